@@ -1,0 +1,58 @@
+"""Where the project's data files are: SQL, templates, models, sample traces.
+
+They ship inside the wheel as ``nsys_tools/_assets`` and lie at the top of a
+checkout; a user's own folder (``--assets DIR``) comes first.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+
+_own_folders: list[Path] = []
+
+
+@cache
+def root() -> Path:
+    """Return the folder that holds ``queries``, ``reports``, ``analytic`` and ``capture``."""
+    package = Path(__file__).parent
+    shipped = package / "_assets"
+    return shipped if shipped.is_dir() else package.parent
+
+
+def add_folder(folder: Path) -> None:
+    """Look for assets in `folder` before the shipped ones.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is not a folder.
+    """
+    if not folder.is_dir():
+        raise NsysToolsError(f"--assets {folder} is not a folder.", "Give a folder with queries/, analytic/ ... in it.")
+    if folder not in _own_folders:
+        _own_folders.insert(0, folder)
+
+
+def folders() -> list[Path]:
+    """Return every asset folder, the user's first."""
+    return [*_own_folders, root()]
+
+
+def find(relative: str) -> Path | None:
+    """Return the first asset at `relative` (``queries/kernel/summary.sql``), or None."""
+    return next((path for folder in folders() if (path := folder / relative).is_file()), None)
+
+
+def listing(room: str, pattern: str) -> dict[str, Path]:
+    """Return the assets of a room that match a glob, by their path inside the room.
+
+    Where two folders hold the same path the user's own wins.
+    """
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted((folder / room).glob(pattern)):
+            found.setdefault(path.relative_to(folder / room).as_posix(), path)
+    return dict(sorted(found.items()))

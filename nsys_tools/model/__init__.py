@@ -1,0 +1,1 @@
+"""The analytic layer model: what the mathematics needs."""

@@ -1,0 +1,1 @@
+"""Showing results: tables in the formats users know, and whole reports."""

@@ -1,0 +1,1 @@
+"""Traces: what a file is, how it is loaded, cached and asked."""
