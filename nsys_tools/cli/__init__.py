@@ -32,7 +32,9 @@ def _version(value: bool) -> None:
 @app.callback()
 def options(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only on stderr.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Say on stderr what is done and how long it takes.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Say on stderr what is done and how long it takes.")
+    ] = False,
     assets_folder: Annotated[
         Path | None, typer.Option("--assets", metavar="DIR", help="Folder of own queries, models, templates.")
     ] = None,

@@ -29,7 +29,9 @@ def _markdown(columns: Sequence[str], rows: Rows) -> str:
 def _markdown_cell(value: object) -> str:
     """Keep a cell one cell: no pipe, newline or markup of a trace's own takes effect."""
     text = "" if value is None else str(value)
-    text = text.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = (
+        text.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    )
     return " ".join(text.split())
 
 

@@ -1,0 +1,191 @@
+"""The documented queries: every file under ``queries/`` is a relation with a name.
+
+``queries/kernel/summary.sql`` is the view ``kernel_summary``; the files of ``queries/views`` are the
+entities and carry their own name; ``_name.sql`` is a private step. A file holds one SELECT. Its header
+is a comment: what a row is and the order, optionally a line ``materialised: why``, then one line per
+column: name, type, unit, meaning.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+
+_COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One documented column of a query.
+
+    Attributes
+    ----------
+    name, type, unit, meaning
+        As in the header; a unit of ``-`` means that the column has none.
+    """
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of the catalogue.
+
+    Attributes
+    ----------
+    name
+        The relation's name.
+    area
+        Folder under ``queries/``.
+    sql
+        The SELECT, with its comments.
+    summary
+        What a row is, and the order.
+    columns
+        The documented columns, in order; empty for private steps.
+    materialised
+        Why the result is kept, or an empty string.
+    """
+
+    name: str
+    area: str
+    sql: str
+    summary: str
+    columns: tuple[Column, ...] = field(default=())
+    materialised: str = ""
+
+    @property
+    def private(self) -> bool:
+        """Whether the file's own name starts with an underscore."""
+        return self.name.startswith("_") or f"{self.area}__" in self.name
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit by column, of the columns that have one."""
+        return {column.name: column.unit for column in self.columns if column.unit != "-"}
+
+
+def _name(relative: str) -> tuple[str, str]:
+    area, _, file = relative.rpartition("/")
+    stem = file.removesuffix(".sql")
+    if area == "views":
+        return stem, area
+    if area == "load":
+        return f"loaded.{stem}", area
+    return f"{area}_{stem}", area
+
+
+def parse(relative: str, text: str) -> Query:
+    """Read one query file.
+
+    Parameters
+    ----------
+    relative
+        Its path below ``queries/``.
+    text
+        Its content.
+    """
+    name, area = _name(relative)
+    comment: list[str] = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        comment.append(line[2:].removeprefix(" ").rstrip())
+    summary: list[str] = []
+    columns: list[Column] = []
+    materialised = ""
+    for line in comment:
+        if match := _COLUMN.match(line):
+            columns.append(Column(**match.groupdict()))
+        elif columns and line.startswith("   ") and line.strip():
+            last = columns.pop()
+            columns.append(Column(last.name, last.type, last.unit, f"{last.meaning} {line.strip()}"))
+        elif line.startswith("materialised:"):
+            materialised = line.partition(":")[2].strip()
+        elif line and not columns:
+            summary.append(line)
+    return Query(name, area, text.strip().rstrip(";"), " ".join(summary), tuple(columns), materialised)
+
+
+@cache
+def _read(path: Path, relative: str) -> Query:
+    return parse(relative, path.read_text(encoding="utf-8"))
+
+
+def queries() -> dict[str, Query]:
+    """Return every query by name, the user's own in front of the shipped."""
+    found = (_read(path, relative) for relative, path in assets.listing("queries", "*/*.sql").items())
+    return {query.name: query for query in found}
+
+
+def find(name: str) -> Query:
+    """Return one query.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none of that name.
+    """
+    known = queries()
+    if name not in known:
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        near = ", ".join(get_close_matches(name, known, n=3)) or "see: nsys-tools queries"
+        raise NsysToolsError(f"There is no query {name!r}.", f"Did you mean: {near}?")
+    return known[name]
+
+
+@cache
+def schema() -> dict[str, dict[str, str]]:
+    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
+    path = assets.find("queries/schema.sql")
+    if path is None:
+        raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
+    with duckdb.connect() as connection:
+        connection.execute(path.read_text(encoding="utf-8"))
+        rows = connection.execute(
+            "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY column_index"
+        ).fetchall()
+    tables: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        tables.setdefault(table, {})[column] = kind
+    return tables
+
+
+def dependencies(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str] | None:
+    """Return the relations that a SELECT reads, ``loaded.`` ones with that prefix; None if it is no SELECT.
+
+    Parameters
+    ----------
+    connection
+        Any connection; nothing is run on it but the parser.
+    sql
+        The statement.
+    """
+    row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    tree = json.loads(row[0]) if row else {"error": True}
+    if tree["error"]:
+        return None
+    found: set[str] = set()
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending.extend(node)
+        elif isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE":
+                schema_name = node["schema_name"]
+                found.add(f"{schema_name}.{node['table_name']}" if schema_name else node["table_name"])
+            pending.extend(node.values())
+    return found

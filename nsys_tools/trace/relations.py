@@ -1,0 +1,225 @@
+"""Making relations exist in a connection, in the order of their dependencies.
+
+Three kinds: ``loaded.X``, the columns in use of nsys's table X; the queries of the catalogue, views or
+materialised; and session tables, which the caller defines (stage patterns, the layers of a model).
+What is materialised goes to the `Store`, unless it depends on a session table or there is no store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterable
+from graphlib import CycleError, TopologicalSorter
+
+import duckdb
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace import catalogue, source
+from nsys_tools.trace.catalogue import Query
+from nsys_tools.trace.source import literal, quoted
+from nsys_tools.trace.store import Store
+
+log = logging.getLogger(__name__)
+Progress = Callable[[str], None]
+_LOADED = "loaded."
+
+
+class Relations:
+    """The relations of one open trace.
+
+    Parameters
+    ----------
+    connection
+        With the trace attached as ``raw``.
+    store
+        Where materialised relations are kept; None keeps them in memory.
+    progress
+        Called with a few words before each step that can take long.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, store: Store | None, progress: Progress) -> None:
+        self._connection = connection
+        self._store = store
+        self._progress = progress
+        self._raw = source.tables(connection)
+        self._made: set[str] = set()
+        self._session: set[str] = set()
+        self._needs: dict[str, set[str]] = {}
+        self._digests: dict[str, str] = {}
+        connection.execute("CREATE SCHEMA loaded")
+
+    @property
+    def raw_tables(self) -> dict[str, dict[str, str]]:
+        """Tables that the trace has: column types by column name."""
+        return self._raw
+
+    def define(self, name: str) -> None:
+        """Declare that the caller made the session table `name`; what was built on an older one is dropped."""
+        self._session.add(name)
+        self._made.add(name)
+        queries = catalogue.queries()
+        for made in [m for m in self._made if m in queries and self._depends_on_session(m)]:
+            self._drop(made)
+
+    def _drop(self, name: str) -> None:
+        kind = "TABLE" if catalogue.find(name).materialised else "VIEW"
+        self._connection.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
+        self._made.discard(name)
+
+    def known(self, names: Iterable[str]) -> set[str]:
+        """Return those of `names` that this room can make."""
+        schema, queries = catalogue.schema(), catalogue.queries()
+        found = set()
+        for name in names:
+            if name in queries or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema):
+                found.add(name)
+            elif name in schema and name not in self._raw:
+                found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
+        return found
+
+    def ensure(self, names: Iterable[str]) -> None:
+        """Make relations, and what they read, exist.
+
+        Raises
+        ------
+        NsysToolsError
+            If a relation is unknown, its SQL is wrong, or relations depend on each other in a circle.
+        """
+        graph: dict[str, set[str]] = {}
+        pending = [name for name in names if name not in self._made]
+        while pending:
+            name = pending.pop()
+            if name in graph or name in self._made:
+                continue
+            graph[name] = set() if self._kept(name) else self._reads(name) - self._made
+            pending.extend(graph[name])
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
+        for name in order:
+            self._make(name)
+
+    def _reads(self, name: str) -> set[str]:
+        if name not in self._needs:
+            sql = self._sql(name)
+            found = catalogue.dependencies(self._connection, sql)
+            if found is None:
+                raise NsysToolsError(f"queries: {name} is not one valid SELECT.")
+            self._needs[name] = self.known(found) | (found & self._session)
+        return self._needs[name]
+
+    def _sql(self, name: str) -> str:
+        """Return the SELECT behind a relation."""
+        if not name.startswith(_LOADED):
+            return catalogue.find(name).sql
+        table = name.removeprefix(_LOADED)
+        if table not in self._raw:
+            columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
+            return f"SELECT NULL::BIGINT AS row_id, {columns} WHERE false"
+        own = catalogue.queries().get(name)
+        return own.sql if own else self._generic_load(table)
+
+    def _generic_load(self, table: str) -> str:
+        has = self._raw[table]
+        columns = ", ".join(
+            f"{f'CAST({quoted(c)} AS {kind})' if c in has else f'NULL::{kind}'} AS {quoted(c)}"
+            for c, kind in catalogue.schema()[table].items()
+        )
+        return f"SELECT rowid AS row_id, {columns} FROM raw.{quoted(table)}"
+
+    def _tolerant_load(self, table: str) -> str:
+        """Load a table whose values do not fit their declared types: odd values become NULL or '(not UTF-8)'."""
+        has = self._raw[table]
+        schema = catalogue.schema()[table]
+        wanted = [c for c in schema if c in has]
+        texts = {c for c in wanted if schema[c] == "VARCHAR"}
+        inner = ", ".join(f"{'hex' if c in texts else ''}(CAST({quoted(c)} AS TEXT)) AS {quoted(c)}" for c in wanted)
+        outer = ", ".join(
+            f"NULL::{kind} AS {quoted(c)}" if c not in has
+            else f"coalesce(try(decode(unhex({quoted(c)}))), '(not UTF-8)') AS {quoted(c)}" if c in texts
+            else f"TRY_CAST({quoted(c)} AS {kind}) AS {quoted(c)}"
+            for c, kind in schema.items()
+        )  # fmt: skip
+        query = f"SELECT CAST(rowid AS TEXT) AS row_id, {inner} FROM {quoted(table)}"
+        return f"SELECT CAST(row_id AS BIGINT) AS row_id, {outer} FROM sqlite_query('raw', {literal(query)})"
+
+    def _depends_on_session(self, name: str) -> bool:
+        return name in self._session or (
+            not name.startswith(_LOADED) and any(self._depends_on_session(need) for need in self._reads(name))
+        )
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            parts = [self._sql(name), *sorted(self._digest(need) for need in self._reads(name))]
+            self._digests[name] = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+        return self._digests[name]
+
+    def _is_stored(self, name: str) -> bool:
+        if self._store is None:
+            return False
+        if name.startswith(_LOADED):
+            return name.removeprefix(_LOADED) in self._raw
+        return bool(catalogue.find(name).materialised) and not self._depends_on_session(name)
+
+    def _kept(self, name: str) -> bool:
+        """Whether the store already has it, so that what it reads is not needed."""
+        return (
+            self._is_stored(name) and self._store is not None and self._store.file(name, self._digest(name)).is_file()
+        )
+
+    def _make(self, name: str) -> None:
+        begin = time.perf_counter()
+        target = quoted(name) if not name.startswith(_LOADED) else f"loaded.{quoted(name.removeprefix(_LOADED))}"
+        if self._is_stored(name):
+            self._make_stored(name, target)
+        elif name.startswith(_LOADED) or catalogue.find(name).materialised:
+            self._run(name, f"CREATE TABLE {target} AS ")
+        else:
+            self._connection.execute(f"CREATE VIEW {target} AS {self._checked(catalogue.find(name))}")
+        self._made.add(name)
+        log.debug("%s: %.3f s", name, time.perf_counter() - begin)
+
+    def _checked(self, query: Query) -> str:
+        """Return the SQL of a view after binding it, so that a mistake names the file."""
+        try:
+            self._connection.execute(f"EXPLAIN {query.sql}")
+        except duckdb.Error as error:
+            raise NsysToolsError(f"queries: {query.name}: {str(error).splitlines()[0]}") from None
+        return query.sql
+
+    def _make_stored(self, name: str, target: str) -> None:
+        assert self._store is not None  # noqa: S101  (_is_stored said so)
+        final = self._store.file(name, self._digest(name))
+        if not final.is_file():
+            draft = self._store.draft(final)
+            options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
+            try:
+                self._run(name, "COPY (", f") TO {literal(draft)} ({options})")
+                self._store.publish(draft, final)
+            except (OSError, duckdb.IOException) as error:
+                draft.unlink(missing_ok=True)
+                log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
+                self._run(name, f"CREATE TABLE {target} AS ")
+                return
+        self._connection.execute(f"CREATE VIEW {target} AS FROM read_parquet({literal(final)})")
+
+    def _run(self, name: str, before: str, after: str = "") -> None:
+        """Run the SELECT behind a relation between `before` and `after`."""
+        self._progress(f"reading {name.removeprefix(_LOADED)}" if name.startswith(_LOADED) else f"computing {name}")
+        loading = name.startswith(_LOADED)
+        # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
+        self._connection.execute(f"SET preserve_insertion_order = {'false' if loading else 'true'}")
+        try:
+            self._connection.execute(before + self._sql(name) + after)
+        except (duckdb.InvalidInputException, duckdb.TypeMismatchException, duckdb.ConversionException) as error:
+            if not loading:
+                raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
+            log.info("%s holds values that do not fit their types; reading it value by value.", name)
+            self._connection.execute(before + self._tolerant_load(name.removeprefix(_LOADED)) + after)
+        except duckdb.BinderException as error:
+            raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
+        finally:
+            self._connection.execute("SET preserve_insertion_order = true")

@@ -1,0 +1,145 @@
+"""Attaching a trace, read-only, as the database ``raw`` of a DuckDB connection."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import subprocess
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import duckdb
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace.sniff import Kind
+
+log = logging.getLogger(__name__)
+
+
+def quoted(name: str) -> str:
+    """Quote an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str | Path) -> str:
+    """Quote an SQL string."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def extension() -> Path:
+    """Return DuckDB's signed sqlite extension, from its own wheel: nothing is fetched at run time."""
+    spec = find_spec("duckdb_extension_sqlite_scanner")
+    places = list(spec.submodule_search_locations or []) if spec else []
+    for place in places:
+        found = Path(place) / "extensions" / f"v{duckdb.__version__}" / "sqlite_scanner.duckdb_extension"
+        if found.is_file():
+            return found
+    raise NsysToolsError(
+        f"DuckDB's sqlite extension for version {duckdb.__version__} is not installed.",
+        f"pip install duckdb-extension-sqlite-scanner=={duckdb.__version__}",
+    )
+
+
+def connect(spill: Path) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory DuckDB that never reaches for the network and spills only into `spill`."""
+    return duckdb.connect(
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "temp_directory": str(spill),
+        }
+    )
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path) -> None:
+    """Attach the trace as ``raw``.
+
+    Parameters
+    ----------
+    connection
+        From `connect`.
+    path, kind
+        The trace; a `Kind.RECORDING` has to be exported first, see `export`.
+    scratch
+        A folder of ours for what must not be written beside the trace.
+    """
+    if kind is Kind.PARQUET:
+        _attach_parquet(connection, path)
+        return
+    connection.execute(f"LOAD {literal(extension())}")
+    readable = _without_wal(path, scratch)
+    try:
+        connection.execute(f"ATTACH {literal(readable)} AS raw (TYPE sqlite, READ_ONLY)")
+    except duckdb.Error as error:
+        raise NsysToolsError(f"{path}: cannot be opened as SQLite ({error}).", "Copy or export it again.") from None
+
+
+def _without_wal(path: Path, scratch: Path) -> Path:
+    """Return a path that SQLite opens without writing beside it.
+
+    A database in WAL mode gets -wal and -shm files even from readers; such a trace is copied first.
+    """
+    with path.open("rb") as file:
+        header = file.read(20)
+    if header[18:20] != b"\x02\x02":
+        return path
+    log.warning("%s is in WAL mode: a copy is read, so that nothing is written beside it.", path)
+    copy = scratch / path.name
+    shutil.copyfile(path, copy)
+    with copy.open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x01\x01")
+    return copy
+
+
+def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    connection.execute("ATTACH ':memory:' AS raw")
+    for file in sorted(folder.glob("*.parquet")):
+        connection.execute(
+            f"CREATE VIEW raw.{quoted(file.stem)} AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS rowid "
+            f"FROM read_parquet({literal(file)}, file_row_number = true)"
+        )
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return the tables of the attached trace: column types by column name."""
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'raw'"
+    ).fetchall()
+    found: dict[str, dict[str, str]] = {}
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def export(path: Path, folder: Path) -> Path:
+    """Export a recording to SQLite with the installed ``nsys``; return the new file.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no nsys, or it fails.
+    """
+    nsys = shutil.which("nsys")
+    if nsys is None:
+        raise NsysToolsError(
+            f"{path}: a recording; to read it, nsys has to export it first, and no nsys is installed here.",
+            "Where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install one without a GPU: "
+            "capture/install-nsys.sh",
+        )
+    target = folder / f"{path.stem}.sqlite"
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        draft = Path(work) / target.name
+        done = subprocess.run(
+            [nsys, "export", "-t", "sqlite", "--force-overwrite", "true", "-o", str(draft), str(path)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0 or not draft.is_file():
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise NsysToolsError(
+                f"{path}: nsys export failed: {said[-1] if said else 'it said nothing'}.",
+                "A recording needs an nsys at least as new as the one that made it.",
+            )
+        draft.replace(target)
+    return target

@@ -1,0 +1,87 @@
+"""Where loaded tables and materialised steps are kept: Parquet files in the user's cache folder.
+
+Each relation is a file of its own, written under another name and then renamed: two processes that
+start at once both write the same bytes, and neither sees half a file. The folder's name is the trace's
+identity; a file's name holds a digest of the SQL it comes from, its dependencies included, so that a
+new version or a user's own query never reads another's result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+import uuid
+from pathlib import Path
+
+import platformdirs
+
+from nsys_tools import __version__
+from nsys_tools.trace.sniff import Kind
+
+_KEEP_DAYS = 30
+
+
+def cache_folder() -> Path:
+    """Return the folder of all cached traces: ``$NSYS_TOOLS_CACHE`` or the user's cache folder."""
+    own = os.environ.get("NSYS_TOOLS_CACHE")
+    return Path(own) if own else Path(platformdirs.user_cache_dir("nsys-tools", appauthor=False))
+
+
+def identity(path: Path, kind: Kind) -> str:
+    """Return a key that changes when the trace, or our version, does.
+
+    Notes
+    -----
+    Path, size, modification time and the first 4 KiB (an SQLite header counts the changes in it); of a
+    folder the names, sizes and times of its files. The content is not read: a trace can have gigabytes.
+    """
+    digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
+    files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path]
+    for file in files:
+        state = file.stat()
+        digest.update(f"\0{file.name}\0{state.st_size}\0{state.st_mtime_ns}".encode())
+    if kind is not Kind.PARQUET:
+        with path.open("rb") as stream:
+            digest.update(stream.read(4096))
+    return digest.hexdigest()[:32]
+
+
+class Store:
+    """The folder of one trace in the cache.
+
+    Parameters
+    ----------
+    key
+        The trace's `identity`.
+    """
+
+    def __init__(self, key: str) -> None:
+        self.folder = cache_folder() / key
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.utime(self.folder)
+        _forget_old(self.folder.parent)
+
+    def file(self, relation: str, digest: str) -> Path:
+        """Return where the relation is, or will be."""
+        return self.folder / f"{relation}-{digest}.parquet"
+
+    def draft(self, final: Path) -> Path:
+        """Return a name to write to before `publish`."""
+        return final.with_suffix(f".{uuid.uuid4().hex}.tmp")
+
+    def publish(self, draft: Path, final: Path) -> None:
+        """Put a finished draft in its place; the last of several writers wins, with the same content."""
+        draft.replace(final)
+
+
+def _forget_old(folder: Path) -> None:
+    """Remove traces that nobody has asked for in a month, and drafts of processes that died."""
+    now = time.time()
+    for entry in folder.iterdir():
+        try:
+            if entry.is_dir() and now - entry.stat().st_mtime > _KEEP_DAYS * 86400:
+                shutil.rmtree(entry, ignore_errors=True)
+        except OSError:
+            continue  # another process was faster

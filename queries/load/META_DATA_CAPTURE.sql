@@ -1,0 +1,8 @@
+-- Only what was asked to be recorded, and of that only known words: everything else in this table
+-- (environment, arguments, folders, users) stays where it is.
+SELECT rowid AS row_id, name, value
+FROM raw.META_DATA_CAPTURE
+WHERE name IN (
+    'CAPTURE_EVENT_TYPE', 'CUDA_GRAPH_TRACE_OPTIONS:MODE', 'PROCESS_0:CUDA_GRAPH_TRACE_OPTIONS:MODE'
+)
+AND value IN ('Cuda', 'NvtxEvents', 'OSRuntime', 'Graphics', 'Graph', 'Node', 'Cublas', 'Cudnn', 'Mpi')

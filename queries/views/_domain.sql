@@ -1,0 +1,7 @@
+-- One row per process and NVTX domain that has a name; domain 0 has none.
+SELECT e.globalTid & -16777216 AS process_id, e.domainId AS domain_id,
+    arg_min(coalesce(e.text, s.value), e.start) AS name
+FROM loaded.NVTX_EVENTS AS e
+LEFT JOIN _string_range AS s ON s.id = e.textId
+WHERE e.eventType = 75
+GROUP BY ALL

@@ -1,0 +1,22 @@
+-- One row per kernel execution, with the keys of its names: what summaries group by before they look names up.
+-- operation_id carries the kind in its two lowest bits: 0 kernel, 1 copy, 2 memset, 3 graph run.
+SELECT
+    row_id << 2 AS operation_id,
+    demangledName AS name_id,
+    shortName AS short_name_id,
+    mangledName AS mangled_name_id,
+    start AS start_ns,
+    "end" AS end_ns,
+    "end" - start AS duration_ns,
+    deviceId AS device_id,
+    contextId AS context_id,
+    streamId AS stream_id,
+    globalPid AS process_id,
+    correlationId AS correlation_id,
+    gridX AS grid_x, gridY AS grid_y, gridZ AS grid_z,
+    blockX AS block_x, blockY AS block_y, blockZ AS block_z,
+    registersPerThread AS register_count,
+    staticSharedMemory AS static_shared_memory_bytes,
+    dynamicSharedMemory AS dynamic_shared_memory_bytes,
+    graphNodeId AS graph_node_id
+FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL

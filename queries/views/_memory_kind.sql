@@ -1,0 +1,5 @@
+-- One row per kind of memory, as CUPTI numbers them and nsys names them.
+SELECT * FROM (VALUES
+    (0, 'Pageable'), (1, 'Pinned'), (2, 'Device'), (3, 'Array'), (4, 'Managed'), (5, 'Device Static'),
+    (6, 'Managed Static'), (7, 'Unknown')
+) AS kind (memory_kind, name)

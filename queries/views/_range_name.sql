@@ -1,0 +1,35 @@
+-- One row per NVTX range: its name and what the name rolls up to.
+-- materialised: text work over every range, asked for by all range figures.
+--
+-- Roll-up rules, in order: (1) PyTorch's instance data go: everything from ", seq =", ", op_id =", ", sizes ="
+-- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators
+-- (. _ space / : # = - brackets, or the ends) becomes *, so layer.4 and step 12 are layer.* and step *;
+-- (4) white space is folded; (5) what is longer than 160 characters is cut and ends in "...".
+WITH named AS (
+    SELECT e.row_id AS range_id, coalesce(e.text, s.value, '') AS name
+    FROM loaded.NVTX_EVENTS AS e
+    LEFT JOIN _string_range AS s ON s.id = e.textId
+    WHERE e.eventType IN (59, 60, 70, 71)
+),
+stripped AS (
+    SELECT range_id, name,
+        CASE WHEN contains(name, ', ')
+            THEN regexp_replace(name, ',\s*(seq|op_id|sizes|input_op_ids)\s*=.*$', '', 's') ELSE name END AS short
+    FROM named
+),
+label AS (
+    SELECT short,
+        regexp_replace(regexp_replace(regexp_replace(left(short, 400),
+            '0x[0-9a-fA-F]+', '0x*', 'g'),
+            '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
+            '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g') AS rolled
+    FROM (SELECT DISTINCT short FROM stripped)
+)
+SELECT
+    range_id, name,
+    CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
+        AS label
+FROM (
+    SELECT s.range_id, s.name, trim(regexp_replace(l.rolled, '\s+', ' ', 'g')) AS folded
+    FROM stripped AS s JOIN label AS l USING (short)
+)

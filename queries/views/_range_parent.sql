@@ -1,0 +1,20 @@
+-- One row per range that lasts: the range that encloses it most tightly, and its nesting depth.
+-- materialised: one walk down the tree gives depth and paths.
+--
+-- Without crossings that is the range of the piece around it. A range that is crossed is not enclosed by what it
+-- crosses: there the parent is the first range up the stack of its first piece that lasts as long.
+WITH crossing AS (SELECT DISTINCT r.thread_id FROM _range AS r JOIN _range_cut USING (range_id)),
+plain AS (
+    SELECT range_id, parent_piece_id & 1099511627775 AS parent_id
+    FROM _piece_parent
+    WHERE piece_id = range_id AND thread_id NOT IN (SELECT thread_id FROM crossing)
+),
+crossed AS (
+    SELECT r.range_id, arg_min(outside.range_id, s.level) FILTER (outside.end_ns >= r.end_ns) AS parent_id
+    FROM _range AS r
+    LEFT JOIN _range_stack AS s ON s.piece_id = r.range_id AND s.level > 0
+    LEFT JOIN _range AS outside ON outside.range_id = s.range_id
+    WHERE r.end_ns > r.start_ns AND r.thread_id IN (SELECT thread_id FROM crossing)
+    GROUP BY r.range_id
+)
+FROM plain UNION ALL FROM crossed

@@ -1,0 +1,12 @@
+-- One row per piece and range that is open in it, itself included: what inclusive figures are counted over.
+-- materialised: the closure of _piece_parent.
+--
+-- level 0 is the piece itself. Pieces of one range never nest, so a range occurs once in a stack.
+WITH RECURSIVE stack AS (
+    SELECT piece_id, range_id, parent_piece_id, 0 AS level FROM _piece_parent
+    UNION ALL
+    SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
+    FROM stack AS s
+    JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
+)
+SELECT piece_id, range_id, level FROM stack

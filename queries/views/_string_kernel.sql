@@ -1,0 +1,9 @@
+-- One row per string that names a kernel.
+-- materialised: the trace's string table also holds environments and arguments; only names are kept.
+SELECT id, value
+FROM raw.StringIds
+WHERE id IN (
+    SELECT demangledName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
+    UNION SELECT shortName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
+    UNION SELECT mangledName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
+)

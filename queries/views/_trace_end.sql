@@ -1,0 +1,8 @@
+-- One row: the last instant of the trace, where ranges that were never closed are taken to end.
+-- materialised: one number that every range query asks for.
+SELECT max(instant) AS end_ns
+FROM (
+    SELECT max(greatest(start, coalesce("end", start))) AS instant FROM loaded.NVTX_EVENTS
+    UNION ALL SELECT max("end") FROM loaded.CUPTI_ACTIVITY_KIND_RUNTIME
+    UNION ALL SELECT max(end_ns) FROM _gpu_operation
+) AS ends

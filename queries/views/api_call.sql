@@ -1,0 +1,17 @@
+-- One row per call of the CUDA runtime or driver API; ordered by nothing, sort by start_ns.
+--
+-- call_id         BIGINT   -   the call
+-- name            VARCHAR  -   function, without its version suffix (_v and four digits)
+-- start_ns        BIGINT   ns  entry on the CPU
+-- end_ns          BIGINT   ns  return on the CPU
+-- duration_ns     BIGINT   ns  end_ns - start_ns
+-- thread_id       BIGINT   -   key of the thread (nsys's globalTid)
+-- process_id      BIGINT   -   key of the process (nsys's globalPid)
+-- correlation_id  BIGINT   -   joins the GPU operations it launched, in the same process
+-- return_code     BIGINT   -   CUDA error code; 0 is success
+SELECT
+    c.call_id,
+    regexp_replace(s.value, '_v[0-9]{4}$', '') AS name,
+    c.start_ns, c.end_ns, c.duration_ns, c.thread_id, c.process_id, c.correlation_id, c.return_code
+FROM _api_call AS c
+LEFT JOIN _string_call AS s ON s.id = c.name_id

@@ -1,0 +1,33 @@
+-- One row per copy that a GPU carried out; ordered by nothing, sort by start_ns.
+--
+-- operation_id        BIGINT   -      unique among all GPU operations of the trace
+-- kind                VARCHAR  -      direction, in nsys's words: Host-to-Device, Device-to-Device ...
+-- source_memory       VARCHAR  -      kind of memory read: Pageable, Pinned, Device ...
+-- destination_memory  VARCHAR  -      kind of memory written
+-- copied_bytes        BIGINT   bytes  amount copied
+-- start_ns            BIGINT   ns     start on the GPU
+-- end_ns              BIGINT   ns     end on the GPU
+-- duration_ns         BIGINT   ns     end_ns - start_ns, as recorded
+-- device_id           BIGINT   -      CUDA device ordinal in its process
+-- context_id          BIGINT   -      CUDA context
+-- stream_id           BIGINT   -      CUDA stream
+-- process_id          BIGINT   -      key of the process (nsys's globalPid)
+-- correlation_id      BIGINT   -      launching API call, unique in its process only; 0 for unified memory
+SELECT
+    (c.row_id << 2) | 1 AS operation_id,
+    kind.name AS kind,
+    source.name AS source_memory,
+    destination.name AS destination_memory,
+    c.bytes AS copied_bytes,
+    c.start AS start_ns,
+    c."end" AS end_ns,
+    c."end" - c.start AS duration_ns,
+    c.deviceId AS device_id,
+    c.contextId AS context_id,
+    c.streamId AS stream_id,
+    c.globalPid AS process_id,
+    c.correlationId AS correlation_id
+FROM loaded.CUPTI_ACTIVITY_KIND_MEMCPY AS c
+LEFT JOIN _copy_kind AS kind ON kind.copy_kind = c.copyKind
+LEFT JOIN _memory_kind AS source ON source.memory_kind = c.srcKind
+LEFT JOIN _memory_kind AS destination ON destination.memory_kind = c.dstKind

@@ -1,0 +1,28 @@
+-- One row per GPU operation: kernel, copy, memset or graph run; ordered by nothing, sort by start_ns.
+--
+-- operation_id    BIGINT   -      unique among all GPU operations of the trace
+-- kind            VARCHAR  -      kernel, copy, memset or graph
+-- name            VARCHAR  -      kernel name, direction of the copy, or what it is
+-- start_ns        BIGINT   ns     start on the GPU
+-- end_ns          BIGINT   ns     end on the GPU
+-- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
+-- device_id       BIGINT   -      CUDA device ordinal in its process
+-- stream_id       BIGINT   -      CUDA stream
+-- process_id      BIGINT   -      key of the process (nsys's globalPid)
+-- correlation_id  BIGINT   -      launching API call, unique in its process only
+-- moved_bytes     BIGINT   bytes  amount copied or set; NULL for kernels and graph runs
+SELECT operation_id, 'kernel' AS kind, name, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
+    correlation_id, NULL::BIGINT AS moved_bytes
+FROM kernel
+UNION ALL
+SELECT operation_id, 'copy', 'copy ' || coalesce(kind, 'Unknown'), start_ns, end_ns, duration_ns, device_id,
+    stream_id, process_id, correlation_id, copied_bytes
+FROM copy
+UNION ALL
+SELECT operation_id, 'memset', 'memset', start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
+    correlation_id, set_bytes
+FROM memset
+UNION ALL
+SELECT operation_id, 'graph', 'CUDA graph ' || coalesce(graph_id, 0), start_ns, end_ns, duration_ns, device_id,
+    stream_id, process_id, correlation_id, NULL
+FROM graph_run

@@ -1,0 +1,26 @@
+-- One row per execution of a whole CUDA graph (graph mode, the kernels inside are not recorded); ordered by nothing.
+--
+-- operation_id    BIGINT  -   unique among all GPU operations of the trace
+-- graph_id        BIGINT  -   the graph
+-- graph_exec_id   BIGINT  -   its executable instance
+-- start_ns        BIGINT  ns  start on the GPU
+-- end_ns          BIGINT  ns  end on the GPU
+-- duration_ns     BIGINT  ns  end_ns - start_ns, as recorded
+-- device_id       BIGINT  -   CUDA device ordinal in its process
+-- context_id      BIGINT  -   CUDA context
+-- stream_id       BIGINT  -   CUDA stream
+-- process_id      BIGINT  -   key of the process (nsys's globalPid)
+-- correlation_id  BIGINT  -   launching API call, unique in its process only
+SELECT
+    (row_id << 2) | 3 AS operation_id,
+    graphId AS graph_id,
+    graphExecId AS graph_exec_id,
+    start AS start_ns,
+    "end" AS end_ns,
+    "end" - start AS duration_ns,
+    deviceId AS device_id,
+    contextId AS context_id,
+    streamId AS stream_id,
+    globalPid AS process_id,
+    correlationId AS correlation_id
+FROM loaded.CUPTI_ACTIVITY_KIND_GRAPH_TRACE

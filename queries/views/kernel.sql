@@ -1,0 +1,34 @@
+-- One row per kernel execution on a GPU; ordered by nothing, sort by start_ns.
+--
+-- operation_id                 BIGINT   -      unique among all GPU operations of the trace
+-- name                         VARCHAR  -      demangled name with template arguments
+-- short_name                   VARCHAR  -      function name alone
+-- mangled_name                 VARCHAR  -      linker name; NULL before 2021
+-- name_id                      BIGINT   -      key of name in the trace's strings
+-- start_ns                     BIGINT   ns     start on the GPU, from the trace's zero
+-- end_ns                       BIGINT   ns     end on the GPU
+-- duration_ns                  BIGINT   ns     end_ns - start_ns, as recorded
+-- device_id                    BIGINT   -      CUDA device ordinal in its process
+-- context_id                   BIGINT   -      CUDA context
+-- stream_id                    BIGINT   -      CUDA stream
+-- process_id                   BIGINT   -      key of the process (nsys's globalPid)
+-- correlation_id               BIGINT   -      launching API call, unique in its process only
+-- grid_x                       BIGINT   -      blocks, x
+-- grid_y                       BIGINT   -      blocks, y
+-- grid_z                       BIGINT   -      blocks, z
+-- block_x                      BIGINT   -      threads a block, x
+-- block_y                      BIGINT   -      threads a block, y
+-- block_z                      BIGINT   -      threads a block, z
+-- register_count               BIGINT   count  registers a thread
+-- static_shared_memory_bytes   BIGINT   bytes  static shared memory a block
+-- dynamic_shared_memory_bytes  BIGINT   bytes  dynamic shared memory a block
+-- graph_node_id                BIGINT   -      node of the CUDA graph that launched it, else NULL or 0
+SELECT
+    k.operation_id, long.value AS name, short.value AS short_name, mangled.value AS mangled_name, k.name_id,
+    k.start_ns, k.end_ns, k.duration_ns, k.device_id, k.context_id, k.stream_id, k.process_id, k.correlation_id,
+    k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, k.register_count,
+    k.static_shared_memory_bytes, k.dynamic_shared_memory_bytes, k.graph_node_id
+FROM _kernel AS k
+LEFT JOIN _string_kernel AS long ON long.id = k.name_id
+LEFT JOIN _string_kernel AS short ON short.id = k.short_name_id
+LEFT JOIN _string_kernel AS mangled ON mangled.id = k.mangled_name_id

@@ -1,0 +1,27 @@
+-- One row per memset that a GPU carried out; ordered by nothing, sort by start_ns.
+--
+-- operation_id    BIGINT   -      unique among all GPU operations of the trace
+-- memory          VARCHAR  -      kind of memory written
+-- set_bytes       BIGINT   bytes  amount set
+-- start_ns        BIGINT   ns     start on the GPU
+-- end_ns          BIGINT   ns     end on the GPU
+-- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
+-- device_id       BIGINT   -      CUDA device ordinal in its process
+-- context_id      BIGINT   -      CUDA context
+-- stream_id       BIGINT   -      CUDA stream
+-- process_id      BIGINT   -      key of the process (nsys's globalPid)
+-- correlation_id  BIGINT   -      launching API call, unique in its process only
+SELECT
+    (s.row_id << 2) | 2 AS operation_id,
+    kind.name AS memory,
+    s.bytes AS set_bytes,
+    s.start AS start_ns,
+    s."end" AS end_ns,
+    s."end" - s.start AS duration_ns,
+    s.deviceId AS device_id,
+    s.contextId AS context_id,
+    s.streamId AS stream_id,
+    s.globalPid AS process_id,
+    s.correlationId AS correlation_id
+FROM loaded.CUPTI_ACTIVITY_KIND_MEMSET AS s
+LEFT JOIN _memory_kind AS kind ON kind.memory_kind = s.memKind

@@ -1,0 +1,23 @@
+-- One row per traced call of the OS runtime (libc, pthread ...); ordered by nothing, sort by start_ns.
+--
+-- call_id        BIGINT   -   the call
+-- name           VARCHAR  -   function
+-- start_ns       BIGINT   ns  entry on the CPU
+-- end_ns         BIGINT   ns  return on the CPU
+-- duration_ns    BIGINT   ns  end_ns - start_ns
+-- thread_id      BIGINT   -   key of the thread (nsys's globalTid)
+-- process_id     BIGINT   -   key of the process (nsys's globalPid)
+-- nesting_level  BIGINT   -   0 for a call from the program, above for one from another traced call
+SELECT
+    c.row_id AS call_id,
+    s.value AS name,
+    c.start AS start_ns,
+    c."end" AS end_ns,
+    c."end" - c.start AS duration_ns,
+    c.globalTid AS thread_id,
+    c.globalTid & -16777216 AS process_id,
+    c.nestingLevel AS nesting_level
+FROM loaded.OSRT_API AS c
+LEFT JOIN _string_os_call AS s ON s.id = c.nameId
+-- nsys writes two rows of its own that are no calls.
+WHERE s.value IS NULL OR NOT regexp_matches(s.value, 'profiling (started|finished)')

@@ -1,0 +1,28 @@
+-- One row per NVTX range: where it lies in the nesting; ordered by nothing, sort by start_ns.
+--
+-- range_id      BIGINT   -   the range
+-- name          VARCHAR  -   as recorded; '' where the trace has none
+-- label         VARCHAR  -   rolled up: without what differs between instances (op_id, sequence and layer numbers)
+-- domain        VARCHAR  -   NVTX domain; NULL for the default one
+-- style         VARCHAR  -   push/pop or start/end
+-- start_ns      BIGINT   ns  opened, on the CPU
+-- end_ns        BIGINT   ns  closed; the end of the trace when it never was
+-- duration_ns   BIGINT   ns  wall time, end_ns - start_ns
+-- is_open       BOOLEAN  -   it was never closed
+-- thread_id     BIGINT   -   the thread that opened it (nsys's globalTid)
+-- process_id    BIGINT   -   key of the process (nsys's globalPid)
+-- parent_id     BIGINT   -   the range that encloses it most tightly; NULL for an outermost one
+-- depth         INTEGER  -   number of ranges around it
+-- path          VARCHAR  -   names from the outermost range in, joined by /
+-- rolled_path   VARCHAR  -   the same of labels: equal for all instances of one place in the program
+SELECT
+    r.range_id, n.name, n.label, d.name AS domain,
+    CASE WHEN r.is_start_end THEN 'start/end' ELSE 'push/pop' END AS style,
+    r.start_ns, r.end_ns, r.end_ns - r.start_ns AS duration_ns, r.is_open,
+    r.thread_id, r.thread_id & -16777216 AS process_id,
+    p.parent_id, t.depth, t.path, t.rolled_path
+FROM _range AS r
+LEFT JOIN _range_name AS n USING (range_id)
+LEFT JOIN _range_parent AS p USING (range_id)
+LEFT JOIN _range_path AS t USING (range_id)
+LEFT JOIN _domain AS d ON d.process_id = r.thread_id & -16777216 AND d.domain_id = r.domain_id

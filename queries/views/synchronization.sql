@@ -1,0 +1,21 @@
+-- One row per synchronisation that CUPTI recorded; ordered by nothing, sort by start_ns.
+--
+-- kind            VARCHAR  -   what was waited for: Event, Stream wait, Stream, Context
+-- start_ns        BIGINT   ns  begin of the wait
+-- end_ns          BIGINT   ns  end of the wait
+-- duration_ns     BIGINT   ns  end_ns - start_ns
+-- device_id       BIGINT   -   CUDA device ordinal in its process
+-- stream_id       BIGINT   -   CUDA stream
+-- process_id      BIGINT   -   key of the process (nsys's globalPid)
+-- correlation_id  BIGINT   -   the API call that waited, unique in its process only
+SELECT
+    CASE syncType WHEN 1 THEN 'Event' WHEN 2 THEN 'Stream wait' WHEN 3 THEN 'Stream' WHEN 4 THEN 'Context'
+        ELSE 'Unknown' END AS kind,
+    start AS start_ns,
+    "end" AS end_ns,
+    "end" - start AS duration_ns,
+    deviceId AS device_id,
+    streamId AS stream_id,
+    globalPid AS process_id,
+    correlationId AS correlation_id
+FROM loaded.CUPTI_ACTIVITY_KIND_SYNCHRONIZATION
