@@ -1,4 +1,6 @@
--- Only entries that say which version wrote the trace, and of those only digits and dots.
-SELECT rowid AS row_id, name, regexp_extract(value, '^[0-9]+(\.[0-9]+)*') AS value
+-- Only entries that say what wrote the trace: of versions digits and dots, of origins known words.
+SELECT rowid AS row_id, name,
+    CASE WHEN name = 'NSYS_TOOLS_ORIGIN' THEN regexp_extract(value, '^(synthetic|predicted)$')
+        ELSE regexp_extract(value, '^[0-9]+(\.[0-9]+)*') END AS value
 FROM raw.META_DATA_EXPORT
-WHERE name IN ('EXPORT_PRODUCT_VERSION', 'EXPORT_SCHEMA_VERSION')
+WHERE name IN ('EXPORT_PRODUCT_VERSION', 'EXPORT_SCHEMA_VERSION', 'NSYS_TOOLS_ORIGIN')
