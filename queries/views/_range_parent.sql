@@ -1,4 +1,4 @@
--- One row per range that lasts: the range that encloses it most tightly, and its nesting depth.
+-- One row per range: the range that encloses it most tightly.
 -- materialised: one walk down the tree gives depth and paths.
 --
 -- Without crossings that is the range of the piece around it. A range that is crossed is not enclosed by what it
@@ -16,5 +16,12 @@ crossed AS (
     LEFT JOIN _range AS outside ON outside.range_id = s.range_id
     WHERE r.end_ns > r.start_ns AND r.thread_id IN (SELECT thread_id FROM crossing)
     GROUP BY r.range_id
+),
+-- A range without length encloses nothing, but has a place: in what is innermost at its instant.
+instant AS (
+    SELECT r.range_id, i.piece_id & 1099511627775 AS parent_id
+    FROM _range AS r
+    ASOF LEFT JOIN _innermost AS i ON i.thread_id = r.thread_id AND i.instant_ns <= r.start_ns
+    WHERE r.end_ns <= r.start_ns
 )
-FROM plain UNION ALL FROM crossed
+FROM plain UNION ALL FROM crossed UNION ALL FROM instant

@@ -1,0 +1,42 @@
+"""Fixtures that all rooms share: a cache of their own, builders, the traces of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nsys_tools.trace.sample import build_sample
+from nsys_tools.trace.timeline import Timeline
+
+REPOSITORY = Path(__file__).parents[1]
+SHARED = REPOSITORY.parent / "shared"
+SHARED_TRACES = (
+    "cuda_graph", "four_streams", "power_iteration", "saxpy_mpi", "schema_2021", "transformer_fwd",
+    "two_gpu_after", "two_gpu_before",
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give every test an empty cache."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("NSYS_TOOLS_CACHE", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
+    """Return the sample trace and its ground truth."""
+    path = tmp_path_factory.mktemp("sample") / "sample.sqlite"
+    return path, build_sample(path)
+
+
+@pytest.fixture(params=SHARED_TRACES)
+def shared_trace(request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Return each real trace in turn; skip where they are not."""
+    path = SHARED / "traces" / f"{request.param}.sqlite"
+    if not path.is_file():
+        pytest.skip(f"../shared/traces/{path.name} is not here")
+    yield path
