@@ -147,6 +147,15 @@ def find(name: str) -> Query:
 
 
 @cache
+def functions() -> str:
+    """Return the macros that queries share, from ``queries/functions.sql``."""
+    path = assets.find("queries/functions.sql")
+    if path is None:
+        raise NsysToolsError("queries/functions.sql is missing.", "Install nsys-tools again.")
+    return path.read_text(encoding="utf-8")
+
+
+@cache
 def schema() -> dict[str, dict[str, str]]:
     """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
