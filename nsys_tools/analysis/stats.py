@@ -88,16 +88,21 @@ class Answer:
         The report and its arguments.
     headers
         The columns.
+    trace
+        Where it was asked.
     relation
-        The rows, typed; its columns have the names of the query.
-    skipped
-        Why there is nothing to say; empty when there are rows.
+        The rows, typed, with the names of the query's columns; None where the trace lacks a table that nsys asks for.
     """
 
     request: Request
     headers: Sequence[Header]
-    relation: duckdb.DuckDBPyRelation = field(repr=False)
-    skipped: str = ""
+    trace: Trace = field(repr=False)
+    relation: duckdb.DuckDBPyRelation | None = field(repr=False)
+
+    @property
+    def no_data(self) -> str:
+        """What to say when there is no row."""
+        return f"{self.trace.path.name} does not contain {self.request.report.data} data."
 
 
 def parse_request(text: str) -> Request:
@@ -149,12 +154,10 @@ def answer(trace: Trace, request: Request) -> Answer:
         The report and its arguments.
     """
     report = request.report
+    if report.table and report.table not in trace.raw_tables:
+        return Answer(request, headers(report), trace, None)
     result = trace.query(f"stats_{report.name}", top=request.limit)
-    lacks = bool(report.table) and report.table not in trace.raw_tables
-    skipped = ""
-    if lacks or result.relation.limit(1).fetchone() is None:
-        skipped = f"{trace.path.name} does not contain {report.data} data."
-    return Answer(request, headers(report), result.relation, skipped)
+    return Answer(request, headers(report), trace, result.relation)
 
 
 def answers(

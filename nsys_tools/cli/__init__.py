@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli.conformance import conformance
 from nsys_tools.cli.stats import stats
 from nsys_tools.errors import NsysToolsError
 
@@ -50,6 +51,7 @@ def options(
 
 
 app.command()(stats)
+app.command()(conformance)
 
 
 def main() -> None:

@@ -136,20 +136,19 @@ def _deliver(answer: Answer, form: Format, file: Path | None, *, overwrite: bool
     """Write an answer to its file or the console; return what there is to say about it."""
     from nsys_tools.report.stats import write
 
-    if answer.skipped:
-        return f"skipped: {answer.skipped}"
-    if file is None:
-        with tempfile.TemporaryDirectory() as folder:
-            draft = Path(folder) / "report"
-            write(answer, form, draft)
+    if file is not None and file.exists() and not overwrite:
+        return f"skipped: {file} exists; --force-overwrite replaces it."
+    with tempfile.TemporaryDirectory() as folder:
+        draft = Path(folder) / "report"
+        if write(answer, form, draft) == 0:
+            return f"skipped: {answer.no_data}"
+        if file is None:
             with draft.open(encoding="utf-8", newline="") as text:
                 shutil.copyfileobj(text, sys.stdout)
-        print()
-        return ""
-    if file.exists() and not overwrite:
-        return f"skipped: {file} exists; --force-overwrite replaces it."
-    try:
-        write(answer, form, file)
-    except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
+            print()
+            return ""
+        try:
+            shutil.copyfile(draft, file)
+        except OSError as error:
+            raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
     return f"written to {file}"

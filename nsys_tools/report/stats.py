@@ -13,12 +13,13 @@ from nsys_tools.analysis.stats import Answer
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.report.cells import GROUPS, UNITS, Style, shown, texts
 from nsys_tools.report.formats import render_text
-from nsys_tools.trace.source import quoted
+from nsys_tools.trace.source import literal, quoted
 
 EXTENSIONS = {"column": "txt", "table": "txt", "csv": "csv", "tsv": "tsv", "json": "json", "htable": "html"}
 """File name extension by format."""
 
 _WIDEST = 100
+Texts = tuple[str | None, ...]
 
 
 @dataclass(frozen=True)
@@ -83,25 +84,41 @@ def _with(form: Format, argument: str) -> Format:
     return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
 
 
-def write(answer: Answer, form: Format, path: Path) -> None:
-    """Write a report to a file.
+def write(answer: Answer, form: Format, path: Path) -> int:
+    """Write a report to a file, and return how many rows it has; without rows there is no file.
 
     Parameters
     ----------
     answer
-        The report; one that was skipped writes no row.
+        The report.
     form
         The format.
     path
         The file; an existing one is replaced.
     """
+    if answer.relation is None:
+        return 0
     rows = texts(answer.relation, answer.headers, form.style)
-    if form.name == "csv":
-        rows.write_csv(str(path), header=form.header, sep=",")
-    elif form.name == "tsv":
-        _single_lines(rows).write_csv(str(path), header=form.header, sep="\t", quotechar="", escapechar="")
+    if form.name in {"csv", "tsv"}:
+        count = _write_separated(answer, form, rows, path)
     else:
-        path.write_text(_document(answer, form, rows), encoding="utf-8")
+        cells = rows.fetchall()
+        count = len(cells)
+        path.write_text(_document(answer, form, rows.columns, cells), encoding="utf-8")
+    if count == 0:
+        path.unlink()
+    return count
+
+
+def _write_separated(answer: Answer, form: Format, rows: duckdb.DuckDBPyRelation, path: Path) -> int:
+    """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
+    tabs = form.name == "tsv"
+    options = f"FORMAT csv, HEADER {form.header}, " + (
+        "DELIMITER '\t', QUOTE '', ESCAPE ''" if tabs else "DELIMITER ','"
+    )
+    query = (_single_lines(rows) if tabs else rows).sql_query()
+    written = answer.trace.connection.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
+    return int(written[0]) if written else 0
 
 
 def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -111,16 +128,16 @@ def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     )
 
 
-def _document(answer: Answer, form: Format, rows: duckdb.DuckDBPyRelation) -> str:
+def _document(answer: Answer, form: Format, columns: list[str], rows: list[Texts]) -> str:
     numeric = _numeric(answer, form)
     if form.name == "json":
-        return "[\n" + ",\n".join(_records(rows, numeric)) + "\n]\n"
+        return "[\n" + ",\n".join(_records(columns, rows, numeric)) + "\n]\n"
     cells = [
         [_grouped(cell) if number else _clipped(cell, form) for cell, number in zip(row, numeric, strict=True)]
-        for row in rows.fetchall()
+        for row in rows
     ]
     kind = {"column": "column", "table": "grid", "htable": "htable"}[form.name]
-    text = render_text(rows.columns if form.header else [], cells, kind, numeric)
+    text = render_text(columns if form.header else [], cells, kind, numeric)
     if form.name == "htable":
         return text + "\n"
     report = answer.request.report
@@ -128,6 +145,7 @@ def _document(answer: Answer, form: Format, rows: duckdb.DuckDBPyRelation) -> st
 
 
 def _numeric(answer: Answer, form: Format) -> list[bool]:
+    assert answer.relation is not None  # noqa: S101  (there are rows)
     kinds = [str(kind) in {"BIGINT", "INTEGER", "DOUBLE"} for kind in answer.relation.types]
     units = [header.unit.partition("_")[0] in UNITS for header in answer.headers]
     hexadecimal = form.style.units.get("addr") == "hex"
@@ -137,10 +155,10 @@ def _numeric(answer: Answer, form: Format) -> list[bool]:
     ]
 
 
-def _records(rows: duckdb.DuckDBPyRelation, numeric: list[bool]) -> Iterator[str]:
+def _records(columns: list[str], rows: list[Texts], numeric: list[bool]) -> Iterator[str]:
     """Yield each row as a JSON object; numbers keep their digits, and an empty cell is an empty string, as in nsys."""
-    names = [json.dumps(name, ensure_ascii=False) for name in rows.columns]
-    for row in rows.fetchall():
+    names = [json.dumps(name, ensure_ascii=False) for name in columns]
+    for row in rows:
         fields = (
             f"    {name}: {cell if number and cell is not None else json.dumps(cell or '', ensure_ascii=False)}"
             for name, cell, number in zip(names, row, numeric, strict=True)
