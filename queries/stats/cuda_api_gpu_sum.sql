@@ -28,4 +28,4 @@ SELECT
     s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
     category, operation
 FROM summary
-ORDER BY total_ns DESC, category, operation
+ORDER BY total_ns DESC, operation, category

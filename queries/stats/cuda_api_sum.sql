@@ -24,4 +24,4 @@ SELECT
     n.name,
     quarter_text(q, 1) AS quarter1_ns, quarter_text(q, 3) AS quarter3_ns
 FROM summary JOIN _call_name AS n USING (name_id)
-ORDER BY total_ns DESC, n.recorded
+ORDER BY total_ns DESC, n.name, n.recorded

@@ -46,7 +46,7 @@ SELECT
     o.register_count, o.static_shared_memory_bytes, o.dynamic_shared_memory_bytes, o.moved_bytes,
     CASE WHEN o.duration_ns > 0 THEN 1000000000 // o.duration_ns * o.moved_bytes END AS throughput_bytes_per_s,
     o.source_memory, o.destination_memory,
-    coalesce(g.name || ' ', '') || '(' || o.device_id || ')' AS device,
+    coalesce(g.name, '') || ' (' || o.device_id || ')' AS device,
     o.context_id, nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, o.name
 FROM operation AS o
 LEFT JOIN gpu AS g ON g.gpu_id = o.device_id

@@ -10,7 +10,7 @@
 -- deviation_ns    DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
 -- name            VARCHAR -      Range | domain and name of the range
 WITH summary AS (
-    SELECT name, spread(duration_ns) AS s
+    SELECT name, spread(listed_ns) AS s
     FROM stats__range
     WHERE is_start_end
     GROUP BY ALL

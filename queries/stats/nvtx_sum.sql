@@ -13,8 +13,8 @@
 -- quarter1_ns     VARCHAR ns     _Q1 | first quartile, as nsys prints it
 -- quarter3_ns     VARCHAR ns     _Q3 | third quartile, as nsys prints it
 WITH summary AS (
-    SELECT name, style, spread(duration_ns) AS s,
-        quarters(duration_ns) AS q
+    SELECT name, style, spread(listed_ns) AS s,
+        quarters(listed_ns) AS q
     FROM stats__range
     GROUP BY ALL
 )

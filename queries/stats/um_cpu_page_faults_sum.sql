@@ -4,5 +4,5 @@
 -- instruction  VARCHAR  -      CPU Instruction Address | instruction, as the trace names it
 SELECT count(*) AS fault_count, instruction
 FROM _cpu_fault
-GROUP BY instruction
+GROUP BY instruction_id, instruction
 ORDER BY fault_count DESC, instruction

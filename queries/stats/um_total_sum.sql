@@ -11,5 +11,7 @@ SELECT
     (SELECT sum(to_host_bytes)::BIGINT FROM stats__migration) AS to_host_bytes,
     (SELECT count(*) FROM _cpu_fault) AS cpu_fault_count,
     (SELECT sum(fault_count)::BIGINT FROM _gpu_fault) AS gpu_fault_count,
-    (SELECT min(address) FROM _gpu_fault) AS minimum_address,
-    (SELECT max(address) FROM _gpu_fault) AS maximum_address
+    CASE WHEN cpu.lowest <= gpu_side.lowest THEN cpu.lowest ELSE gpu_side.lowest END AS minimum_address,
+    CASE WHEN cpu.highest >= gpu_side.highest THEN cpu.highest ELSE gpu_side.highest END AS maximum_address
+FROM (SELECT min(address) AS lowest, max(address) AS highest FROM _cpu_fault) AS cpu,
+    (SELECT min(address) AS lowest, max(address) AS highest FROM _gpu_fault) AS gpu_side
