@@ -1,4 +1,5 @@
 -- One row per name and style of NVTX ranges that hold GPU operations; longest projected total first.
+-- materialised: names of all ranges that hold operations.
 --
 -- name                 VARCHAR  -      Range | domain and name
 -- style                VARCHAR  -      Style | PushPop or StartEnd

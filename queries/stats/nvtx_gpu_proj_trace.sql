@@ -15,21 +15,26 @@
 -- range_id              BIGINT   -      RangeId | the range: its row in nsys's table
 -- parent_id             BIGINT   -      ParentId | the range right around it
 -- stack                 VARCHAR  -      RangeStack | ranges from the outermost in
+WITH RECURSIVE walk AS (
+    SELECT range_id, ':' || range_id AS stack FROM stats__projected_tree WHERE parent_id IS NULL
+    UNION ALL
+    SELECT t.range_id, w.stack || ':' || t.range_id
+    FROM walk AS w JOIN stats__projected_tree AS t ON t.parent_id = w.range_id
+)
 SELECT
     r.name, p.start_ns AS projected_ns, p.end_ns - p.start_ns AS projected_span_ns, r.start_ns, r.duration_ns, r.style,
     pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid, p.operation_count, t.level, t.child_count, r.range_id,
-    t.parent_id, t.stack
+    t.parent_id, w.stack
 FROM stats__projected AS p
 JOIN stats__projected_tree AS t USING (range_id)
 JOIN stats__range AS r USING (range_id)
+JOIN walk AS w USING (range_id)
 UNION ALL
 SELECT
     NULL, min(o.start_ns), max(o.end_ns) - min(o.start_ns), NULL, NULL, NULL,
-    pid_of(a.thread_id), tid_of(a.thread_id), count(*), NULL, 0, NULL, NULL, NULL
-FROM attribution AS a
+    pid_of(f.thread_id), tid_of(f.thread_id), count(*), NULL, 0, NULL, NULL, NULL
+FROM stats__outside AS f
 JOIN _gpu_operation AS o USING (operation_id)
-WHERE a.thread_id IS NOT NULL AND o.kind <> 'graph'
-    AND a.operation_id NOT IN (SELECT operation_id FROM stats__within)
-    AND EXISTS (SELECT 1 FROM _range)
-GROUP BY a.thread_id
+WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph' AND EXISTS (SELECT 1 FROM _range)
+GROUP BY f.thread_id
 ORDER BY start_ns NULLS FIRST, range_id

@@ -1,5 +1,6 @@
 -- One row per range name and style, thread and kernel name: kernels launched in such ranges, counted in each range
 -- around the launch; kernels outside of all come without a name; ordered by name, thread, longest total.
+-- materialised: joins every launch to all ranges around it.
 --
 -- range_name      VARCHAR  -      NVTX Range | domain and name of the range; NULL: outside of all
 -- style           VARCHAR  -      Style | PushPop or StartEnd
@@ -14,23 +15,36 @@
 -- maximum_ns      BIGINT   ns     Max:dur_ns | longest
 -- deviation_ns    DOUBLE   ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
 -- name            VARCHAR  -      Kernel Name | kernel
-WITH pair AS (
-    SELECT w.operation_id, w.range_id, w.thread_id FROM stats__within AS w WHERE w.operation_id & 3 = 0
-    UNION ALL
-    SELECT k.operation_id, NULL, a.thread_id
+WITH launched AS (
+    SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, a.piece_id, a.call_end_ns
     FROM stats__named_kernel AS k
-    LEFT JOIN attribution AS a USING (operation_id)
-    WHERE k.operation_id NOT IN (SELECT operation_id FROM stats__within)
+    JOIN _kernel_name AS n USING (name_id)
+    JOIN attribution AS a USING (operation_id)
+),
+pair AS (
+    SELECT s.group_id, l.name_id, s.range_id, s.is_widest, l.duration_ns
+    FROM launched AS l JOIN stats__stack AS s USING (piece_id)
+    WHERE l.call_end_ns <= s.end_ns
+    UNION ALL
+    SELECT i.group_id, l.name_id, i.range_id, true, l.duration_ns
+    FROM launched AS l JOIN stats__instant AS i USING (operation_id)
+),
+held AS (
+    SELECT group_id, name_id, count(DISTINCT range_id) AS range_count, count(*) FILTER (is_widest) AS kernel_count,
+        spread(duration_ns) AS s
+    FROM pair
+    GROUP BY ALL
+),
+free AS (
+    SELECT o.thread_id, l.name_id, spread(l.duration_ns) AS s
+    FROM stats__outside AS o JOIN launched AS l USING (operation_id)
+    GROUP BY ALL
 ),
 summary AS (
-    SELECT r.name AS range_name, r.style, p.thread_id, n.same_id AS name_id,
-        count(DISTINCT p.range_id) AS range_count, count(DISTINCT p.operation_id) AS kernel_count,
-        spread(k.duration_ns) AS s
-    FROM pair AS p
-    JOIN stats__named_kernel AS k USING (operation_id)
-    JOIN _kernel_name AS n ON n.name_id = k.name_id
-    LEFT JOIN stats__range AS r ON r.range_id = p.range_id
-    GROUP BY ALL
+    SELECT r.name AS range_name, r.style, r.thread_id, h.range_count, h.kernel_count, h.s, h.name_id
+    FROM held AS h JOIN stats__range AS r ON r.range_id = h.group_id
+    UNION ALL
+    SELECT NULL, NULL, thread_id, 0, s.count, s, name_id FROM free
 )
 SELECT
     range_name, style, pid_of(thread_id) AS pid, tid_of(thread_id) AS tid, range_count, kernel_count,
