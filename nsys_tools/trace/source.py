@@ -47,6 +47,7 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
             "temp_directory": str(spill),
         }
     )
