@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli.analyze import analyze
 from nsys_tools.errors import NsysToolsError
 
 app = typer.Typer(
@@ -46,6 +47,9 @@ def options(
     logging.basicConfig(level=level, format="%(levelname)s: %(message)s", stream=sys.stderr)
     if assets_folder is not None:
         assets.add_folder(assets_folder)
+
+
+app.command()(analyze)
 
 
 def main() -> None:

@@ -8,7 +8,7 @@
 -- range_id      BIGINT  -   innermost range open there; NULL: the operation is unattributed
 -- piece_id      BIGINT  -   the piece of that range, key of _range_stack
 SELECT
-    o.operation_id, l.call_id, l.thread_id, l.start_ns AS call_ns,
+    o.operation_id, l.call_id, l.thread_id, l.start_ns AS call_ns, l.end_ns AS call_end_ns,
     i.piece_id & 1099511627775 AS range_id,
     i.piece_id
 FROM _gpu_operation AS o
