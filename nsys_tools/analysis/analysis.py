@@ -103,8 +103,7 @@ def analyze(trace: Trace, stages_file: Path | None = None) -> Analysis:
     NsysToolsError
         If the stages file is wrong, or attribution does not add up.
     """
-    wanted = stages.read(stages_file) if stages_file else []
-    trace.define("stage_pattern", stages.COLUMNS, stages.rows(wanted))
+    wanted = stages.apply(trace, stages_file)
     tables = {name: _table(trace, name, limit) for name, limit in TABLES.items()}
     _check(tables["trace_conservation"])
     summary = tables["trace_summary"].records[0]

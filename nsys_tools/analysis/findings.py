@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 NOTICEABLE = 0.01
 TINY_NS = 5_000
 MANY_GAPS = 10
+LAUNCH_BOUND = 0.2  # of running plus idle time
 LAUNCH_GAP_NS = 50_000  # a longer gap is more than the price of a launch
 PCIE_BYTES_PER_S = 20e9  # what pinned copies reach over PCIe 4.0 x16, for comparison only
 
@@ -82,8 +83,10 @@ def _late_launches(tables: Tables) -> Iterator[Finding]:
         stage = stages.get(row["stage"])
         if row["cause"] != "late launch" or stage is None or not stage["span_ns"]:
             continue
-        many = row["gap_count"] >= MANY_GAPS and row["median_ns"] < LAUNCH_GAP_NS
-        yield (_launch_bound if many else _busy_cpu)(row, stage)
+        if row["gap_count"] < MANY_GAPS or row["median_ns"] >= LAUNCH_GAP_NS:
+            yield _busy_cpu(row, stage)
+        elif row["sum_ns"] > LAUNCH_BOUND * (row["sum_ns"] + stage["exclusive_ns"]):
+            yield _launch_bound(row, stage)
 
 
 def _launch_bound(gap: Row, stage: Row) -> Finding:
@@ -91,14 +94,15 @@ def _launch_bound(gap: Row, stage: Row) -> Finding:
         "launch-bound stage",
         gap["sum_ns"],
         f"Stage {{0}} left its GPU idle for {time(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
-        f"{time(gap['median_ns'])} each (median). It is busy {_share(stage['busy_ns'], stage['span_ns'])} of its span, "
-        f"with {stage['launches']:,.0f} launches an instance.",
+        f"{time(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
+        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; {stage['launches']:,.0f} launches an "
+        "instance.",
         "Launch fewer, larger kernels: CUDA graphs, torch.compile(mode='reduce-overhead'), fused operators, a larger "
         "batch.",
         "stage_gap",
         {
             "idle_ns": gap["sum_ns"], "gap_count": gap["gap_count"], "median_gap_ns": gap["median_ns"],
-            "busy_ratio": stage["busy_ns"] / stage["span_ns"], "launches_per_instance_count": stage["launches"],
+            "running_ns": stage["exclusive_ns"], "launches_per_instance_count": stage["launches"],
         },
         (gap["stage"],),
     )  # fmt: skip
@@ -150,7 +154,7 @@ def _waits(tables: Tables) -> Iterator[Finding]:
     for row in tables["api_summary"].records:
         if row["waits"]:
             yield Finding(
-                "synchronising call",
+                "blocking call",
                 row["sum_ns"],
                 f"The CPU spent {time(row['sum_ns'])} in {row['instance_count']:,} calls of {{0}} (median "
                 f"{time(row['median_ns'])}, longest {time(row['max_ns'])}).",

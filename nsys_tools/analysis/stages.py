@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace import Trace, catalogue
 
-COLUMNS = {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}
 _KEYS = {"name", "match"}
 _EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
 
@@ -42,10 +42,33 @@ def expression(pattern: str) -> str:
     return body if "/" in pattern else f"(.*/)?{body}"
 
 
-def rows(stages: list[Stage]) -> list[tuple[int, str, str]]:
-    """Return the rows of the session table ``stage_pattern``."""
+def apply(trace: Trace, path: Path | None) -> list[Stage]:
+    """Define the session table ``stage_pattern`` from a stages file.
+
+    Parameters
+    ----------
+    trace
+        The trace.
+    path
+        The file; None leaves the outermost ranges as stages.
+
+    Returns
+    -------
+    list of Stage
+        The stages of the file, in its order.
+
+    Raises
+    ------
+    NsysToolsError
+        See `read`.
+    """
+    if path is None:
+        return []
+    stages = read(path)
     flat = [(stage.name, pattern) for stage in stages for pattern in stage.patterns]
-    return [(position, name, expression(pattern)) for position, (name, pattern) in enumerate(flat)]
+    columns = {column.name: column.type for column in catalogue.find("stage_pattern").columns}
+    trace.define("stage_pattern", columns, [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
+    return stages
 
 
 def read(path: Path) -> list[Stage]:

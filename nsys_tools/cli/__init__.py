@@ -12,6 +12,8 @@ import typer
 
 from nsys_tools import __version__, assets
 from nsys_tools.cli.analyze import analyze
+from nsys_tools.cli.queries import queries
+from nsys_tools.cli.sql import sql
 from nsys_tools.errors import NsysToolsError
 
 app = typer.Typer(
@@ -50,6 +52,8 @@ def options(
 
 
 app.command()(analyze)
+app.command()(sql)
+app.command()(queries)
 
 
 def main() -> None:

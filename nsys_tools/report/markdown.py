@@ -11,7 +11,7 @@ from tabulate import tabulate
 from nsys_tools.analysis.analysis import Table
 from nsys_tools.trace.catalogue import Column
 
-NAME_LENGTH = 110
+NAME_LENGTH = 180
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "ns": ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns")),
     "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),

@@ -48,6 +48,7 @@ class Relations:
         self._session: set[str] = set()
         self._needs: dict[str, set[str]] = {}
         self._digests: dict[str, str] = {}
+        self._is_table: dict[str, bool] = {}
         connection.execute("CREATE SCHEMA loaded")
 
     @property
@@ -56,17 +57,15 @@ class Relations:
         return self._raw
 
     def define(self, name: str) -> None:
-        """Declare that the caller made the session table `name`; what was built on an older one is dropped."""
+        """Make room for the caller's own table `name`; what was built on an older one is dropped."""
         self._session.add(name)
-        self._made.add(name)
         queries = catalogue.queries()
         for made in [m for m in self._made if m in queries and self._depends_on_session(m)]:
-            self._drop(made)
-
-    def _drop(self, name: str) -> None:
-        kind = "TABLE" if catalogue.find(name).materialised else "VIEW"
-        self._connection.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
-        self._made.discard(name)
+            kind = "TABLE" if self._is_table.get(made) else "VIEW"
+            self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
+            self._made.discard(made)
+        self._made.add(name)
+        self._is_table[name] = True
 
     def known(self, names: Iterable[str]) -> set[str]:
         """Return those of `names` that this room can make."""
@@ -177,6 +176,7 @@ class Relations:
             self._make_stored(name, target)
         elif name.startswith(_LOADED) or catalogue.find(name).materialised:
             self._run(name, f"CREATE TABLE {target} AS ")
+            self._is_table[name] = True
         else:
             self._connection.execute(f"CREATE VIEW {target} AS {self._checked(catalogue.find(name))}")
         self._made.add(name)
@@ -203,6 +203,7 @@ class Relations:
                 draft.unlink(missing_ok=True)
                 log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
                 self._run(name, f"CREATE TABLE {target} AS ")
+                self._is_table[name] = True
                 return
         self._connection.execute(f"CREATE VIEW {target} AS FROM read_parquet({literal(final)})")
 
