@@ -95,8 +95,8 @@ def _launch_bound(gap: Row, stage: Row) -> Finding:
         gap["sum_ns"],
         f"Stage {{0}} left its GPU idle for {time(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
         f"{time(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
-        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; {stage['launches']:,.0f} launches an "
-        "instance.",
+        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; {stage['launches']:,.0f} launches "
+        "an instance.",
         "Launch fewer, larger kernels: CUDA graphs, torch.compile(mode='reduce-overhead'), fused operators, a larger "
         "batch.",
         "stage_gap",

@@ -26,9 +26,8 @@ def sql(
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json, md or parquet.")
     ] = "table",
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there; - or none: stdout.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not to stdout.")] = None,
+    stages: Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="TOML of stage patterns.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not keep what was loaded.")] = False,
 ) -> None:
     """Ask TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only."""
