@@ -36,7 +36,9 @@ def answer(path: Path, query: str, *columns: str, stages: list[tuple[str, str]] 
     with open_trace(path, cache=False) as trace:
         if stages:
             patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages)]
-            trace.define("stage_pattern", {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}, patterns)
+            trace.define(
+                "stage_pattern", {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}, patterns
+            )
         result = trace.query(query)
         kept = [result.columns.index(column) for column in columns] or range(len(result.columns))
         rows = result.rows()

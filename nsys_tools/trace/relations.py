@@ -24,6 +24,9 @@ from nsys_tools.trace.store import Store
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 _LOADED = "loaded."
+# How a column of nsys's is read. DuckDB passes SQLite's text on unchecked; decode() refuses what is not UTF-8.
+_NUMBER = "CAST({column} AS {kind})"
+_TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
 
 
 class Relations:
@@ -119,31 +122,16 @@ class Relations:
             columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
             return f"SELECT NULL::BIGINT AS row_id, {columns} WHERE false"
         own = catalogue.queries().get(name)
-        return own.sql if own else self._generic_load(table)
+        return own.sql if own else self._load(table, _NUMBER)
 
-    def _generic_load(self, table: str) -> str:
+    def _load(self, table: str, number: str) -> str:
+        """Return the SELECT that copies the columns in use; `number` reads an integer or real column."""
         has = self._raw[table]
-        columns = ", ".join(
-            f"{f'CAST({quoted(c)} AS {kind})' if c in has else f'NULL::{kind}'} AS {quoted(c)}"
-            for c, kind in catalogue.schema()[table].items()
-        )
-        return f"SELECT rowid AS row_id, {columns} FROM raw.{quoted(table)}"
-
-    def _tolerant_load(self, table: str) -> str:
-        """Load a table whose values do not fit their declared types: odd values become NULL or '(not UTF-8)'."""
-        has = self._raw[table]
-        schema = catalogue.schema()[table]
-        wanted = [c for c in schema if c in has]
-        texts = {c for c in wanted if schema[c] == "VARCHAR"}
-        inner = ", ".join(f"{'hex' if c in texts else ''}(CAST({quoted(c)} AS TEXT)) AS {quoted(c)}" for c in wanted)
-        outer = ", ".join(
-            f"NULL::{kind} AS {quoted(c)}" if c not in has
-            else f"coalesce(try(decode(unhex({quoted(c)}))), '(not UTF-8)') AS {quoted(c)}" if c in texts
-            else f"TRY_CAST({quoted(c)} AS {kind}) AS {quoted(c)}"
-            for c, kind in schema.items()
-        )  # fmt: skip
-        query = f"SELECT CAST(rowid AS TEXT) AS row_id, {inner} FROM {quoted(table)}"
-        return f"SELECT CAST(row_id AS BIGINT) AS row_id, {outer} FROM sqlite_query('raw', {literal(query)})"
+        columns = []
+        for column, kind in catalogue.schema()[table].items():
+            form = "NULL::{kind}" if column not in has else _TEXT if kind == "VARCHAR" else number
+            columns.append(f"{form.format(column=quoted(column), kind=kind)} AS {quoted(column)}")
+        return f"SELECT rowid AS row_id, {', '.join(columns)} FROM raw.{quoted(table)}"
 
     def _depends_on_session(self, name: str) -> bool:
         return name in self._session or (
@@ -218,9 +206,17 @@ class Relations:
         except (duckdb.InvalidInputException, duckdb.TypeMismatchException, duckdb.ConversionException) as error:
             if not loading:
                 raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
-            log.info("%s holds values that do not fit their types; reading it value by value.", name)
-            self._connection.execute(before + self._tolerant_load(name.removeprefix(_LOADED)) + after)
+            log.info("%s holds values that do not fit their types; they are read as NULL.", name)
+            self._read_tolerantly(name.removeprefix(_LOADED), before, after)
         except duckdb.BinderException as error:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
         finally:
             self._connection.execute("SET preserve_insertion_order = true")
+
+    def _read_tolerantly(self, table: str, before: str, after: str) -> None:
+        """Load a table some of whose values are not of their column's type: those become NULL."""
+        self._connection.execute("SET sqlite_all_varchar = true")
+        try:
+            self._connection.execute(before + self._load(table, "TRY_CAST({column} AS {kind})") + after)
+        finally:
+            self._connection.execute("SET sqlite_all_varchar = false")
