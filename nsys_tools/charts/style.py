@@ -52,8 +52,12 @@ def styled(chart: Chart, title: str, subtitle: str) -> Chart:
 
 
 def shortened(text: str, length: int = 58) -> str:
-    """Return a name that fits beside a chart; white space folded, cut names end in an ellipsis."""
-    plain = " ".join(text.removeprefix("void ").split()) or "(no name)"
+    """Return a name that fits beside a chart; cut names end in an ellipsis.
+
+    What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process.
+    """
+    printable = "".join(c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000])
+    plain = " ".join(printable.split()) or "(no name)"
     return plain if len(plain) <= length else plain[: length - 1] + "…"
 
 
