@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,9 +33,9 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
 
 
 @pytest.fixture(params=SHARED_TRACES)
-def shared_trace(request: pytest.FixtureRequest) -> Iterator[Path]:
+def shared_trace(request: pytest.FixtureRequest) -> Path:
     """Return each real trace in turn; skip where they are not."""
     path = SHARED / "traces" / f"{request.param}.sqlite"
     if not path.is_file():
         pytest.skip(f"../shared/traces/{path.name} is not here")
-    yield path
+    return path

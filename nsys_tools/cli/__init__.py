@@ -11,7 +11,10 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.conformance import conformance
+from nsys_tools.cli.queries import queries
+from nsys_tools.cli.sql import sql
 from nsys_tools.cli.stats import stats
 from nsys_tools.errors import NsysToolsError
 
@@ -52,6 +55,9 @@ def options(
 
 app.command()(stats)
 app.command()(conformance)
+app.command()(analyze)
+app.command()(sql)
+app.command()(queries)
 
 
 def main() -> None:

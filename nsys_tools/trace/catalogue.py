@@ -148,8 +148,9 @@ def find(name: str) -> Query:
     if name not in known:
         from difflib import get_close_matches  # noqa: PLC0415
 
-        near = ", ".join(get_close_matches(name, known, n=3)) or "see: nsys-tools queries"
-        raise NsysToolsError(f"There is no query {name!r}.", f"Did you mean: {near}?")
+        near = get_close_matches(name, known, n=3)
+        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools queries lists them."
+        raise NsysToolsError(f"There is no query {name!r}.", hint)
     return known[name]
 
 

@@ -24,6 +24,9 @@ from nsys_tools.trace.store import Store
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 _LOADED = "loaded."
+# How a column of nsys's is read. DuckDB passes SQLite's text on unchecked; decode() refuses what is not UTF-8.
+_NUMBER = "CAST({column} AS {kind})"
+_TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class Relations:
         self._session: set[str] = set()
         self._needs: dict[str, set[str]] = {}
         self._digests: dict[str, str] = {}
+        self._is_table: dict[str, bool] = {}
         connection.execute("CREATE SCHEMA loaded")
 
     @property
@@ -81,17 +85,15 @@ class Relations:
         return self._raw
 
     def define(self, name: str) -> None:
-        """Declare that the caller made the session table `name`; what was built on an older one is dropped."""
+        """Make room for the caller's own table `name`; what was built on an older one is dropped."""
         self._session.add(name)
-        self._made.add(name)
         queries = catalogue.queries()
         for made in [m for m in self._made if m in queries and self._depends_on_session(m)]:
-            self._drop(made)
-
-    def _drop(self, name: str) -> None:
-        kind = "TABLE" if catalogue.find(name).materialised else "VIEW"
-        self._connection.execute(f"DROP {kind} IF EXISTS {quoted(name)}")
-        self._made.discard(name)
+            kind = "TABLE" if self._is_table.get(made) else "VIEW"
+            self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
+            self._made.discard(made)
+        self._made.add(name)
+        self._is_table[name] = True
 
     def known(self, names: Iterable[str]) -> set[str]:
         """Return those of `names` that this room can make."""
@@ -145,15 +147,16 @@ class Relations:
             columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
             return f"SELECT NULL::BIGINT AS row_id, {columns} WHERE false"
         own = catalogue.queries().get(name)
-        return own.sql if own else self._generic_load(table) + self._window(table)
+        return own.sql if own else self._load(table, _NUMBER)
 
-    def _generic_load(self, table: str) -> str:
+    def _load(self, table: str, number: str) -> str:
+        """Return the SELECT that copies the columns in use; `number` reads an integer or real column."""
         has = self._raw[table]
-        columns = ", ".join(
-            f"{f'CAST({quoted(c)} AS {kind})' if c in has else f'NULL::{kind}'} AS {quoted(c)}"
-            for c, kind in catalogue.schema()[table].items()
-        )
-        return f"SELECT rowid AS row_id, {columns} FROM raw.{quoted(table)}"
+        columns = []
+        for column, kind in catalogue.schema()[table].items():
+            form = "NULL::{kind}" if column not in has else _TEXT if kind == "VARCHAR" else number
+            columns.append(f"{form.format(column=quoted(column), kind=kind)} AS {quoted(column)}")
+        return f"SELECT rowid AS row_id, {', '.join(columns)} FROM raw.{quoted(table)}{self._window(table)}"
 
     def _window(self, table: str) -> str:
         """Return the condition that keeps events of the chosen time only: those that touch it."""
@@ -163,22 +166,6 @@ class Relations:
         first, last = self._choice.window
         end = 'coalesce(TRY_CAST("end" AS BIGINT), start)' if "end" in has else "start"
         return f" WHERE start <= {int(last)} AND {end} >= {int(first)}"
-
-    def _tolerant_load(self, table: str) -> str:
-        """Load a table whose values do not fit their declared types: odd values become NULL or '(not UTF-8)'."""
-        has = self._raw[table]
-        schema = catalogue.schema()[table]
-        wanted = [c for c in schema if c in has]
-        texts = {c for c in wanted if schema[c] == "VARCHAR"}
-        inner = ", ".join(f"{'hex' if c in texts else ''}(CAST({quoted(c)} AS TEXT)) AS {quoted(c)}" for c in wanted)
-        outer = ", ".join(
-            f"NULL::{kind} AS {quoted(c)}" if c not in has
-            else f"coalesce(try(decode(unhex({quoted(c)}))), '(not UTF-8)') AS {quoted(c)}" if c in texts
-            else f"TRY_CAST({quoted(c)} AS {kind}) AS {quoted(c)}"
-            for c, kind in schema.items()
-        )  # fmt: skip
-        query = f"SELECT CAST(rowid AS TEXT) AS row_id, {inner} FROM {quoted(table)}"
-        return f"SELECT CAST(row_id AS BIGINT) AS row_id, {outer} FROM sqlite_query('raw', {literal(query)})"
 
     def _depends_on_session(self, name: str) -> bool:
         return name in self._session or (
@@ -212,6 +199,7 @@ class Relations:
             self._make_stored(name, target)
         elif name.startswith(_LOADED) or catalogue.find(name).materialised:
             self._run(name, f"CREATE TABLE {target} AS ")
+            self._is_table[name] = True
         else:
             self._connection.execute(f"CREATE VIEW {target} AS {self._checked(name)}")
         self._made.add(name)
@@ -239,6 +227,7 @@ class Relations:
                 draft.unlink(missing_ok=True)
                 log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
                 self._run(name, f"CREATE TABLE {target} AS ")
+                self._is_table[name] = True
                 return
         self._connection.execute(f"CREATE VIEW {target} AS FROM read_parquet({literal(final)})")
 
@@ -253,11 +242,17 @@ class Relations:
         except (duckdb.InvalidInputException, duckdb.TypeMismatchException, duckdb.ConversionException) as error:
             if not loading:
                 raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
-            table = name.removeprefix(_LOADED)
-            tolerant = self._tolerant_load(table) + self._window(table)
-            log.info("%s holds values that do not fit their types; reading it value by value.", name)
-            self._connection.execute(before + tolerant + after)
+            log.info("%s holds values that do not fit their types; they are read as NULL.", name)
+            self._read_tolerantly(name.removeprefix(_LOADED), before, after)
         except duckdb.BinderException as error:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
         finally:
             self._connection.execute("SET preserve_insertion_order = true")
+
+    def _read_tolerantly(self, table: str, before: str, after: str) -> None:
+        """Load a table some of whose values are not of their column's type: those become NULL."""
+        self._connection.execute("SET sqlite_all_varchar = true")
+        try:
+            self._connection.execute(before + self._load(table, "TRY_CAST({column} AS {kind})") + after)
+        finally:
+            self._connection.execute("SET sqlite_all_varchar = false")

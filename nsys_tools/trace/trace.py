@@ -6,6 +6,7 @@ import logging
 import re
 import tempfile
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -64,18 +65,19 @@ class Trace:
     def __init__(self, path: Path, *, cache: bool, progress: Progress, choice: Choice | None = None) -> None:
         kind = identify(path)
         self.path = path
-        self._scratch = tempfile.TemporaryDirectory(prefix="nsys-tools-")
-        scratch = Path(self._scratch.name)
-        store = self._open_store(path, kind) if cache else None
-        if kind is Kind.RECORDING:
-            progress("exporting the recording with nsys")
-            path, kind = self._exported(path, store.folder if store else scratch), Kind.SQLITE
-            identify(path)
-        self.connection = source.connect(scratch)
-        source.attach(self.connection, path, kind, scratch)
-        self.connection.execute(catalogue.functions())
-        self._relations = Relations(self.connection, store, progress, choice)
-        self.connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
+        with ExitStack() as opening:
+            scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+            store = self._open_store(path, kind) if cache else None
+            if kind is Kind.RECORDING:
+                progress("exporting the recording with nsys")
+                path, kind = self._exported(path, store.folder if store else scratch), Kind.SQLITE
+                identify(path)
+            self.connection = opening.enter_context(source.connect(scratch))
+            source.attach(self.connection, path, kind, scratch)
+            self.connection.execute(catalogue.functions())
+            self._relations = Relations(self.connection, store, progress, choice)
+            self.connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
+            self._resources = opening.pop_all()
 
     @staticmethod
     def _open_store(path: Path, kind: Kind) -> Store | None:
@@ -100,8 +102,7 @@ class Trace:
 
     def close(self) -> None:
         """Close the connection and remove temporary files."""
-        self.connection.close()
-        self._scratch.cleanup()
+        self._resources.close()
 
     @property
     def raw_tables(self) -> dict[str, dict[str, str]]:
@@ -158,7 +159,7 @@ class Trace:
             raise NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be asked.") from None
         return Result(relation)
 
-    def query(self, name: str, *, top: int | None = None, **equals: Any) -> Result:
+    def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
         """Run a documented query.
 
         Parameters

@@ -5,7 +5,7 @@
 -- call_id       BIGINT  -   the API call that launched it; NULL when the trace does not tell
 -- thread_id     BIGINT  -   the thread that launched it (nsys's globalTid); NULL likewise
 -- call_ns       BIGINT  ns  start of that call
--- call_end_ns   BIGINT  ns  its end
+-- call_end_ns   BIGINT  ns  return of that call
 -- range_id      BIGINT  -   innermost range open there; NULL: the operation is unattributed
 -- piece_id      BIGINT  -   the piece of that range, key of _range_stack
 SELECT

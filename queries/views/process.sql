@@ -3,12 +3,12 @@
 -- process_id       BIGINT  -      key of the process (nsys's globalPid)
 -- pid              BIGINT  -      number of the process on its machine
 -- operation_count  BIGINT  count  GPU operations
--- sum_ns           HUGEINT ns     sum of their durations
+-- sum_ns           BIGINT  ns     sum of their durations
 -- device_count     BIGINT  count  GPUs they ran on
 -- call_count       BIGINT  count  CUDA API calls
 -- range_count      BIGINT  count  NVTX ranges
 WITH work AS (
-    SELECT process_id, count(*) AS operation_count, sum(duration_ns) AS sum_ns,
+    SELECT process_id, count(*) AS operation_count, sum(duration_ns)::BIGINT AS sum_ns,
         count(DISTINCT device_id) AS device_count
     FROM _gpu_operation GROUP BY process_id
 ),

@@ -1,0 +1,130 @@
+"""Stages: named parts of a run, from a small TOML of range-name patterns.
+
+::
+
+    [[stage]]
+    name = "decode"
+    match = ["decode", "generate/step *"]
+
+A pattern is compared with rolled-up paths (``decode/step *``, see ``range.rolled_path``): ``*`` and ``?``
+stand for characters of one name, ``**`` also crosses ``/``. A pattern without ``/`` matches a range of that
+name at any depth; one with ``/`` matches from the outermost range on. The first pattern that matches counts.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace import Trace, catalogue
+
+_KEYS = {"name", "match"}
+_EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage and the patterns of the ranges that are its instances."""
+
+    name: str
+    patterns: tuple[str, ...]
+
+
+def expression(pattern: str) -> str:
+    """Return the regular expression for a pattern, to match a whole rolled-up path."""
+    parts = []
+    for token in re.findall(r"\*\*|\*|\?|[^*?]+", pattern):
+        parts.append({"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token))
+    body = "".join(parts)
+    return body if "/" in pattern else f"(.*/)?{body}"
+
+
+def apply(trace: Trace, path: Path | None) -> list[Stage]:
+    """Define the session table ``stage_pattern`` from a stages file.
+
+    Parameters
+    ----------
+    trace
+        The trace.
+    path
+        The file; None leaves the outermost ranges as stages.
+
+    Returns
+    -------
+    list of Stage
+        The stages of the file, in its order.
+
+    Raises
+    ------
+    NsysToolsError
+        See `read`.
+    """
+    if path is None:
+        return []
+    stages = read(path)
+    flat = [(stage.name, pattern) for stage in stages for pattern in stage.patterns]
+    columns = {column.name: column.type for column in catalogue.find("stage_pattern").columns}
+    trace.define("stage_pattern", columns, [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
+    return stages
+
+
+def read(path: Path) -> list[Stage]:
+    """Read a stages file.
+
+    Raises
+    ------
+    NsysToolsError
+        If it cannot be read, is no TOML, or a key is wrong; with the line and the key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NsysToolsError(f"--stages {path}: cannot be read ({error}).") from None
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
+    if unknown := sorted(set(data) - {"stage"}):
+        raise NsysToolsError(
+            f"--stages {path}, line {_line(text, unknown[0])}: key {unknown[0]!r} is not known.", _EXAMPLE
+        )
+    entries = data.get("stage", [])
+    if not isinstance(entries, list) or not entries:
+        raise NsysToolsError(f"--stages {path}: there is no [[stage]] in it.", _EXAMPLE)
+    return [_stage(path, text, number, entry) for number, entry in enumerate(entries)]
+
+
+def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
+    def fail(key: str, what: str) -> NsysToolsError:
+        line = _line(text, key, number)
+        return NsysToolsError(f"--stages {path}, line {line}, stage {number + 1}: key {key!r} {what}.", _EXAMPLE)
+
+    if not isinstance(entry, dict):
+        raise fail("stage", "is no table")
+    if unknown := sorted(set(entry) - _KEYS):
+        raise fail(unknown[0], "is not known")
+    name, match = entry.get("name"), entry.get("match")
+    if not isinstance(name, str) or not name:
+        raise fail("name", "must be a text")
+    patterns = [match] if isinstance(match, str) else match
+    if not isinstance(patterns, list) or not patterns or not all(isinstance(p, str) and p for p in patterns):
+        raise fail("match", "must be a pattern or a list of patterns")
+    return Stage(name, tuple(patterns))
+
+
+def _line(text: str, key: str, stage: int | None = None) -> int:
+    """Return the line of `key`; of the stage's header when the key is missing in it."""
+    lines = text.splitlines()
+    first, last = 0, len(lines)
+    if stage is not None:
+        headers = [n for n, line in enumerate(lines) if re.match(r"\s*\[\[?\s*stage\b", line)]
+        if stage < len(headers):
+            first = headers[stage]
+            last = headers[stage + 1] if stage + 1 < len(headers) else last
+    for number in range(first, last):
+        if re.match(rf'\s*\[*\s*"?{re.escape(key)}"?\s*[=\].]', lines[number]):
+            return number + 1
+    return first + 1

@@ -1,0 +1,50 @@
+"""The kernels that take the most GPU time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import polars as pl
+
+from nsys_tools.charts.style import (
+    BUSY,
+    WIDTH,
+    Chart,
+    axis_unit,
+    data,
+    duration,
+    named_bars,
+    shortened,
+    styled,
+    time_axis,
+)
+
+_TOP = 15
+
+
+def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
+    """Return the chart; None without kernels."""
+    kernels = tables["kernel_summary"]
+    if kernels.is_empty():
+        return None
+    top = kernels.head(_TOP).to_dicts()
+    step, unit = axis_unit(max(row["sum_ns"] for row in top))
+    rows = [
+        {
+            "name": f"{rank}. {shortened(row['name'])}", "time": row["sum_ns"] / step,
+            "label": f"{100 * (row['share_ratio'] or 0):.1f} %, {row['instance_count']:,} x {duration(row['mean_ns'])}",
+        }
+        for rank, row in enumerate(top, 1)
+    ]  # fmt: skip
+    base = alt.Chart(data(rows)).encode(
+        y=named_bars([row["name"] for row in rows]),
+        x=time_axis(f"sum of durations ({unit})", rows[0]["time"], 0.6),
+    )
+    bars = base.mark_bar(color=BUSY, height={"band": 0.7})
+    text = base.mark_text(align="left", dx=5, fontSize=11).encode(text="label:N")
+    shown = f"the first {len(top)} of {len(kernels):,} names" if len(kernels) > len(top) else f"all {len(top)} names"
+    body = (bars + text).properties(width=WIDTH - 320, height=22 * len(top))
+    return styled(
+        body, "Kernels with the most GPU time", f"{shown}; share of all kernel time, executions x mean duration"
+    )

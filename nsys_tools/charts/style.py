@@ -1,0 +1,74 @@
+"""What all charts share: size, colours, and how data are handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+WIDTH = 760
+BUSY, IDLE, GREY = "#2b6cb0", "#d8dee6", "#9aa5b1"
+# Distinguishable in print and for colour-blind readers (after Okabe and Ito).
+COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
+OTHER = "other"
+
+Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart
+
+
+def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    """Return rows as inline data; types are given in the encodings."""
+    return alt.InlineData(values=list(rows))
+
+
+def named_bars(names: Sequence[str]) -> alt.Y:
+    """Return the y channel of horizontal bars: names in the given order, with room for wide fonts.
+
+    The page's reader may lack the font that the chart was laid out with, and others are up to a fifth wider.
+    """
+    room = int(6.8 * max(len(name) for name in names)) + 12
+    return alt.Y("name:N", sort=list(names), title=None, axis=alt.Axis(minExtent=room, labelLimit=room))
+
+
+def time_axis(title: str, largest: float, room_ratio: float) -> alt.X:
+    """Return the x channel ``time``, with room to the right of the largest bar for its label."""
+    return alt.X("time:Q", title=title, scale=alt.Scale(domain=[0, largest * (1 + room_ratio)], nice=False))
+
+
+def styled(chart: Chart, title: str, subtitle: str) -> Chart:
+    """Return the chart with its title and the common look."""
+    look: Chart = (
+        chart.properties(title=alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=10))
+        .configure(font="Helvetica, Arial, Liberation Sans, sans-serif")
+        .configure_view(stroke=None)
+        .configure_title(fontSize=14, subtitleFontSize=11, subtitleColor="#57606a")
+        .configure_axis(
+            labelFontSize=11, titleFontSize=11, titleFontWeight="normal", gridColor="#eaeef2", domainColor="#afb8c1",
+            tickColor="#afb8c1", labelLimit=420,
+        )
+        .configure_legend(labelFontSize=11, titleFontSize=11, labelLimit=260)
+    )  # fmt: skip
+    return look
+
+
+def shortened(text: str, length: int = 58) -> str:
+    """Return a name that fits beside a chart; cut names end in an ellipsis.
+
+    What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process.
+    """
+    printable = "".join(c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000])
+    plain = " ".join(printable.split()) or "(no name)"
+    return plain if len(plain) <= length else plain[: length - 1] + "…"
+
+
+def duration(ns: float) -> str:
+    """Return a duration with three significant digits."""
+    for scale, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
+        if abs(ns) >= scale:
+            return f"{ns / scale:.3g} {unit}" if abs(ns) < 1000 * scale else f"{ns / scale:,.0f} {unit}"
+    return f"{ns:.0f} ns"
+
+
+def axis_unit(largest: float) -> tuple[float, str]:
+    """Return divisor and name of the unit for an axis of times in ns."""
+    return next(((s, u) for s, u in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")) if largest >= s), (1.0, "ns"))

@@ -1,0 +1,130 @@
+"""Markdown for reports: tables with units drawn for people, and names that stay data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from tabulate import tabulate
+
+from nsys_tools.analysis.analysis import Table
+from nsys_tools.trace.catalogue import Column
+
+NAME_LENGTH = 180
+_SCALES: dict[str, tuple[tuple[float, str], ...]] = {
+    "ns": ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns")),
+    "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
+    "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
+    "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
+    "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
+}
+_COUNTED = {"operation", "instance", "kernel", "gap", "thread", "device", "call", "range"}
+# Columns whose texts are ours, not the trace's.
+_WORDS = {"kind", "cause", "reason", "style", "source_memory", "destination_memory"}
+_UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s)$")
+
+
+def code(text: object, length: int = NAME_LENGTH) -> str:
+    """Return a text of the trace as a code span: markup, pipes and newlines in it have no effect.
+
+    Parameters
+    ----------
+    text
+        Any text.
+    length
+        What is longer is cut, and ends in an ellipsis.
+    """
+    plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()) or "(no name)"
+    if len(plain) > length:
+        plain = plain[: length - 1] + "…"
+    fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
+    pad = " " if plain.startswith("`") or plain.endswith("`") else ""
+    return f"{fence}{pad}{plain}{pad}{fence}".replace("|", "\\|")
+
+
+def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
+    """Return divisor and name of the unit in which the largest of `values` reads well."""
+    largest = max((abs(value) for value in values), default=0)
+    steps = _SCALES[unit]
+    return next(((step, name) for step, name in steps if largest >= step), steps[-1])
+
+
+def number(value: float | None, digits: int = 3) -> str:
+    """Return a number with separators; `digits` after the point unless it is whole; nothing for None."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
+
+
+def _header(column: Column) -> str:
+    words = _UNIT_WORDS.sub("", column.name).replace("_", " ")
+    return f"{words}s" if column.unit == "count" and words in _COUNTED else words
+
+
+def _numbers(values: list[Any], divisor: float, digits: int) -> list[str]:
+    """Return cells with the same digits in all of them; none after the point when all are whole."""
+    scaled = [None if value is None else value / divisor for value in values]
+    whole = all(value is None or float(value).is_integer() for value in scaled)
+    return ["" if value is None else f"{value:,.{0 if whole else digits}f}" for value in scaled]
+
+
+def _cells(column: Column, values: list[Any], exact: bool) -> tuple[str, list[str], bool]:
+    """Return header, cells, and whether they are numbers; `exact` leaves units as they are."""
+    title = _header(column)
+    if column.unit == "ratio":
+        return f"{title} (%)", _numbers(values, 0.01, 2), True
+    if column.unit in _SCALES:
+        present = [value for value in values if value is not None]
+        step, unit = (1, column.unit) if exact else scale(column.unit, present)
+        return f"{title} ({unit})", _numbers(values, step, 3), True
+    if column.unit == "count":
+        return title, _numbers(values, 1, 1), True
+    texts = ["" if v is None else _word(column, v) for v in values]
+    return title, texts, column.type not in {"VARCHAR", "BOOLEAN"}
+
+
+def _word(column: Column, value: Any) -> str:
+    if column.type == "BOOLEAN":
+        return "yes" if value else "no"
+    return code(value) if column.type == "VARCHAR" and column.name not in _WORDS else str(value)
+
+
+def table(
+    source: Table,
+    columns: Sequence[str],
+    *,
+    top: int | None = None,
+    rows: list[dict[str, Any]] | None = None,
+    exact: bool = False,
+) -> str:
+    """Return a Markdown table.
+
+    Parameters
+    ----------
+    source
+        The table.
+    columns
+        Which columns, in order.
+    top
+        Show only the first rows; a line under the table says that it is cut.
+    rows
+        Rows to show instead of all, for parts of a table.
+    exact
+        Do not convert units.
+    """
+    records = source.records if rows is None else rows
+    total = source.total_count if rows is None else len(rows)
+    shown = records if top is None else records[:top]
+    described = {column.name: column for column in source.columns}
+    drawn = [_cells(described[name], [row[name] for row in shown], exact) for name in columns]
+    body = tabulate(
+        list(zip(*(cells for _, cells, _ in drawn), strict=True)),
+        headers=[header for header, _, _ in drawn],
+        tablefmt="pipe",
+        colalign=["right" if numeric else "left" for _, _, numeric in drawn] if shown else None,
+        disable_numparse=True,
+    )
+    if len(shown) < total:
+        body += f"\n\nThe first {len(shown):,} of {total:,} rows; all are in `tables/{source.name}.csv`."
+    return body

@@ -1,0 +1,78 @@
+"""``metrics.json``: every figure of a report for programs, with units, under a versioned schema."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from nsys_tools import __version__
+from nsys_tools.analysis.analysis import Analysis, Table
+
+SCHEMA = "nsys-tools/metrics"
+SCHEMA_VERSION = 1
+_ROWS = 1000
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _table(table: Table) -> dict[str, Any]:
+    rows = table.records[:_ROWS]
+    return {
+        "summary": table.summary,
+        "units": {column.name: column.unit for column in table.columns if column.unit != "-"},
+        "total_row_count": table.total_count,
+        "cut": len(rows) < table.total_count,
+        "rows": [{key: _plain(value) for key, value in row.items()} for row in rows],
+    }
+
+
+def _figures(analysis: Analysis) -> dict[str, dict[str, Any]]:
+    """Return the headline figures: value and unit by name."""
+    units = {column.name: column.unit for column in analysis.tables["trace_summary"].columns}
+    figures = {
+        name: {"value": value, "unit": units[name]} for name, value in analysis.summary.items() if units[name] != "-"
+    }
+    for row in analysis.tables["trace_conservation"].records:
+        if row["kind"] in {"kernel", "all"}:
+            prefix = "kernel" if row["kind"] == "kernel" else "operation"
+            figures[f"{prefix}_in_range_count"] = {"value": row["attributed_count"], "unit": "count"}
+            figures[f"{prefix}_in_range_ns"] = {"value": row["attributed_ns"], "unit": "ns"}
+            figures[f"{prefix}_unattributed_count"] = {"value": row["unattributed_count"], "unit": "count"}
+            figures[f"{prefix}_unattributed_ns"] = {"value": row["unattributed_ns"], "unit": "ns"}
+    return figures
+
+
+def metrics(analysis: Analysis) -> dict[str, Any]:
+    """Return the content of ``metrics.json``.
+
+    Parameters
+    ----------
+    analysis
+        The analysed trace.
+
+    Notes
+    -----
+    ``figures`` holds the headline figures, each with its unit; ``tables`` the queries of the report, with the
+    units of their columns and at most 1000 rows each (``cut`` says so; ``tables/`` has them whole).
+    ``schema_version`` grows when a key changes its meaning or goes.
+    """
+    summary = analysis.summary
+    return {
+        "schema": SCHEMA,
+        "schema_version": SCHEMA_VERSION,
+        "nsys_tools_version": __version__,
+        "trace": {
+            "file": analysis.source,
+            "origin": summary["origin"] or "recorded",
+            "nsys_version": summary["nsys_version"],
+            "schema_version": summary["schema_version"],
+        },
+        "figures": _figures(analysis),
+        "findings": [asdict(finding) for finding in analysis.findings],
+        "missing": [asdict(missing) for missing in analysis.missing],
+        "notes": analysis.notes,
+        "tables": {name: _table(table) for name, table in analysis.tables.items()},
+    }

@@ -1,0 +1,107 @@
+"""The report of one trace: a folder of Markdown, HTML, JSON, tables and charts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import polars as pl
+
+from nsys_tools import __version__, assets, charts
+from nsys_tools.analysis.analysis import Analysis
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.report import markdown, page
+from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.metrics import metrics
+
+FORMATS = ("md", "html", "json")
+MARK = "metrics.json"
+
+
+def _asset(name: str) -> Path:
+    path = assets.find(f"reports/{name}")
+    if path is None:
+        raise NsysToolsError(f"reports/{name} is missing.", "Install nsys-tools again.")
+    return path
+
+
+def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes]) -> str:
+    """Return the report as Markdown.
+
+    Parameters
+    ----------
+    analysis
+        The analysed trace.
+    top
+        Rows of long tables.
+    drawn
+        The charts that exist, by path.
+    """
+    environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+
+    def table(name: str, *columns: str, **options: Any) -> str:
+        return markdown.table(analysis.tables[name], columns, **options)
+
+    environment.globals.update(table=table, code=markdown.code, number=markdown.number, time=_time)
+    environment.filters["code_span"] = markdown.code
+    template = environment.from_string(_asset("report.md").read_text(encoding="utf-8"))
+    return template.render(
+        analysis=analysis, summary=analysis.summary, tables={name: t.records for name, t in analysis.tables.items()},
+        top=top, charts=drawn, version=__version__,
+    )  # fmt: skip
+
+
+def _time(ns: float | None) -> str:
+    if ns is None:
+        return "unknown"
+    step, unit = markdown.scale("ns", [ns])
+    return f"{markdown.number(ns / step)} {unit}"
+
+
+def _write_tables(analysis: Analysis, folder: Path) -> None:
+    folder.mkdir()
+    for name, table in analysis.tables.items():
+        table.frame.write_parquet(folder / f"{name}.parquet")
+        table.frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
+
+
+def write(analysis: Analysis, target: Path, *, formats: Sequence[str], top: int, force: bool) -> None:
+    """Write the report's folder, whole or not at all.
+
+    Parameters
+    ----------
+    analysis
+        The analysed trace.
+    target
+        The folder.
+    formats
+        Which of `FORMATS`; ``metrics.json``, tables and charts are always written.
+    top
+        Rows of long tables in Markdown and HTML.
+    force
+        Replace an earlier report.
+
+    Raises
+    ------
+    NsysToolsError
+        If the target exists, or cannot be written.
+    """
+    check_target(target, force=force, mark=MARK)
+    drawn = charts.draw({name: table.frame for name, table in analysis.tables.items()})
+    text = render_markdown(analysis, top, drawn)
+    with whole_folder(target) as folder:
+        (folder / MARK).write_text(json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_tables(analysis, folder / "tables")
+        (folder / "charts").mkdir()
+        for path, svg in drawn.items():
+            (folder / path).write_bytes(svg)
+        if "md" in formats:
+            (folder / "report.md").write_text(text, encoding="utf-8")
+        if "html" in formats:
+            title = f"{analysis.source} - nsys-tools"
+            (folder / "report.html").write_text(page.render(text, title, drawn, _asset("report.css")), encoding="utf-8")

@@ -1,0 +1,25 @@
+-- One row per direction of copy and kinds of memory, memsets as a direction of their own; ordered by sum_ns,
+-- largest first.
+--
+-- kind                     VARCHAR  -        direction in nsys's words, or memset
+-- source_memory            VARCHAR  -        kind of memory read; NULL for memsets
+-- destination_memory       VARCHAR  -        kind of memory written
+-- instance_count           BIGINT   count    copies
+-- moved_bytes              BIGINT   bytes    amount
+-- sum_ns                   BIGINT   ns       sum of durations
+-- bandwidth_bytes_per_s    DOUBLE   bytes/s  moved_bytes over sum_ns
+-- median_bytes             DOUBLE   bytes    median amount of one
+SELECT kind, source_memory, destination_memory, count(*) AS instance_count,
+    coalesce(sum(moved_bytes), 0)::BIGINT AS moved_bytes,
+    sum(duration_ns)::BIGINT AS sum_ns,
+    sum(moved_bytes) * 1e9 / nullif(sum(duration_ns), 0) AS bandwidth_bytes_per_s,
+    median(moved_bytes) AS median_bytes
+FROM (
+    SELECT coalesce(kind, 'Unknown') AS kind, source_memory, destination_memory, copied_bytes AS moved_bytes,
+        duration_ns
+    FROM copy
+    UNION ALL
+    SELECT 'memset', NULL, memory, set_bytes, duration_ns FROM memset
+)
+GROUP BY ALL
+ORDER BY sum_ns DESC, kind, source_memory, destination_memory

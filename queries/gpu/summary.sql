@@ -1,0 +1,23 @@
+-- One row per GPU that ran something; ordered by number.
+--
+-- gpu_id             BIGINT   -      the GPU
+-- name               VARCHAR  -      product name; NULL when the trace does not describe it
+-- operation_count    BIGINT   count  GPU operations
+-- span_ns            BIGINT   ns     first start to last end
+-- busy_ns            BIGINT   ns     time in which at least one operation ran
+-- idle_ns            BIGINT   ns     span_ns - busy_ns
+-- sum_ns             BIGINT   ns     sum of durations; above busy_ns where streams overlap
+-- busy_ratio         DOUBLE   ratio  busy_ns over span_ns
+WITH work AS (
+    SELECT gpu_id, count(*) AS operation_count, max(end_ns) - min(start_ns) AS span_ns,
+        sum(greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0))::BIGINT AS busy_ns
+    FROM gpu__covered
+    GROUP BY gpu_id
+),
+total AS (SELECT gpu_id, count(*) AS n, sum(duration_ns)::BIGINT AS sum_ns FROM _gpu_operation GROUP BY gpu_id)
+SELECT t.gpu_id, g.name, t.n AS operation_count, w.span_ns, w.busy_ns, w.span_ns - w.busy_ns AS idle_ns, t.sum_ns,
+    w.busy_ns / nullif(w.span_ns, 0) AS busy_ratio
+FROM total AS t
+LEFT JOIN work AS w USING (gpu_id)
+LEFT JOIN (SELECT gpu_id, min(name) AS name FROM gpu GROUP BY ALL) AS g USING (gpu_id)
+ORDER BY t.gpu_id

@@ -1,0 +1,35 @@
+-- One row per place in the program, a rolled-up path; ordered by sum_ns, largest first.
+--
+-- rolled_path      VARCHAR  -      labels from the outermost range in, joined by /
+-- depth            INTEGER  -      number of ranges around it
+-- instance_count   BIGINT   count  ranges
+-- merged_count     BIGINT   count  distinct recorded names that were rolled up
+-- operation_count  BIGINT   count  GPU operations launched inside, ranges inside included
+-- sum_ns           BIGINT   ns     sum of their durations
+-- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
+-- exclusive_ns     BIGINT   ns     sum of their durations
+-- wall_ns          BIGINT   ns     time on the CPU, added over instances
+-- median_wall_ns   DOUBLE   ns     median of it
+WITH owned AS (
+    SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
+    FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+    WHERE a.piece_id IS NOT NULL
+    GROUP BY a.piece_id
+),
+work AS (
+    SELECT s.range_id, sum(o.n) AS n, sum(o.ns) AS ns,
+        sum(o.n) FILTER (s.level = 0) AS own_n, sum(o.ns) FILTER (s.level = 0) AS own_ns
+    FROM owned AS o JOIN _range_stack AS s USING (piece_id)
+    GROUP BY s.range_id
+)
+SELECT p.rolled_path, min(p.depth) AS depth, count(*) AS instance_count,
+    count(DISTINCT n.name) AS merged_count,
+    coalesce(sum(w.n), 0)::BIGINT AS operation_count, coalesce(sum(w.ns), 0)::BIGINT AS sum_ns,
+    coalesce(sum(w.own_n), 0)::BIGINT AS exclusive_count, coalesce(sum(w.own_ns), 0)::BIGINT AS exclusive_ns,
+    sum(r.end_ns - r.start_ns)::BIGINT AS wall_ns, median(r.end_ns - r.start_ns) AS median_wall_ns
+FROM _range_path AS p
+JOIN _range AS r USING (range_id)
+JOIN _range_name AS n USING (range_id)
+LEFT JOIN work AS w USING (range_id)
+GROUP BY p.rolled_path
+ORDER BY sum_ns DESC, wall_ns DESC, rolled_path

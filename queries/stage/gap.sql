@@ -1,0 +1,17 @@
+-- One row per stage and cause: idle time of the GPUs that an operation of the stage ended, by innermost stage;
+-- ordered by sum_ns, largest first. Adds up to the idle time of all GPUs.
+--
+-- stage           VARCHAR  -      stage of the operation that ended the gap
+-- cause           VARCHAR  -      see gap_list
+-- blocking_call   VARCHAR  -      the API function that blocked, for cause wait
+-- gap_count       BIGINT   count  gaps
+-- sum_ns          BIGINT   ns     sum of gaps
+-- median_ns       DOUBLE   ns     median gap
+SELECT
+    CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
+    g.cause, g.blocking_call, count(*) AS gap_count, sum(g.gap_ns)::BIGINT AS sum_ns, median(g.gap_ns) AS median_ns
+FROM gap_list AS g
+JOIN attribution AS a USING (operation_id)
+LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+GROUP BY ALL
+ORDER BY sum_ns DESC, stage, cause, blocking_call

@@ -1,0 +1,13 @@
+-- One row per process, GPU and stream; ordered by these.
+--
+-- pid              BIGINT  -      number of the process on its machine
+-- gpu_id           BIGINT  -      the GPU
+-- stream_id        BIGINT  -      CUDA stream
+-- operation_count  BIGINT  count  GPU operations
+-- kernel_count     BIGINT  count  of those, kernels
+-- sum_ns           BIGINT  ns     sum of durations; a stream runs one at a time, so that it is busy that long
+SELECT (process_id >> 24) & 16777215 AS pid, gpu_id, stream_id, count(*) AS operation_count,
+    count(*) FILTER (kind = 'kernel') AS kernel_count, sum(duration_ns)::BIGINT AS sum_ns
+FROM _gpu_operation
+GROUP BY ALL
+ORDER BY pid, gpu_id, stream_id

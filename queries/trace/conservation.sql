@@ -1,0 +1,32 @@
+-- One row per kind of GPU operation, and one of all: does attribution add up? Ordered by kind, all last.
+--
+-- kind                VARCHAR  -      kernel, copy, memset, graph, or all
+-- operation_count     BIGINT   count  operations in nsys's tables
+-- attributed_count    BIGINT   count  of those, with an innermost range
+-- unattributed_count  BIGINT   count  without one
+-- missing_count       BIGINT   count  in neither: must be 0
+-- sum_ns              BIGINT   ns     sum of durations in nsys's tables
+-- attributed_ns       BIGINT   ns     exclusive sum over all ranges
+-- unattributed_ns     BIGINT   ns     sum of the unattributed ones
+-- missing_ns          BIGINT   ns     in neither: must be 0
+WITH owned AS (
+    SELECT kind,
+        coalesce(sum(operation_count) FILTER (rolled_path IS NOT NULL), 0) AS n,
+        coalesce(sum(sum_ns) FILTER (rolled_path IS NOT NULL), 0) AS ns,
+        coalesce(sum(operation_count) FILTER (rolled_path IS NULL), 0) AS rest,
+        coalesce(sum(sum_ns) FILTER (rolled_path IS NULL), 0) AS rest_ns
+    FROM range_exclusive GROUP BY kind
+)
+SELECT
+    coalesce(r.kind, 'all') AS kind,
+    sum(r.n)::BIGINT AS operation_count,
+    sum(coalesce(o.n, 0))::BIGINT AS attributed_count,
+    sum(coalesce(o.rest, 0))::BIGINT AS unattributed_count,
+    sum(r.n - coalesce(o.n, 0) - coalesce(o.rest, 0))::BIGINT AS missing_count,
+    sum(coalesce(r.ns, 0))::BIGINT AS sum_ns,
+    sum(coalesce(o.ns, 0))::BIGINT AS attributed_ns,
+    sum(coalesce(o.rest_ns, 0))::BIGINT AS unattributed_ns,
+    sum(coalesce(r.ns, 0) - coalesce(o.ns, 0) - coalesce(o.rest_ns, 0))::BIGINT AS missing_ns
+FROM _recorded AS r LEFT JOIN owned AS o USING (kind)
+GROUP BY GROUPING SETS ((r.kind), ())
+ORDER BY grouping(r.kind), kind

@@ -1,0 +1,70 @@
+-- One row: what the trace holds.
+--
+-- origin             VARCHAR  -      synthetic or predicted when the trace was generated, not recorded; else NULL
+-- nsys_version       VARCHAR  -      version of nsys that wrote it; NULL before 2021
+-- schema_version     VARCHAR  -      version of its schema; NULL before 2021
+-- graph_mode         VARCHAR  -      what was asked for CUDA graphs, Graph or Node; NULL when the trace does not say
+-- start_ns           BIGINT   ns     first instant of a GPU operation, API call or range
+-- end_ns             BIGINT   ns     last one
+-- duration_ns        BIGINT   ns     end_ns - start_ns
+-- process_count      BIGINT   count  processes with GPU operations, API calls or ranges
+-- gpu_count          BIGINT   count  GPUs that ran something
+-- kernel_count       BIGINT   count  kernels
+-- kernel_sum_ns      BIGINT   ns     sum of their durations
+-- copy_count         BIGINT   count  copies
+-- memset_count       BIGINT   count  memsets
+-- graph_run_count    BIGINT   count  executions of whole CUDA graphs
+-- graph_run_sum_ns   BIGINT   ns     sum of their durations
+-- operation_count    BIGINT   count  GPU operations of all kinds
+-- operation_sum_ns   BIGINT   ns     sum of their durations
+-- call_count         BIGINT   count  CUDA API calls
+-- range_count        BIGINT   count  NVTX ranges
+-- open_range_count   BIGINT   count  of those, never closed
+-- backward_count     BIGINT   count  GPU operations that end before they start
+-- empty_count        BIGINT   count  GPU operations that start and end at one instant
+WITH operation AS (
+    SELECT count(*) AS n, sum(duration_ns)::BIGINT AS ns, min(start_ns) AS first, max(end_ns) AS last,
+        count(DISTINCT gpu_id) AS gpus,
+        count(*) FILTER (kind = 'kernel') AS kernels,
+        coalesce(sum(duration_ns) FILTER (kind = 'kernel'), 0)::BIGINT AS kernel_ns,
+        count(*) FILTER (kind = 'copy') AS copies,
+        count(*) FILTER (kind = 'memset') AS memsets,
+        count(*) FILTER (kind = 'graph') AS graphs,
+        coalesce(sum(duration_ns) FILTER (kind = 'graph'), 0)::BIGINT AS graph_ns,
+        count(*) FILTER (duration_ns < 0) AS backward,
+        count(*) FILTER (duration_ns = 0) AS empty
+    FROM _gpu_operation
+),
+call AS (SELECT count(*) AS n, min(start_ns) AS first, max(end_ns) AS last FROM _api_call),
+nvtx AS (
+    SELECT count(*) AS n, count(*) FILTER (is_open) AS open, min(start_ns) AS first, max(end_ns) AS last FROM _range
+),
+written AS (
+    SELECT name, value FROM loaded.META_DATA_EXPORT UNION ALL SELECT name, value FROM loaded.EXPORT_META_DATA
+)
+SELECT
+    (SELECT nullif(max(value), '') FROM written WHERE name = 'NSYS_TOOLS_ORIGIN') AS origin,
+    (SELECT nullif(max(value), '') FROM written WHERE name IN ('EXPORT_PRODUCT_VERSION', 'PRODUCT_VERSION'))
+        AS nsys_version,
+    (SELECT nullif(max(value), '') FROM written WHERE name IN ('EXPORT_SCHEMA_VERSION', 'SCHEMA_VERSION'))
+        AS schema_version,
+    (SELECT max(value) FROM loaded.META_DATA_CAPTURE WHERE name LIKE '%CUDA_GRAPH_TRACE_OPTIONS:MODE') AS graph_mode,
+    least(operation.first, call.first, nvtx.first) AS start_ns,
+    greatest(operation.last, call.last, nvtx.last) AS end_ns,
+    greatest(operation.last, call.last, nvtx.last) - least(operation.first, call.first, nvtx.first) AS duration_ns,
+    (SELECT count(*) FROM process) AS process_count,
+    operation.gpus AS gpu_count,
+    operation.kernels AS kernel_count,
+    operation.kernel_ns AS kernel_sum_ns,
+    operation.copies AS copy_count,
+    operation.memsets AS memset_count,
+    operation.graphs AS graph_run_count,
+    operation.graph_ns AS graph_run_sum_ns,
+    operation.n AS operation_count,
+    coalesce(operation.ns, 0) AS operation_sum_ns,
+    call.n AS call_count,
+    nvtx.n AS range_count,
+    nvtx.open AS open_range_count,
+    operation.backward AS backward_count,
+    operation.empty AS empty_count
+FROM operation, call, nvtx

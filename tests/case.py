@@ -1,0 +1,53 @@
+"""A query test on one screen: a small trace, a query, the whole expected answer as text."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+from nsys_tools import open_trace
+from nsys_tools.report.formats import render
+from nsys_tools.trace.builder import TraceBuilder, process_key, thread_key
+
+PROCESS, THREAD, OTHER_THREAD = process_key(1), thread_key(1, 1), thread_key(1, 2)
+LAUNCH, SYNC = "cudaLaunchKernel_v7000", "cudaStreamSynchronize_v3020"
+
+
+def build(folder: Path, fill: Callable[[TraceBuilder], None]) -> Path:
+    """Write a trace; `fill` adds the events."""
+    path = folder / "case.sqlite"
+    with TraceBuilder(path) as builder:
+        fill(builder)
+    return path
+
+
+def launch(builder: TraceBuilder, at: int, start: int, end: int, *, name: str = "k", thread: int = THREAD) -> None:
+    """Add an API call of 2 ns at `at`, and the kernel that it launches."""
+    correlation = builder.correlation(PROCESS)
+    builder.call(thread, LAUNCH, at, at + 2, correlation)
+    builder.kernel(PROCESS, name, start, end, correlation)
+
+
+def answer(path: Path, query: str, *columns: str, stages: list[tuple[str, str]] | None = None) -> str:
+    """Return the answer as CSV, sorted where the query promises no order; `stages` are names and patterns."""
+    from nsys_tools.analysis.stages import expression
+
+    with open_trace(path, cache=False) as trace:
+        if stages:
+            patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages)]
+            trace.define(
+                "stage_pattern", {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}, patterns
+            )
+        result = trace.query(query)
+        kept = [result.columns.index(column) for column in columns] or range(len(result.columns))
+        rows = result.rows()
+        if "ordered by nothing" in result.summary:
+            rows.sort()
+        rows_out = [[row[i] for i in kept] for row in rows]
+        return render([result.columns[i] for i in kept], rows_out, "csv")
+
+
+def text(expected: str) -> str:
+    """Return an indented block of text without its indent."""
+    return textwrap.dedent(expected).strip("\n")

@@ -1,0 +1,157 @@
+"""The command line: exit codes, messages, and what the README says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from nsys_tools.trace.builder import TraceBuilder
+from nsys_tools.trace.timeline import Timeline
+from tests.case import THREAD, build, launch
+from tests.conftest import REPOSITORY
+from tests.generate import SAMPLE, with_help
+
+README = REPOSITORY / "README.md"
+
+
+def run(*arguments: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "100"}
+    command = [sys.executable, "-m", "nsys_tools", *arguments]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, input=given, env=environment)
+
+
+def refused(*arguments: str, cwd: Path) -> str:
+    """Run a command that must fail with one message; return it."""
+    done = run(*arguments, cwd=cwd)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("nsys-tools: ")
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_version_and_usage(tmp_path: Path) -> None:
+    assert re.fullmatch(r"nsys-tools \d+\.\d+\.\d+\n", run("--version", cwd=tmp_path).stdout)
+    assert run("analyze", cwd=tmp_path).returncode == 2
+    assert run("nonsense", cwd=tmp_path).returncode == 2
+
+
+@pytest.mark.parametrize("name", ["missing.sqlite", "empty.sqlite", "folder"])
+def test_bad_traces_are_refused_and_nothing_is_written(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.sqlite").touch()
+    (tmp_path / "folder").mkdir()
+    before = sorted(p.name for p in tmp_path.iterdir())
+    assert name in refused("analyze", name, "--out", "out", cwd=tmp_path)
+    assert name in refused("sql", name, "SELECT 1", cwd=tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir()) == before
+
+
+def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
+    trace = str(sample[0])
+    assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path)
+    assert "cannot be read" in refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
+    assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
+    assert "same name" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_unwritable_folder(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
+    (tmp_path / "file").touch()
+    assert "cannot be written" in refused("analyze", str(sample[0]), "--out", "file/out", cwd=tmp_path)
+
+
+def test_several_traces_have_one_folder_each(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        build(tmp_path / name, lambda b: launch(b, 1, 2, 3)).rename(tmp_path / f"{name}.sqlite")
+    done = run("analyze", "a.sqlite", "b.sqlite", "--out", "all", "--format", "md", cwd=tmp_path)
+    assert done.stdout.split() == ["all/a/report.md", "all/b/report.md"]
+    assert done.stderr == ""
+    assert not (tmp_path / "all" / "a" / "report.html").exists()
+    assert run("analyze", "a.sqlite", cwd=tmp_path).stdout == "a-report/report.html\n"
+
+
+def test_sql(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "r", 0, 9)
+        launch(b, 1, 2, 5)
+
+    build(tmp_path, fill)
+    ask = ("sql", "case.sqlite")
+    assert (
+        run(*ask, "SELECT name, duration_ns FROM kernel", "--format", "csv", cwd=tmp_path).stdout
+        == "name,duration_ns\nk,3\n"
+    )
+    assert json.loads(run(*ask, "FROM stage_summary", "--format", "json", cwd=tmp_path).stdout)[0]["stage"] == "r"
+    assert run(*ask, "--format", "tsv", cwd=tmp_path, given="SELECT 1 AS x, 2 AS y").stdout == "x\ty\n1\t2\n"
+    (tmp_path / "q.sql").write_text("SELECT count(*) AS n FROM NVTX_EVENTS")
+    assert run(*ask, "-f", "q.sql", "--format", "csv", cwd=tmp_path).stdout == "n\n1\n"
+    assert run(*ask, "FROM kernel", "--format", "parquet", "--out", "k.parquet", cwd=tmp_path).returncode == 0
+    assert (tmp_path / "k.parquet").read_bytes().startswith(b"PAR1")
+    for query in ("DELETE FROM raw.StringIds", "CREATE TABLE x (i INT)", "COPY kernel TO 'x.csv'", "ATTACH 'x.db'"):
+        assert "read-only" in refused(*ask, query, cwd=tmp_path)
+    assert "no_such_column" in refused(*ask, "SELECT no_such_column FROM kernel", cwd=tmp_path)
+    assert "there are 2" in refused(*ask, "SELECT 1; SELECT 2", cwd=tmp_path)
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_queries(tmp_path: Path) -> None:
+    listed = run("queries", "--format", "csv", cwd=tmp_path).stdout
+    assert "kernel_summary" in listed
+    assert "attribution" in listed
+    assert "\n_" not in listed
+    assert "One row per kernel name" in run("queries", "kernel_summary", cwd=tmp_path).stdout
+    assert "FROM _kernel" in run("queries", "kernel_summary", "--sql", cwd=tmp_path).stdout
+    assert "kernel_summary" in refused("queries", "kernel_sumary", cwd=tmp_path)
+
+
+def test_a_reader_that_stops_early_is_no_error(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
+    command = f"{sys.executable} -m nsys_tools sql {shlex.quote(str(sample[0]))} 'FROM range' --format csv | head -1"
+    done = subprocess.run(command, shell=True, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr
+    assert done.stdout.startswith("range_id,")
+
+
+def test_readme_shows_the_help_as_it_is() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert text == with_help(text), "run: make docs"
+
+
+def test_every_command_is_in_the_readme(tmp_path: Path) -> None:
+    listed = run("--help", cwd=tmp_path).stdout.partition("Commands:")[2]
+    commands = re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE)
+    assert {"analyze", "sql", "queries"} <= set(commands)
+    text = README.read_text(encoding="utf-8")
+    for command in commands:
+        assert f"nsys-tools {command}" in text, command
+
+
+def test_examples_of_the_readme_run(tmp_path: Path) -> None:
+    """Each line `$ nsys-tools ...` of the README is run, in order, in a folder with the sample trace."""
+    (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
+    (tmp_path / "stages.toml").write_bytes(SAMPLE.with_name("stages.toml").read_bytes())
+    lines = re.findall(r"^\$ nsys-tools (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) >= 5
+    for line in lines:
+        done = run(*shlex.split(line), cwd=tmp_path)
+        assert done.returncode == 0, (line, done.stderr)
+
+
+def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
+    (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks
+    for block in blocks:
+        done = subprocess.run(
+            [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False,
+            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stdout

@@ -1,0 +1,59 @@
+"""The catalogue: every file is documented as it is, and the reference is fresh."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nsys_tools import open_trace
+from nsys_tools.report.reference import reference
+from nsys_tools.trace import catalogue
+from nsys_tools.trace.timeline import Timeline
+from tests.conftest import REPOSITORY
+
+PUBLIC = [name for name, query in catalogue.queries().items() if not query.private and query.area != "load"]
+UNITS = {"-", "ns", "bytes", "count", "ratio", "bytes/s", "flops", "Hz"}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_header_is_what_the_query_returns(name: str, sample: tuple[Path, Timeline]) -> None:
+    query = catalogue.find(name)
+    assert query.summary.startswith("One row")
+    assert query.columns, "a public query documents its columns"
+    with open_trace(sample[0]) as trace:
+        trace.ensure(name)
+        rows = trace.connection.execute(f'DESCRIBE "{name}"').fetchall()
+    assert [(row[0], row[1]) for row in rows] == [(column.name, column.type) for column in query.columns]
+    for column in query.columns:
+        assert column.unit in UNITS
+        for unit in ("ns", "bytes", "count", "ratio"):
+            if column.name.endswith(f"_{unit}"):
+                assert column.unit == unit, column.name
+
+
+def test_one_select_a_file() -> None:
+    for path in (REPOSITORY / "queries").glob("*/*.sql"):
+        text = path.read_text(encoding="utf-8")
+        code = "\n".join(line.partition("--")[0] for line in text.splitlines())
+        assert ";" not in code, path
+        assert "CREATE " not in code.upper(), path
+
+
+def test_only_views_name_nsys_tables() -> None:
+    for path in (REPOSITORY / "queries").glob("*/*.sql"):
+        if path.parent.name not in {"views", "load"}:
+            assert "CUPTI_" not in path.read_text(encoding="utf-8"), path
+
+
+def test_no_containment_join() -> None:
+    """Each ASOF or equality: no file joins by comparing both ends of an interval."""
+    for path in (REPOSITORY / "queries").glob("*/*.sql"):
+        for join in path.read_text(encoding="utf-8").split(" ON ")[1:]:
+            condition = join.split("WHERE")[0].split("JOIN")[0].split("GROUP")[0]
+            assert not ("start_ns <=" in condition and "end_ns >" in condition), path
+
+
+def test_reference_is_fresh() -> None:
+    written = (REPOSITORY / "queries" / "README.md").read_text(encoding="utf-8")
+    assert written == reference(catalogue.queries().values()), "run: make docs"

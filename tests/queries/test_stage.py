@@ -1,0 +1,124 @@
+"""Stages: instances, the four bases of time, what is exclusive, gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nsys_tools.trace.builder import TraceBuilder
+from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
+
+
+def two_stages(b: TraceBuilder) -> None:
+    b.range(THREAD, "image", 0, 100)
+    b.range(THREAD, "vision", 0, 40)
+    b.range(THREAD, "sam", 5, 20)
+    launch(b, 10, 100, 130)
+    launch(b, 30, 150, 160)
+    b.range(THREAD, "decode", 50, 90)
+    b.range(THREAD, "decode", 60, 70)  # nested in itself: the outer one is the instance
+    launch(b, 65, 200, 205)
+    launch(b, 80, 203, 211)  # overlaps the one before
+    b.range(THREAD, "image", 100, 200)
+    b.range(THREAD, "decode", 110, 190)
+    launch(b, 120, 300, 301)
+
+
+STAGES = [("vision", "vision"), ("sam", "sam"), ("decode", "image/decode")]
+
+
+def test_bases_of_time(tmp_path: Path) -> None:
+    columns = ("stage", "instance_count", "wall_ns", "span_ns", "busy_ns", "sum_ns", "idle_ns", "exclusive_ns")
+    assert answer(build(tmp_path, two_stages), "stage_summary", *columns, stages=STAGES) == text(
+        """
+        stage,instance_count,wall_ns,span_ns,busy_ns,sum_ns,idle_ns,exclusive_ns
+        sam,1,15,30,30,30,0,30
+        decode,2,120,12,12,14,0,14
+        vision,1,40,60,40,40,20,10
+        """
+    )
+
+
+def test_instances(tmp_path: Path) -> None:
+    columns = ("stage", "path", "start_ns", "wall_ns", "operation_count", "launch_count")
+    assert answer(build(tmp_path, two_stages), "stage_instance", *columns, stages=STAGES) == text(
+        """
+        stage,path,start_ns,wall_ns,operation_count,launch_count
+        vision,image/vision,0,40,2,2
+        sam,image/vision/sam,5,15,1,1
+        decode,image/decode,50,40,2,2
+        decode,image/decode,110,80,1,1
+        """
+    )
+
+
+def test_without_a_stages_file_outermost_ranges_are_stages(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        two_stages(b)
+        launch(b, 300, 400, 450)  # in no range
+
+    columns = ("stage", "instance_count", "exclusive_ns", "exclusive_count", "median_wall_ns", "stddev_wall_ns")
+    assert answer(build(tmp_path, fill), "stage_summary", *columns) == text(
+        """
+        stage,instance_count,exclusive_ns,exclusive_count,median_wall_ns,stddev_wall_ns
+        image,2,54,5,100.0,0.0
+        (unattributed),,50,1,,
+        """
+    )
+
+
+def test_gaps_by_cause(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "s", 0, 1000)
+        launch(b, 10, 100, 200)
+        launch(b, 20, 210, 300)  # had been launched: queued, 10 ns
+        launch(b, 350, 360, 400)  # launched after the GPU ran dry: late launch, 60 ns
+        b.call(THREAD, SYNC, 360, 402, 90)
+        launch(b, 450, 460, 500)  # the wait ended inside the gap: wait, 60 ns
+        b.kernel(PROCESS, "k", 530, 540, 0)  # unknown launch, 30 ns
+        launch(b, 536, 545, 550)  # the call had not returned when the gap began, at 540: returned at 538: queued
+
+    path = build(tmp_path, fill)
+    assert answer(path, "gap_list", "gap_ns", "cause", "blocking_call") == text(
+        """
+        gap_ns,cause,blocking_call
+        60,late launch,
+        60,wait,cudaStreamSynchronize
+        30,unknown,
+        10,queued,
+        5,queued,
+        """
+    )
+    assert answer(path, "stage_gap", "stage", "cause", "sum_ns") == text(
+        """
+        stage,cause,sum_ns
+        s,late launch,60
+        s,wait,60
+        (unattributed),unknown,30
+        s,queued,15
+        """
+    )
+    assert answer(path, "gpu_summary", "span_ns", "busy_ns", "idle_ns", "sum_ns").endswith("450,285,165,285")
+
+
+def test_activity_adds_up(tmp_path: Path) -> None:
+    """Bins of GPU activity hold all GPU time, once."""
+    path = build(tmp_path, two_stages)
+    rows = answer(path, "stage_activity", "sum_ns", stages=STAGES).splitlines()[1:]
+    assert sum(float(row) for row in rows) == 30 + 10 + 5 + 8 + 1
+
+
+def test_kernels_of_a_stage(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        two_stages(b)
+        b.range(THREAD, "decode", 300, 400)
+        b.call(THREAD, LAUNCH, 310, 312, 77)
+        b.kernel(PROCESS, "gemv", 320, 329, 77)
+
+    assert answer(build(tmp_path, fill), "stage_kernel", "stage", "name", "sum_ns", stages=[("d", "decode")]) == text(
+        """
+        stage,name,sum_ns
+        (outside every stage),k,40
+        d,k,14
+        d,gemv,9
+        """
+    )

@@ -1,0 +1,267 @@
+"""The report: every trace, hostile names, secrets, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import resource
+import sqlite3
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from markdown_it import MarkdownIt
+
+from nsys_tools import open_trace
+from nsys_tools.analysis.analysis import TABLES, analyze
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.report import report
+from nsys_tools.trace.builder import TraceBuilder
+from nsys_tools.trace.timeline import Timeline
+from tests.case import THREAD, build, launch
+from tests.conftest import REPOSITORY
+
+STAGES = REPOSITORY / "capture" / "samples" / "stages.toml"
+# From ../shared/traces/README.md: kernels, ns, kernels inside a range.
+KNOWN = {
+    "power_iteration": (3689, 1131742684, 3682),
+    "transformer_fwd": (632, 43541000, 632),
+    "two_gpu_after": (3587, 488835406, 3577),
+    "saxpy_mpi": (5, 88573480, 5),
+}
+
+
+def write(path: Path, target: Path, *, stages: Path | None = None, force: bool = False) -> dict[str, Any]:
+    """Write a report and return its metrics.json."""
+    with open_trace(path) as trace:
+        report.write(analyze(trace, stages), target, formats=report.FORMATS, top=20, force=force)
+    loaded: dict[str, Any] = json.loads((target / "metrics.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+class Page(HTMLParser):
+    """Collects what a page could load or run."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.handlers: list[str] = []
+        self.sources: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        self.sources += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action"}]
+
+
+def assert_offline(page: str) -> None:
+    found = Page(page)
+    assert not found.tags & {"script", "iframe", "object", "embed", "link", "form", "base", "svg"}
+    assert not found.handlers
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in found.sources)
+
+
+def test_every_real_trace_has_a_report(shared_trace: Path, tmp_path: Path) -> None:
+    metrics = write(shared_trace, tmp_path / "out")
+    if shared_trace.stem in KNOWN:
+        figures = metrics["figures"]
+        names = ("kernel_count", "kernel_sum_ns", "kernel_in_range_count")
+        assert tuple(figures[name]["value"] for name in names) == KNOWN[shared_trace.stem]
+    everything = metrics["tables"]["trace_conservation"]["rows"][-1]
+    assert everything["kind"] == "all"
+    assert everything["missing_count"] == everything["missing_ns"] == 0
+    assert everything["attributed_count"] + everything["unattributed_count"] == everything["operation_count"] > 0
+    assert_offline((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+
+
+def test_sample_against_its_truth(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    path, truth = sample
+    metrics = write(path, tmp_path / "out", stages=STAGES)
+    figures = {name: figure["value"] for name, figure in metrics["figures"].items()}
+    assert figures["operation_count"] == truth.exclusive.total()
+    assert figures["operation_sum_ns"] == truth.exclusive_ns.total()
+    assert figures["operation_unattributed_ns"] == truth.exclusive_ns[""]
+    rows = {row["stage"]: row for row in metrics["tables"]["stage_summary"]["rows"]}
+    for stage in ("preprocess", "sam", "clip", "projector", "prefill", "decode"):
+        paths = [p for p in truth.exclusive if stage in p.split("/")]
+        assert rows[stage]["exclusive_count"] == sum(truth.exclusive[p] for p in paths), stage
+        assert rows[stage]["exclusive_ns"] == sum(truth.exclusive_ns[p] for p in paths), stage
+        assert rows[stage]["instance_count"] == 2
+    assert metrics["trace"]["origin"] == "synthetic"
+    assert "**Generated data.**" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    metrics = write(sample[0], tmp_path / "out")
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {
+        "report.md",
+        "report.html",
+        "metrics.json",
+        "tables",
+        "charts",
+    }
+    assert {p.stem for p in (tmp_path / "out" / "charts").iterdir()} == {
+        "stage_summary", "stage_activity", "kernel_summary", "kernel_duration", "gap_summary",
+    }  # fmt: skip
+    for name in TABLES:
+        frame = pl.read_parquet(tmp_path / "out" / "tables" / f"{name}.parquet")
+        with (tmp_path / "out" / "tables" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))
+        assert rows[0] == frame.columns
+        assert len(rows) - 1 == len(frame) == min(metrics["tables"][name]["total_row_count"], TABLES[name] or 10**9)
+
+
+def test_every_figure_has_a_unit(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    metrics = write(sample[0], tmp_path / "out")
+    assert metrics["schema"] == "nsys-tools/metrics"
+    assert metrics["schema_version"] == 1
+    assert all(figure["unit"] in {"ns", "count"} for figure in metrics["figures"].values())
+    identifiers = {"depth"}
+    for name, table in metrics["tables"].items():
+        for row in table["rows"][:1]:
+            for column, value in row.items():
+                numeric = isinstance(value, int | float) and not isinstance(value, bool)
+                if numeric and not column.endswith(("_id", "pid")) and column not in identifiers:
+                    assert column in table["units"], (name, column)
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "a|b|c",
+    "line\nbreak\r\nand\ttab",
+    "`code` ``twice``",
+    "[link](javascript:alert(1))",
+    "![image](http://example.com/x.png)",
+    "quote \" ' and = +cmd",
+    "]]> --> </table></code>",
+    "{{ 7 * 7 }} {0} {finding} %s",
+    "$name'; DROP TABLE kernel; --",
+    "\x00\x07bell",
+    "",
+    None,
+    "x" * 100_000,
+]
+
+
+def test_hostile_names_stay_data(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        for number, name in enumerate(HOSTILE):
+            at = number * 1_000_000
+            b.range(THREAD, name, at, at + 900_000, registered=number % 2 == 0)
+            for n in range(20):
+                launch(b, at + 10 + 40_000 * n, at + 20 + 40_000 * n, at + 5_000 + 40_000 * n, name=name or "")
+
+    metrics = write(build(tmp_path, fill), tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert_offline(page)
+    assert "49" not in {row["stage"] for row in metrics["tables"]["stage_summary"]["rows"]}
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    html = MarkdownIt("commonmark").enable("table").render(text)  # a viewer that lets HTML through
+    assert not Page(html).tags & {"script"}
+    assert not Page(html).handlers
+    assert not [source for source in Page(html).sources if "example.com" in source or "javascript" in source]
+    assert max(map(len, text.splitlines())) < 20_000
+    with (tmp_path / "out" / "tables" / "kernel_summary.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["name"] for row in csv.DictReader(file)}
+    assert {name for name in HOSTILE if name} - names <= {"line\nbreak\r\nand\ttab"}  # csv folds its line ends
+    assert len(names) == len({name or "" for name in HOSTILE})
+    sums = [row["operation_count"] for row in metrics["tables"]["stage_summary"]["rows"]]
+    assert sum(sums) == 20 * len(HOSTILE)
+
+
+SECRET = "hunter2-TOKEN-7c1f"
+PLANTS = {
+    "StringIds": ("id INTEGER, value TEXT", (900001, f"HOME=/root\0AWS_SECRET={SECRET}\0PATH=/bin")),
+    "META_DATA_EXPORT": ("name TEXT, value TEXT", ("EXPORT_HOST", SECRET)),
+    "META_DATA_CAPTURE": ("name TEXT, value TEXT", ("PROCESS_0:ENVIRONMENT_VARIABLE", f"TOKEN={SECRET}")),
+    "EXPORT_META_DATA": ("name TEXT, value TEXT", ("EXPORT_USER", SECRET)),
+    "TARGET_INFO_SYSTEM_ENV": ("globalVid INTEGER, devStateName TEXT, name TEXT, nameEnum INTEGER, value TEXT",
+                               (0, SECRET, "Hostname", 0, SECRET)),
+    "PROCESSES": ("globalPid INTEGER, pid INTEGER, name TEXT", (1 << 24, 1, f"/home/{SECRET}/python")),
+    "ThreadNames": ("nameId INTEGER, priority INTEGER, globalTid INTEGER", (900001, 0, THREAD)),
+}  # fmt: skip
+
+
+def test_secrets_stay_in_the_trace(tmp_path: Path, sample: tuple[Path, Timeline], cache_folder: Path) -> None:
+    path = tmp_path / "secret.sqlite"
+    path.write_bytes(sample[0].read_bytes())
+    with sqlite3.connect(path) as database:
+        for table, (columns, row) in PLANTS.items():
+            database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+            if table == "PROCESSES":
+                assert "name" in columns
+            names = [column.split()[0] for column in columns.split(", ")]
+            places = ", ".join("?" * len(row))
+            database.execute(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({places})", row)
+        for version in ("EXPORT_PRODUCT_VERSION", "EXPORT_SCHEMA_VERSION"):
+            database.execute("UPDATE META_DATA_EXPORT SET value = value || ? WHERE name = ?", (SECRET, version))
+    database.close()
+    assert SECRET.encode() in path.read_bytes()
+    write(path, tmp_path / "out")
+    searched = [p for folder in (tmp_path / "out", cache_folder) for p in folder.rglob("*") if p.is_file()]
+    assert len(searched) > 60
+    for file in searched:
+        assert SECRET.encode() not in file.read_bytes(), file
+        if file.suffix == ".parquet":
+            frame = pl.read_parquet(file)
+            for column in frame.select(pl.col(pl.String)).columns:
+                assert not frame[column].str.contains(SECRET, literal=True).any(), (file, column)
+
+
+def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
+    sample: tuple[Path, Timeline], tmp_path: Path
+) -> None:
+    target = tmp_path / "out"
+    write(sample[0], target)
+    with pytest.raises(NsysToolsError, match="exists already"):
+        write(sample[0], target)
+    (target / "stale").touch()
+    write(sample[0], target, force=True)
+    assert not (target / "stale").exists()
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (mine / "thesis.tex").touch()
+    with pytest.raises(NsysToolsError, match="no report folder"):
+        write(sample[0], mine, force=True)
+    assert (mine / "thesis.tex").exists()
+    assert {p.name for p in tmp_path.iterdir()} == {"out", "mine"}
+
+
+@pytest.mark.parametrize("limit", [2_000, 20_000, 100_000])
+def test_a_full_disk_leaves_nothing_behind(sample: tuple[Path, Timeline], tmp_path: Path, limit: int) -> None:
+    """A limit on the size of files stops writing as a full disk does, wherever it happens."""
+    target = tmp_path / "out"
+    command = [sys.executable, "-m", "nsys_tools", "analyze", str(sample[0]), "--no-cache", "--out", str(target)]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    assert "cannot be written" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_traces_that_lack_something(tmp_path: Path) -> None:
+    """No ranges, no GPU, nothing at all: a report says what there is."""
+    cases = {
+        "kernels": lambda b: launch(b, 10, 20, 30),
+        "ranges": lambda b: b.range(THREAD, "r", 0, 10),
+        "nothing": lambda b: None,
+    }
+    said = {}
+    for name, fill in cases.items():
+        (tmp_path / name).mkdir()
+        write(build(tmp_path / name, fill), tmp_path / name / "out")
+        said[name] = (tmp_path / name / "out" / "report.md").read_text(encoding="utf-8")
+    assert "nvtx.annotate()" in said["kernels"]
+    assert "torch.autograd.profiler.emit_nvtx()" in said["kernels"]
+    assert "nothing to attribute" in said["ranges"]
+    assert "`r`" in said["ranges"]
+    assert "--trace=cuda,nvtx" in said["nothing"]
