@@ -88,26 +88,26 @@ def compare(trace: Path, nsys: Path, arguments: Sequence[str] = ()) -> Iterator[
     """
     requests = [Request(r, tuple(a for a in arguments if a in r.arguments)) for r in REPORTS]
     with tempfile.TemporaryDirectory() as folder:
-        theirs = _run_nsys(trace, nsys, requests, Path(folder))
         for answer in answers(trace, requests):
-            label = answer.request.label
+            theirs = _run_nsys(trace, nsys, answer.request, Path(folder))
             own = Path(folder) / "ours.csv"
             rows = write(answer, parse_format(_FORM), own)
-            yield compared(trace.stem, label, _read(own) if rows else [], theirs.get(label, []))
+            yield compared(trace.stem, answer.request.label, _read(own) if rows else [], theirs)
 
 
-def _run_nsys(trace: Path, nsys: Path, requests: Sequence[Request], folder: Path) -> dict[str, Table]:
-    names = ",".join(":".join([r.report.name, *r.arguments]) for r in requests)
+def _run_nsys(trace: Path, nsys: Path, request: Request, folder: Path) -> Table:
+    """Return a report of nsys's. One run each: after a report that it refuses, nsys 2023.4 refuses others too."""
     base = folder / "theirs"
+    name = ":".join([request.report.name, *request.arguments])
     done = subprocess.run(
-        [str(nsys), "stats", "-q", "-r", names, "-f", _FORM, "-o", str(base), "--force-export=false", str(trace)],
+        [str(nsys), "stats", "-q", "-r", name, "-f", _FORM, "-o", str(base), "--force-export=false", str(trace)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode != 0:
         said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
         raise NsysToolsError(f"{trace}: nsys stats failed: {said}")
-    files = {r.label: Path(f"{base}_{r.label}.csv") for r in requests}
-    return {label: _read(file) for label, file in files.items() if file.is_file()}
+    file = Path(f"{base}_{request.label}.csv")
+    return _read(file) if file.is_file() else []
 
 
 def _read(file: Path) -> Table:

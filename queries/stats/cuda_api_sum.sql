@@ -12,10 +12,10 @@
 -- quarter1_ns   VARCHAR ns     _Q1 | first quartile, as nsys prints it
 -- quarter3_ns   VARCHAR ns     _Q3 | third quartile, as nsys prints it
 WITH summary AS (
-    SELECT n.same_recorded_id AS name_id, spread(c.duration_ns) AS s,
-        quarters(c.duration_ns) AS q
-    FROM _api_call AS c JOIN _call_name AS n USING (name_id)
-    GROUP BY ALL
+    SELECT name_id, spread(duration_ns) AS s,
+        quarters(duration_ns) AS q
+    FROM _api_call
+    GROUP BY name_id
 )
 SELECT
     100.0 * s.total / sum(s.total) OVER () AS time_percent,
@@ -24,4 +24,4 @@ SELECT
     n.name,
     quarter_text(q, 1) AS quarter1_ns, quarter_text(q, 3) AS quarter3_ns
 FROM summary JOIN _call_name AS n USING (name_id)
-ORDER BY total_ns DESC, n.name, n.recorded
+ORDER BY total_ns DESC, name_id

@@ -1,5 +1,5 @@
 -- One row per NVTX range that holds GPU operations, and one per thread for those outside of all ranges; ordered by
--- when they were opened, those outside first.
+-- range_id, those outside first.
 --
 -- name                  VARCHAR  -      Name | domain and name; NULL: outside of all
 -- projected_ns          BIGINT   ns     Projected Start:ts_ns | first start of its operations
@@ -37,4 +37,4 @@ FROM stats__outside AS f
 JOIN _gpu_operation AS o USING (operation_id)
 WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph' AND EXISTS (SELECT 1 FROM _range)
 GROUP BY f.thread_id
-ORDER BY start_ns NULLS FIRST, range_id
+ORDER BY range_id NULLS FIRST, projected_ns
