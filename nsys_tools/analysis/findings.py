@@ -95,9 +95,9 @@ def _launch_bound(gap: Row, stage: Row) -> Finding:
         gap["sum_ns"],
         f"Stage {{0}} left its GPU idle for {time(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
         f"{time(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
-        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; {stage['launches_per_instance']:,.0f} launches "
-        "an instance.",
-        "Launch fewer, larger kernels: CUDA graphs, `torch.compile(mode=\"reduce-overhead\")`, fused operators, a larger "
+        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; "
+        f"{stage['launches_per_instance']:,.0f} launches an instance.",
+        "Launch fewer, larger kernels: CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, a larger "
         "batch.",
         "stage_gap",
         {
@@ -131,8 +131,8 @@ def _idle(tables: Tables) -> Iterator[Finding]:
                 row["sum_ns"],
                 f"The GPUs ran dry {_times(row['gap_count'])}, {time(row['sum_ns'])} in all "
                 f"({_share(row['sum_ns'], idle)} of idle time), while the CPU came back from {{0}}.",
-                "Avoid the synchronisation (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue the "
-                "next work before waiting.",
+                "Avoid the synchronisation (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue "
+                "the next work before waiting.",
                 "gap_summary",
                 {"idle_ns": row["sum_ns"], "gap_count": row["gap_count"], "longest_ns": row["max_ns"]},
                 (row["blocking_call"] or "a blocking call",),
