@@ -95,14 +95,14 @@ def _launch_bound(gap: Row, stage: Row) -> Finding:
         gap["sum_ns"],
         f"Stage {{0}} left its GPU idle for {time(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
         f"{time(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
-        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; {stage['launches']:,.0f} launches "
-        "an instance.",
-        "Launch fewer, larger kernels: CUDA graphs, torch.compile(mode='reduce-overhead'), fused operators, a larger "
+        f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; "
+        f"{stage['launches_per_instance']:,.0f} launches an instance.",
+        "Launch fewer, larger kernels: CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, a larger "
         "batch.",
         "stage_gap",
         {
             "idle_ns": gap["sum_ns"], "gap_count": gap["gap_count"], "median_gap_ns": gap["median_ns"],
-            "running_ns": stage["exclusive_ns"], "launches_per_instance_count": stage["launches"],
+            "running_ns": stage["exclusive_ns"], "launches_per_instance_count": stage["launches_per_instance"],
         },
         (gap["stage"],),
     )  # fmt: skip
@@ -115,7 +115,7 @@ def _busy_cpu(gap: Row, stage: Row) -> Finding:
         f"Before operations of stage {{0}} a GPU stood idle for {time(gap['sum_ns'])} in {gap['gap_count']:,} gaps "
         "while the launching thread did not wait for it: the CPU was doing something else.",
         "Overlap that CPU work (loading, preprocessing, tokenising, sampling) with the GPU's, on another thread or "
-        "ahead of time; --sample=process-tree shows what it is.",
+        "ahead of time; `--sample=process-tree` shows what it is.",
         "stage_gap",
         {"idle_ns": gap["sum_ns"], "gap_count": gap["gap_count"], "stage_wall_ns": stage["wall_ns"]},
         (gap["stage"],),
@@ -131,8 +131,8 @@ def _idle(tables: Tables) -> Iterator[Finding]:
                 row["sum_ns"],
                 f"The GPUs ran dry {_times(row['gap_count'])}, {time(row['sum_ns'])} in all "
                 f"({_share(row['sum_ns'], idle)} of idle time), while the CPU came back from {{0}}.",
-                "Avoid the synchronisation (.item(), .cpu(), print of a tensor, cudaDeviceSynchronize), or queue the "
-                "next work before waiting.",
+                "Avoid the synchronisation (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue "
+                "the next work before waiting.",
                 "gap_summary",
                 {"idle_ns": row["sum_ns"], "gap_count": row["gap_count"], "longest_ns": row["max_ns"]},
                 (row["blocking_call"] or "a blocking call",),
@@ -177,7 +177,7 @@ def _pageable(tables: Tables) -> Iterator[Finding]:
             f"{count:,} copies between the GPU and pageable host memory took {time(total)} for {moved / 1e6:,.1f} MB: "
             f"{moved / total:.2f} GB/s; such copies also block the CPU. Pinned ones reach about "
             f"{PCIE_BYTES_PER_S / 1e9:.0f} GB/s over PCIe 4.0.",
-            "Pin the host memory (pin_memory=True, cudaHostAlloc) and copy with non_blocking=True.",
+            "Pin the host memory (`pin_memory=True`, `cudaHostAlloc`) and copy with `non_blocking=True`.",
             "copy_summary",
             {"sum_ns": total, "copy_count": count, "moved_bytes": moved, "bandwidth_bytes_per_s": moved * 1e9 / total},
         )
@@ -224,7 +224,7 @@ def _opaque(tables: Tables) -> Iterator[Finding]:
             f"{summary['graph_run_count']:,} executions of CUDA graphs were recorded as a whole, without the kernels "
             f"inside: {time(summary['graph_run_sum_ns'])}, "
             f"{_share(summary['graph_run_sum_ns'], summary['operation_sum_ns'])} of GPU time.",
-            "Record with --cuda-graph-trace=node to see them (it costs some time per node).",
+            "Record with `--cuda-graph-trace=node` to see them (it costs some time per node).",
             "trace_summary",
             {"graph_run_count": summary["graph_run_count"], "sum_ns": summary["graph_run_sum_ns"]},
         )

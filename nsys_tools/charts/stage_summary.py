@@ -28,7 +28,7 @@ _WORK, _WAIT = "running", "idle before its operations"
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     """Return the chart; None without operations."""
     stages = tables["stage_summary"].head(_TOP)
-    if stages.is_empty():
+    if not stages["exclusive_ns"].sum():
         return None
     gaps = dict(tables["stage_gap"].group_by("stage").agg(pl.col("sum_ns").sum()).iter_rows())
     totals = [(row["stage"], row["exclusive_ns"], gaps.get(row["stage"], 0)) for row in stages.to_dicts()]

@@ -54,9 +54,12 @@ def styled(chart: Chart, title: str, subtitle: str) -> Chart:
 def shortened(text: str, length: int = 58) -> str:
     """Return a name that fits beside a chart; cut names end in an ellipsis.
 
-    What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process.
+    What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process. What takes two
+    UTF-16 units becomes a replacement mark: the renderer cuts labels between them, and then fails.
     """
-    printable = "".join(c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000])
+    printable = "".join(
+        "\ufffd" if c > "\uffff" else c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000]
+    )
     plain = " ".join(printable.split()) or "(no name)"
     return plain if len(plain) <= length else plain[: length - 1] + "…"
 

@@ -13,7 +13,7 @@
 -- operation_count     BIGINT   count  GPU operations, those of stages inside included
 -- exclusive_count     BIGINT   count  GPU operations whose innermost stage it is
 -- kernel_count        BIGINT   count  kernels, those of stages inside included
--- launches            DOUBLE   count  launching API calls per instance, mean
+-- launches_per_instance  DOUBLE  count  launching API calls of an instance, mean
 -- median_wall_ns      DOUBLE   ns     median of wall time over instances
 -- stddev_wall_ns      DOUBLE   ns     its sample standard deviation
 -- min_wall_ns         BIGINT   ns     shortest
@@ -36,7 +36,7 @@ inclusive AS (
     SELECT stage, true AS is_stage, count(*) AS instance_count, sum(wall_ns)::BIGINT AS wall_ns,
         sum(span_ns)::BIGINT AS span_ns, sum(busy_ns)::BIGINT AS busy_ns, sum(sum_ns)::BIGINT AS sum_ns,
         sum(idle_ns)::BIGINT AS idle_ns, sum(operation_count)::BIGINT AS operation_count,
-        sum(kernel_count)::BIGINT AS kernel_count, avg(launch_count) AS launches,
+        sum(kernel_count)::BIGINT AS kernel_count, avg(launch_count) AS launches_per_instance,
         median(wall_ns) AS median_wall_ns, stddev_samp(wall_ns) AS stddev_wall_ns, min(wall_ns) AS min_wall_ns,
         max(wall_ns) AS max_wall_ns, median(span_ns) AS median_span_ns, stddev_samp(span_ns) AS stddev_span_ns
     FROM stage_instance GROUP BY stage
@@ -48,7 +48,7 @@ SELECT
     coalesce(e.ns, 0) / nullif(sum(coalesce(e.ns, 0)) OVER (), 0) AS exclusive_ratio,
     coalesce(i.operation_count, e.n) AS operation_count,
     coalesce(e.n, 0) AS exclusive_count,
-    i.kernel_count, i.launches, i.median_wall_ns, i.stddev_wall_ns, i.min_wall_ns, i.max_wall_ns,
+    i.kernel_count, i.launches_per_instance, i.median_wall_ns, i.stddev_wall_ns, i.min_wall_ns, i.max_wall_ns,
     i.median_span_ns, i.stddev_span_ns, i.busy_ns / nullif(i.span_ns, 0) AS busy_ratio
 FROM inclusive AS i FULL JOIN exclusive AS e ON e.stage = i.stage AND e.is_stage = i.is_stage
 ORDER BY exclusive_ns DESC, sum_ns DESC, stage

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from nsys_tools import open_trace
@@ -14,7 +14,9 @@ from nsys_tools.trace.builder import PUSH_POP, START_END, TraceBuilder, process_
 
 # Two processes with the same thread numbers and the same correlationIds.
 THREADS = [(1, 1), (1, 2), (2, 1)]
-LAST = 24
+LAST = 11
+# Without shrinking: an example is small as it is, and each takes a trace.
+PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class Range:
 class Call:
     thread: int
     start: int
-    length: int
     correlation: int
 
 
@@ -41,31 +42,37 @@ class Operation:
 
 
 instants = st.integers(0, LAST)
+threads = st.sampled_from([thread_key(*t) for t in THREADS])
 ranges = st.lists(
     st.builds(
         lambda thread, a, b, kind, closed: Range(thread, min(a, b), max(a, b) if closed else None, kind),
-        st.sampled_from([thread_key(*t) for t in THREADS]),
+        threads,
         instants,
         instants,
         st.sampled_from([PUSH_POP, START_END]),
         st.integers(0, 9).map(lambda n: n > 0),
     ),
+    min_size=1,
     max_size=14,
 )
-calls = st.lists(
-    st.builds(
-        Call,
-        st.sampled_from([thread_key(*t) for t in THREADS]),
-        instants,
-        st.integers(0, 3),
-        st.integers(0, 6),
-    ),
-    max_size=14,
+# Besides one launch at every instant of every thread: calls that share correlationIds with those, or with each other,
+# and operations of ids that nothing, or another process, launched.
+more_calls = st.lists(st.builds(Call, threads, instants, st.integers(1, 30)), max_size=8)
+more_operations = st.lists(
+    st.builds(Operation, st.sampled_from([process_key(1), process_key(2)]), st.integers(0, 60), st.integers(1, 9)),
+    max_size=8,
 )
-operations = st.lists(
-    st.builds(Operation, st.sampled_from([process_key(1), process_key(2)]), st.integers(0, 7), st.integers(1, 9)),
-    max_size=14,
-)
+
+
+def everywhere() -> tuple[list[Call], list[Operation]]:
+    """Return a launch at every instant of every thread; two processes use the same correlationIds."""
+    made, ran = [], []
+    for pid, tid in THREADS:
+        for instant in range(LAST + 2):
+            correlation = 1 + instant + (LAST + 2) * (tid - 1)
+            made.append(Call(thread_key(pid, tid), instant, correlation))
+            ran.append(Operation(process_key(pid), correlation, 1 + (7 * instant + pid) % 5))
+    return made, ran
 
 
 def write(path: Path, found: list[Range], made: list[Call], ran: list[Operation]) -> None:
@@ -73,7 +80,7 @@ def write(path: Path, found: list[Range], made: list[Call], ran: list[Operation]
         for number, r in enumerate(found, 1):
             builder.range(r.thread, f"r{number}", r.start, r.end, event_type=r.kind)
         for c in made:
-            builder.call(c.thread, "cudaLaunchKernel_v7000", c.start, c.start + c.length, c.correlation)
+            builder.call(c.thread, "cudaLaunchKernel_v7000", c.start, c.start + 1, c.correlation)
         for o in ran:
             builder.kernel(o.process, "k", 40, 40 + o.duration, o.correlation)
 
@@ -83,7 +90,7 @@ class BruteForce:
 
     def __init__(self, found: list[Range], made: list[Call], ran: list[Operation]) -> None:
         ends = [r.start for r in found] + [r.end for r in found if r.end is not None]
-        ends += [c.start + c.length for c in made] + [40 + o.duration for o in ran]
+        ends += [c.start + 1 for c in made] + [40 + o.duration for o in ran]
         self.last = max(ends, default=0)
         self.ranges = dict(enumerate(found, 1))
         self.calls = made
@@ -135,10 +142,11 @@ def unambiguous(made: list[Call]) -> list[Call]:
     return list(kept.values())
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(ranges, calls, operations)
-def test_attribution_equals_brute_force(found: list[Range], made: list[Call], ran: list[Operation]) -> None:
-    made = unambiguous(made)
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@given(ranges, more_calls, more_operations)
+def test_attribution_equals_brute_force(found: list[Range], extra: list[Call], others: list[Operation]) -> None:
+    made, ran = everywhere()
+    made, ran = unambiguous(extra + made), ran + others
     truth = BruteForce(found, made, ran)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.sqlite"
@@ -158,8 +166,7 @@ def test_attribution_equals_brute_force(found: list[Range], made: list[Call], ra
         assert innermost[number] == max(opened, key=truth.order, default=None)
         assert sorted(stacks.get(number, [])) == sorted(opened)
     assert parents == {key: truth.parent(key) for key in truth.ranges}
-    if ran:
-        assert exclusive == (len(ran), sum(o.duration for o in ran))
+    assert exclusive == (len(ran), sum(o.duration for o in ran))
 
 
 def test_an_operation_is_never_lost(shared_trace: Path) -> None:
