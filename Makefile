@@ -37,6 +37,17 @@ lint: $(STAMP)  ## Check style, formatting and types
 docs: $(STAMP)  ## Generate the reference of queries, the help in the README, and the sample trace
 	$(BIN)/python -m tests.generate
 
+# A folder of .sqlite exports; the default is where this project's shared traces are, if they are.
+TRACES ?= $(firstword $(wildcard ../shared/traces) capture/samples)
+
+.PHONY: conformance
+conformance: $(STAMP)  ## Compare all reports with the installed nsys: make conformance TRACES=FOLDER
+	$(BIN)/nsys-tools conformance $(TRACES) --expected tests/report/deliberate.csv
+
+.PHONY: bench
+bench: $(STAMP)  ## Measure reports on large generated traces, and nsys where installed: writes reports/benchmark.md
+	$(BIN)/python -m tests.benchmark
+
 .PHONY: clean
 clean:  ## Remove what make made, but not caches of the user's
 	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
