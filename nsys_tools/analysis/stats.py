@@ -16,7 +16,6 @@ from nsys_tools.analysis.reports import REPORTS, Report
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Choice, Trace, open_trace
 from nsys_tools.trace.catalogue import find
-from nsys_tools.trace.relations import Progress
 
 _INSTEAD = {
     "base": {"stats__named_kernel": "stats__named_kernel_base"},
@@ -166,9 +165,8 @@ def answers(
     *,
     window: tuple[int, int] | None = None,
     cache: bool = True,
-    progress: Progress | None = None,
 ) -> Iterator[Answer]:
-    """Answer reports of one trace, in order; each answer is valid until the next one is asked for.
+    """Answer reports of one trace, in order; the answers are valid until all have been taken.
 
     Parameters
     ----------
@@ -178,7 +176,7 @@ def answers(
         The reports.
     window
         Only events that touch this time: first and last nanosecond.
-    cache, progress
+    cache
         As in `open_trace`.
     """
     traces: dict[tuple[tuple[str, str], ...], Trace] = {}
@@ -186,12 +184,7 @@ def answers(
         for request in requests:
             key = tuple(sorted(request.instead.items()))
             if key not in traces:
-                choice = Choice(window, request.instead)
-                traces[key] = (
-                    open_trace(path, cache=cache, progress=progress, choice=choice)
-                    if progress
-                    else open_trace(path, cache=cache, choice=choice)
-                )
+                traces[key] = open_trace(path, cache=cache, choice=Choice(window, request.instead))
             yield answer(traces[key], request)
     finally:
         for trace in traces.values():
