@@ -160,13 +160,15 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=2_000_000, help="size at which each report is measured alone")
     parser.add_argument("--nsys", default=shutil.which("nsys"), help="the nsys to compare with")
     parser.add_argument("--nsys-up-to", type=int, default=8_000_000, help="largest size that nsys is run on")
-    parser.add_argument("--no-analyze", action="store_true")
+    parser.add_argument("--analyze-up-to", type=int, default=2_000_000, help="largest size that analyze is run on")
     options = parser.parse_args()
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for count in options.kernels:
             nsys = options.nsys if count <= options.nsys_up_to else None
-            rows += benchmark(count, Path(folder), nsys, each=count == options.each, analyze=not options.no_analyze)
+            rows += benchmark(
+                count, Path(folder), nsys, each=count == options.each, analyze=count <= options.analyze_up_to
+            )
             print(
                 render(["kernels", "report", "run", "s", "CPU s", "MB", "x", "x CPU", "us"], rows, "table"), flush=True
             )
