@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli import capture as _capture
+from nsys_tools.cli import doctor as _doctor
 from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.queries import queries
 from nsys_tools.cli.sql import sql
@@ -54,6 +56,8 @@ def options(
 app.command()(analyze)
 app.command()(sql)
 app.command()(queries)
+_capture.register(app)
+_doctor.register(app)
 
 
 def main() -> None:
