@@ -73,19 +73,20 @@ def run(
     KeyboardInterrupt
         After Ctrl-C, once the children have ended.
     """
-    child = _start(command, clean_environment() if environment is None else environment)
     lines: list[str] = []
-    assert child.stdout is not None  # noqa: S101 (it is a pipe)
-    reader = threading.Thread(target=_pump, args=(child.stdout, lines, show), daemon=True)
-    reader.start()
-    try:
+    reader: threading.Thread | None = None
+    child = _start(command, clean_environment() if environment is None else environment)
+    try:  # from here on: a child that was started is ended, however early Ctrl-C comes
+        reader = threading.Thread(target=_pump, args=(child.stdout, lines, show), daemon=True)
+        reader.start()
         code = child.wait()
     except KeyboardInterrupt:
         _end(child, grace_s)
         raise
     finally:
-        # Something that the command left running might hold the pipe open for ever.
-        reader.join(timeout=5)
+        if reader is not None and reader.ident is not None:
+            # Something that the command left running might hold the pipe open for ever.
+            reader.join(timeout=5)
         with log.open("a", encoding="utf-8") as file:
             file.writelines(f"{without_home(line)}\n" for line in lines)
     return code, "\n".join(lines)
