@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli import model
 from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.conformance import conformance
 from nsys_tools.cli.queries import queries
@@ -26,6 +27,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(model.app, name="model")
 
 
 def _version(value: bool) -> None:

@@ -148,9 +148,7 @@ def from_data(data: Mapping[str, Any], file: str) -> Model:
     for name, given in inputs.items():
         _known(given.default, frozenset(inputs), f"{file}: inputs.{name}")
     phases = tuple(_phase(value, inputs, file) for value in data["phases"])
-    root = _Parent(
-        "", "", 1, tuple(phase.name for phase in phases), {p.name: _scope(p, inputs) for p in phases}, file
-    )
+    root = _Parent("", "", 1, tuple(phase.name for phase in phases), {p.name: _scope(p, inputs) for p in phases}, file)
     layers = tuple(_layer(value, root) for value in data["layers"])
     _distinct(layers, file)
     return Model(
@@ -186,8 +184,7 @@ def _phase(data: Mapping[str, Any], inputs: Mapping[str, Input], file: str) -> P
         here = f"{place}, call {value['name']}"
         steps = _checked(value.get("steps", 1), known, f"{here}.steps")
         values = {
-            key: _checked(text, known | {STEP}, f"{here}.set.{key}")
-            for key, text in value.get("set", {}).items()
+            key: _checked(text, known | {STEP}, f"{here}.set.{key}") for key, text in value.get("set", {}).items()
         }
         calls.append(ModelCall(value["name"], steps, values))
     return Phase(data["name"], _checked(data.get("runs", 1), known, f"{place}.runs"), tuple(calls))
@@ -207,13 +204,9 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
     count = parent.count * max(1, len(indices))
     phases = tuple(data["phases"]) if "phases" in data else parent.phases
     for phase in set(phases) - parent.scopes.keys():
-        raise NsysToolsError(
-            f"{place}: there is no phase {phase!r}.", f"There are {', '.join(parent.scopes)}."
-        )
+        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"There are {', '.join(parent.scopes)}.")
     transformers = _joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
-    known = frozenset.intersection(
-        *(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes)
-    )
+    known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
     below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
     if "sub_layers" in data and "parameters" in data:
         raise NsysToolsError(f"{place}: a composite only organises; parameters belong to its sub_layers.")

@@ -179,37 +179,6 @@ def substitute(form: ClosedForm, by: Mapping[str, ClosedForm]) -> ClosedForm:
     return total(parts)
 
 
-def sum_over(form: ClosedForm, step: str, count: ClosedForm) -> ClosedForm:
-    """Return the sum of `form` over ``step = 0 .. count - 1``.
-
-    Polynomials in the step are summed in closed form (Faulhaber, up to the third power); where the step is
-    inside a function, the sum stays a term that is added up when evaluated.
-    """
-    if count.value == 1:
-        return substitute(form, {step: ZERO})
-    return total(_sum_term(powers, coefficient, step, count) for powers, coefficient in form.terms)
-
-
-def _sum_term(powers: Monomial, coefficient: Number, step: str, count: ClosedForm) -> ClosedForm:
-    degree = sum(n for factor, n in powers if factor == step)
-    rest = tuple((factor, n) for factor, n in powers if factor != step)
-    inside = any(isinstance(factor, Call) and step in factor.names for factor, _ in rest)
-    if inside or degree > 3:
-        return call("sum", ClosedForm(((powers, coefficient),)), count, variable(step))
-    return ClosedForm(((rest, coefficient),)) * _power_sum(degree, count)
-
-
-def _power_sum(degree: int, n: ClosedForm) -> ClosedForm:
-    less = n + number(-1)
-    if degree == 0:
-        return n
-    if degree == 1:
-        return (n * less).scaled(Fraction(1, 2))
-    if degree == 2:
-        return (n * less * (n.scaled(2) + number(-1))).scaled(Fraction(1, 6))
-    return (n * n * less * less).scaled(Fraction(1, 4))
-
-
 def _substituted(factor: Factor, by: Mapping[str, ClosedForm]) -> ClosedForm:
     if isinstance(factor, str):
         return by.get(factor, variable(factor))

@@ -8,9 +8,10 @@ import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase, in_inputs, last_step
-from nsys_tools.model.closed_form import ClosedForm, call, substitute, sum_over, total
+from nsys_tools.model.closed_form import ClosedForm, call, substitute, total
 from nsys_tools.model.database import ANY_CHILD, FLOWS, RESERVED, Database, Entry
 from nsys_tools.model.evaluation import at
+from nsys_tools.model.summation import sum_over
 
 
 @attrs.frozen
@@ -76,11 +77,7 @@ def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:
 
 def unknown(model: Model, database: Database) -> list[Layer]:
     """Return the basic layers of classes that have no formula, which therefore count nothing."""
-    return [
-        layer
-        for _, layer in model.walk()
-        if not layer.sub_layers and entry_of(layer, model, database) is None
-    ]
+    return [layer for _, layer in model.walk() if not layer.sub_layers and entry_of(layer, model, database) is None]
 
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
@@ -106,9 +103,7 @@ def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedFor
     try:
         return {metric: substitute(form, values) for metric, form in entry.formulas.items()}
     except ZeroDivisionError:
-        raise NsysToolsError(
-            f"{place}: division by zero in a formula of {entry.name} ({entry.file})."
-        ) from None
+        raise NsysToolsError(f"{place}: division by zero in a formula of {entry.name} ({entry.file}).") from None
     except OverflowError as error:
         raise NsysToolsError(f"{place}: a formula of {entry.name} is too large: {error}.") from None
 
@@ -128,9 +123,7 @@ def weight_count(model: Model, layer: Layer, database: Database) -> int:
         return 0
     form = local_forms(model, layer, entry)["weight_count"]
     if form.value is None:
-        raise NsysToolsError(
-            f"{model.file}: layer {layer.path}: its weights depend on {', '.join(form.names)}."
-        )
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: its weights depend on {', '.join(form.names)}.")
     return int(form.value) * layer.count
 
 
@@ -141,9 +134,7 @@ def kv_bytes_per_token(model: Model, found: Iterable[Demand], dtype_bytes: int) 
     """
     forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
     settings = dict.fromkeys(model.inputs, 0) | {"batch_size": 1, "seq_len": 1}
-    return int(
-        at(total(forms), {**settings, "dtype_bytes": dtype_bytes, "masked": 0}, f"{model.file}: kv_bytes")
-    )
+    return int(at(total(forms), {**settings, "dtype_bytes": dtype_bytes, "masked": 0}, f"{model.file}: kv_bytes"))
 
 
 def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> ClosedForm:
@@ -158,9 +149,7 @@ def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> 
     return total(forms)
 
 
-def _over_steps(
-    forms: Mapping[str, ClosedForm], layer: Layer, phase: Phase, step: ModelCall
-) -> dict[str, ClosedForm]:
+def _over_steps(forms: Mapping[str, ClosedForm], layer: Layer, phase: Phase, step: ModelCall) -> dict[str, ClosedForm]:
     result = {}
     for metric, form in forms.items():
         each = in_inputs(form, step).scaled(layer.count)

@@ -31,7 +31,7 @@ def read(path: Path, schema: str) -> Any:
     NsysToolsError
         If the file cannot be read or does not keep to the schema; the message names the place in it.
     """
-    data = _parsed(path)
+    data = plain(path)
     check(data, schema, str(path))
     return data
 
@@ -44,9 +44,7 @@ def check(data: Any, schema: str, place: str) -> None:
     if error is not None:
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
         message = error.message if len(error.message) < 300 else error.message[:300] + " ..."
-        raise NsysToolsError(
-            f"{place}: {where.lstrip('.') or 'the file'}: {message}.", f"The schema is {schema}."
-        )
+        raise NsysToolsError(f"{place}: {where.lstrip('.') or 'the file'}: {message}.", f"The schema is {schema}.")
 
 
 def locate(name: str, folder: str, suffixes: tuple[str, ...], what: str) -> Path:
@@ -65,9 +63,7 @@ def locate(name: str, folder: str, suffixes: tuple[str, ...], what: str) -> Path
         return path
     if path.suffix in suffixes or len(path.parts) > 1:
         raise NsysToolsError(f"There is no file {name} with a {what}.")
-    raise NsysToolsError(
-        f"The {what} {name!r} is not known.", f"Known: {', '.join(shipped)}; or give a path."
-    )
+    raise NsysToolsError(f"The {what} {name!r} is not known.", f"Known: {', '.join(shipped)}; or give a path.")
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
@@ -93,12 +89,11 @@ def ordered(dependencies: Mapping[str, frozenset[str]], place: str) -> list[str]
         return list(TopologicalSorter(dependencies).static_order())
     except CycleError as error:
         circle = " -> ".join(reversed(error.args[1]))
-        raise NsysToolsError(
-            f"{place}: a cycle: {circle}.", "Each may only use what does not use it."
-        ) from None
+        raise NsysToolsError(f"{place}: a cycle: {circle}.", "Each may only use what does not use it.") from None
 
 
-def _parsed(path: Path) -> Any:
+def plain(path: Path) -> Any:
+    """Return a JSON or YAML file as plain data; `read` checks it too."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise NsysToolsError(f"{path} is larger than {MAX_BYTES >> 20} MiB.")

@@ -115,9 +115,7 @@ class WorkloadProfile:
     new_tokens: int | None = _size()
     document_kind: str = ""
     pages: int | None = _size()
-    inputs: Mapping[str, int] = attrs.field(
-        factory=dict, validator=validators.deep_mapping(_NAME, _NOT_NEGATIVE)
-    )
+    inputs: Mapping[str, int] = attrs.field(factory=dict, validator=validators.deep_mapping(_NAME, _NOT_NEGATIVE))
 
 
 @attrs.frozen(kw_only=True)
@@ -263,7 +261,6 @@ class AnalyticReport:
     modules: tuple[ModuleMetrics, ...] = attrs.field()
     operators: tuple[OperatorMetrics, ...]
     closed_forms: Mapping[str, Mapping[str, str]]
-    diagnostics: tuple[str, ...] = ()
 
     @modules.validator
     def _paths_exist(self, _attribute: attrs.Attribute[Any], rows: tuple[ModuleMetrics, ...]) -> None:

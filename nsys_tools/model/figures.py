@@ -83,11 +83,17 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
 
 
 def totals(rows: Iterable[Metrics]) -> Metrics:
-    """Return the sum of rows; the roofline time is None unless every row has one."""
+    """Return the sum of rows of one phase; the roofline time is None unless every row has one."""
     rows = list(rows)
     sums = {metric: sum(getattr(row, metric) for row in rows) for metric in METRICS}
     times = [row.roofline_ns for row in rows if row.roofline_ns is not None]
     return Metrics(**sums, roofline_ns=sum(times) if times and len(times) == len(rows) else None)
+
+
+def overall(model: Model, database: Database, phases: Mapping[str, Metrics]) -> Metrics:
+    """Return the total of all phases: flows add up, the KV cache is the largest, each weight counts once."""
+    kv = max((phase.kv_bytes for phase in phases.values()), default=0)
+    return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=total_weights(model, database))
 
 
 def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:

@@ -67,9 +67,7 @@ class Gpu:
                 return peak
         known = ", ".join(f"{p.dtype} with {p.accumulator}" for p in self.peaks)
         wanted = f"{dtype} with {accumulator}" if accumulator else dtype
-        raise NsysToolsError(
-            f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}."
-        )
+        raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}.")
 
     def derived_flops_per_s(self, peak: Peak) -> float:
         """Return SMs x boost clock x FLOP/clk/SM, the check of a peak."""
@@ -134,8 +132,9 @@ def _read(path: Path) -> Gpu:
 def _check(gpu: Gpu, peak: Peak) -> None:
     derived = gpu.derived_flops_per_s(peak)
     if abs(peak.flops_per_s / derived - 1) > TOLERANCE:
+        factors = f"{gpu.sm_count} SMs x {gpu.boost_clock_hz / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
+        given = f"{peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s"
         raise NsysToolsError(
-            f"{gpu.file}: {peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s, but "
-            f"{gpu.sm_count} SMs x {gpu.boost_clock_hz / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm} make {derived / 1e12:.1f}.",
+            f"{gpu.file}: {given}, but {factors} make {derived / 1e12:.1f}.",
             "A sparse figure is twice the dense one; a peak has to be dense.",
         )

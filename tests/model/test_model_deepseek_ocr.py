@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -25,15 +26,9 @@ def sam(side: int) -> int:
     n, w = g * g, math.ceil(g / 14) ** 2
     m = 196 * w
     window = (
-        2 * m * 768 * 2304
-        + 4 * w * 196**2 * 768
-        + 2 * m * 768**2
-        + 4 * n * 768 * 3072
-        + 2 * w * 12 * 196 * 28 * 64
+        2 * m * 768 * 2304 + 4 * w * 196**2 * 768 + 2 * m * 768**2 + 4 * n * 768 * 3072 + 2 * w * 12 * 196 * 28 * 64
     )
-    whole = (
-        2 * n * 768 * 2304 + 4 * n**2 * 768 + 2 * n * 768**2 + 4 * n * 768 * 3072 + 2 * 12 * n * 2 * g * 64
-    )
+    whole = 2 * n * 768 * 2304 + 4 * n**2 * 768 + 2 * n * 768**2 + 4 * n * 768 * 3072 + 2 * 12 * n * 2 * g * 64
     neck = 2 * n * 768 * 768 + 2 * n * 768 * 256 + 2 * n * 256 * 256 * 9
     ends = 2 * (g // 2) ** 2 * 256 * 512 * 9 + 2 * (g // 4) ** 2 * 512 * 1024 * 9
     return 8 * window + 4 * whole + neck + ends
@@ -125,9 +120,7 @@ def test_without_the_head(ocr: Model, formulas: Database) -> None:
     rows = figures.evaluate(ocr, formulas, Settings(values={"seq_len": 1000, "decode_steps": 1}))
     body = {
         phase: sum(
-            r.matrix_flops
-            for r in rows
-            if r.phase == phase and r.path != "lm_head" and r.entry != "rotary_table"
+            r.matrix_flops for r in rows if r.phase == phase and r.path != "lm_head" and r.entry != "rotary_table"
         )
         for phase in ("prefill", "decode")
     }
@@ -140,9 +133,7 @@ def test_without_the_head(ocr: Model, formulas: Database) -> None:
 def test_parameters_of_every_part(ocr: Model, formulas: Database) -> None:
     counts = {layer.path: demand.weight_count(ocr, layer, formulas) for _, layer in ocr.walk()}
     assert figures.total_weights(ocr, formulas) == 3_336_106_240
-    assert {
-        path: counts[f"model.{path}"] for path in ("sam_model", "vision_model", "projector", "embed_tokens")
-    } == {
+    assert {path: counts[f"model.{path}"] for path in ("sam_model", "vision_model", "projector", "embed_tokens")} == {
         "sam_model": 95_569_152,
         "vision_model": 303_177_728,
         "projector": 2_622_720,
@@ -153,9 +144,7 @@ def test_parameters_of_every_part(ocr: Model, formulas: Database) -> None:
     assert counts["lm_head"] == 165_478_400
     assert counts["model"] == 3_170_627_840
     norms = sum(
-        n
-        for path, n in counts.items()
-        if path.endswith(("input_layernorm", "post_attention_layernorm", ".norm"))
+        n for path, n in counts.items() if path.endswith(("input_layernorm", "post_attention_layernorm", ".norm"))
     )
     assert norms == 32_000
     dense = counts["model.layers.0"] - 2 * 1280
@@ -174,6 +163,18 @@ def test_classes_are_those_of_torchinfo(ocr: Model, facts: Path) -> None:
     ours = {layer.qualified_class for _, layer in ocr.walk() if layer.kind == "module"}
     assert len(ours) == 29
     assert {name.rpartition(".")[2] for name in ours} == {row["class_name"] for row in torchinfo["layers"]}
+
+
+def test_instances_are_those_of_torchlens(ocr: Model, facts: Path) -> None:
+    """Every module below the model, by class."""
+    recorded = Counter(json.loads((facts / "callgraph" / "torchlens.json").read_text())["module_classes"].values())
+    ours: Counter[str] = Counter()
+    for _, layer in ocr.walk():
+        if layer.kind == "module" and layer.path != "lm_head":
+            ours[layer.qualified_class.rpartition(".")[2]] += layer.count
+    del ours["DeepseekOCRModel"]  # TorchLens has no name for the model itself
+    ours["LlamaAttention"] = ours.pop("LlamaFlashAttention2")  # recorded without flash attention
+    assert ours == recorded
 
 
 def test_memory_of_decoding(ocr: Model, formulas: Database) -> None:
@@ -212,11 +213,6 @@ def test_closed_forms_are_short_and_right(ocr: Model, formulas: Database) -> Non
 
 def test_names_lead_to_transformers(ocr: Model) -> None:
     names = {layer.path: layer.transformers for _, layer in ocr.walk()}
-    assert (
-        names["model.layers.[1-11].mlp.experts.[0-63].up_proj"]
-        == "model.language_model.layers.[1-11].mlp.experts"
-    )
+    assert names["model.layers.[1-11].mlp.experts.[0-63].up_proj"] == "model.language_model.layers.[1-11].mlp.experts"
     assert names["model.sam_model.neck.0"] == "model.vision_tower.sam_encoder.neck.conv1"
-    assert names["model.sam_model.blocks.[0-1,3-4,6-7,9-10]"].endswith(
-        "sam_encoder.layers.[0-1,3-4,6-7,9-10]"
-    )
+    assert names["model.sam_model.blocks.[0-1,3-4,6-7,9-10]"].endswith("sam_encoder.layers.[0-1,3-4,6-7,9-10]")

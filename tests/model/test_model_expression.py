@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model.closed_form import number, substitute, sum_over, variable
+from nsys_tools.model.closed_form import number, substitute, variable
 from nsys_tools.model.evaluation import Scope, at
 from nsys_tools.model.expression import parse
+from nsys_tools.model.summation import sum_over
 
 
 @pytest.mark.parametrize(
