@@ -13,6 +13,9 @@ from nsys_tools.model.database import ANY_CHILD, FLOWS, RESERVED, Database, Entr
 from nsys_tools.model.evaluation import at
 from nsys_tools.model.summation import sum_over
 
+# What a layer names as its entry when its class has one that does not fit it.
+NO_ENTRY = "none"
+
 
 @attrs.frozen
 class Demand:
@@ -82,6 +85,8 @@ def unknown(model: Model, database: Database) -> list[Layer]:
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
     """Return the entry of a layer, by name or by class; None when its class has none."""
+    if layer.entry == NO_ENTRY:
+        return None
     if not layer.entry:
         return database.by_class(layer.qualified_class)
     if layer.entry not in database.entries:
