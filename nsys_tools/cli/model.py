@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from nsys_tools.cli import model_inspect
 from nsys_tools.errors import NsysToolsError
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
+
+app.command()(model_inspect.inspect)
+app.command()(model_inspect.compare)
 
 MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
 WORKLOAD = Annotated[str, typer.Option("--workload", "-w", help="A shipped workload by name, or a path to one.")]

@@ -48,7 +48,7 @@ def require_torch() -> None:
         ) from None
 
 
-def build(source: str, overrides: Sequence[str] = (), attention: str = ATTENTION) -> Built:
+def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] = (ATTENTION, "sdpa", "eager")) -> Built:
     """Return an architecture on the meta device.
 
     Parameters
@@ -59,7 +59,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: str = ATTENTION
     overrides
         Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
     attention
-        The attention implementation to build with.
+        Attention implementations; the first that the architecture takes is used.
 
     Raises
     ------
@@ -71,7 +71,12 @@ def build(source: str, overrides: Sequence[str] = (), attention: str = ATTENTION
     for override in overrides:
         config = _overridden(config, override)
     kind = architecture or _architecture(config)
-    return Built(_on_meta(kind, config, attention), config, source, path)
+    for way in attention[:-1]:
+        try:
+            return Built(_on_meta(kind, config, way), config, source, path)
+        except NsysToolsError:
+            continue  # an architecture of the time before attention could be chosen by name
+    return Built(_on_meta(kind, config, attention[-1]), config, source, path)
 
 
 def _config(source: str) -> tuple[Any, Any, str | None]:
@@ -93,8 +98,8 @@ def _config(source: str) -> tuple[Any, Any, str | None]:
                 "Give LlamaForCausalLM, LlamaConfig, llama, a config.json, or ORG/NAME from the local hub cache.",
             )
         if issubclass(found, transformers.PreTrainedModel):
-            return found.config_class(), found, None
-        return found(), None, None
+            return _made(found.config_class, {}), found, None
+        return _made(found, {}), None, None
     return _from_hub(source), None, None
 
 
@@ -119,7 +124,18 @@ def _from_file(path: Path) -> Any:
     kind = data.get("model_type") if isinstance(data, dict) else None
     if kind not in transformers.CONFIG_MAPPING:
         raise NsysToolsError(f"{path}: the model_type {kind!r} is not one of transformers {transformers.__version__}.")
-    return transformers.CONFIG_MAPPING[kind].from_dict(data)
+    return _made(transformers.CONFIG_MAPPING[kind], data)
+
+
+def _made(kind: Any, data: Mapping[str, Any]) -> Any:
+    """Return a configuration from its values; transformers checks them."""
+    from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
+
+    try:
+        return kind.from_dict(dict(data))
+    except (StrictDataclassError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = str(error).splitlines()[-1].strip() if str(error) else type(error).__name__
+        raise NsysToolsError(f"The configuration {kind.__name__} does not take these values: {reason}") from None
 
 
 def _from_hub(name: str) -> Any:
@@ -146,14 +162,19 @@ def _overridden(config: Any, override: str) -> Any:
     data = config.to_dict()
     place: Any = data
     *above, last = name.split(".")
-    for part in above:
-        place = place.get(part) if isinstance(place, Mapping) else None
+    part: Any = config
+    for step in above:
+        place = place.get(step) if isinstance(place, Mapping) else None
+        part = getattr(part, step, None)
+    last = getattr(part, "attribute_map", {}).get(last, last)
     if not isinstance(place, dict) or last not in place:
         raise NsysToolsError(f"The configuration {type(config).__name__} has no setting {name!r}.")
+    if isinstance(value, int) and "layer" in last:
+        # Lists with one element a layer shrink with the number of layers.
+        whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
+        place.update({key: old[:value] for key, old in whole.items()})
     place[last] = value
-    if last == "num_hidden_layers":
-        place.pop("layer_types", None)  # derived from the number of layers
-    return type(config).from_dict(data)
+    return _made(type(config), data)
 
 
 def _architecture(config: Any) -> Any:

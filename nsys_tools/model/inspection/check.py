@@ -7,7 +7,6 @@ from typing import Any
 
 import attrs
 
-from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import figures
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
@@ -46,7 +45,7 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     NsysToolsError
         If the architecture does not run on the meta device with counted attention.
     """
-    counted = _counted(built, overrides)
+    counted = build(built.source, overrides, attention=("sdpa", "eager"))
     length = _length(model)
     rows = []
     for phase, sizes, count in _counts(counted, model, length):
@@ -56,14 +55,6 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
         shown = ", ".join(f"{name}={size}" for name, size in sizes.items())
         rows.append(Comparison(phase, shown, ours, count))
     return rows
-
-
-def _counted(built: Built, overrides: tuple[str, ...]) -> Built:
-    """Return the architecture with torch's own attention, or with plain products where it has none."""
-    try:
-        return build(built.source, overrides, attention="sdpa")
-    except NsysToolsError:
-        return build(built.source, overrides, attention="eager")
 
 
 def _counts(built: Built, model: Model, length: int) -> Iterator[tuple[str, dict[str, int], int]]:

@@ -22,6 +22,12 @@ _SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
         lambda batch_size, cache_len, seq_len: batch_size * (cache_len + seq_len),
     ),
     ("({cache_len} + {seq_len})", lambda cache_len, seq_len, **_: cache_len + seq_len),
+    ("{seq_len} ** 2", lambda seq_len, **_: seq_len**2),
+    ("{batch_size} * {seq_len} ** 2", lambda batch_size, seq_len, **_: batch_size * seq_len**2),
+    (
+        "{seq_len} * ({cache_len} + {seq_len})",
+        lambda seq_len, cache_len, **_: seq_len * (cache_len + seq_len),
+    ),
     ("{cache_len}", lambda cache_len, **_: cache_len),
 )
 

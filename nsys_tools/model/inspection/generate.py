@@ -98,13 +98,24 @@ def cached(built: Built, database: Database, folder: Path, force: bool = False) 
     if not force and model.is_file() and notes.is_file():
         return model, notes, False
     found = generate(built, database)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        model.write_text(text(found.data), encoding="utf-8")
-        notes.write_text(json.dumps(list(found.diagnostics), indent=1) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{folder} cannot be written: {error.strerror}.") from None
+    write(model, text(found.data))
+    write(notes, json.dumps(list(found.diagnostics), indent=1) + "\n")
     return model, notes, True
+
+
+def write(path: Path, content: str) -> None:
+    """Write a text file and the folders above it.
+
+    Raises
+    ------
+    NsysToolsError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise NsysToolsError(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def _name(built: Built) -> str:

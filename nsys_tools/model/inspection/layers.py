@@ -42,10 +42,15 @@ class Writer:
     def layers(self, module: Any, name: str = "") -> list[Data]:
         """Return what is below a module: loose weights, children, attention, products without a formula."""
         seen = self._seen(module, name)
-        children = [self._child(child, part, name) for part, child in module.named_children()]
-        return [*self._loose_weights(seen), *_folded(children), *self._cores(seen), *self._own_products(seen)]
+        found = [self._child(child, part, name) for part, child in module.named_children()]
+        children = [child for child in found if child is not None]
+        own = self._own_formula(seen)
+        if not own:
+            own = [*self._cores(seen), *self._own_products(seen)]
+        return [*self._loose_weights(seen), *_folded(children), *own]
 
-    def _child(self, module: Any, part: str, above: str) -> Data:
+    def _child(self, module: Any, part: str, above: str) -> Data | None:
+        """Return a child as a layer; None for a container of nothing."""
         name = f"{above}.{part}" if above else part
         seen = self._seen(module, name)
         entry = self._entry(module)
@@ -57,12 +62,13 @@ class Writer:
             except NotExpressible as reason:
                 if not list(module.children()):
                     self.diagnostics.append(f"{name}: {head['class']} does not fit the formula {entry.name}: {reason}")
-                    return {**head, "entry": NO_ENTRY, "phases": seen.phases}
+                    return {**head, "entry": NO_ENTRY, "sub_layers": [*self._loose_weights(seen), _unfit(seen)]}
             else:
                 return self._held(basic, module, entry)
         below = self.layers(module, name)
         if not below:
-            return {**head, "phases": seen.phases}
+            empty = entry is not None and entry.is_composite
+            return None if empty else {**head, "phases": seen.phases}
         if not self._allowed(self.database.by_class(head["class"]), below):
             head["entry"] = NO_ENTRY
         return _hoisted({**head, "sub_layers": below})
@@ -131,17 +137,36 @@ class Writer:
                 rows.append({**head, **named, "phases": phases, "parameters": parameters})
         return rows
 
+    def _own_formula(self, seen: Module) -> list[Data]:
+        """Return what a class computes beside its children, when the database has a formula for just that."""
+        name = f"{_qualified(type(seen.module))}.forward"
+        entry = self.database.by_class(name)
+        if entry is None or entry.name not in RECIPES:
+            return []
+        try:
+            parameters = RECIPES[entry.name](seen)
+        except NotExpressible as reason:
+            self.diagnostics.append(f"{seen.name}: {name} does not fit the formula {entry.name}: {reason}")
+            return []
+        self._weights |= {id(weight) for weight in seen.module.parameters(recurse=False)}
+        return [{"name": "core", "class": name, "kind": "function", "phases": seen.phases, "parameters": parameters}]
+
     def _own_products(self, seen: Module) -> list[Data]:
         if not any(run.record.products.get(seen.name) for run in seen.runs):
             return []
         kind = _qualified(type(seen.module))
         self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices itself and has no formula")
-        head = {"name": "own_products", "class": f"{kind}.forward", "kind": "function", "entry": NO_ENTRY}
-        return [{**head, "phases": seen.phases}]
+        return [_unfit(seen)]
 
 
 def _qualified(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _unfit(seen: Module) -> Data:
+    """Return a layer that stands for work without a formula, so that it is listed wherever the model is used."""
+    head = {"name": "forward", "class": f"{_qualified(type(seen.module))}.forward", "kind": "function"}
+    return {**head, "entry": NO_ENTRY, "phases": seen.phases}
 
 
 def _hoisted(layer: Data) -> Data:

@@ -93,7 +93,7 @@ def recording(module: Any) -> Iterator[Record]:
     handles += [child.register_forward_hook(leave, with_kwargs=True) for child in module.modules()]
     _State.record, _State.names = record, names
     try:
-        with torch.no_grad(), _products(record, stack):
+        with torch.no_grad(), _products(record, stack), _direct_attention(record, stack, module):
             yield record
     finally:
         _State.record, _State.names = None, {}
@@ -116,6 +116,27 @@ def _products(record: Record, stack: list[str]) -> Any:
             return result
 
     return Counter()
+
+
+def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
+    """Return a context that notes attention that is called without transformers' interface."""
+    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415
+    from torch.overrides import TorchFunctionMode  # noqa: PLC0415
+
+    class Noter(TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            given = kwargs or {}
+            if function is not scaled_dot_product_attention:
+                return function(*args, **given)
+            query, key, value = (*args, *(given[name] for name in ("query", "key", "value")[len(args) :]))[:3]
+            inner = module.get_submodule(stack[-1]) if stack else module
+            causal = bool(given.get("is_causal")) or bool(getattr(inner, "is_causal", False))
+            window = getattr(inner, "sliding_window", None)
+            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal)
+            record.cores.setdefault(stack[-1] if stack else "", []).append(core)
+            return query.new_empty(*query.shape[:-1], value.shape[-1])
+
+    return Noter()
 
 
 def _shapes(value: Any) -> tuple[Shape, ...]:

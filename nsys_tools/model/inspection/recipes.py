@@ -64,12 +64,16 @@ def activation(seen: Module) -> Parameters:
 def moe_gate(seen: Module) -> Parameters:
     """Return the parameters of a router that holds its own weight."""
     experts, hidden_size = _weight(seen.module, "weight", 2)
+    bias = _bias(seen.module)
+    known = experts * (hidden_size + len(bias))
+    corrections = sum(weight.numel() for weight in seen.module.parameters()) - known
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // hidden_size),
         "hidden_size": hidden_size,
         "experts": experts,
         "top_k": _top_k(seen),
-        **_bias(seen.module),
+        **bias,
+        **({"corrections": corrections} if corrections else {}),
     }
 
 
@@ -98,6 +102,40 @@ def rotary_table(seen: Module) -> Parameters:
     return {"positions": positions, "rotary_dim": width, "as_product": int(as_product)}
 
 
+def pooling(seen: Module) -> Parameters:
+    """Return the parameters of a pooling layer."""
+    taken = seen.summed(lambda call: prod(_first(call)))
+    return {"taken": taken, "given": seen.summed(lambda call: prod(call.outputs[0]))}
+
+
+def multihead_attention(seen: Module) -> Parameters:
+    """Return the parameters of torch's own attention module, which holds all its projections."""
+    batch, length = (0, 1) if seen.module.batch_first else (1, 0)
+    return {
+        "sequences": seen.summed(lambda call: call.inputs[0][batch]),
+        "queries": seen.same(lambda call: call.inputs[0][length]),
+        "keys": seen.same(lambda call: call.inputs[1][length]),
+        "width": seen.module.embed_dim,
+        "heads": seen.module.num_heads,
+        **({"bias": 1} if seen.module.in_proj_bias is not None else {}),
+    }
+
+
+def sam_attention_core(seen: Module) -> Parameters:
+    """Return the parameters of SAM's attention, which multiplies matrices itself."""
+    tables = getattr(seen.module, "rel_pos_h", None)
+    if tables is None:
+        raise NotExpressible("attention without relative positions")
+    length, head_dim = tables.shape
+    return {
+        "squares": seen.summed(lambda call: _first(call)[0]),
+        "side": seen.same(lambda call: _first(call)[1]),
+        "heads": seen.module.num_attention_heads,
+        "head_dim": head_dim,
+        "table_side": (length + 1) // 2,
+    }
+
+
 def passive(seen: Module) -> Parameters:
     """Return nothing: it computes nothing."""
     del seen
@@ -114,6 +152,9 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
     "moe_gate": moe_gate,
     "fused_experts": fused_experts,
     "rotary_table": rotary_table,
+    "pooling": pooling,
+    "multihead_attention": multihead_attention,
+    "sam_attention_core": sam_attention_core,
     "passive": passive,
 }
 

@@ -79,11 +79,17 @@ def pixels(config: Any, images: int, dtype: Any) -> Any:
     """Return images on the meta device, shape (images, channels, height, width), of the configuration's size."""
     import torch  # noqa: PLC0415
 
-    size = getattr(config, "image_size", None)
+    size = _image_size(config.to_dict())
     height, width = (size, size) if isinstance(size, int) else (tuple(size) if size else (0, 0))
     if not height:
         raise NsysToolsError(f"{type(config).__name__} has no image size; its images depend on data.")
     return torch.empty(images, getattr(config, "num_channels", 3), height, width, device="meta", dtype=dtype)
+
+
+def _image_size(config: Mapping[str, Any]) -> Any:
+    """Return the image size of a configuration, or the first that a part of it has."""
+    parts = [value for value in config.values() if isinstance(value, Mapping)]
+    return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)
 
 
 def _guarded(module: Any, work: Callable[[], Iterator[Run]]) -> list[Run]:
