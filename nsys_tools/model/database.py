@@ -133,6 +133,7 @@ def load() -> Database:
 def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
     """Return an entry from data that keeps to the schema; `path` and `name` are for messages."""
     place = f"{path}: {name}"
+    _check_kind(data, place)
     parameters = data.get("parameters", {})
     where = {key: parse(text, f"{place}.where.{key}") for key, text in data.get("where", {}).items()}
     known = RESERVED | parameters.keys() | where.keys()
@@ -157,6 +158,20 @@ def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
         formulas=formulas,
         children=tuple(data.get("children", ())),
     )
+
+
+def _check_kind(data: Mapping[str, Any], place: str) -> None:
+    """Refuse an entry that organises and computes, or does neither."""
+    is_composite = data["category"] == "composite"
+    wanted = ["children"] if is_composite else ["formulas", "source"]
+    refused = ["formulas", "where", "parameters"] if is_composite else ["children"]
+    kind = "a composite, which only organises," if is_composite else "computed, and"
+    for key in wanted:
+        if key not in data:
+            raise NsysToolsError(f"{place}.{key}: it is missing; the entry is {kind} needs it.")
+    for key in refused:
+        if key in data:
+            raise NsysToolsError(f"{place}.{key}: the entry is {kind} may not have it.")
 
 
 def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm]:

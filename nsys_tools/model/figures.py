@@ -55,7 +55,7 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     for demand in demands(model, database):
         values = {m: int(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
         groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
-    return [_row(model, database, parts, settings.peak) for parts in groups.values()]
+    return [_row(parts, settings.peak) for parts in groups.values()]
 
 
 def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Settings) -> Scope:
@@ -124,14 +124,13 @@ def total_weights(model: Model, database: Database) -> int:
     return sum(weight_count(model, layer, database) for layer in model.layers)
 
 
-def _row(
-    model: Model, database: Database, parts: list[tuple[Demand, dict[str, int]]], peak: Peak | None
-) -> ModuleMetrics:
-    first = parts[0][0]
+def _row(parts: list[tuple[Demand, dict[str, int]]], peak: Peak | None) -> ModuleMetrics:
+    first, values_of_first = parts[0]
     layer = first.layer
     sums = {metric: sum(values.get(metric, 0) for _, values in parts) for metric in METRICS}
+    # States: every call of a phase holds the same weights, and the cache is what the largest leaves.
     sums["kv_bytes"] = max(values.get("kv_bytes", 0) for _, values in parts)
-    sums["weight_count"] = weight_count(model, layer, database)
+    sums["weight_count"] = values_of_first.get("weight_count", 0)
     return ModuleMetrics(
         path=layer.path,
         transformers_path=layer.transformers,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import cattrs
 from cattrs import transform_error
+from cattrs.v import format_exception
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import documents
@@ -16,19 +18,31 @@ T = TypeVar("T")
 _converter = cattrs.Converter(forbid_extra_keys=True)
 
 
-@_converter.register_structure_hook
-def _plain_int(value: Any, _: type[int]) -> int:
-    """Take integers only: a text or a fraction in their place is a mistake, not something to convert."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is no whole number")
-    return value
+def _exactly(kind: type) -> Callable[[Any, Any], Any]:
+    """Return a hook that takes values of one plain type only: another in its place is a mistake."""
+
+    def check(value: Any, _: Any) -> Any:
+        if type(value) is not kind and not (kind is float and type(value) is int):
+            raise TypeError(f"{value!r} is no {kind.__name__}")
+        return value
+
+    return check
 
 
-@_converter.register_structure_hook
-def _plain_text(value: Any, _: type[str]) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
-    return value
+def _is(kind: type) -> Callable[[Any], bool]:
+    """Return whether a type is `kind` itself; an enumeration of texts is not text."""
+    return lambda other: other is kind
+
+
+for _kind in (int, str, bool, float):
+    _converter.register_structure_hook_func(_is(_kind), _exactly(_kind))
+
+
+def _reason(error: BaseException, kind: type | None) -> str:
+    """Return what is wrong; a validator's own words where it has some."""
+    if isinstance(error, ValueError | TypeError) and error.args:
+        return str(error.args[0])
+    return format_exception(error, kind)
 
 
 def to_data(thing: Any) -> Any:
@@ -56,7 +70,7 @@ def from_data(data: Any, kind: type[T], place: str) -> T:
     try:
         return _converter.structure(data, kind)
     except cattrs.BaseValidationError as error:
-        faults = "; ".join(transform_error(error, path=kind.__name__))
+        faults = "; ".join(transform_error(error, path=kind.__name__, format_exception=_reason))
         raise NsysToolsError(f"{place}: {faults}.") from None
 
 
