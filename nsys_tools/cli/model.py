@@ -265,3 +265,30 @@ def _print_data(data: object, form: str) -> None:
         import yaml
 
         print(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), end="")
+
+
+@app.command()
+def predict(
+    model: MODEL,
+    gpu: Annotated[str, typer.Option("--gpu", help="The card by name.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The trace to write.")],
+    workload: WORKLOAD = "",
+    assignments: SET = [],  # noqa: B006
+    dtype: DTYPE = "",
+    attention: ATTENTION = "full",
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
+    form: FORMAT = "table",
+) -> None:
+    """Write the roofline timeline as a trace that analyze, sql and nsys stats open; marked as predicted."""
+    from nsys_tools.analysis import prediction
+    from nsys_tools.model import gpus
+    from nsys_tools.model.schedule import schedule
+    from nsys_tools.report.formats import render
+
+    found, database = _load(model)
+    settings, _ = _settings(found, workload, assignments, dtype, attention, gpu)
+    _warn(found, database)
+    parts = prediction.write(out, schedule(found, database, settings), gpus.load(gpu), force)
+    rows = [[part.name, part.kernel_count, part.start_ns, part.duration_ns] for part in parts]
+    print(render(["part", "kernel_count", "start_ns", "duration_ns"], rows, form))
+    print(f"wrote {out}: predicted, not measured", file=sys.stderr)

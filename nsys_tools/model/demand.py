@@ -50,9 +50,18 @@ def demands(model: Model, database: Database) -> list[Demand]:
         If a layer lacks a parameter of its formula, has one that the formula does not know, or is a composite
         without sub-layers.
     """
+    calls = {(phase.name, step.name): (phase, step) for phase in model.phases for step in phase.calls}
+    return [
+        attrs.evolve(one, forms=_over_steps(one.forms, *calls[one.phase, one.call]))
+        for one in step_demands(model, database)
+    ]
+
+
+def step_demands(model: Model, database: Database) -> list[Demand]:
+    """Return what every basic layer needs in a single step, which the forms know as ``step``; see `demands`."""
     local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
     return [
-        Demand(layer, entry, phase.name, step.name, _over_steps(forms, layer, phase, step))
+        Demand(layer, entry, phase.name, step.name, _in_inputs(forms, layer, step))
         for phase in model.phases
         for step in phase.calls
         for layer, entry, forms in local
@@ -154,10 +163,13 @@ def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> 
     return total(forms)
 
 
-def _over_steps(forms: Mapping[str, ClosedForm], layer: Layer, phase: Phase, step: ModelCall) -> dict[str, ClosedForm]:
+def _in_inputs(forms: Mapping[str, ClosedForm], layer: Layer, step: ModelCall) -> dict[str, ClosedForm]:
+    return {metric: in_inputs(form, step).scaled(layer.count) for metric, form in forms.items()}
+
+
+def _over_steps(forms: Mapping[str, ClosedForm], phase: Phase, step: ModelCall) -> dict[str, ClosedForm]:
     result = {}
-    for metric, form in forms.items():
-        each = in_inputs(form, step).scaled(layer.count)
+    for metric, each in forms.items():
         if metric in FLOWS:
             whole = sum_over(each, STEP, step.steps) * phase.runs
         else:

@@ -26,7 +26,7 @@ class Scope:
         Name -> values.
     """
 
-    def __init__(self, columns: Mapping[str, Sequence[Number]]) -> None:
+    def __init__(self, columns: Mapping[str, Sequence[Value]]) -> None:
         self._factors: dict[Factor, Column] = {name: list(values) for name, values in columns.items()}
         self._monomials: dict[Monomial, Column] = {}
         self.length = max((len(values) for values in columns.values()), default=1)
@@ -39,6 +39,10 @@ class Scope:
     def set(self, name: str, values: Sequence[Value]) -> None:
         """Give one more variable its values."""
         self._factors[name] = list(values)
+
+    def repeated(self, length: int) -> Scope:
+        """Return the first setting of this scope, `length` times."""
+        return Scope({name: [self._factors[name][0]] * length for name in self.names})
 
     def values(self, form: ClosedForm, place: str) -> Column:
         """Return the value of `form` in every setting.
@@ -112,7 +116,7 @@ class Scope:
             if steps > _MAX_STEPS:
                 raise OverflowError(f"{steps} steps, at most {_MAX_STEPS:,}")
             here = {other: [column[index]] * int(steps) for other, column in zip(names, columns, strict=True)}
-            inner = Scope({**here, name: range(int(steps))})  # type: ignore[dict-item]
+            inner = Scope({**here, name: range(int(steps))})
             totals.append(sum(inner._values(body)) if steps > 0 else 0)
         return totals
 

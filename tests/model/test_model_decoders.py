@@ -1,5 +1,7 @@
 """The shipped decoders: Llama 2, a sliding window with grouped queries, a mixture of experts."""
 
+from pathlib import Path
+
 import pytest
 
 from nsys_tools.model import architecture, demand, figures
@@ -72,3 +74,46 @@ def test_every_shipped_model_is_complete(name: str, formulas: Database) -> None:
     model = architecture.load(name)
     assert demand.unknown(model, formulas) == []
     assert figures.totals(figures.evaluate(model, formulas, Settings())).matrix_flops > 0
+
+
+def test_the_earlier_documents_claim_is_taken_apart(formulas: Database) -> None:
+    """Every figure of analytic/models/llama-2-7b.md, from the sizes and from the model's own layers."""
+    tokens, hidden, inner, vocabulary, layers = 2048, 4096, 11008, 32000, 32
+    norms, tables, dim = 2 * layers + 1, layers + 1, 128
+    rows = prefill("llama-2-7b", formulas, seq_len=tokens)
+    linears = [row for row in rows if row.entry == "linear"]
+    outputs = layers * (5 * hidden + 2 * inner) + vocabulary
+    assert sum(row.count for row in linears) == 225
+    assert sum(row.written_bytes for row in linears) == 2 * tokens * outputs
+    terms = {
+        27_067_659_718_656: [
+            sum(row.matrix_flops for row in linears),
+            tokens * outputs,
+            norms * tokens * (4 * hidden + 2),
+            tables * tokens * 576,
+        ],
+        19_005_758_080: [
+            sum(row.weight_bytes for row in linears),
+            2 * outputs,
+            sum(row.read_bytes for row in linears),
+            norms * (2 * tokens * hidden + 2 * hidden),
+            2 * tokens * hidden,
+            4 * tokens,
+            tables * (2 * tokens + dim),
+        ],
+        6_843_006_976: [
+            2 * tokens * outputs,
+            norms * 2 * tokens * hidden,
+            2 * tokens * hidden,
+            tables * 4 * tokens * dim,
+        ],
+        2_198_605_824: [norms * 2 * tokens * (2 * hidden + 1), tables * 2 * tokens * dim],
+    }
+    page = (Path(architecture.available()["llama-2-7b"]).with_suffix(".md")).read_text()
+    for claim, parts in terms.items():
+        assert sum(parts) == claim
+        line = next(line for line in page.splitlines() if line.startswith(f"| {claim:,} "))
+        assert all(f"{part:,}" in line for part in parts)
+    attention = sum(row.matrix_flops for row in rows if row.category == "attention")
+    assert f"{attention:,} FLOPs of attention left out" in page
+    assert not any("bias" in layer.parameters for _, layer in architecture.load("llama-2-7b").walk())
