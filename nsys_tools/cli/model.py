@@ -177,7 +177,8 @@ def report(
     _warn(found, database)
     result = analyse(found, database, settings, profile)
     files = analytic.write(result, database, diagnostics(found, database), out)
-    print(f"wrote {len(files)} files to {out / analytic.FOLDER}", file=sys.stderr)
+    print(out / analytic.FOLDER / "README.md")
+    print(f"wrote {len(files)} files", file=sys.stderr)
 
 
 def _load(name: str) -> tuple[Model, Database]:
