@@ -185,53 +185,22 @@ def test_help_and_evaluation_import_nothing_heavy() -> None:
         assert done.returncode == 0, done.stderr
 
 
-def section() -> str:
-    """Return the part of the README that is about this command."""
-    text = (ROOT / "README.md").read_text()
-    return text.partition("## What the mathematics needs: nsys-tools model\n")[2].partition("\n## ")[0]
-
-
-def commands(torch: bool) -> list[str]:
-    """Return the commands of the README, those that need torch (and what they write) or the others."""
-    found = re.findall(r"^\$ nsys-tools (.*)$", section(), re.MULTILINE)
-    needing = ("model inspect", "model compare", "model flops qwen3.json")
-    return [command for command in found if command.startswith(needing) == torch]
-
-
-def follow(lines: list[str], folder: Path) -> None:
+@pytest.mark.torch
+def test_the_commands_of_the_readme_that_need_torch(tmp_path: Path) -> None:
+    """Those without torch stand behind a prompt, and run with all others of the README."""
+    pytest.importorskip("transformers", reason="needs the extra [torch]")
+    lines = re.findall(r"^nsys-tools (model .*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) == 3
     for line in lines:
         command = [sys.executable, "-m", "nsys_tools", *shlex.split(line)]
         environment = {**os.environ, "PYTHONPATH": str(ROOT)}
         done = subprocess.run(
-            command, check=False, capture_output=True, text=True, cwd=folder, timeout=300, env=environment
+            command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
         )
         assert done.returncode == 0, (line, done.stderr)
         assert done.stdout, line
-
-
-def test_the_commands_of_the_readme(tmp_path: Path) -> None:
-    lines = commands(torch=False)
-    assert len(lines) == 11
-    follow(lines, tmp_path)
-    assert (tmp_path / "grid.svg").is_file()
-    assert (tmp_path / "predicted-report" / "report.md").is_file()
-
-
-@pytest.mark.torch
-def test_the_commands_of_the_readme_that_need_torch(tmp_path: Path) -> None:
-    pytest.importorskip("transformers", reason="needs the extra [torch]")
-    lines = commands(torch=True)
-    assert len(lines) == 3
-    follow(lines, tmp_path)
     data = json.loads((tmp_path / "qwen3.json").read_text())
     assert data["spec"]["layers"] == 4
-
-
-def test_the_python_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:
-    code = section().partition("```python\n")[2].partition("```")[0]
-    exec(compile(code, "README.md", "exec"), {})
-    phases = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
-    assert phases == ["vision", "prefill", "decode"]
 
 
 def test_inspect_says_what_to_install() -> None:
