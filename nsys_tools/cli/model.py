@@ -9,13 +9,26 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from nsys_tools.cli import model_inspect
+from nsys_tools.cli import model_inspect, model_write
+from nsys_tools.cli.model_request import (
+    ATTENTION,
+    DTYPE,
+    FORMAT,
+    GPU,
+    MODEL,
+    PHASE,
+    SET,
+    WORKLOAD,
+    chosen,
+    load,
+    warn,
+)  # fmt: skip
 from nsys_tools.errors import NsysToolsError
 
 if TYPE_CHECKING:
     from nsys_tools.model.architecture import Model
     from nsys_tools.model.database import Database
-    from nsys_tools.model.domain import ModuleMetrics, WorkloadProfile
+    from nsys_tools.model.domain import ModuleMetrics
     from nsys_tools.model.figures import Settings
 
 app = typer.Typer(
@@ -23,18 +36,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-app.command()(model_inspect.inspect)
-app.command()(model_inspect.compare)
-
-MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
-WORKLOAD = Annotated[str, typer.Option("--workload", "-w", help="A shipped workload by name, or a path to one.")]
-SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="An input of the model; repeatable.")]
-DTYPE = Annotated[str, typer.Option("--dtype", help="Element type: bf16, fp16, fp32, tf32, fp8, int8.")]
-ATTENTION = Annotated[str, typer.Option("--attention", help="How attention is counted: full or causal.")]
-GPU = Annotated[str, typer.Option("--gpu", help="A card by name, for roofline times.")]
-PHASE = Annotated[str, typer.Option("--phase", help="One phase only: vision, prefill, decode ...")]
-FORMAT = Annotated[str, typer.Option("--format", "-f", help="table, csv, tsv, json, yaml or md.")]
 
 
 @app.command("list")
@@ -60,8 +61,8 @@ def show(model: MODEL, form: FORMAT = "table") -> None:
     from nsys_tools.model.figures import total_weights
     from nsys_tools.report.formats import render
 
-    found, database = _load(model)
-    _warn(found, database)
+    found, database = load(model)
+    warn(found, database)
     nodes = tree.nodes(found, database)
     if form in ("json", "yaml"):
         from nsys_tools.model.serialisation import to_data
@@ -91,9 +92,9 @@ def flops(
     """Show FLOPs, bytes, weights, KV cache, intensity and roofline time of every layer."""
     from nsys_tools.model import figures
 
-    found, database = _load(model)
-    settings, _ = _settings(found, workload, assignments, dtype, attention, gpu)
-    _warn(found, database)
+    found, database = load(model)
+    settings, _ = chosen(found, workload, assignments, dtype, attention, gpu)
+    warn(found, database)
     _check_phase(found, phase)
     if formula:
         _print_closed_forms(found, database, settings, formula, phase)
@@ -146,8 +147,8 @@ def sweep(
     from nsys_tools.model.tables import for_people
     from nsys_tools.report.formats import render
 
-    found, database = _load(model)
-    settings, _ = _settings(found, workload, assignments, dtype, attention, gpu)
+    found, database = load(model)
+    settings, _ = chosen(found, workload, assignments, dtype, attention, gpu)
     axes = dict(axis(text) for text in over)
     columns, rows = library(found, database, axes, settings, phase)
     if chart is not None:
@@ -156,53 +157,6 @@ def sweep(
         save(sweep_chart(columns, rows, list(axes), amount), chart)
         print(f"wrote {chart}", file=sys.stderr)
     print(render(*(for_people((columns, rows)) if form in ("table", "md") else (columns, rows)), form))
-
-
-@app.command()
-def report(
-    model: MODEL,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The run folder to write into.")],
-    workload: WORKLOAD = "",
-    assignments: SET = [],  # noqa: B006
-    dtype: DTYPE = "",
-    attention: ATTENTION = "full",
-    gpu: GPU = "",
-) -> None:
-    """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
-    from nsys_tools.model.analysis import analyse, diagnostics
-    from nsys_tools.report import analytic
-
-    found, database = _load(model)
-    settings, profile = _settings(found, workload, assignments, dtype, attention, gpu)
-    _warn(found, database)
-    result = analyse(found, database, settings, profile)
-    files = analytic.write(result, database, diagnostics(found, database), out)
-    print(out / analytic.FOLDER / "README.md")
-    print(f"wrote {len(files)} files", file=sys.stderr)
-
-
-def _load(name: str) -> tuple[Model, Database]:
-    from nsys_tools.model import architecture, database
-
-    return architecture.load(name), database.load()
-
-
-def _settings(
-    model: Model, workload: str, assignments: list[str], dtype: str, attention: str, gpu: str
-) -> tuple[Settings, WorkloadProfile | None]:
-    from nsys_tools.model import workloads
-    from nsys_tools.model.settings import settings
-
-    profile = workloads.load(workload) if workload else None
-    found = settings(model, workload=profile, assignments=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    return found, profile
-
-
-def _warn(model: Model, database: Database) -> None:
-    from nsys_tools.model.analysis import diagnostics
-
-    for line in diagnostics(model, database):
-        print(f"WARNING: {line}", file=sys.stderr)
 
 
 def _check_phase(model: Model, phase: str) -> None:
@@ -268,28 +222,7 @@ def _print_data(data: object, form: str) -> None:
         print(yaml.safe_dump(data, sort_keys=False, allow_unicode=True), end="")
 
 
-@app.command()
-def predict(
-    model: MODEL,
-    gpu: Annotated[str, typer.Option("--gpu", help="The card by name.")],
-    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The trace to write.")],
-    workload: WORKLOAD = "",
-    assignments: SET = [],  # noqa: B006
-    dtype: DTYPE = "",
-    attention: ATTENTION = "full",
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-    form: FORMAT = "table",
-) -> None:
-    """Write the roofline timeline as a trace that analyze, sql and nsys stats open; marked as predicted."""
-    from nsys_tools.analysis import prediction
-    from nsys_tools.model import gpus
-    from nsys_tools.model.schedule import schedule
-    from nsys_tools.report.formats import render
-
-    found, database = _load(model)
-    settings, _ = _settings(found, workload, assignments, dtype, attention, gpu)
-    _warn(found, database)
-    parts = prediction.write(out, schedule(found, database, settings), gpus.load(gpu), force)
-    rows = [[part.name, part.kernel_count, part.start_ns, part.duration_ns] for part in parts]
-    print(render(["part", "kernel_count", "start_ns", "duration_ns"], rows, form))
-    print(f"wrote {out}: predicted, not measured", file=sys.stderr)
+app.command()(model_inspect.inspect)
+app.command()(model_inspect.compare)
+app.command()(model_write.report)
+app.command()(model_write.predict)

@@ -34,13 +34,13 @@ def inspect(
     path, notes, is_new = generate.cached(built, formulas, _cache(), force)
     model = architecture.load(str(path))
     print(render(*tables.tree_table(tree.nodes(model, formulas)), "table"))
-    if check:
-        rows = _rows(source, compare(model, formulas, built, tuple(overrides)))
-        print("\n" + render(_COLUMNS, rows, "table"))
     _list(documents.plain(notes))
     if out is not None:
         generate.write(out, path.read_text(encoding="utf-8"))
     print(f"{'wrote' if is_new else 'taken from the cache:'} {out or path}", file=sys.stderr)
+    if check:
+        rows = _rows(type(built.module).__name__, compare(model, formulas, built, tuple(overrides)))
+        print("\n" + render(_COLUMNS, rows, "table"))
 
 
 def compare(
@@ -80,6 +80,6 @@ def _list(diagnostics: Any) -> None:
 
 
 def _cache() -> Path:
-    from platformdirs import user_cache_path
+    from nsys_tools.trace.store import cache_folder
 
-    return user_cache_path("nsys-tools") / "models"
+    return cache_folder() / "models"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nsys_tools.model.domain import Metrics, ModuleMetrics, ModuleNode, OperatorMetrics, OperatorSpec
-from nsys_tools.model.tree import walk
+from nsys_tools.model.tree import instances, walk
 
 Table = tuple[list[str], list[list[Any]]]
 AMOUNTS = [
@@ -47,6 +47,30 @@ def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS)
         ]
         for row in rows
     ]
+
+
+def instance_table(rows: Sequence[ModuleMetrics]) -> Table:
+    """Return one row per instance of a layer and phase, to be joined with what was measured of each module.
+
+    The columns are those of `layer_table`, with ``layer`` (its path there) in place of ``count``. Amounts are an
+    equal share of the row's; intensity and bound stay. Shares of experts, which differ in their tokens, may have
+    fractions.
+    """
+    columns, body = layer_table(rows)
+    at = columns.index("count")
+    shared = {columns.index(name) for name in AMOUNTS if name != "intensity"}
+    found = []
+    for row in body:
+        parts = [_share(value, row[at]) if index in shared else value for index, value in enumerate(row)]
+        for path, other in instances(row[1], row[2]):
+            found.append([row[0], path, other, *parts[3:at], row[1], *parts[at + 1 :]])
+    return [*columns[:at], "layer", *columns[at + 1 :]], found
+
+
+def _share(value: float | None, count: int) -> float | None:
+    if isinstance(value, int):
+        return value // count if value % count == 0 else value / count
+    return None if value is None else value / count
 
 
 def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -44,6 +45,25 @@ def find(model: Model, path: str) -> Layer:
         if _pattern(step.path).fullmatch(path):
             return step
         found, layers = step, step.sub_layers
+
+
+def instances(path: str, other: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every instance of a layer: its name in the model's code and in transformers.
+
+    Parameters
+    ----------
+    path
+        ``model.layers.[1-11].mlp.experts.[0-63]``.
+    other
+        The same in transformers; it takes the outer indices, of which it may have fewer.
+    """
+    for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
+        yield _filled(path, indices), _filled(other, indices)
+
+
+def _filled(path: str, indices: tuple[int, ...]) -> str:
+    left = iter(indices)
+    return _INDICES.sub(lambda _: str(next(left)), path)
 
 
 def _leads_to(prefix: str, path: str) -> bool:

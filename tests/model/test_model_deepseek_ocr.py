@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.model import demand, figures
+from nsys_tools.model import demand, figures, tables, tree
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import Number
 from nsys_tools.model.database import Database
@@ -175,6 +175,30 @@ def test_instances_are_those_of_torchlens(ocr: Model, facts: Path) -> None:
     del ours["DeepseekOCRModel"]  # TorchLens has no name for the model itself
     ours["LlamaAttention"] = ours.pop("LlamaFlashAttention2")  # recorded without flash attention
     assert ours == recorded
+
+
+def test_names_of_all_instances_are_those_of_torchlens(ocr: Model, facts: Path) -> None:
+    recorded = json.loads((facts / "callgraph" / "torchlens.json").read_text())["module_classes"]
+    ours = {
+        path.removeprefix("model.")
+        for _, layer in ocr.walk()
+        if layer.kind == "module" and layer.path not in ("lm_head", "model")
+        for path, _ in tree.instances(layer.path)
+    }
+    assert ours == recorded.keys()
+
+
+def test_instances_share_what_their_layer_needs(ocr: Model, formulas: Database) -> None:
+    rows = figures.evaluate(ocr, formulas, Settings(values={"decode_steps": 3}))
+    columns, body = tables.instance_table(rows)
+    records = [dict(zip(columns, row, strict=True)) for row in body]
+    assert len({(row["phase"], row["path"]) for row in records}) == len(records) == sum(row.count for row in rows)
+    for row in rows[::7]:
+        parts = [r["matrix_flops"] for r in records if (r["phase"], r["layer"]) == (row.phase, row.path)]
+        assert sum(parts) == pytest.approx(row.matrix_flops)
+    gate = next(r for r in records if r["path"] == "model.layers.7.mlp.gate" and r["phase"] == "decode")
+    assert gate["transformers_path"] == "model.language_model.layers.7.mlp.gate"
+    assert gate["matrix_flops"] == 3 * 2 * 1280 * 64
 
 
 def test_memory_of_decoding(ocr: Model, formulas: Database) -> None:
