@@ -73,6 +73,8 @@ def test_the_ten_are_equal_and_stand_in_the_table(source: str, formulas: Databas
         ("modernbert", ("num_hidden_layers=4",)),
         ("siglip_vision_model", ("num_hidden_layers=2",)),  # torch's own attention module in its head
         ("convnext", ()),
+        ("layoutlm", ("num_hidden_layers=2",)),  # looks at its tokens unless a mask says which count
+        ("paligemma", ("text_config.num_hidden_layers=2", "vision_config.num_hidden_layers=2")),
     ],
 )
 def test_other_architectures(source: str, overrides: tuple[str, ...], formulas: Database) -> None:

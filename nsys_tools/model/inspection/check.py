@@ -7,14 +7,17 @@ from typing import Any
 
 import attrs
 
+from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import figures
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.inspection.build import Built, build
-from nsys_tools.model.inspection.runs import pixels, tokens
+from nsys_tools.model.inspection.runs import guarded, pixels, reader
 
 LARGEST_WINDOW = 8192
+# Phase, sizes, matrix FLOPs.
+Count = tuple[str, dict[str, int], int]
 
 
 @attrs.frozen
@@ -45,10 +48,8 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     NsysToolsError
         If the architecture does not run on the meta device with counted attention.
     """
-    counted = build(built.source, overrides, attention=("sdpa", "eager"))
-    length = _length(model)
     rows = []
-    for phase, sizes, count in _counts(counted, model, length):
+    for phase, sizes, count in _counted(built, overrides, model):
         values = {name: size for name, size in sizes.items() if name in model.inputs}
         found = figures.evaluate(model, database, Settings(values=values))
         ours = sum(row.matrix_flops for row in found if row.phase == phase)
@@ -57,7 +58,18 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     return rows
 
 
-def _counts(built: Built, model: Model, length: int) -> Iterator[tuple[str, dict[str, int], int]]:
+def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> list[Count]:
+    """Return what torch counts with its own attention or, where masks look at values then, with plain products."""
+    length = _length(model)
+    try:
+        other = build(built.source, overrides, attention=("sdpa", "eager"))
+        return guarded(other.module, lambda: _counts(other, model, length))
+    except NsysToolsError:
+        eager = build(built.source, overrides, attention=("eager",))
+        return guarded(eager.module, lambda: _counts(eager, model, length))
+
+
+def _counts(built: Built, model: Model, length: int) -> Iterator[Count]:
     module = built.module
     phases = {phase.name for phase in model.phases}
     if "vision" in phases:
@@ -65,14 +77,15 @@ def _counts(built: Built, model: Model, length: int) -> Iterator[tuple[str, dict
         config = getattr(built.config, "vision_config", built.config)
         count, _ = _count(lambda: forward(pixel_values=pixels(config, 5, module.dtype)))
         yield "vision", {"images": 5}, count
-    if "encode" in phases:
-        count, _ = _count(lambda: module(input_ids=tokens(2, 19)))
+    read = reader(module) if phases & {"encode", "prefill"} else None
+    if read is not None and "encode" in phases:
+        count, _ = _count(lambda: read(2, 19))
         yield "encode", {"batch_size": 2, "seq_len": 19}, count
-    if "prefill" in phases:
-        count, result = _count(lambda: module(input_ids=tokens(2, length), use_cache=True))
+    if read is not None and "prefill" in phases:
+        count, result = _count(lambda: read(2, length, use_cache=True))
         yield "prefill", {"batch_size": 2, "seq_len": length}, count
         cache = result["past_key_values"]
-        count, _ = _count(lambda: module(input_ids=tokens(2, 1), past_key_values=cache, use_cache=True))
+        count, _ = _count(lambda: read(2, 1, past_key_values=cache, use_cache=True))
         yield "decode", {"batch_size": 2, "seq_len": length, "decode_steps": 1}, count
 
 

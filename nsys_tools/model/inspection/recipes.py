@@ -15,7 +15,7 @@ Parameters = dict[str, str | int]
 
 def linear(seen: Module) -> Parameters:
     """Return the parameters of a linear layer, also one that keeps its weight transposed."""
-    shape = tuple(seen.module.weight.shape)
+    shape = _weight(seen.module, "weight", 2)
     out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
@@ -43,7 +43,7 @@ def convolution(seen: Module) -> Parameters:
 
 def embedding(seen: Module) -> Parameters:
     """Return the parameters of a look-up."""
-    entries, width = seen.module.weight.shape
+    entries, width = _weight(seen.module, "weight", 2)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
     return {"rows": rows, "entries": entries, "width": width}
 

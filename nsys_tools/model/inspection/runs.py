@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 
@@ -15,7 +15,8 @@ from nsys_tools.model.inspection.probe import Record, recording
 PROMPTS = ((2, 7), (3, 5))
 TEXTS = ((2, 7), (3, 5), (5, 3))
 IMAGES = (2, 3)
-_FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError, NotImplementedError)
+T = TypeVar("T")
+_FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError, AssertionError)
 
 
 @attrs.frozen
@@ -56,13 +57,13 @@ def probe(built: Built) -> Runs:
             f"{' and is an encoder with a decoder' if kind == 'input_ids' else ''}; tokens or images are supported."
         )
     if kind == "pixel_values":
-        return Runs(tuple(_guarded(module, lambda: _images(module, built.config, module))), ())
-    runs = _guarded(module, lambda: _texts(module))
+        return Runs(tuple(guarded(module, lambda: _images(module, built.config, module))), ())
+    runs = guarded(module, lambda: _texts(module))
     vision: list[Run] = []
     diagnostics: list[str] = []
     if hasattr(module, "get_image_features"):
         try:
-            vision = _guarded(module, lambda: _images(module, built.config.vision_config, module.get_image_features))
+            vision = guarded(module, lambda: _images(module, built.config.vision_config, module.get_image_features))
         except NsysToolsError as error:
             diagnostics.append(f"the vision part is left out: {error.message}")
     return Runs((*vision, *runs), tuple(diagnostics))
@@ -92,7 +93,8 @@ def _image_size(config: Mapping[str, Any]) -> Any:
     return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)
 
 
-def _guarded(module: Any, work: Callable[[], Iterator[Run]]) -> list[Run]:
+def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
+    """Return everything that forwards of a module give, or a `NsysToolsError` when shapes alone do not do."""
     try:
         return list(work())
     except _FAULTS as error:
@@ -103,22 +105,50 @@ def _guarded(module: Any, work: Callable[[], Iterator[Run]]) -> list[Run]:
         ) from None
 
 
+def reader(module: Any) -> Callable[..., Any]:
+    """Return how to run a module on tokens of the meta device: ``read(batch, length, **options)``.
+
+    Some look at their tokens unless a mask says which of them count; these get a mask.
+    """
+    import torch  # noqa: PLC0415
+
+    def plain(batch: int, length: int, **options: Any) -> Any:
+        return module(input_ids=tokens(batch, length), **options)
+
+    def masked(batch: int, length: int, **options: Any) -> Any:
+        cache = options.get("past_key_values")
+        whole = length + (cache.get_seq_length() if cache is not None else 0)
+        mask = torch.ones(batch, whole, dtype=torch.long, device="meta")
+        return plain(batch, length, attention_mask=mask, **options)
+
+    try:
+        with torch.no_grad():
+            plain(1, 2)
+    except RuntimeError as error:
+        if "meta tensors" not in str(error):
+            raise
+        return masked
+    return plain
+
+
 def _texts(module: Any) -> Iterator[Run]:
     decodes = False
+    options = _cached(module)
+    read = reader(module)
     for batch, length in PROMPTS:
         with recording(module) as record:
-            result = module(input_ids=tokens(batch, length), **_cached(module))
+            result = read(batch, length, **options)
         cache = result.get("past_key_values")
         decodes = cache is not None
         if not decodes:
             break
         yield Run("prefill", {"batch_size": batch, "seq_len": length, "cache_len": 0}, record)
         with recording(module) as record:
-            module(input_ids=tokens(batch, 1), past_key_values=cache, use_cache=True)
+            read(batch, 1, past_key_values=cache, use_cache=True)
         yield Run("decode", {"batch_size": batch, "seq_len": 1, "cache_len": length}, record)
     for batch, length in () if decodes else TEXTS:
         with recording(module) as record:
-            module(input_ids=tokens(batch, length))
+            read(batch, length)
         yield Run("encode", {"batch_size": batch, "seq_len": length}, record)
 
 
