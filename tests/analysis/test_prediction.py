@@ -50,7 +50,7 @@ def test_every_operation_lies_in_the_range_of_its_module(tmp_path: Path) -> None
     with open_trace(path) as trace:
         rows = trace.sql(
             "SELECT r.name, count(*) FROM attribution AS a JOIN range AS r USING (range_id) GROUP BY r.name"
-            ).rows()
+        ).rows()
         conserved = trace.sql(
             "SELECT missing_count, unattributed_count FROM trace_conservation WHERE kind = 'all'"
         ).rows()

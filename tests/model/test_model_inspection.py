@@ -155,7 +155,7 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
         ("llama", ("num_hidden_layers",), "is no setting of a configuration"),
         ("llama", ('hidden_size="wide"',), "does not take these values"),
         ("t5", (), "is an encoder with a decoder"),
-        ("deberta-v2", ("num_hidden_layers=1",), "does not run on the meta device"),
+        ("xlm", ("n_layers=1",), "does not run on the meta device"),
     ],
 )
 def test_what_cannot_be_inspected(source: str, overrides: tuple[str, ...], message: str, formulas: Database) -> None:
