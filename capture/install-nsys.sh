@@ -66,6 +66,8 @@ mv "$target" "$host" "$dir/lib/"
 cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/libssh.so"
 cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/"
 cp -L --remove-destination "$dir"/lib/target-linux-x64/libsqlite3.so.0 "$dir/lib/host-linux-x64/"
+# The scripts of nsys stats look for their Python modules beside the importer.
+cp -L "$dir"/lib/target-linux-x64/python/lib/*.py "$dir/lib/host-linux-x64/python/lib/"
 find "$dir/lib/host-linux-x64" -name 'libQt6WebEngine*' -delete
 
 cat >"$dir/bin/nsys" <<'WRAPPER'
@@ -77,9 +79,10 @@ exec "$lib/target-linux-x64/nsys" "$@"
 WRAPPER
 chmod +x "$dir/bin/nsys"
 
-# It is installed when it has recorded, imported and exported something.
+# It is installed when it has recorded, imported, exported and summed up something.
 "$dir/bin/nsys" profile --trace=osrt --sample=none --cpuctxsw=none --output="$scratch/try" true >"$scratch/log" 2>&1 &&
     "$dir/bin/nsys" export --type=sqlite --quiet=true --output="$scratch/try.sqlite" "$scratch/try.nsys-rep" >>"$scratch/log" 2>&1 &&
-    [ -s "$scratch/try.sqlite" ] || { cat "$scratch/log" >&2; die "nsys is in $dir/bin and does not work: its words are above."; }
+    "$dir/bin/nsys" stats --quiet --report=osrt_sum --format=csv --output=- "$scratch/try.sqlite" >"$scratch/sum" 2>&1 &&
+    [ -s "$scratch/try.sqlite" ] && ! grep -q 'internal error' "$scratch/sum" || { cat "$scratch/log" "$scratch/sum" >&2; die "nsys is in $dir/bin and does not work: its words are above."; }
 "$dir/bin/nsys" --version
 say "installed: $dir/bin/nsys"

@@ -17,6 +17,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nsys_tools import tools
 from nsys_tools.report.formats import render
 from nsys_tools.trace.large import build_large
 
@@ -158,14 +159,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kernels", type=int, nargs="+", default=[250_000, 1_000_000, 2_000_000, 8_000_000])
     parser.add_argument("--each", type=int, default=2_000_000, help="size at which each report is measured alone")
-    parser.add_argument("--nsys", default=shutil.which("nsys"), help="the nsys to compare with")
+    parser.add_argument("--nsys", default="", help="the nsys to compare with; without it, the installed one")
     parser.add_argument("--nsys-up-to", type=int, default=8_000_000, help="largest size that nsys is run on")
     parser.add_argument("--analyze-up-to", type=int, default=2_000_000, help="largest size that analyze is run on")
     options = parser.parse_args()
+    program = str(tools.find("nsys", options.nsys))
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for count in options.kernels:
-            nsys = options.nsys if count <= options.nsys_up_to else None
+            nsys = program if count <= options.nsys_up_to else None
             rows += benchmark(
                 count, Path(folder), nsys, each=count == options.each, analyze=count <= options.analyze_up_to
             )

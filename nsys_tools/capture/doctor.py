@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nsys_tools.capture import environment, tools
+from nsys_tools import tools
+from nsys_tools.capture import environment
 from nsys_tools.errors import NsysToolsError
 
 SPACE_BYTES = 5 * 10**9  # a full-size run with a trace per op, its export and ncu reports

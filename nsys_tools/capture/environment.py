@@ -10,8 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from nsys_tools import __version__, assets
-from nsys_tools.capture import tools
+from nsys_tools import __version__, assets, tools
 
 ENVIRONMENT_FORMAT = "nsys-tools environment 1"
 PACKAGES = ("torch", "transformers", "nvtx", "numpy", "pillow", "duckdb")

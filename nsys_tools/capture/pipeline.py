@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from nsys_tools import assets
-from nsys_tools.capture import assumptions, environment, lost, ncu, nsys, nvtx_cost, tools
+from nsys_tools import assets, tools
+from nsys_tools.capture import assumptions, environment, lost, ncu, nsys, nvtx_cost
 from nsys_tools.capture.options import Options
 from nsys_tools.capture.process import Show, run
 from nsys_tools.capture.run_folder import RunFolder, without_home, write_json

@@ -24,10 +24,11 @@ def conformance(
     ] = None,
 ) -> None:
     """Compare every cell of every report with the nsys stats that is installed here."""
-    from nsys_tools.report.conformance import Outcome, compare, find_nsys
+    from nsys_tools import tools
+    from nsys_tools.report.conformance import Outcome, compare
     from nsys_tools.report.formats import render
 
-    program = find_nsys(nsys)
+    program = tools.find("nsys", str(nsys or ""))
     traces = sorted(folder.glob("*.sqlite")) if folder.is_dir() else [folder]
     if not traces:
         raise NsysToolsError(f"{folder}: there is no .sqlite file.", "Name a folder of nsys exports.")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -103,7 +102,7 @@ def _run_nsys(trace: Path, nsys: Path, request: Request, folder: Path) -> Table:
         [str(nsys), "stats", "-q", "-r", name, "-f", _FORM, "-o", str(base), "--force-export=false", str(trace)],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if done.returncode != 0:
+    if done.returncode != 0 or "internal error" in done.stdout + done.stderr:
         said = (done.stderr.strip() or done.stdout.strip() or "it said nothing").splitlines()[-1]
         raise NsysToolsError(f"{trace}: nsys stats failed: {said}")
     file = Path(f"{base}_{request.label}.csv")
@@ -115,20 +114,3 @@ def _read(file: Path) -> Table:
     with file.open(encoding="utf-8", errors="replace", newline="") as text:
         rows = [row for row in csv.reader(text) if row]
     return rows if len(rows) > 1 else []
-
-
-def find_nsys(given: Path | None) -> Path:
-    """Return the nsys to compare with.
-
-    Raises
-    ------
-    NsysToolsError
-        If there is none.
-    """
-    found = str(given) if given else shutil.which("nsys")
-    if not found or not Path(found).is_file():
-        raise NsysToolsError(
-            f"There is no nsys{f' at {given}' if given else ' on the PATH'}.",
-            "Install one (no GPU is needed): capture/install-nsys.sh",
-        )
-    return Path(found)

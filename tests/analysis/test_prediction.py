@@ -1,6 +1,5 @@
 """Predicted timelines: roofline times, in order, attributed, and marked as predicted."""
 
-import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -13,6 +12,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import architecture, database, figures, gpus
 from nsys_tools.model.schedule import Enter, Operation, schedule
 from nsys_tools.model.settings import settings
+from tests.conftest import installed_nsys
 
 SHORTEST_NS = 2
 
@@ -89,9 +89,7 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 @pytest.mark.nsys
 def test_nsys_stats_opens_it(tmp_path: Path) -> None:
-    nsys = shutil.which("nsys")
-    if nsys is None:
-        pytest.skip("no nsys on PATH")
+    nsys = str(installed_nsys())
     path = tmp_path / "p.sqlite"
     parts = predicted(path, "llama-2-7b", "l4", "decode_steps=1")
     command = [nsys, "stats", "--report", "nvtx_gpu_proj_sum", "--format", "csv", str(path)]

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from nsys_tools.capture import tools
+from nsys_tools import tools
 from nsys_tools.capture.ranges import Ranges
 from nsys_tools.errors import NsysToolsError
 

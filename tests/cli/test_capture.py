@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from nsys_tools.capture import tools
+from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
 
 pytestmark = [pytest.mark.torch, pytest.mark.nsys]

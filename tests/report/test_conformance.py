@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
+from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.report.conformance import Outcome, compare, compared, find_nsys, first_difference
+from nsys_tools.report.conformance import Outcome, compare, compared, first_difference
 from nsys_tools.trace.timeline import Timeline
 from tests.case import build
+from tests.conftest import installed_nsys
 from tests.queries.test_stats import edges
 
 
@@ -38,8 +39,9 @@ def test_outcomes(ours: list[list[str]], theirs: list[list[str]], outcome: Outco
 
 
 def test_without_nsys_there_is_a_hint(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="There is no nsys at"):
-        find_nsys(tmp_path / "nsys")
+    with pytest.raises(NsysToolsError, match="No nsys at") as caught:
+        tools.find("nsys", str(tmp_path / "nsys"))
+    assert "install-nsys" in caught.value.hint
 
 
 @pytest.mark.nsys
@@ -47,10 +49,8 @@ def test_without_nsys_there_is_a_hint(tmp_path: Path) -> None:
 def test_our_traces_against_an_installed_nsys(
     tmp_path: Path, sample: tuple[Path, Timeline], arguments: list[str]
 ) -> None:
-    nsys = shutil.which("nsys")
-    if nsys is None:
-        pytest.skip("no nsys is installed")
+    nsys = installed_nsys()
     for trace in (sample[0], build(tmp_path, edges)):
-        found = list(compare(trace, Path(nsys), arguments))
+        found = list(compare(trace, nsys, arguments))
         assert [c for c in found if c.outcome in {Outcome.DIFFERS, Outcome.ONLY_THEIRS}] == []
         assert sum(c.outcome is Outcome.EQUAL for c in found) >= 10
