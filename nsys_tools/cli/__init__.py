@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli import capture, doctor, model
 from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.conformance import conformance
 from nsys_tools.cli.queries import queries
@@ -53,11 +54,14 @@ def options(
         assets.add_folder(assets_folder)
 
 
-app.command()(stats)
-app.command()(conformance)
 app.command()(analyze)
+app.command()(stats)
 app.command()(sql)
 app.command()(queries)
+app.add_typer(model.app, name="model")
+capture.register(app)
+doctor.register(app)
+app.command()(conformance)
 
 
 def main() -> None:

@@ -51,11 +51,20 @@ def _json(columns: Sequence[str], rows: Rows) -> str:
     return json.dumps(records, indent=1, ensure_ascii=False, default=str)
 
 
+def _yaml(columns: Sequence[str], rows: Rows) -> str:
+    import yaml  # noqa: PLC0415
+
+    # By way of JSON, so that both formats show odd values alike.
+    records = json.loads(_json(columns, rows))
+    return str(yaml.safe_dump(records, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+
+
 FORMATS: dict[str, Callable[[Sequence[str], Rows], str]] = {
     "table": _table,
     "csv": _separated(","),
     "tsv": _separated("\t"),
     "json": _json,
+    "yaml": _yaml,
     "md": _markdown,
 }
 
