@@ -5,7 +5,8 @@ WITH held AS (
     SELECT a.operation_id, a.piece_id, a.thread_id, a.call_ns, r.range_id, r.group_id
     FROM attribution AS a
     JOIN stats__range AS r ON r.thread_id = a.thread_id AND r.end_ns = a.call_ns
-    WHERE a.call_end_ns = a.call_ns AND r.end_thread_id IS NULL AND r.nesting_end_ns = r.end_ns
+    JOIN _range AS nesting ON nesting.range_id = r.range_id AND nesting.end_ns = r.end_ns
+    WHERE a.call_end_ns = a.call_ns AND r.end_thread_id IS NULL
 )
 SELECT h.operation_id, h.range_id, h.group_id,
     row_number() OVER (PARTITION BY h.operation_id, h.group_id ORDER BY h.range_id) = 1
