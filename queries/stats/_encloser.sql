@@ -1,4 +1,5 @@
--- One row per NVTX range and range that encloses it on its thread; level 1 is the tightest.
+-- One row per NVTX range and range of its thread that was open when it was opened: what can enclose it.
+-- level 1 is the one opened last.
 WITH place AS (
     SELECT range_id AS piece_id, range_id, 0 AS above FROM _range WHERE end_ns > start_ns
     UNION ALL
@@ -10,6 +11,3 @@ WITH place AS (
 SELECT p.range_id, s.range_id AS outer_id, s.level + p.above AS level
 FROM place AS p
 JOIN _range_stack AS s ON s.piece_id = p.piece_id AND s.level + p.above > 0
-JOIN stats__range AS r ON r.range_id = p.range_id
-JOIN stats__range AS o ON o.range_id = s.range_id
-WHERE o.end_ns >= r.end_ns

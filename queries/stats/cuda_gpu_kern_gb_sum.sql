@@ -26,4 +26,4 @@ SELECT
     extent_text(grid_x, grid_y, grid_z) AS grid, extent_text(block_x, block_y, block_z) AS block, label_text(range_name, n.name) AS name,
     quarter_text(q, 1) AS quarter1_ns, quarter_text(q, 3) AS quarter3_ns
 FROM summary JOIN _kernel_name AS n USING (name_id)
-ORDER BY total_ns DESC, name, grid_x, grid_y, grid_z, block_x, block_y, block_z
+ORDER BY total_ns DESC, instance_count, name, grid_x, grid_y, grid_z, block_x, block_y, block_z

@@ -48,4 +48,4 @@ SELECT
 FROM summary
 JOIN _kernel_name AS kn ON kn.name_id = summary.name_id
 JOIN _call_name AS cn ON cn.name_id = summary.call_name_id
-ORDER BY total_average_ns DESC, pid, tid, device_id, call_name, name
+ORDER BY round(total_average_ns, 1) DESC, pid, tid, device_id, call_name, name

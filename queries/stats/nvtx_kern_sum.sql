@@ -26,7 +26,7 @@ pair AS (
     FROM launched AS l JOIN stats__stack AS s USING (piece_id)
     WHERE l.call_end_ns <= s.end_ns
     UNION ALL
-    SELECT i.group_id, l.name_id, i.range_id, true, l.duration_ns
+    SELECT i.group_id, l.name_id, i.range_id, i.is_widest, l.duration_ns
     FROM launched AS l JOIN stats__instant AS i USING (operation_id)
 ),
 held AS (

@@ -14,9 +14,14 @@
 -- parent_id          BIGINT   -      ParentId | the range right around it
 -- stack              VARCHAR  -      RangeStack | ranges from the outermost in
 -- tree               VARCHAR  -      NameTree | name, indented by level
-WITH child AS (
+WITH pushpop AS (
+    SELECT range_id, name, thread_id, start_ns, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
+    FROM stats__range
+    WHERE NOT is_start_end
+),
+child AS (
     SELECT t.parent_id AS range_id, count(*) AS child_count, sum(r.duration_ns)::BIGINT AS child_ns
-    FROM stats__pushpop AS t JOIN stats__range AS r USING (range_id)
+    FROM stats__pushpop AS t JOIN pushpop AS r USING (range_id)
     GROUP BY t.parent_id
 )
 SELECT
@@ -24,7 +29,7 @@ SELECT
     r.duration_ns - coalesce(c.child_ns, 0) AS own_ns, r.name, pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid,
     t.level, coalesce(c.child_count, 0) AS child_count, r.range_id, t.parent_id, t.stack,
     repeat('--', t.level) || r.name AS tree
-FROM stats__range AS r
+FROM pushpop AS r
 JOIN stats__pushpop AS t USING (range_id)
 LEFT JOIN child AS c USING (range_id)
-ORDER BY r.start_ns, r.end_ns, r.range_id
+ORDER BY r.start_ns, r.end_ns, t.level, r.range_id

@@ -8,7 +8,6 @@ SELECT
     e."end" IS NULL AS is_open,
     e.eventType IN (60, 71) AS is_start_end,
     e.domainId AS domain_id,
-    e.endGlobalTid AS end_thread_id,
     -- Opening order on a thread: earlier first, at equal starts the longer, at equal bounds the one recorded first.
     row_number() OVER (
         PARTITION BY e.globalTid

@@ -107,7 +107,7 @@ def test_push_pop_ranges_nest_without_start_end_ranges(tmp_path: Path) -> None:
     path = build(tmp_path, fill)
     assert body(path, "nvtx_pushpop_trace") == text(
         """
-        100,700,600,150,450,open,1,1,0,2,1,,:1,open
+        100,500,400,150,250,open,1,1,0,2,1,,:1,open
         200,300,100,0,100,short,1,1,2,0,3,4,:1:4:3,----short
         200,350,150,100,50,long,1,1,1,1,4,1,:1:4,--long
         500,500,0,0,0,LIB:instant,1,1,1,0,5,1,:1:5,--LIB:instant
