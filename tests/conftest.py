@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ SHARED_TRACES = (
     "cuda_graph", "four_streams", "power_iteration", "saxpy_mpi", "schema_2021", "transformer_fwd",
     "two_gpu_after", "two_gpu_before",
 )  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C seriously: a shell starts what it runs in the background with the signal ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def installed_nsys() -> Path:
