@@ -8,13 +8,16 @@ from typing import Any
 
 import polars as pl
 
-from nsys_tools.analysis import coverage, findings, stages
+from nsys_tools import assets
+from nsys_tools.analysis import coverage, findings, possible, stages
 from nsys_tools.analysis.coverage import Missing
 from nsys_tools.analysis.findings import Finding
+from nsys_tools.analysis.possible import Possible, Request
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Trace, catalogue
 from nsys_tools.trace.catalogue import Column
 
+STAGES_OF_CAPTURES = "capture/stages.toml"
 # Queries that become tables of the report; with a number, only so many rows are kept.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
@@ -73,6 +76,8 @@ class Analysis:
         Sentences about oddities of the trace that a reader must know.
     stages
         The stages asked for; empty when the outermost ranges were taken.
+    possible
+        What the stages were compared with, and how; None without a model.
     """
 
     source: str
@@ -81,6 +86,7 @@ class Analysis:
     findings: list[Finding]
     notes: list[str]
     stages: list[stages.Stage] = field(default_factory=list)
+    possible: Possible | None = None
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -88,7 +94,7 @@ class Analysis:
         return self.tables["trace_summary"].records[0]
 
 
-def analyze(trace: Trace, stages_file: Path | None = None) -> Analysis:
+def analyze(trace: Trace, stages_file: Path | None = None, request: Request | None = None) -> Analysis:
     """Compute every table of the report.
 
     Parameters
@@ -96,16 +102,24 @@ def analyze(trace: Trace, stages_file: Path | None = None) -> Analysis:
     trace
         The trace.
     stages_file
-        TOML of stages; without one the outermost ranges are the stages.
+        TOML of stages; without one the outermost ranges are the stages, or, with a model, those of ``make capture``.
+    request
+        The analytic model that stages are compared with; None for none.
 
     Raises
     ------
     NsysToolsError
-        If the stages file is wrong, or attribution does not add up.
+        If the stages file is wrong, attribution does not add up, or the comparison is impossible.
     """
+    if stages_file is None and request is not None:
+        stages_file = assets.find(STAGES_OF_CAPTURES)
     wanted = stages.apply(trace, stages_file)
+    compared = possible.define(trace, wanted, request) if request else None
     tables = {name: _table(trace, name, limit) for name, limit in TABLES.items()}
     _check(tables["trace_conservation"])
+    if compared:
+        tables["mfu_stage"] = _table(trace, "mfu_stage", None)
+        possible.refuse_impossible(tables["mfu_stage"].records, compared)
     summary = tables["trace_summary"].records[0]
     return Analysis(
         source=trace.path.name,
@@ -114,6 +128,7 @@ def analyze(trace: Trace, stages_file: Path | None = None) -> Analysis:
         findings=findings.find(tables),
         notes=_notes(summary, tables, wanted),
         stages=wanted,
+        possible=compared,
     )
 
 

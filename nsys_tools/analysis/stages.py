@@ -5,6 +5,8 @@
     [[stage]]
     name = "decode"
     match = ["decode", "generate/step *"]
+    phase = "decode"                      # optional: the phase of the analytic model that it is
+    layers = ["model.sam_model"]          # optional: or the part of that phase, as paths of layers
 
 A pattern is compared with rolled-up paths (``decode/step *``, see ``range.rolled_path``): ``*`` and ``?``
 stand for characters of one name, ``**`` also crosses ``/``. A pattern without ``/`` matches a range of that
@@ -15,22 +17,44 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Trace, catalogue
 
-_KEYS = {"name", "match"}
+_KEYS = {"name", "match", "phase", "layers"}
 _EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
 
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage and the patterns of the ranges that are its instances."""
+    """A stage: the patterns of the ranges that are its instances, and its part of the analytic model.
+
+    Attributes
+    ----------
+    name
+        What it is called.
+    patterns
+        See `expression`.
+    phase
+        Phase of the model that it is, or belongs to; empty when it is none, or has the phase's name.
+    layers
+        Paths of the layers that it runs; empty for all of the phase.
+    """
 
     name: str
     patterns: tuple[str, ...]
+    phase: str = ""
+    layers: tuple[str, ...] = ()
+
+    def of_phase(self, phase: str) -> Stage:
+        """Return the stage with its phase named."""
+        return replace(self, phase=phase)
+
+    def runs(self, path: str) -> bool:
+        """Return whether the layer at `path` belongs to it."""
+        return not self.layers or any(path == layer or path.startswith(f"{layer}.") for layer in self.layers)
 
 
 def expression(pattern: str) -> str:
@@ -106,13 +130,25 @@ def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
         raise fail("stage", "is no table")
     if unknown := sorted(set(entry) - _KEYS):
         raise fail(unknown[0], "is not known")
-    name, match = entry.get("name"), entry.get("match")
+    name, phase = entry.get("name"), entry.get("phase", "")
     if not isinstance(name, str) or not name:
         raise fail("name", "must be a text")
-    patterns = [match] if isinstance(match, str) else match
-    if not isinstance(patterns, list) or not patterns or not all(isinstance(p, str) and p for p in patterns):
+    if not isinstance(phase, str):
+        raise fail("phase", "must be a text")
+    patterns, layers = _texts(entry.get("match")), _texts(entry.get("layers", []))
+    if not patterns:
         raise fail("match", "must be a pattern or a list of patterns")
-    return Stage(name, tuple(patterns))
+    if layers is None:
+        raise fail("layers", "must be a path or a list of paths")
+    return Stage(name, patterns, phase, layers)
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    """Return a text or a list of texts as a tuple; None if it is something else."""
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
+        return None
+    return tuple(texts)
 
 
 def _line(text: str, key: str, stage: int | None = None) -> int:

@@ -24,10 +24,17 @@ def draw(tables: Tables) -> dict[str, bytes]:
     """
     import vl_convert  # noqa: PLC0415
 
-    from nsys_tools.charts import gap_summary, kernel_duration, kernel_summary, stage_activity, stage_summary  # noqa: PLC0415
+    from nsys_tools.charts import (  # noqa: PLC0415
+        gap_summary,
+        kernel_duration,
+        kernel_summary,
+        mfu_stage,
+        stage_activity,
+        stage_summary,
+    )
 
     drawn = {}
-    for module in (stage_summary, stage_activity, kernel_summary, kernel_duration, gap_summary):
+    for module in (stage_summary, stage_activity, mfu_stage, kernel_summary, kernel_duration, gap_summary):
         chart = module.chart(tables)
         if chart is not None:
             name = module.__name__.rpartition(".")[2]

@@ -17,6 +17,7 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
     "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
     "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
+    "flops/byte": ((1, "FLOP/B"),),
     "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
 }
 _COUNTED = {"operation", "instance", "kernel", "gap", "thread", "device", "call", "range"}
@@ -80,6 +81,8 @@ def _cells(column: Column, values: list[Any], exact: bool) -> tuple[str, list[st
         return f"{title} ({unit})", _numbers(values, step, 3), True
     if column.unit == "count":
         return title, _numbers(values, 1, 1), True
+    if column.type == "DOUBLE":
+        return title, _numbers(values, 1, 3), True
     texts = ["" if v is None else _word(column, v) for v in values]
     return title, texts, column.type not in {"VARCHAR", "BOOLEAN"}
 

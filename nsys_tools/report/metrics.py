@@ -45,6 +45,24 @@ def _figures(analysis: Analysis) -> dict[str, dict[str, Any]]:
     return figures
 
 
+def _possible(analysis: Analysis) -> dict[str, Any] | None:
+    """Return what the stages were compared with, and how."""
+    found = analysis.possible
+    if found is None:
+        return None
+    peak = found.peak
+    return {
+        "model": found.model.name,
+        "gpu": peak.gpu,
+        "dtype": peak.dtype,
+        "accumulator": peak.accumulator,
+        "peak": {"value": peak.flops_per_s, "unit": "flops/s", "source": peak.source},
+        "bandwidth": {"value": peak.bytes_per_s, "unit": "bytes/s", "source": peak.bandwidth_source},
+        "conventions": list(found.conventions),
+        "notes": list(found.notes),
+    }
+
+
 def metrics(analysis: Analysis) -> dict[str, Any]:
     """Return the content of ``metrics.json``.
 
@@ -74,5 +92,6 @@ def metrics(analysis: Analysis) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in analysis.findings],
         "missing": [asdict(missing) for missing in analysis.missing],
         "notes": analysis.notes,
+        "possible": _possible(analysis),
         "tables": {name: _table(table) for name, table in analysis.tables.items()},
     }

@@ -86,14 +86,18 @@ class Relations:
 
     def define(self, name: str) -> None:
         """Make room for the caller's own table `name`; what was built on an older one is dropped."""
-        self._session.add(name)
-        queries = catalogue.queries()
-        for made in [m for m in self._made if m in queries and self._depends_on_session(m)]:
-            kind = "TABLE" if self._is_table.get(made) else "VIEW"
+        for made in [m for m in self._made if not m.startswith(_LOADED) and self._rests_on(m, name)]:
+            kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
+        self._session.add(name)
         self._made.add(name)
         self._is_table[name] = True
+
+    def _rests_on(self, name: str, other: str) -> bool:
+        if name == other:
+            return True
+        return name not in self._session and any(self._rests_on(need, other) for need in self._reads(name))
 
     def known(self, names: Iterable[str]) -> set[str]:
         """Return those of `names` that this room can make."""

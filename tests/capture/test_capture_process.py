@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -49,32 +49,47 @@ def test_the_child_runs_with_that_environment(tmp_path, monkeypatch):
     assert not set(SECRETS) & set(text.split())
 
 
-def interrupt_once(line: str) -> None:
-    if line == "ready":
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+# Runs a command in a process of its own, whose terminal the user presses Ctrl-C in.
+RUNNER = """
+import signal, sys
+from pathlib import Path
+from nsys_tools.capture.process import run
+signal.signal(signal.SIGINT, signal.default_int_handler)
+try:
+    run(sys.argv[3:], Path(sys.argv[1]), lambda line: print(line, flush=True), grace_s=float(sys.argv[2]))
+except KeyboardInterrupt:
+    print("interrupted", flush=True)
+"""
+
+
+def interrupt(tmp_path, script, grace_s=20.0):
+    """Run a shell script, press Ctrl-C when it says that it is ready, and return what was logged."""
+    log = tmp_path / "log.txt"
+    command = [sys.executable, "-c", RUNNER, str(log), str(grace_s), "sh", "-c", script]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as runner:
+        assert runner.stdout.readline() == "ready\n"
+        runner.send_signal(signal.SIGINT)
+        said, _ = runner.communicate(timeout=60)
+    assert said.splitlines()[-1] == "interrupted"
+    return log.read_text().splitlines()
 
 
 def test_ctrl_c_lets_the_command_finish_its_files(tmp_path):
     script = "trap 'echo saved; exit 0' INT; echo ready; while :; do sleep 0.05; done"
-    with pytest.raises(KeyboardInterrupt):
-        run(["sh", "-c", script], tmp_path / "log.txt", interrupt_once)
-    assert "saved" in (tmp_path / "log.txt").read_text()
+    assert interrupt(tmp_path, script) == ["ready", "saved"]
 
 
 def test_a_target_in_a_session_of_its_own_ends_first_and_the_command_follows(tmp_path):
     """As under nsys: the command waits for its target, whose last words must not be cut off."""
     target = "trap 'echo target unwound; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
     command = f"trap 'echo interrupted first' INT; setsid sh -c \"{target}\" & wait $!; echo command ends"
-    with pytest.raises(KeyboardInterrupt):
-        run(["sh", "-c", command], tmp_path / "log.txt", interrupt_once, grace_s=20)
-    assert (tmp_path / "log.txt").read_text().splitlines() == ["ready", "target unwound", "command ends"]
+    assert interrupt(tmp_path, command) == ["ready", "target unwound", "command ends"]
 
 
 def test_what_does_not_end_is_killed_with_all_that_it_started(tmp_path):
     stubborn = "trap '' INT; sleep 60 & echo $$ > pids; echo $! >> pids; echo ready; wait; sleep 60"
     started = time.monotonic()
-    with pytest.raises(KeyboardInterrupt):
-        run(["sh", "-c", f"cd {tmp_path}; {stubborn}"], tmp_path / "log.txt", interrupt_once, grace_s=0.3)
+    interrupt(tmp_path, f"cd {tmp_path}; {stubborn}", grace_s=0.3)
     assert time.monotonic() - started < 30
     leader, sleeper = (int(line) for line in (tmp_path / "pids").read_text().split())
     assert descendants(leader) == {}

@@ -1,0 +1,54 @@
+-- One row per stage that the analytic model covers: measured against possible; ordered by roofline_ns, largest first.
+-- lost_ns = inefficiency_ns + late_launch_ns + other_idle_ns, and span_ns = roofline_ns + lost_ns.
+--
+-- stage              VARCHAR  -        name of the stage
+-- phase              VARCHAR  -        phase of the model
+-- execution_count    BIGINT   count    executions of the workload
+-- matrix_flops       DOUBLE   flops    model FLOPs of all executions, 2 a multiply-add
+-- moved_bytes        DOUBLE   bytes    bytes that the model must move
+-- intensity          DOUBLE   flops/byte  matrix_flops over moved_bytes
+-- wall_ns            BIGINT   ns       CPU time of the stage
+-- span_ns            BIGINT   ns       first start to last end on the GPU
+-- busy_ns            BIGINT   ns       time in which at least one of its operations ran
+-- sum_ns             BIGINT   ns       durations of its operations
+-- is_drained         BOOLEAN  -        the GPU had finished when each instance was closed: wall time is a latency
+-- mfu_ratio          DOUBLE   ratio    matrix_flops over (wall time x peak): MFU; NULL where wall is no latency
+-- util_span_ratio    DOUBLE   ratio    the same over span
+-- util_busy_ratio    DOUBLE   ratio    the same over busy
+-- util_sum_ratio     DOUBLE   ratio    the same over sum
+-- mbu_ratio          DOUBLE   ratio    moved_bytes over (span x peak bandwidth)
+-- roofline_ns        DOUBLE   ns       what the layers need at the roofline, one after the other
+-- slowdown           DOUBLE   -        span_ns over roofline_ns
+-- lost_ns            DOUBLE   ns       span_ns - roofline_ns
+-- inefficiency_ns    DOUBLE   ns       busy_ns - roofline_ns; negative where fusion moves less than the model says
+-- late_launch_ns     DOUBLE   ns       idle inside the span because launches came late
+-- other_idle_ns      DOUBLE   ns       the rest of span_ns - busy_ns: waits, dependencies, other stages' operations
+WITH possible AS (
+    SELECT s.stage, min(s.phase) AS phase, min(s.execution_count) AS execution_count,
+        sum(l.matrix_flops * s.execution_count) AS matrix_flops,
+        sum(l.moved_bytes * s.execution_count) AS moved_bytes,
+        sum(l.roofline_ns * s.execution_count) AS roofline_ns
+    FROM stage_layer AS s JOIN layer AS l ON l.phase = s.phase AND l.path = s.path
+    GROUP BY s.stage
+),
+late AS (SELECT stage, sum(late_launch_ns)::DOUBLE AS late_launch_ns FROM stage__gap GROUP BY stage)
+SELECT p.stage, p.phase, p.execution_count, p.matrix_flops, p.moved_bytes,
+    p.matrix_flops / nullif(p.moved_bytes, 0) AS intensity,
+    m.wall_ns, m.span_ns, m.busy_ns, m.sum_ns, d.is_drained,
+    CASE WHEN d.is_drained THEN p.matrix_flops / (m.wall_ns * 1e-9 * k.flops_per_s) END AS mfu_ratio,
+    p.matrix_flops / (m.span_ns * 1e-9 * k.flops_per_s) AS util_span_ratio,
+    p.matrix_flops / (m.busy_ns * 1e-9 * k.flops_per_s) AS util_busy_ratio,
+    p.matrix_flops / (m.sum_ns * 1e-9 * k.flops_per_s) AS util_sum_ratio,
+    p.moved_bytes / (m.span_ns * 1e-9 * k.bytes_per_s) AS mbu_ratio,
+    p.roofline_ns,
+    m.span_ns / nullif(p.roofline_ns, 0) AS slowdown,
+    m.span_ns - p.roofline_ns AS lost_ns,
+    m.busy_ns - p.roofline_ns AS inefficiency_ns,
+    coalesce(l.late_launch_ns, 0) AS late_launch_ns,
+    m.idle_ns - coalesce(l.late_launch_ns, 0) AS other_idle_ns
+FROM possible AS p
+JOIN stage_summary AS m ON m.stage = p.stage AND m.instance_count IS NOT NULL AND m.sum_ns > 0
+CROSS JOIN peak AS k
+LEFT JOIN late AS l ON l.stage = p.stage
+LEFT JOIN stage__drained AS d ON d.stage = p.stage
+ORDER BY p.roofline_ns DESC, p.stage

@@ -1,0 +1,142 @@
+"""Measured against possible: hand computations, what must add up, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nsys_tools import open_trace
+from nsys_tools.analysis.analysis import Analysis, analyze
+from nsys_tools.analysis.possible import Request
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace.builder import TraceBuilder
+from tests.analysis.test_prediction import predicted
+from tests.case import THREAD, build, launch
+
+# Llama 2 7B on 2048 tokens, attention counted full and causal: published figures, derived by hand.
+FULL, CAUSAL = 29_261_612_187_648, 28_162_100_559_872
+PEAK = 312e12  # A100, dense bf16
+MS = 1_000_000
+PROMPT = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-sxm")
+
+
+def prefill(b: TraceBuilder, end: int = 500 * MS) -> None:
+    """Add a prefill: 100 ms of work, 50 ms idle because the launch was late, 150 ms of work."""
+    b.range(THREAD, "prefill", 0, end)
+    launch(b, 1 * MS, 10 * MS, 110 * MS)
+    launch(b, 150 * MS, 160 * MS, 310 * MS)
+
+
+def compared(path: Path, request: Request, stages: Path | None = None) -> Analysis:
+    with open_trace(path, cache=False) as trace:
+        return analyze(trace, stages, request)
+
+
+def row(path: Path, request: Request = PROMPT) -> dict[str, Any]:
+    (found,) = compared(path, request).tables["mfu_stage"].records
+    return found
+
+
+def test_figures_equal_the_hand_computation(tmp_path: Path) -> None:
+    found = row(build(tmp_path, prefill))
+    assert found["matrix_flops"] == FULL
+    assert (found["wall_ns"], found["span_ns"], found["busy_ns"]) == (500 * MS, 300 * MS, 250 * MS)
+    assert found["mfu_ratio"] == pytest.approx(FULL / (0.5 * PEAK))
+    assert found["util_span_ratio"] == pytest.approx(FULL / (0.3 * PEAK))
+    assert found["util_busy_ratio"] == found["util_sum_ratio"] == pytest.approx(FULL / (0.25 * PEAK))
+    assert found["mbu_ratio"] == pytest.approx(found["moved_bytes"] / (0.3 * 2039e9))
+    assert found["late_launch_ns"] == 50 * MS
+    assert found["other_idle_ns"] == 0
+    assert found["lost_ns"] == pytest.approx(300 * MS - found["roofline_ns"])
+    parts = found["inefficiency_ns"] + found["late_launch_ns"] + found["other_idle_ns"]
+    assert parts == pytest.approx(found["lost_ns"])
+    assert found["roofline_ns"] >= FULL / PEAK * 1e9
+
+
+def test_attention_convention_and_executions(tmp_path: Path) -> None:
+    def twice(b: TraceBuilder) -> None:
+        prefill(b)
+        b.range(THREAD, "prefill", 600 * MS, 1000 * MS)
+        launch(b, 601 * MS, 610 * MS, 860 * MS)
+
+    found = row(build(tmp_path, twice), Request("llama-2-7b", "", ("seq_len=2048",), "a100-80gb-sxm", "", "causal"))
+    assert found["execution_count"] == 2
+    assert found["matrix_flops"] == 2 * CAUSAL
+
+
+def test_wall_time_is_no_latency_unless_the_gpu_was_drained(tmp_path: Path) -> None:
+    found = row(build(tmp_path, lambda b: prefill(b, end=200 * MS)))
+    assert found["is_drained"] is False
+    assert found["mfu_ratio"] is None
+    assert found["util_span_ratio"] == pytest.approx(FULL / (0.3 * PEAK))
+
+
+def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
+    path = build(tmp_path, prefill)
+    with pytest.raises(NsysToolsError, match=r"Stage prefill: mfu is \d{3} %") as caught:
+        compared(path, Request("llama-2-7b", assignments=("seq_len=8192",), gpu="t4", dtype="fp16"))
+    for suspect in ("workload", "dtype", "card", "pattern"):
+        assert suspect in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        (Request("llama-2-7b"), "the trace names none"),
+        (Request("llama-2-7b", gpu="rtx-9090"), "'rtx-9090' is not known"),
+        (Request("llama-3-900b", gpu="l4"), "'llama-3-900b' is not known"),
+        (Request("llama-2-7b", gpu="v100-sxm2", dtype="bf16"), "no dense peak for bf16"),
+        (Request("llama-2-7b", gpu="l4", assignments=("tokens=1",)), "tokens"),
+        (
+            Request("deepseek-ocr", gpu="l4", assignments=("pages=3",)),
+            "found 1 times; one execution of",
+        ),
+    ],
+)
+def test_refusals(tmp_path: Path, request_: Request, said: str) -> None:
+    with pytest.raises(NsysToolsError) as caught:
+        compared(build(tmp_path, prefill), request_)
+    assert said in caught.value.message
+
+
+def test_a_card_by_its_name_in_the_trace_is_checked(tmp_path: Path) -> None:
+    def with_card(b: TraceBuilder) -> None:
+        prefill(b)
+        b.gpu("NVIDIA A100-SXM4-80GB", sm_count=54, clock_hz=1_410_000_000, memory=8 * 10**10, bandwidth=2 * 10**12)
+
+    found = compared(build(tmp_path, with_card), Request("llama-2-7b", assignments=("seq_len=2048",))).possible
+    assert found is not None
+    assert found.peak.gpu == "NVIDIA A100 80GB SXM"
+    assert any("54 SMs" in note and "more than 5 % off" in note for note in found.notes)
+
+
+def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        prefill(b)
+        for start in (600 * MS, 700 * MS):
+            b.range(THREAD, "decode", start, start + 50 * MS)
+            launch(b, start + MS, start + 2 * MS, start + 40 * MS)
+
+    with pytest.raises(NsysToolsError, match="unequally often: prefill 1 times, decode 2 times"):
+        compared(build(tmp_path, fill), PROMPT)
+
+
+def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:
+    stages = tmp_path / "s.toml"
+    stages.write_text('[[stage]]\nname = "sam"\nmatch = "prefill"\nphase = "visio"\n')
+    with pytest.raises(NsysToolsError, match="the model has no phase 'visio'"):
+        compared(build(tmp_path, prefill), Request("deepseek-ocr", gpu="l4"), stages)
+
+
+def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:
+    """The timeline of the roofline, measured against the roofline; parts add up to stages, stages to the run."""
+    path = tmp_path / "p.sqlite"
+    predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
+    found = compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"), gpu="l4"))
+    rows = {record["stage"]: record for record in found.tables["mfu_stage"].records}
+    assert set(rows) == {"prefill", "decode"}
+    for record in rows.values():
+        assert record["slowdown"] == pytest.approx(1, rel=1e-3)
+    assert sum(record["span_ns"] for record in rows.values()) == found.summary["operation_sum_ns"]
