@@ -24,6 +24,7 @@ RANK = {
     "model": 2,
     "assets": 1,
     "tools": 1,
+    "units": 1,
     "errors": 0,
 }
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from nsys_tools.units import duration
+
 if TYPE_CHECKING:
     from nsys_tools.analysis.analysis import Table
 
@@ -61,14 +63,6 @@ def find(tables: Tables) -> list[Finding]:
     return sorted(found, key=lambda finding: (-finding.at_stake_ns, finding.kind, finding.names))
 
 
-def time(ns: float) -> str:
-    """Return a duration as people write it."""
-    for scale, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if abs(ns) >= scale:
-            return f"{ns / scale:.3g} {unit}" if abs(ns) < 1000 * scale else f"{ns / scale:,.0f} {unit}"
-    return f"{ns:.0f} ns"
-
-
 def _times(count: int) -> str:
     return "once" if count == 1 else f"{count:,} times"
 
@@ -93,8 +87,8 @@ def _launch_bound(gap: Row, stage: Row) -> Finding:
     return Finding(
         "launch-bound stage",
         gap["sum_ns"],
-        f"Stage {{0}} left its GPU idle for {time(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
-        f"{time(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
+        f"Stage {{0}} left its GPU idle for {duration(gap['sum_ns'])}: launches came late, {gap['gap_count']:,} times, "
+        f"{duration(gap['median_ns'])} each (median). For every 100 ns that its operations run, the GPU stands "
         f"still for {100 * gap['sum_ns'] / max(stage['exclusive_ns'], 1):,.0f} ns; "
         f"{stage['launches_per_instance']:,.0f} launches an instance.",
         "Launch fewer, larger kernels: CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, a larger "
@@ -112,7 +106,7 @@ def _busy_cpu(gap: Row, stage: Row) -> Finding:
     return Finding(
         "GPU waits for CPU work",
         gap["sum_ns"],
-        f"Before operations of stage {{0}} a GPU stood idle for {time(gap['sum_ns'])} in {gap['gap_count']:,} gaps "
+        f"Before operations of stage {{0}} a GPU stood idle for {duration(gap['sum_ns'])} in {gap['gap_count']:,} gaps "
         "while the launching thread did not wait for it: the CPU was doing something else.",
         "Overlap that CPU work (loading, preprocessing, tokenising, sampling) with the GPU's, on another thread or "
         "ahead of time; `--sample=process-tree` shows what it is.",
@@ -129,7 +123,7 @@ def _idle(tables: Tables) -> Iterator[Finding]:
             yield Finding(
                 "idle after a wait",
                 row["sum_ns"],
-                f"The GPUs ran dry {_times(row['gap_count'])}, {time(row['sum_ns'])} in all "
+                f"The GPUs ran dry {_times(row['gap_count'])}, {duration(row['sum_ns'])} in all "
                 f"({_share(row['sum_ns'], idle)} of idle time), while the CPU came back from {{0}}.",
                 "Avoid the synchronisation (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue "
                 "the next work before waiting.",
@@ -141,7 +135,7 @@ def _idle(tables: Tables) -> Iterator[Finding]:
             yield Finding(
                 "idle with work queued",
                 row["sum_ns"],
-                f"The GPUs stood still for {time(row['sum_ns'])} in {row['gap_count']:,} gaps although the next "
+                f"The GPUs stood still for {duration(row['sum_ns'])} in {row['gap_count']:,} gaps although the next "
                 f"operation had been launched ({_share(row['sum_ns'], idle)} of idle time).",
                 "Look for dependencies: events between streams, copies on the same stream, another process's turn; "
                 "back-to-back launches cost about a microsecond each.",
@@ -156,8 +150,8 @@ def _waits(tables: Tables) -> Iterator[Finding]:
             yield Finding(
                 "blocking call",
                 row["sum_ns"],
-                f"The CPU spent {time(row['sum_ns'])} in {row['instance_count']:,} calls of {{0}} (median "
-                f"{time(row['median_ns'])}, longest {time(row['max_ns'])}).",
+                f"The CPU spent {duration(row['sum_ns'])} in {row['instance_count']:,} calls of {{0}} (median "
+                f"{duration(row['median_ns'])}, longest {duration(row['max_ns'])}).",
                 "Harmless where the GPU is busy meanwhile and nothing else is to be prepared; see the idle time that "
                 "follows such waits.",
                 "api_summary",
@@ -174,8 +168,8 @@ def _pageable(tables: Tables) -> Iterator[Finding]:
         yield Finding(
             "pageable copies",
             total,
-            f"{count:,} copies between the GPU and pageable host memory took {time(total)} for {moved / 1e6:,.1f} MB: "
-            f"{moved / total:.2f} GB/s; such copies also block the CPU. Pinned ones reach about "
+            f"{count:,} copies between the GPU and pageable host memory took {duration(total)} for "
+            f"{moved / 1e6:,.1f} MB: {moved / total:.2f} GB/s; such copies also block the CPU. Pinned ones reach about "
             f"{PCIE_BYTES_PER_S / 1e9:.0f} GB/s over PCIe 4.0.",
             "Pin the host memory (`pin_memory=True`, `cudaHostAlloc`) and copy with `non_blocking=True`.",
             "copy_summary",
@@ -192,8 +186,8 @@ def _tiny(tables: Tables) -> Iterator[Finding]:
         yield Finding(
             "tiny kernels",
             total,
-            f"{count:,} of {every:,} kernels ({_share(count, every)}) run shorter than {time(tiny[-1]['to_ns'])}, "
-            f"about what a launch costs on the CPU; {time(total)} in all.",
+            f"{count:,} of {every:,} kernels ({_share(count, every)}) run shorter than {duration(tiny[-1]['to_ns'])}, "
+            f"about what a launch costs on the CPU; {duration(total)} in all.",
             "Fuse elementwise kernels (torch.compile, fused norms and activations), or capture them in a CUDA graph.",
             "kernel_duration",
             {"kernel_count": count, "sum_ns": total, "all_kernel_count": every},
@@ -207,7 +201,7 @@ def _unattributed(tables: Tables) -> Iterator[Finding]:
             "unattributed operations",
             row["unattributed_ns"],
             f"{row['unattributed_count']:,} of {row['operation_count']:,} GPU operations belong to no range: "
-            f"{time(row['unattributed_ns'])}, {_share(row['unattributed_ns'], row['sum_ns'])} of GPU time.",
+            f"{duration(row['unattributed_ns'])}, {_share(row['unattributed_ns'], row['sum_ns'])} of GPU time.",
             "Open ranges on the threads that launch them (autograd runs backward on threads of its own), and let the "
             "recording start before the program does.",
             "range_unattributed",
@@ -222,7 +216,7 @@ def _opaque(tables: Tables) -> Iterator[Finding]:
             "opaque CUDA graphs",
             summary["graph_run_sum_ns"],
             f"{summary['graph_run_count']:,} executions of CUDA graphs were recorded as a whole, without the kernels "
-            f"inside: {time(summary['graph_run_sum_ns'])}, "
+            f"inside: {duration(summary['graph_run_sum_ns'])}, "
             f"{_share(summary['graph_run_sum_ns'], summary['operation_sum_ns'])} of GPU time.",
             "Record with `--cuda-graph-trace=node` to see them (it costs some time per node).",
             "trace_summary",

@@ -7,18 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import (
-    COLOURS,
-    WIDTH,
-    Chart,
-    axis_unit,
-    data,
-    duration,
-    named_bars,
-    shortened,
-    styled,
-    time_axis,
-)
+from nsys_tools.charts.style import COLOURS, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
+from nsys_tools.units import duration, time_scale
 
 _TOP = 12
 _CAUSES = ["late launch", "wait", "queued", "unknown"]
@@ -30,7 +20,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     if gaps.is_empty():
         return None
     top = gaps.head(_TOP).to_dicts()
-    step, unit = axis_unit(max(row["sum_ns"] for row in top))
+    step, unit = time_scale(max(row["sum_ns"] for row in top))
     rows = [
         {
             "name": shortened(f"{row['cause']}: {row['blocking_call']}" if row["blocking_call"] else row["cause"]),

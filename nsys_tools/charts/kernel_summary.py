@@ -7,18 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import (
-    BUSY,
-    WIDTH,
-    Chart,
-    axis_unit,
-    data,
-    duration,
-    named_bars,
-    shortened,
-    styled,
-    time_axis,
-)
+from nsys_tools.charts.style import BUSY, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
+from nsys_tools.units import duration, time_scale
 
 _TOP = 15
 
@@ -29,7 +19,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     if kernels.is_empty():
         return None
     top = kernels.head(_TOP).to_dicts()
-    step, unit = axis_unit(max(row["sum_ns"] for row in top))
+    step, unit = time_scale(max(row["sum_ns"] for row in top))
     rows = [
         {
             "name": f"{rank}. {shortened(row['name'])}", "time": row["sum_ns"] / step,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, IDLE, WIDTH, Chart, axis_unit, data, named_bars, shortened, styled
+from nsys_tools.charts.style import BUSY, COLOURS, IDLE, WIDTH, Chart, data, named_bars, shortened, styled
+from nsys_tools.units import time_scale
 
 _PARTS = {
     "roofline": ("roofline_ns", BUSY),
@@ -22,7 +23,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     stages = tables.get("mfu_stage", pl.DataFrame())
     if stages.is_empty():
         return None
-    step, unit = axis_unit(float(stages["span_ns"].max()))  # type: ignore[arg-type]
+    step, unit = time_scale(float(stages["span_ns"].max()))  # type: ignore[arg-type]
     records = stages.to_dicts()
     rows = [
         # A part below zero cannot be stacked: what is measured below the roofline shortens the roofline's part.

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import COLOURS, GREY, OTHER, WIDTH, Chart, axis_unit, data, shortened, styled
+from nsys_tools.charts.style import COLOURS, GREY, OTHER, WIDTH, Chart, data, shortened, styled
+from nsys_tools.units import time_scale
 
 _TOP = len(COLOURS) - 1
 
@@ -52,7 +53,7 @@ def _bins(activity: pl.DataFrame) -> tuple[list[dict[str, str | float]], str]:
     load = {(start, stage): max(total, 0) / length for start, _, stage, total in bins.iter_rows()}
     starts = [start for start, _ in load]
     begin, end = min(starts), max(starts) + length
-    step, unit = axis_unit(end - begin)
+    step, unit = time_scale(end - begin)
     stages = sorted({stage for _, stage in load})
     rows: list[dict[str, str | float]] = [
         {"time": (start - begin) / step, "stage": stage, "load": load.get((start, stage), 0)}

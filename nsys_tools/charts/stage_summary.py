@@ -7,19 +7,8 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import (
-    BUSY,
-    IDLE,
-    WIDTH,
-    Chart,
-    axis_unit,
-    data,
-    duration,
-    named_bars,
-    shortened,
-    styled,
-    time_axis,
-)
+from nsys_tools.charts.style import BUSY, IDLE, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
+from nsys_tools.units import duration, time_scale
 
 _TOP = 16
 _WORK, _WAIT = "running", "idle before its operations"
@@ -32,7 +21,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         return None
     gaps = dict(tables["stage_gap"].group_by("stage").agg(pl.col("sum_ns").sum()).iter_rows())
     totals = [(row["stage"], row["exclusive_ns"], gaps.get(row["stage"], 0)) for row in stages.to_dicts()]
-    step, unit = axis_unit(max(work + idle for _, work, idle in totals))
+    step, unit = time_scale(max(work + idle for _, work, idle in totals))
     rows, labels = [], []
     for stage, work, idle in totals:
         name = shortened(stage, 44)

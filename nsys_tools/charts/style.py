@@ -62,16 +62,3 @@ def shortened(text: str, length: int = 58) -> str:
     )
     plain = " ".join(printable.split()) or "(no name)"
     return plain if len(plain) <= length else plain[: length - 1] + "…"
-
-
-def duration(ns: float) -> str:
-    """Return a duration with three significant digits."""
-    for scale, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")):
-        if abs(ns) >= scale:
-            return f"{ns / scale:.3g} {unit}" if abs(ns) < 1000 * scale else f"{ns / scale:,.0f} {unit}"
-    return f"{ns:.0f} ns"
-
-
-def axis_unit(largest: float) -> tuple[float, str]:
-    """Return divisor and name of the unit for an axis of times in ns."""
-    return next(((s, u) for s, u in ((1e9, "s"), (1e6, "ms"), (1e3, "µs")) if largest >= s), (1.0, "ns"))

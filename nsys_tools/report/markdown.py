@@ -10,10 +10,11 @@ from tabulate import tabulate
 
 from nsys_tools.analysis.analysis import Table
 from nsys_tools.trace.catalogue import Column
+from nsys_tools.units import SCALES
 
 NAME_LENGTH = 180
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
-    "ns": ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1, "ns")),
+    "ns": SCALES,
     "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
     "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
     "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
