@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
+from nsys_tools.cli import callgraph
 from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.queries import queries
 from nsys_tools.cli.sql import sql
@@ -54,6 +55,7 @@ def options(
 app.command()(analyze)
 app.command()(sql)
 app.command()(queries)
+app.add_typer(callgraph.app, name="callgraph")
 
 
 def main() -> None:
