@@ -38,6 +38,26 @@ def group(
     print(out / "groups.md")
 
 
+@app.command()
+def trace(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="module:function or file.py:function.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The JSON to write.")],
+    hooks_only: Annotated[bool, typer.Option("--hooks-only", help="Calls and shapes alone; no TorchLens.")] = False,
+) -> None:
+    """Run TARGET's model once and write its call graph; needs the extra [torch].
+
+    TARGET is a function of yours that returns (model, args) or (model, args, kwargs). It is imported and called.
+    """
+    import json
+
+    from nsys_tools.model.callgraph import record
+
+    model, arguments, keywords = record.build(target)
+    graph = record.record(model, arguments, keywords, operations=not hooks_only)
+    _write(out.parent, {out.name: json.dumps(graph, indent=1, ensure_ascii=False) + "\n"})
+    print(out)
+
+
 def _write(out: Path, texts: dict[str, str]) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -83,8 +83,8 @@ def as_markdown(grouping: Grouping) -> str:
     lines = [
         f"# Loops of {title}",
         "",
-        "`for`: alike modules, one after the other. `parfor`: calls of one module by its parent. Counts are modules and",
-        "calls, never operations.",
+        "`for`: alike modules, one after the other. `parfor`: calls of one module by its parent. Counts are modules",
+        "and calls, never operations.",
     ]
     stages = dict.fromkeys(group.stage for group in grouping.groups)
     for stage in stages:

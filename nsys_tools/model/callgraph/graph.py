@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,8 @@ class CallGraph:
         Class of each module, those never called included.
     callers
         Callers of each module that was called by more than one.
+    calls_by_caller
+        Calls of a module by each of its callers, where the file tells.
     shapes
         What went in and out of a module, in words.
     """
@@ -56,6 +59,7 @@ class CallGraph:
     children: dict[str, tuple[str, ...]]
     classes: dict[str, str] = field(default_factory=dict)
     callers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    calls_by_caller: dict[str, dict[str, int]] = field(default_factory=dict)
     shapes: dict[str, str] = field(default_factory=dict)
 
     def modules(self) -> set[str]:
@@ -88,8 +92,9 @@ def read(path: Path) -> CallGraph:
     if path.suffix == ".dot":
         seen = hooks.parse(text, path)
         return CallGraph(
-            path.name, digest, None, None, seen.calls, seen.children, seen.classes, seen.callers, seen.shapes
-        )
+            path.name, digest, None, None, seen.calls, seen.children, seen.classes, _shared(seen.edges), seen.edges,
+            seen.shapes,
+        )  # fmt: skip
     try:
         data = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
@@ -100,8 +105,7 @@ def read(path: Path) -> CallGraph:
 
 
 def _graph(path: Path, digest: str, data: dict[str, Any]) -> CallGraph:
-    metadata = data.get("metadata") if isinstance(data.get("metadata"), dict) else {}
-    said = {**data, **metadata}
+    said = data | _mapping(path, data, "metadata")
     classes: dict[str, str] = {}
     for key in reversed(_CLASS_KEYS):
         classes |= {name: str(value) for name, value in _mapping(path, data, key).items()}
@@ -115,10 +119,11 @@ def _graph(path: Path, digest: str, data: dict[str, Any]) -> CallGraph:
         sha256=digest,
         time=next((said[key] for key in _TIME_KEYS if isinstance(said.get(key), str)), None),
         model=said["model"] if isinstance(said.get("model"), str) else None,
-        calls=_calls(path, data),
+        calls=_counts(path, data, "call_counts"),
         children=children,
         classes=classes,
-        callers=_callers(path, data),
+        callers=_shared(_by_module(_mapping(path, data, "edges"))),
+        calls_by_caller=_by_module(_counts(path, data, "edge_calls")),
         shapes={name: str(value) for name, value in _mapping(path, data, "shapes").items()},
     )
 
@@ -130,19 +135,24 @@ def _mapping(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
-def _calls(path: Path, data: dict[str, Any]) -> dict[str, int]:
-    calls = _mapping(path, data, "call_counts")
-    for name, value in calls.items():
+def _counts(path: Path, data: dict[str, Any], key: str) -> dict[str, int]:
+    counts = _mapping(path, data, key)
+    for name, value in counts.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise NsysToolsError(f"{path}: call_counts[{name!r}] is {value!r}, no count of calls.", _HINT)
-    return calls
+            raise NsysToolsError(f"{path}: {key}[{name!r}] is {value!r}, no count of calls.", _HINT)
+    return counts
 
 
-def _callers(path: Path, data: dict[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return who called the modules that several call; the numbers at the edges are operations and left alone."""
-    callers: dict[str, list[str]] = {}
-    for edge in _mapping(path, data, "edges"):
+def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what stands at the edges ``caller->module``, by module and caller."""
+    found: dict[str, dict[str, Any]] = {}
+    for edge, value in edges.items():
         caller, arrow, module = edge.partition("->")
         if arrow:
-            callers.setdefault(module.strip(), []).append(caller.strip())
-    return {module: tuple(dict.fromkeys(names)) for module, names in callers.items() if len(set(names)) > 1}
+            found.setdefault(module.strip(), {})[caller.strip()] = value
+    return found
+
+
+def _shared(callers: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    """Return the callers of the modules that several call; numbers at TorchLens's edges are operations, left alone."""
+    return {module: tuple(by) for module, by in callers.items() if len(by) > 1}

@@ -88,7 +88,7 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     def key(item: Group) -> tuple[Any, ...]:
         return order.get(item.stage or "", len(order)), item.kind != "for", _natural(item.name), item.indices
 
-    metadata = {"source": graph.source, "sha256": graph.sha256, "time": graph.time}
+    metadata: dict[str, Any] = {"source": graph.source, "sha256": graph.sha256, "time": graph.time}
     metadata["model"] = config.model or graph.model
     if hooks is not None:
         metadata["hooks"] = hooks.source
@@ -110,22 +110,30 @@ class _Tree:
             for child in children:
                 self.listed.setdefault(config.bare(child), []).append(config.bare(caller))
         self.shared = {config.bare(name): len(callers) for name, callers in graph.callers.items()}
+        self.by_caller = {config.bare(name): callers for name, callers in graph.calls_by_caller.items()}
 
     def parent(self, name: str) -> str | None:
         """Return the module that calls `name`: as listed, else the nearest one around it that is called itself."""
         callers = self.listed.get(name)
         if callers:
             return None if callers[0] in {"", self.config.root} else callers[0]
-        while "." in name:
-            name = name.rpartition(".")[0]
-            if self.calls.get(name) or name in self.listed:
-                return name
-        return None
+        around = name.rpartition(".")[0]
+        while around and not (self.calls.get(around) or around in self.listed):
+            around = around.rpartition(".")[0]
+        return around or None
 
     def called(self, members: list[str]) -> list[str]:
         """Return the members of a family that were called, in one recording: the hooks' if they saw the family."""
         counts = self.hooked if any(name in self.hooked for name in members) else self.calls
         return [name for name in members if counts.get(name)]
+
+    def calls_by_parent(self, name: str) -> list[tuple[str | None, int]]:
+        """Return who calls `name`, and how often; all calls with one parent when the recording does not tell."""
+        callers = {} if name in self.hooked else self.by_caller.get(name, {})
+        if len(callers) < 2:
+            return [(self.parent(name), self.calls[name])]
+        bare = {caller: self.config.bare(caller) for caller in callers}
+        return [(None if bare[c] in {"", self.config.root} else bare[c], count) for c, count in callers.items()]
 
     def stage(self, name: str) -> str | None:
         """Return the name of the stage."""
@@ -138,15 +146,15 @@ def _families(tree: _Tree) -> list[Group]:
     families: dict[str, dict[str | None, list[int]]] = {}
     for name in tree.names:
         if member := _MEMBER.fullmatch(name):
-            by_class = families.setdefault(member["family"].removesuffix("."), {})
-            by_class.setdefault(tree.classes.get(name), []).append(int(member["index"]))
+            family = families.setdefault(member["family"].removesuffix("."), {})
+            family.setdefault(tree.classes.get(name), []).append(int(member["index"]))
     groups = []
-    for family, by_class in families.items():
-        known = [name for name in by_class if name is not None]
+    for family_name, by_class in families.items():
+        known = [kind for kind in by_class if kind is not None]
         if len(known) == 1:  # a member that the table of classes forgot is like its brothers
             by_class[known[0]] += by_class.pop(None, [])
-        for name, indices in by_class.items():
-            if found := _family(tree, family, name, sorted(indices)):
+        for kind, indices in by_class.items():
+            if found := _family(tree, family_name, kind, sorted(indices)):
                 groups.append(found)
     return groups
 
@@ -174,31 +182,35 @@ def _family(tree: _Tree, family: str, kind: str | None, indices: list[int]) -> G
 
 def _repeats(tree: _Tree) -> list[Group]:
     """Return the ``parfor`` groups; modules that differ in indices and in nothing else share one."""
-    alike: dict[tuple[str, int, tuple[str, ...]], list[str]] = {}
-    for name, count in tree.calls.items():
-        if tree.config.emits("parfor", name, count):
-            parent = tree.parent(name)
-            key = (_wild(name), count, tuple(_repeat_words(tree, name, parent, count)))
-            alike.setdefault(key, []).append(name)
-    groups = []
-    for (pattern, count, words), names in alike.items():
-        single = len(names) == 1
-        name = names[0] if single else pattern
-        parent = tree.parent(names[0])
-        places = [] if single else [f"each of {len(names)}"]
-        label = tree.config.label(name)
-        groups.append(
-            Group(
-                name=name,
-                kind="parfor",
-                count=count,
-                indices=() if single else _varying(names),
-                stage=tree.stage(names[0]),
-                parent=parent if single or parent is None else _wild(parent),
-                annotations=tuple([label] if label else []) + tuple(places) + words,
-            )
-        )
-    return groups
+    alike: dict[tuple[str, str | None, int, tuple[str, ...]], list[tuple[str, str | None]]] = {}
+    for name in tree.calls:
+        for parent, count in tree.calls_by_parent(name):
+            if tree.config.emits("parfor", name, count):
+                words = tuple(_repeat_words(tree, name, parent, count))
+                key = (_wild(name), parent and _wild(parent), count, words)
+                alike.setdefault(key, []).append((name, parent))
+    return [_repeat(tree, *key, places) for key, places in alike.items()]
+
+
+def _repeat(
+    tree: _Tree, pattern: str, parent: str | None, count: int, words: tuple[str, ...],
+    places: list[tuple[str, str | None]],
+) -> Group:  # fmt: skip
+    """Return one ``parfor`` group: of a single module under its own name, else under the pattern."""
+    single = len(places) == 1
+    first, its_parent = places[0]
+    name = first if single else pattern
+    label = tree.config.label(name)
+    lead = ([label] if label else []) + ([] if single else [f"each of {len(places)}"])
+    return Group(
+        name=name,
+        kind="parfor",
+        count=count,
+        indices=() if single else _varying([place for place, _ in places]),
+        stage=tree.stage(first),
+        parent=its_parent if single else parent,
+        annotations=(*lead, *words),
+    )
 
 
 def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> list[str]:
@@ -206,7 +218,7 @@ def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> lis
     above = tree.calls.get(parent, 0) if parent else 0
     if above and count % above == 0:
         words.append(f"{count // above} per call of its parent")
-    if name in tree.shared:
+    if name in tree.shared and count == tree.calls[name]:
         words.append(f"calls of {tree.shared[name]} parents together")
     return words
 

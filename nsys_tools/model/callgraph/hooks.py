@@ -28,8 +28,8 @@ class Hooks:
         Calls of each module, over all its callers; the outermost module has none.
     children
         Modules that each module called.
-    callers
-        Callers of the modules that several called.
+    edges
+        Calls of each module by each of its callers.
     classes
         Class by module.
     shapes
@@ -38,7 +38,7 @@ class Hooks:
 
     calls: dict[str, int]
     children: dict[str, tuple[str, ...]]
-    callers: dict[str, tuple[str, ...]]
+    edges: dict[str, dict[str, int]]
     classes: dict[str, str]
     shapes: dict[str, str]
 
@@ -58,25 +58,24 @@ def parse(text: str, path: Path) -> Hooks:
     NsysToolsError
         If it has no edges between quoted names.
     """
-    calls: dict[str, int] = {}
+    edges: dict[str, dict[str, int]] = {}
     children: dict[str, list[str]] = {}
-    callers: dict[str, list[str]] = {}
     classes: dict[str, str] = {}
     shapes: dict[str, str] = {}
     for line in text.splitlines():
         if edge := _EDGE.match(line):
             caller, module = edge["caller"], edge["module"]
-            calls[module] = calls.get(module, 0) + int(edge["calls"] or 1)
+            callers = edges.setdefault(module, {})
+            callers[caller] = callers.get(caller, 0) + int(edge["calls"] or 1)
             children.setdefault(caller, []).append(module)
-            callers.setdefault(module, []).append(caller)
         elif node := _NODE.match(line):
             first, _, rest = node["label"].partition("\\n")
             classes[node["module"]] = first.partition(" @ ")[0]
             if rest:
                 shapes[node["module"]] = rest
-    if not calls:
+    if not edges:
         raise NsysToolsError(
             f"{path}: has no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
         )
-    shared = {module: tuple(names) for module, names in callers.items() if len(names) > 1}
-    return Hooks(calls, {name: tuple(names) for name, names in children.items()}, shared, classes, shapes)
+    calls = {module: sum(callers.values()) for module, callers in edges.items()}
+    return Hooks(calls, {name: tuple(names) for name, names in children.items()}, edges, classes, shapes)
