@@ -13,6 +13,7 @@ import typer
 from nsys_tools import __version__, assets
 from nsys_tools.cli import callgraph
 from nsys_tools.cli.analyze import analyze
+from nsys_tools.cli.counters import counters
 from nsys_tools.cli.queries import queries
 from nsys_tools.cli.sql import sql
 from nsys_tools.errors import NsysToolsError
@@ -55,6 +56,7 @@ def options(
 app.command()(analyze)
 app.command()(sql)
 app.command()(queries)
+app.command()(counters)
 app.add_typer(callgraph.app, name="callgraph")
 
 
