@@ -78,7 +78,8 @@ def test_coverage_by_stage(tmp_path: Path) -> None:
 
     found = asked(
         build(tmp_path, fill), "counter_coverage",
-        "stage", "sum_ns", "covered_ns", "round(covered_ratio, 3) AS covered", "named_ns", counters=[counted("gemm", (1, 1, 1), (128, 1, 1)), counted("gemm", (1, 1, 1), (128, 1, 1), "p/1")],
+        "stage", "sum_ns", "covered_ns", "round(covered_ratio, 3) AS covered", "named_ns",
+        counters=[counted("gemm", (1, 1, 1), (128, 1, 1)), counted("gemm", (1, 1, 1), (128, 1, 1), "p/1")],
     )  # fmt: skip
     assert found == text(
         """
