@@ -37,6 +37,55 @@ lint: $(STAMP)  ## Check style, formatting and types
 docs: $(STAMP)  ## Generate the reference of queries, the help in the README, and the sample trace
 	$(BIN)/python -m tests.generate
 
+# A folder of .sqlite exports; the default is where this project's shared traces are, if they are.
+TRACES ?= $(firstword $(wildcard ../shared/traces) capture/samples)
+
+.PHONY: conformance
+conformance: $(STAMP)  ## Compare all reports with the installed nsys: make conformance TRACES=FOLDER
+	$(BIN)/nsys-tools conformance $(TRACES) --expected tests/report/deliberate.csv
+
+.PHONY: bench
+bench: $(STAMP)  ## Measure reports on large generated traces, and nsys where installed: writes reports/benchmark.md
+	$(BIN)/python -m tests.benchmark
+
+# Each variable that is given becomes an option of `nsys-tools capture`; the others keep its defaults.
+MODEL ?= deepseek-ocr
+CAPTURE_PYTHON ?= $(BIN)/python
+CAPTURE_STAMP = $(if $(filter $(BIN)/python,$(CAPTURE_PYTHON)),$(VENV)/.capture)
+CAPTURE_TOOLS = $(if $(NSYS),--nsys-path '$(NSYS)') $(if $(NCU_PATH),--ncu-path '$(NCU_PATH)')
+CAPTURE_OPTIONS = $(strip $(CAPTURE_TOOLS) \
+  $(if $(SCALE),--scale '$(SCALE)') $(if $(DEVICE),--device '$(DEVICE)') $(if $(WEIGHTS),--weights '$(WEIGHTS)') \
+  $(if $(NVTX),--nvtx '$(NVTX)') $(if $(SYNC),--sync) $(if $(PAGES),--pages '$(PAGES)') \
+  $(if $(CROPS),--crops '$(CROPS)') $(if $(TOKENS),--max-new-tokens '$(TOKENS)') $(if $(BATCH),--batch-size '$(BATCH)') \
+  $(if $(REPEATS),--repeats '$(REPEATS)') $(if $(WARMUP),--warmup '$(WARMUP)') $(if $(SEED),--seed '$(SEED)') \
+  $(if $(DTYPE),--dtype '$(DTYPE)') $(if $(ATTENTION),--attention '$(ATTENTION)') \
+  $(if $(PROFILER),--profiler '$(PROFILER)') $(if $(NCU),--ncu '$(NCU)') $(if $(OUT),--out '$(OUT)'))
+
+$(VENV)/.capture: capture/constraints.txt $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[capture]' -c $<
+	@touch $@
+
+.PHONY: install-capture
+install-capture: $(VENV)/.capture  ## Add to .venv what captures need: torch, transformers, nvtx
+
+.PHONY: capture
+capture: $(CAPTURE_STAMP)  ## Record MODEL= under nsys into runs/ (SCALE= DEVICE= NVTX= PAGES= TOKENS= NCU= ...)
+	$(CAPTURE_PYTHON) -m nsys_tools capture $(MODEL) $(CAPTURE_OPTIONS)
+
+.PHONY: doctor
+doctor: $(CAPTURE_STAMP)  ## Say what this machine can capture, and what to do about what it cannot
+	$(CAPTURE_PYTHON) -m nsys_tools doctor $(CAPTURE_TOOLS)
+
+.PHONY: install-nsys
+install-nsys:  ## Install Nsight Systems on Debian or Ubuntu, also without a GPU (DIR=)
+	capture/install-nsys.sh $(DIR)
+
+.PHONY: nvtx-cost
+nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/nvtx-cost.md
+	rm -rf runs/nvtx-cost
+	$(CAPTURE_PYTHON) -m nsys_tools capture deepseek-ocr --scale tiny --measure-nvtx 15 --out runs/nvtx-cost $(CAPTURE_TOOLS)
+	cp runs/nvtx-cost/nvtx-cost.md capture/nvtx-cost.md
+
 .PHONY: clean
 clean:  ## Remove what make made, but not caches of the user's
 	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -12,16 +12,18 @@ CREATE TABLE CUPTI_ACTIVITY_KIND_KERNEL (
     correlationId BIGINT, globalPid BIGINT, demangledName BIGINT, shortName BIGINT, mangledName BIGINT,
     registersPerThread BIGINT, gridX BIGINT, gridY BIGINT, gridZ BIGINT,
     blockX BIGINT, blockY BIGINT, blockZ BIGINT,
-    staticSharedMemory BIGINT, dynamicSharedMemory BIGINT, graphNodeId BIGINT
+    staticSharedMemory BIGINT, dynamicSharedMemory BIGINT, graphNodeId BIGINT, greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_MEMCPY (
     start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
     correlationId BIGINT, globalPid BIGINT, bytes BIGINT, copyKind BIGINT, srcKind BIGINT, dstKind BIGINT,
-    srcDeviceId BIGINT, dstDeviceId BIGINT, migrationCause BIGINT, virtualAddress BIGINT, graphNodeId BIGINT
+    srcDeviceId BIGINT, dstDeviceId BIGINT, migrationCause BIGINT, virtualAddress BIGINT, graphNodeId BIGINT,
+    greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_MEMSET (
     start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
-    correlationId BIGINT, globalPid BIGINT, value BIGINT, bytes BIGINT, memKind BIGINT, graphNodeId BIGINT
+    correlationId BIGINT, globalPid BIGINT, value BIGINT, bytes BIGINT, memKind BIGINT, graphNodeId BIGINT,
+    greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_GRAPH_TRACE (
     start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
@@ -51,6 +53,7 @@ CREATE TABLE CUDA_UM_GPU_PAGE_FAULT_EVENTS (
     start BIGINT, "end" BIGINT, globalPid BIGINT, deviceId BIGINT, address BIGINT,
     numberOfPageFaults BIGINT, faultAccessType BIGINT
 );
+CREATE TABLE ThreadNames (nameId BIGINT, priority BIGINT, globalTid BIGINT);
 CREATE TABLE PROCESSES (globalPid BIGINT, pid BIGINT);
 CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGINT, stopTime BIGINT);
 CREATE TABLE TARGET_INFO_GPU (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from nsys_tools import tools
+from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.sample import build_sample
 from nsys_tools.trace.timeline import Timeline
 
@@ -15,6 +18,20 @@ SHARED_TRACES = (
     "cuda_graph", "four_streams", "power_iteration", "saxpy_mpi", "schema_2021", "transformer_fwd",
     "two_gpu_after", "two_gpu_before",
 )  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C seriously: a shell starts what it runs in the background with the signal ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def installed_nsys() -> Path:
+    """Return the nsys that is installed; skip where there is none."""
+    try:
+        return tools.find("nsys")
+    except NsysToolsError as error:
+        pytest.skip(error.message)
 
 
 @pytest.fixture(autouse=True)

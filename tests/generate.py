@@ -13,7 +13,7 @@ from nsys_tools.trace.sample import build_sample
 
 REPOSITORY = Path(__file__).parents[1]
 SAMPLE = REPOSITORY / "capture" / "samples" / "sample.sqlite"
-_HELP = re.compile(r"(<!-- help: (?P<command>[a-z ]*)-->\n```text\n).*?(\n```)", re.DOTALL)
+_HELP = re.compile(r"(<!-- help: (?P<command>[a-z ]*)-->\n```text\n)[^`]*(```)")
 
 
 def help_text(command: str) -> str:
@@ -27,7 +27,7 @@ def help_text(command: str) -> str:
 
 def with_help(readme: str) -> str:
     """Return the README with each block of help as the command prints it now."""
-    return _HELP.sub(lambda match: match[1] + help_text(match["command"].strip()) + match[3], readme)
+    return _HELP.sub(lambda match: match[1] + help_text(match["command"].strip()) + "\n" + match[3], readme)
 
 
 def main() -> None:

@@ -23,6 +23,7 @@ RANK = {
     "trace": 2,
     "model": 2,
     "assets": 1,
+    "tools": 1,
     "errors": 0,
 }
 

@@ -51,13 +51,49 @@ def _json(columns: Sequence[str], rows: Rows) -> str:
     return json.dumps(records, indent=1, ensure_ascii=False, default=str)
 
 
+def _yaml(columns: Sequence[str], rows: Rows) -> str:
+    import yaml  # noqa: PLC0415
+
+    # By way of JSON, so that both formats show odd values alike.
+    records = json.loads(_json(columns, rows))
+    return str(yaml.safe_dump(records, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+
+
 FORMATS: dict[str, Callable[[Sequence[str], Rows], str]] = {
     "table": _table,
     "csv": _separated(","),
     "tsv": _separated("\t"),
     "json": _json,
+    "yaml": _yaml,
     "md": _markdown,
 }
+
+
+_TEXT_TABLES = {"column": "simple", "grid": "pretty", "htable": "html"}
+"""Tables of cells that are text already, by tabulate's name of their form."""
+
+
+def render_text(columns: Sequence[str], rows: Rows, form: str, numeric: Sequence[bool]) -> str:
+    """Return a table of cells that are text already, without a newline at its end.
+
+    Parameters
+    ----------
+    columns
+        The headers; empty for none.
+    rows
+        One sequence of texts a row.
+    form
+        ``column``, ``grid`` or ``htable``.
+    numeric
+        By column, whether it holds numbers: these stand to the right.
+    """
+    from tabulate import tabulate  # noqa: PLC0415
+
+    sides = ["right" if number else "left" for number in numeric]
+    options: dict[str, Any] = {"tablefmt": _TEXT_TABLES[form], "disable_numparse": True}
+    if form != "htable":
+        options["colalign"] = sides if rows else None
+    return tabulate(rows, headers=list(columns), **options)
 
 
 def render(columns: Sequence[str], rows: Rows, form: str) -> str:

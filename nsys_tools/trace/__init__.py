@@ -1,6 +1,7 @@
 """Traces: what a file is, how it is loaded, cached and asked."""
 
+from nsys_tools.trace.relations import Choice
 from nsys_tools.trace.result import Result
 from nsys_tools.trace.trace import Trace, open_trace
 
-__all__ = ["Result", "Trace", "open_trace"]
+__all__ = ["Choice", "Result", "Trace", "open_trace"]

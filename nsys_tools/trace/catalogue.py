@@ -18,6 +18,7 @@ import duckdb
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.trace.source import literal
 
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
 
@@ -135,6 +136,12 @@ def _asset(match: re.Match[str]) -> str:
 
 def queries() -> dict[str, Query]:
     """Return every query by name, the user's own in front of the shipped."""
+    return _queries(tuple(assets.folders()))
+
+
+@cache
+def _queries(_: tuple[Path, ...]) -> dict[str, Query]:
+    """Return the queries of some asset folders; looking through the folders takes longer than most queries."""
     found = (_read(path, relative) for relative, path in assets.listing("queries", "*/*.sql").items())
     return {query.name: query for query in found}
 
@@ -155,6 +162,15 @@ def find(name: str) -> Query:
         hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools queries lists them."
         raise NsysToolsError(f"There is no query {name!r}.", hint)
     return known[name]
+
+
+@cache
+def functions() -> str:
+    """Return the macros that queries share, from ``queries/functions.sql``."""
+    path = assets.find("queries/functions.sql")
+    if path is None:
+        raise NsysToolsError("queries/functions.sql is missing.", "Install nsys-tools again.")
+    return path.read_text(encoding="utf-8")
 
 
 @cache
@@ -184,7 +200,8 @@ def dependencies(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str] | 
     sql
         The statement.
     """
-    row = connection.execute("SELECT json_serialize_sql(?::VARCHAR)", [sql]).fetchone()
+    # Not as a parameter: binding one makes DuckDB import pandas where it is installed, for a third of a second.
+    row = connection.execute(f"SELECT json_serialize_sql({literal(sql)})").fetchone()
     tree = json.loads(row[0]) if row else {"error": True}
     if tree["error"]:
         return None

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import catalogue, source
-from nsys_tools.trace.catalogue import Query
 from nsys_tools.trace.source import literal, quoted
 from nsys_tools.trace.store import Store
 
@@ -27,6 +27,22 @@ _LOADED = "loaded."
 # How a column of nsys's is read. DuckDB passes SQLite's text on unchecked; decode() refuses what is not UTF-8.
 _NUMBER = "CAST({column} AS {kind})"
 _TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is read in an open trace, when not all of it as it is.
+
+    Attributes
+    ----------
+    window
+        First and last nanosecond: only events that touch this time; None for all.
+    instead
+        A query by the name of the one that it stands in for; both have the same columns.
+    """
+
+    window: tuple[int, int] | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 class Relations:
@@ -40,12 +56,21 @@ class Relations:
         Where materialised relations are kept; None keeps them in memory.
     progress
         Called with a few words before each step that can take long.
+    choice
+        What is read in this trace: see `Choice`.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, store: Store | None, progress: Progress) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        store: Store | None,
+        progress: Progress,
+        choice: Choice | None = None,
+    ) -> None:
         self._connection = connection
         self._store = store
         self._progress = progress
+        self._choice = choice or Choice()
         self._raw = source.tables(connection)
         self._made: set[str] = set()
         self._session: set[str] = set()
@@ -116,7 +141,7 @@ class Relations:
     def _sql(self, name: str) -> str:
         """Return the SELECT behind a relation."""
         if not name.startswith(_LOADED):
-            return catalogue.find(name).sql
+            return catalogue.find(self._choice.instead.get(name, name)).sql
         table = name.removeprefix(_LOADED)
         if table not in self._raw:
             columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
@@ -131,7 +156,16 @@ class Relations:
         for column, kind in catalogue.schema()[table].items():
             form = "NULL::{kind}" if column not in has else _TEXT if kind == "VARCHAR" else number
             columns.append(f"{form.format(column=quoted(column), kind=kind)} AS {quoted(column)}")
-        return f"SELECT rowid AS row_id, {', '.join(columns)} FROM raw.{quoted(table)}"
+        return f"SELECT rowid AS row_id, {', '.join(columns)} FROM raw.{quoted(table)}{self._window(table)}"
+
+    def _window(self, table: str) -> str:
+        """Return the condition that keeps events of the chosen time only: those that touch it."""
+        has = self._raw[table]
+        if self._choice.window is None or "start" not in has:
+            return ""
+        first, last = self._choice.window
+        end = 'coalesce(TRY_CAST("end" AS BIGINT), start)' if "end" in has else "start"
+        return f" WHERE start <= {int(last)} AND {end} >= {int(first)}"
 
     def _depends_on_session(self, name: str) -> bool:
         return name in self._session or (
@@ -140,7 +174,8 @@ class Relations:
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
-            parts = [self._sql(name), *sorted(self._digest(need) for need in self._reads(name))]
+            needs = sorted(self._digest(need) for need in self._reads(name))
+            parts = [catalogue.functions(), self._sql(name), *needs]
             self._digests[name] = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
         return self._digests[name]
 
@@ -166,17 +201,18 @@ class Relations:
             self._run(name, f"CREATE TABLE {target} AS ")
             self._is_table[name] = True
         else:
-            self._connection.execute(f"CREATE VIEW {target} AS {self._checked(catalogue.find(name))}")
+            self._connection.execute(f"CREATE VIEW {target} AS {self._checked(name)}")
         self._made.add(name)
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
-    def _checked(self, query: Query) -> str:
+    def _checked(self, name: str) -> str:
         """Return the SQL of a view after binding it, so that a mistake names the file."""
+        sql = self._sql(name)
         try:
-            self._connection.execute(f"EXPLAIN {query.sql}")
+            self._connection.execute(f"EXPLAIN {sql}")
         except duckdb.Error as error:
-            raise NsysToolsError(f"queries: {query.name}: {str(error).splitlines()[0]}") from None
-        return query.sql
+            raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
+        return sql
 
     def _make_stored(self, name: str, target: str) -> None:
         assert self._store is not None  # noqa: S101  (_is_stored said so)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.sniff import Kind
 
@@ -47,6 +48,7 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            "python_enable_replacements": "false",
             "temp_directory": str(spill),
         }
     )
@@ -121,13 +123,14 @@ def export(path: Path, folder: Path) -> Path:
     NsysToolsError
         If there is no nsys, or it fails.
     """
-    nsys = shutil.which("nsys")
-    if nsys is None:
+    try:
+        nsys = str(tools.find("nsys"))
+    except NsysToolsError:
         raise NsysToolsError(
             f"{path}: a recording; to read it, nsys has to export it first, and no nsys is installed here.",
             "Where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install one without a GPU: "
             "capture/install-nsys.sh",
-        )
+        ) from None
     target = folder / f"{path.stem}.sqlite"
     with tempfile.TemporaryDirectory(dir=folder) as work:
         draft = Path(work) / target.name

@@ -15,7 +15,7 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import catalogue, source
-from nsys_tools.trace.relations import Progress, Relations
+from nsys_tools.trace.relations import Choice, Progress, Relations
 from nsys_tools.trace.result import Result
 from nsys_tools.trace.sniff import Kind, identify
 from nsys_tools.trace.source import quoted
@@ -28,7 +28,9 @@ def _silent(_: str) -> None:
     """Ignore progress."""
 
 
-def open_trace(path: str | Path, *, cache: bool = True, progress: Progress = _silent) -> Trace:
+def open_trace(
+    path: str | Path, *, cache: bool = True, progress: Progress = _silent, choice: Choice | None = None
+) -> Trace:
     """Open a trace, read-only.
 
     Parameters
@@ -40,13 +42,15 @@ def open_trace(path: str | Path, *, cache: bool = True, progress: Progress = _si
         Keep what is loaded and computed in the user's cache folder; otherwise in memory.
     progress
         Called with a few words before each step that can take long.
+    choice
+        Only a part of the time, or some queries in place of others; None for all as it is.
 
     Raises
     ------
     NsysToolsError
         If it is no trace.
     """
-    return Trace(Path(path), cache=cache, progress=progress)
+    return Trace(Path(path), cache=cache, progress=progress, choice=choice)
 
 
 class Trace:
@@ -58,7 +62,7 @@ class Trace:
     nsys's own tables can be asked whole, under their own names.
     """
 
-    def __init__(self, path: Path, *, cache: bool, progress: Progress) -> None:
+    def __init__(self, path: Path, *, cache: bool, progress: Progress, choice: Choice | None = None) -> None:
         kind = identify(path)
         self.path = path
         with ExitStack() as opening:
@@ -70,7 +74,8 @@ class Trace:
                 identify(path)
             self.connection = opening.enter_context(source.connect(scratch))
             source.attach(self.connection, path, kind, scratch)
-            self._relations = Relations(self.connection, store, progress)
+            self.connection.execute(catalogue.functions())
+            self._relations = Relations(self.connection, store, progress, choice)
             self.connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
             self._resources = opening.pop_all()
 

@@ -18,5 +18,6 @@ SELECT
     registersPerThread AS register_count,
     staticSharedMemory AS static_shared_memory_bytes,
     dynamicSharedMemory AS dynamic_shared_memory_bytes,
-    graphNodeId AS graph_node_id
+    graphNodeId AS graph_node_id,
+    greenContextId AS green_context_id
 FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL

@@ -2,7 +2,8 @@
 -- materialised: one walk down the tree gives depth and paths.
 --
 -- Without crossings that is the range of the piece around it. A range that is crossed is not enclosed by what it
--- crosses: there the parent is the first range up the stack of its first piece that lasts as long.
+-- crosses: there the parent is the shortest range in the stack of its first piece that lasts as long, of equal ones
+-- the one opened last.
 WITH crossing AS (SELECT DISTINCT r.thread_id FROM _range AS r JOIN _range_cut USING (range_id)),
 plain AS (
     SELECT range_id, parent_piece_id & 1099511627775 AS parent_id
@@ -10,7 +11,9 @@ plain AS (
     WHERE piece_id = range_id AND thread_id NOT IN (SELECT thread_id FROM crossing)
 ),
 crossed AS (
-    SELECT r.range_id, arg_min(outside.range_id, s.level) FILTER (outside.end_ns >= r.end_ns) AS parent_id
+    SELECT r.range_id,
+        arg_min(outside.range_id, {'length': outside.end_ns - outside.start_ns, 'level': s.level})
+            FILTER (outside.end_ns >= r.end_ns) AS parent_id
     FROM _range AS r
     LEFT JOIN _range_stack AS s ON s.piece_id = r.range_id AND s.level > 0
     LEFT JOIN _range AS outside ON outside.range_id = s.range_id

@@ -13,6 +13,8 @@
 -- stream_id           BIGINT   -      CUDA stream
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- correlation_id      BIGINT   -      launching API call, unique in its process only; 0 for unified memory
+-- green_context_id    BIGINT   -      green context; NULL where the trace has none
+-- virtual_address     BIGINT   -      of unified memory: the first byte that moved
 SELECT
     (c.row_id << 2) | 1 AS operation_id,
     kind.name AS kind,
@@ -26,7 +28,9 @@ SELECT
     c.contextId AS context_id,
     c.streamId AS stream_id,
     c.globalPid AS process_id,
-    c.correlationId AS correlation_id
+    c.correlationId AS correlation_id,
+    c.greenContextId AS green_context_id,
+    c.virtualAddress AS virtual_address
 FROM loaded.CUPTI_ACTIVITY_KIND_MEMCPY AS c
 LEFT JOIN _copy_kind AS kind ON kind.copy_kind = c.copyKind
 LEFT JOIN _memory_kind AS source ON source.memory_kind = c.srcKind

@@ -11,6 +11,7 @@
 -- stream_id       BIGINT   -      CUDA stream
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
 -- correlation_id  BIGINT   -      launching API call, unique in its process only
+-- green_context_id  BIGINT -      green context; NULL where the trace has none
 SELECT
     (s.row_id << 2) | 2 AS operation_id,
     kind.name AS memory,
@@ -22,6 +23,7 @@ SELECT
     s.contextId AS context_id,
     s.streamId AS stream_id,
     s.globalPid AS process_id,
-    s.correlationId AS correlation_id
+    s.correlationId AS correlation_id,
+    s.greenContextId AS green_context_id
 FROM loaded.CUPTI_ACTIVITY_KIND_MEMSET AS s
 LEFT JOIN _memory_kind AS kind ON kind.memory_kind = s.memKind

@@ -19,5 +19,7 @@ SELECT
     c.nestingLevel AS nesting_level
 FROM loaded.OSRT_API AS c
 LEFT JOIN _string_os_call AS s ON s.id = c.nameId
--- nsys writes two rows of its own that are no calls.
-WHERE s.value IS NULL OR NOT regexp_matches(s.value, 'profiling (started|finished)')
+-- Calls are of class 27. nsys writes two rows of its own that are no calls, that recording started (31) and
+-- finished (32), and says so in their names.
+WHERE coalesce(c.eventClass, 27) = 27
+    AND (s.value IS NULL OR NOT regexp_matches(s.value, 'profiling (started|finished)'))

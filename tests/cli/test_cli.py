@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import pty
 import re
 import shlex
 import subprocess
@@ -156,3 +158,21 @@ def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert done.stdout
+
+
+def test_prompt_on_a_terminal(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
+    """Type at the prompt of a real terminal: an error does not end it, the next statement is answered."""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.environ |= {"PYTHONPATH": str(REPOSITORY), "TERM": "dumb"}
+        os.execv(sys.executable, [sys.executable, "-m", "nsys_tools", "sql", str(sample[0]), "--format", "csv"])
+    typed = b"SELEC 1;\nSELECT kernel_count AS answer\nFROM trace_summary;\n.quit\n"
+    os.write(terminal, typed)
+    seen = b""
+    with contextlib.suppress(OSError):  # the terminal closes with the process
+        while chunk := os.read(terminal, 4096):
+            seen += chunk
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert b"syntax error" in seen
+    assert b"answer\r\n2028" in seen

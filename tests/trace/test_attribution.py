@@ -131,7 +131,11 @@ class BruteForce:
                 else mine.start < self.end(k)
             )
         ]
-        return max(around, key=self.order, default=None)
+        if not lasting:
+            return max(around, key=self.order, default=None)
+        return min(
+            around, key=lambda k: (self.end(k) - self.ranges[k].start, *(-n for n in self.order(k))), default=None
+        )
 
 
 def unambiguous(made: list[Call]) -> list[Call]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.builder import TraceBuilder
 from nsys_tools.trace.timeline import Timeline
 from tests.case import THREAD, build, launch
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, installed_nsys
 
 COUNTS = "SELECT kernel_count, kernel_sum_ns, range_count FROM trace_summary"
 
@@ -143,9 +142,7 @@ def test_parquet_folder_gives_the_same_answers(sample: tuple[Path, Timeline], tm
 
 @pytest.mark.nsys
 def test_recording_is_exported_by_an_installed_nsys(tmp_path: Path, cache_folder: Path) -> None:
-    nsys = shutil.which("nsys")
-    if nsys is None:
-        pytest.skip("no nsys is installed")
+    nsys = str(installed_nsys())
     pytest.importorskip("nvtx", reason="the package nvtx is not installed")
     script = "import nvtx\nwith nvtx.annotate('outer'):\n  with nvtx.annotate('inner'): pass"
     command = [nsys, "profile", "--trace=nvtx", "--sample=none", "-o", "run", sys.executable, "-c", script]

@@ -30,6 +30,7 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12\n"
 )
 def test_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, said: str) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(NsysToolsError, match=said) as caught:

@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Installs the command line of Nsight Systems without a GPU, a driver or CUDA, on Debian and Ubuntu.
+#
+#   capture/install-nsys.sh [DIR]      default: where nsys-tools looks, ~/.local/share/nsys-tools/nsys
+#
+# The packages nsight-systems and nsight-systems-target of the distribution's own archive (non-free on
+# Debian, multiverse on Ubuntu) are downloaded and unpacked under DIR; nothing of the system is changed,
+# no root is needed. Afterwards DIR/bin/nsys records NVTX and the operating system (and CUDA where there
+# is a GPU), imports, and exports SQLite. Tried on Debian 12 with packages of Debian 13; the way for
+# Ubuntu is the same with its own archive.
+set -euo pipefail
+
+dir=${1:-${XDG_DATA_HOME:-$HOME/.local/share}/nsys-tools/nsys}
+packages=(nsight-systems nsight-systems-target libssh-4)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "install-nsys: $*"; exit 1; }
+
+[ "$(uname -m)" = x86_64 ] || die "the packages are for x86_64; this is $(uname -m). See https://developer.nvidia.com/nsight-systems."
+command -v apt-get >/dev/null || die "there is no apt-get here. Get the CLI from https://developer.nvidia.com/nsight-systems."
+
+# The first repository that apt already uses here: a mirror that this machine can reach.
+mirror_of_this_machine() {
+    apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
+}
+
+. /etc/os-release
+case "$ID" in
+    # Debian 12 has an older version without the exporter; that of Debian 13 runs on both.
+    debian) suite=trixie; components="main non-free"; keys=/usr/share/keyrings/debian-archive-keyring.gpg ;;
+    ubuntu) suite=$VERSION_CODENAME; components="main universe multiverse"; keys=/usr/share/keyrings/ubuntu-archive-keyring.gpg ;;
+    *) die "this is for Debian and Ubuntu, not for $ID." ;;
+esac
+mirror=$(mirror_of_this_machine)
+[ -n "$mirror" ] || die "apt has no repository here: run apt-get update first."
+
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# A private apt: its own list of sources, package lists and cache, so that no root is needed.
+private_apt() {
+    apt-get -qq -o Dir::Etc::SourceList="$scratch/sources.list" -o Dir::Etc::SourceParts=- \
+        -o Dir::State="$scratch/state" -o Dir::State::status="$scratch/status" -o Dir::Cache="$scratch/cache" \
+        -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+mkdir -p "$scratch"/{state/lists/partial,cache/archives/partial,debs,tree}
+touch "$scratch/status"
+echo "deb [signed-by=$keys] $mirror $suite $components" >"$scratch/sources.list"
+say "reading $mirror $suite"
+private_apt update || die "$mirror does not offer $suite $components."
+say "downloading ${packages[*]} (about 350 MB)"
+(cd "$scratch/debs" && private_apt download "${packages[@]}") || die "$suite has not all of: ${packages[*]}."
+for package in "$scratch"/debs/*.deb; do dpkg-deb --extract "$package" "$scratch/tree"; done
+
+# The parts lie in two places of the tree and find each other only side by side.
+target=$(find "$scratch/tree/usr/lib" -type d -name 'target-linux-x64' | head -n 1)
+host=$(find "$scratch/tree/usr/lib" -type d -name 'host-linux-x64' | head -n 1)
+[ -n "$target" ] && [ -n "$host" ] || die "the packages of $suite are laid out in another way."
+rm -rf "$dir/lib" && mkdir -p "$dir/lib" "$dir/bin"
+mv "$target" "$host" "$dir/lib/"
+
+# The importer loads these from its own folder; Debian keeps them elsewhere. The viewer is left out.
+cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/libssh.so"
+cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/"
+cp -L --remove-destination "$dir"/lib/target-linux-x64/libsqlite3.so.0 "$dir/lib/host-linux-x64/"
+# The scripts of nsys stats look for their Python modules beside the importer.
+cp -L "$dir"/lib/target-linux-x64/python/lib/*.py "$dir/lib/host-linux-x64/python/lib/"
+find "$dir/lib/host-linux-x64" -name 'libQt6WebEngine*' -delete
+
+cat >"$dir/bin/nsys" <<'WRAPPER'
+#!/bin/sh
+lib=$(dirname "$(dirname "$(readlink -f "$0")")")/lib
+LD_LIBRARY_PATH=$lib/host-linux-x64${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
+export LD_LIBRARY_PATH
+exec "$lib/target-linux-x64/nsys" "$@"
+WRAPPER
+chmod +x "$dir/bin/nsys"
+
+# It is installed when it has recorded, imported, exported and summed up something.
+"$dir/bin/nsys" profile --trace=osrt --sample=none --cpuctxsw=none --output="$scratch/try" true >"$scratch/log" 2>&1 &&
+    "$dir/bin/nsys" export --type=sqlite --quiet=true --output="$scratch/try.sqlite" "$scratch/try.nsys-rep" >>"$scratch/log" 2>&1 &&
+    "$dir/bin/nsys" stats --quiet --report=osrt_sum --format=csv --output=- "$scratch/try.sqlite" >"$scratch/sum" 2>&1 &&
+    [ -s "$scratch/try.sqlite" ] && ! grep -q 'internal error' "$scratch/sum" || { cat "$scratch/log" "$scratch/sum" >&2; die "nsys is in $dir/bin and does not work: its words are above."; }
+"$dir/bin/nsys" --version
+say "installed: $dir/bin/nsys"

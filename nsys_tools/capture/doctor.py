@@ -1,0 +1,169 @@
+"""What a machine can capture, and what to do about what it cannot."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nsys_tools import tools
+from nsys_tools.capture import environment
+from nsys_tools.errors import NsysToolsError
+
+SPACE_BYTES = 5 * 10**9  # a full-size run with a trace per op, its export and ncu reports
+PARAMETERS = Path("/proc/driver/nvidia/params")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    subject
+        What.
+    state
+        ``ok``, ``warn`` (something cannot be captured) or ``fail`` (nothing can).
+    found
+        What there is.
+    advice
+        What to do; empty where all is well.
+    """
+
+    subject: str
+    state: str
+    found: str
+    advice: str = ""
+
+
+def examine(nsys: str = "", ncu: str = "", folder: Path = Path()) -> list[Finding]:
+    """Look at the tools, the packages, the GPU and the disk.
+
+    Parameters
+    ----------
+    nsys, ncu
+        The programs, where they are not to be looked for.
+    folder
+        Where runs are written.
+    """
+    versions = {name: environment.package_version(name) for name in environment.PACKAGES}
+    found_nsys, nsys_version = _tool("nsys", nsys, "fail")
+    found_ncu, _ = _tool("ncu", ncu, "warn")
+    cards = environment.gpus()
+    return [
+        found_nsys,
+        found_ncu,
+        *packages(versions),
+        pair(versions["nvtx"], nsys_version),
+        gpu(cards),
+        torch_gpu(environment.torch_cuda(), cards),
+        permission(_read(PARAMETERS)),
+        space(shutil.disk_usage(_existing(folder)).free),
+    ]
+
+
+def _tool(name: str, given: str, missing: str) -> tuple[Finding, str | None]:
+    try:
+        path = tools.find(name, given)
+    except NsysToolsError as error:
+        return Finding(name, missing, error.message, error.hint), None
+    version = tools.version(path)
+    if version is None:
+        advice = "It does not answer --version: reinstall it, or name another one."
+        return Finding(name, missing, f"{path} does not run", advice), None
+    return Finding(name, "ok", f"{version} at {path}"), version
+
+
+def packages(versions: Mapping[str, str | None]) -> list[Finding]:
+    """Say which of the packages that a workload needs are there."""
+    needed = ("torch", "transformers", "pillow", "nvtx")
+    advice = "pip install 'nsys-tools[capture]'; versions that work together: capture/constraints.txt."
+    return [
+        Finding(name, "ok", str(versions[name])) if versions[name] else Finding(name, "fail", "not installed", advice)
+        for name in needed
+    ]
+
+
+def pair(nvtx: str | None, nsys: str | None) -> Finding:
+    """Say whether nsys records what this version of the nvtx package emits."""
+    if nvtx is None or nsys is None:
+        return Finding("nvtx with nsys", "warn", "one of the two is missing", "Install both.")
+    newer_nvtx = numbers(nvtx) >= (0, 2, 12)
+    if newer_nvtx and numbers(nsys) < (2024,):
+        return Finding(
+            "nvtx with nsys",
+            "fail",
+            f"nsys {nsys} records no range of nvtx {nvtx}",
+            "pip install nvtx==0.2.11, or a newer nsys.",
+        )
+    return Finding("nvtx with nsys", "ok", f"nvtx {nvtx}, nsys {nsys}")
+
+
+def gpu(cards: list[dict[str, str]]) -> Finding:
+    """Say which GPUs the driver shows."""
+    if not cards:
+        return Finding(
+            "GPU and driver", "warn", "none", "DEVICE=cpu captures ranges and the operating system, no kernels."
+        )
+    names = ", ".join(f"{card['name']} ({card['memory.total']})" for card in cards)
+    return Finding("GPU and driver", "ok", f"{names}, driver {cards[0]['driver_version']}")
+
+
+def torch_gpu(cuda: Mapping[str, Any] | None, cards: list[dict[str, str]]) -> Finding:
+    """Say whether torch can use the GPU."""
+    if cuda is None:
+        return Finding("torch with CUDA", "warn", "torch is not installed")
+    if cuda["available"]:
+        return Finding("torch with CUDA", "ok", f"built for CUDA {cuda['torch_built_for']}")
+    if cuda["torch_built_for"] is None:
+        advice = "On a machine with a GPU: pip install torch without the CPU index." if cards else ""
+        return Finding("torch with CUDA", "warn", "torch is built for the CPU only", advice)
+    advice = "The driver may be older than CUDA asks for: update it, or install a torch built for an older CUDA."
+    return Finding("torch with CUDA", "warn", f"built for {cuda['torch_built_for']}, and sees no GPU", advice)
+
+
+def permission(parameters: str | None) -> Finding:
+    """Say whether users may read GPU counters, from the driver's parameters."""
+    if parameters is None:
+        return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu needs a GPU; nsys alone does not.")
+    restricted = any(line.replace(" ", "") == "RmProfilingAdminOnly:1" for line in parameters.splitlines())
+    if restricted:
+        return Finding(
+            "GPU counters",
+            "warn",
+            "administrators only (ERR_NVGPUCTRPERM for others)",
+            "Run ncu as root, or set NVreg_RestrictProfilingToAdminUsers=0 for the module nvidia and reload it.",
+        )
+    return Finding("GPU counters", "ok", "for all users")
+
+
+def space(free_bytes: int) -> Finding:
+    """Say whether the disk has room for a run."""
+    found = f"{free_bytes / 1e9:.1f} GB free"
+    if free_bytes < SPACE_BYTES:
+        return Finding("disk", "warn", found, f"A full-size run may take {SPACE_BYTES / 1e9:.0f} GB: free some.")
+    return Finding("disk", "ok", found)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return the leading numbers of a version: ``0.2.11+x`` is (0, 2, 11)."""
+    parts: list[int] = []
+    for part in version.split("."):
+        digits = part[: len(part) - len(part.lstrip("0123456789"))]
+        if not digits:
+            break
+        parts.append(int(digits))
+    return tuple(parts)
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        return None
+
+
+def _existing(folder: Path) -> Path:
+    return next((parent for parent in (folder, *folder.absolute().parents) if parent.exists()), Path("/"))

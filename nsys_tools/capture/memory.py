@@ -1,0 +1,41 @@
+"""Out of memory, said in a sentence: where it happened and what to lower."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from nsys_tools.capture.ranges import Ranges
+from nsys_tools.errors import NsysToolsError
+
+# On the CPU torch raises a plain RuntimeError; its message is what tells it apart.
+_CPU_MESSAGE = "can't allocate memory"
+
+
+@contextmanager
+def guarded(ranges: Ranges) -> Iterator[None]:
+    """Turn running out of memory inside the block into an error that names the open ranges.
+
+    Raises
+    ------
+    NsysToolsError
+        If host or GPU memory ran out.
+    """
+    import torch
+
+    try:
+        yield
+    except (MemoryError, torch.OutOfMemoryError) as error:
+        raise _out_of_memory(error, ranges.broken) from error
+    except RuntimeError as error:
+        if _CPU_MESSAGE not in str(error):
+            raise
+        raise _out_of_memory(error, ranges.broken) from error
+
+
+def _out_of_memory(error: BaseException, where: str) -> NsysToolsError:
+    reason = str(error).splitlines()[0] if str(error) else "no memory left"
+    return NsysToolsError(
+        f"Out of memory in {where or 'the workload'}: {reason}",
+        "Lower --batch-size, --max-new-tokens or the page size, or take --dtype bfloat16.",
+    )

@@ -1,0 +1,210 @@
+"""A capture from end to end: find the tools, record, import, export, analyse, count."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from nsys_tools import assets, tools
+from nsys_tools.capture import assumptions, environment, lost, ncu, nsys, nvtx_cost
+from nsys_tools.capture.options import Options
+from nsys_tools.capture.process import Show, run
+from nsys_tools.capture.run_folder import RunFolder, without_home, write_json
+from nsys_tools.errors import NsysToolsError
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to capture, and with which tools.
+
+    Attributes
+    ----------
+    model
+        Name of a workload script: ``deepseek-ocr`` is ``capture/deepseek_ocr.py``.
+    options
+        The script's options; ``out`` is the run folder.
+    nsys, ncu
+        The programs, where they are not to be looked for.
+    sampling
+        nsys's CPU sampling.
+    counters
+        Whether to run ncu afterwards, on how many launches: 0 for no second pass.
+    analyze
+        Whether to analyse the trace.
+    """
+
+    model: str
+    options: Options
+    nsys: str = ""
+    ncu: str = ""
+    sampling: str = "none"
+    counters: int = 0
+    analyze: bool = True
+
+
+class Reader(Protocol):
+    """Reads an exported trace; the room of traces is not this one's to import."""
+
+    def kernel_uses(self, sqlite: Path) -> Sequence[ncu.KernelUse]:
+        """Return the kernels of each stage."""
+
+    def range_counts(self, sqlite: Path) -> Mapping[str, tuple[int, int]]:
+        """Return, by name, how many ranges there are and how many were never closed."""
+
+
+def scripts() -> list[str]:
+    """Return the models that there is a workload script for."""
+    return [path.removesuffix(".py").replace("_", "-") for path in assets.listing("capture", "*.py")]
+
+
+def workload_command(model: str, options: Options) -> list[str]:
+    """Return the command that runs a model's workload.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no script for `model`.
+    """
+    script = assets.find(f"capture/{model.replace('-', '_')}.py")
+    if script is None:
+        raise NsysToolsError(f"There is no workload script for {model}.", f"There is one for: {', '.join(scripts())}.")
+    return [sys.executable, str(script), *options.arguments()]
+
+
+def shown(command: Sequence[str]) -> str:
+    """Return a command as it can be repeated in a shell, the home folder as ``~``."""
+    program = Path(command[0]).name if Path(command[0]).is_absolute() else command[0]
+    return without_home(shlex.join([program, *command[1:]]).replace(sys.executable, "python"))
+
+
+def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
+    """Make a run folder with a trace, its export, its report and what is needed to repeat it.
+
+    Parameters
+    ----------
+    plan
+        What to capture.
+    reader
+        Reads the exported trace.
+    show
+        Gets each line of progress.
+
+    Raises
+    ------
+    NsysToolsError
+        If a step fails; ``status.json`` of the folder says which, and why.
+    """
+    workload = workload_command(plan.model, plan.options)
+    if (plan.options.out / "status.json").exists():
+        raise NsysToolsError(f"{plan.options.out} already holds a run.", "Give another --out, or remove that folder.")
+    folder = RunFolder(plan.options.out)
+    if plan.options.measure_nvtx:
+        _measure_nvtx(plan, folder, show)
+    elif plan.options.profiler == "torch":
+        _profile_without_nsys(plan, workload, folder, show)
+    else:
+        _profile_with_nsys(plan, workload, folder, reader, show)
+    folder.finish()
+    return folder
+
+
+def _profile_without_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, show: Show) -> None:
+    _record(plan, folder, [workload], None, None)
+    with folder.step("profile"):
+        show(f"$ {shown(workload)}")
+        nsys.profile(workload, folder, show)
+    assumptions.write(plan.model, plan.options, folder, "PyTorch's profiler, without nsys")
+
+
+def _measure_nvtx(plan: Plan, folder: RunFolder, show: Show) -> None:
+    with folder.step("find tools"):
+        nsys_path = tools.find("nsys", plan.nsys)
+    command = ["nsys-tools", "capture", plan.model, *replace(plan.options, out=Options().out).arguments()]
+    _record(plan, folder, [command], nsys_path, None)
+    measured = []
+    for name in ("without nsys", "with nsys"):
+        with folder.step(name):
+            own = RunFolder(folder.file(name.replace(" ", "-")))
+            workload = workload_command(plan.model, replace(plan.options, out=own.path))
+            inside = nsys.profile_command(nsys_path, own.file("trace"), workload)
+            nsys.profile(inside if name == "with nsys" else workload, own, show)
+            measured.append(nvtx_cost.read(own))
+    text = nvtx_cost.markdown(measured, shown(command), environment.collect(nsys_path, None))
+    folder.file("nvtx-cost.md").write_text(text, encoding="utf-8")
+
+
+def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, reader: Reader, show: Show) -> None:
+    with folder.step("find tools"):
+        nsys_path = tools.find("nsys", plan.nsys)
+        ncu_path = tools.find("ncu", plan.ncu) if plan.counters else None
+    command = nsys.profile_command(nsys_path, folder.file("trace"), workload, plan.sampling)
+    exporting = nsys.export_command(nsys_path, folder.file("trace.nsys-rep"), folder.file("trace.sqlite"))
+    _record(plan, folder, [command, exporting], nsys_path, ncu_path)
+    with folder.step("profile"):
+        show(f"$ {shown(command)}")
+        nsys.profile(command, folder, show)
+    with folder.step("import"):
+        nsys.check_imported(folder)
+    with folder.step("export"):
+        nsys.export(nsys_path, folder, show)
+    assumptions.write(plan.model, plan.options, folder, shown(command))
+    with folder.step("check"):
+        lost.check(folder, reader.range_counts(folder.file("trace.sqlite")))
+    if plan.analyze:
+        with folder.step("analyze"):
+            analyze(folder, show)
+    if ncu_path is not None:
+        with folder.step("ncu"):
+            _count(plan, ncu_path, folder, reader, show)
+
+
+def _record(
+    plan: Plan, folder: RunFolder, commands: Sequence[Sequence[str]], nsys_path: Path | None, ncu_path: Path | None
+) -> None:
+    with folder.step("record"):
+        write_json(folder.file("env.json"), environment.collect(nsys_path, ncu_path))
+        text = "".join(f"{shown(command)}\n" for command in commands)
+        folder.file("command.txt").write_text(text, encoding="utf-8")
+        assumptions.write(plan.model, plan.options, folder, shown(commands[0]))
+
+
+def analyze_command(folder: RunFolder) -> list[str]:
+    """Return the command that analyses a run's trace."""
+    stages = assets.find("capture/stages.toml")
+    settings = ["--out", str(folder.file("report")), *(["--stages", str(stages)] if stages else [])]
+    return [sys.executable, "-m", "nsys_tools", "analyze", str(folder.file("trace.sqlite")), *settings]
+
+
+def analyze(folder: RunFolder, show: Show) -> None:
+    """Analyse the trace into ``report/``.
+
+    Raises
+    ------
+    NsysToolsError
+        If the analysis fails.
+    """
+    code, text = run(analyze_command(folder), folder.file("log.txt"), show, environment=os.environ)
+    if code:
+        last = text.splitlines()[-1].strip() if text else f"exit code {code}"
+        raise NsysToolsError(f"The trace is complete, its analysis failed: {last}", shown(analyze_command(folder)))
+
+
+def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: Show) -> None:
+    targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
+    if not targets:
+        raise NsysToolsError(
+            "No kernel to count: the trace has no GPU kernel in a stage.", "Counters need a GPU: DEVICE=cuda."
+        )
+    once = replace(plan.options, repeats=1, out=Options().out)
+    workload = workload_command(plan.model, once)
+    for target in targets:
+        command = ncu.profile_command(ncu_path, target, Path("ncu") / target.name / "kernel", workload)
+        show(f"$ {shown(command)}")
+        with folder.file("command.txt").open("a", encoding="utf-8") as file:
+            file.write(f"{shown(command)}\n")
+        ncu.profile(ncu_path, target, workload, folder, show)

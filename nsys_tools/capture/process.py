@@ -1,0 +1,175 @@
+"""Child processes: their lines as they come, and their end when the user says so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from nsys_tools.capture.run_folder import without_home
+from nsys_tools.errors import NsysToolsError
+
+Show = Callable[[str], None]
+
+# What a child may see of our environment: what decides how CUDA, torch and the hub behave. nsys writes a
+# target's environment into the trace, so tokens, user and host names must not reach it.
+_KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE")
+_KEPT_PREFIXES = (
+    "CUDA_",
+    "NVIDIA_VISIBLE",
+    "NVIDIA_DRIVER",
+    "OMP_",
+    "MKL_",
+    "PYTORCH_",
+    "TORCH_",
+    "TRANSFORMERS_",
+)
+
+GRACE_S = 120.0  # nsys still writes its report after it was interrupted
+
+
+def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the part of the environment that a profiled process gets."""
+    source = os.environ if environment is None else environment
+    kept = {name: value for name, value in source.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)}
+    return {**kept, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
+
+
+def run(
+    command: Sequence[str],
+    log: Path,
+    show: Show,
+    grace_s: float = GRACE_S,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """Run a command in a session of its own and return its exit code and output.
+
+    Ctrl-C ends it in order: first what the command runs in a session of its own (the target of nsys),
+    else the command itself, which then may finish its files; after `grace_s`, or a second Ctrl-C, all
+    that it started is killed. Nothing that it started outlives the call.
+
+    Parameters
+    ----------
+    command
+        Program and arguments.
+    log
+        File that the output is added to, without the name of the home folder.
+    show
+        Gets each line as it comes.
+    grace_s
+        Seconds that the command has to end.
+    environment
+        What the command gets; `clean_environment` without one.
+
+    Raises
+    ------
+    NsysToolsError
+        If the program cannot be started.
+    KeyboardInterrupt
+        After Ctrl-C, once the children have ended.
+    """
+    lines: list[str] = []
+    reader: threading.Thread | None = None
+    child = _start(command, clean_environment() if environment is None else environment)
+    try:  # from here on: a child that was started is ended, however early Ctrl-C comes
+        reader = threading.Thread(target=_pump, args=(child.stdout, lines, show), daemon=True)
+        reader.start()
+        code = child.wait()
+    except KeyboardInterrupt:
+        _end(child, grace_s)
+        raise
+    finally:
+        if reader is not None and reader.ident is not None:
+            # Something that the command left running might hold the pipe open for ever.
+            reader.join(timeout=5)
+        with log.open("a", encoding="utf-8") as file:
+            file.writelines(f"{without_home(line)}\n" for line in lines)
+    return code, "\n".join(lines)
+
+
+def _start(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[str]:
+    try:
+        return subprocess.Popen(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=dict(environment),
+            start_new_session=True,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        raise NsysToolsError(f"Cannot start {command[0]}: {error.strerror}.", "Run `nsys-tools doctor`.") from error
+
+
+def _pump(stream: IO[str], lines: list[str], show: Show) -> None:
+    with stream:
+        for raw in stream:
+            line = raw.rstrip()
+            if line:
+                lines.append(line)
+                show(line)
+
+
+def _end(child: subprocess.Popen[str], grace_s: float) -> None:
+    # nsys gives its target a session of its own. Interrupted itself it stops recording first, and
+    # ranges that the target still closes are lost; so the target goes first, and nsys follows it.
+    started = descendants(child.pid)
+    targets = [process for process, session in started.items() if process == session]
+    try:
+        for target in targets:
+            _send(target, signal.SIGTERM)
+        if not targets:
+            _send(child.pid, signal.SIGINT)
+        child.wait(timeout=grace_s)
+    except (KeyboardInterrupt, subprocess.TimeoutExpired):
+        started |= descendants(child.pid)
+        _send(child.pid, signal.SIGKILL)
+    for process, session in started.items():
+        if session_of(process) == session:  # still the process that we saw, not a later one of that number
+            _send(process, signal.SIGKILL)
+    child.wait()
+
+
+def _send(process: int, what: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, what)
+
+
+def session_of(process: int) -> int | None:
+    """Return the session of a running process, or None where there is none."""
+    fields = _fields(process)
+    return int(fields[3]) if fields and fields[0] != "Z" else None
+
+
+def descendants(ancestor: int) -> dict[int, int]:
+    """Return the running processes that a process started, and those that they started, with their sessions."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        fields = _fields(int(entry.name))
+        if fields:
+            parents[int(entry.name)] = int(fields[1])
+    found: dict[int, int] = {}
+    generation = {ancestor}
+    while generation:
+        generation = {process for process, parent in parents.items() if parent in generation}
+        for process in generation:
+            session = session_of(process)
+            if session is not None:
+                found[process] = session
+    return found
+
+
+def _fields(process: int) -> list[str]:
+    """Return the fields of ``/proc/PID/stat`` after the name: state, parent, group, session ...; empty if gone."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return []
+    return text.rpartition(")")[2].split()

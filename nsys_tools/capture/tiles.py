@@ -1,0 +1,96 @@
+"""A page as model input: one padded global view, and crops on the grid nearest to its proportions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from torch import Tensor
+
+_GREY = (127, 127, 127)
+
+
+@dataclass(frozen=True)
+class Views:
+    """The pixels of one page.
+
+    Attributes
+    ----------
+    overview
+        The page padded to a square, (3, base, base).
+    crops
+        Its tiles row by row, (columns * rows, 3, tile, tile), or None for a page without crops.
+    grid
+        Columns and rows of crops; (1, 1) without crops.
+    """
+
+    overview: Tensor
+    crops: Tensor | None
+    grid: tuple[int, int]
+
+    @property
+    def crop_count(self) -> int:
+        """How many crops there are: 0, or 2 and more."""
+        return 0 if self.crops is None else self.grid[0] * self.grid[1]
+
+
+def grid_of(width: int, height: int, tile: int, most: int) -> tuple[int, int]:
+    """Return columns and rows of the crop grid of a page.
+
+    Of all grids with 2 to `most` tiles the one nearest to the page's proportions is taken; of equally
+    near ones the larger, while the page has more than half of its pixels. A page no larger than
+    one tile is not cropped. This is DeepSeek-OCR's own rule (``dynamic_preprocess`` of its hub code).
+    """
+    if max(width, height) <= tile:
+        return 1, 1
+    candidates = [(c, r) for c in range(1, most + 1) for r in range(1, most + 1) if 2 <= c * r <= most]
+    nearest, distance = (1, 1), float("inf")
+    for columns, rows in sorted(candidates, key=lambda grid: grid[0] * grid[1]):
+        gap = abs(width / height - columns / rows)
+        larger_fits = width * height > 0.5 * tile * tile * columns * rows
+        if gap < distance or (gap == distance and larger_fits):
+            nearest, distance = (columns, rows), gap
+    return nearest
+
+
+def image_tokens(base: int, tile: int, grid: tuple[int, int], crop_count: int) -> int:
+    """Return how many tokens a page takes: a token per 64 x 64 pixels, one per row, one separator."""
+    overview, crop = base // 64, tile // 64
+    tokens = overview * (overview + 1) + 1
+    return tokens + (crop * grid[0] + 1) * crop * grid[1] if crop_count else tokens
+
+
+def views(page: Image, base: int, tile: int, most: int) -> Views:
+    """Return a page's global view and crops, scaled to -1 .. 1 (mean and deviation 0.5).
+
+    Parameters
+    ----------
+    page
+        The page.
+    base, tile
+        Sides of the global view and of a crop, in pixels.
+    most
+        Largest number of crops; 0 for none at all.
+    """
+    import torch
+    from PIL import Image, ImageOps
+
+    picture = page.convert("RGB")
+    overview = _pixels(ImageOps.pad(picture, (base, base), Image.Resampling.BICUBIC, color=_GREY))
+    grid = grid_of(picture.width, picture.height, tile, most) if most else (1, 1)
+    if grid == (1, 1):
+        return Views(overview, None, grid)
+    columns, rows = grid
+    whole = picture.resize((columns * tile, rows * tile), Image.Resampling.BICUBIC)
+    corners = [(column * tile, row * tile) for row in range(rows) for column in range(columns)]
+    crops = [_pixels(whole.crop((x, y, x + tile, y + tile))) for x, y in corners]
+    return Views(overview, torch.stack(crops), grid)
+
+
+def _pixels(image: Image) -> Tensor:
+    import torch
+
+    flat = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8)
+    return flat.view(image.height, image.width, 3).permute(2, 0, 1).float() / 127.5 - 1.0

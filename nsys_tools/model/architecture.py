@@ -1,0 +1,288 @@
+"""A model file as objects: inputs, phases with their calls, and the hierarchy of layers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import documents
+from nsys_tools.model.closed_form import ClosedForm, number, substitute
+from nsys_tools.model.database import RESERVED
+from nsys_tools.model.expression import parse
+
+SCHEMA = "analytic/models/schema.json"
+FORMAT = 1
+STEP = "step"
+
+
+@attrs.frozen
+class Input:
+    """A dynamic parameter of a model: what it means and what it is unless said otherwise."""
+
+    meaning: str
+    default: ClosedForm
+
+
+@attrs.frozen
+class ModelCall:
+    """One way in which a phase runs its layers: how often, and with which values.
+
+    Attributes
+    ----------
+    name
+        Such as ``global`` and ``crops``.
+    steps
+        How many times in a row; 0 when it does not happen.
+    values
+        Variables for its layers, in terms of inputs and ``step`` (0, 1, ...).
+    """
+
+    name: str
+    steps: ClosedForm
+    values: Mapping[str, ClosedForm]
+
+
+@attrs.frozen
+class Phase:
+    """A part of a run, such as vision, prefill, decode; `runs` times in one workload."""
+
+    name: str
+    runs: ClosedForm
+    calls: tuple[ModelCall, ...]
+
+
+@attrs.frozen
+class Layer:
+    """A node of the hierarchy: composite when it has `sub_layers`, else basic and computed.
+
+    Attributes
+    ----------
+    path, transformers
+        Qualified names in the model's own code and in transformers; repeated parts read ``[0-11]``.
+    qualified_class
+        Full class name; for a function or a weight, its full name.
+    kind
+        ``module``, ``function`` (an operation between modules) or ``weight`` (of no submodule).
+    entry
+        Name of its entry in the formula database; empty to find it by class.
+    indices
+        Which instances of its parent's list it stands for; empty for a layer that stands once.
+    count
+        How many there are in the model: its own repeats times those of every parent.
+    phases
+        The phases that it takes part in.
+    parameters
+        Parameters of its entry, in the variables of a call.
+    """
+
+    path: str
+    transformers: str
+    qualified_class: str
+    kind: str
+    entry: str
+    indices: tuple[int, ...]
+    count: int
+    phases: tuple[str, ...]
+    parameters: Mapping[str, ClosedForm]
+    sub_layers: tuple[Layer, ...]
+    note: str
+
+    def walk(self) -> Iterator[tuple[int, Layer]]:
+        """Yield (depth, layer) for itself and everything below, in order."""
+        yield 0, self
+        for child in self.sub_layers:
+            for depth, layer in child.walk():
+                yield depth + 1, layer
+
+
+@attrs.frozen
+class Model:
+    """An architecture with its inputs, phases and layers; see ``analytic/models/schema.json``."""
+
+    name: str
+    description: str
+    source: str
+    file: str
+    dtype: str
+    spec: Mapping[str, Any]
+    inputs: Mapping[str, Input]
+    phases: tuple[Phase, ...]
+    layers: tuple[Layer, ...]
+
+    def walk(self) -> Iterator[tuple[int, Layer]]:
+        """Yield (depth, layer) for the whole hierarchy, in order."""
+        for layer in self.layers:
+            yield from layer.walk()
+
+
+def available() -> dict[str, Path]:
+    """Return the shipped models (and a user's own) by name."""
+    return documents.names("models", (".json",))
+
+
+def load(name: str) -> Model:
+    """Return a model by its shipped name or by the path of a JSON file.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none, or the file breaks the schema or names what does not exist.
+    """
+    path = documents.locate(name, "models", (".json",), "model")
+    return from_data(documents.read(path, SCHEMA), str(path))
+
+
+def from_data(data: Mapping[str, Any], file: str) -> Model:
+    """Return a model from data that keeps to the schema; `file` is for messages."""
+    inputs = {
+        name: Input(value["meaning"], parse(value["default"], f"{file}: inputs.{name}"))
+        for name, value in data["inputs"].items()
+    }
+    for name in inputs.keys() & (RESERVED | {STEP}):
+        raise NsysToolsError(f"{file}: inputs.{name}: the name is reserved.")
+    documents.ordered({n: i.default.names & inputs.keys() for n, i in inputs.items()}, f"{file}: inputs")
+    for name, given in inputs.items():
+        _known(given.default, frozenset(inputs), f"{file}: inputs.{name}")
+    phases = tuple(_phase(value, inputs, file) for value in data["phases"])
+    root = _Parent("", "", 1, tuple(phase.name for phase in phases), {p.name: _scope(p, inputs) for p in phases}, file)
+    layers = tuple(_layer(value, root) for value in data["layers"])
+    _distinct(layers, file)
+    return Model(
+        name=data["name"],
+        description=data["description"],
+        source=data.get("source", ""),
+        file=file,
+        dtype=data["dtype"],
+        spec=data["spec"],
+        inputs=inputs,
+        phases=phases,
+        layers=layers,
+    )
+
+
+@attrs.frozen
+class _Parent:
+    """What a layer takes over from the one above."""
+
+    path: str
+    transformers: str
+    count: int
+    phases: tuple[str, ...]
+    scopes: Mapping[str, frozenset[str]]
+    file: str
+
+
+def _phase(data: Mapping[str, Any], inputs: Mapping[str, Input], file: str) -> Phase:
+    place = f"{file}: phase {data['name']}"
+    known = frozenset(inputs)
+    calls = []
+    for value in data["calls"]:
+        here = f"{place}, call {value['name']}"
+        steps = _checked(value.get("steps", 1), known, f"{here}.steps")
+        values = {
+            key: _checked(text, known | {STEP}, f"{here}.set.{key}") for key, text in value.get("set", {}).items()
+        }
+        calls.append(ModelCall(value["name"], steps, values))
+    return Phase(data["name"], _checked(data.get("runs", 1), known, f"{place}.runs"), tuple(calls))
+
+
+def _scope(phase: Phase, inputs: Mapping[str, Input]) -> frozenset[str]:
+    """Return the variables that every call of a phase knows."""
+    common = frozenset.intersection(*(frozenset(call.values) for call in phase.calls))
+    return common | frozenset(inputs) | {STEP}
+
+
+def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
+    indices = _indices(data, parent)
+    name = _name(data["name"], indices)
+    path = _joined(parent.path, name)
+    place = f"{parent.file}: layer {path}"
+    count = parent.count * max(1, len(indices))
+    phases = tuple(data["phases"]) if "phases" in data else parent.phases
+    for phase in set(phases) - parent.scopes.keys():
+        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"There are {', '.join(parent.scopes)}.")
+    transformers = _joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
+    known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
+    below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
+    if "sub_layers" in data and "parameters" in data:
+        raise NsysToolsError(f"{place}: a composite only organises; parameters belong to its sub_layers.")
+    return Layer(
+        path=path,
+        transformers=transformers,
+        qualified_class=data["class"],
+        kind=data.get("kind", "module"),
+        entry=data.get("entry", ""),
+        indices=indices,
+        count=count,
+        phases=phases,
+        parameters={k: _checked(v, known, f"{place}, {k}") for k, v in data.get("parameters", {}).items()},
+        sub_layers=tuple(_layer(value, below) for value in data.get("sub_layers", ())),
+        note=data.get("note", ""),
+    )
+
+
+def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
+    place = f"{parent.file}: layer {_joined(parent.path, data['name'])}"
+    repeat = data.get("repeat")
+    if repeat is None:
+        return tuple(data.get("indices", ()))
+    if "*" not in data["name"]:
+        raise NsysToolsError(f"{place}: a layer that repeats needs a * in its name, for the index.")
+    indices = tuple(data.get("indices", range(data.get("first", 0), data.get("first", 0) + repeat)))
+    if len(indices) != repeat:
+        raise NsysToolsError(f"{place}: it repeats {repeat} times but has {len(indices)} indices.")
+    return indices
+
+
+def _name(name: str, indices: tuple[int, ...]) -> str:
+    if not indices:
+        return name
+    return name.replace("*", str(indices[0]) if len(indices) == 1 else f"[{_ranges(indices)}]")
+
+
+def _ranges(indices: tuple[int, ...]) -> str:
+    groups: list[list[int]] = []
+    for index in sorted(indices):
+        if groups and index == groups[-1][-1] + 1:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    return ",".join(str(g[0]) if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in groups)
+
+
+def _joined(above: str, name: str) -> str:
+    return f"{above}.{name}" if above and name else above or name
+
+
+def _distinct(layers: tuple[Layer, ...], file: str) -> None:
+    seen: set[str] = set()
+    for layer in (found for top in layers for _, found in top.walk()):
+        if layer.path in seen:
+            raise NsysToolsError(f"{file}: layer {layer.path} stands twice.", "Give each its own name.")
+        seen.add(layer.path)
+
+
+def _checked(value: Any, known: frozenset[str], place: str) -> ClosedForm:
+    form = parse(value, place)
+    _known(form, known, place)
+    return form
+
+
+def _known(form: ClosedForm, known: frozenset[str], place: str) -> None:
+    for name in sorted(form.names - known):
+        hint = f"Known here: {', '.join(sorted(known - {STEP}))}."
+        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
+
+
+def in_inputs(form: ClosedForm, call: ModelCall) -> ClosedForm:
+    """Return a closed form of a call's variables in terms of the model's inputs and ``step``."""
+    return substitute(form, call.values)
+
+
+def last_step(call: ModelCall) -> ClosedForm:
+    """Return the index of the last step of a call."""
+    return call.steps + number(-1)

@@ -1,0 +1,199 @@
+"""The formula database: for each module class, what it computes, moves and holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fnmatch import translate
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import documents
+from nsys_tools.model.closed_form import ZERO, ClosedForm, substitute
+from nsys_tools.model.expression import parse
+
+SCHEMA = "analytic/modules/schema.json"
+FLOWS = ("matrix_flops", "other_flops", "read_bytes", "written_bytes", "weight_bytes", "intermediate_bytes")
+STATES = ("kv_bytes", "weight_count")
+METRICS = FLOWS + STATES
+RESERVED = frozenset({"dtype_bytes", "masked"})
+ANY_CHILD = "*"
+
+
+@attrs.frozen
+class Entry:
+    """One module class of the formula database.
+
+    Attributes
+    ----------
+    name, file, meaning, category, source
+        Its key, the file that it stands in, a sentence, the kind of operator, where the formulas come from.
+    classes
+        Full class names, with ``*`` for any text.
+    parameters
+        Name -> what it means.
+    defaults
+        Those of the parameters that have one, as closed forms.
+    texts
+        The formulas as they are written, `where` definitions among them.
+    formulas
+        Metric -> closed form in the parameters, `RESERVED` names allowed. Empty for a composite.
+    children
+        For a composite: the entries that may stand below it.
+    """
+
+    name: str
+    file: str
+    meaning: str
+    category: str
+    source: str
+    classes: tuple[str, ...]
+    parameters: Mapping[str, str]
+    defaults: Mapping[str, ClosedForm]
+    texts: Mapping[str, str]
+    formulas: Mapping[str, ClosedForm]
+    children: tuple[str, ...]
+
+    @property
+    def is_composite(self) -> bool:
+        """Whether it only organises other entries."""
+        return bool(self.children)
+
+    def formula(self, metric: str) -> ClosedForm:
+        """Return the closed form of a metric; zero where the entry says nothing about it."""
+        return self.formulas.get(metric, ZERO)
+
+
+class Database:
+    """All entries, by name and by class.
+
+    Parameters
+    ----------
+    entries
+        Name -> entry.
+
+    Raises
+    ------
+    NsysToolsError
+        If a composite has an unknown child, or is its own descendant.
+    """
+
+    def __init__(self, entries: Mapping[str, Entry]) -> None:
+        self.entries = dict(entries)
+        for entry in self.entries.values():
+            for child in entry.children:
+                if child != ANY_CHILD and child not in self.entries:
+                    raise NsysToolsError(f"{entry.file}: {entry.name}.children: there is no entry {child!r}.")
+        links = {e.name: frozenset(e.children) - {ANY_CHILD} for e in self.entries.values()}
+        documents.ordered(links, "The children of the formula database")
+
+    @cached_property
+    def _patterns(self) -> list[tuple[int, str, re.Pattern[str], Entry]]:
+        rows = [(pattern, entry) for entry in self.entries.values() for pattern in entry.classes]
+        # The pattern with the most letters is the most specific one.
+        return sorted(
+            ((-len(p.replace("*", "")), p, re.compile(translate(p)), e) for p, e in rows),
+            key=lambda row: row[:2],
+        )
+
+    @cached_property
+    def _found(self) -> dict[str, Entry | None]:
+        return {}
+
+    def by_class(self, qualified: str) -> Entry | None:
+        """Return the entry of a full class name, or None: a class without a formula is never guessed."""
+        if qualified not in self._found:
+            matches = (entry for _, _, pattern, entry in self._patterns if pattern.match(qualified))
+            self._found[qualified] = next(matches, None)
+        return self._found[qualified]
+
+
+def load() -> Database:
+    """Return the formula database: every file of ``analytic/modules``, a user's own folder first.
+
+    Raises
+    ------
+    NsysToolsError
+        For a file that breaks the schema, an expression that is none, or an entry that stands twice.
+    """
+    entries: dict[str, Entry] = {}
+    for path in assets.listing("analytic", "modules/*.yaml").values():
+        for name, data in documents.read(path, SCHEMA).items():
+            if name in entries:
+                raise NsysToolsError(f"{path}: the entry {name!r} stands in {entries[name].file} too.")
+            entries[name] = entry_from(name, data, path)
+    return Database(entries)
+
+
+def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
+    """Return an entry from data that keeps to the schema; `path` and `name` are for messages."""
+    place = f"{path}: {name}"
+    _check_kind(data, place)
+    parameters = data.get("parameters", {})
+    where = {key: parse(text, f"{place}.where.{key}") for key, text in data.get("where", {}).items()}
+    known = RESERVED | parameters.keys() | where.keys()
+    for key in where.keys() & (RESERVED | parameters.keys()):
+        raise NsysToolsError(f"{place}.where.{key}: {key!r} is a parameter or a reserved name already.")
+    local = _resolved(where, known, f"{place}.where")
+    formulas = {}
+    for metric, text in data.get("formulas", {}).items():
+        form = parse(text, f"{place}.formulas.{metric}")
+        _known(form, known, f"{place}.formulas.{metric}")
+        formulas[metric] = substitute(form, local)
+    return Entry(
+        name=name,
+        file=str(path),
+        meaning=data["meaning"],
+        category=data["category"],
+        source=data.get("source", "the sum of its children"),
+        classes=tuple(data["classes"]),
+        parameters={key: value["meaning"] for key, value in parameters.items()},
+        defaults=_defaults(parameters, place),
+        texts={**data.get("where", {}), **data.get("formulas", {})},
+        formulas=formulas,
+        children=tuple(data.get("children", ())),
+    )
+
+
+def _check_kind(data: Mapping[str, Any], place: str) -> None:
+    """Refuse an entry that organises and computes, or does neither."""
+    is_composite = data["category"] == "composite"
+    wanted = ["children"] if is_composite else ["formulas", "source"]
+    refused = ["formulas", "where", "parameters"] if is_composite else ["children"]
+    kind = "a composite, which only organises," if is_composite else "computed, and"
+    for key in wanted:
+        if key not in data:
+            raise NsysToolsError(f"{place}.{key}: it is missing; the entry is {kind} needs it.")
+    for key in refused:
+        if key in data:
+            raise NsysToolsError(f"{place}.{key}: the entry is {kind} may not have it.")
+
+
+def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm]:
+    found = {}
+    for key, value in parameters.items():
+        if "default" in value:
+            form = parse(value["default"], f"{place}.parameters.{key}.default")
+            _known(form, parameters.keys() - {key}, f"{place}.parameters.{key}.default")
+            found[key] = form
+    return found
+
+
+def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str) -> dict[str, ClosedForm]:
+    """Return definitions that name parameters only, each substituted into the next."""
+    result: dict[str, ClosedForm] = {}
+    for key in documents.ordered({k: form.names & where.keys() for k, form in where.items()}, place):
+        _known(where[key], known, f"{place}.{key}")
+        result[key] = substitute(where[key], result)
+    return result
+
+
+def _known(form: ClosedForm, known: Any, place: str) -> None:
+    for name in sorted(form.names - set(known)):
+        hint = f"Known here: {', '.join(sorted(known))}."
+        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)

@@ -1,0 +1,196 @@
+"""What each layer of a model needs in each phase, as closed forms in the model's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase, in_inputs, last_step
+from nsys_tools.model.closed_form import ClosedForm, call, substitute, total
+from nsys_tools.model.database import ANY_CHILD, FLOWS, RESERVED, Database, Entry
+from nsys_tools.model.evaluation import at
+from nsys_tools.model.summation import sum_over
+
+# What a layer names as its entry when its class has one that does not fit it.
+NO_ENTRY = "none"
+
+
+@attrs.frozen
+class Demand:
+    """What a basic layer, all its repeats together, needs in one call of a phase.
+
+    Attributes
+    ----------
+    layer, entry
+        The layer, and the formulas it is computed with.
+    phase, call
+        Names of the phase and of its call.
+    forms
+        Metric -> closed form in the inputs, `dtype_bytes` and `masked`, over all steps and runs; ``kv_bytes``
+        is the state after the last step, not a sum.
+    """
+
+    layer: Layer
+    entry: Entry
+    phase: str
+    call: str
+    forms: Mapping[str, ClosedForm]
+
+
+def demands(model: Model, database: Database) -> list[Demand]:
+    """Return what every basic layer needs, in the order of phases, calls and layers.
+
+    Layers of a class without a formula are left out; `unknown` lists them.
+
+    Raises
+    ------
+    NsysToolsError
+        If a layer lacks a parameter of its formula, has one that the formula does not know, or is a composite
+        without sub-layers.
+    """
+    calls = {(phase.name, step.name): (phase, step) for phase in model.phases for step in phase.calls}
+    return [
+        attrs.evolve(one, forms=_over_steps(one.forms, *calls[one.phase, one.call]))
+        for one in step_demands(model, database)
+    ]
+
+
+def step_demands(model: Model, database: Database) -> list[Demand]:
+    """Return what every basic layer needs in a single step, which the forms know as ``step``; see `demands`."""
+    local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
+    return [
+        Demand(layer, entry, phase.name, step.name, _in_inputs(forms, layer, step))
+        for phase in model.phases
+        for step in phase.calls
+        for layer, entry, forms in local
+        if phase.name in layer.phases
+    ]
+
+
+def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:
+    """Return the basic layers that have a formula, with their entries."""
+    found = []
+    for _, layer in model.walk():
+        entry = entry_of(layer, model, database)
+        if layer.sub_layers:
+            _check_children(layer, entry, model, database)
+        elif entry is not None:
+            if entry.is_composite:
+                place = f"{model.file}: layer {layer.path}"
+                raise NsysToolsError(
+                    f"{place}: {entry.name} is a composite and needs sub_layers.",
+                    f"Its children are {', '.join(entry.children)}.",
+                )
+            found.append((layer, entry))
+    return found
+
+
+def unknown(model: Model, database: Database) -> list[Layer]:
+    """Return the basic layers of classes that have no formula, which therefore count nothing."""
+    return [layer for _, layer in model.walk() if not layer.sub_layers and entry_of(layer, model, database) is None]
+
+
+def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
+    """Return the entry of a layer, by name or by class; None when its class has none."""
+    if layer.entry == NO_ENTRY:
+        return None
+    if not layer.entry:
+        return database.by_class(layer.qualified_class)
+    if layer.entry not in database.entries:
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: there is no formula entry {layer.entry!r}.")
+    return database.entries[layer.entry]
+
+
+def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedForm]:
+    """Return what one instance of a layer needs in one step, in the variables of a call."""
+    place = f"{model.file}: layer {layer.path}"
+    for name in layer.parameters.keys() - entry.parameters.keys():
+        hint = f"It knows {', '.join(entry.parameters)}."
+        raise NsysToolsError(f"{place}: {entry.name} has no parameter {name!r}.", hint)
+    values = dict(layer.parameters)
+    for name, default in entry.defaults.items():
+        values.setdefault(name, substitute(default, layer.parameters))
+    for name in entry.parameters.keys() - values.keys():
+        raise NsysToolsError(f"{place}: the parameter {name!r} ({entry.parameters[name]}) is missing.")
+    try:
+        return {metric: substitute(form, values) for metric, form in entry.formulas.items()}
+    except ZeroDivisionError:
+        raise NsysToolsError(f"{place}: division by zero in a formula of {entry.name} ({entry.file}).") from None
+    except OverflowError as error:
+        raise NsysToolsError(f"{place}: a formula of {entry.name} is too large: {error}.") from None
+
+
+def weight_count(model: Model, layer: Layer, database: Database) -> int:
+    """Return the weights of a layer, all its repeats and everything below it included.
+
+    Raises
+    ------
+    NsysToolsError
+        If the number would depend on an input.
+    """
+    if layer.sub_layers:
+        return sum(weight_count(model, child, database) for child in layer.sub_layers)
+    entry = entry_of(layer, model, database)
+    if entry is None or "weight_count" not in entry.formulas:
+        return 0
+    form = local_forms(model, layer, entry)["weight_count"]
+    if form.value is None:
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: its weights depend on {', '.join(form.names)}.")
+    return int(form.value) * layer.count
+
+
+def kv_bytes_per_token(model: Model, found: Iterable[Demand], dtype_bytes: int) -> int:
+    """Return what one more token of one sequence adds to the KV cache, in bytes.
+
+    It is the state after a prompt of one token; layers that see a window stop growing when it is full.
+    """
+    forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
+    settings = dict.fromkeys(model.inputs, 0) | {"batch_size": 1, "seq_len": 1}
+    return int(at(total(forms), {**settings, "dtype_bytes": dtype_bytes, "masked": 0}, f"{model.file}: kv_bytes"))
+
+
+def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> ClosedForm:
+    """Return the closed form of a metric of everything at or below `path` (all when empty) in a phase."""
+    forms = [
+        demand.forms[metric]
+        for demand in found
+        if demand.phase == phase
+        and metric in demand.forms
+        and (not path or demand.layer.path == path or demand.layer.path.startswith(f"{path}."))
+    ]
+    return total(forms)
+
+
+def _in_inputs(forms: Mapping[str, ClosedForm], layer: Layer, step: ModelCall) -> dict[str, ClosedForm]:
+    return {metric: in_inputs(form, step).scaled(layer.count) for metric, form in forms.items()}
+
+
+def _over_steps(forms: Mapping[str, ClosedForm], phase: Phase, step: ModelCall) -> dict[str, ClosedForm]:
+    result = {}
+    for metric, each in forms.items():
+        if metric in FLOWS:
+            whole = sum_over(each, STEP, step.steps) * phase.runs
+        else:
+            whole = substitute(each, {STEP: last_step(step)})
+        result[metric] = whole if whole.is_whole else call("round", whole)
+    return result
+
+
+def _check_children(layer: Layer, entry: Entry | None, model: Model, database: Database) -> None:
+    if entry is None or ANY_CHILD in entry.children:
+        return
+    place = f"{model.file}: layer {layer.path}"
+    if not entry.is_composite:
+        raise NsysToolsError(f"{place}: {entry.name} is computed as a whole and may have no sub_layers.")
+    for child in layer.sub_layers:
+        below = entry_of(child, model, database)
+        if below is not None and below.name not in entry.children:
+            hint = f"{entry.file} allows {', '.join(entry.children)}."
+            raise NsysToolsError(f"{place}: {entry.name} has no child {below.name} ({child.path}).", hint)
+
+
+def free_names(form: ClosedForm) -> frozenset[str]:
+    """Return the inputs that a closed form depends on, reserved names left out."""
+    return form.names - RESERVED

@@ -1,0 +1,173 @@
+"""Figures of a model at given inputs: per layer and phase, per class, in total."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import documents
+from nsys_tools.model.architecture import Model
+from nsys_tools.model.closed_form import Number
+from nsys_tools.model.database import METRICS, Database
+from nsys_tools.model.demand import Demand, demands, weight_count
+from nsys_tools.model.domain import Kind, Metrics, ModuleMetrics, OperatorCategory, OperatorMetrics
+from nsys_tools.model.evaluation import Scope
+from nsys_tools.model.gpus import Peak, roofline_ns
+
+DTYPE_BYTES = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1}
+ATTENTION = ("full", "causal")
+
+
+@attrs.frozen
+class Settings:
+    """How to evaluate a model.
+
+    Attributes
+    ----------
+    values
+        Inputs that differ from their defaults.
+    dtype
+        Element type; empty for the model's own.
+    attention
+        ``full`` counts every pair of tokens, ``causal`` half of the new square.
+    peak
+        The ceiling for roofline times, or None.
+    """
+
+    values: Mapping[str, int] = attrs.field(factory=dict)
+    dtype: str = ""
+    attention: str = "full"
+    peak: Peak | None = None
+
+
+def evaluate(model: Model, database: Database, settings: Settings) -> list[ModuleMetrics]:
+    """Return one row per basic layer and phase, in the order of phases and layers.
+
+    Raises
+    ------
+    NsysToolsError
+        For an unknown input, dtype or attention convention, or a formula that has no value here.
+    """
+    scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
+    groups: dict[tuple[str, str], list[tuple[Demand, dict[str, int]]]] = {}
+    for demand in demands(model, database):
+        values = {m: int(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
+        groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
+    return [_row(parts, settings.peak) for parts in groups.values()]
+
+
+def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Settings) -> Scope:
+    """Return all inputs with their values, defaults worked out, for one or many settings at once.
+
+    Parameters
+    ----------
+    columns
+        Input -> one value a setting, all of one length; the others take their defaults.
+    """
+    dtype = settings.dtype or model.dtype
+    if dtype not in DTYPE_BYTES:
+        raise NsysToolsError(f"The dtype {dtype!r} is not known.", f"Known: {', '.join(DTYPE_BYTES)}.")
+    if settings.attention not in ATTENTION:
+        raise NsysToolsError(f"Attention is counted full or causal, not {settings.attention!r}.")
+    _check_inputs(model, columns)
+    length = max((len(values) for values in columns.values()), default=1)
+    masked = ATTENTION.index(settings.attention)
+    scope = Scope({**columns, "dtype_bytes": [DTYPE_BYTES[dtype]] * length, "masked": [masked] * length})
+    links = {name: given.default.names for name, given in model.inputs.items()}
+    for name in documents.ordered(links, f"{model.file}: inputs"):
+        if name not in columns:
+            scope.set(name, scope.values(model.inputs[name].default, f"{model.file}: inputs.{name}"))
+    return scope
+
+
+def totals(rows: Iterable[Metrics]) -> Metrics:
+    """Return the sum of rows of one phase; the roofline time is None unless every row has one."""
+    rows = list(rows)
+    sums = {metric: sum(getattr(row, metric) for row in rows) for metric in METRICS}
+    times = [row.roofline_ns for row in rows if row.roofline_ns is not None]
+    return Metrics(**sums, roofline_ns=sum(times) if times and len(times) == len(rows) else None)
+
+
+def overall(model: Model, database: Database, phases: Mapping[str, Metrics]) -> Metrics:
+    """Return the total of all phases: flows add up, the KV cache is the largest, each weight counts once."""
+    kv = max((phase.kv_bytes for phase in phases.values()), default=0)
+    return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=total_weights(model, database))
+
+
+def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
+    """Return the totals of each phase that has rows, in order."""
+    found = {phase.name: [row for row in rows if row.phase == phase.name] for phase in model.phases}
+    return {phase: totals(part) for phase, part in found.items() if part}
+
+
+def by_class(rows: Sequence[ModuleMetrics]) -> list[OperatorMetrics]:
+    """Return the totals of each class and phase, in the order of their first rows."""
+    groups: dict[tuple[str, str, OperatorCategory], list[ModuleMetrics]] = {}
+    for row in rows:
+        groups.setdefault((row.phase, row.qualified_class, row.category), []).append(row)
+    return [
+        OperatorMetrics(
+            qualified_class=name,
+            category=category,
+            phase=phase,
+            count=sum(row.count for row in part),
+            **attrs.asdict(totals(part)),
+        )
+        for (phase, name, category), part in groups.items()
+    ]
+
+
+def total_weights(model: Model, database: Database) -> int:
+    """Return the number of weights of a model."""
+    return sum(weight_count(model, layer, database) for layer in model.layers)
+
+
+def _row(parts: list[tuple[Demand, dict[str, int]]], peak: Peak | None) -> ModuleMetrics:
+    first, values_of_first = parts[0]
+    layer = first.layer
+    sums = {metric: sum(values.get(metric, 0) for _, values in parts) for metric in METRICS}
+    # States: every call of a phase holds the same weights, and the cache is what the largest leaves.
+    sums["kv_bytes"] = max(values.get("kv_bytes", 0) for _, values in parts)
+    sums["weight_count"] = values_of_first.get("weight_count", 0)
+    return ModuleMetrics(
+        path=layer.path,
+        transformers_path=layer.transformers,
+        qualified_class=layer.qualified_class,
+        kind=Kind(layer.kind),
+        entry=first.entry.name,
+        category=OperatorCategory(first.entry.category),
+        phase=first.phase,
+        count=layer.count,
+        roofline_ns=sum(_time(values, peak) for _, values in parts) if peak else None,
+        bound=_bound(sums, peak) if peak else "",
+        **sums,
+    )
+
+
+def _moved(values: Mapping[str, int]) -> int:
+    return sum(values.get(metric, 0) for metric in ("read_bytes", "written_bytes", "weight_bytes"))
+
+
+def _time(values: Mapping[str, int], peak: Peak) -> float:
+    return roofline_ns(values.get("matrix_flops", 0), _moved(values), peak)
+
+
+def _bound(values: Mapping[str, int], peak: Peak) -> str:
+    compute = roofline_ns(values["matrix_flops"], 0, peak)
+    return "compute" if compute > roofline_ns(0, _moved(values), peak) else "memory"
+
+
+def _place(model: Model, demand: Demand, metric: str) -> str:
+    return f"{model.file}: layer {demand.layer.path}, {demand.phase}, {metric} of {demand.entry.name}"
+
+
+def _check_inputs(model: Model, columns: Mapping[str, Sequence[Number]]) -> None:
+    for name, values in columns.items():
+        if name not in model.inputs:
+            hint = f"It has {', '.join(model.inputs)}."
+            raise NsysToolsError(f"The model {model.name} has no input {name!r}.", hint)
+        for value in values:
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise NsysToolsError(f"{name} is {value!r}, but has to be a whole number of 0 or more.")

@@ -1,0 +1,224 @@
+"""Build a transformers architecture on the meta device: shapes and modules, no weights, no network."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+
+ATTENTION = "nsys_tools"
+# Of the ways to run experts, the one that torch's counter sees and that needs no data.
+EXPERTS = "batched_mm"
+
+
+@attrs.frozen
+class Built:
+    """An architecture on the meta device.
+
+    Attributes
+    ----------
+    module, config
+        The torch module and its transformers configuration.
+    source
+        What the user named.
+    config_path
+        The configuration file, when there is one.
+    """
+
+    module: Any
+    config: Any
+    source: str
+    config_path: str | None
+
+
+def require_torch() -> None:
+    """Raise a `NsysToolsError` that says what to install when torch or transformers is missing."""
+    try:
+        import torch  # noqa: F401, PLC0415
+        import transformers  # noqa: F401, PLC0415
+    except ImportError as error:
+        raise NsysToolsError(
+            f"model inspect builds the architecture with transformers, but {error.name} is not installed.",
+            "Install it: pip install 'nsys-tools[torch]'.",
+        ) from None
+
+
+def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] = (ATTENTION, "sdpa", "eager")) -> Built:
+    """Return an architecture on the meta device.
+
+    Parameters
+    ----------
+    source
+        A config.json or a folder with one, a model id of the hub that is in the local cache, a class of
+        transformers (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
+    overrides
+        Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
+    attention
+        Attention implementations; the first that the architecture takes is used.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such thing, or it cannot be built.
+    """
+    require_torch()
+    config, architecture, path = _config(source)
+    for override in overrides:
+        config = _overridden(config, override)
+    kind = architecture or _architecture(config)
+    for way in attention[:-1]:
+        try:
+            return Built(_on_meta(kind, config, way), config, source, path)
+        except NsysToolsError:
+            continue  # an architecture of the time before attention could be chosen by name
+    return Built(_on_meta(kind, config, attention[-1]), config, source, path)
+
+
+def _config(source: str) -> tuple[Any, Any, str | None]:
+    """Return a configuration, the class to build when the user named one, and the file it came from."""
+    import transformers  # noqa: PLC0415
+
+    path = Path(source)
+    if path.is_dir():
+        path /= "config.json"
+    if path.suffix == ".json" or path.is_file():
+        return _from_file(path), None, str(path)
+    if "/" not in source:
+        found = _class_named(source)
+        if found is None and source in transformers.CONFIG_MAPPING:
+            found = transformers.CONFIG_MAPPING[source]
+        if found is None:
+            raise NsysToolsError(
+                f"{source!r} is no class and no model type of transformers {transformers.__version__}.",
+                "Give LlamaForCausalLM, LlamaConfig, llama, a config.json, or ORG/NAME from the local hub cache.",
+            )
+        if issubclass(found, transformers.PreTrainedModel):
+            return _made(found.config_class, {}), found, None
+        return _made(found, {}), None, None
+    return _from_hub(source), None, None
+
+
+def _class_named(name: str) -> Any:
+    import transformers  # noqa: PLC0415
+
+    found = getattr(transformers, name, None) if name.isidentifier() and not name.startswith("_") else None
+    known = (transformers.PreTrainedModel, transformers.PreTrainedConfig)
+    usable = isinstance(found, type) and issubclass(found, known) and found not in known
+    return found if usable and getattr(found, "config_class", found) is not None else None
+
+
+def _from_file(path: Path) -> Any:
+    import transformers  # noqa: PLC0415
+
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise NsysToolsError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError:
+        raise NsysToolsError(f"{path} is not JSON.") from None
+    kind = data.get("model_type") if isinstance(data, dict) else None
+    if kind not in transformers.CONFIG_MAPPING:
+        raise NsysToolsError(f"{path}: the model_type {kind!r} is not one of transformers {transformers.__version__}.")
+    return _made(transformers.CONFIG_MAPPING[kind], data)
+
+
+def _made(kind: Any, data: Mapping[str, Any]) -> Any:
+    """Return a configuration from its values; transformers checks them."""
+    from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
+
+    try:
+        return kind.from_dict(dict(data))
+    except (StrictDataclassError, ValueError, TypeError, KeyError, AttributeError) as error:
+        reason = str(error).splitlines()[-1].strip() if str(error) else type(error).__name__
+        raise NsysToolsError(f"The configuration {kind.__name__} does not take these values: {reason}") from None
+
+
+def _from_hub(name: str) -> Any:
+    import transformers  # noqa: PLC0415
+
+    try:
+        return transformers.AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        raise NsysToolsError(
+            f"{name} is not in the local cache of the hub, or not an architecture of transformers: "
+            f"{str(error).splitlines()[0]}",
+            "Nothing is downloaded and no remote code is run; give the path of its config.json instead.",
+        ) from None
+
+
+def _overridden(config: Any, override: str) -> Any:
+    name, equals, text = override.partition("=")
+    if not equals or not name:
+        raise NsysToolsError(f"{override!r} is no setting of a configuration.", "Write num_hidden_layers=2.")
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = text
+    data = config.to_dict()
+    place: Any = data
+    *above, last = name.split(".")
+    part: Any = config
+    for step in above:
+        place = place.get(step) if isinstance(place, Mapping) else None
+        part = getattr(part, step, None)
+    last = getattr(part, "attribute_map", {}).get(last, last)
+    if not isinstance(place, dict) or last not in place:
+        raise NsysToolsError(f"The configuration {type(config).__name__} has no setting {name!r}.")
+    if isinstance(value, int) and "layer" in last:
+        # Lists with one element a layer shrink with the number of layers.
+        whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
+        place.update({key: old[:value] for key, old in whole.items()})
+    place[last] = value
+    return _made(type(config), data)
+
+
+def _architecture(config: Any) -> Any:
+    """Return the class that a configuration names, or the one it is most often used with."""
+    import transformers  # noqa: PLC0415
+    from transformers.models.auto import modeling_auto as auto  # noqa: PLC0415
+
+    for name in getattr(config, "architectures", None) or ():
+        found = getattr(transformers, name, None)
+        if found is not None:
+            return found
+    encoders = auto.MODEL_FOR_MASKED_LM_MAPPING
+    text = auto.MODEL_FOR_CAUSAL_LM_MAPPING
+    mappings = [auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING]
+    mappings += [text] if type(config) not in encoders else []
+    for mapping in (*mappings, auto.MODEL_MAPPING, text):
+        if type(config) in mapping:
+            found = mapping[type(config)]
+            return found[0] if isinstance(found, (list, tuple)) else found
+    raise NsysToolsError(f"transformers has no model for {type(config).__name__}.", "Name the model's class instead.")
+
+
+def _on_meta(kind: Any, config: Any, attention: str) -> Any:
+    import torch  # noqa: PLC0415
+
+    register_attention()
+    options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.bfloat16}
+    if getattr(kind, "_can_set_experts_implementation", bool)():
+        options["experts_implementation"] = EXPERTS
+    try:
+        with torch.device("meta"):
+            return kind._from_config(config, **options).eval()
+    except (ValueError, TypeError, AttributeError, KeyError, RuntimeError, ImportError, NotImplementedError) as error:
+        reason = (str(error).splitlines() or [""])[0]
+        raise NsysToolsError(
+            f"{kind.__name__} cannot be built on the meta device: {type(error).__name__}: {reason}"
+        ) from None
+
+
+def register_attention() -> None:
+    """Tell transformers of an attention function that notes its shapes and computes nothing."""
+    from transformers import AttentionInterface, AttentionMaskInterface  # noqa: PLC0415
+
+    from nsys_tools.model.inspection.probe import attention  # noqa: PLC0415
+
+    AttentionInterface.register(ATTENTION, attention)
+    AttentionMaskInterface.register(ATTENTION, lambda *_, **__: None)

@@ -1,0 +1,115 @@
+"""From sizes seen in a few forwards to templates such as ``{batch_size} * {seq_len}``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from nsys_tools.model.inspection.probe import Core, Seen
+from nsys_tools.model.inspection.runs import Run
+
+_SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
+    ("{batch_size} * {seq_len}", lambda batch_size, seq_len, **_: batch_size * seq_len),
+    ("{seq_len}", lambda seq_len, **_: seq_len),
+    ("{batch_size}", lambda batch_size, **_: batch_size),
+    ("{images}", lambda images, **_: images),
+    ("", lambda **_: 1),
+    (
+        "{batch_size} * ({cache_len} + {seq_len})",
+        lambda batch_size, cache_len, seq_len: batch_size * (cache_len + seq_len),
+    ),
+    ("({cache_len} + {seq_len})", lambda cache_len, seq_len, **_: cache_len + seq_len),
+    ("{seq_len} ** 2", lambda seq_len, **_: seq_len**2),
+    ("{batch_size} * {seq_len} ** 2", lambda batch_size, seq_len, **_: batch_size * seq_len**2),
+    (
+        "{seq_len} * ({cache_len} + {seq_len})",
+        lambda seq_len, cache_len, **_: seq_len * (cache_len + seq_len),
+    ),
+    ("{cache_len}", lambda cache_len, **_: cache_len),
+)
+
+
+class NotExpressible(Exception):  # noqa: N818  (caught where the layer is made)
+    """A size that is no multiple of the model's inputs."""
+
+
+@attrs.frozen
+class Module:
+    """A module with what was seen of it: one entry of `runs` for each forward that it took part in."""
+
+    name: str
+    module: Any
+    config: Any
+    runs: tuple[Run, ...]
+
+    @property
+    def phases(self) -> list[str]:
+        """The phases that it took part in, in order."""
+        return list(dict.fromkeys(run.phase for run in self.runs))
+
+    def calls(self, run: Run) -> list[Seen]:
+        """Return its calls in a forward."""
+        return run.record.calls[self.name]
+
+    def fitted(self, measure: Callable[[Run], int | Fraction]) -> str | int:
+        """Return what `measure` gives in every forward, as a number or a template.
+
+        Raises
+        ------
+        NotExpressible
+            If it is no multiple of anything that the inputs make.
+        """
+        return fit([(run.sizes, Fraction(measure(run))) for run in self.runs])
+
+    def summed(self, measure: Callable[[Seen], int]) -> str | int:
+        """Return a sum over the calls of each forward, fitted."""
+        return self.fitted(lambda run: sum(measure(seen) for seen in self.calls(run)))
+
+    def same(self, measure: Callable[[Seen], int]) -> str | int:
+        """Return what is the same in all calls of one forward, fitted."""
+
+        def only(run: Run) -> int:
+            values = {measure(seen) for seen in self.calls(run)}
+            if len(values) != 1:
+                raise NotExpressible(f"{self.name} is called with different sizes in one forward")
+            return values.pop()
+
+        return self.fitted(only)
+
+    def cores(self) -> list[list[tuple[Run, Core]]]:
+        """Return its attention calls: first call of every forward, second call of every forward, ..."""
+        rows = [(run, run.record.cores.get(self.name, [])) for run in self.runs]
+        most = max((len(cores) for _, cores in rows), default=0)
+        return [[(run, cores[i]) for run, cores in rows if len(cores) > i] for i in range(most)]
+
+
+def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
+    """Return the template whose value at each of the sizes is the one seen.
+
+    Raises
+    ------
+    NotExpressible
+        If there is none.
+    """
+    for template, shape in _SHAPES:
+        try:
+            ratios = {value / shape(**sizes) for sizes, value in values}
+        except (TypeError, ZeroDivisionError):
+            continue  # a variable that this phase does not have, or a cache that is empty
+        if len(ratios) == 1:
+            ratio = ratios.pop()
+            if ratio.denominator == 1:
+                return _times(template, ratio.numerator)
+    if not values:
+        return 0
+    seen = ", ".join(f"{value} at {dict(sizes)}" for sizes, value in values)
+    raise NotExpressible(f"sizes that are no multiple of the inputs: {seen}")
+
+
+def _times(template: str, factor: int) -> str | int:
+    if not template or factor == 0:
+        return factor
+    return template if factor == 1 else f"{template} * {factor}"

@@ -1,0 +1,150 @@
+"""Run an architecture on the meta device and note which shapes each module sees."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import attrs
+
+Shape = tuple[int, ...]
+
+
+@attrs.frozen
+class Seen:
+    """One call of a module: shapes of its tensor arguments and results."""
+
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+
+
+@attrs.frozen
+class Core:
+    """One call of attention between its projections.
+
+    Attributes
+    ----------
+    query, key, value
+        Shapes: sequences, heads, tokens, width of a head.
+    window
+        Tokens that each token sees, or None.
+    causal
+        Whether later tokens are masked.
+    """
+
+    query: Shape
+    key: Shape
+    value: Shape
+    window: int | None
+    causal: bool
+
+
+@attrs.define
+class Record:
+    """What one forward did: calls and attention by module, and the products of its own that torch counts."""
+
+    calls: dict[str, list[Seen]] = attrs.field(factory=dict)
+    cores: dict[str, list[Core]] = attrs.field(factory=dict)
+    products: dict[str, int] = attrs.field(factory=dict)
+
+
+class _State:
+    record: Record | None = None
+    names: dict[int, str] = {}  # noqa: RUF012  (replaced for each probe, never changed)
+
+
+def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options: Any) -> tuple[Any, None]:
+    """Note the shapes of an attention call and return a result of the right shape; an attention interface."""
+    if _State.record is not None:
+        causal = options.get("is_causal")
+        core = Core(
+            tuple(query.shape),
+            tuple(key.shape),
+            tuple(value.shape),
+            options.get("sliding_window"),
+            bool(getattr(module, "is_causal", True) if causal is None else causal),
+        )
+        _State.record.cores.setdefault(_State.names.get(id(module), ""), []).append(core)
+    sequences, heads, tokens, _ = query.shape
+    return query.new_empty(sequences, tokens, heads, value.shape[-1]), None
+
+
+@contextmanager
+def recording(module: Any) -> Iterator[Record]:
+    """Note every call of every module below `module` while the context lasts."""
+    import torch  # noqa: PLC0415
+
+    record = Record()
+    names = {id(child): name for name, child in module.named_modules()}
+    stack: list[str] = []
+
+    def enter(child: Any, *_: Any) -> None:
+        if id(child) in names:
+            stack.append(names[id(child)])
+
+    def leave(child: Any, arguments: Any, options: Any, result: Any) -> None:
+        if id(child) in names:
+            stack.pop()
+            seen = Seen(_shapes((arguments, options)), _shapes(result))
+            record.calls.setdefault(names[id(child)], []).append(seen)
+
+    handles = [child.register_forward_pre_hook(enter) for child in module.modules()]
+    handles += [child.register_forward_hook(leave, with_kwargs=True) for child in module.modules()]
+    _State.record, _State.names = record, names
+    try:
+        with torch.no_grad(), _products(record, stack), _direct_attention(record, stack, module):
+            yield record
+    finally:
+        _State.record, _State.names = None, {}
+        for handle in handles:
+            handle.remove()
+
+
+def _products(record: Record, stack: list[str]) -> Any:
+    """Return a context that counts matrix products by the innermost module that runs them."""
+    from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
+    from torch.utils.flop_counter import flop_registry  # noqa: PLC0415
+
+    class Counter(TorchDispatchMode):  # type: ignore[misc]
+        def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            result = function(*args, **(kwargs or {}))
+            count: Callable[..., int] | None = flop_registry.get(function.overloadpacket)
+            if count is not None:
+                name = stack[-1] if stack else ""
+                record.products[name] = record.products.get(name, 0) + count(*args, **(kwargs or {}), out_val=result)
+            return result
+
+    return Counter()
+
+
+def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
+    """Return a context that notes attention that is called without transformers' interface."""
+    from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415
+    from torch.overrides import TorchFunctionMode  # noqa: PLC0415
+
+    class Noter(TorchFunctionMode):  # type: ignore[misc]
+        def __torch_function__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            given = kwargs or {}
+            if function is not scaled_dot_product_attention:
+                return function(*args, **given)
+            query, key, value = (*args, *(given[name] for name in ("query", "key", "value")[len(args) :]))[:3]
+            inner = module.get_submodule(stack[-1]) if stack else module
+            causal = bool(given.get("is_causal")) or bool(getattr(inner, "is_causal", False))
+            window = getattr(inner, "sliding_window", None)
+            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal)
+            record.cores.setdefault(stack[-1] if stack else "", []).append(core)
+            return query.new_empty(*query.shape[:-1], value.shape[-1])
+
+    return Noter()
+
+
+def _shapes(value: Any) -> tuple[Shape, ...]:
+    """Return the shapes of all tensors in nested arguments or results, in order."""
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return (tuple(value.shape),)
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, (list, tuple)):
+        return tuple(shape for item in value for shape in _shapes(item))
+    return ()

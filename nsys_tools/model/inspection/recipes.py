@@ -1,0 +1,237 @@
+"""For each entry of the formula database: its parameters, read from a torch module and what was seen of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from typing import Any
+
+from nsys_tools.model.inspection.fit import Module, NotExpressible, fit
+from nsys_tools.model.inspection.probe import Core, Seen
+from nsys_tools.model.inspection.runs import Run
+
+Parameters = dict[str, str | int]
+
+
+def linear(seen: Module) -> Parameters:
+    """Return the parameters of a linear layer, also one that keeps its weight transposed."""
+    shape = _weight(seen.module, "weight", 2)
+    out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
+    return {
+        "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
+        "in_features": in_features,
+        "out_features": out_features,
+        **_bias(seen.module),
+    }
+
+
+def convolution(seen: Module) -> Parameters:
+    """Return the parameters of a convolution of any dimension."""
+    kernel = tuple(seen.module.kernel_size)
+    places = len(kernel)
+    return {
+        "images": seen.summed(lambda call: prod(_first(call)[: -places - 1])),
+        "in_channels": seen.module.in_channels,
+        "out_channels": seen.module.out_channels,
+        "kernel": prod(kernel),
+        "in_positions": seen.same(lambda call: prod(_first(call)[-places:])),
+        "out_positions": seen.same(lambda call: prod(call.outputs[0][-places:])),
+        **({"groups": seen.module.groups} if seen.module.groups > 1 else {}),
+        **_bias(seen.module),
+    }
+
+
+def embedding(seen: Module) -> Parameters:
+    """Return the parameters of a look-up."""
+    entries, width = _weight(seen.module, "weight", 2)
+    rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
+    return {"rows": rows, "entries": entries, "width": width}
+
+
+def norm(seen: Module) -> Parameters:
+    """Return the parameters of a norm; over the last dimension, whichever it normalises."""
+    weights = sum(weight.numel() for weight in seen.module.parameters())
+    width = next((weight.numel() for weight in seen.module.parameters()), 0) or _width(seen)
+    rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
+    return {"rows": rows, "width": width, "weights": weights}
+
+
+def activation(seen: Module) -> Parameters:
+    """Return the parameters of a function of single elements."""
+    return {"elements": seen.summed(lambda call: prod(call.outputs[0]))}
+
+
+def moe_gate(seen: Module) -> Parameters:
+    """Return the parameters of a router that holds its own weight."""
+    experts, hidden_size = _weight(seen.module, "weight", 2)
+    bias = _bias(seen.module)
+    known = experts * (hidden_size + len(bias))
+    corrections = sum(weight.numel() for weight in seen.module.parameters()) - known
+    return {
+        "rows": seen.summed(lambda call: prod(_first(call)) // hidden_size),
+        "hidden_size": hidden_size,
+        "experts": experts,
+        "top_k": _top_k(seen),
+        **bias,
+        **({"corrections": corrections} if corrections else {}),
+    }
+
+
+def fused_experts(seen: Module) -> Parameters:
+    """Return the parameters of experts whose weights are one tensor a projection."""
+    gated = hasattr(seen.module, "gate_up_proj")
+    experts, *_ = _weight(seen.module, "gate_up_proj" if gated else "up_proj", 3)
+    hidden, inner = _expert_sizes(seen.module)
+    biased = any(name.endswith("bias") for name, _ in seen.module.named_parameters(recurse=False))
+    return {
+        "rows": seen.summed(lambda call: prod(_first(call)) // hidden),
+        "hidden_size": hidden,
+        "intermediate_size": inner,
+        "experts": experts,
+        "top_k": seen.same(_chosen),
+        **({} if gated else {"projections": 2}),
+        **({"bias": 1} if biased else {}),
+    }
+
+
+def rotary_table(seen: Module) -> Parameters:
+    """Return the parameters of rotary angles, computed as a product or element by element."""
+    width = seen.fitted(lambda run: seen.calls(run)[0].outputs[0][-1])
+    positions = seen.summed(lambda call: prod(call.outputs[0][:-1]))
+    as_product = any(run.record.products.get(seen.name) for run in seen.runs)
+    return {"positions": positions, "rotary_dim": width, "as_product": int(as_product)}
+
+
+def pooling(seen: Module) -> Parameters:
+    """Return the parameters of a pooling layer."""
+    taken = seen.summed(lambda call: prod(_first(call)))
+    return {"taken": taken, "given": seen.summed(lambda call: prod(call.outputs[0]))}
+
+
+def multihead_attention(seen: Module) -> Parameters:
+    """Return the parameters of torch's own attention module, which holds all its projections."""
+    batch, length = (0, 1) if seen.module.batch_first else (1, 0)
+    return {
+        "sequences": seen.summed(lambda call: call.inputs[0][batch]),
+        "queries": seen.same(lambda call: call.inputs[0][length]),
+        "keys": seen.same(lambda call: call.inputs[1][length]),
+        "width": seen.module.embed_dim,
+        "heads": seen.module.num_heads,
+        **({"bias": 1} if seen.module.in_proj_bias is not None else {}),
+    }
+
+
+def sam_attention_core(seen: Module) -> Parameters:
+    """Return the parameters of SAM's attention, which multiplies matrices itself."""
+    tables = getattr(seen.module, "rel_pos_h", None)
+    if tables is None:
+        raise NotExpressible("attention without relative positions")
+    length, head_dim = tables.shape
+    return {
+        "squares": seen.summed(lambda call: _first(call)[0]),
+        "side": seen.same(lambda call: _first(call)[1]),
+        "heads": seen.module.num_attention_heads,
+        "head_dim": head_dim,
+        "table_side": (length + 1) // 2,
+    }
+
+
+def passive(seen: Module) -> Parameters:
+    """Return nothing: it computes nothing."""
+    del seen
+    return {}
+
+
+RECIPES: dict[str, Callable[[Module], Parameters]] = {
+    "linear": linear,
+    "convolution": convolution,
+    "embedding": embedding,
+    "layer_norm": norm,
+    "rms_norm": norm,
+    "activation": activation,
+    "moe_gate": moe_gate,
+    "fused_experts": fused_experts,
+    "rotary_table": rotary_table,
+    "pooling": pooling,
+    "multihead_attention": multihead_attention,
+    "sam_attention_core": sam_attention_core,
+    "passive": passive,
+}
+
+
+def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
+    """Return entry and parameters of an attention call that every forward makes.
+
+    Raises
+    ------
+    NotExpressible
+        If its lengths follow from nothing that the inputs say.
+    """
+    first = calls[0][1]
+    caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
+    queries = _fitted(calls, lambda core: core.query[2])
+    cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
+    if caches and any(core.key[2] != run.sizes["cache_len"] + core.query[2] for run, core in calls):
+        raise NotExpressible("keys that are neither the prompt nor the cache")
+    shape: Parameters = {
+        "sequences": _fitted(calls, lambda core: core.query[0]),
+        "queries": queries,
+        **({"cached": cached} if cached != 0 else {}),
+        **({"window": first.window} if caches and first.window else {}),
+        "heads": first.query[1],
+        "kv_heads": first.key[1],
+        "qk_dim": first.query[3],
+        "v_dim": first.value[3],
+        "causal": int(first.causal),
+        "keeps_cache": int(caches),
+    }
+    return ("attention_core_window" if caches and first.window else "attention_core"), shape
+
+
+def _fitted(calls: list[tuple[Run, Core]], measure: Callable[[Core], int]) -> str | int:
+    from fractions import Fraction  # noqa: PLC0415
+
+    return fit([(run.sizes, Fraction(measure(core))) for run, core in calls])
+
+
+def _first(call: Seen) -> tuple[int, ...]:
+    if not call.inputs:
+        raise NotExpressible("a call without tensors")
+    return call.inputs[0]
+
+
+def _bias(module: Any) -> Parameters:
+    return {"bias": 1} if getattr(module, "bias", None) is not None else {}
+
+
+def _width(seen: Module) -> int:
+    return seen.calls(seen.runs[0])[0].outputs[0][-1]
+
+
+def _weight(module: Any, name: str, dimensions: int) -> tuple[int, ...]:
+    weight = getattr(module, name, None)
+    if weight is None or weight.dim() != dimensions:
+        raise NotExpressible(f"no weight {name} of {dimensions} dimensions")
+    return tuple(weight.shape)
+
+
+def _expert_sizes(module: Any) -> tuple[int, int]:
+    """Return hidden and intermediate size; some keep (hidden, inner), others (inner, hidden)."""
+    _, a, b = _weight(module, "down_proj", 3)
+    return (b, a) if getattr(module, "is_transposed", False) else (a, b)
+
+
+def _chosen(call: Seen) -> int:
+    """Return the experts of a token: the last size of the indices, the second tensor of the call."""
+    if len(call.inputs) < 2:
+        raise NotExpressible("experts that are called without indices")
+    return call.inputs[1][-1]
+
+
+def _top_k(seen: Module) -> int:
+    for place in (seen.module, seen.config.get_text_config()):
+        for name in ("top_k", "num_experts_per_tok", "moe_topk", "num_selected_experts"):
+            value = getattr(place, name, None)
+            if isinstance(value, int):
+                return value
+    raise NotExpressible("no number of experts for a token")

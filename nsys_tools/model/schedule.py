@@ -1,0 +1,148 @@
+"""The order in which a model runs its layers, with the roofline time of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase
+from nsys_tools.model.closed_form import ZERO, total
+from nsys_tools.model.database import Database
+from nsys_tools.model.demand import Demand, step_demands
+from nsys_tools.model.evaluation import Scope
+from nsys_tools.model.figures import Settings, scope_of
+from nsys_tools.model.gpus import Peak, roofline_ns
+
+MOVED = ("read_bytes", "written_bytes", "weight_bytes")
+_RANGE = re.compile(r"\[[0-9,-]+\]")
+
+
+@attrs.frozen
+class Enter:
+    """A part begins: a phase, a step, a module."""
+
+    name: str
+
+
+@attrs.frozen
+class Leave:
+    """The part that began last ends."""
+
+
+@attrs.frozen
+class Operation:
+    """A basic layer runs.
+
+    Attributes
+    ----------
+    name
+        Its qualified name; the outermost repeat is an index, repeats inside it are taken together.
+    entry, class_name
+        Its entry in the formula database, its short class name.
+    duration_ns
+        Its roofline time.
+    """
+
+    name: str
+    entry: str
+    class_name: str
+    duration_ns: float
+
+
+Event = Enter | Leave | Operation
+
+
+def schedule(model: Model, database: Database, settings: Settings) -> Iterator[Event]:
+    """Yield what a model runs, in order: every run, call, step and layer.
+
+    Raises
+    ------
+    NsysToolsError
+        If the settings have no peak.
+    """
+    if settings.peak is None:
+        raise NsysToolsError("A prediction needs a GPU.", "Name one with --gpu.")
+    scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
+    found = step_demands(model, database)
+    for phase in model.phases:
+        runs = int(scope.values(phase.runs, f"{model.file}: runs of {phase.name}")[0])
+        programs = [_call(model, phase, step, found, scope, settings.peak) for step in phase.calls]
+        for _ in range(runs):
+            yield Enter(phase.name)
+            for program in programs:
+                yield from program
+            yield Leave()
+
+
+def _call(
+    model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, peak: Peak
+) -> list[Event]:
+    """Return the events of all steps of a call; steps and calls are parts when there is more than one."""
+    place = f"{model.file}: {phase.name}"
+    steps = int(scope.values(step.steps, place)[0])
+    mine = [one for one in found if (one.phase, one.call) == (phase.name, step.name)]
+    times = {one.layer.path: _times(one, scope, steps, peak, place) for one in mine}
+    entries = {one.layer.path: one.entry.name for one in mine}
+    events: list[Event] = []
+    for index in range(steps):
+        name = f"step {index}" if STEP in _names(step) else step.name if len(phase.calls) > 1 else ""
+        body = [event for layer in _ordered(model.layers) for event in _layer(*layer, times, entries, index)]
+        events += [Enter(name), *body, Leave()] if name else body
+    return events
+
+
+def _names(step: ModelCall) -> frozenset[str]:
+    return frozenset[str]().union(*(form.names for form in step.values.values()))
+
+
+def _times(one: Demand, scope: Scope, steps: int, peak: Peak, place: str) -> list[float]:
+    """Return the roofline time of one outermost instance of a layer in each step."""
+    wide = scope.repeated(steps)
+    wide.set(STEP, range(steps))
+    where = f"{place}, layer {one.layer.path}"
+    flops = wide.values(one.forms.get("matrix_flops", ZERO), where)
+    moved = wide.values(total(one.forms[name] for name in MOVED if name in one.forms), where)
+    parts = _outermost(one.layer)
+    return [roofline_ns(float(f) / parts, float(b) / parts, peak) for f, b in zip(flops, moved, strict=True)]
+
+
+def _outermost(layer: Layer) -> int:
+    """Return how many indices the first range in a layer's name stands for."""
+    match = _RANGE.search(layer.path)
+    if match is None:
+        return 1
+    ends = [part.partition("-") for part in match[0][1:-1].split(",")]
+    return sum(int(last or first) - int(first) + 1 for first, _, last in ends)
+
+
+def _ordered(layers: Sequence[Layer]) -> Iterator[tuple[Layer, int | None]]:
+    """Yield layers with the index that each runs at; neighbours that repeat take turns by index."""
+    for repeats, group in groupby(layers, key=lambda layer: bool(layer.indices)):
+        if repeats:
+            yield from sorted(((layer, i) for layer in group for i in layer.indices), key=lambda pair: pair[1])
+        else:
+            yield from ((layer, None) for layer in group)
+
+
+def _layer(
+    layer: Layer, at: int | None, times: dict[str, list[float]], entries: dict[str, str], step: int
+) -> Iterator[Event]:
+    """Yield the events of a layer; `at` is the index of the outermost repeat around it."""
+    name = layer.path if at is None else _RANGE.sub(str(at), layer.path, count=1)
+    if not layer.sub_layers:
+        duration = times.get(layer.path, [0.0] * (step + 1))[step]
+        if duration > 0:
+            yield Enter(name)
+            yield Operation(name, entries[layer.path], layer.qualified_class.rpartition(".")[2], duration)
+            yield Leave()
+        return
+    inner = _ordered(layer.sub_layers) if at is None else ((child, at) for child in layer.sub_layers)
+    body = [
+        event for child, index in inner for event in _layer(child, at if index is None else index, times, entries, step)
+    ]
+    if body:
+        yield from (Enter(name), *body, Leave())

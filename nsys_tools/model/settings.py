@@ -1,0 +1,92 @@
+"""From what a user names (workload, values, dtype, card) to settings of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import gpus, workloads
+from nsys_tools.model.architecture import Model
+from nsys_tools.model.domain import WorkloadProfile
+from nsys_tools.model.figures import Settings, scope_of
+
+
+def settings(
+    model: Model,
+    *,
+    workload: WorkloadProfile | None = None,
+    assignments: Sequence[str] = (),
+    dtype: str = "",
+    attention: str = "full",
+    gpu: str = "",
+) -> Settings:
+    """Return settings; an assignment wins over the workload, the workload over the model's defaults.
+
+    Parameters
+    ----------
+    workload
+        What the model is run on.
+    assignments
+        Texts such as ``seq_len=2048``.
+    dtype, attention
+        Element type (the model's own when empty); ``full`` or ``causal``.
+    gpu
+        A card by name; no roofline times when empty.
+
+    Raises
+    ------
+    NsysToolsError
+        For a text that is no assignment, or anything unknown to the model or the card.
+    """
+    values = workloads.inputs(workload, model) if workload else {}
+    values |= dict(assignment(text) for text in assignments)
+    found = Settings(values=values, dtype=dtype or model.dtype, attention=attention)
+    scope_of(model, {name: [value] for name, value in values.items()}, found)
+    if not gpu:
+        return found
+    return attrs.evolve(found, peak=gpus.load(gpu).peak(found.dtype))
+
+
+def assignment(text: str) -> tuple[str, int]:
+    """Return the name and the value of ``seq_len=2048``."""
+    name, equals, value = text.partition("=")
+    digits = value.strip().replace("_", "").replace(",", "")
+    if not equals or not name.strip() or not digits.isdecimal():
+        raise NsysToolsError(f"{text!r} is no setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+    return name.strip(), int(digits)
+
+
+def inputs_of(model: Model, found: Settings) -> Mapping[str, int]:
+    """Return the values of all inputs of a model, defaults worked out."""
+    scope = scope_of(model, {name: [value] for name, value in found.values.items()}, found)
+    place = f"{model.file}: inputs"
+    return {
+        name: found.values[name] if name in found.values else int(scope.values(given.default, place)[0])
+        for name, given in model.inputs.items()
+    }
+
+
+def conventions(found: Settings) -> tuple[str, ...]:
+    """Return in words what every figure counts; to stand beside the figures."""
+    pairs = {
+        "full": "attention counted full: every query with every key, masked or not",
+        "causal": "attention counted causal: half of the square of new tokens, windows as they are seen",
+    }[found.attention]
+    words = [
+        "2 FLOPs a multiply-add, matrix products and convolutions apart from the rest",
+        pairs,
+        "bytes: each weight once a forward, each activation once read or written an operation, "
+        "the KV cache read each step; nothing fused but attention",
+        "experts: as expected under uniform routing",
+        f"elements of {found.dtype}",
+    ]
+    if found.peak:
+        peak = found.peak
+        words.append(
+            f"roofline: {peak.gpu}, dense {peak.dtype} with {peak.accumulator} accumulator "
+            f"{peak.flops_per_s / 1e12:g} TFLOP/s ({peak.source}), {peak.bytes_per_s / 1e9:g} GB/s "
+            f"({peak.bandwidth_source})"
+        )
+    return tuple(words)

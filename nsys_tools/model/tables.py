@@ -1,0 +1,169 @@
+"""Figures as tables: columns and rows of plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nsys_tools.model.domain import Metrics, ModuleMetrics, ModuleNode, OperatorMetrics, OperatorSpec
+from nsys_tools.model.tree import instances, walk
+
+Table = tuple[list[str], list[list[Any]]]
+AMOUNTS = [
+    "matrix_flops",
+    "other_flops",
+    "read_bytes",
+    "written_bytes",
+    "weight_bytes",
+    "total_bytes",
+    "intermediate_bytes",
+    "kv_bytes",
+    "weight_count",
+    "intensity",
+    "roofline_ns",
+]
+# What fits on a screen.
+BRIEF = ["matrix_flops", "total_bytes", "weight_bytes", "kv_bytes", "intensity", "roofline_ns"]
+
+
+def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS) -> Table:
+    """Return one row per layer and phase: the table ``layer`` of a trace's database.
+
+    Columns: ``phase``, ``path``, ``transformers_path``, ``class``, ``kind``, ``category``, ``count``, then
+    `amounts` (FLOPs and bytes of all instances together, `intensity` in FLOPs a byte, `roofline_ns`), ``bound``.
+    """
+    columns = ["phase", "path", "transformers_path", "class", "kind", "category", "count", *amounts, "bound"]
+    return columns, [
+        [
+            row.phase,
+            row.path,
+            row.transformers_path,
+            row.qualified_class,
+            str(row.kind),
+            str(row.category),
+            row.count,
+            *_amounts(row, amounts),
+            row.bound,
+        ]
+        for row in rows
+    ]
+
+
+def instance_table(rows: Sequence[ModuleMetrics]) -> Table:
+    """Return one row per instance of a layer and phase, to be joined with what was measured of each module.
+
+    The columns are those of `layer_table`, with ``layer`` (its path there) in place of ``count``. Amounts are an
+    equal share of the row's; intensity and bound stay. Shares of experts, which differ in their tokens, may have
+    fractions.
+    """
+    columns, body = layer_table(rows)
+    at = columns.index("count")
+    shared = {columns.index(name) for name in AMOUNTS if name != "intensity"}
+    found = []
+    for row in body:
+        parts = [_share(value, row[at]) if index in shared else value for index, value in enumerate(row)]
+        for path, other in instances(row[1], row[2]):
+            found.append([row[0], path, other, *parts[3:at], row[1], *parts[at + 1 :]])
+    return [*columns[:at], "layer", *columns[at + 1 :]], found
+
+
+def _share(value: float | None, count: int) -> float | None:
+    if isinstance(value, int):
+        return value // count if value % count == 0 else value / count
+    return None if value is None else value / count
+
+
+def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:
+    """Return layers for people: without what is the same in every row, and with the totals of each phase."""
+    columns = ["phase", "layer", "class", "count", *BRIEF, "bound"]
+    body: list[list[Any]] = [
+        [row.phase, row.path, short(row.qualified_class), row.count, *_amounts(row, BRIEF), row.bound] for row in rows
+    ]
+    sums = [[phase, "(total)", None, None, *_amounts(total, BRIEF), None] for phase, total in totals.items()]
+    return columns, body + sums
+
+
+def for_people(table: Table) -> Table:
+    """Return a table with nanoseconds as milliseconds and fractions rounded, for a screen or a page."""
+    columns, rows = table
+    times = {index for index, name in enumerate(columns) if name.endswith("_ns")}
+    names = [name.removesuffix("_ns") + "_ms" if index in times else name for index, name in enumerate(columns)]
+    return names, [[_rounded(value, index in times) for index, value in enumerate(row)] for row in rows]
+
+
+def _rounded(value: Any, is_time: bool) -> Any:
+    if not isinstance(value, float):
+        return value
+    return f"{value / 1e6:,.4f}" if is_time else f"{value:,.2f}"
+
+
+def phase_table(totals: Mapping[str, Metrics]) -> Table:
+    """Return one row per phase, and whatever else `totals` names."""
+    return ["phase", *AMOUNTS], [[phase, *_amounts(total, AMOUNTS)] for phase, total in totals.items()]
+
+
+def class_table(rows: Sequence[OperatorMetrics]) -> Table:
+    """Return one row per class and phase."""
+    columns = ["phase", "class", "category", "count", *AMOUNTS]
+    return columns, [
+        [row.phase, row.qualified_class, str(row.category), row.count, *_amounts(row, AMOUNTS)] for row in rows
+    ]
+
+
+def operator_table(operators: Iterable[OperatorSpec]) -> Table:
+    """Return one row per distinct module class."""
+    columns = ["class", "qualified_class", "origin", "category", "count", "children"]
+    return columns, [
+        [
+            spec.class_name,
+            spec.qualified_class,
+            "builtin" if spec.is_builtin else "custom",
+            str(spec.category),
+            spec.count,
+            ", ".join(short(child) for child in spec.children),
+        ]
+        for spec in operators
+    ]
+
+
+def tree_table(nodes: Iterable[ModuleNode]) -> Table:
+    """Return one row per node of a hierarchy, names indented by depth."""
+    columns = ["layer", "class", "kind", "count", "weight_count", "transformers_path"]
+    body = [
+        [
+            "· " * depth + (node.path if depth == 0 else _last(node, above)),
+            node.qualified_class,
+            str(node.kind),
+            node.count,
+            node.weight_count,
+            node.transformers_path,
+        ]
+        for top in nodes
+        for depth, node, above in _with_parents(top)
+    ]
+    return columns, body
+
+
+def short(qualified: str) -> str:
+    """Return the class name without its modules."""
+    return qualified.rpartition(".")[2]
+
+
+def _with_parents(top: ModuleNode) -> Iterable[tuple[int, ModuleNode, str]]:
+    above: list[str] = []
+    for depth, node in walk(top):
+        above[depth:] = [node.path]
+        yield depth, node, above[depth - 1] if depth else ""
+
+
+def _last(node: ModuleNode, above: str) -> str:
+    return node.path.removeprefix(f"{above}.")
+
+
+def _amounts(row: Metrics, names: Sequence[str]) -> list[Any]:
+    return [getattr(row, name) for name in names]
+
+
+def as_data(metrics: Metrics) -> dict[str, Any]:
+    """Return metrics as plain values, the derived ones among them."""
+    return dict(zip(AMOUNTS, _amounts(metrics, AMOUNTS), strict=True))

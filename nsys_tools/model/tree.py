@@ -1,0 +1,106 @@
+"""The hierarchy of a model as nodes, with the weights that each holds."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.architecture import Layer, Model
+from nsys_tools.model.database import Database
+from nsys_tools.model.demand import entry_of, weight_count
+from nsys_tools.model.domain import Kind, ModuleNode, OperatorCategory
+
+_INDICES = re.compile(r"\[([0-9,-]+)\]")
+
+
+def nodes(model: Model, database: Database) -> tuple[ModuleNode, ...]:
+    """Return the hierarchy as domain objects, top layers first."""
+    return tuple(_node(layer, model, database) for layer in model.layers)
+
+
+def walk(node: ModuleNode, depth: int = 0) -> Iterator[tuple[int, ModuleNode]]:
+    """Yield (depth, node) for a node and everything below, in order."""
+    yield depth, node
+    for child in node.children:
+        yield from walk(child, depth + 1)
+
+
+def find(model: Model, path: str) -> Layer:
+    """Return the layer of a path; ``model.layers.3`` leads to ``model.layers.[1-11]``.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none; the hint names the layers where the path goes wrong.
+    """
+    layers, found = model.layers, None
+    while True:
+        step = next((layer for layer in layers if _leads_to(layer.path, path)), None)
+        if step is None:
+            known = ", ".join(layer.path for layer in layers) or "nothing"
+            below = f"below {found.path}" if found else "at the top"
+            raise NsysToolsError(f"The model {model.name} has no layer {path!r}.", f"There is {known} {below}.")
+        if _pattern(step.path).fullmatch(path):
+            return step
+        found, layers = step, step.sub_layers
+
+
+def instances(path: str, other: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every instance of a layer: its name in the model's code and in transformers.
+
+    Parameters
+    ----------
+    path
+        ``model.layers.[1-11].mlp.experts.[0-63]``.
+    other
+        The same in transformers; it takes the outer indices, of which it may have fewer.
+    """
+    for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
+        yield _filled(path, indices), _filled(other, indices)
+
+
+def _filled(path: str, indices: tuple[int, ...]) -> str:
+    left = iter(indices)
+    return _INDICES.sub(lambda _: str(next(left)), path)
+
+
+def _leads_to(prefix: str, path: str) -> bool:
+    return re.match(_pattern(prefix).pattern + r"(\.|$)", path) is not None
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Return what matches a path as it is written, and with one index in place of each range."""
+    parts, position = [], 0
+    for match in _INDICES.finditer(path):
+        numbers = "|".join(map(str, _numbers(match[1])))
+        parts += [re.escape(path[position : match.start()]), f"(?:{re.escape(match[0])}|{numbers})"]
+        position = match.end()
+    return re.compile("".join([*parts, re.escape(path[position:])]))
+
+
+def _numbers(ranges: str) -> list[int]:
+    found: list[int] = []
+    for part in ranges.split(","):
+        first, _, last = part.partition("-")
+        found += range(int(first), int(last or first) + 1)
+    return found
+
+
+def _node(layer: Layer, model: Model, database: Database) -> ModuleNode:
+    entry = entry_of(layer, model, database)
+    if layer.sub_layers:
+        category = OperatorCategory.COMPOSITE
+    else:
+        category = OperatorCategory(entry.category) if entry else OperatorCategory.UNKNOWN
+    return ModuleNode(
+        path=layer.path,
+        transformers_path=layer.transformers,
+        qualified_class=layer.qualified_class,
+        kind=Kind(layer.kind),
+        category=category,
+        count=layer.count,
+        weight_count=weight_count(model, layer, database),
+        children=tuple(_node(child, model, database) for child in layer.sub_layers),
+    )

@@ -1,0 +1,50 @@
+"""Workloads: what a model is run on, by name or path, and as inputs of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import documents
+from nsys_tools.model.architecture import Model
+from nsys_tools.model.domain import WorkloadProfile
+
+SCHEMA = "analytic/workloads/schema.json"
+SUFFIXES = (".yaml", ".json")
+_FIELDS = ("seq_len", "base_size", "image_size", "crop_mode", "new_tokens", "pages")
+
+
+def available() -> dict[str, Path]:
+    """Return the files of all known workloads by name."""
+    return documents.names("workloads", SUFFIXES)
+
+
+def load(name: str) -> WorkloadProfile:
+    """Return a workload by its shipped name or by the path of a file.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none, or the file breaks the schema.
+    """
+    path = documents.locate(name, "workloads", SUFFIXES, "workload")
+    return WorkloadProfile(**documents.read(path, SCHEMA))
+
+
+def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
+    """Return the values that a workload gives to a model's inputs.
+
+    Raises
+    ------
+    NsysToolsError
+        If the workload sets something that the model does not have: it is for another kind of model.
+    """
+    given = {name: value for name in _FIELDS if (value := getattr(workload, name)) is not None}
+    found = {name: int(value) for name, value in {**given, **workload.inputs}.items()}
+    strange = sorted(found.keys() - model.inputs.keys())
+    if strange:
+        raise NsysToolsError(
+            f"The workload {workload.id} sets {', '.join(strange)}, which the model {model.name} does not have.",
+            f"Its inputs are {', '.join(model.inputs)}.",
+        )
+    return found

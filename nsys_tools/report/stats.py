@@ -1,0 +1,180 @@
+"""Writing the reports of ``nsys stats`` in the formats of ``nsys stats``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from nsys_tools.analysis.stats import Answer
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.report.cells import GROUPS, UNITS, Style, shown, texts
+from nsys_tools.report.formats import render_text
+from nsys_tools.trace.source import literal, quoted
+
+EXTENSIONS = {"column": "txt", "table": "txt", "csv": "csv", "tsv": "tsv", "json": "json", "htable": "html"}
+"""File name extension by format."""
+
+_WIDEST = 100
+Texts = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format with its arguments.
+
+    Attributes
+    ----------
+    name
+        One of `EXTENSIONS`.
+    style
+        How cells are written.
+    header
+        Whether the first line heads the columns.
+    """
+
+    name: str
+    style: Style = field(default_factory=Style)
+    header: bool = True
+
+
+def parse_format(text: str, *, time: str = "ns") -> Format:
+    """Read ``FORMAT[:ARGUMENT...]``: units such as ``mem=KiB`` or ``dur=us``, ``noconv``, ``nohdr``, ``nohdrunit``.
+
+    Parameters
+    ----------
+    text
+        As the user gave it; ``machine`` as an argument asks for headers and columns as nsys's own scripts print them.
+    time
+        Unit of all times that the arguments do not set.
+
+    Raises
+    ------
+    NsysToolsError
+        If the format, or an argument, is not known.
+    """
+    name, *arguments = text.split(":")
+    if name not in EXTENSIONS:
+        raise NsysToolsError(f"Format {name!r} is not known.", f"Use one of: {', '.join(EXTENSIONS)}.")
+    style = Style(units={**Style().units, "ts": time, "dur": time})
+    form = Format(name, style)
+    for argument in arguments:
+        form = _with(form, argument)
+    return form
+
+
+def _with(form: Format, argument: str) -> Format:
+    category, equals, unit = argument.partition("=")
+    if argument == "nohdr":
+        return replace(form, header=False)
+    if argument == "nohdrunit":
+        return replace(form, style=replace(form.style, header_units=False))
+    if argument in {"noconv", "machine"}:
+        return replace(form, style=replace(form.style, units={}, machine=argument == "machine" or form.style.machine))
+    categories = GROUPS.get(category, (category,))
+    known = {"addr": ("hex", "uint")} | {name: tuple(units) for name, units in UNITS.items()}
+    if not equals or any(unit not in known.get(name, ()) for name in categories):
+        raise NsysToolsError(
+            f"Format {form.name} does not take the argument {argument!r}.",
+            "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint.",
+        )
+    return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
+
+
+def write(answer: Answer, form: Format, path: Path) -> int:
+    """Write a report to a file, and return how many rows it has; without rows there is no file.
+
+    Parameters
+    ----------
+    answer
+        The report.
+    form
+        The format.
+    path
+        The file; an existing one is replaced.
+    """
+    if answer.relation is None:
+        return 0
+    rows = texts(answer.relation, answer.headers, form.style)
+    if form.name in {"csv", "tsv"}:
+        count = _write_separated(answer, form, rows, path)
+    else:
+        cells = rows.fetchall()
+        count = len(cells)
+        path.write_text(_document(answer, form, rows.columns, cells), encoding="utf-8")
+    if count == 0:
+        path.unlink()
+    return count
+
+
+def _write_separated(answer: Answer, form: Format, rows: duckdb.DuckDBPyRelation, path: Path) -> int:
+    """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
+    tabs = form.name == "tsv"
+    options = f"FORMAT csv, HEADER {form.header}, " + (
+        "DELIMITER '\t', QUOTE '', ESCAPE ''" if tabs else "DELIMITER ','"
+    )
+    query = (_single_lines(rows) if tabs else rows).sql_query()
+    written = answer.trace.connection.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
+    return int(written[0]) if written else 0
+
+
+def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Replace what would end a cell or a line of tab-separated values."""
+    return rows.project(
+        ", ".join(rf"regexp_replace({quoted(c)}, '[\t\r\n]', ' ', 'g') AS {quoted(c)}" for c in rows.columns)
+    )
+
+
+def _document(answer: Answer, form: Format, columns: list[str], rows: list[Texts]) -> str:
+    numeric = _numeric(answer, form)
+    if form.name == "json":
+        return "[\n" + ",\n".join(_records(columns, rows, numeric)) + "\n]\n"
+    cells = [
+        [_grouped(cell) if number else _clipped(cell, form) for cell, number in zip(row, numeric, strict=True)]
+        for row in rows
+    ]
+    kind = {"column": "column", "table": "grid", "htable": "htable"}[form.name]
+    text = render_text(columns if form.header else [], cells, kind, numeric)
+    if form.name == "htable":
+        return text + "\n"
+    report = answer.request.report
+    return f"\n ** {report.title} ({':'.join([report.name, *answer.request.arguments])}):\n\n{text}\n"
+
+
+def _numeric(answer: Answer, form: Format) -> list[bool]:
+    assert answer.relation is not None  # noqa: S101  (there are rows)
+    kinds = [str(kind) in {"BIGINT", "INTEGER", "DOUBLE"} for kind in answer.relation.types]
+    units = [header.unit.partition("_")[0] in UNITS for header in answer.headers]
+    hexadecimal = form.style.units.get("addr") == "hex"
+    return [
+        (kinds[place] or units[place]) and not (hexadecimal and answer.headers[place].unit.startswith("addr"))
+        for place, _ in shown(answer.headers, form.style)
+    ]
+
+
+def _records(columns: list[str], rows: list[Texts], numeric: list[bool]) -> Iterator[str]:
+    """Yield each row as a JSON object; numbers keep their digits, and an empty cell is an empty string, as in nsys."""
+    names = [json.dumps(name, ensure_ascii=False) for name in columns]
+    for row in rows:
+        fields = (
+            f"    {name}: {cell if number and cell is not None else json.dumps(cell or '', ensure_ascii=False)}"
+            for name, cell, number in zip(names, row, numeric, strict=True)
+        )
+        yield "  {\n" + ",\n".join(fields) + "\n  }"
+
+
+def _grouped(cell: str | None) -> str:
+    """Group the digits of a number by thousands."""
+    whole, point, digits = (cell or "").partition(".")
+    return f"{int(whole):,}{point}{digits}" if whole.lstrip("-").isdigit() else cell or ""
+
+
+def _clipped(cell: str | None, form: Format) -> str:
+    """Cut what is too wide for a table, and mark it; HTML is not cut."""
+    text = cell or ""
+    if form.name == "htable" or len(text) <= _WIDEST:
+        return text
+    return text[: _WIDEST - 1] + "…"

@@ -1,0 +1,60 @@
+"""Where nsys and ncu are, and which versions."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from nsys_tools.errors import NsysToolsError
+
+HINTS = {
+    "nsys": "Debian and Ubuntu: `make install-nsys` (capture/install-nsys.sh), also without a GPU; "
+    "else https://developer.nvidia.com/nsight-systems. Or name it: NSYS=PATH.",
+    "ncu": "It comes with the CUDA toolkit and with https://developer.nvidia.com/nsight-compute. "
+    "Or name it: NCU_PATH=PATH. A capture without --ncu needs none.",
+}
+
+
+def find(tool: str, given: str = "") -> Path:
+    """Return the path of ``nsys`` or ``ncu``.
+
+    Looked for, in order: what was given, the PATH, where ``install-nsys.sh`` puts it, the CUDA toolkit.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none.
+    """
+    if given:
+        path = shutil.which(given)
+        if path is None:
+            raise NsysToolsError(f"No {tool} at {given}.", HINTS[tool])
+        return Path(path).absolute()
+    installed = platformdirs.user_data_path("nsys-tools") / tool / "bin" / tool
+    for candidate in (tool, str(installed), f"/usr/local/cuda/bin/{tool}"):
+        path = shutil.which(candidate)
+        if path is not None:
+            return Path(path).absolute()
+    raise NsysToolsError(f"{tool} is not installed.", HINTS[tool])
+
+
+def answer(command: Sequence[str], timeout_s: float = 30.0) -> str | None:
+    """Return what a short command prints, or None if it cannot be run or fails."""
+    try:
+        done = subprocess.run(
+            list(command), capture_output=True, text=True, timeout=timeout_s, check=True, errors="replace"
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout
+
+
+def version(tool: Path) -> str | None:
+    """Return the version that ``--version`` names, such as ``2023.4.4.54``, or None."""
+    found = re.search(r"\d{4}\.\d+(?:\.\d+)*", answer([str(tool), "--version"]) or "")
+    return found[0] if found else None

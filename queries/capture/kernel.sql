@@ -1,0 +1,22 @@
+-- One row per stage and kernel of a capture: what its second pass, with ncu, chooses from;
+-- ordered by stage, largest sum_ns first.
+--
+-- stage         VARCHAR  -      the innermost range around the launch that the capture names a stage
+-- short_name    VARCHAR  -      function name of the kernel, alone
+-- launch_count  BIGINT   count  its launches in the stage, over all repeats
+-- sum_ns        BIGINT   ns     sum of their durations
+WITH staged AS (
+    SELECT
+        k.short_name, k.duration_ns,
+        list_last(list_filter(string_split(p.path, '/'), lambda name: name IN (
+            'preprocess', 'vision', 'sam', 'clip', 'projector', 'prefill', 'decode', 'sample'
+        ))) AS stage
+    FROM kernel AS k
+    JOIN attribution AS a USING (operation_id)
+    JOIN _range_path AS p USING (range_id)
+)
+SELECT stage, short_name, count(*) AS launch_count, sum(duration_ns)::BIGINT AS sum_ns
+FROM staged
+WHERE stage IS NOT NULL
+GROUP BY ALL
+ORDER BY stage, sum_ns DESC, short_name

@@ -1,0 +1,34 @@
+-- What the queries share: macros, made in every connection. Aggregates of durations or sizes, and how names read.
+
+-- Count, total, mean, median, extremes and sample standard deviation of x (0 for a single value).
+CREATE MACRO spread(x) AS {
+    'count': count(*),
+    'total': sum(x)::BIGINT,
+    'mean': sum(x)::DOUBLE / count(x),
+    'median': median(x),
+    'least': min(x),
+    'most': max(x),
+    'deviation': coalesce(stddev_samp(x), 0)
+};
+
+-- The values at a quarter, half and three quarters of the way, seen from below and from above: they differ where
+-- the place lies between two values.
+CREATE MACRO quarters(x) AS {
+    'low': quantile_disc(x, [0.25, 0.5, 0.75]),
+    'high': quantile_disc(-x, [0.75, 0.5, 0.25])
+};
+
+-- Quarter 1, 2 or 3 as nsys prints it: a whole number where it is one of the values, a decimal where it is the mean
+-- of two that differ.
+CREATE MACRO quarter_text(q, n) AS
+    CASE WHEN q.low[n] = -q.high[n] THEN q.low[n]::VARCHAR ELSE ((q.low[n] - q.high[n]) / 2.0)::DOUBLE::VARCHAR END;
+
+-- Three sizes in columns of four, as nsys prints grids and blocks.
+CREATE MACRO extent_text(x, y, z) AS format('{:>4d} {:>4d} {:>4d}', x, y, z);
+
+-- The number of a process or thread in nsys's global keys.
+CREATE MACRO pid_of(key) AS (key >> 24) & 16777215;
+CREATE MACRO tid_of(key) AS key & 16777215;
+
+-- A kernel's name under the range that it is listed in, if any.
+CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;

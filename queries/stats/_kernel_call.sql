@@ -1,0 +1,14 @@
+-- One row per kernel whose launching call is known: call, wait in the queue and execution.
+-- The queue is waited in from the call's end to the kernel's start; a kernel that starts before that has none.
+SELECT
+    k.operation_id, k.range_name, kn.same_id AS name_id, k.device_id, a.thread_id, cn.same_id AS call_name_id,
+    a.call_ns, a.call_end_ns - a.call_ns AS call_duration_ns,
+    CASE WHEN k.start_ns >= a.call_end_ns THEN a.call_end_ns END AS queue_ns,
+    CASE WHEN k.start_ns >= a.call_end_ns THEN k.start_ns - a.call_end_ns END AS queue_duration_ns,
+    k.start_ns, k.duration_ns, greatest(a.call_end_ns, k.end_ns) - a.call_ns AS total_ns,
+    k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z
+FROM stats__kernel AS k
+JOIN attribution AS a USING (operation_id)
+JOIN _api_call AS c ON c.call_id = a.call_id
+JOIN _kernel_name AS kn ON kn.name_id = k.name_id
+JOIN _call_name AS cn ON cn.name_id = c.name_id

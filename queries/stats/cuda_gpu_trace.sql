@@ -1,0 +1,53 @@
+-- One row per kernel, copy or memset; ordered by start.
+--
+-- start_ns                     BIGINT   ns       Start:ts_ns | start on the GPU
+-- duration_ns                  BIGINT   ns       Duration:dur_ns | time on the GPU
+-- correlation_id               BIGINT   -        CorrId | launching API call, unique in its process only
+-- grid_x                       BIGINT   -        GrdX | blocks, x
+-- grid_y                       BIGINT   -        GrdY | blocks, y
+-- grid_z                       BIGINT   -        GrdZ | blocks, z
+-- block_x                      BIGINT   -        BlkX | threads a block, x
+-- block_y                      BIGINT   -        BlkY | threads a block, y
+-- block_z                      BIGINT   -        BlkZ | threads a block, z
+-- register_count               BIGINT   count    Reg/Trd | registers a thread
+-- static_shared_memory_bytes   BIGINT   bytes    StcSMem:mem_B | static shared memory a block
+-- dynamic_shared_memory_bytes  BIGINT   bytes    DymSMem:mem_B | dynamic shared memory a block
+-- moved_bytes                  BIGINT   bytes    Bytes:mem_B | amount copied or set
+-- throughput_bytes_per_s       BIGINT   bytes/s  Throughput:thru_B | bytes times how often, in whole numbers, the
+--                                                operation fits into a second: nsys's figure, 0 above one second
+-- source_memory                VARCHAR  -        SrcMemKd | kind of memory read, or set
+-- destination_memory           VARCHAR  -        DstMemKd | kind of memory written by a copy
+-- device                       VARCHAR  -        Device | product name and number of the GPU
+-- context_id                   BIGINT   -        Ctx | CUDA context
+-- green_context_id             BIGINT   -        GreenCtx | green context
+-- stream_id                    BIGINT   -        Strm | CUDA stream
+-- name                         VARCHAR  -        Name | kernel, direction of the copy, or memset
+WITH operation AS (
+    SELECT
+        k.operation_id, k.start_ns, k.duration_ns, k.correlation_id,
+        k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z,
+        k.register_count, k.static_shared_memory_bytes, k.dynamic_shared_memory_bytes,
+        NULL::BIGINT AS moved_bytes, NULL::VARCHAR AS source_memory, NULL::VARCHAR AS destination_memory,
+        k.device_id, k.context_id, k.green_context_id, k.stream_id, label_text(k.range_name, n.name) AS name
+    FROM stats__kernel AS k LEFT JOIN _kernel_name AS n USING (name_id)
+    UNION ALL BY NAME
+    SELECT
+        c.operation_id, c.start_ns, c.duration_ns, c.correlation_id, c.copied_bytes AS moved_bytes, c.source_memory,
+        c.destination_memory, c.device_id, c.context_id, c.green_context_id, c.stream_id, m.operation AS name
+    FROM copy AS c JOIN stats__memory AS m USING (operation_id)
+    UNION ALL BY NAME
+    SELECT
+        s.operation_id, s.start_ns, s.duration_ns, s.correlation_id, s.set_bytes AS moved_bytes,
+        s.memory AS source_memory, s.device_id, s.context_id, s.green_context_id, s.stream_id, m.operation AS name
+    FROM memset AS s JOIN stats__memory AS m USING (operation_id)
+)
+SELECT
+    o.start_ns, o.duration_ns, o.correlation_id, o.grid_x, o.grid_y, o.grid_z, o.block_x, o.block_y, o.block_z,
+    o.register_count, o.static_shared_memory_bytes, o.dynamic_shared_memory_bytes, o.moved_bytes,
+    CASE WHEN o.duration_ns > 0 THEN 1000000000 // o.duration_ns * o.moved_bytes END AS throughput_bytes_per_s,
+    o.source_memory, o.destination_memory,
+    coalesce(g.name, '') || ' (' || o.device_id || ')' AS device,
+    o.context_id, nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, o.name
+FROM operation AS o
+LEFT JOIN gpu AS g ON g.gpu_id = o.device_id
+ORDER BY o.start_ns, o.operation_id & 3, o.operation_id

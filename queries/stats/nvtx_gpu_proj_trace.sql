@@ -1,0 +1,40 @@
+-- One row per NVTX range that holds GPU operations, and one per thread for those outside of all ranges; ordered by
+-- range_id, those outside first.
+--
+-- name                  VARCHAR  -      Name | domain and name; NULL: outside of all
+-- projected_ns          BIGINT   ns     Projected Start:ts_ns | first start of its operations
+-- projected_span_ns     BIGINT   ns     Projected Duration:dur_ns | from there to their last end
+-- start_ns              BIGINT   ns     Orig Start:ts_ns | opened, on the CPU
+-- duration_ns           BIGINT   ns     Orig Duration:dur_ns | wall time
+-- style                 VARCHAR  -      Style | PushPop or StartEnd
+-- pid                   BIGINT   -      PID | number of the process
+-- tid                   BIGINT   -      TID | number of the thread
+-- operation_count       BIGINT   count  NumGPUOps | kernels, copies and memsets launched in it
+-- level                 INTEGER  -      Lvl | such ranges around it
+-- child_count           BIGINT   count  NumChild | such ranges right inside
+-- range_id              BIGINT   -      RangeId | the range: its row in nsys's table
+-- parent_id             BIGINT   -      ParentId | the range right around it
+-- stack                 VARCHAR  -      RangeStack | ranges from the outermost in
+WITH RECURSIVE walk AS (
+    SELECT range_id, ':' || range_id AS stack FROM stats__projected_tree WHERE parent_id IS NULL
+    UNION ALL
+    SELECT t.range_id, w.stack || ':' || t.range_id
+    FROM walk AS w JOIN stats__projected_tree AS t ON t.parent_id = w.range_id
+)
+SELECT
+    r.name, p.start_ns AS projected_ns, p.end_ns - p.start_ns AS projected_span_ns, r.start_ns, r.duration_ns, r.style,
+    pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid, p.operation_count, t.level, t.child_count, r.range_id,
+    t.parent_id, w.stack
+FROM stats__projected AS p
+JOIN stats__projected_tree AS t USING (range_id)
+JOIN stats__range AS r USING (range_id)
+JOIN walk AS w USING (range_id)
+UNION ALL
+SELECT
+    NULL, min(o.start_ns), max(o.end_ns) - min(o.start_ns), NULL, NULL, NULL,
+    pid_of(f.thread_id), tid_of(f.thread_id), count(*), NULL, 0, NULL, NULL, NULL
+FROM stats__outside AS f
+JOIN _gpu_operation AS o USING (operation_id)
+WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph' AND EXISTS (SELECT 1 FROM _range)
+GROUP BY f.thread_id
+ORDER BY range_id NULLS FIRST, projected_ns

@@ -1,0 +1,54 @@
+-- One row per range name and style, thread and kernel name: kernels launched in such ranges, counted in each range
+-- around the launch; kernels outside of all come without a name; ordered by name, thread, longest total.
+-- materialised: joins every launch to all ranges around it.
+--
+-- range_name      VARCHAR  -      NVTX Range | domain and name of the range; NULL: outside of all
+-- style           VARCHAR  -      Style | PushPop or StartEnd
+-- pid             BIGINT   -      PID | number of the process
+-- tid             BIGINT   -      TID | number of the thread that launched; NULL where the call is unknown
+-- range_count     BIGINT   count  NVTX Inst | ranges that hold one of the kernels
+-- kernel_count    BIGINT   count  Kern Inst | kernels
+-- total_ns        BIGINT   ns     Total Time:dur_ns | sum of durations, of a kernel in two ranges of the name twice
+-- average_ns      DOUBLE   ns     Avg:dur_ns | mean duration
+-- median_ns       DOUBLE   ns     Med:dur_ns | median duration
+-- minimum_ns      BIGINT   ns     Min:dur_ns | shortest
+-- maximum_ns      BIGINT   ns     Max:dur_ns | longest
+-- deviation_ns    DOUBLE   ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
+-- name            VARCHAR  -      Kernel Name | kernel
+WITH launched AS (
+    SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, a.piece_id, a.call_end_ns
+    FROM stats__named_kernel AS k
+    JOIN _kernel_name AS n USING (name_id)
+    JOIN attribution AS a USING (operation_id)
+),
+pair AS (
+    SELECT s.group_id, l.name_id, s.range_id, s.is_widest, l.duration_ns
+    FROM launched AS l JOIN stats__stack AS s USING (piece_id)
+    WHERE l.call_end_ns <= s.end_ns
+    UNION ALL
+    SELECT i.group_id, l.name_id, i.range_id, i.is_widest, l.duration_ns
+    FROM launched AS l JOIN stats__instant AS i USING (operation_id)
+),
+held AS (
+    SELECT group_id, name_id, count(DISTINCT range_id) AS range_count, count(*) FILTER (is_widest) AS kernel_count,
+        spread(duration_ns) AS s
+    FROM pair
+    GROUP BY ALL
+),
+free AS (
+    SELECT o.thread_id, l.name_id, spread(l.duration_ns) AS s
+    FROM stats__outside AS o JOIN launched AS l USING (operation_id)
+    GROUP BY ALL
+),
+summary AS (
+    SELECT r.name AS range_name, r.style, r.thread_id, h.range_count, h.kernel_count, h.s, h.name_id
+    FROM held AS h JOIN stats__range AS r ON r.range_id = h.group_id
+    UNION ALL
+    SELECT NULL, NULL, thread_id, 0, s.count, s, name_id FROM free
+)
+SELECT
+    range_name, style, pid_of(thread_id) AS pid, tid_of(thread_id) AS tid, range_count, kernel_count,
+    s.total AS total_ns, s.mean AS average_ns, s.median AS median_ns, s.least AS minimum_ns, s.most AS maximum_ns,
+    s.deviation AS deviation_ns, n.name
+FROM summary JOIN _kernel_name AS n USING (name_id)
+ORDER BY nullif(range_name, '') NULLS FIRST, pid NULLS FIRST, tid, total_ns DESC, n.name

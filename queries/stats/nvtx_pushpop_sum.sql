@@ -1,0 +1,24 @@
+-- One row per name of a push/pop range; longest total first.
+--
+-- time_percent    DOUBLE  -      Time:ratio_% | share of the sum of all totals
+-- total_ns        BIGINT  ns     Total Time:dur_ns | sum of the durations
+-- instance_count  BIGINT  count  Instances | ranges
+-- average_ns      DOUBLE  ns     Avg:dur_ns | mean duration
+-- median_ns       DOUBLE  ns     Med:dur_ns | median duration
+-- minimum_ns      BIGINT  ns     Min:dur_ns | shortest
+-- maximum_ns      BIGINT  ns     Max:dur_ns | longest
+-- deviation_ns    DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
+-- name            VARCHAR -      Range | domain and name of the range
+WITH summary AS (
+    SELECT name, spread(listed_ns) AS s
+    FROM stats__range
+    WHERE NOT is_start_end
+    GROUP BY ALL
+)
+SELECT
+    100.0 * s.total / sum(s.total) OVER () AS time_percent,
+    s.total AS total_ns, s.count AS instance_count, s.mean AS average_ns, s.median AS median_ns,
+    s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
+    name
+FROM summary
+ORDER BY total_ns DESC, name

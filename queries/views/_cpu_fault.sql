@@ -1,0 +1,5 @@
+-- One row per page fault of unified memory that a CPU ran into: the address, and the instruction as the trace names it.
+SELECT f.start AS start_ns, f.globalPid AS process_id, f.address, f.CpuInstruction AS instruction_id,
+    s.value AS instruction
+FROM loaded.CUDA_UM_CPU_PAGE_FAULT_EVENTS AS f
+LEFT JOIN _string_fault AS s ON s.id = f.CpuInstruction

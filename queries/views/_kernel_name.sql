@@ -1,0 +1,3 @@
+-- One row per string that names a kernel; same_id is one key for all strings that read alike.
+SELECT id AS name_id, value AS name, min(id) OVER (PARTITION BY value) AS same_id
+FROM _string_kernel

@@ -1,0 +1,183 @@
+"""Measure reports on large generated traces, and nsys beside them: ``python -m tests.benchmark`` (``make bench``).
+
+A benchmark, no test: it writes ``reports/benchmark.md``, whose notes below the tables it keeps. Each figure is one
+process from the shell, output to files; cold is an empty cache folder, warm the run after it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from nsys_tools import tools
+from nsys_tools.report.formats import render
+from nsys_tools.trace.large import build_large
+
+REPOSITORY = Path(__file__).parents[1]
+TARGET = REPOSITORY / "reports" / "benchmark.md"
+NOTES = "<!-- notes: written by hand, kept -->\n"
+REPORTS = ("cuda_gpu_kern_sum", "nvtx_sum", "nvtx_kern_sum", "nvtx_gpu_proj_sum")
+TOGETHER = "the four together"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One process: wall seconds, CPU seconds and peak memory in MB."""
+
+    wall: float
+    cpu: float
+    peak: float
+
+
+def measured(command: list[str], **environment: str) -> Run:
+    """Run a command to its end and say what it took, its children included."""
+    begin = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ | environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            said.seek(0)
+            raise SystemExit(f"{command}: {said.read().decode()[-2000:]}")
+    return Run(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000)
+
+
+def ours(trace: Path, reports: str, work: Path, cache: Path) -> Run:
+    command = [sys.executable, "-m", "nsys_tools", "stats", str(trace), "-q", "-r", reports, "-f", "csv"]
+    output = ["-o", str(work / "ours"), "--force-overwrite"]
+    return measured(command + output, NSYS_TOOLS_CACHE=str(cache), PYTHONPATH=str(REPOSITORY))
+
+
+def theirs(nsys: str, trace: Path, reports: str, work: Path) -> Run:
+    command = [nsys, "stats", "-q", "-r", reports, "-f", "csv", "-o", str(work / "theirs")]
+    return measured([*command, "--force-overwrite=true", "--force-export=false", str(trace)])
+
+
+def analyzed(trace: Path, work: Path, cache: Path) -> Run:
+    command = [sys.executable, "-m", "nsys_tools", "analyze", str(trace), "--out", str(work / "report"), "--force"]
+    return measured(command, NSYS_TOOLS_CACHE=str(cache), PYTHONPATH=str(REPOSITORY))
+
+
+def row(count: int, what: str, how: str, run: Run, reference: Run | None) -> list[str]:
+    """Return a line of the table; ratios are nsys's time by ours."""
+    ratio = f"{reference.wall / run.wall:.1f}" if reference else ""
+    by_cpu = f"{reference.cpu / run.cpu:.1f}" if reference else ""
+    each = run.cpu / count * 1e6
+    return [
+        f"{count:,}",
+        what,
+        how,
+        f"{run.wall:.2f}",
+        f"{run.cpu:.2f}",
+        f"{run.peak:.0f}",
+        ratio,
+        by_cpu,
+        f"{each:.2f}",
+    ]
+
+
+def benchmark(count: int, work: Path, nsys: str | None, *, each: bool, analyze: bool) -> list[list[str]]:
+    """Build a trace of `count` kernels and measure on it."""
+    trace = work / f"{count}.sqlite"
+    build_large(trace, count)
+    rows = []
+    reports = [(TOGETHER, ",".join(REPORTS))] + ([(name, name) for name in REPORTS] if each else [])
+    for what, names in reports:
+        reference = theirs(nsys, trace, names, work) if nsys else None
+        if reference:
+            rows.append(row(count, what, "nsys", reference, None))
+        cache = work / "cache"
+        for how in ("cold", "warm"):
+            rows.append(row(count, what, how, ours(trace, names, work, cache), reference))
+        shutil.rmtree(cache)
+    if analyze:
+        cache = work / "cache"
+        rows += [row(count, "analyze", how, analyzed(trace, work, cache), None) for how in ("cold", "warm")]
+        shutil.rmtree(cache)
+    trace.unlink()
+    return rows
+
+
+def machine() -> str:
+    """Describe the machine without naming it."""
+    model = next(
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
+        platform.machine(),
+    )
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
+    load = os.getloadavg()[0]
+    return (
+        f"{os.cpu_count()} cores ({model}), {memory:.0f} GB of memory, {platform.system()}, Python "
+        f"{platform.python_version()}; load average {load:.1f} at the end."
+    )
+
+
+def small(work: Path) -> list[list[str]]:
+    """Measure what a user waits for on a small trace: help, and a report."""
+    trace = work / "small.sqlite"
+    build_large(trace, 6_000)
+    rows = []
+    command = [sys.executable, "-m", "nsys_tools", "--help"]
+    runs = sorted((measured(command, PYTHONPATH=str(REPOSITORY)) for _ in range(5)), key=lambda run: run.wall)
+    rows.append(["nsys-tools --help", f"{runs[2].wall:.2f}", f"{runs[2].cpu:.2f}"])
+    for name in REPORTS:
+        cold = sorted((ours(trace, name, work, work / f"cache{i}") for i in range(3)), key=lambda run: run.wall)[1]
+        rows.append([f"{name}, cold, {trace.stat().st_size / 1e6:.1f} MB", f"{cold.wall:.2f}", f"{cold.cpu:.2f}"])
+    return rows
+
+
+def page(rows: list[list[str]], quick: list[list[str]], notes: str) -> str:
+    head = ["kernels", "report", "run", "s", "CPU s", "peak MB", "x nsys", "x nsys by CPU", "CPU us a kernel"]
+    return "\n".join(
+        [
+            "# Benchmark of nsys-tools stats", "",
+            "Generated by `make bench` on traces of `nsys_tools/trace/large.py`: 1.2 API calls and 0.2 nested ranges a",
+            "kernel. Each line is one process, started from the shell, output to files; *nsys* is `nsys stats` on the",
+            "same file in the same run, *cold* ours with an empty cache, *warm* ours after that. The ratios are nsys's",
+            "seconds by ours: by the clock, and by CPU time, which other work on the machine disturbs less.", "",
+            machine(), "", render(head, rows, "md"), "",
+            "Medians on a small trace, from the shell:", "", render(["what", "s", "CPU s"], quick, "md"), "",
+            NOTES + notes,
+        ]
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Measure and write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kernels", type=int, nargs="+", default=[250_000, 1_000_000, 2_000_000, 8_000_000])
+    parser.add_argument("--each", type=int, default=2_000_000, help="size at which each report is measured alone")
+    parser.add_argument("--nsys", default="", help="the nsys to compare with; without it, the installed one")
+    parser.add_argument("--nsys-up-to", type=int, default=8_000_000, help="largest size that nsys is run on")
+    parser.add_argument("--analyze-up-to", type=int, default=2_000_000, help="largest size that analyze is run on")
+    options = parser.parse_args()
+    program = str(tools.find("nsys", options.nsys))
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for count in options.kernels:
+            nsys = program if count <= options.nsys_up_to else None
+            rows += benchmark(
+                count, Path(folder), nsys, each=count == options.each, analyze=count <= options.analyze_up_to
+            )
+            print(
+                render(["kernels", "report", "run", "s", "CPU s", "MB", "x", "x CPU", "us"], rows, "table"), flush=True
+            )
+        quick = small(Path(folder))
+    before = TARGET.read_text(encoding="utf-8") if TARGET.is_file() else ""
+    TARGET.write_text(page(rows, quick, before.partition(NOTES)[2]), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""``nsys-tools model`` as a user runs it."""
+
+import csv
+import io
+import json
+import os
+import re
+import resource
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def facts() -> Path:
+    folder = ROOT.parent / "shared" / "deepseek-ocr"
+    if not folder.is_dir():
+        pytest.skip("no shared/deepseek-ocr beside the checkout")
+    return folder
+
+
+def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "nsys_tools", "model", *arguments]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_list_names_models_workloads_and_cards() -> None:
+    rows = list(csv.DictReader(io.StringIO(run("list", "--format", "csv").stdout)))
+    names = {kind: {row["name"] for row in rows if row["kind"] == kind} for kind in ("model", "workload", "gpu")}
+    assert {"deepseek-ocr", "llama-2-7b"} <= names["model"]
+    assert "dsocr-standard-v1" in names["workload"]
+    assert {"h200-sxm", "rtx-5090", "a100-40gb"} <= names["gpu"]
+
+
+def test_show_is_the_tree() -> None:
+    text = run("show", "deepseek-ocr").stdout
+    assert "3,336,106,240 weights" in text
+    lines = text.splitlines()
+    sam = next(line for line in lines if line.startswith("· sam_model"))
+    assert sam.split()[-4:-1] == ["module", "1", "95,569,152"]
+    assert any(line.startswith("· · · · norm1") for line in lines)
+    nodes = json.loads(run("show", "deepseek-ocr", "--format", "json").stdout)
+    assert [node["path"] for node in nodes] == ["model", "lm_head"]
+
+
+def test_flops_in_every_format() -> None:
+    options = ("flops", "deepseek-ocr", "--workload", "dsocr-standard-v1", "--set", "decode_steps=100")
+    document = json.loads(run(*options, "--format", "json").stdout)
+    totals = {phase: total["matrix_flops"] for phase, total in document["totals"].items()}
+    assert totals["vision"] + totals["prefill"] == 3_530_109_741_568
+    assert totals["decode"] == 119_448_729_600
+    assert totals["all"] == sum(layer["matrix_flops"] for layer in document["layers"])
+    assert document == yaml.safe_load(run(*options, "--format", "yaml").stdout)
+    rows = list(csv.DictReader(io.StringIO(run(*options, "--format", "csv").stdout)))
+    assert [int(row["matrix_flops"]) for row in rows] == [layer["matrix_flops"] for layer in document["layers"]]
+    for form in ("table", "md"):
+        text = run(*options, "--format", form).stdout
+        assert "attention counted full" in text
+        assert "119,448,729,600" in text or "119448729600" in text
+
+
+def test_flops_of_one_phase_with_a_card() -> None:
+    options = ("flops", "llama-2-7b", "--phase", "prefill", "--attention", "causal", "--gpu", "a100-40gb", "-f", "json")
+    document = json.loads(run(*options).stdout)
+    assert list(document["totals"]) == ["prefill"]
+    assert document["totals"]["prefill"]["matrix_flops"] == 28_162_100_559_872
+    q_proj = next(layer for layer in document["layers"] if layer["path"].endswith("q_proj"))
+    flops, moved = 32 * 2 * 2048 * 4096 * 4096, 32 * (2 * 2048 * 4096 + 4096 * 4096) * 2
+    assert q_proj["total_bytes"] == moved
+    assert q_proj["roofline_ns"] == pytest.approx(max(flops / 312e12, moved / 1555e9) * 1e9)
+    assert q_proj["bound"] == "compute"
+    assert any("312 TFLOP/s" in line for line in document["conventions"])
+
+
+def test_closed_forms() -> None:
+    text = run("flops", "deepseek-ocr", "--closed-form", "model.layers.5.mlp.gate", "--phase", "decode").stdout
+    assert text.splitlines()[:2] == [
+        "model.layers.[1-11].mlp.gate, decode",
+        "  matrix_flops = 1802240*batch_size*decode_steps*pages",
+    ]
+    whole = run("flops", "llama-2-7b", "--closed-form", "all", "--phase", "prefill").stdout
+    assert "524288*batch_size*seq_len^2" in whole
+
+
+def test_operators_of_a_model_and_of_torchinfo(facts: Path) -> None:
+    found = run("operators", "deepseek-ocr", "--format", "json")
+    other = run("operators", str(facts / "torchinfo"), "--format", "json")
+    assert "29 distinct classes" in found.stderr
+    assert "29 distinct classes" in other.stderr
+    assert "no formula" not in found.stderr + other.stderr
+    names = [{row["class"]: row["category"] for row in json.loads(done.stdout)} for done in (found, other)]
+    assert names[0] == names[1]
+
+
+def test_sweep_and_its_chart(tmp_path: Path) -> None:
+    chart = tmp_path / "sweep.svg"
+    axes = ("--over", "crop_rows=1..3", "--over", "crop_columns=2,3")
+    done = run("sweep", "deepseek-ocr", *axes, "--phase", "vision", "--chart", str(chart), "-f", "csv")
+    rows = {(row["crop_rows"], row["crop_columns"]): row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert len(rows) == 6
+    assert int(rows["1", "2"]["matrix_flops"]) == 1_916_266_708_992
+    assert int(rows["3", "3"]["matrix_flops"]) == 4_633_315_573_760
+    assert chart.read_text().startswith("<svg")
+
+
+def test_report_writes_data_and_pages(tmp_path: Path) -> None:
+    run("report", "deepseek-ocr", "--out", str(tmp_path), "--gpu", "h200-sxm")
+    folder = tmp_path / "static_analysis" / "analytic_model"
+    data = json.loads((folder / "report.json").read_text())
+    assert data == yaml.safe_load((folder / "report.yaml").read_text())
+    assert data["spec"]["layers"] == 12
+    assert json.loads((folder / "diagnostics.json").read_text()) == []
+    computed = {row["qualified_class"] for row in data["modules"]}
+    assert len(list((folder / "layers").glob("*.md"))) == len(computed)
+    page = (folder / "layers" / "MoEGate.md").read_text()
+    assert "`matrix_flops = 2 * rows * hidden_size * experts`" in page
+    assert "model.layers.[1-11].mlp.gate" in page
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("flops", "gpt-17"), "The model 'gpt-17' is not known."),
+        (("flops", "no/such.json"), "There is no file no/such.json"),
+        (("flops", "llama-2-7b", "--set", "seq_length=1"), "no input 'seq_length'"),
+        (("flops", "llama-2-7b", "--set", "seq_len=many"), "'seq_len=many' is no setting"),
+        (("flops", "llama-2-7b", "--set", "seq_len=-1"), "is no setting"),
+        (("flops", "llama-2-7b", "--gpu", "rtx-9090"), "The GPU 'rtx-9090' is not known."),
+        (("flops", "llama-2-7b", "--gpu", "t4", "--dtype", "bf16"), "Tesla T4 has no dense peak for bf16"),
+        (("flops", "llama-2-7b", "--dtype", "fp3"), "The dtype 'fp3' is not known."),
+        (("flops", "llama-2-7b", "--attention", "half"), "full or causal"),
+        (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'"),
+        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class or phase"),
+        (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known."),
+        (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'"),
+        (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode"),
+        (("operators", "pyproject.toml"), "not"),
+        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is no axis"),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "at most 100,000"),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "no ending"),
+    ],
+)
+def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str) -> None:
+    done = run(*arguments, code=1)
+    assert done.stdout == ""
+    assert message in done.stderr
+
+
+def test_evaluation_takes_milliseconds() -> None:
+    """Processor time of the whole command from the shell: on a machine with nothing else to do, the wall's."""
+
+    def seconds(*arguments: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        run(*arguments)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+    assert min(seconds("flops", "deepseek-ocr") for _ in range(3)) < 0.5
+    grid = ("--over", "crop_rows=1..4", "--over", "crop_columns=1..5", "--over", "seq_len=1..500")
+    assert min(seconds("sweep", "deepseek-ocr", *grid, "--gpu", "h200-sxm", "-f", "csv") for _ in range(2)) < 2
+
+
+def test_help_and_evaluation_import_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv = ['nsys-tools', *{arguments}]\n"
+        "from nsys_tools.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {{'duckdb', 'altair', 'polars', 'torch', 'pandas', 'transformers'}} & sys.modules.keys()\n"
+        "print(heavy, file=sys.stderr); sys.exit(bool(heavy))"
+    )
+    for arguments in (["--help"], ["model", "flops", "deepseek-ocr", "--gpu", "h200-sxm"]):
+        script = code.format(arguments=arguments)
+        command = [sys.executable, "-c", script]
+        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=60)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.torch
+def test_the_commands_of_the_readme_that_need_torch(tmp_path: Path) -> None:
+    """Those without torch stand behind a prompt, and run with all others of the README."""
+    pytest.importorskip("transformers", reason="needs the extra [torch]")
+    lines = re.findall(r"^nsys-tools (model .*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert len(lines) == 3
+    for line in lines:
+        command = [sys.executable, "-m", "nsys_tools", *shlex.split(line)]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=300, env=environment
+        )
+        assert done.returncode == 0, (line, done.stderr)
+        assert done.stdout, line
+    data = json.loads((tmp_path / "qwen3.json").read_text())
+    assert data["spec"]["layers"] == 4
+
+
+def test_inspect_says_what_to_install() -> None:
+    """Without the extra: one sentence, and how to get it."""
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "sys.argv = ['nsys-tools', 'model', 'inspect', 'llama']\n"
+        "from nsys_tools.cli import main; main()"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=60)
+    assert done.returncode == 1
+    assert "pip install 'nsys-tools[torch]'" in done.stderr
+    assert "Traceback" not in done.stderr
