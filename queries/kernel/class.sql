@@ -2,11 +2,11 @@
 --
 -- name            VARCHAR  -      demangled name with template arguments
 -- class           VARCHAR  -      see kernel_rule; other where no rule matches
--- rule_position   BIGINT   -      the rule that gave the class; NULL: it is unclassified
+-- rule_id   BIGINT   -      the rule that gave the class; NULL: it is unclassified
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
 -- share_ratio     DOUBLE   ratio  sum_ns over the sum of all kernels
-SELECT coalesce(n.value, '(no name)') AS name, c.class, c.position AS rule_position, g.instance_count, g.sum_ns,
+SELECT coalesce(n.value, '(no name)') AS name, c.class, c.position AS rule_id, g.instance_count, g.sum_ns,
     g.sum_ns / nullif(sum(g.sum_ns) OVER (), 0) AS share_ratio
 FROM (
     SELECT name_id, count(*) AS instance_count, sum(duration_ns)::BIGINT AS sum_ns FROM _kernel GROUP BY name_id

@@ -199,11 +199,19 @@ def test_a_graph_of_hooks_is_read(tmp_path: Path) -> None:
 
 def test_hooks_go_before_call_counts_and_differences_are_told(tmp_path: Path) -> None:
     dot = write(tmp_path, '"model" -> "model.tower" [label="3"];\n"model" -> "model.head" [label="1"];', "h.dot")
-    own = tmp_path / "own.toml"
-    own.write_text('root = "model"\n')
-    result = group(read(write(tmp_path, SMALL)), config.find(str(own)), hooks=read(dot))
-    assert next(item.count for item in result.groups if item.name == "tower") == 3
+    result = group(read(write(tmp_path, SMALL)), config.find(None), hooks=read(dot))
+    assert [item.count for item in result.groups if item.name.endswith("tower")] == [3]
     assert result.metadata["hooks_differ"] == ["tower"]
+    other = write(tmp_path, '"model" -> "model.decoder" [label="1"];', "o.dot")
+    with pytest.raises(NsysToolsError, match="no module in common"):
+        grouped(write(tmp_path, SMALL), hooks=other)
+
+
+def test_an_expert_that_the_hooks_did_not_see_is_not_called(tmp_path: Path) -> None:
+    """Two recordings route differently; their calls are not mixed within a family."""
+    dot = write(tmp_path, '"m.layers.1" -> "m.layers.1.experts.1";\n"m" -> "m.layers.1";', "h.dot")
+    experts = next(g for g in grouped(write(tmp_path, SMALL), hooks=dot) if g.name == "layers.1.experts")
+    assert experts.annotations == ("MLP", "called 1/3")
 
 
 def test_same_input_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,6 +284,15 @@ def test_calls_of_deepseek_ocr_are_those_of_the_hooks(real: Path) -> None:
     assert ops["sam_model.blocks.*.attn"] != ours["sam_model.blocks.*.attn"] == 2
     assert "layers.*.mlp" in ops
     assert "layers.*.mlp" not in ours
+
+
+@pytest.mark.parametrize("chosen", [None, "deepseek_ocr"])
+def test_hooks_beside_the_recording_of_deepseek_ocr(real: Path, chosen: str | None) -> None:
+    """The hooks' names begin with the outer model, TorchLens's below it; where both counted they agree."""
+    alone = grouped(real / "torchlens.json", chosen)
+    result = group(read(real / "torchlens.json"), config.find(chosen), hooks=read(real / "hooks.dot"))
+    assert result.metadata["hooks_differ"] == []
+    assert [g for g in result.groups if g.kind == "parfor"] == [g for g in alone if g.kind == "parfor"]
 
 
 def test_every_parent_of_deepseek_ocr_is_the_hooks_caller(real: Path) -> None:

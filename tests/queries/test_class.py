@@ -70,7 +70,7 @@ def classes(path: Path) -> dict[str, tuple[str, int | None]]:
     """Return class and rule of each kernel name of a trace."""
     with open_trace(path, cache=False) as trace:
         rows = trace.query("kernel_class").records()
-    return {row["name"]: (row["class"], row["rule_position"]) for row in rows}
+    return {row["name"]: (row["class"], row["rule_id"]) for row in rows}
 
 
 def traced(folder: Path, names: list[str]) -> Path:

@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.callgraph.config import Config
 from nsys_tools.model.callgraph.graph import CallGraph
 
@@ -80,8 +81,14 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
         Stages and what to emit.
     hooks
         Calls that forward hooks counted for the same model; they go before those of `graph`.
+
+    Raises
+    ------
+    NsysToolsError
+        If `graph` and `hooks` have no module in common.
     """
-    tree = _Tree(graph, config, _true_calls(config, hooks))
+    true = {} if hooks is None else _true_calls(graph, hooks)
+    tree = _Tree(graph, config, {config.bare(name): count for name, count in true.items()})
     found = [*_families(tree), *_repeats(tree)]
     order = {stage.name: position for position, stage in enumerate(config.stages)}
 
@@ -92,7 +99,8 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     metadata["model"] = config.model or graph.model
     if hooks is not None:
         metadata["hooks"] = hooks.source
-        metadata["hooks_differ"] = _differing(graph, hooks, config)
+        differing = {name for name, count in true.items() if graph.calls.get(name, count) != count}
+        metadata["hooks_differ"] = sorted(differing, key=_natural)
     return Grouping(tuple(sorted(found, key=key)), metadata, config.root)
 
 
@@ -239,14 +247,23 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part) for part in name.split(".")]
 
 
-def _true_calls(config: Config, hooks: CallGraph | None) -> dict[str, int]:
-    if hooks is None:
-        return {}
-    return {config.bare(name): count for name, count in hooks.calls.items()}
+def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
+    """Return the hooks' calls under the names of the graph, which may begin at another module.
 
+    Two recordings of one model differ in how their names begin: with the outermost module, or below it.
+    """
+    known = graph.modules()
+    outermost = {*(set(hooks.children) - set(hooks.calls)), *(set(graph.children) - set(graph.calls))}
+    begins = sorted(name for name in outermost if name and "." not in name)
 
-def _differing(graph: CallGraph, hooks: CallGraph, config: Config) -> list[str]:
-    """Return the modules that both recorded with different numbers of calls."""
-    true = _true_calls(config, hooks)
-    names = [name for name in graph.calls if true.get(config.bare(name), graph.calls[name]) != graph.calls[name]]
-    return sorted(names, key=_natural)
+    def renamed(name: str, shift: str) -> str:
+        return name.removeprefix(shift[1:]) if shift.startswith("-") else shift + name
+
+    shifts = ["", *(f"-{begin}." for begin in begins), *(f"{begin}." for begin in begins)]
+    forms = [{renamed(name, shift): count for name, count in hooks.calls.items()} for shift in shifts]
+    best = max(forms, key=lambda form: len(known & set(form)))
+    if not known & set(best):
+        raise NsysToolsError(
+            f"{graph.source} and {hooks.source} have no module in common.", "Give recordings of one and the same model."
+        )
+    return {name: count for name, count in best.items() if name in known}
