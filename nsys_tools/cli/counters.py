@@ -12,10 +12,17 @@ from nsys_tools.cli.progress import status
 from nsys_tools.errors import NsysToolsError
 
 if TYPE_CHECKING:
-    from nsys_tools.trace import Result, Trace
+    from nsys_tools.trace import Trace
 
-_SHOWN = ("kernel", "match", "coverage")
-_NAME_LENGTH = 60
+# What a table for people shows of a query; the other formats have every column, in base units.
+_SHOWN = {
+    "kernel": (
+        "launch", "dram_bytes", "tensor_flops", "dram_intensity", "memory_throughput_ratio",
+        "compute_throughput_ratio", "locked_duration_ns",
+    ),
+    "match": ("launch", "is_same_shape", "instance_count", "sum_ns", "dram_intensity", "memory_throughput_ratio"),
+    "coverage": ("stage", "kernel_count", "sum_ns", "covered_ns", "covered_ratio", "named_ratio"),
+}  # fmt: skip
 
 
 def counters(
@@ -29,7 +36,6 @@ def counters(
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not keep what was loaded.")] = False,
 ) -> None:
     """Show the profiled launches in NCU; with --trace, how much of the kernel time they stand for."""
-    from nsys_tools.report.formats import render
     from nsys_tools.trace import ncu
 
     wanted = show or ("kernel" if trace is None else "coverage")
@@ -39,8 +45,7 @@ def counters(
         raise NsysToolsError("Without --trace there is nothing to join with.", "Add --trace TRACE.")
     found = ncu.read(path)
     with status() as progress, _opened(found, trace, stages, not no_cache, progress) as opened:
-        result = opened.query(f"counter_{wanted}")
-        print(render(result.columns, _rows(result, form), form))
+        print(_text(opened, wanted, form))
 
 
 def _opened(
@@ -58,13 +63,14 @@ def _opened(
     return opened
 
 
-def _rows(result: Result, form: str) -> list[list[Any]]:
-    """Return the rows; in a table for people long names are cut."""
-    if form != "table":
-        return [list(row) for row in result.rows()]
-    return [[_cut(value) for value in row] for row in result.rows()]
+def _text(opened: Trace, wanted: str, form: str) -> str:
+    """Return a query as text: for people its main columns in readable units, else all of it."""
+    from nsys_tools.analysis.counters import table
+    from nsys_tools.report import markdown
+    from nsys_tools.report.formats import render
 
-
-def _cut(value: Any) -> Any:
-    long = isinstance(value, str) and len(value) > _NAME_LENGTH
-    return f"{value[: _NAME_LENGTH - 1]}…" if long else value
+    name = f"counter_{wanted}"
+    if form == "table":
+        return markdown.table(table(opened, name), _SHOWN[wanted])
+    result = opened.query(name)
+    return render(result.columns, result.rows(), form)

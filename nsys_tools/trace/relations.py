@@ -88,7 +88,8 @@ class Relations:
         """Make room for the caller's own table `name`; what was built on an older one is dropped."""
         self._session.add(name)
         queries = catalogue.queries()
-        for made in [m for m in self._made if m in queries and self._depends_on_session(m)]:
+        others = self._session - {name}  # what the caller defined before stays
+        for made in [m for m in self._made - others if m in queries and self._depends_on_session(m)]:
             kind = "TABLE" if self._is_table.get(made) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)

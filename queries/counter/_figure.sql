@@ -28,20 +28,16 @@ labelled AS (
         max(value) FILTER (metric = 'dram__bytes.sum') AS dram_both_bytes,
         max(value) FILTER (metric = 'gpu__time_duration.sum') AS duration_exact,
         max(value) FILTER (metric = 'Duration' AND unit = 'ns') AS duration_shown,
-        max(value) FILTER (unit = '%' AND (
-            metric = 'gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed'
-            OR (section LIKE 'GPU Speed Of Light%' AND metric IN ('Memory Throughput', 'Memory [%]', 'SOL Memory'))
+        -- By unit too: a bandwidth has the same label as a share of the peak.
+        max(value) FILTER (unit = '%' AND metric IN (
+            'gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed', 'Memory Throughput', 'Memory [%]'
         )) AS memory_percent,
-        max(value) FILTER (unit = '%' AND (
-            metric = 'sm__throughput.avg.pct_of_peak_sustained_elapsed'
-            OR (section LIKE 'GPU Speed Of Light%' AND metric IN ('Compute (SM) Throughput', 'SM [%]', 'SOL SM'))
+        max(value) FILTER (unit = '%' AND metric IN (
+            'sm__throughput.avg.pct_of_peak_sustained_elapsed', 'Compute (SM) Throughput', 'SM [%]'
         )) AS compute_percent,
-        max(value) FILTER (unit = '%' AND (
-            metric IN (
-                'gpu__dram_throughput.avg.pct_of_peak_sustained_elapsed',
-                'dram__throughput.avg.pct_of_peak_sustained_elapsed'
-            )
-            OR (section LIKE 'GPU Speed Of Light%' AND metric = 'DRAM Throughput')
+        max(value) FILTER (unit = '%' AND metric IN (
+            'gpu__dram_throughput.avg.pct_of_peak_sustained_elapsed',
+            'dram__throughput.avg.pct_of_peak_sustained_elapsed', 'DRAM Throughput'
         )) AS dram_percent
     FROM counter
     GROUP BY launch

@@ -97,6 +97,8 @@ def test_counters_joined_with_a_trace(tmp_path: Path, sample: tuple[Path, Timeli
     matches = printed(str(COUNTERS), *trace, "--show", "match", cwd=tmp_path)
     assert {row["is_same_shape"] for row in matches} == {"True"}
     assert sum(int(row["sum_ns"]) for row in matches) == int(every["covered_ns"]) == 12_729_200 + 2_976_000
+    staged = printed(str(COUNTERS), *trace, "--stages", str(SAMPLE.with_name("stages.toml")), cwd=tmp_path)
+    assert {"(all)", "prefill", "decode", "sam", "clip"} <= {row["stage"] for row in staged}, "two session tables"
     asked = run("sql", str(sample[0]), "--ncu", str(COUNTERS), "FROM counter_match", "--format", "json", cwd=tmp_path)
     assert len(json.loads(asked.stdout)) == len(matches) == 2
 

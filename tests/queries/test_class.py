@@ -10,6 +10,7 @@ import pytest
 from nsys_tools import open_trace
 from nsys_tools.trace.builder import TraceBuilder
 from tests.case import PROCESS, THREAD, answer, build, launch, text
+from tests.cli.test_cli import run
 from tests.conftest import REPOSITORY, SHARED
 
 CLASSES = {
@@ -158,3 +159,13 @@ def test_classes_of_real_traces(shared_trace: Path) -> None:
     assert staged == recorded, "every kernel has one class"
     if shared_trace.stem not in {"schema_2021", "four_streams"}:
         assert [row["name"] for row in rows if row["class"] == "other"] == []
+
+
+def test_a_folder_of_assets_brings_its_own_rules(tmp_path: Path) -> None:
+    rules = tmp_path / "mine" / "analytic" / "kernels" / "rules.csv"
+    rules.parent.mkdir(parents=True)
+    rules.write_text('class,expression,example,note\ngemm,"^my_(a|b){1,2}",my_a,""\n')
+    path = traced(tmp_path, ["my_a", "nvjet_tst_192x192"])
+    query = "SELECT name, class FROM kernel_class ORDER BY name"
+    done = run("--assets", "mine", "sql", str(path), query, "--format", "csv", "--no-cache", cwd=tmp_path)
+    assert done.stdout == "name,class\nmy_a,gemm\nnvjet_tst_192x192,other\n", done.stderr

@@ -67,6 +67,15 @@ def test_names_that_are_not(tmp_path: Path, nsys: str, by_ncu: str) -> None:
     assert asked(one_kernel(tmp_path, nsys), "counter_match", "launch", counters=[counted(by_ncu)]) == "launch"
 
 
+@pytest.mark.parametrize(
+    ("grid", "block"), [((8, 2, 2), BLOCK), ((9, 2, 1), BLOCK), (SIZE, (128, 1, 1)), (SIZE, (256, 1, 2))]
+)
+def test_another_grid_or_block_is_another_shape(tmp_path: Path, grid: Size, block: Size) -> None:
+    path, counters = one_kernel(tmp_path, "gemm"), [counted("gemm", grid, block)]
+    assert asked(path, "counter_match", "is_same_shape", counters=counters) == "is_same_shape\nFalse"
+    assert asked(path, "counter_coverage", "covered_ns", "named_ns", counters=counters).splitlines()[1] == "0,10"
+
+
 def test_coverage_by_stage(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "vision", 0, 50)
@@ -135,3 +144,24 @@ def test_six_profiled_kernels_are_found_among_the_sums_of_nsys(tmp_path: Path) -
         (expected[key],) = [total for name, total in kernels if part in name]
     assert dict(line.split(",") for line in found.splitlines()[1:]) == {k: str(v) for k, v in expected.items()}
     assert len(found.splitlines()) == 7
+
+
+def test_a_session_table_leaves_the_others_alone(tmp_path: Path) -> None:
+    """Also when queries on both were asked before, and when one is defined anew."""
+
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "image", 0, 50)
+        b.range(THREAD, "decode", 0, 50)
+        launch(b, 10, 100, 130, name="gemm")
+
+    patterns = {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}
+    with open_trace(build(tmp_path, fill), cache=False) as trace:
+        assert [row["stage"] for row in trace.query("counter_coverage").records()] == ["(all)", "image"]
+        trace.define("stage_pattern", patterns, [(0, "decode", "image/decode")])
+        ncu.apply(trace, [counted("gemm")])
+        shown = trace.query("counter_coverage").records()
+        assert [(row["stage"], row["named_ns"]) for row in shown] == [("(all)", 30), ("decode", 30)]
+        ncu.apply(trace, [counted("other")])
+        trace.define("stage_pattern", patterns, [(0, "all of it", "image")])
+        shown = trace.query("counter_coverage").records()
+        assert [(row["stage"], row["named_ns"]) for row in shown] == [("(all)", 0), ("all of it", 0)]
