@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from nsys_tools import __version__, assets
-from nsys_tools.cli import capture, doctor, model
+from nsys_tools.cli import callgraph, capture, doctor, model
 from nsys_tools.cli.analyze import analyze
 from nsys_tools.cli.conformance import conformance
+from nsys_tools.cli.counters import counters
 from nsys_tools.cli.queries import queries
 from nsys_tools.cli.sql import sql
 from nsys_tools.cli.stats import stats
@@ -58,6 +59,8 @@ app.command()(analyze)
 app.command()(stats)
 app.command()(sql)
 app.command()(queries)
+app.command()(counters)
+app.add_typer(callgraph.app, name="callgraph")
 app.add_typer(model.app, name="model")
 capture.register(app)
 doctor.register(app)

@@ -28,16 +28,20 @@ def sql(
     ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not to stdout.")] = None,
     stages: Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="TOML of stage patterns.")] = None,
+    ncu: Annotated[Path | None, typer.Option("--ncu", metavar="NCU", help="Counters for counter_*.")] = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not keep what was loaded.")] = False,
 ) -> None:
     """Ask TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only."""
     from nsys_tools.analysis.stages import apply
+    from nsys_tools.trace import ncu as counters
     from nsys_tools.trace import open_trace
 
     if file is not None:
         query = _read(file)
     with status() as progress, open_trace(trace, cache=not no_cache, progress=progress) as opened:
         apply(opened, stages)
+        if ncu is not None:
+            counters.apply(opened, counters.read(ncu))
         if query is not None:
             _show(opened, query, form, out)
         elif sys.stdin.isatty():

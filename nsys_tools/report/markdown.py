@@ -21,9 +21,9 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "flops/byte": ((1, "FLOP/B"),),
     "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
 }
-_COUNTED = {"operation", "instance", "kernel", "gap", "thread", "device", "call", "range"}
+_COUNTED = {"operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name"}
 # Columns whose texts are ours, not the trace's.
-_WORDS = {"kind", "cause", "reason", "style", "source_memory", "destination_memory"}
+_WORDS = {"kind", "class", "cause", "reason", "style", "source_memory", "destination_memory"}
 _UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s)$")
 
 

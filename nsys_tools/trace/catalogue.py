@@ -3,7 +3,7 @@
 ``queries/kernel/summary.sql`` is the view ``kernel_summary``; the files of ``queries/views`` are the
 entities and carry their own name; ``_name.sql`` is a private step. A file holds one SELECT. Its header
 is a comment: what a row is and the order, optionally a line ``materialised: why``, then one line per
-column: name, type, unit, meaning.
+column: name, type, unit, meaning. ``{asset:analytic/x.csv}`` in it becomes the path of that asset.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.source import literal
 
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
+
+_ASSET = re.compile(r"\{asset:(?P<path>[^}]+)\}")
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,15 @@ def parse(relative: str, text: str) -> Query:
 
 @cache
 def _read(path: Path, relative: str) -> Query:
-    return parse(relative, path.read_text(encoding="utf-8"))
+    return parse(relative, _ASSET.sub(_asset, path.read_text(encoding="utf-8")))
+
+
+def _asset(match: re.Match[str]) -> str:
+    """Return the path of the asset that a query reads, to stand inside an SQL string."""
+    path = assets.find(match["path"])
+    if path is None:
+        raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
+    return str(path).replace("'", "''")
 
 
 def queries() -> dict[str, Query]:

@@ -125,8 +125,10 @@ class Trace:
         declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")
         if rows:
-            places = ", ".join("?" * len(columns))
-            self.connection.executemany(f"INSERT INTO {quoted(table)} VALUES ({places})", rows)
+            # Whole columns at once: row by row takes a hundred times as long, which a page of ncu's would feel.
+            values = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
+            by_column = [list(column) for column in zip(*rows, strict=True)]
+            self.connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", by_column)
 
     def ensure(self, *names: str) -> None:
         """Make documented queries ready to be read by SQL of your own."""

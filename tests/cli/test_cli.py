@@ -138,7 +138,8 @@ def test_every_command_is_in_the_readme(tmp_path: Path) -> None:
 def test_examples_of_the_readme_run(tmp_path: Path) -> None:
     """Each line `$ nsys-tools ...` of the README is run, in order, in a folder with the sample trace."""
     (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
-    (tmp_path / "stages.toml").write_bytes(SAMPLE.with_name("stages.toml").read_bytes())
+    for name in ("stages.toml", "ncu.csv", "callgraph.json"):
+        (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
     lines = re.findall(r"^\$ nsys-tools (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
     assert len(lines) >= 5
     for line in lines:

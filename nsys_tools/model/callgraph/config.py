@@ -1,0 +1,191 @@
+"""How a call graph is grouped: stages and their modules, which kinds, from how many on, names to leave alone.
+
+A small TOML; the shipped ones are ``analytic/callgraphs/*.toml``, the one that applies without ``--config``
+is ``default``::
+
+    model = "DeepSeek-OCR"
+    root = "model"                          # what the names of all modules begin with, in some recordings
+    smallest = { for = 2, parfor = 2 }      # fewer are no group
+    kinds = ["for", "parfor"]               # for modules of no stage
+    never = ["*.rotary_emb"]                # names that are never grouped; * also crosses dots
+
+    [[stage]]
+    name = "sam"
+    modules = ["sam_model"]                 # prefixes of module names; the longest that fits counts
+    kinds = ["for"]
+
+    [labels]
+    "layers" = "decoder layers"             # what the Markdown says behind a group, by its name; * as above
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+
+KINDS = ("for", "parfor")
+_KEYS = {"model", "root", "smallest", "kinds", "never", "stage", "labels"}
+_STAGE_KEYS = {"name", "modules", "kinds"}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A part of the model.
+
+    Attributes
+    ----------
+    name
+        As in the stages of a trace.
+    modules
+        Prefixes of its modules' names, without the root.
+    kinds
+        Which kinds of groups to emit.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+    kinds: tuple[str, ...] = KINDS
+
+
+@dataclass(frozen=True)
+class Config:
+    """How to group; see the module's own text for the fields.
+
+    Attributes
+    ----------
+    model, root, kinds, never, stages, labels
+        As in the file.
+    smallest
+        Least count by kind.
+    """
+
+    model: str | None = None
+    root: str = ""
+    smallest: dict[str, int] = field(default_factory=lambda: dict.fromkeys(KINDS, 2))
+    kinds: tuple[str, ...] = KINDS
+    never: tuple[str, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    labels: dict[str, str] = field(default_factory=dict)
+
+    def bare(self, name: str) -> str:
+        """Return a name without the root."""
+        return name.removeprefix(f"{self.root}.") if self.root else name
+
+    def full(self, name: str) -> str:
+        """Return a name with the root in front, once."""
+        return f"{self.root}.{self.bare(name)}" if self.root and name != self.root else name
+
+    def stage(self, name: str) -> Stage | None:
+        """Return the stage of a module, or of a group that is named like its modules."""
+        bare = self.bare(name)
+        fits = [
+            (len(prefix), stage)
+            for stage in self.stages
+            for prefix in stage.modules
+            if bare == prefix or bare.startswith(f"{prefix}.")
+        ]
+        return max(fits, key=lambda fit: fit[0])[1] if fits else None
+
+    def emits(self, kind: str, name: str, count: int) -> bool:
+        """Return whether a group of this kind, name and count is wanted."""
+        stage = self.stage(name)
+        wanted = self.kinds if stage is None else stage.kinds
+        left_alone = any(fnmatchcase(self.bare(name), pattern) for pattern in self.never)
+        return kind in wanted and count >= self.smallest[kind] and not left_alone
+
+    def label(self, name: str) -> str | None:
+        """Return the words for a group, from the first label that fits."""
+        bare = self.bare(name)
+        return next((text for pattern, text in self.labels.items() if fnmatchcase(bare, pattern)), None)
+
+
+def find(given: str | None) -> Config:
+    """Return a configuration.
+
+    Parameters
+    ----------
+    given
+        Path of a file, or name of a shipped one; None is ``default``.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is none, or a key in it is wrong.
+    """
+    path = Path(given) if given else None
+    if path is None or not path.is_file():
+        path = assets.find(f"analytic/callgraphs/{given or 'default'}.toml")
+    if path is None:
+        shipped = ", ".join(name.removesuffix(".toml") for name in assets.listing("analytic/callgraphs", "*.toml"))
+        raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped are: {shipped}.")
+    try:
+        return _config(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise NsysToolsError(f"--config {path}: cannot be read ({error}).") from None
+    except ValueError as error:
+        raise NsysToolsError(f"--config {path}: {error}.", "The keys are described in the README.") from None
+
+
+def _config(data: dict[str, Any]) -> Config:
+    if unknown := sorted(set(data) - _KEYS):
+        raise ValueError(f"key {unknown[0]!r} is not known")
+    smallest = data.get("smallest", {})
+    if isinstance(smallest, int):
+        smallest = dict.fromkeys(KINDS, smallest)
+    if not isinstance(smallest, dict) or set(smallest) - set(KINDS) or not all(_positive(n) for n in smallest.values()):
+        raise ValueError("key 'smallest' must be a count, or a table with counts for 'for' and 'parfor'")
+    labels = data.get("labels", {})
+    if not isinstance(labels, dict) or not all(isinstance(text, str) for text in labels.values()):
+        raise ValueError("key 'labels' must be a table of texts")
+    stages = data.get("stage", [])
+    if not isinstance(stages, list) or not all(isinstance(stage, dict) for stage in stages):
+        raise ValueError("key 'stage' must be a list of tables: [[stage]]")
+    return Config(
+        model=_text(data, "model", "") or None,
+        root=_text(data, "root", "").strip("."),
+        smallest=dict.fromkeys(KINDS, 2) | smallest,
+        kinds=_kinds(data),
+        never=_texts(data, "never"),
+        stages=tuple(_stage(stage) for stage in stages),
+        labels=labels,
+    )
+
+
+def _stage(data: dict[str, Any]) -> Stage:
+    if unknown := sorted(set(data) - _STAGE_KEYS):
+        raise ValueError(f"key {unknown[0]!r} of a stage is not known")
+    name, modules = _text(data, "name", ""), _texts(data, "modules")
+    if not name or not modules:
+        raise ValueError("a stage needs 'name' and 'modules'")
+    return Stage(name, modules, _kinds(data))
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value > 0
+
+
+def _text(data: dict[str, Any], key: str, default: str) -> str:
+    value = data.get(key, default)
+    if not isinstance(value, str):
+        raise ValueError(f"key {key!r} must be a text")
+    return value
+
+
+def _texts(data: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = data.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
+        raise ValueError(f"key {key!r} must be a list of texts")
+    return tuple(value)
+
+
+def _kinds(data: dict[str, Any]) -> tuple[str, ...]:
+    kinds = _texts(data, "kinds") if "kinds" in data else KINDS
+    if unknown := sorted(set(kinds) - set(KINDS)):
+        raise ValueError(f"kind {unknown[0]!r} is not known; there are 'for' and 'parfor'")
+    return kinds

@@ -1,0 +1,97 @@
+"""Grouped call graphs as JSON and as Markdown."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from nsys_tools import __version__
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.callgraph import Group, Grouping
+
+
+def ranges(indices: Sequence[int]) -> str:
+    """Return sorted indices as ranges: ``0..11``, ``0,2,5..8``."""
+    parts: list[str] = []
+    for _, run in groupby(enumerate(indices), key=lambda pair: pair[1] - pair[0]):
+        members = [index for _, index in run]
+        parts.append(str(members[0]) if len(members) == 1 else f"{members[0]}..{members[-1]}")
+    return ",".join(parts)
+
+
+def made_at(recorded: str | None) -> str | None:
+    """Return the time to state: ``SOURCE_DATE_EPOCH`` where it is set, else that of the recording.
+
+    Notes
+    -----
+    Never the clock's: the same input gives the same bytes.
+
+    Raises
+    ------
+    NsysToolsError
+        If ``SOURCE_DATE_EPOCH`` is no number of seconds.
+    """
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if not epoch:
+        return recorded
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except (ValueError, OverflowError, OSError):
+        raise NsysToolsError(f"SOURCE_DATE_EPOCH is {epoch!r}, no number of seconds.") from None
+
+
+def _entry(group: Group) -> dict[str, Any]:
+    return {
+        "name": group.name,
+        "kind": group.kind,
+        "count": group.count,
+        "indices": list(group.indices),
+        "stage": group.stage,
+        "parent": group.parent,
+        "annotations": list(group.annotations),
+    }
+
+
+def as_json(grouping: Grouping) -> str:
+    """Return the content of ``groups.json``, which ends in a newline."""
+    metadata = {"version": __version__, **grouping.metadata, "time": made_at(grouping.metadata["time"])}
+    lines = [json.dumps(_entry(group), ensure_ascii=False) for group in grouping.groups]
+    body = ",\n  ".join(lines)
+    return f'{{"groups": [\n  {body}\n],\n"metadata": {json.dumps(metadata, ensure_ascii=False, indent=1)}}}\n'
+
+
+def line(group: Group, root: str) -> str:
+    """Return a group as one line: ``model.layers[0..11] for 12  # decoder layers``."""
+    inside = not root or group.name == root or group.name.startswith(f"{root}.")
+    name = group.name if inside else f"{root}.{group.name}"
+    if group.kind == "for":
+        name = f"{name}[{ranges(group.indices)}]"
+    elif group.indices and name.count("*") == 1:
+        name = name.replace(".*", f"[{ranges(group.indices)}]")
+    comment = f"  # {', '.join(group.annotations)}" if group.annotations else ""
+    return f"{name} {group.kind} {group.count}{comment}"
+
+
+def as_markdown(grouping: Grouping) -> str:
+    """Return the content of ``groups.md``: the groups by stage, a line each."""
+    metadata = grouping.metadata
+    title = metadata["model"] or metadata["source"]
+    lines = [
+        f"# Loops of {title}",
+        "",
+        "`for`: alike modules, one after the other. `parfor`: calls of one module by its parent. Counts are modules",
+        "and calls, never operations.",
+    ]
+    stages = dict.fromkeys(group.stage for group in grouping.groups)
+    for stage in stages:
+        members = [line(group, grouping.root) for group in grouping.groups if group.stage == stage]
+        lines += ["", f"## {stage or 'No stage'}", "", "```text", *members, "```"]
+    if not grouping.groups:
+        lines += ["", "There are none."]
+    source = f"From {metadata['source']}, {len(grouping.groups)} groups; nsys-tools {__version__}"
+    time = made_at(metadata["time"])
+    return "\n".join([*lines, "", f"{source}{f', {time}' if time else ''}.", ""])

@@ -1,0 +1,74 @@
+"""Values and units of Nsight Compute, row by row, in base units.
+
+ncu chooses a unit per row (``Kbyte`` beside ``Mbyte``), groups thousands by commas and writes ``n/a`` for what it did
+not collect. Prefixes are decimal (1 Kbyte is 1000 byte), but for ``KiB`` and its like.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d*)?(?:[eE][+-]?\d+)?")
+_PREFIXES = {
+    "": 1.0, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "K": 1e3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
+}  # fmt: skip
+_BINARY = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
+# Spellings of a base unit, and what it is here; 1e9 makes nanoseconds of seconds, as everywhere in nsys-tools.
+_BASES = {
+    "byte": ("bytes", 1.0), "bytes": ("bytes", 1.0), "b": ("bytes", 1.0), "second": ("ns", 1e9), "s": ("ns", 1e9),
+    "sec": ("ns", 1e9), "hz": ("Hz", 1.0), "inst": ("inst", 1.0), "cycle": ("cycle", 1.0), "sector": ("sector", 1.0),
+    "request": ("request", 1.0), "warp": ("warp", 1.0), "thread": ("thread", 1.0), "block": ("block", 1.0),
+    "register": ("register", 1.0),
+}  # fmt: skip
+
+
+def number(text: str) -> float | None:
+    """Return the value that ncu printed; None for ``n/a``, words and nothing.
+
+    Notes
+    -----
+    Values of single instances behind the total, ``12 (3; 4; 5)``, are left out.
+    """
+    first = text.strip().partition(" (")[0]
+    if not any(character.isdigit() for character in first) or not _NUMBER.fullmatch(first):
+        return None
+    value = float(first.replace(",", ""))
+    return value if math.isfinite(value) else None
+
+
+def _simple(unit: str) -> tuple[str, float] | None:
+    """Return base unit and factor of a unit without a fraction; None if it is not known."""
+    for prefix, factor in (_BINARY | _PREFIXES).items():
+        rest = unit.removeprefix(prefix)
+        if unit.startswith(prefix) and rest.lower() in _BASES and (rest != "b" or prefix == ""):
+            base, scale = _BASES[rest.lower()]
+            return base, factor * scale
+    return None
+
+
+def base(unit: str) -> tuple[str, float]:
+    """Return the base unit of one of ncu's, and the factor that leads there.
+
+    Parameters
+    ----------
+    unit
+        ``Mbyte``, ``usecond``, ``us``, ``cycle/nsecond``, ``Gbyte/s``, ``%`` ...
+
+    Returns
+    -------
+    tuple of str and float
+        ``bytes``, ``ns``, ``Hz``, ``bytes/s``, ``inst/cycle`` ... A unit that is not known stays as it is, with 1.
+    """
+    unit = unit.strip()
+    above, slash, below = unit.partition("/")
+    top = _simple(above)
+    if not slash:
+        return top or (unit, 1.0)
+    bottom = _simple(below)
+    if top is None or bottom is None:
+        return unit, 1.0
+    if bottom[0] == "ns":  # a rate is per second
+        factor = top[1] / bottom[1] * 1e9
+        return ("Hz" if top[0] == "cycle" else f"{top[0]}/s"), factor
+    return f"{top[0]}/{bottom[0]}", top[1] / bottom[1]

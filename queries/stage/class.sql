@@ -1,0 +1,28 @@
+-- One row per stage and class of kernels, by innermost stage; ordered by the stage's share of GPU time, then sum_ns,
+-- largest first. Class other is what no rule of kernel_rule matches; kernel_class has its names.
+--
+-- stage           VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
+-- class           VARCHAR  -      see kernel_rule; other where no rule matches
+-- name_count      BIGINT   count  different kernel names
+-- instance_count  BIGINT   count  executions
+-- sum_ns          BIGINT   ns     sum of durations
+-- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
+WITH work AS (
+    SELECT
+        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
+        k.name_id, count(*) AS instance_count, sum(k.duration_ns) AS sum_ns
+    FROM _kernel AS k
+    JOIN attribution AS a USING (operation_id)
+    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    GROUP BY ALL
+),
+grouped AS (
+    SELECT w.stage, c.class, count(*) AS name_count, sum(w.instance_count)::BIGINT AS instance_count,
+        sum(w.sum_ns)::BIGINT AS sum_ns
+    FROM work AS w JOIN kernel__class AS c ON c.name_id IS NOT DISTINCT FROM w.name_id
+    GROUP BY w.stage, c.class
+)
+SELECT stage, class, name_count, instance_count, sum_ns,
+    sum_ns / nullif(sum(sum_ns) OVER (PARTITION BY stage), 0) AS share_ratio
+FROM grouped
+ORDER BY sum(sum_ns) OVER (PARTITION BY stage) DESC, stage, sum_ns DESC, class
