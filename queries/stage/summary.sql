@@ -1,5 +1,5 @@
 -- One row per stage, one for operations outside every stage and one for the unattributed; ordered by exclusive_ns,
--- largest first. The exclusive columns add up to all GPU operations.
+-- largest first, then by wall_ns. The exclusive columns add up to all GPU operations.
 --
 -- stage               VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
 -- instance_count      BIGINT   count  instances; NULL where there is no stage
@@ -51,4 +51,4 @@ SELECT
     i.kernel_count, i.launches_per_instance, i.median_wall_ns, i.stddev_wall_ns, i.min_wall_ns, i.max_wall_ns,
     i.median_span_ns, i.stddev_span_ns, i.busy_ns / nullif(i.span_ns, 0) AS busy_ratio
 FROM inclusive AS i FULL JOIN exclusive AS e ON e.stage = i.stage AND e.is_stage = i.is_stage
-ORDER BY exclusive_ns DESC, sum_ns DESC, stage
+ORDER BY exclusive_ns DESC, sum_ns DESC, i.wall_ns DESC NULLS LAST, stage
