@@ -94,6 +94,14 @@ def _word(column: Column, value: Any) -> str:
     return code(value) if column.type == "VARCHAR" and column.name not in _WORDS else str(value)
 
 
+def _rest(source: Table) -> str:
+    """Return where the rows are that a table of the report does not show."""
+    kept = len(source.frame)
+    if kept == source.total_count:
+        return f"all are in `tables/{source.name}.csv`"
+    return f'{kept:,} are in `tables/{source.name}.csv`, all: `nsys-tools sql TRACE "FROM {source.name}"`'
+
+
 def table(
     source: Table,
     columns: Sequence[str],
@@ -130,5 +138,5 @@ def table(
         disable_numparse=True,
     )
     if len(shown) < total:
-        body += f"\n\nThe first {len(shown):,} of {total:,} rows; all are in `tables/{source.name}.csv`."
+        body += f"\n\nThe first {len(shown):,} of {total:,} rows; {_rest(source)}."
     return body

@@ -265,3 +265,17 @@ def test_traces_that_lack_something(tmp_path: Path) -> None:
     assert "nothing to attribute" in said["ranges"]
     assert "`r`" in said["ranges"]
     assert "--trace=cuda,nvtx" in said["nothing"]
+
+
+def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        for n in range(1100):  # a gap before each kernel but the first
+            launch(b, 100 * n, 100 * n + 10, 100 * n + 20, name=f"k{n % 30}")
+
+    metrics = write(build(tmp_path, fill), tmp_path / "out")
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "The first 20 of 30 rows; all are in `tables/kernel_summary.csv`." in text
+    assert "The first 10 of 1,099 rows; 1,000 are in `tables/gap_list.csv`, all: `nsys-tools sql TRACE" in text
+    assert len(pl.read_parquet(tmp_path / "out" / "tables" / "gap_list.parquet")) == 1000
+    assert metrics["tables"]["gap_list"]["cut"] is True
+    assert metrics["tables"]["kernel_summary"]["cut"] is False
