@@ -99,7 +99,7 @@ def define(trace: Trace, stages: Sequence[Stage], request: Request) -> Possible:
     names = ("phase", "path", "class", "count", "matrix_flops", "total_bytes", "roofline_ns")
     picked = [columns.index(name) for name in names]
     _define(trace, "layer", [[row[index] for index in picked] for row in cells])
-    instances = dict(trace.sql("SELECT stage, instance_count FROM stage_summary WHERE sum_ns > 0").rows())
+    instances = {row["stage"]: row["instance_count"] for row in trace.query("stage_summary").records() if row["sum_ns"]}
     covered = _parts(model, [stage for stage in stages if instances.get(stage.name)])
     counts = _executions(model, chosen, covered, instances)
     parts = [
@@ -151,7 +151,7 @@ def _define(trace: Trace, table: str, rows: Sequence[Sequence[Any]]) -> None:
 def _gpu(trace: Trace, name: str) -> Gpu:
     if name != "auto":
         return gpus.load(name)
-    found = sorted({row[0] for row in trace.sql("SELECT name FROM gpu WHERE name IS NOT NULL").rows()})
+    found = sorted({row["name"] for row in trace.query("gpu").records() if row["name"]})
     if len(found) != 1:
         said = "names none" if not found else f"names several ({', '.join(found)})"
         raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the card: --gpu h100-sxm.")
@@ -197,8 +197,9 @@ def _executions(
 def _check_card(trace: Trace, gpu: Gpu, peak: Peak) -> list[str]:
     """Compare the card's peak with SMs x clock x FLOP/clk/SM of the trace's own description."""
     notes = []
-    for name, sms, clock in trace.sql("SELECT name, sm_count, clock_hz FROM gpu").rows():
-        derived = (sms or 0) * (clock or 0) * peak.flops_per_clock_per_sm
+    for row in trace.query("gpu").records():
+        name, sms, clock = row["name"], row["sm_count"] or 0, row["clock_hz"] or 0
+        derived = sms * clock * peak.flops_per_clock_per_sm
         if derived and abs(derived / peak.flops_per_s - 1) > CHECK_RATIO:
             notes.append(
                 f"The trace describes {sms} SMs at {clock / 1e9:.3f} GHz: {derived / 1e12:.1f} TFLOP/s in "
