@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import time
 import uuid
@@ -21,6 +22,7 @@ from nsys_tools import __version__
 from nsys_tools.trace.sniff import Kind
 
 _KEEP_DAYS = 30
+_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def cache_folder() -> Path:
@@ -77,11 +79,12 @@ class Store:
 
 
 def _forget_old(folder: Path) -> None:
-    """Remove traces that nobody has asked for in a month, and drafts of processes that died."""
+    """Remove traces that nobody has asked for in a month; only folders named as `identity` names them."""
     now = time.time()
     for entry in folder.iterdir():
         try:
-            if entry.is_dir() and now - entry.stat().st_mtime > _KEEP_DAYS * 86400:
+            ours = _KEY.fullmatch(entry.name) and entry.is_dir() and not entry.is_symlink()
+            if ours and now - entry.stat().st_mtime > _KEEP_DAYS * 86400:
                 shutil.rmtree(entry, ignore_errors=True)
         except OSError:
             continue  # another process was faster

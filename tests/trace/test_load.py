@@ -109,6 +109,20 @@ def test_the_cache_follows_the_trace(small: Path) -> None:
     assert counts(small) == (1, 9, 1)
 
 
+def test_old_traces_are_forgotten_and_nothing_else(small: Path, cache_folder: Path) -> None:
+    """A user may point the cache at a folder that holds other things."""
+    counts(small)
+    (mine,) = cache_folder.iterdir()
+    folders = {name: cache_folder / name for name in ("0" * 32, "f" * 32, "photos", "models", "0" * 31)}
+    for folder in folders.values():
+        folder.mkdir()
+        (folder / "content").touch()
+    for name in ("0" * 32, "photos", "models", "0" * 31):
+        os.utime(folders[name], (0, 0))
+    counts(small)
+    assert {entry.name for entry in cache_folder.iterdir()} == {mine.name, "f" * 32, "photos", "models", "0" * 31}
+
+
 def test_a_cache_that_cannot_be_made_is_done_without(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NSYS_TOOLS_CACHE", os.devnull + "/cache")
     assert counts(small) == (1, 7, 1)
