@@ -70,7 +70,8 @@ class Trace:
             store = self._open_store(path, kind) if cache else None
             if kind is Kind.RECORDING:
                 progress("exporting the recording with nsys")
-                path, kind = self._exported(path, store.folder if store else scratch), Kind.SQLITE
+                # Not into the cache: an export holds the environment of every process.
+                path, kind = source.export(path, scratch), Kind.SQLITE
                 identify(path)
             self.connection = opening.enter_context(source.connect(scratch))
             source.attach(self.connection, path, kind, scratch)
@@ -86,11 +87,6 @@ class Trace:
         except OSError as error:
             log.warning("No cache: %s.", error)
             return None
-
-    @staticmethod
-    def _exported(path: Path, folder: Path) -> Path:
-        exported = folder / f"{path.stem}.sqlite"
-        return exported if exported.is_file() else source.export(path, folder)
 
     def __enter__(self) -> Self:
         """Return the trace."""

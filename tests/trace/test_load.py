@@ -164,6 +164,7 @@ def test_recording_is_exported_by_an_installed_nsys(tmp_path: Path, cache_folder
     with open_trace(tmp_path / "run.nsys-rep") as trace:
         assert trace.sql("SELECT path FROM range ORDER BY start_ns").rows() == [("outer",), ("outer/inner",)]
     assert {file.name for file in tmp_path.iterdir()} == {"run.nsys-rep"}
+    assert {file.suffix for file in cache_folder.rglob("*") if file.is_file()} == {".parquet"}
 
 
 @pytest.fixture
