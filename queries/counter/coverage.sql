@@ -14,12 +14,10 @@ WITH known AS (
 ),
 work AS (
     SELECT
-        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
-        k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, count(*) AS kernel_count,
+        w.stage, k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, count(*) AS kernel_count,
         sum(k.duration_ns) AS sum_ns
     FROM _kernel AS k
-    JOIN attribution AS a USING (operation_id)
-    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    JOIN stage__owner AS w USING (operation_id)
     GROUP BY ALL
 ),
 seen AS (

@@ -1,14 +1,7 @@
 -- One row per instance of a stage and interval in it in which none of its own operations ran on a GPU.
 -- What the launching thread did is that of the gap of the whole GPU that the same operation ended; where the GPU was
 -- not idle, other stages had it.
-WITH covered AS (
-    SELECT stage, range_id, gpu_id, operation_id, start_ns, end_ns, max(end_ns) OVER (
-        PARTITION BY range_id, gpu_id ORDER BY start_ns, end_ns, operation_id
-        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS covered_ns
-    FROM stage__work
-)
 SELECT c.stage, c.range_id, c.start_ns - c.covered_ns AS idle_ns,
     CASE WHEN g.cause = 'late launch' THEN least(g.gap_ns, c.start_ns - c.covered_ns) ELSE 0 END AS late_launch_ns
-FROM covered AS c LEFT JOIN gap_list AS g USING (operation_id)
+FROM stage__covered AS c LEFT JOIN gap_list AS g USING (operation_id)
 WHERE c.start_ns > c.covered_ns

@@ -7,10 +7,9 @@
 -- sum_ns    DOUBLE   ns     durations of operations that start in the bin, longer ones spread over the bins they cover
 WITH operation AS (
     SELECT o.start_ns, greatest(o.end_ns, o.start_ns) AS end_ns,
-        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage
+        w.stage
     FROM _gpu_operation AS o
-    JOIN attribution AS a USING (operation_id)
-    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    JOIN stage__owner AS w USING (operation_id)
 ),
 extent AS (
     SELECT min(start_ns) AS first_ns, greatest((max(end_ns) - min(start_ns)) // 240 + 1, 1) AS bin_ns FROM operation

@@ -9,11 +9,9 @@
 -- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
 WITH work AS (
     SELECT
-        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
-        k.name_id, count(*) AS instance_count, sum(k.duration_ns) AS sum_ns
+        w.stage, k.name_id, count(*) AS instance_count, sum(k.duration_ns) AS sum_ns
     FROM _kernel AS k
-    JOIN attribution AS a USING (operation_id)
-    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    JOIN stage__owner AS w USING (operation_id)
     GROUP BY ALL
 ),
 grouped AS (

@@ -8,10 +8,8 @@
 -- sum_ns          BIGINT   ns     sum of gaps
 -- median_ns       DOUBLE   ns     median gap
 SELECT
-    CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
-    g.cause, g.blocking_call, count(*) AS gap_count, sum(g.gap_ns)::BIGINT AS sum_ns, median(g.gap_ns) AS median_ns
+    w.stage, g.cause, g.blocking_call, count(*) AS gap_count, sum(g.gap_ns)::BIGINT AS sum_ns, median(g.gap_ns) AS median_ns
 FROM gap_list AS g
-JOIN attribution AS a USING (operation_id)
-LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+JOIN stage__owner AS w USING (operation_id)
 GROUP BY ALL
 ORDER BY sum_ns DESC, stage, cause, blocking_call

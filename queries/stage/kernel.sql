@@ -9,12 +9,10 @@
 -- median_ns       DOUBLE   ns     median duration
 WITH grouped AS (
     SELECT
-        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
-        k.name_id, count(*) AS instance_count, sum(k.duration_ns)::BIGINT AS sum_ns,
+        w.stage, k.name_id, count(*) AS instance_count, sum(k.duration_ns)::BIGINT AS sum_ns,
         median(k.duration_ns) AS median_ns
     FROM _kernel AS k
-    JOIN attribution AS a USING (operation_id)
-    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    JOIN stage__owner AS w USING (operation_id)
     GROUP BY ALL
 )
 SELECT g.stage, coalesce(n.value, '(no name)') AS name, g.instance_count, g.sum_ns,

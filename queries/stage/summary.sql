@@ -22,12 +22,9 @@
 -- stddev_span_ns      DOUBLE   ns     its sample standard deviation
 -- busy_ratio          DOUBLE   ratio  busy_ns over span_ns
 WITH owner AS (
-    SELECT o.duration_ns,
-        CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
-        a.piece_id IS NOT NULL AND s.stage IS NOT NULL AS is_stage
+    SELECT o.duration_ns, w.stage, w.is_stage
     FROM _gpu_operation AS o
-    JOIN attribution AS a USING (operation_id)
-    LEFT JOIN (SELECT piece_id, stage FROM stage__piece WHERE is_innermost) AS s USING (piece_id)
+    JOIN stage__owner AS w USING (operation_id)
 ),
 exclusive AS (
     SELECT stage, is_stage, count(*) AS n, sum(duration_ns)::BIGINT AS ns FROM owner GROUP BY ALL
