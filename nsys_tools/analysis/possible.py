@@ -6,13 +6,15 @@ it runs. A stage whose name is a phase of the model is that phase.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nsys_tools.analysis import executions
 from nsys_tools.analysis.stages import Stage
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model import architecture, database, figures, gpus, tables, workloads
+from nsys_tools.model import architecture, database, gpus, tables, workloads
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import Gpu, Peak
@@ -36,6 +38,8 @@ class Request:
         A card by name; ``auto`` takes the one that the trace names.
     dtype, attention
         Element type (the model's own when empty); ``full`` or ``causal``.
+    batches
+        Inputs of each batch of one execution, where they differ; `assignments` win over them.
     """
 
     model: str
@@ -44,6 +48,7 @@ class Request:
     gpu: str = "auto"
     dtype: str = ""
     attention: str = "full"
+    batches: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ class Possible:
 
 
 def define(trace: Trace, stages: Sequence[Stage], request: Request) -> Possible:
-    """Define the session tables ``layer``, ``stage_layer`` and ``peak``.
+    """Define the session tables ``layer``, ``module``, ``stage_layer`` and ``peak``.
 
     Parameters
     ----------
@@ -83,35 +88,41 @@ def define(trace: Trace, stages: Sequence[Stage], request: Request) -> Possible:
     NsysToolsError
         If the model, workload or card is not known, or the workload does not match the ranges found.
     """
-    model, formulas = architecture.load(request.model), database.load()
+    model = architecture.load(request.model)
     gpu = _gpu(trace, request.gpu)
-    chosen = settings(
-        model,
-        workload=workloads.load(request.workload) if request.workload else None,
-        assignments=request.assignments,
-        dtype=request.dtype,
-        attention=request.attention,
-        gpu=gpu.file,
-    )
-    assert chosen.peak is not None  # noqa: S101  (a card was given)
-    rows = figures.evaluate(model, formulas, chosen)
-    columns, cells = tables.layer_table(rows)
-    names = ("phase", "path", "class", "count", "matrix_flops", "total_bytes", "roofline_ns")
-    picked = [columns.index(name) for name in names]
-    _define(trace, "layer", [[row[index] for index in picked] for row in cells])
+    workload = executions.Workload(model, _settings(model, request, gpu))
+    rows = workload.evaluate(database.load())
+    _define(trace, "layer", tables.layer_table(rows))
+    _define(trace, "module", tables.instance_table(rows))
     instances = {row["stage"]: row["instance_count"] for row in trace.query("stage_summary").records() if row["sum_ns"]}
-    covered = _parts(model, [stage for stage in stages if instances.get(stage.name)])
-    counts = _executions(model, chosen, covered, instances)
-    parts = [
-        (stage.name, stage.phase, row.path, counts[stage.phase])
-        for stage in covered
-        for row in rows
-        if row.phase == stage.phase and stage.runs(row.path) and stage.phase in counts
+    parts = executions.parts(model, [stage for stage in stages if instances.get(stage.name)])
+    counts = workload.executions(parts, instances)
+    owned = executions.stage_layers(parts, rows, counts)
+    _define(trace, "stage_layer", (["stage", "phase", "path", "execution_count", "is_owner"], owned))
+    peak = workload.peak
+    ceilings = ["gpu", "dtype", "accumulator", "flops_per_s", "bytes_per_s"]
+    _define(trace, "peak", (ceilings, [[getattr(peak, name) for name in ceilings]]))
+    return Possible(model, peak, tuple(conventions(workload.first)), tuple(_check_card(trace, gpu, peak)))
+
+
+def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:
+    """Return each setting of one execution of the workload, and how often it occurs there."""
+    profile = workloads.load(request.workload) if request.workload else None
+    counted = Counter((*batch, *request.assignments) for batch in request.batches or ((),))
+    return [
+        (
+            settings(
+                model,
+                workload=profile,
+                assignments=values,
+                dtype=request.dtype,
+                attention=request.attention,
+                gpu=gpu.file,
+            ),
+            count,
+        )
+        for values, count in counted.items()
     ]
-    _define(trace, "stage_layer", parts)
-    peak = chosen.peak
-    _define(trace, "peak", [(peak.gpu, peak.dtype, peak.accumulator, peak.flops_per_s, peak.bytes_per_s)])
-    return Possible(model, peak, tuple(conventions(chosen)), tuple(_check_card(trace, gpu, peak)))
 
 
 def refuse_impossible(rows: Sequence[dict[str, Any]], possible: Possible) -> None:
@@ -143,9 +154,12 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], possible: Possible) -> Non
                 )
 
 
-def _define(trace: Trace, table: str, rows: Sequence[Sequence[Any]]) -> None:
+def _define(trace: Trace, table: str, content: tables.Table) -> None:
+    """Define a session table from the columns of the same name."""
     columns = {column.name: column.type for column in catalogue.find(table).columns}
-    trace.define(table, columns, rows)
+    names, rows = content
+    picked = [names.index("total_bytes" if name == "moved_bytes" else name) for name in columns]
+    trace.define(table, columns, [[row[index] for index in picked] for row in rows])
 
 
 def _gpu(trace: Trace, name: str) -> Gpu:
@@ -156,42 +170,6 @@ def _gpu(trace: Trace, name: str) -> Gpu:
         said = "names none" if not found else f"names several ({', '.join(found)})"
         raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the card: --gpu h100-sxm.")
     return gpus.load(found[0])
-
-
-def _parts(model: Model, stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages that are a phase of the model or a part of one, each with its phase."""
-    phases = {phase.name for phase in model.phases}
-    parts = [stage.of_phase(stage.phase or stage.name) for stage in stages]
-    if unknown := [stage for stage in parts if stage.phase not in phases and stage.phase != stage.name]:
-        raise NsysToolsError(
-            f"Stage {unknown[0].name}: the model has no phase {unknown[0].phase!r}.",
-            f"It has: {', '.join(sorted(phases))}.",
-        )
-    return [stage for stage in parts if stage.phase in phases]
-
-
-def _executions(
-    model: Model, chosen: Settings, stages: Sequence[Stage], instances: Mapping[str, int]
-) -> dict[str, int]:
-    """Return how often the workload ran, by phase, from the instances of the stages that are whole phases."""
-    scope = figures.scope_of(model, {name: [value] for name, value in chosen.values.items()}, chosen)
-    runs = {p.name: int(scope.values(p.runs, f"{model.file}: {p.name}.runs")[0]) for p in model.phases}
-    found: dict[str, int] = {}
-    for stage in [stage for stage in stages if not stage.layers]:
-        count = instances[stage.name]
-        if count % max(runs[stage.phase], 1):
-            raise NsysToolsError(
-                f"Stage {stage.name} was found {count} times; one execution of the workload has {runs[stage.phase]}.",
-                "Give the workload that was traced: --workload, --set pages=N.",
-            )
-        found[stage.phase] = count // max(runs[stage.phase], 1)
-    if len(set(found.values())) > 1:
-        said = ", ".join(f"{phase} {count} times" for phase, count in found.items())
-        raise NsysToolsError(
-            f"The phases of the workload ran unequally often: {said}.",
-            "A stage's pattern may match too many or too few ranges.",
-        )
-    return found
 
 
 def _check_card(trace: Trace, gpu: Gpu, peak: Peak) -> list[str]:

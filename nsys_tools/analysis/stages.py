@@ -7,6 +7,7 @@
     match = ["decode", "generate/step *"]
     phase = "decode"                      # optional: the phase of the analytic model that it is
     layers = ["model.sam_model"]          # optional: or the part of that phase, as paths of layers
+    role = "step"                         # optional: "request", or "step": an instance is one step of its phase
 
 A pattern is compared with rolled-up paths (``decode/step *``, see ``range.rolled_path``): ``*`` and ``?``
 stand for characters of one name, ``**`` also crosses ``/``. A pattern without ``/`` matches a range of that
@@ -17,13 +18,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Trace, catalogue
 
-_KEYS = {"name", "match", "phase", "layers"}
+_KEYS = {"name", "match", "phase", "layers", "role"}
+ROLES = ("request", "step")
 _EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
 
 
@@ -41,12 +45,16 @@ class Stage:
         Phase of the model that it is, or belongs to; empty when it is none, or has the phase's name.
     layers
         Paths of the layers that it runs; empty for all of the phase.
+    role
+        ``request``: an instance is one request, from its input to its last token; ``step``: one decode step, which
+        gives one token; empty for neither.
     """
 
     name: str
     patterns: tuple[str, ...]
     phase: str = ""
     layers: tuple[str, ...] = ()
+    role: str = ""
 
     def of_phase(self, phase: str) -> Stage:
         """Return the stage with its phase named."""
@@ -54,7 +62,11 @@ class Stage:
 
     def runs(self, path: str) -> bool:
         """Return whether the layer at `path` belongs to it."""
-        return not self.layers or any(path == layer or path.startswith(f"{layer}.") for layer in self.layers)
+        return not self.layers or self.exactness(path) > 0
+
+    def exactness(self, path: str) -> int:
+        """Return the length of the path of its layers that leads to `path`; 0 if none does."""
+        return max((len(layer) for layer in self.layers if f"{path}.".startswith(f"{layer}.")), default=0)
 
 
 def expression(pattern: str) -> str:
@@ -67,7 +79,7 @@ def expression(pattern: str) -> str:
 
 
 def apply(trace: Trace, path: Path | None) -> list[Stage]:
-    """Define the session table ``stage_pattern`` from a stages file.
+    """Define the session tables ``stage_pattern`` and ``stage_role`` from a stages file.
 
     Parameters
     ----------
@@ -90,9 +102,13 @@ def apply(trace: Trace, path: Path | None) -> list[Stage]:
         return []
     stages = read(path)
     flat = [(stage.name, pattern) for stage in stages for pattern in stage.patterns]
-    columns = {column.name: column.type for column in catalogue.find("stage_pattern").columns}
-    trace.define("stage_pattern", columns, [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
+    _define(trace, "stage_pattern", [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
+    _define(trace, "stage_role", [(stage.name, stage.role) for stage in stages if stage.role])
     return stages
+
+
+def _define(trace: Trace, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    trace.define(table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
 
 def read(path: Path) -> list[Stage]:
@@ -130,17 +146,19 @@ def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
         raise fail("stage", "is no table")
     if unknown := sorted(set(entry) - _KEYS):
         raise fail(unknown[0], "is not known")
-    name, phase = entry.get("name"), entry.get("phase", "")
+    name, phase, role = entry.get("name"), entry.get("phase", ""), entry.get("role", "")
     if not isinstance(name, str) or not name:
         raise fail("name", "must be a text")
     if not isinstance(phase, str):
         raise fail("phase", "must be a text")
+    if role not in ("", *ROLES):
+        raise fail("role", f"must be one of {', '.join(ROLES)}")
     patterns, layers = _texts(entry.get("match")), _texts(entry.get("layers", []))
     if not patterns:
         raise fail("match", "must be a pattern or a list of patterns")
     if layers is None:
         raise fail("layers", "must be a path or a list of paths")
-    return Stage(name, patterns, phase, layers)
+    return Stage(name, patterns, phase, layers, role)
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

@@ -78,6 +78,18 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
             yield Leave()
 
 
+def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
+    """Return, by phase, how often it runs in one execution, and how many steps these runs have; 0 where it has none."""
+    scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
+    found = {}
+    for phase in model.phases:
+        place = f"{model.file}: {phase.name}"
+        runs = int(scope.values(phase.runs, f"{place}.runs")[0])
+        stepping = [call for call in phase.calls if STEP in _names(call)]
+        found[phase.name] = runs, runs * sum(int(scope.values(call.steps, place)[0]) for call in stepping)
+    return found
+
+
 def _call(
     model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, peak: Peak
 ) -> list[Event]:

@@ -4,10 +4,10 @@
 -- phase         VARCHAR  -      phase of the model: vision, prefill, decode ...
 -- path          VARCHAR  -      the layer, its instances folded: model.layers.[0-11].mlp
 -- class         VARCHAR  -      qualified class
--- instance_count  BIGINT  count  instances of the layer
+-- count         BIGINT   count  instances of the layer
 -- matrix_flops  DOUBLE   flops  FLOPs of matrix products and convolutions, 2 a multiply-add
 -- moved_bytes   DOUBLE   bytes  each weight once a forward, each activation once an operation, the KV cache read
 -- roofline_ns   DOUBLE   ns     max(matrix_flops / peak, moved_bytes / bandwidth)
-SELECT NULL::VARCHAR AS phase, NULL::VARCHAR AS path, NULL::VARCHAR AS class, NULL::BIGINT AS instance_count,
+SELECT NULL::VARCHAR AS phase, NULL::VARCHAR AS path, NULL::VARCHAR AS class, NULL::BIGINT AS count,
     NULL::DOUBLE AS matrix_flops, NULL::DOUBLE AS moved_bytes, NULL::DOUBLE AS roofline_ns
 WHERE false

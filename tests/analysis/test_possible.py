@@ -91,7 +91,7 @@ def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
         (Request("llama-2-7b", gpu="l4", assignments=("tokens=1",)), "tokens"),
         (
             Request("deepseek-ocr", gpu="l4", assignments=("pages=3",)),
-            "found 1 times; one execution of",
+            "Stage prefill was found 1 times; one execution of the workload has 3 runs",
         ),
     ],
 )
@@ -123,6 +123,13 @@ def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
         compared(build(tmp_path, fill), PROMPT)
 
 
+def test_steps_that_do_not_match_the_workload_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "p.sqlite"
+    predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
+    with pytest.raises(NsysToolsError, match="Stage step was found 3 times; one execution of the workload has 5 steps"):
+        compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=5"), gpu="l4"))
+
+
 def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:
     stages = tmp_path / "s.toml"
     stages.write_text('[[stage]]\nname = "sam"\nmatch = "prefill"\nphase = "visio"\n')
@@ -136,7 +143,7 @@ def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:
     predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
     found = compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"), gpu="l4"))
     rows = {record["stage"]: record for record in found.tables["mfu_stage"].records}
-    assert set(rows) == {"prefill", "decode"}
+    assert set(rows) == {"prefill", "decode", "step"}
     for record in rows.values():
         assert record["slowdown"] == pytest.approx(1, rel=1e-3)
-    assert sum(record["span_ns"] for record in rows.values()) == found.summary["operation_sum_ns"]
+    assert rows["prefill"]["span_ns"] + rows["decode"]["span_ns"] == found.summary["operation_sum_ns"]
