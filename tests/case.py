@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nsys_tools import open_trace
 from nsys_tools.report.formats import render
+from nsys_tools.trace import catalogue
 from nsys_tools.trace.builder import TraceBuilder, process_key, thread_key
 
 PROCESS, THREAD, OTHER_THREAD = process_key(1), thread_key(1, 1), thread_key(1, 2)
@@ -29,16 +31,23 @@ def launch(builder: TraceBuilder, at: int, start: int, end: int, *, name: str = 
     builder.kernel(PROCESS, name, start, end, correlation)
 
 
-def answer(path: Path, query: str, *columns: str, stages: list[tuple[str, str]] | None = None) -> str:
-    """Return the answer as CSV, sorted where the query promises no order; `stages` are names and patterns."""
+def answer(
+    path: Path,
+    query: str,
+    *columns: str,
+    stages: list[tuple[str, str]] | None = None,
+    tables: Mapping[str, Sequence[Sequence[Any]]] | None = None,
+) -> str:
+    """Return the answer as CSV, sorted where the query promises no order.
+
+    `stages` are names and patterns, `tables` the rows of session tables.
+    """
     from nsys_tools.analysis.stages import expression
 
+    patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages or [])]
     with open_trace(path, cache=False) as trace:
-        if stages:
-            patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages)]
-            trace.define(
-                "stage_pattern", {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}, patterns
-            )
+        for name, rows in {"stage_pattern": patterns, **(tables or {})}.items():
+            trace.define(name, {column.name: column.type for column in catalogue.find(name).columns}, rows)
         result = trace.query(query)
         kept = [result.columns.index(column) for column in columns] or range(len(result.columns))
         rows = result.rows()

@@ -27,6 +27,8 @@ TABLES: dict[str, int | None] = {
     "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
 }  # fmt: skip
+# And these once a model is joined.
+COMPARED = ("mfu_stage", "mfu_exclusive", "mfu_op", "mfu_layer", "mfu_conservation")
 
 
 @dataclass(frozen=True)
@@ -118,16 +120,20 @@ def analyze(trace: Trace, stages_file: Path | None = None, request: Request | No
     compared = possible.define(trace, wanted, request) if request else None
     tables = {name: _table(trace, name, limit) for name, limit in TABLES.items()}
     _check(tables["trace_conservation"])
+    notes = []
     if compared:
-        tables["mfu_stage"] = _table(trace, "mfu_stage", None)
+        possible.refuse_unmodelled(trace.query("mfu_unmodelled").records(), compared)
+        tables |= {name: _table(trace, name, None) for name in COMPARED}
         possible.refuse_impossible(tables["mfu_stage"].records, compared)
+        _check_parts(tables["mfu_conservation"])
+        notes = possible.oddities(tables["mfu_layer"].records, tables["mfu_stage"].records)
     summary = tables["trace_summary"].records[0]
     return Analysis(
         source=trace.path.name,
         tables=tables,
         missing=coverage.missing(trace, summary),
         findings=findings.find(tables),
-        notes=_notes(summary, tables, wanted),
+        notes=[*_notes(summary, tables, wanted), *notes],
         stages=wanted,
         possible=compared,
     )
@@ -148,6 +154,17 @@ def _check(conservation: Table) -> None:
         if row["missing_count"] or row["missing_ns"]:
             raise NsysToolsError(
                 f"Attribution does not add up: {row['missing_count']} {row['kind']}, {row['missing_ns']} ns missing.",
+                "This is a defect of nsys-tools; please report it with the schema version of the trace.",
+            )
+
+
+def _check_parts(conservation: Table) -> None:
+    """Refuse figures of stages and layers that do not add up; it would be an error of ours."""
+    for row in conservation.records:
+        if row["missing_ns"]:
+            place = f"{row['level']} {row['name'] or ''}".strip()
+            raise NsysToolsError(
+                f"Measured against possible does not add up: {place}, {row['figure']}: {row['missing_ns']} ns missing.",
                 "This is a defect of nsys-tools; please report it with the schema version of the trace.",
             )
 

@@ -20,8 +20,11 @@ from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import Gpu, Peak
 from nsys_tools.model.settings import conventions, settings
 from nsys_tools.trace import Trace, catalogue
+from nsys_tools.units import duration
 
 CHECK_RATIO = 0.05
+# Modules whose roofline time is that many times what they took are pointed out.
+FASTER = 1.1
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,56 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], possible: Possible) -> Non
                     "One input is wrong: the workload (--workload, --set), the dtype, the card (--gpu), or the pattern "
                     "of the stage, which may miss ranges.",
                 )
+
+
+def refuse_unmodelled(rows: Sequence[dict[str, Any]], possible: Possible) -> None:
+    """Refuse a comparison with a model that is smaller than what was traced.
+
+    Parameters
+    ----------
+    rows
+        Of the query ``mfu_unmodelled``.
+    possible
+        What was compared with.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is such a module.
+    """
+    if rows:
+        names = [row["name"] for row in rows]
+        said = ", ".join(names[:3]) + (f" ... ({len(names)} in all)" if len(names) > 3 else "")
+        raise NsysToolsError(
+            f"More layers were measured than {possible.model.name} has: {said}; its last is {rows[0]['known']}.",
+            "Name the model that was traced: --model, or a JSON of your own (nsys-tools model inspect).",
+        )
+
+
+def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]]) -> list[str]:
+    """Return what is above the ceiling, but can be so without a wrong input.
+
+    Parameters
+    ----------
+    layers, stages
+        Of the queries ``mfu_layer`` and ``mfu_stage``.
+    """
+    notes = []
+    fast = [row for row in layers if row["sum_ns"] and row["roofline_ns"] > FASTER * row["sum_ns"]]
+    if fast:
+        first = max(fast, key=lambda row: row["roofline_ns"] - row["sum_ns"])
+        notes.append(
+            f"{len(fast):,} modules take less than their roofline time; most of all {first['name']} in stage "
+            f"{first['stage']}, {duration(first['sum_ns'])} for {duration(first['roofline_ns'])}. Work launched under "
+            "another module's range, fusion and caches do that; so does a workload larger than the one traced."
+        )
+    notes += [
+        f"Stage {row['stage']} would move {100 * row['mbu_ratio']:.0f} % of what the memory can: caches hold part of "
+        "it, or the workload or dtype is not the one traced."
+        for row in stages
+        if row["mbu_ratio"] is not None and row["mbu_ratio"] > 1 + CHECK_RATIO
+    ]
+    return notes
 
 
 def _define(trace: Trace, table: str, content: tables.Table) -> None:

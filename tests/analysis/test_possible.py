@@ -12,6 +12,7 @@ from nsys_tools.analysis.analysis import Analysis, analyze
 from nsys_tools.analysis.possible import Request
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.builder import TraceBuilder
+from tests.analysis import slow_run
 from tests.analysis.test_prediction import predicted
 from tests.case import THREAD, build, launch
 
@@ -135,6 +136,48 @@ def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:
     stages.write_text('[[stage]]\nname = "sam"\nmatch = "prefill"\nphase = "visio"\n')
     with pytest.raises(NsysToolsError, match="the model has no phase 'visio'"):
         compared(build(tmp_path, prefill), Request("deepseek-ocr", gpu="l4"), stages)
+
+
+def test_a_model_smaller_than_what_was_traced_is_refused(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        prefill(b)
+        for layer in range(40):  # a Llama 2 13B has 40 layers, a 7B has 32
+            b.range(THREAD, f"model.layers.{layer}", 160 * MS + layer, 160 * MS + layer + 1)
+
+    with pytest.raises(NsysToolsError, match="More layers were measured than llama-2-7b has") as caught:
+        compared(build(tmp_path, fill), PROMPT)
+    assert "(8 in all); its last is model.layers." in caught.value.message
+
+
+def test_a_dtype_nobody_knows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NsysToolsError, match="'bf61' is not known"):
+        compared(build(tmp_path, prefill), Request("llama-2-7b", gpu="l4", dtype="bf61"))
+
+
+def test_a_slow_run_of_deepseek_ocr_adds_up_to_what_it_was_made_of(tmp_path: Path) -> None:
+    """Layers add to stages, stages to the run, lost time to measured less roofline: against the known truth."""
+    path = tmp_path / "slow.sqlite"
+    truth = slow_run.write(path, "deepseek-ocr", "h200-sxm", "new_tokens=4")
+    found = compared(path, Request("deepseek-ocr", assignments=("new_tokens=4",)))
+    rows = {(row["stage"], row["name"]): row for row in found.tables["mfu_layer"].records}
+    assert rows.keys() == truth.keys()
+    assert min(sum(made.late_ns for made in truth.values()), sum(made.queued_ns for made in truth.values())) > 0
+    for key, made in truth.items():
+        row = rows[key]
+        assert (row["operation_count"], row["sum_ns"], row["busy_ns"]) == (made.count, made.busy_ns, made.busy_ns), key
+        assert (row["late_launch_ns"], row["other_idle_ns"]) == (made.late_ns, made.queued_ns), key
+        assert row["roofline_ns"] == pytest.approx(made.roofline_ns), key
+        measured = made.busy_ns + made.late_ns + made.queued_ns
+        assert row["lost_ns"] == pytest.approx(measured - made.roofline_ns)
+    for stage in found.tables["mfu_exclusive"].records:
+        mine = [made for (name, _), made in truth.items() if name == stage["stage"]]
+        assert stage["measured_ns"] == sum(made.busy_ns + made.late_ns + made.queued_ns for made in mine)
+        assert stage["roofline_ns"] == pytest.approx(sum(made.roofline_ns for made in mine))
+    assert len(found.tables["mfu_conservation"].records) == 14
+    assert not any(row["missing_ns"] for row in found.tables["mfu_conservation"].records)
+    parts = ("roofline_ns", "inefficiency_ns", "late_launch_ns", "other_idle_ns")
+    whole = sum(row[part] for row in found.tables["mfu_exclusive"].records for part in parts)
+    assert whole == pytest.approx(sum(row["span_ns"] for row in found.tables["gpu_summary"].records))
 
 
 def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:

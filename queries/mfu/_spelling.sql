@@ -1,0 +1,17 @@
+-- One row per instance of a layer of the model, and name that ranges may have for it or for a module around it: in the
+-- model's own code, in transformers, or as predictions write it, repeats inside the outermost taken together
+-- (model.layers.3.mlp.experts.[0-63]). depth counts the parts of the name.
+WITH named AS (
+    SELECT phase, path, path AS name FROM module
+    UNION
+    SELECT phase, path, transformers_path FROM module WHERE transformers_path <> ''
+    UNION
+    SELECT phase, path,
+        regexp_extract(layer, '^([^\[]*)\[', 1)
+        || regexp_extract(substr(path, length(regexp_extract(layer, '^([^\[]*)\[', 1)) + 1), '^[0-9]+')
+        || regexp_extract(layer, '^[^\[]*\[[^\]]*\](.*)$', 1)
+    FROM module WHERE layer LIKE '%[%[%'
+),
+split AS (SELECT phase, path, string_split(name, '.') AS parts FROM named)
+SELECT DISTINCT phase, path, array_to_string(parts[1:depth], '.') AS name, depth
+FROM (SELECT phase, path, parts, unnest(range(1, len(parts) + 1)) AS depth FROM split)
