@@ -57,7 +57,9 @@ class Finding:
 
 
 def find(tables: Tables) -> list[Finding]:
-    """Return the findings, most nanoseconds at stake first."""
+    """Return the findings, most nanoseconds at stake first; none of a predicted run, in which nothing can be won."""
+    if tables["trace_summary"].records[0]["origin"] == "predicted":
+        return []
     span = sum(row["span_ns"] or 0 for row in tables["gpu_summary"].records)
     found = [finding for rule in _RULES for finding in rule(tables) if finding.at_stake_ns > NOTICEABLE * span]
     return sorted(found, key=lambda finding: (-finding.at_stake_ns, finding.kind, finding.names))
@@ -224,6 +226,39 @@ def _opaque(tables: Tables) -> Iterator[Finding]:
         )
 
 
+_SLOW_ADVICE = {
+    "compute": "Profile its kernels with ncu: are tensor cores used, do tiles fit the shapes, is work padded? A fused "
+    "attention or another dtype comes next.",
+    "memory": "Move fewer bytes: fuse elementwise operations into the products, quantise weights or the KV cache, take "
+    "a larger batch.",
+}
+
+
+def _inefficient(tables: Tables) -> Iterator[Finding]:
+    if "mfu_exclusive" not in tables:
+        return
+    for row in tables["mfu_exclusive"].records:
+        if not row["bound"] or row["inefficiency_ns"] <= 0:
+            continue
+        ops = [op for op in tables["mfu_op"].records if op["stage"] == row["stage"]]
+        worst = max(ops, key=lambda op: op["inefficiency_ns"])
+        yield Finding(
+            "slower than the hardware allows",
+            round(row["inefficiency_ns"]),
+            f"Stage {{0}} kept its GPU busy for {duration(row['busy_ns'])}; at the roofline its layers need "
+            f"{duration(row['roofline_ns'])} (bound by {row['bound']}), "
+            f"{_share(row['roofline_ns'], row['busy_ns'])} of that. Most is lost in {{1}}: "
+            f"{duration(worst['inefficiency_ns'])}.",
+            _SLOW_ADVICE[row["bound"]],
+            "mfu_op",
+            {
+                "busy_ns": row["busy_ns"], "roofline_ns": row["roofline_ns"],
+                "inefficiency_ns": row["inefficiency_ns"], "worst_inefficiency_ns": worst["inefficiency_ns"],
+            },
+            (row["stage"], worst["name"]),
+        )  # fmt: skip
+
+
 _RULES: tuple[Callable[[Tables], Iterator[Finding]], ...] = (
-    _late_launches, _idle, _waits, _pageable, _tiny, _unattributed, _opaque,
+    _late_launches, _idle, _waits, _pageable, _tiny, _unattributed, _opaque, _inefficient,
 )  # fmt: skip

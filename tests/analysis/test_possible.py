@@ -180,6 +180,19 @@ def test_a_slow_run_of_deepseek_ocr_adds_up_to_what_it_was_made_of(tmp_path: Pat
     assert whole == pytest.approx(sum(row["span_ns"] for row in found.tables["gpu_summary"].records))
 
 
+def test_what_a_stage_loses_beyond_its_roofline_is_a_finding(tmp_path: Path) -> None:
+    path = tmp_path / "slow.sqlite"
+    truth = slow_run.write(path, "deepseek-ocr", "h200-sxm", "new_tokens=4")
+    found = compared(path, Request("deepseek-ocr", assignments=("new_tokens=4",)))
+    said = {one.names[0]: one for one in found.findings if one.kind == "slower than the hardware allows"}
+    for stage in ("vision", "prefill"):
+        mine = [made for (name, _), made in truth.items() if name == stage]
+        lost = sum(made.busy_ns - made.roofline_ns for made in mine)
+        assert said[stage].at_stake_ns == pytest.approx(lost, abs=1)
+        kinds = {row["name"]: row["inefficiency_ns"] for row in found.tables["mfu_op"].records if row["stage"] == stage}
+        assert said[stage].names[1] == max(kinds, key=lambda name: kinds[name])
+
+
 def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:
     """The timeline of the roofline, measured against the roofline; parts add up to stages, stages to the run."""
     path = tmp_path / "p.sqlite"
@@ -189,4 +202,5 @@ def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:
     assert set(rows) == {"prefill", "decode", "step"}
     for record in rows.values():
         assert record["slowdown"] == pytest.approx(1, rel=1e-3)
+    assert found.findings == []
     assert rows["prefill"]["span_ns"] + rows["decode"]["span_ns"] == found.summary["operation_sum_ns"]
