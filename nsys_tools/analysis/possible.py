@@ -195,8 +195,9 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
         first = max(fast, key=lambda row: row["roofline_ns"] - row["sum_ns"])
         notes.append(
             f"{len(fast):,} modules take less than their roofline time; most of all {first['name']} in stage "
-            f"{first['stage']}, {duration(first['sum_ns'])} for {duration(first['roofline_ns'])}. Work launched under "
-            "another module's range, fusion and caches do that; so does a workload larger than the one traced."
+            f"{first['stage']}, {duration(first['sum_ns'])} for {duration(first['roofline_ns'])}. CUDA graphs recorded "
+            "as a whole, work launched under another module's range, fusion and caches do that; so does a workload "
+            "larger than the one traced."
         )
     notes += [
         f"Stage {row['stage']} would move {100 * row['mbu_ratio']:.0f} % of what the memory can: caches hold part of "
@@ -232,10 +233,12 @@ def _check_card(trace: Trace, gpu: Gpu, peak: Peak) -> list[str]:
         name, sms, clock = row["name"], row["sm_count"] or 0, row["clock_hz"] or 0
         derived = sms * clock * peak.flops_per_clock_per_sm
         if derived and abs(derived / peak.flops_per_s - 1) > CHECK_RATIO:
+            same = sms == gpu.sm_count
+            hint = f"It is stated at {gpu.boost_clock_hz / 1e9:.3f} GHz." if same else "Is it that card?"
             notes.append(
-                f"The trace describes {sms} SMs at {clock / 1e9:.3f} GHz: {derived / 1e12:.1f} TFLOP/s in "
+                f"The trace describes {sms} SMs at up to {clock / 1e9:.3f} GHz: {derived / 1e12:.1f} TFLOP/s in "
                 f"{peak.dtype}; the peak of {gpu.name} in force, {peak.flops_per_s / 1e12:.1f}, is more than 5 % off. "
-                "Is it that card?"
+                f"{hint}"
             )
         if name and name not in (gpu.name, *gpu.trace_names):
             notes.append(f"The trace was recorded on another card than {gpu.name}, by its name.")

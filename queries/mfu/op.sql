@@ -17,7 +17,7 @@
 -- mbu_busy_ratio   DOUBLE   ratio    moved_bytes over (busy_ns x peak bandwidth)
 -- roofline_ns      DOUBLE   ns       what their layers need at the roofline, one after the other
 -- bound            VARCHAR  -        what bounds that: compute or memory; NULL without layers
--- slowdown         DOUBLE   -        measured_ns over roofline_ns
+-- slowdown         DOUBLE   -        measured_ns over roofline_ns; NULL for (no module)
 -- lost_ns          DOUBLE   ns       measured_ns - roofline_ns
 -- inefficiency_ns  DOUBLE   ns       busy_ns - roofline_ns; negative where fusion moves less than the model says
 -- late_launch_ns   BIGINT   ns       idle before their operations because launches came late

@@ -175,4 +175,4 @@ def test_prompt_on_a_terminal(tmp_path: Path, sample: tuple[Path, Timeline]) -> 
             seen += chunk
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
     assert b"syntax error" in seen
-    assert b"answer\r\n2028" in seen
+    assert b"answer\r\n2046" in seen

@@ -56,7 +56,7 @@ def test_modules_add_up_to_the_hand_computation(tmp_path: Path) -> None:
         prefill,hf.layers.1,Linear,1,6000.0,500.0,20,20,25,9.0,compute,2.7777777777777777,16.0,11.0,0,5
         prefill,m.layers.0,Linear,1,1000.0,400.0,10,10,10,4.0,memory,2.5,6.0,6.0,0,0
         prefill,m.layers.0.q,Linear,1,5000.0,100.0,10,10,10,5.0,compute,2.0,5.0,5.0,0,0
-        prefill,(no module),Embedding,1,0.0,300.0,10,5,5,3.0,memory,1.6666666666666667,2.0,2.0,0,0
+        prefill,(no module),Embedding,1,0.0,300.0,10,5,5,3.0,memory,,2.0,2.0,0,0
         """
     )
 
