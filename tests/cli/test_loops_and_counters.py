@@ -100,7 +100,8 @@ def test_counters_joined_with_a_trace(tmp_path: Path, sample: tuple[Path, Timeli
     with sqlite3.connect(sample[0]) as raw:  # products of cutlass and gemv
         ((expected,),) = raw.execute(
             'SELECT sum("end" - start) FROM CUPTI_ACTIVITY_KIND_KERNEL AS k '
-            "JOIN StringIds AS s ON s.id = k.demangledName WHERE value LIKE '%cutlass::Kernel2%' OR value LIKE '%gemv2T%'"
+            "JOIN StringIds AS s ON s.id = k.demangledName "
+            "WHERE value LIKE '%cutlass::Kernel2%' OR value LIKE '%gemv2T%'"
         )
     assert sum(int(row["sum_ns"]) for row in matches) == int(every["covered_ns"]) == expected
     staged = printed(str(COUNTERS), *trace, "--stages", str(SAMPLE.with_name("stages.toml")), cwd=tmp_path)
