@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from nsys_tools import open_trace
+from nsys_tools.trace import catalogue
 from nsys_tools.trace.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 
@@ -151,6 +154,27 @@ def test_inner_repeats_of_predictions_are_taken_together(tmp_path: Path) -> None
         m.layers.0.experts.[0-3].up,10,4.0
         """
     )
+
+
+def test_real_traces_add_up_whatever_their_ranges_are(shared_trace: Path) -> None:
+    """Every range is taken for a module's: crossing ranges, several processes and GPUs, overlapping streams."""
+    with open_trace(shared_trace, cache=False) as trace:
+        names = [row[0] for row in trace.sql("SELECT DISTINCT name FROM range ORDER BY name").rows()]
+        stages = [row[0] for row in trace.sql("SELECT stage FROM stage_summary WHERE instance_count > 0").rows()]
+        modules = [("p", name, "", f"layer {n}", 1, 1, 1) for n, name in enumerate(names)]
+        tables: dict[str, Sequence[Sequence[object]]] = {
+            "peak": PEAK,
+            "module": modules,
+            "layer": [("p", layer, "c", 1, 1, 1, 1) for _, _, _, layer, *_ in modules],
+            "stage_layer": [(stages[0], "p", layer, 1, True) for _, _, _, layer, *_ in modules] if stages else [],
+        }
+        for name, rows in tables.items():
+            trace.define(name, {column.name: column.type for column in catalogue.find(name).columns}, rows)
+        found = trace.query("mfu_conservation").records()
+        assert {"run"} <= {row["level"] for row in found}
+        assert [row for row in found if row["missing_ns"]] == []
+        measured = trace.sql("SELECT sum(operation_count) FROM mfu_layer").rows()
+        assert measured == trace.sql("SELECT count(*) FROM gpu_operation").rows()
 
 
 def test_nothing_without_a_model(tmp_path: Path) -> None:
