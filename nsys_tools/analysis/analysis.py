@@ -22,7 +22,9 @@ STAGES_OF_CAPTURES = "capture/stages.toml"
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
     "stream_summary": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
-    "stage_activity": None, "stage_class": None, "kernel_summary": None, "kernel_class": None,
+    "stage_activity": None, "stage_class": None,
+    "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
+    "kernel_summary": None, "kernel_class": None,
     "kernel_duration": None, "operator_summary": None,
     "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,

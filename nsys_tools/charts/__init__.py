@@ -28,13 +28,14 @@ def draw(tables: Tables) -> dict[str, bytes]:
         gap_summary,
         kernel_duration,
         kernel_summary,
+        llm_token,
         mfu_stage,
         stage_activity,
         stage_summary,
     )
 
     drawn = {}
-    for module in (stage_summary, stage_activity, mfu_stage, kernel_summary, kernel_duration, gap_summary):
+    for module in (stage_summary, stage_activity, llm_token, mfu_stage, kernel_summary, kernel_duration, gap_summary):
         chart = module.chart(tables)
         if chart is not None:
             name = module.__name__.rpartition(".")[2]

@@ -10,7 +10,7 @@ from tabulate import tabulate
 
 from nsys_tools.analysis.analysis import Table
 from nsys_tools.trace.catalogue import Column
-from nsys_tools.units import SCALES
+from nsys_tools.units import SCALES, duration
 
 NAME_LENGTH = 180
 _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
@@ -19,12 +19,18 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
     "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
     "flops/byte": ((1, "FLOP/B"),),
+    "tokens/s": ((1, "tokens/s"),),
     "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
 }
-_COUNTED = {"operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name"}
+_COUNTED = {
+    "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
+}  # fmt: skip
 # Columns whose texts are ours, not the trace's.
-_WORDS = {"kind", "class", "cause", "reason", "style", "source_memory", "destination_memory"}
-_UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s)$")
+_WORDS = {
+    "kind", "class", "cause", "reason", "style", "figure", "base", "ttft_base", "latency_base", "source_memory",
+    "destination_memory",
+}  # fmt: skip
+_UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_per_s)$")
 
 
 def code(text: object, length: int = NAME_LENGTH) -> str:
@@ -71,9 +77,11 @@ def _numbers(values: list[Any], divisor: float, digits: int) -> list[str]:
     return ["" if value is None else f"{value:,.{0 if whole else digits}f}" for value in scaled]
 
 
-def _cells(column: Column, values: list[Any], exact: bool) -> tuple[str, list[str], bool]:
-    """Return header, cells, and whether they are numbers; `exact` leaves units as they are."""
+def _cells(column: Column, values: list[Any], exact: bool, each: bool) -> tuple[str, list[str], bool]:
+    """Return header, cells, and whether they are numbers; `exact` and `each` as in `table`."""
     title = _header(column)
+    if column.unit == "ns" and each:
+        return title, ["" if value is None else duration(value) for value in values], True
     if column.unit == "ratio":
         return f"{title} (%)", _numbers(values, 0.01, 2), True
     if column.unit in _SCALES:
@@ -109,6 +117,7 @@ def table(
     top: int | None = None,
     rows: list[dict[str, Any]] | None = None,
     exact: bool = False,
+    each: bool = False,
 ) -> str:
     """Return a Markdown table.
 
@@ -124,12 +133,14 @@ def table(
         Rows to show instead of all, for parts of a table.
     exact
         Do not convert units.
+    each
+        Draw each duration in a unit of its own, where the rows of a column are no more alike than its figures.
     """
     records = source.records if rows is None else rows
     total = source.total_count if rows is None else len(rows)
     shown = records if top is None else records[:top]
     described = {column.name: column for column in source.columns}
-    drawn = [_cells(described[name], [row[name] for row in shown], exact) for name in columns]
+    drawn = [_cells(described[name], [row[name] for row in shown], exact, each) for name in columns]
     body = tabulate(
         list(zip(*(cells for _, cells, _ in drawn), strict=True)),
         headers=[header for header, _, _ in drawn],

@@ -105,7 +105,7 @@ def test_counters_joined_with_a_trace(tmp_path: Path, sample: tuple[Path, Timeli
         )
     assert sum(int(row["sum_ns"]) for row in matches) == int(every["covered_ns"]) == expected
     staged = printed(str(COUNTERS), *trace, "--stages", str(SAMPLE.with_name("stages.toml")), cwd=tmp_path)
-    assert {"(all)", "prefill", "decode", "sam", "clip"} <= {row["stage"] for row in staged}, "two session tables"
+    assert {"(all)", "prefill", "step", "sam", "clip"} <= {row["stage"] for row in staged}, "two session tables"
     asked = run("sql", str(sample[0]), "--ncu", str(COUNTERS), "FROM counter_match", "--format", "json", cwd=tmp_path)
     assert len(json.loads(asked.stdout)) == len(matches) == 2
 

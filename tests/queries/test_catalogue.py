@@ -13,7 +13,7 @@ from nsys_tools.trace.timeline import Timeline
 from tests.conftest import REPOSITORY
 
 PUBLIC = [name for name, query in catalogue.queries().items() if not query.private and query.area != "load"]
-UNITS = {"-", "ns", "bytes", "count", "ratio", "bytes/s", "flops", "Hz", "flops/s", "flops/byte"}
+UNITS = {"-", "ns", "bytes", "count", "ratio", "bytes/s", "flops", "Hz", "flops/s", "flops/byte", "tokens/s"}
 
 
 @pytest.mark.parametrize("name", PUBLIC)

@@ -35,8 +35,8 @@ def test_page_in_a_browser(sample: tuple[Path, Timeline], tmp_path: Path) -> Non
         report.write(analyze(trace, STAGES), tmp_path / "out", formats=["html"], top=20, force=False)
     page = tmp_path / "out" / "report.html"
     seen = browse(page, tmp_path / "profile", "--dump-dom")
-    assert seen.count("<h2>") == 10
-    assert seen.count("<img ") == 5
+    assert seen.count("<h2>") == 11
+    assert seen.count("<img ") == 6
     assert "Kernels with the most GPU time" in seen
 
     shot = tmp_path / "shot.png"

@@ -87,13 +87,59 @@ def test_sample_against_its_truth(sample: tuple[Path, Timeline], tmp_path: Path)
     assert figures["operation_sum_ns"] == truth.exclusive_ns.total()
     assert figures["operation_unattributed_ns"] == truth.exclusive_ns[""]
     rows = {row["stage"]: row for row in metrics["tables"]["stage_summary"]["rows"]}
-    for stage in ("preprocess", "sam", "clip", "projector", "prefill", "decode"):
-        paths = [p for p in truth.exclusive if stage in p.split("/")]
+    for stage in ("preprocess", "sam", "clip", "projector", "prefill", "step"):
+        paths = [p for p in truth.exclusive if stage in p.replace("step ", "step/").split("/")]
         assert rows[stage]["exclusive_count"] == sum(truth.exclusive[p] for p in paths), stage
         assert rows[stage]["exclusive_ns"] == sum(truth.exclusive_ns[p] for p in paths), stage
-        assert rows[stage]["instance_count"] == 2
+        assert rows[stage]["instance_count"] == (24 if stage == "step" else 2)
+    # All that decode launches is in its steps, all of the rest in a request.
+    assert (rows["decode"]["exclusive_ns"], rows["decode"]["sum_ns"]) == (0, rows["step"]["sum_ns"])
+    assert rows["request"]["sum_ns"] == truth.exclusive_ns.total() - truth.exclusive_ns[""]
     assert metrics["trace"]["origin"] == "synthetic"
     assert "**Generated data.**" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+
+
+def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    """The last steps replay a graph of 610 us, then sample (9 us) and copy (1.6 us), with a gap before each."""
+    metrics = write(sample[0], tmp_path / "out", stages=STAGES)
+    rows = metrics["tables"]["llm_token"]["rows"]
+    graphs = [row["itl_ns"] for row in rows if row["token_index"] > 9]
+    assert len(graphs) == 2 * 3
+    assert all(610_000 + 9_000 + 1_600 < itl < 640_000 for itl in graphs)
+    first, second = metrics["tables"]["llm_request"]["rows"]
+    assert (first["token_count"], second["token_count"]) == (13, 13)
+    assert first["ttft_ns"] + first["decode_ns"] == first["latency_ns"]
+    assert metrics["tables"]["llm_throughput"]["units"]["mean_tokens_per_s"] == "tokens/s"
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert text.count("\n## ") == 11
+    section = text.partition("## Tokens")[2].partition("\n## ")[0]
+    assert "time to first token" in section
+    assert "(charts/llm_token.svg)" in section
+
+
+@pytest.mark.parametrize(
+    ("role", "said"),
+    [("step", "there is no time to first token"), ("request", "cannot be told from its last"), ("", None)],
+)
+def test_without_one_of_the_roles(tmp_path: Path, role: str, said: str | None) -> None:
+    stages = tmp_path / "stages.toml"
+    stages.write_text(
+        "".join(
+            f'[[stage]]\nname = "{name}"\nmatch = "{match}"\n' + (f'role = "{name}"\n' if name == role else "")
+            for name, match in (("request", "image"), ("step", "step *"))
+        )
+    )
+
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "image", 0, 100)
+        for n in range(3):
+            b.range(THREAD, f"step {n}", 10 + 20 * n, 20 + 20 * n)
+            launch(b, 12 + 20 * n, 14 + 20 * n, 30 + 20 * n)
+
+    write(build(tmp_path, fill), tmp_path / "out", stages=stages)
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert ("## Tokens" in text) is bool(role)
+    assert said is None or said in text
 
 
 def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

@@ -1,0 +1,27 @@
+-- One row per latency and base, over all requests and tokens of the trace; ordered as a request meets them, then by
+-- value_count, largest first.
+--
+-- figure       VARCHAR  -      time to first token, inter-token latency, or end-to-end latency
+-- base         VARCHAR  -      what it was measured by: gpu, ends of GPU operations; cpu, of ranges that launched none;
+--     mixed, one of each
+-- value_count  BIGINT   count  requests, or tokens after the first: n of what follows
+-- mean_ns      DOUBLE   ns     mean
+-- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for one value
+-- median_ns    DOUBLE   ns     median
+-- p90_ns       DOUBLE   ns     90th percentile, interpolated between neighbours (quantile_cont)
+-- p99_ns       DOUBLE   ns     99th percentile, likewise
+-- min_ns       BIGINT   ns     shortest
+-- max_ns       BIGINT   ns     longest
+WITH value AS (
+    SELECT 1 AS place, 'time to first token' AS figure, ttft_base AS base, ttft_ns AS ns FROM llm_request
+    UNION ALL
+    SELECT 2, 'inter-token latency', itl_base, itl_ns FROM llm_token
+    UNION ALL
+    SELECT 3, 'end-to-end latency', latency_base, latency_ns FROM llm_request
+)
+SELECT figure, base, count(*) AS value_count, avg(ns) AS mean_ns, stddev_samp(ns) AS stddev_ns, median(ns) AS median_ns,
+    quantile_cont(ns, 0.9) AS p90_ns, quantile_cont(ns, 0.99) AS p99_ns, min(ns) AS min_ns, max(ns) AS max_ns
+FROM value
+WHERE ns IS NOT NULL
+GROUP BY place, figure, base
+ORDER BY place, value_count DESC, base

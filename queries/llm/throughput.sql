@@ -1,0 +1,26 @@
+-- One row per rate and base, over all requests of the trace; ordered by figure, then by value_count, largest first.
+-- Rates are those of one sequence: a batch gives as many times the tokens as it has sequences.
+--
+-- figure               VARCHAR  -         decode: steps, from the first token to the last; end to end: tokens, from the
+--     opening of the request to the last
+-- base                 VARCHAR  -         what the time was measured by, see llm_latency
+-- value_count          BIGINT   count     requests: n of what follows
+-- mean_tokens_per_s    DOUBLE   tokens/s  mean
+-- stddev_tokens_per_s  DOUBLE   tokens/s  sample standard deviation; NULL for one value
+-- median_tokens_per_s  DOUBLE   tokens/s  median
+-- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, interpolated between neighbours (quantile_cont)
+-- p99_tokens_per_s     DOUBLE   tokens/s  99th percentile, likewise
+-- min_tokens_per_s     DOUBLE   tokens/s  slowest
+-- max_tokens_per_s     DOUBLE   tokens/s  fastest
+WITH value AS (
+    SELECT 'decode' AS figure, decode_base AS base, decode_tokens_per_s AS rate FROM llm_request
+    UNION ALL
+    SELECT 'end to end', latency_base, total_tokens_per_s FROM llm_request
+)
+SELECT figure, base, count(*) AS value_count, avg(rate) AS mean_tokens_per_s, stddev_samp(rate) AS stddev_tokens_per_s,
+    median(rate) AS median_tokens_per_s, quantile_cont(rate, 0.9) AS p90_tokens_per_s,
+    quantile_cont(rate, 0.99) AS p99_tokens_per_s, min(rate) AS min_tokens_per_s, max(rate) AS max_tokens_per_s
+FROM value
+WHERE rate IS NOT NULL
+GROUP BY figure, base
+ORDER BY figure, value_count DESC, base
