@@ -1,4 +1,5 @@
--- One row per range that is an instance of a stage. Of nested ranges of one stage the outermost counts.
+-- One row per range that is an instance of a stage. Of nested ranges of one stage the outermost counts; ranges that
+-- only overlap (start/end) are instances both.
 -- materialised: small, and joined by every stage figure.
 --
 -- stage_pattern is a session table: the patterns of the user's stages file, in its order, matched against rolled-up
@@ -18,8 +19,10 @@ named AS (
 inner_one AS (
     SELECT DISTINCT n.range_id
     FROM named AS n
+    JOIN _range AS r USING (range_id)
     JOIN _range_stack AS s ON s.piece_id = n.range_id AND s.level > 0
     JOIN named AS outside ON outside.range_id = s.range_id AND outside.stage = n.stage
+    JOIN _range AS around ON around.range_id = outside.range_id AND around.end_ns >= r.end_ns
 )
 SELECT n.stage, n.range_id
 FROM named AS n ANTI JOIN inner_one USING (range_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nsys_tools.trace.builder import TraceBuilder
+from nsys_tools.trace.builder import START_END, TraceBuilder
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
 
 
@@ -47,6 +47,32 @@ def test_instances(tmp_path: Path) -> None:
         sam,image/vision/sam,5,15,1,1
         decode,image/decode,50,40,2,2
         decode,image/decode,110,80,1,1
+        """
+    )
+
+
+def test_overlapping_instances_count_both_and_share_nothing(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "request", 0, 60, event_type=START_END)
+        b.range(THREAD, "request", 40, 100, event_type=START_END)
+        b.range(THREAD, "request", 45, 50)  # nested: the outer one is the instance
+        launch(b, 10, 200, 210)
+        launch(b, 55, 210, 230)  # both are open: the one opened last has it
+        launch(b, 70, 230, 270)
+
+    stages, columns = [("request", "request")], ("start_ns", "wall_ns", "sum_ns", "operation_count")
+    path = build(tmp_path, fill)
+    assert answer(path, "stage_instance", *columns, stages=stages) == text(
+        """
+        start_ns,wall_ns,sum_ns,operation_count
+        0,60,10,1
+        40,60,60,2
+        """
+    )
+    assert answer(path, "stage_summary", "stage", "sum_ns", "exclusive_ns", stages=stages) == text(
+        """
+        stage,sum_ns,exclusive_ns
+        request,70,70
         """
     )
 
