@@ -80,7 +80,7 @@ def _percent(share: float) -> str:
     return f"{100 * share:.{0 if abs(share) >= 0.0995 else 1}f} %"
 
 
-def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.LayerChart:
+def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.LayerChart | alt.FacetChart:
     """Return one stage's panel; the names of the bars stand at the left of the first column alone."""
     low = min(0.0, *(min(bar["from"], bar["to"]) for bar in bars))
     high = max(1.0, *(bar["right"] for bar in bars))
@@ -112,9 +112,8 @@ def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.L
     )  # fmt: skip
     labels = base.encode(x=x("right"), y=y, text="label:N")
     halo = labels.mark_text(align="left", dx=6, fontSize=11, stroke="white", strokeWidth=4)
-    panel: alt.LayerChart = alt.layer(
+    return alt.layer(
         *marked, steps, drawn, halo, labels.mark_text(align="left", dx=6, fontSize=11),
         width=_PANEL_WIDTH, height=_ROW * len(_PARTS),
         title=alt.TitleParams(title, anchor="start", fontSize=12, offset=4),
     )  # fmt: skip
-    return panel

@@ -13,7 +13,7 @@ BUSY, IDLE, GREY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
 COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
 OTHER = "other"
 
-Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.ConcatChart
+Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.ConcatChart | alt.FacetChart
 
 
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
