@@ -30,7 +30,9 @@ TABLES: dict[str, int | None] = {
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
 }  # fmt: skip
 # And these once a model is joined.
-COMPARED = ("mfu_stage", "mfu_exclusive", "mfu_op", "mfu_layer", "mfu_conservation")
+COMPARED = (
+    "mfu_stage", "mfu_exclusive", "mfu_op", "mfu_layer", "mfu_conservation", "roofline_point", "peak",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -30,12 +30,17 @@ def draw(tables: Tables) -> dict[str, bytes]:
         kernel_summary,
         llm_token,
         mfu_stage,
+        roofline_point,
         stage_activity,
         stage_summary,
     )
 
     drawn = {}
-    for module in (stage_summary, stage_activity, llm_token, mfu_stage, kernel_summary, kernel_duration, gap_summary):
+    modules = (
+        stage_summary, stage_activity, llm_token, mfu_stage, roofline_point, kernel_summary, kernel_duration,
+        gap_summary,
+    )  # fmt: skip
+    for module in modules:
         chart = module.chart(tables)
         if chart is not None:
             name = module.__name__.rpartition(".")[2]

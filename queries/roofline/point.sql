@@ -1,4 +1,4 @@
--- One row per stage that the model covers, per stage and op with GPU time, and per kernel launch that ncu has profiled:
+-- One row per stage that the model covers, per stage and op, and per kernel launch of ncu, where they have GPU time:
 -- where it stands under the roofline; ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
 -- --model. Series are not to be compared point by point: bytes and time are not the same things in them.
 --
@@ -32,7 +32,7 @@ WITH point AS (
 ),
 placed AS (
     SELECT p.*, p.matrix_flops / nullif(p.moved_bytes, 0) AS intensity,
-        p.matrix_flops / nullif(p.time_ns * 1e-9, 0) AS flops_per_s, k.flops_per_s AS peak_flops_per_s, k.bytes_per_s
+        p.matrix_flops * 1e9 / p.time_ns AS flops_per_s, k.flops_per_s AS peak_flops_per_s, k.bytes_per_s
     FROM point AS p CROSS JOIN peak AS k
     WHERE p.time_ns > 0
 )
