@@ -83,7 +83,7 @@ def place(
     free = [box for box in boxes if box.inside(plot) and not any(box.meets(other) for other in taken)]
 
     def cost(box: Box) -> float:
-        return box.distance(x, y) + _COVERED * sum(box.meets(mark) for mark in marks)
+        return max(box.distance(x, y), gap) + _COVERED * sum(box.meets(mark) for mark in marks)
 
     return min(free, key=cost, default=None)
 
