@@ -155,6 +155,7 @@ def _labels(
         drawn.append(_beside(plane, box, x, text, bold=is_stage))
         if box.distance(x, y) > _NEAR:
             leaders.append([plane.back(x, y), plane.back(*box.nearest(x, y))])
+            marks += plane.along(leaders[-1])
     across, up = plane.channels("", "", "")
     return [*(_line(leader, across, up, 0.7) for leader in leaders), *(words.drawn(across, up) for words in drawn)]
 
