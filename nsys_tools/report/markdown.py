@@ -28,7 +28,7 @@ _COUNTED = {
 # Columns whose texts are ours, not the trace's.
 _WORDS = {
     "kind", "class", "cause", "reason", "style", "figure", "base", "ttft_base", "latency_base", "source_memory",
-    "destination_memory",
+    "destination_memory", "bound", "level",
 }  # fmt: skip
 _UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_per_s)$")
 
