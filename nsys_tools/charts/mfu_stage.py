@@ -62,7 +62,7 @@ def _bars(row: Mapping[str, Any]) -> list[dict[str, Any]]:
         found.append({
             "part": part, "kind": part if share >= 0 else _GAIN, "from": begin, "to": reached,
             "right": max(begin, reached),
-            "label": f"{_signed(row[column])}, {_percent(share)}" if row[column] else "none",
+            "label": f"{_signed(row[column])}, {_percent(share)}" if round(row[column]) else "none",
         })  # fmt: skip
     for bar, following in pairwise(found):
         bar["next"] = following["part"]

@@ -103,14 +103,13 @@ class Words:
             for along in places
         ]
 
-    def drawn(self, x: alt.X, y: alt.Y) -> alt.Chart:
-        """Return it as a layer, over what lies under it."""
-        chart: alt.Chart = (
-            alt.Chart(data([{"x": self.x, "y": self.y, "text": self.text}]))
-            .mark_text(
-                align=self.align, dx=self.dx, dy=self.dy, angle=-self.angle % 360, fontSize=11, color=INK,
-                fontWeight="bold" if self.bold else "normal",
+    def drawn(self, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+        """Return it as layers, with a white rim over what lies under it."""
+        base = alt.Chart(data([{"x": self.x, "y": self.y, "text": self.text}])).encode(x=x, y=y, text="text:N")
+        return [
+            base.mark_text(
+                align=self.align, dx=self.dx, dy=self.dy, angle=-self.angle % 360, fontSize=11, color=colour,
+                fontWeight="bold" if self.bold else "normal", stroke=rim, strokeWidth=3 if rim else 0,
             )
-            .encode(x=x, y=y, text="text:N")
-        )  # fmt: skip
-        return chart
+            for colour, rim in (("white", "white"), (INK, None))
+        ]  # fmt: skip

@@ -16,7 +16,7 @@ from nsys_tools.charts.style import BUSY, COLOURS, INK, WIDTH, Chart, data, shor
 _SIZE = WIDTH - 80, 400
 _LABELLED_OPS = 4
 _NEAR = 10  # pixels between a point and a label that needs no line to it
-_ABOVE = 44  # pixels above the peak, for labels
+_ABOVE = 48  # pixels above the peak, for labels
 # What the marks of a series are, their shape and colour, and whether they are filled: told apart without colour too.
 _SERIES = {
     "stage": ("stages: FLOPs and bytes of the model, over busy time", "circle", BUSY, True),
@@ -47,7 +47,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     roof, words, lines = _roof(plane, peak, x, y)
     body = alt.layer(
         *roof, _marks(shown, x, y), *_labels(plane, shown, [box for word in words for box in word.boxes(plane)], lines),
-        *(word.drawn(x, y) for word in words),
+        *(layer for word in words for layer in word.drawn(x, y)),
         width=_SIZE[0], height=_SIZE[1],
     )  # fmt: skip
     return styled(
@@ -76,11 +76,11 @@ def _roof(plane: Plane, peak: Mapping[str, Any], x: alt.X, y: alt.Y) -> tuple[li
     middle = (begin * ridge) ** 0.5
     roof = [(begin, begin * bandwidth), (ridge, flat), (plane.x[1], flat)]
     above = plane.at(ridge, flat)
-    down = [(ridge, plane.y[0]), plane.back(above[0], above[1] - 18)]
+    down = [(ridge, plane.y[0]), plane.back(above[0], above[1] - 22)]
     drawn = [_line(roof, x, y, 2), _line(down, x, y, 1, dashed=True)]
     words = [
-        Words(f"{_amount(flat, _FLOPS)}, dense {peak['dtype']}", plane.x[1], flat, "right", -2, -9),
-        Words(f"ridge: {ridge:,.3g} FLOP/B", ridge, flat, "center", 0, -27),
+        Words(f"{_amount(flat, _FLOPS)}, dense {peak['dtype']}", plane.x[1], flat, "right", -2, -13),
+        Words(f"ridge: {ridge:,.3g} FLOP/B", ridge, flat, "center", 0, -31),
         Words(f"{_amount(bandwidth, _BYTES)} of memory", middle, middle * bandwidth, "center", 0, -9, plane.slope),
         Words("memory-bound", ridge, plane.y[0], "right", -8, -9),
         Words("compute-bound", ridge, plane.y[0], "left", 8, -9),
@@ -157,7 +157,10 @@ def _labels(
             leaders.append([plane.back(x, y), plane.back(*box.nearest(x, y))])
             marks += plane.along(leaders[-1])
     across, up = plane.channels("", "", "")
-    return [*(_line(leader, across, up, 0.7) for leader in leaders), *(words.drawn(across, up) for words in drawn)]
+    return [
+        *(_line(leader, across, up, 0.7) for leader in leaders),
+        *(layer for words in drawn for layer in words.drawn(across, up)),
+    ]
 
 
 def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words:

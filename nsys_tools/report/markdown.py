@@ -58,6 +58,14 @@ def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
     return next(((step, name) for step, name in steps if largest >= step), steps[-1])
 
 
+def quantity(value: float | None, unit: str) -> str:
+    """Return a value in the unit of its kind in which it reads well, such as 3.250 ms; ``unknown`` for None."""
+    if value is None:
+        return "unknown"
+    step, name = scale(unit, [value])
+    return f"{number(value / step)} {name}"
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """Return a number with separators; `digits` after the point unless it is whole; nothing for None."""
     if value is None:

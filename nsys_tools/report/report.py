@@ -16,9 +16,12 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.report import markdown, page
 from nsys_tools.report.folder import check_target, whole_folder
 from nsys_tools.report.metrics import metrics
+from nsys_tools.report.summary import summarise
+from nsys_tools.units import duration
 
 FORMATS = ("md", "html", "json")
 MARK = "metrics.json"
+SUMMARY = "stakeholder_summary.md"
 
 
 def _asset(name: str) -> Path:
@@ -28,7 +31,7 @@ def _asset(name: str) -> Path:
     return path
 
 
-def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes]) -> str:
+def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes], beside: str = "") -> str:
     """Return the report as Markdown.
 
     Parameters
@@ -39,7 +42,18 @@ def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes]) ->
         Rows of long tables.
     drawn
         The charts that exist, by path.
+    beside
+        Name of the summary's file; empty where there is none.
     """
+    return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside)
+
+
+def render_summary(analysis: Analysis) -> str:
+    """Return the page for readers who do not work with traces, as Markdown."""
+    return _rendered(SUMMARY, analysis, text=summarise(analysis), time=duration, percent=_percent)
+
+
+def _rendered(template: str, analysis: Analysis, **names: Any) -> str:
     environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
@@ -49,18 +63,19 @@ def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes]) ->
 
     environment.globals.update(table=table, code=markdown.code, number=markdown.number, time=_time)
     environment.filters["code_span"] = markdown.code
-    template = environment.from_string(_asset("report.md").read_text(encoding="utf-8"))
-    return template.render(
+    return environment.from_string(_asset(template).read_text(encoding="utf-8")).render(
         analysis=analysis, summary=analysis.summary, tables={name: t.records for name, t in analysis.tables.items()},
-        top=top, charts=drawn, version=__version__,
+        version=__version__, **names,
     )  # fmt: skip
 
 
 def _time(ns: float | None) -> str:
-    if ns is None:
-        return "unknown"
-    step, unit = markdown.scale("ns", [ns])
-    return f"{markdown.number(ns / step)} {unit}"
+    return markdown.quantity(ns, "ns")
+
+
+def _percent(ratio: float | None) -> str:
+    """Return a share as read by people: one digit after the point, two below one percent."""
+    return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> None:
@@ -93,7 +108,7 @@ def write(analysis: Analysis, target: Path, *, formats: Sequence[str], top: int,
     """
     check_target(target, force=force, mark=MARK)
     drawn = charts.draw({name: table.frame for name, table in analysis.tables.items()})
-    text = render_markdown(analysis, top, drawn)
+    text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
     with whole_folder(target) as folder:
         (folder / MARK).write_text(json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _write_tables(analysis, folder / "tables")
@@ -102,6 +117,7 @@ def write(analysis: Analysis, target: Path, *, formats: Sequence[str], top: int,
             (folder / path).write_bytes(svg)
         if "md" in formats:
             (folder / "report.md").write_text(text, encoding="utf-8")
+            (folder / SUMMARY).write_text(render_summary(analysis), encoding="utf-8")
         if "html" in formats:
             title = f"{analysis.source} - nsys-tools"
             (folder / "report.html").write_text(page.render(text, title, drawn, _asset("report.css")), encoding="utf-8")

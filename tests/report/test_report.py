@@ -146,6 +146,7 @@ def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: 
     metrics = write(sample[0], tmp_path / "out")
     assert {p.name for p in (tmp_path / "out").iterdir()} == {
         "report.md",
+        "stakeholder_summary.md",
         "report.html",
         "metrics.json",
         "tables",

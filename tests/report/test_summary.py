@@ -1,0 +1,317 @@
+"""The page for readers who do not work with traces: every number is one of the tables', and names stay data."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+import re
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from nsys_tools import open_trace
+from nsys_tools.analysis import findings
+from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.findings import Finding
+from nsys_tools.analysis.possible import Request
+from nsys_tools.report import plain, report
+from nsys_tools.trace.builder import TraceBuilder
+from nsys_tools.trace.timeline import Timeline
+from tests.analysis import slow_run
+from tests.analysis.test_possible import PROMPT, prefill
+from tests.case import THREAD, build, launch, text
+from tests.report.test_report import HOSTILE, STAGES, Page
+
+MS = 1_000_000
+
+
+def summary(path: Path, folder: Path, stages: Path | None = None, request: Request | None = None) -> tuple[str, Any]:
+    """Return the page and ``metrics.json`` of a trace."""
+    with open_trace(path, cache=False) as trace:
+        report.write(analyze(trace, stages, request), folder / "out", formats=["md"], top=20, force=True)
+    page = (folder / "out" / "stakeholder_summary.md").read_text(encoding="utf-8")
+    return page, json.loads((folder / "out" / "metrics.json").read_text(encoding="utf-8"))
+
+
+def small(b: TraceBuilder) -> None:
+    """Two pages: 30 ms of work, 10 ms idle because a launch came late, 40 ms of work; the GPU rests in between."""
+    b.gpu("Toy GPU", sm_count=1, clock_hz=1, memory=1, bandwidth=1)
+    for start in (0, 100 * MS):
+        b.range(THREAD, "page", start, start + 90 * MS)
+        launch(b, start + 2 * MS, start + 5 * MS, start + 35 * MS)
+        launch(b, start + 44 * MS, start + 45 * MS, start + 85 * MS)
+
+
+def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
+    """Span 5 to 185 ms = 180; busy 2 x 70; idle 2 x 10 + 20: a launch at 102 ms came late for the gap 85 to 105."""
+    page, _ = summary(build(tmp_path, small), tmp_path)
+    assert page == text(
+        """
+        # `case.sqlite` on one page
+
+        > **Generated data.** This was not measured: nsys-tools made it up for demonstration.
+
+        For readers who do not work with traces (recordings of what a program had the CPU and the GPU do, and when). The source of every number is the technical report, [report.md](report.md), and the tables named here.
+
+        | | |
+        |---|---|
+        | GPUs | 1: `Toy GPU` |
+        | Recorded | 190 ms, with Nsight Systems 2024.1.0.0 |
+
+        ## How long it took
+
+        A stage is a named part of the run. Its time on the GPU lasts from its first to its last operation there (an operation is a computation, called kernel, or a copy); in between the GPU *works* or *stands still*. Stages can lie inside others, so that rows do not add up.
+
+        | stage | how often | time on the GPU | works | stands still | works (%) |
+        |:--|--:|--:|--:|--:|--:|
+        | `page` | 2 | 160 ms | 140 ms | 20 ms | 87.5 |
+
+        ## Where the time goes
+
+        - The GPU worked for 140 ms of the 180 ms between its first and its last operation (77.8 %), and stood still for 40 ms.
+        - 100.0 % of this standstill: the CPU was late in handing over the next work. (`tables/gap_summary.csv`)
+        - The largest part of the GPU's work, 100.0 %, belongs to the stage `page`. (`tables/stage_summary.csv`)
+
+        ## How close that is to what the card can do
+
+        Not compared. `nsys-tools analyze TRACE --model MODEL` does, once it knows what the computation needs; `nsys-tools model list` shows the models that it knows.
+
+        ## What to do next
+
+        1. **Prepare the next input while the GPU works.** Before work of `page` the GPU stood still for 40 ms (3 x), while the CPU was busy with something else. Load, prepare and read inputs ahead of time, or on another thread of the CPU. At stake: at most 40 ms. (`tables/stage_gap.csv`)
+        """  # noqa: E501
+    ) + "\n"  # fmt: skip
+
+
+def test_the_model_in_words(tmp_path: Path) -> None:
+    """Llama 2 7B on 2048 tokens: 29.26 TFLOP in 500 ms wall (drained) at 312 TFLOP/s are 18.8 %; span 300 ms."""
+    page, metrics = summary(build(tmp_path, prefill), tmp_path, request=PROMPT)
+    (row,) = metrics["tables"]["mfu_stage"]["rows"]
+    least = row["roofline_ns"] / MS
+    assert "The card can do 312 TFLOP/s (trillion" in page
+    assert "and move 2,039 GB/s to and from its memory." in page
+    assert "- `prefill` reaches **18.8 %** of what the card can compute, its limit (MFU)." in page
+    assert f"At best it would take {least:.3g} ms instead of 300 ms." in page
+    page, _ = summary(build(tmp_path, lambda b: prefill(b, end=200 * MS)), tmp_path, request=PROMPT)
+    assert "reaches **31.3 %** of what the card can compute, its limit (over its time on the GPU)." in page
+
+
+def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
+    slow_run.write(tmp_path / "slow.sqlite", "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
+    request = Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"))
+    page, metrics = summary(tmp_path / "slow.sqlite", tmp_path, request=request)
+    row = next(row for row in metrics["tables"]["mfu_stage"]["rows"] if row["stage"] == "decode")
+    assert f"- `decode` reaches **{100 * row['mbu_ratio']:.1f} %** of what the memory can move, its limit" in page
+    assert "`step` reaches" not in page, "all steps are the decoding, which is said once"
+    assert (
+        "**Make the work itself faster.** In `decode`" in page or "**Make the work itself faster.** In `step`" in page
+    )
+
+
+SCALE = {"ns": 1, "µs": 1e3, "ms": 1e6, "s": 1e9, "%": 0.01, "": 1, "TFLOP/s": 1e12, "GB/s": 1e9, "MB": 1e6, "GB": 1e9}
+NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?: ?(ns|µs|ms|s|%|TFLOP/s|GB/s|MB|GB)(?!\w))?(?!\w)")
+
+
+def numbers(page: str) -> Iterator[tuple[str, str]]:
+    """Yield each number with its unit, but not those in names, versions and the numbering of steps."""
+    plain_text = re.sub(r"`[^`]*`|Nsight Systems \S+|^\d\. | on NVIDIA .*", "", page, flags=re.M)
+    for line in plain_text.splitlines():
+        unit_of_cells = "%" if line.startswith("|") else ""
+        for match in NUMBER.finditer(line):
+            is_share = unit_of_cells and line[match.end() :].strip(" |") == "" and "." in match[1]
+            yield match[1], "%" if is_share else match[2] or ""
+
+
+def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
+    """Return the values of the tables that the page names, by kind of unit."""
+    found: dict[str, list[float]] = {"ns": [], "ratio": [], "rate": [], "bytes": [], "count": []}
+
+    def add(name: str, unit: str, value: Any) -> None:
+        kind = {"bytes/s": "rate", "flops/s": "rate"}.get(unit, unit)
+        if isinstance(value, int | float) and kind in found:
+            found[kind].append(value)
+
+    for name in ("stage_summary", "gap_summary", "gpu_summary", "mfu_stage"):
+        table = metrics["tables"].get(name, {"rows": [], "units": {}})
+        for row in table["rows"]:
+            for column, value in row.items():
+                add(column, table["units"].get(column, ""), value)
+    for name, figure in metrics["figures"].items():
+        add(name, figure["unit"], figure["value"])
+    for finding in metrics["findings"]:
+        add("at_stake_ns", "ns", finding["at_stake_ns"])
+        for name, value in finding["evidence"].items():
+            suffix = re.search("_(ns|count|bytes_per_s|bytes)$", name)
+            assert suffix is not None, name
+            add(name, suffix[1].replace("_per_", "/"), value)
+    for ceiling in ("peak", "bandwidth"):
+        if metrics["possible"]:
+            found["rate"].append(metrics["possible"][ceiling]["value"])
+    return found
+
+
+def strange(page: str, metrics: dict[str, Any]) -> list[str]:
+    """Return the numbers of the page that are none of the tables', rounded as they are."""
+    values = pool(metrics)
+    kinds = {"%": "ratio", "": "count", "TFLOP/s": "rate", "GB/s": "rate", "MB": "bytes", "GB": "bytes"}
+    found = []
+    for shown, unit in numbers(page):
+        value, digits = float(shown.replace(",", "")), len(shown.partition(".")[2])
+        # Times are rounded to three digits, whatever stands after the point.
+        error = max(10.0**-digits, 10.0 ** (len(shown.partition(".")[0]) - 3)) if unit[-1:] == "s" else 10.0**-digits
+        near = [v for v in values[kinds.get(unit, "ns")] if abs(v / SCALE[unit] - value) <= 0.5001 * error]
+        if not near:
+            found.append(f"{shown} {unit}".strip())
+    return found
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Any]:
+    folder = tmp_path_factory.mktemp("slow")
+    slow_run.write(folder / "slow.sqlite", "deepseek-ocr", "h200-sxm", "new_tokens=4")
+    return summary(folder / "slow.sqlite", folder, request=Request("deepseek-ocr", assignments=("new_tokens=4",)))
+
+
+def test_every_number_is_one_of_the_tables(
+    slow: tuple[str, Any], sample: tuple[Path, Timeline], tmp_path: Path
+) -> None:
+    assert strange(*slow) == []
+    assert len(list(numbers(slow[0]))) > 50
+    assert strange(*summary(sample[0], tmp_path, STAGES)) == []
+
+
+def test_a_wrong_number_is_found(tmp_path: Path) -> None:
+    page, metrics = summary(build(tmp_path, small), tmp_path)
+    places = [match for match in NUMBER.finditer(page) if match[1] in {"160", "20", "87.5", "77.8", "3", "40", "190"}]
+    assert len(places) >= 7
+    for match in places:
+        wrong = page[: match.start(1)] + str(round(float(match[1]) * 1.7, 1)) + page[match.end(1) :]
+        assert len(strange(wrong, metrics)) == 1, match
+
+
+def test_each_step_says_the_numbers_of_its_finding(slow: tuple[str, Any]) -> None:
+    page, metrics = slow
+    steps = re.findall(r"^\d\. \*\*.*$", page, flags=re.M)
+    first: dict[str, dict[str, Any]] = {}
+    for finding in metrics["findings"]:
+        first.setdefault(finding["kind"], finding)
+    chosen = list(first.values())[:3]
+    assert len(steps) == len(chosen) == 3
+    for step, finding in zip(steps, chosen, strict=True):
+        alone = {"tables": {}, "figures": {}, "findings": [finding], "possible": None}
+        assert strange(step, alone) == []
+        assert f"(`tables/{finding['table']}.csv`)" in step
+        assert all(f"`{name}`" in step for name in finding["names"])
+
+
+def test_every_kind_of_finding_has_plain_words() -> None:
+    """And its words ask for nothing that the finding does not have."""
+    calls = [
+        node
+        for node in ast.walk(ast.parse(inspect.getsource(findings)))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
+    ]
+    kinds = set()
+    for call in calls:
+        kind, _, _, _, _, evidence, *names = call.args
+        assert isinstance(kind, ast.Constant)
+        assert isinstance(evidence, ast.Dict)
+        keys = [ast.literal_eval(key) for key in evidence.keys if key]
+        tuples = names[0].elts if names and isinstance(names[0], ast.Tuple) else []
+        said = plain._KINDS[str(kind.value)].what.format(*("name" for _ in tuples), **dict.fromkeys(keys, "7"))
+        assert "{" not in said
+        kinds.add(kind.value)
+    assert kinds == set(plain._KINDS)
+
+
+def test_a_finding_without_plain_words_keeps_its_own() -> None:
+    (step,) = plain.steps([Finding("odd thing", 7, "It is {0}.", "Look.", "gap_list", {}, ("a`b",))])
+    assert (step.title, step.what, step.how, step.at_stake_ns, step.table) == (
+        "Odd thing", "It is ``a`b``.", "Look.", 7, "gap_list",
+    )  # fmt: skip
+
+
+def test_steps_are_of_distinct_kinds_and_at_most_three() -> None:
+    found = [Finding(kind, 9, "", "", "t") for kind in ("a", "a", "b", "c", "d")]
+    assert [step.title for step in plain.steps(found)] == ["A", "B", "C"]
+    evidence = {"cpu_ns": 9, "call_count": 1, "longest_ns": 9}
+    found = [Finding("blocking call", 99, "", "", "t", evidence, ("c",)), Finding("a", 9, "", "", "t")]
+    assert [step.at_stake_ns for step in plain.steps(found)] == [9, 99], "harmless while the GPU has work"
+
+
+@pytest.mark.parametrize(("origin", "mark"), [("synthetic", "Generated"), ("predicted", "Predicted"), ("", "")])
+def test_what_was_not_measured_says_so(tmp_path: Path, origin: str, mark: str) -> None:
+    path = build(tmp_path, small)
+    with sqlite3.connect(path) as database:
+        changed = database.execute(
+            "UPDATE META_DATA_EXPORT SET value = ? WHERE name = 'NSYS_TOOLS_ORIGIN'"
+            if origin
+            else "DELETE FROM META_DATA_EXPORT WHERE value <> ? AND name = 'NSYS_TOOLS_ORIGIN'",
+            (origin,),
+        )
+        assert changed.rowcount == 1
+    database.close()
+    page, metrics = summary(path, tmp_path)
+    assert metrics["trace"]["origin"] == (origin or "recorded")
+    assert re.findall(r"^> \*\*(\w+) data\.\*\*", page, flags=re.M) == ([mark] if mark else [])
+    if origin == "predicted":
+        assert page.endswith("## What to do next\n\nNothing: a prediction is as fast as the card allows.\n")
+
+
+def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
+    cases = {
+        "ranges": lambda b: b.range(THREAD, "load", 0, 3 * MS),
+        "kernels": lambda b: launch(b, 10, 20, 50_000),
+        "nothing": lambda b: None,
+    }
+    said = {}
+    for name, fill in cases.items():
+        (tmp_path / name).mkdir()
+        said[name], _ = summary(build(tmp_path / name, fill), tmp_path / name)
+    assert "| GPUs | none was used |" in said["ranges"]
+    assert "| `load` | 1 | 3 ms | 3 ms |" in said["ranges"]
+    assert said["ranges"].endswith("where its time goes: `nsys profile --trace=cuda,nvtx`.\n")
+    assert "there is no time per stage" in said["kernels"]
+    assert "belongs to no stage" in said["kernels"]
+    assert "Nothing found that takes more than a hundredth" in said["kernels"]
+    assert "there is no time per stage" in said["nothing"]
+    assert "| Recorded | nothing, with" in said["nothing"]
+    for name, page in said.items():
+        assert "None" not in page, name
+        assert "unknown" not in page, name
+
+
+def test_hostile_names_stay_data_on_one_page(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        for number, name in enumerate(HOSTILE):
+            at = number * MS
+            b.range(THREAD, name, at, at + 900_000)
+            for n in range(20):
+                launch(b, at + 10 + 40_000 * n, at + 20 + 40_000 * n, at + 5_000 + 40_000 * n, name=name or "")
+
+    page, metrics = summary(build(tmp_path, fill), tmp_path)
+    html = Page(MarkdownIt("commonmark").enable("table").render(page))  # a viewer that lets HTML through
+    assert not html.tags & {"script", "img"}
+    assert not html.handlers
+    assert html.sources == ["report.md"]
+    assert len(page.splitlines()) <= 60
+    assert max(map(len, page.splitlines())) < 1000
+    count = len(metrics["tables"]["stage_summary"]["rows"])
+    assert count > 8
+    assert f"The 8 longest of {count}; all are in `tables/stage_summary.csv`." in page
+
+
+def test_it_is_written_with_the_markdown(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    with open_trace(sample[0], cache=False) as trace:
+        analysis = analyze(trace, STAGES)
+    for formats, there in ((["md"], True), (["html"], False)):
+        report.write(analysis, tmp_path / "out", formats=formats, top=20, force=True)
+        assert (tmp_path / "out" / "stakeholder_summary.md").is_file() is there
+    assert "stakeholder_summary.md" not in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=True)
+    assert "`stakeholder_summary.md`" in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
