@@ -1,0 +1,58 @@
+"""The report's section on the roofline: what is drawn, and what it says is not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from nsys_tools import open_trace
+from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.possible import Request
+from nsys_tools.report import report
+from nsys_tools.trace import ncu
+from tests.analysis import slow_run
+from tests.charts.test_charts import texts
+from tests.conftest import REPOSITORY
+from tests.queries.test_roofline import COUNTED
+
+VALUES = ("seq_len=64", "decode_steps=3")
+
+
+def counters() -> list[ncu.Counter]:
+    """Return two launches: a product of the tensor cores, and an addition that they have no part in."""
+    return [
+        ncu.Counter(ncu.Launch(key, kernel, (x, y, z), (bx, by, bz)), section, metric, float(value), unit)
+        for key, kernel, x, y, z, bx, by, bz, section, metric, value, unit in COUNTED
+    ]
+
+
+def test_what_is_not_drawn_is_counted(tmp_path: Path) -> None:
+    slow_run.write(tmp_path / "slow.sqlite", "llama-2-7b", "l4", *VALUES)
+    with open_trace(tmp_path / "slow.sqlite", cache=False) as trace:
+        ncu.apply(trace, counters())
+        analysis = analyze(trace, request=Request("llama-2-7b", assignments=VALUES))
+    report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=False)
+    points = pl.read_csv(tmp_path / "out" / "tables" / "roofline_point.csv")
+    ops = points.filter(pl.col("series") == "op")
+    without = ops.filter(pl.col("matrix_flops") == 0)
+    assert 0 < len(without) < len(ops)
+    text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "![Roofline](charts/roofline_point.svg)" in text
+    assert f"a logarithmic axis has no 0: {len(without)} of {len(ops)} ops, 1 of 2 kernels.\n" in text
+    shown = texts((tmp_path / "out" / "charts" / "roofline_point.svg").read_bytes())
+    legend = [word for text in shown if (word := text.partition(":")[0]) in {"stages", "ops", "kernels"}]
+    assert legend == ["stages", "ops", "kernels"]
+    metrics = json.loads((tmp_path / "out" / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["tables"]["roofline_point"]["total_row_count"] == len(points)
+    assert metrics["tables"]["roofline_point"]["units"]["flops_per_s"] == "flops/s"
+
+
+def test_no_roofline_without_a_model(tmp_path: Path) -> None:
+    with open_trace(REPOSITORY / "capture" / "samples" / "sample.sqlite", cache=False) as trace:
+        ncu.apply(trace, counters())
+        analysis = analyze(trace)
+    report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=False)
+    assert "oofline" not in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert not (tmp_path / "out" / "charts" / "roofline_point.svg").exists()
