@@ -27,6 +27,8 @@ class Summary:
         Rows of ``stage_summary``: the stages with most time, largest first.
     stage_count
         How many stages there are.
+    latencies
+        Rows of ``llm_latency`` by figure; of each the base with most values.
     causes
         Rows of ``gap_summary`` that matter, each with ``words``.
     reached
@@ -38,6 +40,7 @@ class Summary:
 
     stages: list[dict[str, Any]]
     stage_count: int
+    latencies: dict[str, dict[str, Any]]
     causes: list[dict[str, Any]]
     reached: list[dict[str, Any]]
     steps: list[Step]
@@ -56,6 +59,7 @@ def summarise(analysis: Analysis) -> Summary:
     return Summary(
         stages=ranked,
         stage_count=len(rows),
+        latencies={row["figure"]: row for row in reversed(analysis.tables["llm_latency"].records)},
         causes=causes,
         reached=_reached(analysis, [row["stage"] for row in ranked]),
         steps=steps(analysis.findings),

@@ -136,11 +136,13 @@ def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
         if isinstance(value, int | float) and kind in found:
             found[kind].append(value)
 
-    for name in ("stage_summary", "gap_summary", "gpu_summary", "mfu_stage"):
+    for name in ("stage_summary", "gap_summary", "gpu_summary", "mfu_stage", "llm_latency"):
         table = metrics["tables"].get(name, {"rows": [], "units": {}})
         for row in table["rows"]:
             for column, value in row.items():
                 add(column, table["units"].get(column, ""), value)
+    stages = [row for row in metrics["tables"]["stage_summary"]["rows"] if row["instance_count"]]
+    found["count"] += [len(stages), min(len(stages), 8)]
     for name, figure in metrics["figures"].items():
         add(name, figure["unit"], figure["value"])
     for finding in metrics["findings"]:
@@ -203,10 +205,38 @@ def test_each_step_says_the_numbers_of_its_finding(slow: tuple[str, Any]) -> Non
     chosen = list(first.values())[:3]
     assert len(steps) == len(chosen) == 3
     for step, finding in zip(steps, chosen, strict=True):
-        alone = {"tables": {}, "figures": {}, "findings": [finding], "possible": None}
+        alone = {
+            "tables": {"stage_summary": {"rows": [], "units": {}}},
+            "figures": {},
+            "findings": [finding],
+            "possible": None,
+        }
         assert strange(step, alone) == []
         assert f"(`tables/{finding['table']}.csv`)" in step
         assert all(f"`{name}`" in step for name in finding["names"])
+
+
+def test_tokens_in_words(tmp_path: Path) -> None:
+    """The first token at 50 ms, 10 ms more for the second, 12, 14 and 16 for the others: 13 in the middle."""
+    stages = tmp_path / "stages.toml"
+    stages.write_text(
+        '[[stage]]\nname = "request"\nmatch = "page"\nrole = "request"\n'
+        '[[stage]]\nname = "step"\nmatch = "step *"\nrole = "step"\n'
+    )
+
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "page", 0, 110 * MS)
+        launch(b, 1 * MS, 2 * MS, 50 * MS)
+        for n, (start, end) in enumerate(((50, 60), (60, 72), (72, 86), (86, 102))):
+            b.range(THREAD, f"step {n}", start * MS, end * MS)
+            launch(b, start * MS + 1, start * MS + 10, end * MS)
+
+    page, metrics = summary(build(tmp_path, fill), tmp_path, stages)
+    assert (
+        "Middle values: the first token of a request came after 50 ms, each further one after 13 ms (one in ten after "
+        "more than 15.4 ms), and the whole of it after 102 ms. (`tables/llm_latency.csv`)\n\n## Where" in page
+    )
+    assert strange(page, metrics) == []
 
 
 def test_every_kind_of_finding_has_plain_words() -> None:
