@@ -61,6 +61,17 @@ def instances(path: str, other: str = "") -> Iterator[tuple[str, str]]:
         yield _filled(path, indices), _filled(other, indices)
 
 
+def spellings(path: str, other: str = "") -> Iterator[tuple[str, str, str]]:
+    """Yield, for every instance of a layer, the names that its ranges may have.
+
+    In the model's code and in transformers, as `instances` gives them, and as predictions write it: repeats inside
+    the outermost one taken together (``model.layers.3.mlp.experts.[0-63]``).
+    """
+    for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
+        together = _INDICES.sub(str(indices[0]), path, count=1) if indices else path
+        yield _filled(path, indices), _filled(other, indices), together
+
+
 def _filled(path: str, indices: tuple[int, ...]) -> str:
     left = iter(indices)
     return _INDICES.sub(lambda _: str(next(left)), path)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model.callgraph import Group, config, group, read
-from nsys_tools.report.callgraph import as_json, as_markdown, line, ranges
+from nsys_tools.model.callgraph import Group, config, group, line, ranges, read
+from nsys_tools.report.callgraph import as_json, as_markdown
 from tests.case import text
 from tests.conftest import SHARED
 

@@ -2,5 +2,6 @@
 
 from nsys_tools.model.callgraph.graph import CallGraph, read
 from nsys_tools.model.callgraph.groups import Group, Grouping, group
+from nsys_tools.model.callgraph.lines import line, ranges
 
-__all__ = ["CallGraph", "Group", "Grouping", "group", "read"]
+__all__ = ["CallGraph", "Group", "Grouping", "group", "line", "ranges", "read"]

@@ -40,6 +40,8 @@ class Group:
         The module that calls; None is the model itself.
     annotations
         What a reader should know, in words.
+    members
+        The modules, without the root: those of the family, or all that one ``parfor`` stands for.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Group:
     stage: str | None
     parent: str | None
     annotations: tuple[str, ...]
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,7 @@ def _family(tree: _Tree, family: str, kind: str | None, indices: list[int]) -> G
         stage=tree.stage(members[0]),
         parent=tree.parent((called or members)[0]),
         annotations=tuple(word for word in words if word),
+        members=tuple(members),
     )
 
 
@@ -218,6 +222,7 @@ def _repeat(
         stage=tree.stage(first),
         parent=its_parent if single else parent,
         annotations=(*lead, *words),
+        members=tuple(dict.fromkeys(sorted((place for place, _ in places), key=_natural))),
     )
 
 
