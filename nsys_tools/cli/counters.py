@@ -21,7 +21,7 @@ _SHOWN = {
         "compute_throughput_ratio", "locked_duration_ns",
     ),
     "match": ("launch", "is_same_shape", "instance_count", "sum_ns", "dram_intensity", "memory_throughput_ratio"),
-    "coverage": ("stage", "kernel_count", "sum_ns", "covered_ns", "covered_ratio", "named_ratio"),
+    "coverage": ("stage", "gpu_ns", "kernel_count", "sum_ns", "covered_ns", "covered_ratio", "named_ratio"),
 }  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def counters(
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json or md.")] = "table",
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not keep what was loaded.")] = False,
 ) -> None:
-    """Show the profiled launches in NCU; with --trace, how much of the kernel time they stand for."""
+    """Show the profiled launches in NCU; with --trace, how much of the GPU time they stand for."""
     from nsys_tools.trace import ncu
 
     wanted = show or ("kernel" if trace is None else "coverage")

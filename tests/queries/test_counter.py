@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from nsys_tools.report.formats import render
 from nsys_tools.trace import ncu
 from nsys_tools.trace.builder import TraceBuilder
 from nsys_tools.trace.ncu.table import Size
-from tests.case import PROCESS, THREAD, build, launch, text
+from tests.case import LAUNCH, PROCESS, THREAD, answer, build, launch, text
 from tests.conftest import SHARED
 
 SIZE: Size = (8, 2, 1)
@@ -84,21 +85,74 @@ def test_coverage_by_stage(tmp_path: Path) -> None:
         b.range(THREAD, "decode", 60, 90)
         launch(b, 70, 200, 260, name="gemm")
         b.kernel(PROCESS, "gemm", 300, 340, 0, grid=(2, 1, 1))  # launched outside of every range, of another size
+        correlation = b.correlation(PROCESS)
+        b.call(THREAD, LAUNCH, 80, 82, correlation)
+        b.copy(PROCESS, 1, 64, 400, 420, correlation)  # GPU time that ncu never looks at
 
     found = asked(
         build(tmp_path, fill), "counter_coverage",
-        "stage", "sum_ns", "covered_ns", "round(covered_ratio, 3) AS covered", "named_ns",
+        "stage", "gpu_ns", "sum_ns", "covered_ns", "round(covered_ratio, 3) AS covered", "named_ns",
         counters=[counted("gemm", (1, 1, 1), (128, 1, 1)), counted("gemm", (1, 1, 1), (128, 1, 1), "p/1")],
     )  # fmt: skip
     assert found == text(
         """
-        stage,sum_ns,covered_ns,covered,named_ns
-        (all),140,90,0.643,130
-        decode,60,60,1.0,60
-        (unattributed),40,0,0.0,40
-        vision,40,30,0.75,30
+        stage,gpu_ns,sum_ns,covered_ns,covered,named_ns
+        (all),160,140,90,0.563,130
+        decode,80,60,60,0.75,60
+        (unattributed),40,40,0,0.0,40
+        vision,40,40,30,0.75,30
         """
     )
+
+
+def counts(kernel: str, tensor: float | None, scalar: float | None, size: int = 1) -> list[tuple[Any, ...]]:
+    """Return rows of the table counter for one launch of `kernel`; what is None was not counted."""
+    said = (f"{kernel}/{size}", kernel, size, 1, 1, 128, 1, 1, "")
+    metrics = {
+        "sm__ops_path_tensor_src_bf16_dst_fp32.sum": tensor,
+        "sm__sass_thread_inst_executed_op_ffma_pred_on.sum": scalar,
+        "dram__bytes.sum": 1.0,
+    }
+    return [(*said, name, value, "") for name, value in metrics.items() if value is not None]
+
+
+@pytest.mark.parametrize(
+    ("counters", "said"),
+    [
+        # Two gemms of 1000, a gemv of 2 x 100, an add of 2 x 5: 2210 FLOPs where the model needs 2000.
+        (
+            [*counts("gemm", 1000, None), *counts("gemv", 0, 100), *counts("add", 0, 5)],
+            "1.0,2210.0,2210.0,2000.0,1.105",
+        ),
+        # The gemv takes 10 of 100 ns.
+        ([*counts("gemm", 1000, None), *counts("add", 0, 5)], "0.9,2010.0,,2000.0,"),
+        ([*counts("gemm", 1000, None, 2), *counts("gemm", 2000, 8), *counts("gemv", None, 100)], "0.8,4032.0,,2000.0,"),
+        (counts("other", 1, 1), "0.0,,,2000.0,"),
+        ([], None),
+    ],
+)  # fmt: skip
+def test_flops_of_the_hardware_are_stated_where_all_was_counted(
+    tmp_path: Path, counters: list[tuple[Any, ...]], said: str | None
+) -> None:
+    """A launch of another size, or without a count of tensor cores, counts for nothing."""
+
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "prefill", 0, 90)
+        for number, (name, length) in enumerate({"gemm": 40, "gemv": 10, "add": 10}.items()):
+            launch(b, 10 + number, 100 + 100 * number, 100 + 100 * number + length, name=name)
+        launch(b, 50, 500, 540, name="gemm")
+        launch(b, 95, 600, 700, name="gemm")  # outside of the stage
+
+    tables = {
+        "counter": counters,
+        "peak": [("toy", "bf16", "fp32", 1e12, 1e11)],
+        "layer": [("p", "m", "M", 1, 2000, 10, 2)],
+        "module": [("p", "m", "", "m", 2000, 10, 2)],
+        "stage_layer": [("prefill", "p", "m", 1, True)],
+    }
+    columns = ("counted_ratio", "counted_flops", "hardware_flops", "matrix_flops", "padding")
+    found = answer(build(tmp_path, fill), "counter_flops", *columns, stages=[("prefill", "prefill")], tables=tables)
+    assert found.splitlines()[1:] == ([] if said is None else [said])
 
 
 def test_without_sizes_only_the_name_matches(tmp_path: Path) -> None:
