@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from nsys_tools import assets
-from nsys_tools.analysis import coverage, findings, possible, stages
+from nsys_tools.analysis import coverage, findings, stages
 from nsys_tools.analysis.coverage import Missing
 from nsys_tools.analysis.findings import Finding
+from nsys_tools.analysis.join import Joined, Sources, join
 from nsys_tools.analysis.possible import Possible, Request
+from nsys_tools.analysis.run import Run
+from nsys_tools.analysis.tables import Table, table
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace import Trace, catalogue
-from nsys_tools.trace.catalogue import Column
+from nsys_tools.trace import Trace
 
 STAGES_OF_CAPTURES = "capture/stages.toml"
 # Queries that become tables of the report; with a number, only so many rows are kept.
@@ -29,40 +29,6 @@ TABLES: dict[str, int | None] = {
     "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
 }  # fmt: skip
-# And these once a model is joined.
-COMPARED = (
-    "mfu_stage", "mfu_exclusive", "mfu_op", "mfu_layer", "mfu_conservation", "roofline_point", "peak",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Table:
-    """The result of one query, kept.
-
-    Attributes
-    ----------
-    name
-        Name of the query.
-    summary
-        What a row is, and the order.
-    columns
-        The documented columns.
-    frame
-        The rows that are kept.
-    total_count
-        Rows of the query; more than `frame` has when it was cut.
-    """
-
-    name: str
-    summary: str
-    columns: tuple[Column, ...]
-    frame: pl.DataFrame
-    total_count: int
-
-    @property
-    def records(self) -> list[dict[str, Any]]:
-        """The kept rows as dictionaries."""
-        return self.frame.to_dicts()
 
 
 @dataclass(frozen=True)
@@ -83,8 +49,10 @@ class Analysis:
         Sentences about oddities of the trace that a reader must know.
     stages
         The stages asked for; empty when the outermost ranges were taken.
-    possible
-        What the stages were compared with, and how; None without a model.
+    joined
+        What the trace was joined with: analytic model, counters, call graph.
+    run
+        The run folder that the trace lies in; None for a trace by itself.
     """
 
     source: str
@@ -93,7 +61,13 @@ class Analysis:
     findings: list[Finding]
     notes: list[str]
     stages: list[stages.Stage] = field(default_factory=list)
-    possible: Possible | None = None
+    joined: Joined = field(default_factory=Joined)
+    run: Run | None = None
+
+    @property
+    def possible(self) -> Possible | None:
+        """What the stages were compared with, and how; None without a model."""
+        return self.joined.possible
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -101,7 +75,15 @@ class Analysis:
         return self.tables["trace_summary"].records[0]
 
 
-def analyze(trace: Trace, stages_file: Path | None = None, request: Request | None = None) -> Analysis:
+def analyze(
+    trace: Trace,
+    stages_file: Path | None = None,
+    request: Request | None = None,
+    *,
+    counters: Path | None = None,
+    callgraph: Path | None = None,
+    run: Run | None = None,
+) -> Analysis:
     """Compute every table of the report.
 
     Parameters
@@ -109,47 +91,41 @@ def analyze(trace: Trace, stages_file: Path | None = None, request: Request | No
     trace
         The trace.
     stages_file
-        TOML of stages; without one the outermost ranges are the stages, or, with a model, those of ``make capture``.
+        TOML of stages; without one the outermost ranges are the stages, or, with a model or a run folder, those of
+        ``make capture``.
     request
-        The analytic model that stages are compared with; None for none.
+        The analytic model that stages are compared with; None for none, or for what the run folder says.
+    counters
+        Files of ncu; None for none, or for those of the run folder.
+    callgraph
+        The call graph of the model; None for none, or for that of the run folder.
+    run
+        The run folder that the trace lies in.
 
     Raises
     ------
     NsysToolsError
-        If the stages file is wrong, attribution does not add up, or the comparison is impossible.
+        If the stages file is wrong, attribution does not add up, or what was asked for is impossible. What was only
+        found in the run folder and is impossible becomes a note.
     """
-    if stages_file is None and request is not None:
-        stages_file = assets.find(STAGES_OF_CAPTURES)
-    wanted = stages.apply(trace, stages_file)
-    compared = possible.define(trace, wanted, request) if request else None
-    tables = {name: _table(trace, name, limit) for name, limit in TABLES.items()}
+    usual = assets.find(STAGES_OF_CAPTURES) if request is not None or run is not None else None
+    wanted = stages.apply(trace, stages_file or usual)
+    tables = {name: table(trace, name, limit) for name, limit in TABLES.items()}
     _check(tables["trace_conservation"])
-    notes = []
-    if compared:
-        possible.refuse_unmodelled(trace.query("mfu_unmodelled").records(), compared)
-        tables |= {name: _table(trace, name, None) for name in COMPARED}
-        possible.refuse_impossible(tables["mfu_stage"].records, compared)
-        _check_parts(tables["mfu_conservation"])
-        notes = possible.oddities(tables["mfu_layer"].records, tables["mfu_stage"].records)
+    joined = join(trace, wanted, Sources(request, counters, callgraph, run))
+    tables |= joined.tables
     summary = tables["trace_summary"].records[0]
     return Analysis(
-        source=trace.path.name,
+        source=f"{run.name}/{trace.path.name}" if run else trace.path.name,
         tables=tables,
         missing=coverage.missing(trace, summary),
         findings=findings.find(tables),
-        notes=[*_notes(summary, tables, wanted), *notes],
+        # That one of the usual stages is not in a trace is nothing to wonder at.
+        notes=[*_notes(summary, tables, wanted if stages_file else []), *joined.notes],
         stages=wanted,
-        possible=compared,
+        joined=joined,
+        run=run,
     )
-
-
-def _table(trace: Trace, name: str, limit: int | None) -> Table:
-    query = catalogue.find(name)
-    frame = trace.query(name, top=limit).pl()
-    total = len(frame)
-    if limit is not None and total == limit:
-        total = trace.sql(f"SELECT count(*) FROM {name}").rows()[0][0]
-    return Table(name, query.summary, query.columns, frame, total)
 
 
 def _check(conservation: Table) -> None:
@@ -158,17 +134,6 @@ def _check(conservation: Table) -> None:
         if row["missing_count"] or row["missing_ns"]:
             raise NsysToolsError(
                 f"Attribution does not add up: {row['missing_count']} {row['kind']}, {row['missing_ns']} ns missing.",
-                "This is a defect of nsys-tools; please report it with the schema version of the trace.",
-            )
-
-
-def _check_parts(conservation: Table) -> None:
-    """Refuse figures of stages and layers that do not add up; it would be an error of ours."""
-    for row in conservation.records:
-        if row["missing_ns"]:
-            place = f"{row['level']} {row['name'] or ''}".strip()
-            raise NsysToolsError(
-                f"Measured against possible does not add up: {place}, {row['figure']}: {row['missing_ns']} ns missing.",
                 "This is a defect of nsys-tools; please report it with the schema version of the trace.",
             )
 

@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from nsys_tools.analysis.analysis import Table
-from nsys_tools.trace import Trace, catalogue, ncu, open_trace
+from nsys_tools.trace import Trace, ncu, open_trace
 from nsys_tools.trace.builder import TraceBuilder
 
 
@@ -28,18 +27,3 @@ def alone(counters: Sequence[ncu.Counter]) -> Iterator[Trace]:
         with open_trace(path, cache=False) as trace:
             ncu.apply(trace, counters)
             yield trace
-
-
-def table(trace: Trace, name: str) -> Table:
-    """Return the rows of a query, kept for showing.
-
-    Parameters
-    ----------
-    trace
-        With the session table ``counter``.
-    name
-        The query, such as ``counter_kernel``.
-    """
-    query = catalogue.find(name)
-    frame = trace.query(name).pl()
-    return Table(name, query.summary, query.columns, frame, len(frame))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nsys_tools.units import duration
 
 if TYPE_CHECKING:
-    from nsys_tools.analysis.analysis import Table
+    from nsys_tools.analysis.tables import Table
 
 Tables = Mapping[str, "Table"]
 Row = Mapping[str, Any]

@@ -23,7 +23,8 @@ class Batch:
     inputs
         What the model's own prefill takes besides (pixels, crop grids).
     counts
-        Per page or prompt: the exact counts that ``workload.json`` keeps.
+        Per page or prompt: the exact counts that ``workload.json`` keeps; `decode` adds how many positions of the
+        prompt the prefill gave logits for.
     """
 
     input_ids: Tensor
@@ -102,6 +103,8 @@ def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, s
     import torch
 
     output = adapter.prefill(batch, ranges)
+    for counted in batch.counts:
+        counted["head_positions"] = output.logits.shape[1]
     with ranges.stage("sample"):
         token = output.logits[:, -1].argmax(-1)
     tokens, mask, position = [token], batch.attention_mask, positions(batch.attention_mask)[:, -1:]

@@ -161,6 +161,9 @@ def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, r
     if ncu_path is not None:
         with folder.step("ncu"):
             _count(plan, ncu_path, folder, reader, show)
+        if plan.analyze:
+            with folder.step("analyze"):
+                analyze(folder, show, again=True)  # now with counters; without them the report stands already
 
 
 def _record(
@@ -174,21 +177,20 @@ def _record(
 
 
 def analyze_command(folder: RunFolder) -> list[str]:
-    """Return the command that analyses a run's trace."""
-    stages = assets.find("capture/stages.toml")
-    settings = ["--out", str(folder.file("report")), *(["--stages", str(stages)] if stages else [])]
-    return [sys.executable, "-m", "nsys_tools", "analyze", str(folder.file("trace.sqlite")), *settings]
+    """Return the command that analyses a run folder: what it needs besides the trace, it finds there."""
+    return [sys.executable, "-m", "nsys_tools", "analyze", str(folder.path)]
 
 
-def analyze(folder: RunFolder, show: Show) -> None:
-    """Analyse the trace into ``report/``.
+def analyze(folder: RunFolder, show: Show, *, again: bool = False) -> None:
+    """Analyse the run into ``report/``, which exists already when it is done again.
 
     Raises
     ------
     NsysToolsError
         If the analysis fails.
     """
-    code, text = run(analyze_command(folder), folder.file("log.txt"), show, environment=os.environ)
+    command = [*analyze_command(folder), *(["--force"] if again else [])]
+    code, text = run(command, folder.file("log.txt"), show, environment=os.environ)
     if code:
         last = text.splitlines()[-1].strip() if text else f"exit code {code}"
         raise NsysToolsError(f"The trace is complete, its analysis failed: {last}", shown(analyze_command(folder)))

@@ -65,7 +65,7 @@ def _opened(
 
 def _text(opened: Trace, wanted: str, form: str) -> str:
     """Return a query as text: for people its main columns in readable units, else all of it."""
-    from nsys_tools.analysis.counters import table
+    from nsys_tools.analysis.tables import table
     from nsys_tools.report import markdown
     from nsys_tools.report.formats import render
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from tabulate import tabulate
 
-from nsys_tools.analysis.analysis import Table
+from nsys_tools.analysis.tables import Table
 from nsys_tools.trace.catalogue import Column
 from nsys_tools.units import SCALES, duration
 
@@ -24,6 +24,7 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
 }
 _COUNTED = {
     "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
+    "member",
 }  # fmt: skip
 # Columns whose texts are ours, not the trace's.
 _WORDS = {
@@ -49,6 +50,18 @@ def code(text: object, length: int = NAME_LENGTH) -> str:
     fence = "`" * (max((len(run) for run in re.findall(r"`+", plain)), default=0) + 1)
     pad = " " if plain.startswith("`") or plain.endswith("`") else ""
     return f"{fence}{pad}{plain}{pad}{fence}".replace("|", "\\|")
+
+
+def plain(text: object) -> str:
+    """Return a sentence as it is: markup, HTML and newlines in it have no effect.
+
+    Parameters
+    ----------
+    text
+        A sentence of ours that may hold texts of others.
+    """
+    words = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return re.sub(r"([\\`*_\[\]<>|&~#!])", r"\\\1", words)
 
 
 def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:

@@ -7,7 +7,9 @@ from dataclasses import asdict
 from typing import Any
 
 from nsys_tools import __version__
-from nsys_tools.analysis.analysis import Analysis, Table
+from nsys_tools.analysis.analysis import Analysis
+from nsys_tools.analysis.possible import Request
+from nsys_tools.analysis.tables import Table
 
 SCHEMA = "nsys-tools/metrics"
 SCHEMA_VERSION = 1
@@ -60,6 +62,36 @@ def _possible(analysis: Analysis) -> dict[str, Any] | None:
         "bandwidth": {"value": peak.bytes_per_s, "unit": "bytes/s", "source": peak.bandwidth_source},
         "conventions": list(found.conventions),
         "notes": list(found.notes),
+        **_inputs(analysis.joined.request),
+    }
+
+
+def _inputs(request: Request | None) -> dict[str, Any]:
+    """Return what the model was told of the workload."""
+    if request is None:
+        return {}
+    return {
+        "workload": request.workload,
+        "attention": request.attention,
+        "assignments": list(request.assignments),
+        "batches": [list(batch) for batch in request.batches],
+    }
+
+
+def _run(analysis: Analysis) -> dict[str, Any] | None:
+    """Return what the run folder says; None for a trace by itself."""
+    run = analysis.run
+    if run is None:
+        return None
+    plain: dict[str, Any] = {}
+    if run.recorded:
+        plain = {key: value for key, value in run.recorded.data.items() if not isinstance(value, dict | list)}
+        plain["weights"] = run.recorded.weights
+    return {
+        "folder": run.name,
+        "state": run.status.get("state"),
+        "workload": plain,
+        "item_count": len(run.recorded.items) if run.recorded else 0,
     }
 
 
@@ -92,6 +124,8 @@ def metrics(analysis: Analysis) -> dict[str, Any]:
         "findings": [asdict(finding) for finding in analysis.findings],
         "missing": [asdict(missing) for missing in analysis.missing],
         "notes": analysis.notes,
+        "run": _run(analysis),
+        "joined": analysis.joined.files,
         "possible": _possible(analysis),
         "tables": {name: _table(table) for name, table in analysis.tables.items()},
     }

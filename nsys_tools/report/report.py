@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,9 @@ def _rendered(template: str, analysis: Analysis, **names: Any) -> str:
     def table(name: str, *columns: str, **options: Any) -> str:
         return markdown.table(analysis.tables[name], columns, **options)
 
-    environment.globals.update(table=table, code=markdown.code, number=markdown.number, time=_time)
+    environment.globals.update(
+        table=table, code=markdown.code, plain=markdown.plain, number=markdown.number, time=_time, counted=_counted
+    )
     environment.filters["code_span"] = markdown.code
     return environment.from_string(_asset(template).read_text(encoding="utf-8")).render(
         analysis=analysis, summary=analysis.summary, tables={name: t.records for name, t in analysis.tables.items()},
@@ -76,6 +79,11 @@ def _time(ns: float | None) -> str:
 def _percent(ratio: float | None) -> str:
     """Return a share as read by people: one digit after the point, two below one percent."""
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
+
+
+def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
+    """Return each value and how often it occurs, in the order of the first."""
+    return list(Counter(values).items())
 
 
 def _write_tables(analysis: Analysis, folder: Path) -> None:

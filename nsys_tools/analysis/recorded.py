@@ -1,0 +1,144 @@
+"""What a run's ``workload.json`` counted, as inputs of the analytic model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import database, documents, tree
+from nsys_tools.model.architecture import Model
+
+SCHEMA = "capture/workload-schema.json"
+# A model whose parameters differ by more from those of the analytic one is another.
+OTHER_MODEL = 0.05
+_DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
+
+Item = Mapping[str, Any]
+
+
+class Recorded:
+    """The workload of a run.
+
+    Parameters
+    ----------
+    path
+        The ``workload.json``.
+
+    Attributes
+    ----------
+    data
+        Its content.
+    unit
+        What an item is: ``page`` or ``prompt``.
+    items
+        The pages or prompts of all repeats, in order.
+
+    Raises
+    ------
+    NsysToolsError
+        If it cannot be read or breaks its schema.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.data: Mapping[str, Any] = documents.read(path, SCHEMA)
+        self.unit = "page" if "images" in self.data else "prompt"
+        self.items: Sequence[Item] = self.data.get("images") or self.data.get("prompts") or []
+
+    @property
+    def dtype(self) -> str:
+        """The element type, by the name that the analytic model has for it."""
+        dtype: str = self.data["dtype"]
+        return _DTYPES.get(dtype, dtype)
+
+    @property
+    def weights(self) -> str:
+        """The weights: a hub id, or in words; of a path the last part, since the others name folders and users."""
+        weights: str = self.data["weights"]
+        return Path(weights).name if weights.startswith(("/", "~", ".")) else weights
+
+    def repeats(self) -> list[list[list[Item]]]:
+        """Return the items by repeat and batch."""
+        found: dict[int, dict[int, list[Item]]] = {}
+        for item in self.items:
+            found.setdefault(item["repeat"], {}).setdefault(item["batch"], []).append(item)
+        return [list(batches.values()) for batches in found.values()]
+
+    def inputs(self, model: Model) -> tuple[tuple[str, ...], ...]:
+        """Return the inputs of each batch of one execution: of one repeat, or of all where repeats differ.
+
+        Parameters
+        ----------
+        model
+            Only inputs that it has are given.
+
+        Raises
+        ------
+        NsysToolsError
+            If nothing was counted, or pages of one batch were cropped so that the model cannot say it.
+        """
+        repeats = [[self._inputs(batch, model) for batch in batches] for batches in self.repeats()]
+        if not repeats:
+            raise NsysToolsError(f"workload.json counts no {self.unit}.", "The run was stopped before the first ended.")
+        alike = all(sorted(batches) == sorted(repeats[0]) for batches in repeats)
+        return tuple(repeats[0] if alike else [batch for batches in repeats for batch in batches])
+
+    def _inputs(self, batch: Sequence[Item], model: Model) -> tuple[str, ...]:
+        first = batch[0]
+        values: dict[str, int] = {"batch_size": len(batch), "pages": 1}
+        if any("crops" in item for item in batch):
+            values |= self._views(batch)
+        if len({item.get("text_tokens") for item in batch}) == 1 and "text_tokens" in first:
+            values["prompt_tokens"] = first["text_tokens"]
+        values["seq_len"] = first["padded_prompt_tokens"]
+        values |= {name: first[name] for name in ("new_tokens", "decode_steps", "head_positions") if name in first}
+        return tuple(f"{name}={value}" for name, value in values.items() if name in model.inputs)
+
+    def _views(self, batch: Sequence[Item]) -> dict[str, int]:
+        """Return what the vision part saw: views, and crops a page; pages of a batch may differ in their grids."""
+        sizes = self.data.get("dimensions", {})
+        values = {name: sizes[key] for name, key in (("base_size", "base_size"), ("image_size", "tile_size"))
+                  if key in sizes}  # fmt: skip
+        counts = [item.get("crops", 0) for item in batch]
+        if sum(counts) % len(batch):
+            raise NsysToolsError(
+                f"Pages of one batch have {', '.join(map(str, counts))} crops; the model has one number for all.",
+                "Capture with --batch-size 1, or give --workload or --set.",
+            )
+        grids = {tuple(item.get("crop_grid", ())) for item in batch}
+        if len(grids) == 1 and (grid := grids.pop()):
+            values |= {"crop_columns": grid[0], "crop_rows": grid[1]}
+        crops = sum(counts) // len(batch)
+        return {**values, "crop_mode": min(crops, 1), "crops": crops}
+
+    def notes(self, model: Model) -> list[str]:
+        """Return what a reader must know of the inputs.
+
+        Parameters
+        ----------
+        model
+            What the run is compared with.
+        """
+        found = []
+        weights, has = (
+            sum(node.weight_count for node in tree.nodes(model, database.load())),
+            self.data.get("parameters"),
+        )
+        if has and abs(has / weights - 1) > OTHER_MODEL:
+            found.append(
+                f"The model that ran has {has:,} parameters, the analytic one, {model.name}, {weights:,}. Is it that?"
+            )
+        padded = sum(item["padded_prompt_tokens"] - item["prompt_tokens"] for item in self.items)
+        if padded:
+            whole = sum(item["padded_prompt_tokens"] for item in self.items)
+            found.append(
+                f"Prompts of a batch are padded to its longest: {padded:,} of {whole:,} prompt tokens are padding, "
+                "which the model's FLOPs count."
+            )
+        if "head_positions" in model.inputs and not all("head_positions" in item for item in self.items):
+            found.append(
+                "workload.json does not say for how many prompt positions the prefill gave logits; the analytic model "
+                "takes what it has by default (--set head_positions=N)."
+            )
+        return found
