@@ -62,10 +62,9 @@ def _rows(grouping: Grouping, alike: Mapping[str, set[str]]) -> Iterator[tuple[A
         line = callgraph.line(group, grouping.root)
         said = (number, line, group.name, group.kind, group.count, group.stage, group.parent)
         for member in group.members:
-            bare = member.removeprefix(f"{root}.")
-            names = {member, bare, f"{root}.{bare}"}
+            names = {member, f"{root}.{member.removeprefix(f'{root}.')}"}
             names.update(*(alike.get(name, ()) for name in list(names)))
-            for name in sorted(names):
+            for name in sorted(names | {name.removeprefix(f"{root}.") for name in names}):
                 yield (*said, member, name)
 
 

@@ -9,6 +9,8 @@ from typing import Any
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import database, documents, tree
 from nsys_tools.model.architecture import Model
+from nsys_tools.model.figures import Settings
+from nsys_tools.model.settings import inputs_of
 
 SCHEMA = "capture/workload-schema.json"
 # A model whose parameters differ by more from those of the analytic one is another.
@@ -93,7 +95,8 @@ class Recorded:
             values["prompt_tokens"] = first["text_tokens"]
         values["seq_len"] = first["padded_prompt_tokens"]
         values |= {name: first[name] for name in ("new_tokens", "decode_steps", "head_positions") if name in first}
-        return tuple(f"{name}={value}" for name, value in values.items() if name in model.inputs)
+        known = {name: value for name, value in values.items() if name in model.inputs}
+        return tuple(f"{name}={value}" for name, value in _free(model, known).items())
 
     def _views(self, batch: Sequence[Item]) -> dict[str, int]:
         """Return what the vision part saw: views, and crops a page; pages of a batch may differ in their grids."""
@@ -142,3 +145,16 @@ class Recorded:
                 "takes what it has by default (--set head_positions=N)."
             )
         return found
+
+
+def _free(model: Model, values: Mapping[str, int]) -> dict[str, int]:
+    """Return the values without those that the model derives from the others in the same way.
+
+    What the user sets then changes what follows from it: new tokens the steps, crops the length of the prompt.
+    """
+    free = dict(values)
+    for name, value in values.items():
+        others = {other: of for other, of in free.items() if other != name}
+        if model.inputs[name].default.names and inputs_of(model, Settings(values=others))[name] == value:
+            free = others
+    return free

@@ -161,12 +161,24 @@ def test_inputs_of_a_batch(tmp_path: Path) -> None:
     (found,) = inputs(tmp_path / "run", *items, batch_size=2)
     assert found == {
         "batch_size": 2, "pages": 1, "base_size": 1024, "image_size": 640, "crop_mode": 1, "crops": 3,
-        "prompt_tokens": 10, "seq_len": 913, "new_tokens": 4, "decode_steps": 3, "head_positions": 1,
+        "prompt_tokens": 10, "seq_len": 913, "new_tokens": 4, "head_positions": 1,
     }  # fmt: skip
     recorded = run.read(tmp_path / "run").recorded
     assert recorded is not None
     (note,) = recorded.notes(architecture.load("deepseek-ocr"))
     assert "630 of 1,826 prompt tokens are padding" in note
+
+
+def test_what_the_model_derives_itself_is_left_to_it(tmp_path: Path) -> None:
+    """So that an option changes what follows from it; what differs from the formula stays."""
+    page = Page(2, 3, 4).counted(0, 0)
+    (found,) = inputs(tmp_path / "a", page)
+    assert found == {
+        "batch_size": 1, "pages": 1, "base_size": 1024, "image_size": 640, "crop_columns": 2, "crop_rows": 3,
+        "crop_mode": 1, "prompt_tokens": 10, "new_tokens": 4, "head_positions": 1,
+    }  # fmt: skip
+    (found,) = inputs(tmp_path / "b", page | {"padded_prompt_tokens": 920, "decode_steps": 2, "head_positions": 920})
+    assert (found["seq_len"], found["decode_steps"], "head_positions" in found) == (920, 2, False)
 
 
 def test_crops_that_the_model_cannot_say(tmp_path: Path) -> None:
@@ -191,7 +203,7 @@ def test_prompts_of_a_language_model(tmp_path: Path) -> None:
     recorded = run.read(empty_run(tmp_path / "run", images=None, prompts=[prompt], dimensions={})).recorded
     assert recorded is not None
     model = architecture.load("llama-2-7b")
-    assert recorded.inputs(model) == (("batch_size=1", "seq_len=64", "new_tokens=8", "decode_steps=7"),)
+    assert recorded.inputs(model) == (("batch_size=1", "seq_len=64", "new_tokens=8"),)
     said = recorded.notes(model)
     assert "The model that ran has 3,335,504,128 parameters, the analytic one, llama-2-7b, 6,738,415,616" in said[0]
     assert "does not say for how many prompt positions" in said[1]

@@ -1,0 +1,146 @@
+"""The report of a trace that is joined: run folder, counters, call graph; names of all of them stay data."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from nsys_tools import open_trace
+from nsys_tools.analysis import run
+from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.possible import Request
+from nsys_tools.report import markdown, report
+from nsys_tools.trace.timeline import Timeline
+from tests.analysis import made_run
+from tests.case import THREAD, build, launch
+from tests.generate import SAMPLE
+from tests.report.test_report import HOSTILE, STAGES, Page, assert_offline
+
+GRAPH, COUNTERS = SAMPLE.with_name("callgraph.json"), SAMPLE.with_name("ncu.csv")
+ROOFLINE = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-sxm")
+
+
+def written(path: Path, out: Path, *given: Any, **named: Any) -> tuple[str, dict[str, Any]]:
+    """Return Markdown and metrics of a report."""
+    with open_trace(path, cache=False) as trace:
+        report.write(analyze(trace, *given, **named), out, formats=report.FORMATS, top=20, force=False)
+    return (out / "report.md").read_text(encoding="utf-8"), json.loads((out / "metrics.json").read_text())
+
+
+def section(text: str, title: str) -> str:
+    return text.partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    text, metrics = written(sample[0], tmp_path / "out", STAGES, counters=COUNTERS, callgraph=GRAPH)
+    assert "| Joined with | counters `ncu.csv`, callgraph `callgraph.json` |" in text
+    assert metrics["joined"] == {"counters": "ncu.csv", "callgraph": "callgraph.json"}
+    counters = section(text, "Counters of ncu")
+    assert "2 launches were profiled." in counters
+    assert "Times here are nsys's own" in counters
+    tables = metrics["tables"]
+    every = next(row for row in tables["counter_coverage"]["rows"] if row["stage"] == "(all)")
+    assert every["gpu_ns"] == sample[1].exclusive_ns.total()
+    assert f"{100 * every['covered_ratio']:.2f}" in counters
+    assert "FLOPs of the hardware" not in counters, "no model, nothing to set them beside"
+    loops = section(text, "Loops")
+    (layers,) = [row for row in tables["group_summary"]["rows"] if row["line"].startswith("layers[0..2] for 3")]
+    truth = sample[1].exclusive_ns
+    expected = [ns for path, ns in truth.items() if {f"model.layers.{n}" for n in range(3)} & set(path.split("/"))]
+    assert layers["sum_ns"] == sum(expected) > 0
+    assert "`layers[0..2] for 3 # DeepseekV2DecoderLayer`" in loops
+    groups = tables["group_summary"]["rows"]
+    empty = [row for row in groups if row["sum_ns"] is None]
+    assert f"has no ranges of their modules: {len(empty)} of {len(groups)} groups." in loops
+    assert all(f"`{' '.join(row['line'].split())}`" in loops.partition("Not measured")[2] for row in empty)
+    assert empty
+    for name in ("counter_match", "counter_coverage", "group_summary"):
+        assert (tmp_path / "out" / "tables" / f"{name}.parquet").is_file()
+
+
+def test_launches_that_the_trace_does_not_have(tmp_path: Path) -> None:
+    path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
+    counters = section(written(path, tmp_path / "out", counters=COUNTERS)[0], "Counters of ncu")
+    assert "None of them has the name of a kernel of this trace." in counters
+
+
+def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
+    path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
+    text, metrics = written(path, tmp_path / "out", callgraph=GRAPH)
+    assert "No module of these groups has ranges in the trace" in section(text, "Loops")
+    assert {row["sum_ns"] for row in metrics["tables"]["group_summary"]["rows"]} == {None}
+    (tmp_path / "none.json").write_text('{"call_counts": {"a": 1}}')
+    text, _ = written(path, tmp_path / "other", callgraph=tmp_path / "none.json")
+    assert "It has no groups." in section(text, "Loops")
+
+
+@pytest.mark.parametrize(
+    ("flops", "said"),
+    [
+        (3 * 10**13, "1.025"),  # over 29,261,612,187,648, the published FLOPs of the prompt
+        (None, "0 % at most, so there are none"),
+    ],
+)
+def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: int | None, said: str) -> None:
+    def prefill(b: Any) -> None:
+        b.range(THREAD, "prefill", 0, 500_000_000)
+        launch(b, 1_000_000, 2_000_000, 302_000_000, name="gemm")
+
+    counted = f'"sm__ops_path_tensor_src_bf16_dst_fp32.sum","","{flops}"' if flops else '"dram__bytes.sum","byte","1"'
+    header = '"ID","Process ID","Kernel Name","Block Size","Grid Size","Metric Name","Metric Unit","Metric Value"'
+    (tmp_path / "ncu.csv").write_text(f'{header}\n"0","1","gemm","(128, 1, 1)","(1, 1, 1)",{counted}\n')
+    text, _ = written(build(tmp_path, prefill), tmp_path / "out", None, ROOFLINE, counters=tmp_path / "ncu.csv")
+    assert said in section(text, "Counters of ncu")
+
+
+def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
+    folder = made_run.write(tmp_path / "my-run")
+    text, metrics = written(folder / "trace.sqlite", tmp_path / "out", run=run.read(folder))
+    assert text.startswith("# What `my-run/trace.sqlite` says")
+    recorded = section(text, "What was recorded")
+    assert "| Run | `my-run` |" in recorded
+    assert (
+        "| Pages | `2`, batches of `1`, crops `0 to 6`, prompt tokens `283 to 913`, new tokens `3 to 4` |" in recorded
+    )
+    assert "inputs of 1 batch of each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
+    assert metrics["run"]["folder"] == "my-run"
+    assert (metrics["run"]["workload"]["scale"], metrics["run"]["item_count"]) == ("full", 4)
+    assert [len(batch) for batch in metrics["possible"]["batches"]] == [10, 10]
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if name and len(name) < 1000 and "\x00" not in name])
+def test_names_of_a_run_stay_data(tmp_path: Path, name: str) -> None:
+    folder = made_run.write(
+        tmp_path / "run", pages=(), model=name, weights=name, scale=name, nvtx=name, dtype=name, attention=name,
+    )  # fmt: skip
+    (folder / "trace.sqlite").unlink()
+    build(folder, lambda b: launch(b, 1, 2, 9)).rename(folder / "trace.sqlite")
+    (folder / "status.json").write_text(json.dumps({"state": "failed", "step": name, "message": name}))
+    (folder / "env.json").write_text(json.dumps({"packages": {"torch": name}, "nsys": name}))
+    (folder / "ncu").mkdir()
+    row = ",".join('"' + cell.replace('"', '""') + '"' for cell in ("0", " ".join(name.split()), "m", "", "1"))
+    (folder / "ncu" / "x.csv").write_text(f"ID,Kernel Name,Metric Name,Metric Unit,Metric Value\n{row}\n")
+    graph = {"call_counts": {f"{name}.0": 2, f"{name}.1": 2}, "module_classes": {f"{name}.{n}": name for n in "01"}}
+    (folder / "callgraph.json").write_text(json.dumps(graph))
+    text, _ = written(folder / "trace.sqlite", tmp_path / "out", run=run.read(folder))
+    assert_offline((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    seen = Page(MarkdownIt("commonmark").enable("table").render(text))
+    assert not seen.tags & {"script"}
+    assert not seen.handlers
+    assert all(source.startswith("charts/") for source in seen.sources), "our own pictures, no links"
+    assert section(text, "Counters of ncu")
+    assert section(text, "Loops")
+
+
+@pytest.mark.parametrize("text", ["a <b>x</b> & [l](u) `c` *e* _f_ | # ! ~", "two\nlines\there", "back\\slash \\`"])
+def test_a_plain_sentence_reads_as_it_is(text: str) -> None:
+    import html
+
+    rendered = MarkdownIt("commonmark").enable("table").render(f"- {markdown.plain(text)}")
+    inside = rendered.strip().removeprefix("<ul>\n<li>").removesuffix("</li>\n</ul>")
+    assert html.unescape(inside) == " ".join(text.split())
+    assert "<" not in inside
