@@ -15,6 +15,7 @@ from nsys_tools.capture.ncu import KernelUse
 from nsys_tools.capture.nsys import export_command, profile_command
 from nsys_tools.capture.options import Options, parse
 from nsys_tools.capture.pipeline import Plan
+from nsys_tools.capture.run_folder import RunFolder
 from nsys_tools.errors import NsysToolsError
 
 VERSION = 'case "$1" in --version) echo "version 2023.4.4.54"; exit 0 ;; esac\n'
@@ -155,6 +156,27 @@ def test_a_trace_without_kernels_has_nothing_to_count(capture, program, tmp_path
     with pytest.raises(NsysToolsError, match="No kernel to count"):
         capture(RECORDS + EXPORTS, reader, ncu=str(program("ncu", "exit 0")), counters=1)
     assert status(tmp_path)["step"] == "ncu"
+
+
+COUNTS = """for word in "$@"; do case "$word" in --export=*) echo report > "${word#--export=}.ncu-rep" ;; esac; done
+echo '"ID","Kernel Name"'
+"""
+
+
+def test_the_run_folder_is_analysed_and_again_with_counters(capture, program, tmp_path, monkeypatch):
+    """The first report stands whatever becomes of ncu; the second has its counters."""
+    done = []
+    monkeypatch.setattr(pipeline, "analyze", lambda folder, _show, again=False: done.append((folder.path, again)))
+    capture(RECORDS + EXPORTS, analyze=True, ncu=str(program("ncu", COUNTS)), counters=1)
+    assert done == [(tmp_path / "run", False), (tmp_path / "run", True)]
+    steps = [step["name"] for step in status(tmp_path)["steps"]]
+    assert steps[-4:] == ["check", "analyze", "ncu", "analyze"]
+    assert list((tmp_path / "run" / "ncu").rglob("raw.csv"))
+
+
+def test_analysis_is_that_of_the_run_folder(tmp_path):
+    command = pipeline.analyze_command(RunFolder(tmp_path / "run"))
+    assert command[1:] == ["-m", "nsys_tools", "analyze", str(tmp_path / "run")]
 
 
 def test_an_analysis_that_fails_is_a_sentence(capture, tmp_path):

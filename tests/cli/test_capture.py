@@ -171,6 +171,7 @@ def test_the_workload_is_counted_exactly(run):
     assert image["image_tokens"] == 4 * 5 + 1 + (2 * 2 + 1) * 2 * 3
     assert image["prompt_tokens"] == image["image_tokens"] + 10
     assert image["new_tokens"] == TOKENS
+    assert image["head_positions"] == 1, "logits of the last position alone"
     assert image["cache_lengths"] == [image["prompt_tokens"] + step for step in range(TOKENS - 1)]
 
 
@@ -202,10 +203,45 @@ def test_the_report_shows_every_stage_and_step_as_often_as_it_ran(run):
     assert (run / "report/report.html").stat().st_size > 0
     instances = {row["stage"]: int(row["instance_count"]) for row in table(run, "stage_summary")}
     assert instances == {
-        "preprocess": IMAGES, "vision": IMAGES, "prefill": IMAGES, "decode": IMAGES,
+        "request": IMAGES, "preprocess": IMAGES, "vision": IMAGES, "prefill": IMAGES, "decode": IMAGES,
         "sam": 2 * IMAGES, "clip": 2 * IMAGES, "projector": 2 * IMAGES,
         "step": IMAGES * (TOKENS - 1), "sample": IMAGES * TOKENS,
     }  # fmt: skip
+
+
+def test_the_report_tells_of_the_run(run):
+    """Read from the folder by the report's own analysis, which its own schema of workload.json must accept."""
+    text = (run / "report/report.md").read_text()
+    grid = "crops `6`, prompt tokens `61`, new tokens `5`"
+    for words in (
+        "`deepseek-ocr`, scale `tiny`",
+        f"| Pages | `{PAGES}`, batches of `1`, {grid}",
+        f"repeats `{REPEATS}`",
+    ):
+        assert words in text
+    (note,) = json.loads((run / "report/metrics.json").read_text())["notes"]
+    assert note.startswith("Not compared with an analytic model: the run is of scale tiny")
+
+
+def test_a_call_graph_in_the_folder_is_measured(run, tmp_path):
+    """A graph in the hub's names, ranges in those of transformers; experts are fused into one module."""
+    for name in ("trace.sqlite", "workload.json", "status.json"):
+        (tmp_path / name).symlink_to(run / name)
+    calls = {"layers.0": 1, "layers.11": 1, "layers.1.mlp.experts.0": 1, "layers.1.mlp.experts.63": 1}
+    classes = {f"sam_model.blocks.{n}": "Block" for n in range(12)} | dict.fromkeys(calls, "Layer")
+    graph = {"call_counts": calls | dict.fromkeys(classes, 1), "module_classes": classes}
+    (tmp_path / "callgraph.json").write_text(json.dumps(graph))
+    command = [sys.executable, "-m", "nsys_tools", "analyze", str(tmp_path), "--format", "json", "--no-cache"]
+    subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY)
+    rows = table(tmp_path, "group_summary")
+    assert {
+        row["line"].partition(" ")[0]: (int(row["measured_count"]), int(row["instance_count"])) for row in rows
+    } == {
+        "model.layers[0,11]": (2, 2 * FORWARDS),
+        "model.layers.1.mlp.experts[0,63]": (2, FORWARDS),
+        "model.sam_model.blocks[0..11]": (12, 12 * 2 * IMAGES),
+    }
+    assert all(int(row["wall_ns"]) > 0 and row["sum_ns"] == "0" for row in rows)
 
 
 def test_the_report_shows_every_layer_as_often_as_it_ran(run):
