@@ -21,7 +21,11 @@ def analyze(
     ],
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="DIR", help="Folder of the report; for several traces, one folder in it each."),
+        typer.Option(
+            "--out",
+            metavar="DIR",
+            help="Folder of the report, for several traces one in it each; a run folder has its own.",
+        ),
     ] = None,
     stages: Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="TOML of stage patterns.")] = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Rows of long tables in the report.")] = 20,
@@ -34,7 +38,9 @@ def analyze(
         list[str] | None, typer.Option("--set", metavar="NAME=N", help="An input of the model; repeatable.")
     ] = None,
     gpu: Annotated[str, typer.Option("--gpu", metavar="NAME", help="The card; auto: as the trace names it.")] = "auto",
-    dtype: Annotated[str, typer.Option("--dtype", help="Element type; the model's own without it.")] = "",
+    dtype: Annotated[
+        str, typer.Option("--dtype", help="Element type; without it the run's, else the model's own.")
+    ] = "",
     attention: Annotated[str, typer.Option("--attention", help="How attention is counted: full or causal.")] = "full",
     ncu: Annotated[
         Path | None, typer.Option("--ncu", metavar="PATH", help="CSV or .ncu-rep of ncu, or a folder of them.")
