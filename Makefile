@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-TRACE ?= capture/samples/sample.sqlite
+SAMPLES := capture/samples
+# What the sample trace was made of: two pages of twelve decode steps, on an H100.
+COMPARED := --model deepseek-ocr --gpu h100-sxm --set pages=2 --set new_tokens=13
 
 .DEFAULT_GOAL := help
 
@@ -20,8 +22,9 @@ $(STAMP): pyproject.toml
 install: $(STAMP)  ## Make .venv with the package and its development tools
 
 .PHONY: demo
-demo: $(STAMP)  ## Analyse the embedded sample trace and say where the report is
-	@$(BIN)/nsys-tools analyze $(TRACE) --stages capture/samples/stages.toml --out demo --force
+demo: $(STAMP)  ## Analyse the embedded sample trace, with model, counters and call graph, and say where the report is
+	@$(BIN)/nsys-tools analyze $(SAMPLES)/sample.sqlite --stages $(SAMPLES)/stages.toml $(COMPARED) \
+	  --ncu $(SAMPLES)/ncu.csv --callgraph $(SAMPLES)/callgraph.json --out demo --force
 
 .PHONY: test
 test: $(STAMP)  ## Run the tests

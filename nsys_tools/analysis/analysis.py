@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nsys_tools import assets
 from nsys_tools.analysis import coverage, findings, stages
 from nsys_tools.analysis.coverage import Missing
 from nsys_tools.analysis.findings import Finding
-from nsys_tools.analysis.join import Joined, Sources, join
-from nsys_tools.analysis.possible import Possible, Request
+from nsys_tools.analysis.join import Joined, Sources, define, join
+from nsys_tools.analysis.possible import Possible
 from nsys_tools.analysis.run import Run
 from nsys_tools.analysis.tables import Table, table
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Trace
 
-STAGES_OF_CAPTURES = "capture/stages.toml"
 # Queries that become tables of the report; with a number, only so many rows are kept.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
@@ -75,15 +73,7 @@ class Analysis:
         return self.tables["trace_summary"].records[0]
 
 
-def analyze(
-    trace: Trace,
-    stages_file: Path | None = None,
-    request: Request | None = None,
-    *,
-    counters: Path | None = None,
-    callgraph: Path | None = None,
-    run: Run | None = None,
-) -> Analysis:
+def analyze(trace: Trace, stages_file: Path | None = None, sources: Sources | None = None) -> Analysis:
     """Compute every table of the report.
 
     Parameters
@@ -93,14 +83,8 @@ def analyze(
     stages_file
         TOML of stages; without one the outermost ranges are the stages, or, with a model or a run folder, those of
         ``make capture``.
-    request
-        The analytic model that stages are compared with; None for none, or for what the run folder says.
-    counters
-        Files of ncu; None for none, or for those of the run folder.
-    callgraph
-        The call graph of the model; None for none, or for that of the run folder.
-    run
-        The run folder that the trace lies in.
+    sources
+        What to join the trace with; None for nothing.
 
     Raises
     ------
@@ -108,11 +92,12 @@ def analyze(
         If the stages file is wrong, attribution does not add up, or what was asked for is impossible. What was only
         found in the run folder and is impossible becomes a note.
     """
-    usual = assets.find(STAGES_OF_CAPTURES) if request is not None or run is not None else None
-    wanted = stages.apply(trace, stages_file or usual)
+    sources = sources or Sources()
+    run = sources.run
+    wanted, joined = define(trace, stages_file, sources)
     tables = {name: table(trace, name, limit) for name, limit in TABLES.items()}
     _check(tables["trace_conservation"])
-    joined = join(trace, wanted, Sources(request, counters, callgraph, run))
+    join(trace, joined, sources)
     tables |= joined.tables
     summary = tables["trace_summary"].records[0]
     return Analysis(

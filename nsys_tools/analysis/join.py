@@ -6,12 +6,13 @@ and a note says why.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nsys_tools.analysis import groups, possible
+from nsys_tools import assets
+from nsys_tools.analysis import groups, possible, stages
 from nsys_tools.analysis.possible import Possible, Request
 from nsys_tools.analysis.run import Run
 from nsys_tools.analysis.stages import Stage
@@ -19,11 +20,16 @@ from nsys_tools.analysis.tables import Table, table
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Trace, ncu
 
+STAGES_OF_CAPTURES = "capture/stages.toml"
+_NOT_COMPARED = "Not compared with an analytic model"
 # Tables of the report once a model is joined, once counters are, and once both are.
 COMPARED = (
     "mfu_stage", "mfu_exclusive", "mfu_op", "mfu_layer", "mfu_conservation", "roofline_point", "peak",
 )  # fmt: skip
-COUNTED = ("counter_kernel", "counter_match", "counter_coverage")
+TABLES_OF_FILES = {
+    "counters": ("counter_kernel", "counter_match", "counter_coverage"),
+    "callgraph": ("group_summary",),
+}
 COUNTED_AND_COMPARED = ("counter_flops",)
 
 
@@ -45,6 +51,11 @@ class Sources:
     counters: Path | None = None
     callgraph: Path | None = None
     run: Run | None = None
+
+    @property
+    def names_model(self) -> bool:
+        """Whether the user named a model."""
+        return bool(self.request and self.request.model)
 
 
 @dataclass
@@ -70,17 +81,25 @@ class Joined:
     notes: list[str] = field(default_factory=list)
 
 
-def join(trace: Trace, stages: Sequence[Stage], sources: Sources) -> Joined:
-    """Define the session tables of what a trace is joined with, and compute the tables that follow.
+def define(trace: Trace, stages_file: Path | None, sources: Sources) -> tuple[list[Stage], Joined]:
+    """Define the session tables of stages and of what a trace is joined with; `join` adds the tables that follow.
 
     Parameters
     ----------
     trace
-        With its stages applied.
-    stages
-        The stages of the stages file.
+        The trace.
+    stages_file
+        TOML of stages; without one the outermost ranges are the stages, or, with a model or a run folder, those of
+        ``make capture``.
     sources
         What to join with.
+
+    Returns
+    -------
+    list of Stage
+        The stages of the file.
+    Joined
+        Without tables yet.
 
     Raises
     ------
@@ -88,19 +107,57 @@ def join(trace: Trace, stages: Sequence[Stage], sources: Sources) -> Joined:
         If something that was asked for cannot be joined.
     """
     run, request = sources.run, sources.request
+    usual = assets.find(STAGES_OF_CAPTURES) if request is not None or run is not None else None
+    wanted = stages.apply(trace, stages_file or usual)
     joined = Joined(notes=run.notes() if run else [])
-    # Counters first: some figures of the comparison read them.
+    counters = sources.counters or (run.counters if run else None)
     with _noted(joined, "Counters of ncu are not used", asked=sources.counters is not None):
-        _count(trace, sources.counters or (run.counters if run else None), joined)
-    with _noted(joined, "Not compared with an analytic model", asked=bool(request and request.model)):
-        _compare(trace, stages, run.request(request) if run else request, joined)
-        if run and run.recorded and joined.possible:
-            joined.notes += run.recorded.notes(joined.possible.model)
-    if "mfu_conservation" in joined.tables:
-        _check_parts(joined.tables["mfu_conservation"])
+        if counters is not None:
+            ncu.apply(trace, ncu.read(counters))
+            joined.files["counters"] = counters.resolve().name
+    with _noted(joined, _NOT_COMPARED, asked=sources.names_model):
+        request = run.request(request) if run else request
+        if request is not None:
+            compared = possible.define(trace, wanted, request)
+            possible.refuse_unmodelled(trace.query("mfu_unmodelled").records(), compared)
+            joined.possible, joined.request = compared, request
     with _noted(joined, "The call graph is not used", asked=sources.callgraph is not None):
         _group(trace, sources.callgraph or (run.callgraph if run else None), run, joined)
-    return joined
+    return wanted, joined
+
+
+def join(trace: Trace, joined: Joined, sources: Sources) -> None:
+    """Compute the tables of what a trace is joined with.
+
+    Parameters
+    ----------
+    trace
+        With its session tables, see `define`.
+    joined
+        From `define`; gets the tables, and notes.
+    sources
+        What was asked for.
+
+    Raises
+    ------
+    NsysToolsError
+        If the comparison that was asked for is impossible, or figures do not add up.
+    """
+    names = [name for file, tables in TABLES_OF_FILES.items() if file in joined.files for name in tables]
+    joined.tables = {name: table(trace, name) for name in names}
+    if joined.possible is None:
+        return
+    with _noted(joined, _NOT_COMPARED, asked=sources.names_model):
+        compared, joined.possible = joined.possible, None
+        names = [*COMPARED, *(COUNTED_AND_COMPARED if "counters" in joined.files else ())]
+        tables = {name: table(trace, name) for name in names}
+        possible.refuse_impossible(tables["mfu_stage"].records, compared)
+        joined.notes += possible.oddities(tables["mfu_layer"].records, tables["mfu_stage"].records)
+        if sources.run and sources.run.recorded:
+            joined.notes += sources.run.recorded.notes(compared.model)
+        joined.possible, joined.tables = compared, joined.tables | tables
+    if joined.possible:
+        _check_parts(joined.tables["mfu_conservation"])
 
 
 @contextmanager
@@ -112,28 +169,6 @@ def _noted(joined: Joined, what: str, *, asked: bool) -> Iterator[None]:
         if asked:
             raise
         joined.notes.append(f"{what}: {error.message} {error.hint}".strip())
-
-
-def _count(trace: Trace, path: Path | None, joined: Joined) -> None:
-    if path is None:
-        return
-    ncu.apply(trace, ncu.read(path))
-    joined.tables |= {name: table(trace, name) for name in COUNTED}
-    joined.files["counters"] = path.resolve().name
-
-
-def _compare(trace: Trace, stages: Sequence[Stage], request: Request | None, joined: Joined) -> None:
-    if request is None:
-        return
-    compared = possible.define(trace, stages, request)
-    possible.refuse_unmodelled(trace.query("mfu_unmodelled").records(), compared)
-    tables = {name: table(trace, name) for name in COMPARED}
-    possible.refuse_impossible(tables["mfu_stage"].records, compared)
-    joined.notes += possible.oddities(tables["mfu_layer"].records, tables["mfu_stage"].records)
-    if "counters" in joined.files:
-        tables |= {name: table(trace, name) for name in COUNTED_AND_COMPARED}
-    joined.possible, joined.request = compared, request
-    joined.tables |= tables
 
 
 def _check_parts(conservation: Table) -> None:
@@ -153,5 +188,4 @@ def _group(trace: Trace, path: Path | None, run: Run | None, joined: Joined) -> 
     model = joined.possible.model if joined.possible else run.architecture() if run else None
     name = model.name if model else run.model_name if run else ""
     groups.define(trace, path, name, model)
-    joined.tables["group_summary"] = table(trace, "group_summary")
     joined.files["callgraph"] = path.resolve().name

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nsys_tools.cli import joined
 from nsys_tools.cli.progress import status
 from nsys_tools.errors import NsysToolsError
 
@@ -20,28 +21,40 @@ _HELP = (
 
 
 def sql(
-    trace: Annotated[Path, typer.Argument(metavar="TRACE", help=".sqlite, parquetdir folder or .nsys-rep.")],
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help=joined.TRACE_HELP)],
     query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; none: a prompt.")] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the statement here.")] = None,
     form: Annotated[
         str, typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json, md or parquet.")
     ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not to stdout.")] = None,
-    stages: Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="TOML of stage patterns.")] = None,
-    ncu: Annotated[Path | None, typer.Option("--ncu", metavar="NCU", help="Counters for counter_*.")] = None,
+    stages: joined.STAGES = None,
+    model: joined.MODEL = "",
+    workload: joined.WORKLOAD = "",
+    assignments: joined.SET = None,
+    gpu: joined.GPU = "auto",
+    dtype: joined.DTYPE = "",
+    attention: joined.ATTENTION = "full",
+    ncu: joined.NCU = None,
+    callgraph: joined.CALLGRAPH = None,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not keep what was loaded.")] = False,
 ) -> None:
-    """Ask TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only."""
-    from nsys_tools.analysis.stages import apply
-    from nsys_tools.trace import ncu as counters
+    """Ask TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
+
+    --model, --ncu and --callgraph fill the tables that stand behind mfu_*, counter_* and group_*.
+    """
+    from nsys_tools.analysis.join import define
+    from nsys_tools.analysis.possible import Request
     from nsys_tools.trace import open_trace
 
     if file is not None:
         query = _read(file)
-    with status() as progress, open_trace(trace, cache=not no_cache, progress=progress) as opened:
-        apply(opened, stages)
-        if ncu is not None:
-            counters.apply(opened, counters.read(ncu))
+    request = Request(model, workload, tuple(assignments or ()), gpu, dtype, attention)
+    path, sources = joined.sources(trace, request, ncu, callgraph)
+    with status() as progress, open_trace(path, cache=not no_cache, progress=progress) as opened:
+        _, found = define(opened, stages, sources)
+        for note in found.notes:
+            print(note, file=sys.stderr)
         if query is not None:
             _show(opened, query, form, out)
         elif sys.stdin.isatty():

@@ -22,9 +22,9 @@ summed AS (
         sum(coalesce(busy_ns, 0))::BIGINT AS busy_ns,
         sum(coalesce(late_launch_ns, 0))::BIGINT AS late_launch_ns,
         sum(coalesce(other_idle_ns, 0))::BIGINT AS other_idle_ns,
-        sum(coalesce(matrix_flops, 0))::DOUBLE AS matrix_flops,
-        sum(coalesce(moved_bytes, 0))::DOUBLE AS moved_bytes,
-        sum(coalesce(roofline_ns, 0))::DOUBLE AS roofline_ns
+        coalesce(sum(matrix_flops ORDER BY matrix_flops), 0) AS matrix_flops,
+        coalesce(sum(moved_bytes ORDER BY moved_bytes), 0) AS moved_bytes,
+        coalesce(sum(roofline_ns ORDER BY roofline_ns), 0) AS roofline_ns
     FROM joined
     GROUP BY GROUPING SETS ((stage, is_stage), (stage, is_stage, kind), (stage, is_stage, kind, name))
 )

@@ -21,6 +21,8 @@ place AS (
     GROUP BY ALL
 )
 SELECT o.stage, p.name, min(p.label) AS label, string_agg(DISTINCT o.class, ', ' ORDER BY o.class) AS class,
-    sum(o.matrix_flops) AS matrix_flops, sum(o.moved_bytes) AS moved_bytes, sum(o.roofline_ns) AS roofline_ns
+    -- Fractions are added in order, so that the same trace gives the same digits again.
+    sum(o.matrix_flops ORDER BY o.matrix_flops) AS matrix_flops, sum(o.moved_bytes ORDER BY o.moved_bytes) AS moved_bytes,
+    sum(o.roofline_ns ORDER BY o.roofline_ns) AS roofline_ns
 FROM owned AS o LEFT JOIN place AS p ON p.stage = o.stage AND p.phase = o.phase AND p.path = o.path
 GROUP BY o.stage, p.name

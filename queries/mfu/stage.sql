@@ -25,9 +25,10 @@
 -- other_idle_ns      DOUBLE   ns       the rest of span_ns - busy_ns: waits, dependencies, other stages' operations
 WITH possible AS (
     SELECT s.stage, min(s.phase) AS phase, min(s.execution_count) AS execution_count,
-        sum(l.matrix_flops * s.execution_count) AS matrix_flops,
-        sum(l.moved_bytes * s.execution_count) AS moved_bytes,
-        sum(l.roofline_ns * s.execution_count) AS roofline_ns
+        -- Fractions are added in order, so that the same trace gives the same digits again.
+        sum(l.matrix_flops * s.execution_count ORDER BY l.matrix_flops) AS matrix_flops,
+        sum(l.moved_bytes * s.execution_count ORDER BY l.moved_bytes) AS moved_bytes,
+        sum(l.roofline_ns * s.execution_count ORDER BY l.roofline_ns) AS roofline_ns
     FROM stage_layer AS s JOIN layer AS l ON l.phase = s.phase AND l.path = s.path
     GROUP BY s.stage
 ),

@@ -11,6 +11,7 @@ import pytest
 
 from nsys_tools import open_trace
 from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.model import callgraph
 from nsys_tools.model.callgraph import config
@@ -53,7 +54,7 @@ def summary(folder: Path, graph: dict[str, Any], names: tuple[str, ...], request
     path = folder / "graph.json"
     path.write_text(json.dumps(graph))
     with open_trace(build(folder, fill), cache=False) as trace:
-        rows = analyze(trace, None, request, callgraph=path).tables["group_summary"].records
+        rows = analyze(trace, None, Sources(request, callgraph=path)).tables["group_summary"].records
     return {
         row["line"].partition("  #")[0]: (row["measured_count"], row["instance_count"], row["sum_ns"]) for row in rows
     }
@@ -98,7 +99,9 @@ def test_the_real_call_graph_in_a_predicted_trace(tmp_path: Path) -> None:
     values = ("new_tokens=3", "crop_rows=1")
     predicted(path, "deepseek-ocr", "h200-sxm", *values)
     with open_trace(path, cache=False) as trace:
-        rows = analyze(trace, None, Request("deepseek-ocr", gpu="h200-sxm", assignments=values), callgraph=real).tables
+        rows = analyze(
+            trace, None, Sources(Request("deepseek-ocr", gpu="h200-sxm", assignments=values), callgraph=real)
+        ).tables
         found = {row["group_id"]: row for row in rows["group_summary"].records}
         paths = trace.sql(
             "SELECT r.path, sum(o.duration_ns)::BIGINT FROM gpu_operation AS o JOIN attribution AS a "

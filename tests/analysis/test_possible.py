@@ -9,6 +9,7 @@ import pytest
 
 from nsys_tools import open_trace
 from nsys_tools.analysis.analysis import Analysis, analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.builder import TraceBuilder
@@ -32,7 +33,7 @@ def prefill(b: TraceBuilder, end: int = 500 * MS) -> None:
 
 def compared(path: Path, request: Request, stages: Path | None = None) -> Analysis:
     with open_trace(path, cache=False) as trace:
-        return analyze(trace, stages, request)
+        return analyze(trace, stages, Sources(request))
 
 
 def row(path: Path, request: Request = PROMPT) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from nsys_tools import open_trace
 from nsys_tools.analysis import run
 from nsys_tools.analysis.analysis import Analysis, analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import architecture
@@ -22,7 +23,7 @@ from tests.case import THREAD, build
 def analysed(folder: Path, request: Request | None = None, **given: Path) -> Analysis:
     found = run.read(folder)
     with open_trace(found.trace, cache=False) as trace:
-        return analyze(trace, None, request, run=found, **given)
+        return analyze(trace, None, Sources(request, run=found, **given))
 
 
 def empty_run(folder: Path, **changes: Any) -> Path:

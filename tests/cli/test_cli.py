@@ -160,6 +160,19 @@ def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
         assert done.stdout
 
 
+def test_sql_repeats_the_figures_of_a_comparison(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    joined = (
+        "--stages", str(SAMPLE.with_name("stages.toml")), "--model", "deepseek-ocr", "--gpu", "h100-sxm",
+        "--set", "pages=2", "--set", "new_tokens=13", "--ncu", str(SAMPLE.with_name("ncu.csv")),
+        "--callgraph", str(SAMPLE.with_name("callgraph.json")),
+    )  # fmt: skip
+    run("analyze", str(sample[0]), *joined, "--out", "out", cwd=tmp_path)
+    tables = json.loads((tmp_path / "out" / "metrics.json").read_text())["tables"]
+    for name in ("mfu_stage", "mfu_exclusive", "mfu_conservation", "group_summary", "counter_flops"):
+        asked = run("sql", str(sample[0]), *joined, f"FROM {name}", "--format", "json", cwd=tmp_path)
+        assert json.loads(asked.stdout) == tables[name]["rows"] != []
+
+
 def test_prompt_on_a_terminal(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     """Type at the prompt of a real terminal: an error does not end it, the next statement is answered."""
     pid, terminal = pty.fork()

@@ -14,6 +14,7 @@ import pytest
 
 from nsys_tools import open_trace
 from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.report import page, report
 from nsys_tools.trace.timeline import Timeline
@@ -48,7 +49,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("page")
     slow_run.write(folder / "slow.sqlite", "deepseek-ocr", "h200-sxm", "new_tokens=4")
     with open_trace(folder / "slow.sqlite", cache=False) as trace:
-        analysis = analyze(trace, request=Request("deepseek-ocr", assignments=("new_tokens=4",)))
+        analysis = analyze(trace, None, Sources(Request("deepseek-ocr", assignments=("new_tokens=4",))))
     report.write(analysis, folder / "out", formats=["html"], top=20, force=False)
     return folder / "out"
 

@@ -12,6 +12,7 @@ from markdown_it import MarkdownIt
 from nsys_tools import open_trace
 from nsys_tools.analysis import run
 from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.report import markdown, report
 from nsys_tools.trace.timeline import Timeline
@@ -24,10 +25,10 @@ GRAPH, COUNTERS = SAMPLE.with_name("callgraph.json"), SAMPLE.with_name("ncu.csv"
 ROOFLINE = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-sxm")
 
 
-def written(path: Path, out: Path, *given: Any, **named: Any) -> tuple[str, dict[str, Any]]:
+def written(path: Path, out: Path, stages: Path | None = None, **sources: Any) -> tuple[str, dict[str, Any]]:
     """Return Markdown and metrics of a report."""
     with open_trace(path, cache=False) as trace:
-        report.write(analyze(trace, *given, **named), out, formats=report.FORMATS, top=20, force=False)
+        report.write(analyze(trace, stages, Sources(**sources)), out, formats=report.FORMATS, top=20, force=False)
     return (out / "report.md").read_text(encoding="utf-8"), json.loads((out / "metrics.json").read_text())
 
 
@@ -93,7 +94,7 @@ def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: 
     counted = f'"sm__ops_path_tensor_src_bf16_dst_fp32.sum","","{flops}"' if flops else '"dram__bytes.sum","byte","1"'
     header = '"ID","Process ID","Kernel Name","Block Size","Grid Size","Metric Name","Metric Unit","Metric Value"'
     (tmp_path / "ncu.csv").write_text(f'{header}\n"0","1","gemm","(128, 1, 1)","(1, 1, 1)",{counted}\n')
-    text, _ = written(build(tmp_path, prefill), tmp_path / "out", None, ROOFLINE, counters=tmp_path / "ncu.csv")
+    text, _ = written(build(tmp_path, prefill), tmp_path / "out", request=ROOFLINE, counters=tmp_path / "ncu.csv")
     assert said in section(text, "Counters of ncu")
 
 

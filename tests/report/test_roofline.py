@@ -9,6 +9,7 @@ import polars as pl
 
 from nsys_tools import open_trace
 from nsys_tools.analysis.analysis import analyze
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.report import report
 from nsys_tools.trace import ncu
@@ -32,7 +33,7 @@ def test_what_is_not_drawn_is_counted(tmp_path: Path) -> None:
     slow_run.write(tmp_path / "slow.sqlite", "llama-2-7b", "l4", *VALUES)
     with open_trace(tmp_path / "slow.sqlite", cache=False) as trace:
         ncu.apply(trace, counters())
-        analysis = analyze(trace, request=Request("llama-2-7b", assignments=VALUES))
+        analysis = analyze(trace, None, Sources(Request("llama-2-7b", assignments=VALUES)))
     report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=False)
     points = pl.read_csv(tmp_path / "out" / "tables" / "roofline_point.csv")
     ops = points.filter(pl.col("series") == "op")

@@ -18,6 +18,7 @@ from nsys_tools import open_trace
 from nsys_tools.analysis import findings
 from nsys_tools.analysis.analysis import analyze
 from nsys_tools.analysis.findings import Finding
+from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
 from nsys_tools.report import plain, report
 from nsys_tools.trace.builder import TraceBuilder
@@ -33,7 +34,7 @@ MS = 1_000_000
 def summary(path: Path, folder: Path, stages: Path | None = None, request: Request | None = None) -> tuple[str, Any]:
     """Return the page and ``metrics.json`` of a trace."""
     with open_trace(path, cache=False) as trace:
-        report.write(analyze(trace, stages, request), folder / "out", formats=["md"], top=20, force=True)
+        report.write(analyze(trace, stages, Sources(request)), folder / "out", formats=["md"], top=20, force=True)
     page = (folder / "out" / "stakeholder_summary.md").read_text(encoding="utf-8")
     return page, json.loads((folder / "out" / "metrics.json").read_text(encoding="utf-8"))
 
