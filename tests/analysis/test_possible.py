@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from nsys_tools import open_trace
+from nsys_tools import assets, open_trace
 from nsys_tools.analysis.analysis import Analysis, analyze
 from nsys_tools.analysis.join import Sources
 from nsys_tools.analysis.possible import Request
@@ -148,6 +149,17 @@ def test_a_model_smaller_than_what_was_traced_is_refused(tmp_path: Path) -> None
     with pytest.raises(NsysToolsError, match="More layers were measured than llama-2-7b has") as caught:
         compared(build(tmp_path, fill), PROMPT)
     assert "(8 in all); its last is model.layers." in caught.value.message
+
+
+def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:
+    shipped = assets.find("analytic/models/llama-2-7b.json")
+    assert shipped is not None
+    data = json.loads(shipped.read_text(encoding="utf-8"))
+    del data["dtype"]
+    file = tmp_path / "mine.json"
+    file.write_text(json.dumps(data))
+    with pytest.raises(NsysToolsError, match="mine.json: the file: 'dtype' is a required property"):
+        compared(build(tmp_path, prefill), Request(str(file), gpu="l4"))
 
 
 def test_a_dtype_nobody_knows_is_refused(tmp_path: Path) -> None:
