@@ -158,7 +158,7 @@ def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:
     del data["dtype"]
     file = tmp_path / "mine.json"
     file.write_text(json.dumps(data))
-    with pytest.raises(NsysToolsError, match="mine.json: the file: 'dtype' is a required property"):
+    with pytest.raises(NsysToolsError, match="'dtype' is a required property"):
         compared(build(tmp_path, prefill), Request(str(file), gpu="l4"))
 
 
