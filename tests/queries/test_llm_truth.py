@@ -79,10 +79,10 @@ class Truth:
         self.force = BruteForce([*found], calls, [])
         self.ranges = dict(enumerate(found, 1))
         self.done = [(one.thread, one.at, one.end) for one in made if one.is_recorded]
-        self.requests = self._instances("request")
-        self.requests = {r for r in self.requests if not any(r in self._enclosing(other) for other in self.requests)}
-        self.steps = self._instances("step")
-        self.steps = {s for s in self.steps if not self.steps & self._enclosing(s)}
+        requests, steps = self._instances("request"), self._instances("step")
+        self.instances = requests | steps
+        self.requests = {r for r in requests if not any(r in self._enclosing(other) for other in requests)}
+        self.steps = {s for s in steps if not steps & self._enclosing(s)}
 
     def _around(self, key: int) -> set[int]:
         """Return the ranges open where a range opens, that were opened before it."""
@@ -93,21 +93,23 @@ class Truth:
         return {k for k in self._around(key) if self.force.end(k) >= self.force.end(key)}
 
     def _instances(self, role: str) -> set[int]:
-        def stage(key: int) -> str:
-            name = self.ranges[key].name
-            return STAGE.get(name, name)
-
         found = {k for k, r in self.ranges.items() if ROLE.get(r.name) == role and self.force.end(k) > r.start}
-        return {k for k in found if not any(stage(o) == stage(k) for o in self._around(k))}
+        return {k for k in found if not any(self._stage(o) == self._stage(k) for o in self._enclosing(k))}
+
+    def _stage(self, key: int) -> str:
+        name = self.ranges[key].name
+        return STAGE.get(name, name)
+
+    def _owns(self, key: int, at: int) -> bool:
+        """Whether of the instances of its stage that are open it is the one opened last."""
+        mine = self.ranges[key]
+        alike = {k for k in self.force.open_at(mine.thread, at) & self.instances if self._stage(k) == self._stage(key)}
+        return key == max(alike, key=self.force.order, default=None)
 
     def _gpu(self, key: int, before: float = float("inf")) -> int | None:
         """Return when the last operation launched in a range, before an instant, ended."""
         mine = self.ranges[key]
-        ends = [
-            end
-            for thread, at, end in self.done
-            if thread == mine.thread and mine.start <= at < self.force.end(key) and at < before
-        ]
+        ends = [end for thread, at, end in self.done if thread == mine.thread and self._owns(key, at) and at < before]
         return max(ends, default=None)
 
     def tokens(self) -> dict[tuple[int, int | None], list[tuple[int | None, int, str]]]:
