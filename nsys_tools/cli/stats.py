@@ -136,19 +136,31 @@ def _deliver(answer: Answer, form: Format, file: Path | None, *, overwrite: bool
     """Write an answer to its file or the console; return what there is to say about it."""
     from nsys_tools.report.stats import write
 
-    if file is not None and file.exists() and not overwrite:
+    if file is None:
+        return _print(answer, form)
+    if file.exists() and not overwrite:
         return f"skipped: {file} exists; --force-overwrite replaces it."
+    try:
+        # Beside the file, so that it is put in its place whole and need not be copied.
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-") as folder:
+            draft = Path(folder) / "report"
+            if write(answer, form, draft) == 0:
+                return f"skipped: {answer.no_data}"
+            draft.replace(file)
+    except OSError as error:
+        raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
+    return f"written to {file}"
+
+
+def _print(answer: Answer, form: Format) -> str:
+    """Write an answer to the console; return what there is to say about it."""
+    from nsys_tools.report.stats import write
+
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / "report"
         if write(answer, form, draft) == 0:
             return f"skipped: {answer.no_data}"
-        if file is None:
-            with draft.open(encoding="utf-8", newline="") as text:
-                shutil.copyfileobj(text, sys.stdout)
-            print()
-            return ""
-        try:
-            shutil.copyfile(draft, file)
-        except OSError as error:
-            raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
-    return f"written to {file}"
+        with draft.open(encoding="utf-8", newline="") as text:
+            shutil.copyfileobj(text, sys.stdout)
+        print()
+    return ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +18,8 @@ from graphlib import CycleError, TopologicalSorter
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace import catalogue, source
-from nsys_tools.trace.source import literal, quoted
+from nsys_tools.trace import catalogue
+from nsys_tools.trace.source import Raw, literal, quoted
 from nsys_tools.trace.store import Store
 
 log = logging.getLogger(__name__)
@@ -51,7 +52,9 @@ class Relations:
     Parameters
     ----------
     connection
-        With the trace attached as ``raw``.
+        From `source.connect`, with the macros that queries share.
+    raw
+        The trace.
     store
         Where materialised relations are kept; None keeps them in memory.
     progress
@@ -63,6 +66,7 @@ class Relations:
     def __init__(
         self,
         connection: duckdb.DuckDBPyConnection,
+        raw: Raw,
         store: Store | None,
         progress: Progress,
         choice: Choice | None = None,
@@ -71,18 +75,13 @@ class Relations:
         self._store = store
         self._progress = progress
         self._choice = choice or Choice()
-        self._raw = source.tables(connection)
+        self._raw = raw
         self._made: set[str] = set()
         self._session: set[str] = set()
         self._needs: dict[str, set[str]] = {}
         self._digests: dict[str, str] = {}
+        self._on_session: dict[str, bool] = {}
         self._is_table: dict[str, bool] = {}
-        connection.execute("CREATE SCHEMA loaded")
-
-    @property
-    def raw_tables(self) -> dict[str, dict[str, str]]:
-        """Tables that the trace has: column types by column name."""
-        return self._raw
 
     def define(self, name: str) -> None:
         """Make room for the caller's own table `name`; what was built on an older one is dropped."""
@@ -91,6 +90,7 @@ class Relations:
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
         self._session.add(name)
+        self._on_session.clear()
         self._made.add(name)
         self._is_table[name] = True
 
@@ -106,7 +106,7 @@ class Relations:
         for name in names:
             if name in queries or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema):
                 found.add(name)
-            elif name in schema and name not in self._raw:
+            elif name in schema and name not in self._raw.tables:
                 found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
         return found
 
@@ -147,7 +147,7 @@ class Relations:
         if not name.startswith(_LOADED):
             return catalogue.find(self._choice.instead.get(name, name)).sql
         table = name.removeprefix(_LOADED)
-        if table not in self._raw:
+        if table not in self._raw.tables:
             columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
             return f"SELECT NULL::BIGINT AS row_id, {columns} WHERE false"
         own = catalogue.queries().get(name)
@@ -155,7 +155,7 @@ class Relations:
 
     def _load(self, table: str, number: str) -> str:
         """Return the SELECT that copies the columns in use; `number` reads an integer or real column."""
-        has = self._raw[table]
+        has = self._raw.tables[table]
         columns = []
         for column, kind in catalogue.schema()[table].items():
             form = "NULL::{kind}" if column not in has else _TEXT if kind == "VARCHAR" else number
@@ -164,7 +164,7 @@ class Relations:
 
     def _window(self, table: str) -> str:
         """Return the condition that keeps events of the chosen time only: those that touch it."""
-        has = self._raw[table]
+        has = self._raw.tables[table]
         if self._choice.window is None or "start" not in has:
             return ""
         first, last = self._choice.window
@@ -172,9 +172,11 @@ class Relations:
         return f" WHERE start <= {int(last)} AND {end} >= {int(first)}"
 
     def _depends_on_session(self, name: str) -> bool:
-        return name in self._session or (
-            not name.startswith(_LOADED) and any(self._depends_on_session(need) for need in self._reads(name))
-        )
+        if name not in self._on_session:
+            self._on_session[name] = name in self._session or (
+                not name.startswith(_LOADED) and any(self._depends_on_session(need) for need in self._reads(name))
+            )
+        return self._on_session[name]
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -187,7 +189,7 @@ class Relations:
         if self._store is None:
             return False
         if name.startswith(_LOADED):
-            return name.removeprefix(_LOADED) in self._raw
+            return name.removeprefix(_LOADED) in self._raw.tables
         return bool(catalogue.find(name).materialised) and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
@@ -198,6 +200,8 @@ class Relations:
 
     def _make(self, name: str) -> None:
         begin = time.perf_counter()
+        if not self._kept(name) and self._reads_raw(name):
+            self._raw.attach()
         target = quoted(name) if not name.startswith(_LOADED) else f"loaded.{quoted(name.removeprefix(_LOADED))}"
         if self._is_stored(name):
             self._make_stored(name, target)
@@ -208,6 +212,11 @@ class Relations:
             self._connection.execute(f"CREATE VIEW {target} AS {self._checked(name)}")
         self._made.add(name)
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
+
+    def _reads_raw(self, name: str) -> bool:
+        """Whether the SQL behind a relation may name nsys's own tables, by its words: too often does no harm."""
+        text = re.sub(r'\bloaded\."?\w+', "", self._sql(name)).lower()
+        return "raw." in text or any(table.lower() in text for table in self._raw.tables)
 
     def _checked(self, name: str) -> str:
         """Return the SQL of a view after binding it, so that a mistake names the file."""

@@ -89,7 +89,7 @@ def _check_sqlite(path: Path) -> None:
                 f"{path}: truncated: {path.stat().st_size:,} bytes where its header says {pages * page_size:,}.",
                 "Copy it again, or export it again.",
             )
-    tables = _tables(path)
+    tables = columns(path)
     if "StringIds" not in tables:
         instead = ", ".join(sorted(tables)[:5]) or "no tables"
         raise NsysToolsError(
@@ -98,13 +98,26 @@ def _check_sqlite(path: Path) -> None:
         )
 
 
-def _tables(path: Path) -> set[str]:
+def columns(path: Path) -> dict[str, dict[str, str]]:
+    """Return the tables of an SQLite file: declared types by column name.
+
+    Raises
+    ------
+    NsysToolsError
+        If the file is damaged.
+    """
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    found: dict[str, dict[str, str]] = {}
     try:
-        return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table, column, kind in connection.execute(
+            "SELECT t.name, c.name, c.type FROM sqlite_master AS t, pragma_table_info(t.name) AS c "
+            "WHERE t.type IN ('table', 'view')"
+        ):
+            found.setdefault(table, {})[column] = kind
     except sqlite3.Error as error:
         raise NsysToolsError(
             f"{path}: a damaged SQLite file ({error}).", "Copy it again, or export it again."
         ) from None
     finally:
         connection.close()
+    return found

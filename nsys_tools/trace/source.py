@@ -13,7 +13,7 @@ import duckdb
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace.sniff import Kind
+from nsys_tools.trace.sniff import Kind, columns
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,11 @@ def extension() -> Path:
 
 
 def connect(spill: Path) -> duckdb.DuckDBPyConnection:
-    """Return an in-memory DuckDB that never reaches for the network and spills only into `spill`."""
-    return duckdb.connect(
+    """Return an in-memory DuckDB that never reaches for the network and spills only into `spill`.
+
+    Its schema ``loaded`` is where the columns in use of nsys's tables go.
+    """
+    connection = duckdb.connect(
         config={
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
@@ -52,10 +55,12 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(spill),
         }
     )
+    connection.execute("CREATE SCHEMA loaded; SET search_path = 'memory.main,memory.loaded'")
+    return connection
 
 
-def attach(connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path) -> None:
-    """Attach the trace as ``raw``.
+class Raw:
+    """The trace as the database ``raw`` of a connection; attached when something first reads it.
 
     Parameters
     ----------
@@ -65,16 +70,47 @@ def attach(connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratc
         The trace; a `Kind.RECORDING` has to be exported first, see `export`.
     scratch
         A folder of ours for what must not be written beside the trace.
+
+    Attributes
+    ----------
+    tables
+        Its tables: column types by column name.
+
+    Notes
+    -----
+    Loading the extension and attaching take longer than reading a report that is in the cache.
     """
-    if kind is Kind.PARQUET:
-        _attach_parquet(connection, path)
-        return
-    connection.execute(f"LOAD {literal(extension())}")
-    readable = _without_wal(path, scratch)
-    try:
-        connection.execute(f"ATTACH {literal(readable)} AS raw (TYPE sqlite, READ_ONLY)")
-    except duckdb.Error as error:
-        raise NsysToolsError(f"{path}: cannot be opened as SQLite ({error}).", "Copy or export it again.") from None
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._scratch = scratch
+        self._attached = False
+        if kind is Kind.PARQUET:
+            _attach_parquet(connection, path)
+            self._found()
+            self.tables = _tables(connection)
+        else:
+            self.tables = columns(path)
+
+    def _found(self) -> None:
+        """Let nsys's tables be asked under their own names."""
+        self._connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
+        self._attached = True
+
+    def attach(self) -> None:
+        """Attach the trace, if that has not been done."""
+        if self._attached:
+            return
+        self._connection.execute(f"LOAD {literal(extension())}")
+        readable = _without_wal(self._path, self._scratch)
+        try:
+            self._connection.execute(f"ATTACH {literal(readable)} AS raw (TYPE sqlite, READ_ONLY)")
+        except duckdb.Error as error:
+            raise NsysToolsError(
+                f"{self._path}: cannot be opened as SQLite ({error}).", "Copy or export it again."
+            ) from None
+        self._found()
 
 
 def _without_wal(path: Path, scratch: Path) -> Path:
@@ -104,7 +140,7 @@ def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
         )
 
 
-def tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Return the tables of the attached trace: column types by column name."""
     rows = connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'raw'"

@@ -58,8 +58,8 @@ class Trace:
 
     Notes
     -----
-    Nothing is loaded until a query asks for it. The trace itself is attached as ``raw``, so that
-    nsys's own tables can be asked whole, under their own names.
+    Nothing is loaded until a query asks for it. The trace itself is attached as ``raw`` when something reads it,
+    so that nsys's own tables can be asked whole, under their own names.
     """
 
     def __init__(self, path: Path, *, cache: bool, progress: Progress, choice: Choice | None = None) -> None:
@@ -74,10 +74,9 @@ class Trace:
                 path, kind = source.export(path, scratch), Kind.SQLITE
                 identify(path)
             self.connection = opening.enter_context(source.connect(scratch))
-            source.attach(self.connection, path, kind, scratch)
             self.connection.execute(catalogue.functions())
-            self._relations = Relations(self.connection, store, progress, choice)
-            self.connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
+            self._raw = source.Raw(self.connection, path, kind, scratch)
+            self._relations = Relations(self.connection, self._raw, store, progress, choice)
             self._resources = opening.pop_all()
 
     @staticmethod
@@ -103,7 +102,7 @@ class Trace:
     @property
     def raw_tables(self) -> dict[str, dict[str, str]]:
         """nsys's own tables that the trace has: column types by column name."""
-        return self._relations.raw_tables
+        return self._raw.tables
 
     def define(self, table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
         """Make a session table that queries can read.
@@ -145,6 +144,7 @@ class Trace:
         NsysToolsError
             If DuckDB refuses it; the message is DuckDB's.
         """
+        self._raw.attach()
         named = catalogue.dependencies(self.connection, query)
         if named is None:  # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
             named = set(re.findall(r"\w+", query))

@@ -214,3 +214,16 @@ def test_result_forms_and_units(small: Path) -> None:
 def test_the_trace_cannot_be_changed(small: Path) -> None:
     with open_trace(small) as trace, pytest.raises(NsysToolsError, match="read-only"):
         trace.sql("DELETE FROM raw.StringIds")
+
+
+def test_a_trace_is_attached_when_something_reads_it(small: Path) -> None:
+    databases = "SELECT database_name FROM duckdb_databases() WHERE database_name = 'raw'"
+    with open_trace(small) as trace:
+        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+        assert trace.connection.execute(databases).fetchall() == [("raw",)]
+    with open_trace(small) as trace:
+        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+        assert trace.connection.execute(databases).fetchall() == []
+        assert trace.sql("SELECT count(*) FROM StringIds").rows()
+        assert trace.connection.execute(databases).fetchall() == [("raw",)]
+        assert trace.query("kernel").rows()
