@@ -17,9 +17,10 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import Choice, Trace, open_trace
 from nsys_tools.trace.catalogue import find
 
+_RENAMED = {"stats__launched_kernel": "stats__launched_kernel_renamed"}
 _INSTEAD = {
-    "base": {"stats__named_kernel": "stats__named_kernel_base"},
-    "mangled": {"stats__named_kernel": "stats__named_kernel_mangled"},
+    "base": {"stats__named_kernel": "stats__named_kernel_base", **_RENAMED},
+    "mangled": {"stats__named_kernel": "stats__named_kernel_mangled", **_RENAMED},
     "nvtx-name": {"stats__kernel": "stats__kernel_in_range"},
 }
 

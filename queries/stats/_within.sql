@@ -1,7 +1,7 @@
 -- One row per GPU operation and NVTX range that holds the whole call that launched it, both ends included.
 -- level 0 is the innermost.
 SELECT a.operation_id, s.range_id, s.level
-FROM attribution AS a JOIN stats__stack AS s USING (piece_id)
+FROM _launched AS a JOIN stats__stack AS s USING (piece_id)
 WHERE a.call_end_ns <= s.end_ns
 UNION ALL
 SELECT operation_id, range_id, -1 FROM stats__instant

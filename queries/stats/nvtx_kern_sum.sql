@@ -16,10 +16,8 @@
 -- deviation_ns    DOUBLE   ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
 -- name            VARCHAR  -      Kernel Name | kernel
 WITH launched AS (
-    SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, a.piece_id, a.call_end_ns
-    FROM stats__named_kernel AS k
-    JOIN _kernel_name AS n USING (name_id)
-    JOIN attribution AS a USING (operation_id)
+    SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, k.piece_id, k.call_end_ns
+    FROM stats__launched_kernel AS k JOIN _kernel_name AS n USING (name_id)
 ),
 pair AS (
     SELECT s.group_id, l.name_id, s.range_id, s.is_widest, l.duration_ns
