@@ -185,7 +185,9 @@ def answers(
         for request in requests:
             key = tuple(sorted(request.instead.items()))
             if key not in traces:
-                traces[key] = open_trace(path, cache=cache, choice=Choice(window, request.instead))
+                queries = [f"stats_{other.report.name}" for other in requests if other.instead == request.instead]
+                choice = Choice(window, request.instead, tuple(queries))
+                traces[key] = open_trace(path, cache=cache, choice=choice)
             yield answer(traces[key], request)
     finally:
         for trace in traces.values():

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -190,8 +191,8 @@ def schema() -> dict[str, dict[str, str]]:
     return tables
 
 
-def dependencies(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str] | None:
-    """Return the relations that a SELECT reads, ``loaded.`` ones with that prefix; None if it is no SELECT.
+def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | None:
+    """Return the syntax tree of a SELECT, as DuckDB's ``json_serialize_sql`` gives it; None if it is no SELECT.
 
     Parameters
     ----------
@@ -202,11 +203,14 @@ def dependencies(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str] | 
     """
     # Not as a parameter: binding one makes DuckDB import pandas where it is installed, for a third of a second.
     row = connection.execute(f"SELECT json_serialize_sql({literal(sql)})").fetchone()
-    tree = json.loads(row[0]) if row else {"error": True}
-    if tree["error"]:
-        return None
+    tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
+    return None if tree["error"] else tree
+
+
+def dependencies(tree: dict[str, Any]) -> set[str]:
+    """Return the relations that a parsed SELECT reads, ``loaded.`` ones with that prefix."""
     found: set[str] = set()
-    pending = [tree]
+    pending: list[object] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, list):

@@ -11,39 +11,24 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import catalogue
+from nsys_tools.trace.choice import Choice
+from nsys_tools.trace.columns import Names, used
+from nsys_tools.trace.loading import Table, tolerant
 from nsys_tools.trace.source import Raw, literal, quoted
 from nsys_tools.trace.store import Store
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
 _LOADED = "loaded."
-# How a column of nsys's is read. DuckDB passes SQLite's text on unchecked; decode() refuses what is not UTF-8.
-_NUMBER = "CAST({column} AS {kind})"
-_TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What is read in an open trace, when not all of it as it is.
-
-    Attributes
-    ----------
-    window
-        First and last nanosecond: only events that touch this time; None for all.
-    instead
-        A query by the name of the one that it stands in for; both have the same columns.
-    """
-
-    window: tuple[int, int] | None = None
-    instead: Mapping[str, str] = field(default_factory=dict)
 
 
 class Relations:
@@ -78,7 +63,9 @@ class Relations:
         self._raw = raw
         self._made: set[str] = set()
         self._session: set[str] = set()
+        self._trees: dict[str, dict[str, Any]] = {}
         self._needs: dict[str, set[str]] = {}
+        self._columns: dict[str, Names] | None = None
         self._digests: dict[str, str] = {}
         self._on_session: dict[str, bool] = {}
         self._is_table: dict[str, bool] = {}
@@ -118,6 +105,11 @@ class Relations:
         NsysToolsError
             If a relation is unknown, its SQL is wrong, or relations depend on each other in a circle.
         """
+        names = set(names)
+        if self._columns is None:
+            self._columns = self._columns_of(self._choice.queries)
+        if self._columns and not names <= set(self._choice.queries):
+            self._load_whole()
         graph: dict[str, set[str]] = {}
         pending = [name for name in names if name not in self._made]
         while pending:
@@ -133,12 +125,43 @@ class Relations:
         for name in order:
             self._make(name)
 
+    def _columns_of(self, queries: Iterable[str]) -> dict[str, Names]:
+        """Return the columns that queries read, by what they are read of."""
+        asked: dict[str, Names] = {}
+        pending: list[tuple[str, Names]] = [(name, None) for name in queries]
+        while pending:
+            name, wanted = pending.pop()
+            before = asked.get(name, frozenset())
+            after = None if before is None or wanted is None else before | wanted
+            if name in asked and after == before:
+                continue
+            asked[name] = after
+            if name.startswith(_LOADED) or name in self._session or self._kept(name):
+                continue
+            within = used(self._tree(name), None if catalogue.find(name).materialised else after)
+            pending.extend((need, within) for need in self._reads(name))
+        return asked
+
+    def _load_whole(self) -> None:
+        """Load tables of which only some columns have been, whole; views that read them stay as they are."""
+        assert self._columns is not None  # noqa: S101  (ensure has set it)
+        partial = [name for name in self._made if name.startswith(_LOADED) and self._columns.get(name) is not None]
+        self._columns = {}
+        for name in partial:
+            self._make(name)
+
+    def _tree(self, name: str) -> dict[str, Any]:
+        """Return the syntax tree of the SELECT behind a relation."""
+        if name not in self._trees:
+            tree = catalogue.parsed(self._connection, self._sql(name))
+            if tree is None:
+                raise NsysToolsError(f"queries: {name} is not one valid SELECT.")
+            self._trees[name] = tree
+        return self._trees[name]
+
     def _reads(self, name: str) -> set[str]:
         if name not in self._needs:
-            sql = self._sql(name)
-            found = catalogue.dependencies(self._connection, sql)
-            if found is None:
-                raise NsysToolsError(f"queries: {name} is not one valid SELECT.")
+            found = catalogue.dependencies(self._tree(name))
             self._needs[name] = self.known(found) | (found & self._session)
         return self._needs[name]
 
@@ -146,30 +169,15 @@ class Relations:
         """Return the SELECT behind a relation."""
         if not name.startswith(_LOADED):
             return catalogue.find(self._choice.instead.get(name, name)).sql
-        table = name.removeprefix(_LOADED)
-        if table not in self._raw.tables:
-            columns = ", ".join(f"NULL::{kind} AS {quoted(c)}" for c, kind in catalogue.schema()[table].items())
-            return f"SELECT NULL::BIGINT AS row_id, {columns} WHERE false"
         own = catalogue.queries().get(name)
-        return own.sql if own else self._load(table, _NUMBER)
+        return own.sql if own and self._is_recorded(name) else self._table(name).select()
 
-    def _load(self, table: str, number: str) -> str:
-        """Return the SELECT that copies the columns in use; `number` reads an integer or real column."""
-        has = self._raw.tables[table]
-        columns = []
-        for column, kind in catalogue.schema()[table].items():
-            form = "NULL::{kind}" if column not in has else _TEXT if kind == "VARCHAR" else number
-            columns.append(f"{form.format(column=quoted(column), kind=kind)} AS {quoted(column)}")
-        return f"SELECT rowid AS row_id, {', '.join(columns)} FROM raw.{quoted(table)}{self._window(table)}"
+    def _table(self, name: str) -> Table:
+        table = name.removeprefix(_LOADED)
+        return Table(table, self._raw.tables.get(table), self._choice.window)
 
-    def _window(self, table: str) -> str:
-        """Return the condition that keeps events of the chosen time only: those that touch it."""
-        has = self._raw.tables[table]
-        if self._choice.window is None or "start" not in has:
-            return ""
-        first, last = self._choice.window
-        end = 'coalesce(TRY_CAST("end" AS BIGINT), start)' if "end" in has else "start"
-        return f" WHERE start <= {int(last)} AND {end} >= {int(first)}"
+    def _is_recorded(self, name: str) -> bool:
+        return name.removeprefix(_LOADED) in self._raw.tables
 
     def _depends_on_session(self, name: str) -> bool:
         if name not in self._on_session:
@@ -181,15 +189,14 @@ class Relations:
     def _digest(self, name: str) -> str:
         if name not in self._digests:
             needs = sorted(self._digest(need) for need in self._reads(name))
-            parts = [catalogue.functions(), self._sql(name), *needs]
-            self._digests[name] = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+            self._digests[name] = _digest(catalogue.functions(), self._sql(name), *needs)
         return self._digests[name]
 
     def _is_stored(self, name: str) -> bool:
         if self._store is None:
             return False
         if name.startswith(_LOADED):
-            return name.removeprefix(_LOADED) in self._raw.tables
+            return self._is_recorded(name)
         return bool(catalogue.find(name).materialised) and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
@@ -202,16 +209,25 @@ class Relations:
         begin = time.perf_counter()
         if not self._kept(name) and self._reads_raw(name):
             self._raw.attach()
-        target = quoted(name) if not name.startswith(_LOADED) else f"loaded.{quoted(name.removeprefix(_LOADED))}"
-        if self._is_stored(name):
-            self._make_stored(name, target)
-        elif name.startswith(_LOADED) or catalogue.find(name).materialised:
-            self._run(name, f"CREATE TABLE {target} AS ")
-            self._is_table[name] = True
+        if name.startswith(_LOADED):
+            self._load(name)
+        elif catalogue.find(name).materialised:
+            self._keep(name, quoted(name), self._sql(name), self._digest(name))
         else:
-            self._connection.execute(f"CREATE VIEW {target} AS {self._checked(name)}")
+            self._connection.execute(f"CREATE VIEW {quoted(name)} AS {self._checked(name)}")
         self._made.add(name)
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
+
+    def _load(self, name: str) -> None:
+        """Copy the columns in use of one of nsys's tables, and show the copy as the whole table."""
+        own = catalogue.queries().get(name)
+        wanted = None if own or self._kept(name) or not self._columns else self._columns.get(name)
+        sql = self._sql(name) if wanted is None else self._table(name).select(wanted)
+        digest = self._digest(name) if wanted is None else _digest(sql)
+        copy = f"loaded.{quoted(f'{name}-{digest}')}"
+        self._keep(name, copy, sql, digest)
+        shown = f"FROM {copy}" if wanted is None else self._table(name).view(wanted, copy)
+        self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
 
     def _reads_raw(self, name: str) -> bool:
         """Whether the SQL behind a relation may name nsys's own tables, by its words: too often does no harm."""
@@ -227,45 +243,56 @@ class Relations:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
         return sql
 
-    def _make_stored(self, name: str, target: str) -> None:
-        assert self._store is not None  # noqa: S101  (_is_stored said so)
-        final = self._store.file(name, self._digest(name))
-        if not final.is_file():
-            draft = self._store.draft(final)
-            options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
-            try:
-                self._run(name, "COPY (", f") TO {literal(draft)} ({options})")
-                self._store.publish(draft, final)
-            except (OSError, duckdb.IOException) as error:
-                draft.unlink(missing_ok=True)
-                log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
-                self._run(name, f"CREATE TABLE {target} AS ")
-                self._is_table[name] = True
+    def _keep(self, name: str, target: str, sql: str, digest: str) -> None:
+        """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
+        if self._store is not None and self._is_stored(name):
+            final = self._store.file(name, digest)
+            if final.is_file() or self._write(name, sql, final):
+                self._connection.execute(f"CREATE VIEW {target} AS FROM read_parquet({literal(final)})")
                 return
-        self._connection.execute(f"CREATE VIEW {target} AS FROM read_parquet({literal(final)})")
+        self._run(name, f"CREATE TABLE {target} AS ", sql)
+        self._is_table[name] = True
 
-    def _run(self, name: str, before: str, after: str = "") -> None:
+    def _write(self, name: str, sql: str, final: Path) -> bool:
+        """Write the result of a SELECT to the store; return whether that was possible."""
+        assert self._store is not None  # noqa: S101  (_keep has asked)
+        draft = self._store.draft(final)
+        options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
+        try:
+            self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
+            self._store.publish(draft, final)
+        except (OSError, duckdb.IOException) as error:
+            draft.unlink(missing_ok=True)
+            log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
+            return False
+        return True
+
+    def _run(self, name: str, before: str, sql: str, after: str = "") -> None:
         """Run the SELECT behind a relation between `before` and `after`."""
         self._progress(f"reading {name.removeprefix(_LOADED)}" if name.startswith(_LOADED) else f"computing {name}")
         loading = name.startswith(_LOADED)
         # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
         self._connection.execute(f"SET preserve_insertion_order = {'false' if loading else 'true'}")
         try:
-            self._connection.execute(before + self._sql(name) + after)
+            self._connection.execute(before + sql + after)
         except (duckdb.InvalidInputException, duckdb.TypeMismatchException, duckdb.ConversionException) as error:
             if not loading:
                 raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
             log.info("%s holds values that do not fit their types; they are read as NULL.", name)
-            self._read_tolerantly(name.removeprefix(_LOADED), before, after)
+            self._read_tolerantly(before + tolerant(sql) + after)
         except duckdb.BinderException as error:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
         finally:
             self._connection.execute("SET preserve_insertion_order = true")
 
-    def _read_tolerantly(self, table: str, before: str, after: str) -> None:
+    def _read_tolerantly(self, statement: str) -> None:
         """Load a table some of whose values are not of their column's type: those become NULL."""
         self._connection.execute("SET sqlite_all_varchar = true")
         try:
-            self._connection.execute(before + self._load(table, "TRY_CAST({column} AS {kind})") + after)
+            self._connection.execute(statement)
         finally:
             self._connection.execute("SET sqlite_all_varchar = false")
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

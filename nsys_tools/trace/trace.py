@@ -15,7 +15,8 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace import catalogue, source
-from nsys_tools.trace.relations import Choice, Progress, Relations
+from nsys_tools.trace.choice import Choice
+from nsys_tools.trace.relations import Progress, Relations
 from nsys_tools.trace.result import Result
 from nsys_tools.trace.sniff import Kind, identify
 from nsys_tools.trace.source import quoted
@@ -145,9 +146,9 @@ class Trace:
             If DuckDB refuses it; the message is DuckDB's.
         """
         self._raw.attach()
-        named = catalogue.dependencies(self.connection, query)
-        if named is None:  # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
-            named = set(re.findall(r"\w+", query))
+        tree = catalogue.parsed(self.connection, query)
+        # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
+        named = set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
         self._relations.ensure(self._relations.known(named))
         try:
             relation = self.connection.sql(query, params=parameters) if parameters else self.connection.sql(query)

@@ -1,0 +1,90 @@
+"""Which columns a query reads of what is behind it, told from its syntax alone.
+
+The answer may name too many columns, never too few: names are not resolved, so that a name which occurs anywhere in a
+query counts for each of its sources. None stands for every column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+Names = frozenset[str] | None
+"""Names of columns in lower case, or None for every column."""
+
+_EVERY = {"PIVOT", "SHOW_REF", "POSITIONAL_REFERENCE"}
+
+
+def used(tree: dict[str, Any], wanted: Names) -> Names:
+    """Return the columns that a SELECT reads when only some of its own are asked for.
+
+    Parameters
+    ----------
+    tree
+        The statement, as DuckDB's ``json_serialize_sql`` gives it.
+    wanted
+        Columns of its result that are asked for.
+    """
+    node = tree["statements"][0]["node"]
+    if wanted is None or not _can_be_narrowed(node):
+        return _mentioned(node, node)
+    found = _mentioned({**node, "select_list": []}, node)
+    pending = list(node["select_list"])
+    while found is not None:
+        asked = found | wanted  # what is read elsewhere may be another output's alias
+        taken = [item for item in pending if _is_asked(item, asked)]
+        if not taken:
+            return asked
+        pending = [item for item in pending if item not in taken]
+        for item in taken:
+            more = _mentioned({**item, "class": ""} if _is_star(item) else item, node)
+            found = None if found is None or more is None else found | more
+    return None
+
+
+def _can_be_narrowed(node: dict[str, Any]) -> bool:
+    """Whether an output that nobody asks for is not computed: not so where rows are told apart by all outputs."""
+    return (
+        node["type"] == "SELECT_NODE"
+        and node["aggregate_handling"] == "STANDARD_HANDLING"
+        and not any(modifier["type"] == "DISTINCT_MODIFIER" for modifier in node["modifiers"])
+    )
+
+
+def _is_star(item: dict[str, Any]) -> bool:
+    """Whether this is a star that hands every column on under its own name."""
+    return item["class"] == "STAR" and not (item["columns"] or item["expr"] or item["rename_list"])
+
+
+def _is_asked(item: dict[str, Any], asked: frozenset[str]) -> bool:
+    name = item["alias"] or (item.get("column_names") or [""])[-1]
+    makes_rows = any(part.get("function_name") == "unnest" for part in _parts(item))
+    return makes_rows or item["class"] == "STAR" or name.lower() in asked
+
+
+def _parts(tree: object) -> Iterator[dict[str, Any]]:
+    """Yield every object of a tree."""
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending.extend(node)
+        elif isinstance(node, dict):
+            yield node
+            pending.extend(node.values())
+
+
+def _mentioned(tree: dict[str, Any], query: dict[str, Any]) -> Names:
+    """Return every name in a part of a query that can be a column's."""
+    tables = {str(part[key]).lower() for part in _parts(query) if "sample" in part for key in ("alias", "table_name")
+              if part.get(key)}  # fmt: skip
+    found: set[str] = set()
+    for part in _parts(tree):
+        names = [name.lower() for name in part.get("column_names", ())]
+        whole_row = len(names) == 1 and names[0] in tables
+        renamed = part.get("ref_type") == "NATURAL" or part.get("column_name_alias")
+        if part.get("class") == "STAR" or str(part.get("type")) in _EVERY or whole_row or renamed:
+            return None
+        found.update(names)
+        found.update(name.lower() for name in part.get("using_columns", ()))
+    return frozenset(found)
