@@ -17,6 +17,6 @@ SELECT r.range_id,
     coalesce(r.end_ns, last.pop_ns) AS pushpop_end_ns,
     min(r.range_id) OVER (PARTITION BY d.name, n.name, r.is_start_end, r.thread_id) AS group_id
 FROM _range_event AS r
-JOIN _range_name AS n USING (range_id)
+JOIN _range_text AS n USING (range_id)
 LEFT JOIN _domain AS d ON d.process_id = r.thread_id & -16777216 AND d.domain_id = r.domain_id,
 last, last_event AS e

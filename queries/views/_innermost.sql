@@ -4,4 +4,4 @@ SELECT b.thread_id, b.instant_ns,
     CASE WHEN b.is_start THEN b.piece_id ELSE p.parent_piece_id END AS piece_id
 FROM _boundary AS b
 LEFT JOIN _piece_parent AS p ON p.piece_id = b.piece_id
-QUALIFY lead(b.instant_ns) OVER (PARTITION BY b.thread_id ORDER BY b.position) IS DISTINCT FROM b.instant_ns
+WHERE b.is_last

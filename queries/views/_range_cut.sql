@@ -6,7 +6,9 @@
 -- them without comparing pairs. Their ends are numbered per thread, so that the ends inside r are an interval of
 -- numbers, enumerated by unnest and joined by equality: never a containment join.
 WITH spans AS (
-    SELECT range_id, thread_id, start_ns, end_ns, opened FROM _range WHERE end_ns > start_ns
+    SELECT range_id, thread_id, start_ns, end_ns, opened
+    FROM _range SEMI JOIN _crossing USING (thread_id)
+    WHERE end_ns > start_ns
 ),
 -- How many ranges of the thread have been opened before each range ends.
 starts AS (SELECT thread_id, start_ns, max(opened) AS opened FROM spans GROUP BY ALL),

@@ -5,17 +5,11 @@
 -- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators
 -- (. _ space / : # = - brackets, or the ends) becomes *, so layer.4 and step 12 are layer.* and step *;
 -- (4) white space is folded; (5) what is longer than 160 characters is cut and ends in "...".
-WITH named AS (
-    SELECT e.row_id AS range_id, coalesce(e.text, s.value, '') AS name
-    FROM loaded.NVTX_EVENTS AS e
-    LEFT JOIN _string_range AS s ON s.id = e.textId
-    WHERE e.eventType IN (59, 60, 70, 71)
-),
-stripped AS (
+WITH stripped AS (
     SELECT range_id, name,
         CASE WHEN contains(name, ', ')
             THEN regexp_replace(name, ',\s*(seq|op_id|sizes|input_op_ids)\s*=.*$', '', 's') ELSE name END AS short
-    FROM named
+    FROM _range_text
 ),
 label AS (
     SELECT short,

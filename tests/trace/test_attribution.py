@@ -181,3 +181,23 @@ def test_an_operation_is_never_lost(shared_trace: Path) -> None:
         assert trace.sql("SELECT count(*) FROM attribution").rows()[0][0] == total[0]
     assert total[0] > 0
     assert parts == total
+
+
+def test_only_threads_on_which_ranges_cross_are_cut(tmp_path: Path) -> None:
+    path = tmp_path / "crossing.sqlite"
+    nested, crossing, other = (thread_key(1, tid) for tid in (1, 2, 3))
+    bounds = {
+        nested: [(0, 9), (0, 9), (0, 4), (4, 9), (5, 5), (5, 9), (9, 12)],
+        crossing: [(0, 6), (3, 9)],
+        other: [(2, 8), (3, 4), (6, 8)],
+    }
+    with TraceBuilder(path) as builder:
+        for thread, pairs in bounds.items():
+            for start, end in pairs:
+                builder.range(thread, "r", start, end)
+    with open_trace(path, cache=False) as trace:
+        assert trace.sql("SELECT thread_id FROM _crossing").rows() == [(crossing,)]
+        assert trace.sql("SELECT thread_id FROM _cut_boundary").rows() == [(crossing,)] * 6
+        assert trace.sql("SELECT DISTINCT thread_id FROM _range_cut JOIN _range USING (range_id)").rows() == [
+            (crossing,)
+        ]
