@@ -6,7 +6,7 @@ nsys's header for it, in the machine form ``Name:unit``, and ends it with a bar.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -166,7 +166,7 @@ def answers(
     *,
     window: tuple[int, int] | None = None,
     cache: bool = True,
-) -> Iterator[Answer]:
+) -> Generator[Answer, None, None]:
     """Answer reports of one trace, in order; the answers are valid until all have been taken.
 
     Parameters

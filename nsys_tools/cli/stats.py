@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
-from itertools import zip_longest
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -80,10 +82,12 @@ def stats(
     formats = _formats(_listed(form), outputs, time_unit(timeunit))
     window = _window(trace, filter_time, filter_nvtx, cache=not no_cache)
     found = answers(trace, requests, window=window, cache=not no_cache)
-    for answer, chosen, target in zip(found, formats, outputs, strict=True):
-        said = _deliver(answer, chosen, _file(trace, target, answer, chosen), overwrite=force_overwrite)
-        if said and not quiet:
-            print(f"{answer.request.report.name}: {said}", file=sys.stderr)
+    with closing(found):
+        # Not asked for one more than there are: that closes the trace.
+        ready = list(zip(islice(found, len(requests)), formats, outputs, strict=True))
+        for answer, said in _deliver(trace, ready, overwrite=force_overwrite):
+            if said and not quiet:
+                print(f"{answer.request.report.name}: {said}", file=sys.stderr)
 
 
 def _listed(values: Sequence[str] | None) -> list[str]:
@@ -132,35 +136,45 @@ def _file(path: Path, target: str, answer: Answer, form: Format) -> Path | None:
     return Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
 
 
-def _deliver(answer: Answer, form: Format, file: Path | None, *, overwrite: bool) -> str:
-    """Write an answer to its file or the console; return what there is to say about it."""
-    from nsys_tools.report.stats import write
+def _deliver(
+    path: Path, reports: Sequence[tuple[Answer, Format, str]], *, overwrite: bool
+) -> Iterator[tuple[Answer, str]]:
+    """Write answers to their files or the console, in order; yield each with what there is to say about it.
 
+    Two are written at a time: the text of a report keeps one core busy.
+    """
+    from nsys_tools.report.stats import writer
+
+    with ExitStack() as folders, ThreadPoolExecutor(max_workers=2) as pool:
+        drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
+        for answer, form, target in reports:
+            file = _file(path, target, answer, form)
+            kept = file is not None and file.exists() and not overwrite
+            draft = Path() if kept else Path(folders.enter_context(_folder(file))) / "report"
+            drafts.append((answer, file, draft, None if kept else pool.submit(writer(answer, form), draft)))
+        for answer, file, draft, count in drafts:
+            if count is None:
+                yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
+            elif count.result() == 0:
+                yield answer, f"skipped: {answer.no_data}"
+            elif file is None:
+                _print(draft)
+            else:
+                draft.replace(file)
+                yield answer, f"written to {file}"
+
+
+def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder to write a report in: beside its file, so that it is put in its place whole and not copied."""
     if file is None:
-        return _print(answer, form)
-    if file.exists() and not overwrite:
-        return f"skipped: {file} exists; --force-overwrite replaces it."
+        return tempfile.TemporaryDirectory()
     try:
-        # Beside the file, so that it is put in its place whole and need not be copied.
-        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-") as folder:
-            draft = Path(folder) / "report"
-            if write(answer, form, draft) == 0:
-                return f"skipped: {answer.no_data}"
-            draft.replace(file)
+        return tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-")
     except OSError as error:
         raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
-    return f"written to {file}"
 
 
-def _print(answer: Answer, form: Format) -> str:
-    """Write an answer to the console; return what there is to say about it."""
-    from nsys_tools.report.stats import write
-
-    with tempfile.TemporaryDirectory() as folder:
-        draft = Path(folder) / "report"
-        if write(answer, form, draft) == 0:
-            return f"skipped: {answer.no_data}"
-        with draft.open(encoding="utf-8", newline="") as text:
-            shutil.copyfileobj(text, sys.stdout)
-        print()
-    return ""
+def _print(draft: Path) -> None:
+    with draft.open(encoding="utf-8", newline="") as text:
+        shutil.copyfileobj(text, sys.stdout)
+    print()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -96,28 +96,38 @@ def write(answer: Answer, form: Format, path: Path) -> int:
     path
         The file; an existing one is replaced.
     """
+    return writer(answer, form)(path)
+
+
+def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
+    """Return what writes a report to a file as `write` does; it may be called in another thread, beside others."""
     if answer.relation is None:
-        return 0
+        return lambda _: 0
     rows = texts(answer.relation, answer.headers, form.style)
-    if form.name in {"csv", "tsv"}:
-        count = _write_separated(answer, form, rows, path)
-    else:
-        cells = rows.fetchall()
-        count = len(cells)
-        path.write_text(_document(answer, form, rows.columns, cells), encoding="utf-8")
-    if count == 0:
-        path.unlink()
-    return count
+    separated = form.name in {"csv", "tsv"}
+    query = (_single_lines(rows) if form.name == "tsv" else rows).sql_query()
+    columns, numeric = rows.columns, _numeric(answer, form)
+
+    def to(path: Path) -> int:
+        with answer.trace.cursor() as cursor:
+            if separated:
+                count = _copy(cursor, query, form, path)
+            else:
+                cells = cursor.execute(query).fetchall()
+                count = len(cells)
+                path.write_text(_document(answer, form, columns, cells, numeric), encoding="utf-8")
+        if count == 0:
+            path.unlink()
+        return count
+
+    return to
 
 
-def _write_separated(answer: Answer, form: Format, rows: duckdb.DuckDBPyRelation, path: Path) -> int:
+def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path) -> int:
     """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
-    tabs = form.name == "tsv"
-    options = f"FORMAT csv, HEADER {form.header}, " + (
-        "DELIMITER '\t', QUOTE '', ESCAPE ''" if tabs else "DELIMITER ','"
-    )
-    query = (_single_lines(rows) if tabs else rows).sql_query()
-    written = answer.trace.connection.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
+    separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
+    options = f"FORMAT csv, HEADER {form.header}, {separators}"
+    written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
     return int(written[0]) if written else 0
 
 
@@ -128,8 +138,7 @@ def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     )
 
 
-def _document(answer: Answer, form: Format, columns: list[str], rows: list[Texts]) -> str:
-    numeric = _numeric(answer, form)
+def _document(answer: Answer, form: Format, columns: list[str], rows: list[Texts], numeric: list[bool]) -> str:
     if form.name == "json":
         return "[\n" + ",\n".join(_records(columns, rows, numeric)) + "\n]\n"
     cells = [

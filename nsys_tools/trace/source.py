@@ -16,6 +16,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.sniff import Kind, columns
 
 log = logging.getLogger(__name__)
+_OURS = "memory.main,memory.loaded"
 
 
 def quoted(name: str) -> str:
@@ -55,7 +56,7 @@ def connect(spill: Path) -> duckdb.DuckDBPyConnection:
             "temp_directory": str(spill),
         }
     )
-    connection.execute("CREATE SCHEMA loaded; SET search_path = 'memory.main,memory.loaded'")
+    connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(_OURS)}")
     return connection
 
 
@@ -75,6 +76,8 @@ class Raw:
     ----------
     tables
         Its tables: column types by column name.
+    search_path
+        Where names without a schema are looked for: nsys's own tables too, once attached.
 
     Notes
     -----
@@ -86,6 +89,7 @@ class Raw:
         self._path = path
         self._scratch = scratch
         self._attached = False
+        self.search_path = _OURS
         if kind is Kind.PARQUET:
             _attach_parquet(connection, path)
             self._found()
@@ -95,7 +99,8 @@ class Raw:
 
     def _found(self) -> None:
         """Let nsys's tables be asked under their own names."""
-        self._connection.execute("SET search_path = 'memory.main,raw.main,memory.loaded'")
+        self.search_path = "memory.main,raw.main,memory.loaded"
+        self._connection.execute(f"SET search_path = {literal(self.search_path)}")
         self._attached = True
 
     def attach(self) -> None:

@@ -19,7 +19,7 @@ from nsys_tools.trace.choice import Choice
 from nsys_tools.trace.relations import Progress, Relations
 from nsys_tools.trace.result import Result
 from nsys_tools.trace.sniff import Kind, identify
-from nsys_tools.trace.source import quoted
+from nsys_tools.trace.source import literal, quoted
 from nsys_tools.trace.store import Store, identity
 
 log = logging.getLogger(__name__)
@@ -125,6 +125,12 @@ class Trace:
             values = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
             by_column = [list(column) for column in zip(*rows, strict=True)]
             self.connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", by_column)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return another connection to what has been made ready, for another thread; close it after use."""
+        cursor = self.connection.cursor()
+        cursor.execute(f"SET search_path = {literal(self._raw.search_path)}")
+        return cursor
 
     def ensure(self, *names: str) -> None:
         """Make documented queries ready to be read by SQL of your own."""

@@ -154,3 +154,19 @@ def test_help_of_reports(tmp_path: Path) -> None:
     ]
     assert len(names) == 22
     assert "* nvtx_sum -- NVTX ranges" in lines
+
+
+def test_reports_written_side_by_side_are_those_written_alone(trace: Path, tmp_path: Path) -> None:
+    names = ["cuda_gpu_kern_sum", "cuda_api_sum", "um_sum", "cuda_gpu_trace", "cuda_gpu_sum"]
+    forms = ["csv", "json", "column", "tsv", "csv"]
+    together = run(
+        "stats", str(trace), "-r", ",".join(names), "-f", ",".join(forms), "-o", str(tmp_path / "a"), cwd=tmp_path
+    )
+    said = []
+    for name, form in zip(names, forms, strict=True):
+        said.append(run("stats", str(trace), "-r", name, "-f", form, "-o", str(tmp_path / "b"), cwd=tmp_path).stderr)
+    assert together.stderr == "".join(said).replace(str(tmp_path / "b"), str(tmp_path / "a"))
+    written = {file.name[2:]: file.read_text(encoding="utf-8") for file in tmp_path.glob("a_*")}
+    assert written == {file.name[2:]: file.read_text(encoding="utf-8") for file in tmp_path.glob("b_*")}
+    assert len(written) == 4
+    assert not list(tmp_path.glob(".nsys-tools-*"))
