@@ -5,18 +5,28 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from nsys_tools.capture.ncu import KernelUse
-from nsys_tools.capture.options import about, flag, parse
-from nsys_tools.capture.pipeline import Plan, scripts
-from nsys_tools.capture.run_folder import new_run_id
+if TYPE_CHECKING:
+    from nsys_tools.capture.ncu import KernelUse
+
+
+class _Command(TyperCommand):
+    """The command; what ends its help is put together only when that is shown."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        self.epilog = _epilog()
+        super().format_epilog(ctx, formatter)
 
 
 def _epilog() -> str:
     """Return the workload's options for ``--help``: the scripts define them, this command passes them on."""
+    from nsys_tools.capture.options import about, flag
+    from nsys_tools.capture.pipeline import scripts
+
     lines = [f"  {flag(name):<18} {one.text}" for name, one in about().items() if name != "out"]
     return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Options of the workload:", *lines])
 
@@ -26,6 +36,7 @@ class TraceReader:
 
     def kernel_uses(self, sqlite: Path) -> list[KernelUse]:
         """Return the kernels of each stage."""
+        from nsys_tools.capture.ncu import KernelUse
         from nsys_tools.trace import open_trace
 
         with open_trace(sqlite) as trace:
@@ -55,10 +66,12 @@ def capture(
     assumptions.md, command.txt, log.txt and status.json, which says where a run stopped.
     """
     from nsys_tools.capture import pipeline
+    from nsys_tools.capture.options import parse
+    from nsys_tools.capture.run_folder import new_run_id
 
     options = parse(context.args, f"nsys-tools capture {model}")
     folder = out or Path("runs") / new_run_id(model, options.scale)
-    plan = Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze)
+    plan = pipeline.Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze)
     done = pipeline.capture(plan, TraceReader(), lambda line: print(line, file=sys.stderr, flush=True))
     print(done.path)
 
@@ -66,4 +79,4 @@ def capture(
 def register(app: typer.Typer) -> None:
     """Add the command to the application."""
     passing = {"allow_extra_args": True, "ignore_unknown_options": True}
-    app.command(epilog=_epilog(), context_settings=passing)(capture)
+    app.command(cls=_Command, context_settings=passing)(capture)
