@@ -7,12 +7,14 @@
 -- matrix_flops       DOUBLE   flops    model FLOPs of all executions, 2 a multiply-add
 -- moved_bytes        DOUBLE   bytes    bytes that the model must move
 -- intensity          DOUBLE   flops/byte  matrix_flops over moved_bytes
+-- gpu_count          BIGINT   count    GPUs that it ran on; span, busy and sum are added over them
 -- wall_ns            BIGINT   ns       CPU time of the stage
 -- span_ns            BIGINT   ns       first start to last end on the GPU
 -- busy_ns            BIGINT   ns       time in which at least one of its operations ran
 -- sum_ns             BIGINT   ns       durations of its operations
 -- is_drained         BOOLEAN  -        the GPU had finished when each instance was closed: wall time is a latency
--- mfu_ratio          DOUBLE   ratio    matrix_flops over (wall time x peak): MFU; NULL where wall is no latency
+-- mfu_ratio          DOUBLE   ratio    matrix_flops over (wall time x peak x gpu_count): MFU; NULL where wall is no
+--     latency
 -- util_span_ratio    DOUBLE   ratio    the same over span
 -- util_busy_ratio    DOUBLE   ratio    the same over busy
 -- util_sum_ratio     DOUBLE   ratio    the same over sum
@@ -35,8 +37,8 @@ WITH possible AS (
 late AS (SELECT stage, sum(late_launch_ns)::DOUBLE AS late_launch_ns FROM stage__gap GROUP BY stage)
 SELECT p.stage, p.phase, p.execution_count, p.matrix_flops, p.moved_bytes,
     p.matrix_flops / nullif(p.moved_bytes, 0) AS intensity,
-    m.wall_ns, m.span_ns, m.busy_ns, m.sum_ns, d.is_drained,
-    CASE WHEN d.is_drained THEN p.matrix_flops / (m.wall_ns * 1e-9 * k.flops_per_s) END AS mfu_ratio,
+    d.gpu_count, m.wall_ns, m.span_ns, m.busy_ns, m.sum_ns, d.is_drained,
+    CASE WHEN d.is_drained THEN p.matrix_flops / (m.wall_ns * 1e-9 * k.flops_per_s * d.gpu_count) END AS mfu_ratio,
     p.matrix_flops / (m.span_ns * 1e-9 * k.flops_per_s) AS util_span_ratio,
     p.matrix_flops / (m.busy_ns * 1e-9 * k.flops_per_s) AS util_busy_ratio,
     p.matrix_flops / (m.sum_ns * 1e-9 * k.flops_per_s) AS util_sum_ratio,

@@ -16,7 +16,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.trace.builder import TraceBuilder
 from tests.analysis import slow_run
 from tests.analysis.test_prediction import predicted
-from tests.case import THREAD, build, launch
+from tests.case import LAUNCH, PROCESS, THREAD, build, launch
 
 # Llama 2 7B on 2048 tokens, attention counted full and causal: published figures, derived by hand.
 FULL, CAUSAL = 29_261_612_187_648, 28_162_100_559_872
@@ -56,6 +56,20 @@ def test_figures_equal_the_hand_computation(tmp_path: Path) -> None:
     parts = found["inefficiency_ns"] + found["late_launch_ns"] + found["other_idle_ns"]
     assert parts == pytest.approx(found["lost_ns"])
     assert found["roofline_ns"] >= FULL / PEAK * 1e9
+
+
+def test_on_two_gpus_wall_time_is_that_of_both(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "prefill", 0, 500 * MS)
+        for device in (0, 1):
+            correlation = b.correlation(PROCESS)
+            b.call(THREAD, LAUNCH, MS, 2 * MS, correlation)
+            b.kernel(PROCESS, "k", 10 * MS, 210 * MS, correlation, device=device)
+
+    found = row(build(tmp_path, fill))
+    assert (found["gpu_count"], found["wall_ns"], found["span_ns"]) == (2, 500 * MS, 400 * MS)
+    assert found["mfu_ratio"] == pytest.approx(FULL / (0.5 * 2 * PEAK))
+    assert found["util_span_ratio"] == pytest.approx(FULL / (0.2 * 2 * PEAK))
 
 
 def test_attention_convention_and_executions(tmp_path: Path) -> None:
