@@ -2,7 +2,8 @@
 
 The program looks like DeepSeek-OCR on an H100: two pages of 2 x 2 crops through preprocessing, a vision tower, prefill,
 and a launch-bound decode loop whose last steps run as a CUDA graph. Modules have their names in the model's own code.
-Kernel names and durations are plausible, not measured; no module takes less than its roofline time.
+Kernel names and durations are plausible, not measured; what runs outside the graph takes no less than its roofline
+time, module by module.
 """
 
 from __future__ import annotations
