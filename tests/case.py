@@ -9,7 +9,6 @@ from typing import Any
 
 from nsys_tools import open_trace
 from nsys_tools.report.formats import render
-from nsys_tools.trace import catalogue
 from nsys_tools.trace.builder import TraceBuilder, process_key, thread_key
 
 PROCESS, THREAD, OTHER_THREAD = process_key(1), thread_key(1, 1), thread_key(1, 2)
@@ -47,7 +46,7 @@ def answer(
     patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages or [])]
     with open_trace(path, cache=False) as trace:
         for name, rows in {"stage_pattern": patterns, **(tables or {})}.items():
-            trace.define(name, {column.name: column.type for column in catalogue.find(name).columns}, rows)
+            trace.define(name, rows)
         result = trace.query(query)
         kept = [result.columns.index(column) for column in columns] or range(len(result.columns))
         rows = result.rows()

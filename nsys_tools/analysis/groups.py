@@ -16,7 +16,7 @@ from nsys_tools import assets
 from nsys_tools.model import callgraph, tree
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.callgraph import Grouping, config
-from nsys_tools.trace import Trace, catalogue
+from nsys_tools.trace import Trace
 
 # What nearly every model of transformers calls its inner model; configurations may name another root.
 _ROOT = "model"
@@ -42,8 +42,7 @@ def define(trace: Trace, path: Path, model_name: str = "", model: Model | None =
         If the call graph cannot be read.
     """
     grouping = callgraph.group(callgraph.read(path), config.find(_configuration(model_name)))
-    columns = {column.name: column.type for column in catalogue.find("module_group").columns}
-    trace.define("module_group", columns, list(_rows(grouping, _alike(model) if model else {})))
+    trace.define("module_group", list(_rows(grouping, _alike(model) if model else {})))
     return grouping
 
 

@@ -210,10 +210,10 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
 
 def _define(trace: Trace, table: str, content: tables.Table) -> None:
     """Define a session table from the columns of the same name."""
-    columns = {column.name: column.type for column in catalogue.find(table).columns}
     names, rows = content
-    picked = [names.index("total_bytes" if name == "moved_bytes" else name) for name in columns]
-    trace.define(table, columns, [[row[index] for index in picked] for row in rows])
+    documented = [column.name for column in catalogue.find(table).columns]
+    picked = [names.index("total_bytes" if name == "moved_bytes" else name) for name in documented]
+    trace.define(table, [[row[index] for index in picked] for row in rows])
 
 
 def _gpu(trace: Trace, name: str) -> Gpu:

@@ -18,13 +18,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace import Trace, catalogue
+from nsys_tools.trace import Trace
 
 _KEYS = {"name", "match", "phase", "layers", "role"}
 ROLES = ("request", "step")
@@ -102,13 +100,9 @@ def apply(trace: Trace, path: Path | None) -> list[Stage]:
         return []
     stages = read(path)
     flat = [(stage.name, pattern) for stage in stages for pattern in stage.patterns]
-    _define(trace, "stage_pattern", [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
-    _define(trace, "stage_role", [(stage.name, stage.role) for stage in stages if stage.role])
+    trace.define("stage_pattern", [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
+    trace.define("stage_role", [(stage.name, stage.role) for stage in stages if stage.role])
     return stages
-
-
-def _define(trace: Trace, table: str, rows: Sequence[Sequence[Any]]) -> None:
-    trace.define(table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
 
 def read(path: Path) -> list[Stage]:

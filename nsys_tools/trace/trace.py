@@ -105,18 +105,17 @@ class Trace:
         """nsys's own tables that the trace has: column types by column name."""
         return self._raw.tables
 
-    def define(self, table: str, columns: dict[str, str], rows: Sequence[Sequence[Any]]) -> None:
-        """Make a session table that queries can read.
+    def define(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Fill a session table, which queries read.
 
         Parameters
         ----------
         table
-            Its name.
-        columns
-            DuckDB type by column name.
+            Its name; ``queries/views`` documents it, and has it empty.
         rows
-            One sequence a row, in the order of `columns`.
+            One sequence a row, in the order of its documented columns.
         """
+        columns = {column.name: column.type for column in catalogue.find(table).columns}
         self._relations.define(table)
         declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
         self.connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")

@@ -39,7 +39,7 @@ SELECT s.*,
     s.matrix_flops / nullif(s.busy_ns * 1e-9 * k.flops_per_s, 0) AS util_busy_ratio,
     s.moved_bytes / nullif(s.busy_ns * 1e-9 * k.bytes_per_s, 0) AS mbu_busy_ratio,
     CASE WHEN coalesce(s.name, s.kind) IS DISTINCT FROM '(no module)'
-        THEN (s.busy_ns + s.late_launch_ns + s.other_idle_ns) / nullif(s.roofline_ns, 0) END AS slowdown,
-    s.busy_ns + s.late_launch_ns + s.other_idle_ns - s.roofline_ns AS lost_ns,
+        THEN measured_ns / nullif(s.roofline_ns, 0) END AS slowdown,
+    measured_ns - s.roofline_ns AS lost_ns,
     s.busy_ns - s.roofline_ns AS inefficiency_ns
 FROM summed AS s CROSS JOIN peak AS k

@@ -125,8 +125,7 @@ def test_shares_by_stage(tmp_path: Path) -> None:
 
 def test_rules_of_ones_own_go_first(tmp_path: Path) -> None:
     with open_trace(traced(tmp_path, ["my_kernel"]), cache=False) as trace:
-        columns = {"position": "BIGINT", "class": "VARCHAR", "expression": "VARCHAR"}
-        trace.define("kernel_rule", columns, [(1, "gemm", "^MY_")])
+        trace.define("kernel_rule", [(1, "gemm", "^MY_", "my_kernel", "")])
         assert trace.query("kernel_class").one()["class"] == "gemm"
 
 

@@ -208,14 +208,13 @@ def test_a_session_table_leaves_the_others_alone(tmp_path: Path) -> None:
         b.range(THREAD, "decode", 0, 50)
         launch(b, 10, 100, 130, name="gemm")
 
-    patterns = {"position": "INTEGER", "stage": "VARCHAR", "expression": "VARCHAR"}
     with open_trace(build(tmp_path, fill), cache=False) as trace:
         assert [row["stage"] for row in trace.query("counter_coverage").records()] == ["(all)", "image"]
-        trace.define("stage_pattern", patterns, [(0, "decode", "image/decode")])
+        trace.define("stage_pattern", [(0, "decode", "image/decode")])
         ncu.apply(trace, [counted("gemm")])
         shown = trace.query("counter_coverage").records()
         assert [(row["stage"], row["named_ns"]) for row in shown] == [("(all)", 30), ("decode", 30)]
         ncu.apply(trace, [counted("other")])
-        trace.define("stage_pattern", patterns, [(0, "all of it", "image")])
+        trace.define("stage_pattern", [(0, "all of it", "image")])
         shown = trace.query("counter_coverage").records()
         assert [(row["stage"], row["named_ns"]) for row in shown] == [("(all)", 0), ("all of it", 0)]

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nsys_tools import open_trace
-from nsys_tools.trace import catalogue
 from nsys_tools.trace.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 
@@ -169,7 +168,7 @@ def test_real_traces_add_up_whatever_their_ranges_are(shared_trace: Path) -> Non
             "stage_layer": [(stages[0], "p", layer, 1, True) for _, _, _, layer, *_ in modules] if stages else [],
         }
         for name, rows in tables.items():
-            trace.define(name, {column.name: column.type for column in catalogue.find(name).columns}, rows)
+            trace.define(name, rows)
         found = trace.query("mfu_conservation").records()
         assert {"run"} <= {row["level"] for row in found}
         assert [row for row in found if row["missing_ns"]] == []

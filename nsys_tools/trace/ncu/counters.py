@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace import catalogue
 from nsys_tools.trace.ncu import recording, table
 from nsys_tools.trace.ncu.table import Row, Size
 from nsys_tools.trace.trace import Trace
@@ -136,8 +135,7 @@ def apply(trace: Trace, counters: Iterable[Counter]) -> None:
     counters
         From `read`.
     """
-    columns = {column.name: column.type for column in catalogue.find("counter").columns}
-    trace.define("counter", columns, [tuple(_values(counter)) for counter in counters])
+    trace.define("counter", [tuple(_values(counter)) for counter in counters])
 
 
 def _values(counter: Counter) -> Iterator[Any]:
