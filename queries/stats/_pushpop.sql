@@ -1,21 +1,36 @@
 -- One row per push/pop range: its place among the push/pop ranges of its thread.
 -- materialised: the walk down the tree.
 --
--- The parent is the shortest range that encloses; of equally long ones the one opened last.
+-- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
+-- the nearest; only those that cross are compared.
 WITH RECURSIVE pushpop AS (
-    SELECT range_id, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
+    SELECT range_id, thread_id, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range
     WHERE NOT is_start_end
 ),
-enclosed AS (
-    SELECT e.range_id, arg_min(e.outer_id, (o.duration_ns << 10) + least(e.level, 1023)) AS parent_id
-    FROM stats__encloser AS e
-    JOIN pushpop AS r ON r.range_id = e.range_id
-    JOIN pushpop AS o ON o.range_id = e.outer_id
-    WHERE o.end_ns >= r.end_ns
-    GROUP BY e.range_id
+nearest AS (
+    SELECT r.range_id, p.parent_id
+    FROM (FROM pushpop ANTI JOIN _crossing USING (thread_id)) AS r JOIN _range_parent AS p USING (range_id)
+    UNION ALL
+    -- Past start/end ranges.
+    SELECT n.range_id, p.parent_id
+    FROM nearest AS n
+    ANTI JOIN pushpop AS o ON o.range_id = n.parent_id
+    JOIN _range_parent AS p ON p.range_id = n.parent_id
 ),
-parent AS (SELECT r.range_id, e.parent_id FROM pushpop AS r LEFT JOIN enclosed AS e USING (range_id)
+enclosed AS (
+    SELECT s.range_id, arg_min(s.outer_id, (o.duration_ns << 10) + least(s.level, 1023)) AS parent_id
+    FROM _crossed_stack AS s
+    JOIN pushpop AS r ON r.range_id = s.range_id
+    JOIN pushpop AS o ON o.range_id = s.outer_id
+    WHERE o.end_ns >= r.end_ns
+    GROUP BY s.range_id
+),
+parent AS (
+    FROM nearest WHERE parent_id IS NULL OR parent_id IN (SELECT range_id FROM pushpop)
+    UNION ALL
+    SELECT r.range_id, e.parent_id
+    FROM pushpop AS r SEMI JOIN _crossing USING (thread_id) LEFT JOIN enclosed AS e USING (range_id)
 ),
 tree AS (
     SELECT range_id, parent_id, 0 AS level, ':' || range_id AS stack FROM parent WHERE parent_id IS NULL

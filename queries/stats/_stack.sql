@@ -1,20 +1,25 @@
--- One row per piece and NVTX range that is open in it and can hold calls; ranges that end on another thread hold none.
+-- One row per piece that launched GPU operations and NVTX range that is open in it and can hold calls; ranges that end
+-- on another thread hold none.
 -- materialised: joined to every launch by three reports.
 --
--- group_id is one key for all ranges of a name, style and thread. is_widest marks, of the ranges of a group in one
--- stack, the one that ends last: whatever call is in any of them is in that one. Nearly always there is but one: only
--- groups of which a range lies inside another are sorted.
-WITH held AS (
+-- is_widest marks, of the ranges of a group in one stack, the one that ends last: whatever call is in any of them is in
+-- that one. Nearly always there is but one: only groups that a stack holds twice are sorted.
+WITH RECURSIVE stack AS (
+    SELECT piece_id, range_id, parent_piece_id, 0 AS level
+    FROM _piece_parent SEMI JOIN stats__launch_piece USING (piece_id)
+    UNION ALL
+    SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
+    FROM stack AS s
+    JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
+),
+held AS (
     SELECT s.piece_id, s.range_id, s.level, r.group_id, r.end_ns
-    FROM _range_stack AS s
+    FROM stack AS s
     JOIN stats__range AS r USING (range_id)
     WHERE r.end_thread_id IS NULL
 ),
 recurring AS (
-    SELECT DISTINCT h.group_id
-    FROM held AS h
-    JOIN stats__range AS own ON own.range_id = h.piece_id & 1099511627775 AND own.group_id = h.group_id
-    WHERE h.level > 0
+    SELECT DISTINCT group_id FROM (SELECT group_id FROM held GROUP BY piece_id, group_id HAVING count(*) > 1)
 )
 SELECT *, true AS is_widest FROM held ANTI JOIN recurring USING (group_id)
 UNION ALL

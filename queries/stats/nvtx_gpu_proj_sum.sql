@@ -16,17 +16,17 @@
 -- average_level        DOUBLE   -      Avg Range Lvl | such ranges around one
 -- average_children     DOUBLE   -      Avg Num Child | such ranges right inside one
 WITH summary AS (
-    SELECT r.name, r.style, spread(p.end_ns - p.start_ns) AS s, sum(r.duration_ns)::BIGINT AS duration_ns,
+    SELECT r.named_id, spread(p.end_ns - p.start_ns) AS s, sum(r.duration_ns)::BIGINT AS duration_ns,
         sum(p.operation_count)::BIGINT AS operation_count, avg(t.level) AS average_level,
         avg(t.child_count) AS average_children
     FROM stats__projected AS p
     JOIN stats__projected_tree AS t USING (range_id)
     JOIN stats__range AS r USING (range_id)
-    GROUP BY r.name, r.style
+    GROUP BY r.named_id
 )
 SELECT
-    name, style, s.total AS projected_ns, duration_ns, s.count AS instance_count, s.mean AS average_ns,
+    n.name, n.style, s.total AS projected_ns, duration_ns, s.count AS instance_count, s.mean AS average_ns,
     s.median AS median_ns, s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns, operation_count,
     operation_count / s.count AS average_operations, average_level, average_children
-FROM summary
-ORDER BY projected_ns DESC, name, style
+FROM summary AS m JOIN stats__range_text AS n ON n.first_id = m.named_id
+ORDER BY projected_ns DESC, n.name, n.style

@@ -22,12 +22,13 @@ WITH RECURSIVE walk AS (
     FROM walk AS w JOIN stats__projected_tree AS t ON t.parent_id = w.range_id
 )
 SELECT
-    r.name, p.start_ns AS projected_ns, p.end_ns - p.start_ns AS projected_span_ns, r.start_ns, r.duration_ns, r.style,
+    n.name, p.start_ns AS projected_ns, p.end_ns - p.start_ns AS projected_span_ns, r.start_ns, r.duration_ns, n.style,
     pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid, p.operation_count, t.level, t.child_count, r.range_id,
     t.parent_id, w.stack
 FROM stats__projected AS p
 JOIN stats__projected_tree AS t USING (range_id)
 JOIN stats__range AS r USING (range_id)
+JOIN stats__range_text AS n ON n.first_id = r.group_id
 JOIN walk AS w USING (range_id)
 UNION ALL
 SELECT

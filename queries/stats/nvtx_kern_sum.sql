@@ -39,8 +39,8 @@ free AS (
     GROUP BY ALL
 ),
 summary AS (
-    SELECT r.name AS range_name, r.style, r.thread_id, h.range_count, h.kernel_count, h.s, h.name_id
-    FROM held AS h JOIN stats__range AS r ON r.range_id = h.group_id
+    SELECT t.name AS range_name, t.style, t.thread_id, h.range_count, h.kernel_count, h.s, h.name_id
+    FROM held AS h JOIN stats__range_text AS t ON t.first_id = h.group_id
     UNION ALL
     SELECT NULL, NULL, thread_id, 0, s.count, s, name_id FROM free
 )

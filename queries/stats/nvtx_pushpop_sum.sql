@@ -10,7 +10,7 @@
 -- deviation_ns    DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
 -- name            VARCHAR -      Range | domain and name of the range
 WITH summary AS (
-    SELECT name, spread(listed_ns) AS s
+    SELECT named_id, spread(listed_ns) AS s
     FROM stats__range
     WHERE NOT is_start_end
     GROUP BY ALL
@@ -19,6 +19,6 @@ SELECT
     100.0 * s.total / sum(s.total) OVER () AS time_percent,
     s.total AS total_ns, s.count AS instance_count, s.mean AS average_ns, s.median AS median_ns,
     s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
-    name
-FROM summary
-ORDER BY total_ns DESC, name
+    n.name
+FROM summary AS m JOIN stats__range_text AS n ON n.first_id = m.named_id
+ORDER BY total_ns DESC, n.name

@@ -15,7 +15,7 @@
 -- stack              VARCHAR  -      RangeStack | ranges from the outermost in
 -- tree               VARCHAR  -      NameTree | name, indented by level
 WITH pushpop AS (
-    SELECT range_id, name, thread_id, start_ns, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
+    SELECT range_id, group_id, thread_id, start_ns, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range
     WHERE NOT is_start_end
 ),
@@ -26,10 +26,11 @@ child AS (
 )
 SELECT
     r.start_ns, r.end_ns, r.duration_ns, coalesce(c.child_ns, 0) AS child_ns,
-    r.duration_ns - coalesce(c.child_ns, 0) AS own_ns, r.name, pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid,
+    r.duration_ns - coalesce(c.child_ns, 0) AS own_ns, n.name, pid_of(r.thread_id) AS pid, tid_of(r.thread_id) AS tid,
     t.level, coalesce(c.child_count, 0) AS child_count, r.range_id, t.parent_id, t.stack,
-    repeat('--', t.level) || r.name AS tree
+    repeat('--', t.level) || n.name AS tree
 FROM pushpop AS r
 JOIN stats__pushpop AS t USING (range_id)
+JOIN stats__range_text AS n ON n.first_id = r.group_id
 LEFT JOIN child AS c USING (range_id)
 ORDER BY r.start_ns, r.end_ns, t.level, r.range_id

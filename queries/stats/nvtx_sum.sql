@@ -13,17 +13,21 @@
 -- name            VARCHAR -      Range | domain and name of the range
 -- quarter1_ns     VARCHAR ns     _Q1 | first quartile, as nsys prints it
 -- quarter3_ns     VARCHAR ns     _Q3 | third quartile, as nsys prints it
-WITH summary AS (
-    SELECT name, style, spread(listed_ns) AS s,
-        quarters(listed_ns) AS q
-    FROM stats__range
+WITH summary AS (SELECT named_id, spread(listed_ns) AS s FROM stats__range GROUP BY ALL),
+-- Most names of PyTorch's operators occur once: quartiles are looked for where there is more than one value.
+quartile AS (
+    SELECT named_id, quarters(listed_ns) AS q
+    FROM stats__range SEMI JOIN (FROM summary WHERE s.count > 1) USING (named_id)
     GROUP BY ALL
 )
 SELECT
     100.0 * s.total / sum(s.total) OVER () AS time_percent,
     s.total AS total_ns, s.count AS instance_count, s.mean AS average_ns, s.median AS median_ns,
     s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
-    style, name,
-    quarter_text(q, 1) AS quarter1_ns, quarter_text(q, 3) AS quarter3_ns
-FROM summary
-ORDER BY total_ns DESC, name, style
+    n.style, n.name,
+    coalesce(quarter_text(q, 1), s.least::VARCHAR) AS quarter1_ns,
+    coalesce(quarter_text(q, 3), s.least::VARCHAR) AS quarter3_ns
+FROM summary AS m
+LEFT JOIN quartile USING (named_id)
+JOIN stats__range_text AS n ON n.first_id = m.named_id
+ORDER BY total_ns DESC, n.name, n.style

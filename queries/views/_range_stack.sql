@@ -3,7 +3,7 @@
 --
 -- level 0 is the piece itself. Pieces of one range never nest, so a range occurs once in a stack.
 WITH RECURSIVE stack AS (
-    SELECT piece_id, range_id, parent_piece_id, 0 AS level FROM _piece_parent
+    SELECT piece_id, range_id, parent_piece_id, 0 AS level FROM _piece_parent WHERE NOT is_point
     UNION ALL
     SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
     FROM stack AS s

@@ -1,5 +1,4 @@
 -- One row per NVTX range: its name.
-SELECT e.row_id AS range_id, coalesce(e.text, s.value, '') AS name
-FROM loaded.NVTX_EVENTS AS e
-LEFT JOIN _string_range AS s ON s.id = e.textId
-WHERE e.eventType IN (59, 60, 70, 71)
+SELECT e.range_id, coalesce(e.text, s.value, '') AS name
+FROM _range_event AS e
+LEFT JOIN _string_range AS s ON s.id = e.text_id
