@@ -6,19 +6,13 @@
 WITH operation AS (
     SELECT operation_id, start_ns, end_ns, piece_id, call_end_ns FROM _launched WHERE operation_id & 3 <> 3
 ),
-late AS (
-    SELECT p.piece_id
-    FROM stats__launch_piece AS p
-    JOIN (SELECT piece_id, min(end_ns) AS end_ns FROM stats__stack GROUP BY piece_id) AS s USING (piece_id)
-    WHERE p.call_end_ns > s.end_ns
-),
 part AS (
     SELECT s.range_id, p.start_ns, p.end_ns, p.operation_count
-    FROM (FROM stats__launch_piece ANTI JOIN late USING (piece_id) WHERE operation_count > 0) AS p
+    FROM (FROM stats__launch_piece ANTI JOIN stats__outlasted USING (piece_id) WHERE operation_count > 0) AS p
     JOIN stats__stack AS s USING (piece_id)
     UNION ALL
     SELECT s.range_id, o.start_ns, o.end_ns, 1
-    FROM (FROM operation SEMI JOIN late USING (piece_id)) AS o
+    FROM (FROM operation SEMI JOIN stats__outlasted USING (piece_id)) AS o
     JOIN stats__stack AS s USING (piece_id)
     WHERE o.call_end_ns <= s.end_ns
     UNION ALL
