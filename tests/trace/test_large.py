@@ -1,0 +1,42 @@
+"""Large generated traces have the shape that the benchmark says they have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nsys_tools import open_trace
+from nsys_tools.trace.large import Shape, build_large
+
+COUNT = 600
+
+
+@pytest.mark.parametrize(
+    ("shape", "ranges_a_kernel", "deepest"),
+    [
+        (Shape(), 0.203, 3),
+        (Shape(ranks=8), 0.203, 3),
+        (Shape(operators=True), 6.32, 8),
+        (Shape(ranks=3, operators=True), 6.32, 8),
+    ],
+)
+def test_shape(tmp_path: Path, shape: Shape, ranges_a_kernel: float, deepest: int) -> None:
+    path = tmp_path / "large.sqlite"
+    build_large(path, COUNT, shape)
+    with open_trace(path, cache=False) as trace:
+        ((kernels, processes, gpus),) = trace.sql(
+            "SELECT count(*), count(DISTINCT process_id), count(DISTINCT device_id) FROM kernel"
+        ).rows()
+        ((ranges, depth, open_ended),) = trace.sql(
+            "SELECT count(*), max(depth) + 1, count(*) FILTER (is_open) FROM range"
+        ).rows()
+        ((calls, attributed),) = trace.sql(
+            "SELECT (SELECT count(*) FROM api_call), count(*) FILTER (range_id IS NOT NULL) FROM attribution"
+        ).rows()
+        crossing = trace.sql("SELECT * FROM _crossing").rows()
+    assert (kernels, processes, gpus) == (COUNT, shape.ranks, shape.ranks)
+    assert calls == pytest.approx(1.2 * COUNT, abs=shape.ranks)
+    # A step that is begun and not full counts whole, once a rank.
+    assert ranges / kernels == pytest.approx(ranges_a_kernel, abs=4 * shape.ranks / COUNT)
+    assert (depth, open_ended, attributed, crossing) == (deepest, 0, COUNT, [])
