@@ -50,7 +50,9 @@ def options(
     ] = False,
 ) -> None:
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.WARNING
-    logging.basicConfig(level=level, format="%(levelname)s: %(message)s", stream=sys.stderr)
+    # What libraries have to say beyond warnings is not about the trace.
+    logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s: %(message)s", stream=sys.stderr)
+    logging.getLogger("nsys_tools").setLevel(level)
     if assets_folder is not None:
         assets.add_folder(assets_folder)
 

@@ -69,6 +69,14 @@ def test_unwritable_folder(tmp_path: Path, sample: tuple[Path, Timeline]) -> Non
     assert "cannot be written" in refused("analyze", str(sample[0]), "--out", "file/out", cwd=tmp_path)
 
 
+def test_verbose_says_what_our_steps_take_and_nothing_else(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
+    done = run("--verbose", "analyze", str(sample[0]), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    assert [line for line in lines if not re.fullmatch(r"DEBUG: [\w.]+: \d+\.\d{3} s", line)] == []
+    assert len(lines) > 20
+
+
 def test_several_traces_have_one_folder_each(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
