@@ -11,6 +11,17 @@ CREATE MACRO spread(x) AS {
     'deviation': coalesce(stddev_samp(x), 0)
 };
 
+-- The same of a single value.
+CREATE MACRO spread_of_one(x) AS {
+    'count': 1::BIGINT,
+    'total': x::BIGINT,
+    'mean': x::DOUBLE,
+    'median': x::DOUBLE,
+    'least': x,
+    'most': x,
+    'deviation': 0::DOUBLE
+};
+
 -- The values at a quarter, half and three quarters of the way, seen from below and from above: they differ where
 -- the place lies between two values.
 CREATE MACRO quarters(x) AS {

@@ -6,7 +6,7 @@ WITH point AS (
     SELECT operation_id, piece_id, thread_id, call_ns FROM _launched WHERE call_end_ns = call_ns
 ),
 held AS (
-    SELECT a.operation_id, a.piece_id, a.thread_id, a.call_ns, r.range_id, r.group_id
+    SELECT a.operation_id, a.piece_id, a.thread_id, a.call_ns, r.range_id, r.group_id, r.is_sole
     FROM point AS a
     -- Only ranges that end at such an instant: without any, none is read.
     JOIN (SELECT * FROM stats__range WHERE end_ns IN (SELECT call_ns FROM point)) AS r
@@ -14,7 +14,7 @@ held AS (
     SEMI JOIN _range AS nesting ON nesting.range_id = r.range_id AND nesting.end_ns = r.end_ns
     WHERE r.end_thread_id IS NULL
 )
-SELECT h.operation_id, h.range_id, h.group_id,
+SELECT h.operation_id, h.range_id, h.group_id, h.is_sole,
     row_number() OVER (PARTITION BY h.operation_id, h.group_id ORDER BY h.range_id) = 1
         AND coalesce(s.end_ns < h.call_ns, true) AS is_widest
 FROM held AS h

@@ -5,7 +5,7 @@ WITH last AS (
     SELECT max(end_ns) AS end_ns, max(coalesce(end_ns, start_ns)) FILTER (NOT is_start_end) AS pop_ns FROM _range_event
 ),
 last_event AS (SELECT max(greatest(start, "end")) AS at_ns FROM loaded.NVTX_EVENTS)
-SELECT r.range_id, t.group_id, t.named_id, r.is_start_end, r.thread_id, r.end_thread_id, r.start_ns,
+SELECT r.range_id, t.group_id, t.named_id, t.is_sole, r.is_start_end, r.thread_id, r.end_thread_id, r.start_ns,
     coalesce(r.end_ns, last.end_ns) AS end_ns,
     coalesce(r.end_ns, last.end_ns) - r.start_ns AS duration_ns,
     coalesce(r.end_ns, e.at_ns) - r.start_ns AS listed_ns,

@@ -13,7 +13,7 @@ WITH RECURSIVE stack AS (
     JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
 ),
 held AS (
-    SELECT s.piece_id, s.range_id, s.level, r.group_id, r.end_ns
+    SELECT s.piece_id, s.range_id, s.level, r.group_id, r.is_sole, r.end_ns
     FROM stack AS s
     JOIN stats__range AS r USING (range_id)
     WHERE r.end_thread_id IS NULL

@@ -15,14 +15,24 @@
 -- average_operations   DOUBLE   -      Avg GPU Ops | operations a range
 -- average_level        DOUBLE   -      Avg Range Lvl | such ranges around one
 -- average_children     DOUBLE   -      Avg Num Child | such ranges right inside one
-WITH summary AS (
-    SELECT r.named_id, spread(p.end_ns - p.start_ns) AS s, sum(r.duration_ns)::BIGINT AS duration_ns,
-        sum(p.operation_count)::BIGINT AS operation_count, avg(t.level) AS average_level,
-        avg(t.child_count) AS average_children
+WITH projected AS (
+    SELECT r.named_id, r.is_sole, p.end_ns - p.start_ns AS span_ns, r.duration_ns, p.operation_count, t.level,
+        t.child_count
     FROM stats__projected AS p
     JOIN stats__projected_tree AS t USING (range_id)
     JOIN stats__range AS r USING (range_id)
-    GROUP BY r.named_id
+),
+summary AS (
+    SELECT named_id, spread(span_ns) AS s, sum(duration_ns)::BIGINT AS duration_ns,
+        sum(operation_count)::BIGINT AS operation_count, avg(level) AS average_level,
+        avg(child_count) AS average_children
+    FROM projected
+    WHERE NOT is_sole
+    GROUP BY named_id
+    UNION ALL
+    SELECT named_id, spread_of_one(span_ns), duration_ns, operation_count, level, child_count
+    FROM projected
+    WHERE is_sole
 )
 SELECT
     n.name, n.style, s.total AS projected_ns, duration_ns, s.count AS instance_count, s.mean AS average_ns,

@@ -38,4 +38,4 @@ FROM stats__outside AS f
 JOIN _gpu_operation AS o USING (operation_id)
 WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph' AND EXISTS (SELECT 1 FROM _range)
 GROUP BY f.thread_id
-ORDER BY range_id NULLS FIRST, projected_ns
+ORDER BY range_id NULLS FIRST, projected_ns, pid, tid

@@ -21,17 +21,28 @@ WITH launched AS (
 ),
 pair AS (
     SELECT s.group_id, l.name_id, s.range_id, s.is_widest, l.duration_ns
-    FROM launched AS l JOIN stats__stack AS s USING (piece_id)
+    FROM launched AS l JOIN (FROM stats__stack WHERE NOT is_sole) AS s USING (piece_id)
     WHERE l.call_end_ns <= s.end_ns
     UNION ALL
     SELECT i.group_id, l.name_id, i.range_id, i.is_widest, l.duration_ns
-    FROM launched AS l JOIN stats__instant AS i USING (operation_id)
+    FROM launched AS l JOIN (FROM stats__instant WHERE NOT is_sole) AS i USING (operation_id)
+),
+-- In the only range of its name a kernel is counted once.
+sole_pair AS (
+    SELECT s.range_id, l.name_id, l.duration_ns
+    FROM launched AS l JOIN (FROM stats__stack WHERE is_sole) AS s USING (piece_id)
+    WHERE l.call_end_ns <= s.end_ns
+    UNION ALL
+    SELECT i.range_id, l.name_id, l.duration_ns
+    FROM launched AS l JOIN (FROM stats__instant WHERE is_sole) AS i USING (operation_id)
 ),
 held AS (
     SELECT group_id, name_id, count(DISTINCT range_id) AS range_count, count(*) FILTER (is_widest) AS kernel_count,
         spread(duration_ns) AS s
     FROM pair
     GROUP BY ALL
+    UNION ALL
+    SELECT range_id, name_id, 1, count(*), spread(duration_ns) FROM sole_pair GROUP BY ALL
 ),
 free AS (
     SELECT o.thread_id, l.name_id, spread(l.duration_ns) AS s
@@ -49,4 +60,4 @@ SELECT
     s.total AS total_ns, s.mean AS average_ns, s.median AS median_ns, s.least AS minimum_ns, s.most AS maximum_ns,
     s.deviation AS deviation_ns, n.name
 FROM summary JOIN _kernel_name AS n USING (name_id)
-ORDER BY nullif(range_name, '') NULLS FIRST, pid NULLS FIRST, tid, total_ns DESC, n.name
+ORDER BY nullif(range_name, '') NULLS FIRST, pid NULLS FIRST, tid, total_ns DESC, style, n.name

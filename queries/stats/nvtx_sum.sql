@@ -13,12 +13,13 @@
 -- name            VARCHAR -      Range | domain and name of the range
 -- quarter1_ns     VARCHAR ns     _Q1 | first quartile, as nsys prints it
 -- quarter3_ns     VARCHAR ns     _Q3 | third quartile, as nsys prints it
-WITH summary AS (SELECT named_id, spread(listed_ns) AS s FROM stats__range GROUP BY ALL),
--- Most names of PyTorch's operators occur once: quartiles are looked for where there is more than one value.
-quartile AS (
-    SELECT named_id, quarters(listed_ns) AS q
-    FROM stats__range SEMI JOIN (FROM summary WHERE s.count > 1) USING (named_id)
-    GROUP BY ALL
+WITH summary AS (
+    SELECT named_id, spread(listed_ns) AS s, quarters(listed_ns) AS q
+    FROM stats__range
+    WHERE NOT is_sole
+    GROUP BY named_id
+    UNION ALL
+    SELECT named_id, spread_of_one(listed_ns), NULL FROM stats__range WHERE is_sole
 )
 SELECT
     100.0 * s.total / sum(s.total) OVER () AS time_percent,
@@ -28,6 +29,5 @@ SELECT
     coalesce(quarter_text(q, 1), s.least::VARCHAR) AS quarter1_ns,
     coalesce(quarter_text(q, 3), s.least::VARCHAR) AS quarter3_ns
 FROM summary AS m
-LEFT JOIN quartile USING (named_id)
 JOIN stats__range_text AS n ON n.first_id = m.named_id
 ORDER BY total_ns DESC, n.name, n.style
