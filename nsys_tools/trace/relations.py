@@ -23,6 +23,7 @@ from nsys_tools.trace import catalogue
 from nsys_tools.trace.choice import Choice
 from nsys_tools.trace.columns import Names, used
 from nsys_tools.trace.loading import Table, tolerant
+from nsys_tools.trace.memo import Memo
 from nsys_tools.trace.source import Raw, literal, quoted
 from nsys_tools.trace.store import Store
 
@@ -63,6 +64,7 @@ class Relations:
         self._raw = raw
         self._made: set[str] = set()
         self._session: set[str] = set()
+        self._memo = Memo(store.folder.parent if store else None)
         self._trees: dict[str, dict[str, Any]] = {}
         self._needs: dict[str, set[str]] = {}
         self._columns: dict[str, Names] | None = None
@@ -124,6 +126,7 @@ class Relations:
             raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
         for name in order:
             self._make(name)
+        self._memo.save()
 
     def _columns_of(self, queries: Iterable[str]) -> dict[str, Names]:
         """Return the columns that queries read, by what they are read of."""
@@ -160,8 +163,10 @@ class Relations:
         return self._trees[name]
 
     def _reads(self, name: str) -> set[str]:
+        if name.startswith(_LOADED) and name not in catalogue.queries():
+            return set()
         if name not in self._needs:
-            found = catalogue.dependencies(self._tree(name))
+            found = self._memo.reads(self._sql(name), lambda: self._tree(name))
             self._needs[name] = self.known(found) | (found & self._session)
         return self._needs[name]
 
@@ -170,14 +175,11 @@ class Relations:
         if not name.startswith(_LOADED):
             return catalogue.find(self._choice.instead.get(name, name)).sql
         own = catalogue.queries().get(name)
-        return own.sql if own and self._is_recorded(name) else self._table(name).select()
+        return own.sql if own and name.removeprefix(_LOADED) in self._raw.tables else self._table(name).select()
 
     def _table(self, name: str) -> Table:
         table = name.removeprefix(_LOADED)
         return Table(table, self._raw.tables.get(table), self._choice.window)
-
-    def _is_recorded(self, name: str) -> bool:
-        return name.removeprefix(_LOADED) in self._raw.tables
 
     def _depends_on_session(self, name: str) -> bool:
         if name not in self._on_session:
@@ -196,14 +198,13 @@ class Relations:
         if self._store is None:
             return False
         if name.startswith(_LOADED):
-            return self._is_recorded(name)
+            return name.removeprefix(_LOADED) in self._raw.tables
         return bool(catalogue.find(name).materialised) and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
         """Whether the store already has it, so that what it reads is not needed."""
-        return (
-            self._is_stored(name) and self._store is not None and self._store.file(name, self._digest(name)).is_file()
-        )
+        store = self._store
+        return store is not None and self._is_stored(name) and store.file(name, self._digest(name)).is_file()
 
     def _make(self, name: str) -> None:
         begin = time.perf_counter()

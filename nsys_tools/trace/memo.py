@@ -1,0 +1,73 @@
+"""What the queries read, remembered between runs: to parse them all takes longer than to show a report that is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from nsys_tools import __version__
+from nsys_tools.trace import catalogue
+
+log = logging.getLogger(__name__)
+
+
+class Memo:
+    """The relations that each SELECT reads, by a digest of its text.
+
+    Parameters
+    ----------
+    cache
+        The folder of all cached traces; None remembers nothing.
+    """
+
+    def __init__(self, cache: Path | None) -> None:
+        # A folder named as those of traces, so that it goes like them when nobody has needed it for long.
+        key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}".encode()).hexdigest()[:32]
+        self._file = cache / key / "reads.json" if cache else None
+        self._known: dict[str, list[str]] = {}
+        self._has_more = False
+        if self._file:
+            with suppress(OSError, ValueError):
+                self._known = _checked(json.loads(self._file.read_text(encoding="utf-8")))
+
+    def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
+        """Return the relations that a SELECT reads; `tree` parses it, where that is not known yet."""
+        key = hashlib.sha256(sql.encode()).hexdigest()[:32]
+        if key not in self._known:
+            self._known[key] = sorted(catalogue.dependencies(tree()))
+            self._has_more = True
+        return set(self._known[key])
+
+    def save(self) -> None:
+        """Keep what is new; without a place to write it is only slower."""
+        if not self._has_more or not self._file:
+            return
+        self._has_more = False
+        draft = self._file.with_suffix(f".{uuid.uuid4().hex}.tmp")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft.write_text(json.dumps(self._known), encoding="utf-8")
+            draft.replace(self._file)
+            os.utime(self._file.parent)
+        except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            log.info("What queries read is not remembered: %s.", error)
+
+
+def _checked(found: object) -> dict[str, list[str]]:
+    """Return what a file holds, if it is what was written."""
+    if isinstance(found, dict) and all(
+        isinstance(names, list) and all(isinstance(name, str) for name in names) for names in found.values()
+    ):
+        return found
+    raise ValueError
