@@ -30,14 +30,17 @@ class Memo:
     """
 
     def __init__(self, cache: Path | None) -> None:
-        # A folder named as those of traces, so that it goes like them when nobody has needed it for long.
-        key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}".encode()).hexdigest()[:32]
+        # A folder named as those of traces, so that it goes like them when nobody has needed it for long. What tells
+        # dependencies from a tree is part of the key: in a checkout it changes under one version.
+        means = Path(catalogue.__file__).read_bytes()
+        key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}\0".encode() + means).hexdigest()[:32]
         self._file = cache / key / "reads.json" if cache else None
         self._known: dict[str, list[str]] = {}
         self._has_more = False
         if self._file:
             with suppress(OSError, ValueError):
                 self._known = _checked(json.loads(self._file.read_text(encoding="utf-8")))
+                os.utime(self._file.parent)
 
     def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
         """Return the relations that a SELECT reads; `tree` parses it, where that is not known yet."""

@@ -10,7 +10,7 @@ held AS (
     FROM point AS a
     -- Only ranges that end at such an instant: without any, none is read.
     JOIN (SELECT * FROM stats__range WHERE end_ns IN (SELECT call_ns FROM point)) AS r
-        ON r.thread_id = a.thread_id AND r.end_ns = a.call_ns
+        ON r.thread_id = a.thread_id AND r.end_ns = a.call_ns AND r.start_ns <= a.call_ns
     SEMI JOIN _range AS nesting ON nesting.range_id = r.range_id AND nesting.end_ns = r.end_ns
     WHERE r.end_thread_id IS NULL
 )

@@ -3,4 +3,4 @@ SELECT a.operation_id, a.thread_id
 FROM _launched AS a
 JOIN stats__outlasted AS o ON o.piece_id IS NOT DISTINCT FROM a.piece_id
 ANTI JOIN stats__instant AS i ON i.operation_id = a.operation_id
-WHERE o.last_end_ns IS NULL OR a.call_end_ns > o.last_end_ns
+WHERE o.last_end_ns IS NULL OR coalesce(a.call_end_ns, 9223372036854775807) > o.last_end_ns

@@ -2,14 +2,15 @@
 -- materialised: the walk down the tree, shared by two reports.
 --
 -- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
--- the nearest; only those that cross are compared.
+-- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range
+-- inside. Only ranges that cross are compared.
 WITH RECURSIVE projected AS (
     SELECT r.range_id, r.thread_id, r.end_ns, r.duration_ns
     FROM stats__range AS r SEMI JOIN stats__projected AS p ON p.range_id = r.range_id
 ),
 nearest AS (
     SELECT r.range_id, p.parent_id
-    FROM (FROM projected ANTI JOIN _crossing USING (thread_id)) AS r JOIN _range_parent AS p USING (range_id)
+    FROM (FROM projected ANTI JOIN _crossing USING (thread_id)) AS r LEFT JOIN _range_parent AS p USING (range_id)
     UNION ALL
     -- Past those that hold nothing.
     SELECT n.range_id, p.parent_id

@@ -2,7 +2,8 @@
 -- materialised: the walk down the tree.
 --
 -- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
--- the nearest; only those that cross are compared.
+-- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range
+-- inside. Only ranges that cross are compared.
 WITH RECURSIVE pushpop AS (
     SELECT range_id, thread_id, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range
@@ -10,7 +11,7 @@ WITH RECURSIVE pushpop AS (
 ),
 nearest AS (
     SELECT r.range_id, p.parent_id
-    FROM (FROM pushpop ANTI JOIN _crossing USING (thread_id)) AS r JOIN _range_parent AS p USING (range_id)
+    FROM (FROM pushpop ANTI JOIN _crossing USING (thread_id)) AS r LEFT JOIN _range_parent AS p USING (range_id)
     UNION ALL
     -- Past start/end ranges.
     SELECT n.range_id, p.parent_id

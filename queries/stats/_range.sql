@@ -1,4 +1,4 @@
--- One row per NVTX range as nsys's reports see it; its name is that of its group in stats__range_text.
+-- One row per NVTX range as nsys's reports see it; its name is in stats__range_text, under either of its keys.
 -- One that was never closed lasts to the last end of any; in summaries (listed_ns) to the last NVTX event at all.
 -- materialised: keys and ends of all ranges, shared by nine reports.
 WITH last AS (

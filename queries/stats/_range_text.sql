@@ -2,8 +2,9 @@
 -- materialised: names are put together once a name, not once a range.
 --
 -- first_id is the first such range. group_id is one key for all ranges of a name, style and thread, named_id for all of
--- a name and style: ways that read alike share them. is_sole says that the range is the only one of its name and style,
--- as most of PyTorch's operators are, which carry a number: what is summed up of one value needs no grouping.
+-- a name and style: ways that read alike share them, and both are some row's first_id. is_sole says that the range is
+-- the only one of its name and style, as most of PyTorch's operators are, which carry a number: quartiles, medians and
+-- distinct counts of one value cost the three reports that have most of them more than all the others together.
 WITH way AS (
     SELECT text, text_id, domain_id, is_start_end, thread_id, min(range_id) AS first_id, count(*) AS range_count
     FROM _range_event

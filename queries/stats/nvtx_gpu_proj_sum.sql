@@ -1,5 +1,5 @@
 -- One row per name and style of NVTX ranges that hold GPU operations; longest projected total first.
--- materialised: names of all ranges that hold operations.
+-- materialised: medians of every name, sorted.
 --
 -- name                 VARCHAR  -      Range | domain and name
 -- style                VARCHAR  -      Style | PushPop or StartEnd

@@ -1,5 +1,5 @@
 -- One row per name and style of NVTX range; longest total first.
--- materialised: text work over every range.
+-- materialised: quartiles of every name, sorted.
 --
 -- time_percent    DOUBLE  -      Time:ratio_% | share of the sum of all totals
 -- total_ns        BIGINT  ns     Total Time:dur_ns | sum of the durations

@@ -1,5 +1,5 @@
 -- One row per start and end of a piece and per range without length on threads whose ranges cross: what _nesting is for
--- the others.
+-- the others, and made in the same way.
 -- materialised: almost always empty, and known to be: a guess at its size would spoil the plans of whatever reads it.
 WITH piece AS (FROM _range_piece SEMI JOIN _crossing USING (thread_id)),
 boundary AS (

@@ -1,7 +1,8 @@
 -- One row per piece and range that is open in it, itself included: what inclusive figures are counted over.
 -- materialised: the closure of _piece_parent.
 --
--- level 0 is the piece itself. Pieces of one range never nest, so a range occurs once in a stack.
+-- level 0 is the piece itself. Ranges without length own nothing, and are in no stack. Pieces of one range never nest,
+-- so that a range occurs once in a stack.
 WITH RECURSIVE stack AS (
     SELECT piece_id, range_id, parent_piece_id, 0 AS level FROM _piece_parent WHERE NOT is_point
     UNION ALL

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -89,6 +91,60 @@ def test_kernels_count_once_in_nested_ranges_of_a_name(tmp_path: Path) -> None:
         same,PushPop,1,2,1,1,10,10.0,10.0,10,10,0.0,x
         """
     )
+
+
+def test_names_that_read_alike_are_one(tmp_path: Path) -> None:
+    def fill(builder: TraceBuilder) -> None:
+        builder.range(THREAD, "LIB", 0, None, event_type=DOMAIN_CREATE, domain=3)
+        builder.range(THREAD, "LIB:b", 100, 200)
+        builder.range(THREAD, "b", 120, 180, domain=3)
+        at(builder, "k", 130, 140, 1000)
+        at(builder, "k", 110, 115, 1100)
+
+    path = build(tmp_path, fill)
+    assert body(path, "nvtx_kern_sum") == "LIB:b,PushPop,1,1,2,2,30,10.0,10.0,10,10,0.0,k"
+    assert body(path, "nvtx_sum") == "100.0,160,2,80.0,80.0,60,100,28.3,PushPop,LIB:b"
+
+
+def test_a_call_without_an_end_is_in_no_range(tmp_path: Path) -> None:
+    def fill(builder: TraceBuilder) -> None:
+        builder.range(THREAD, "r", 600, 1000)
+        correlation = builder.correlation(PROCESS)
+        builder.call(THREAD, LAUNCH, 700, None, correlation)
+        builder.kernel(PROCESS, "k", 2000, 2010, correlation)
+        at(builder, "k", 800, 810, 2100)
+
+    path = build(tmp_path, fill)
+    assert body(path, "nvtx_kern_sum") == text(
+        """
+        ,,1,1,0,1,10,10.0,10.0,10,10,0.0,k
+        r,PushPop,1,1,1,1,10,10.0,10.0,10,10,0.0,k
+        """
+    )
+    assert body(path, "nvtx_gpu_proj_trace") == text(
+        """
+        ,2000,10,,,,1,1,1,,0,,,
+        r,2100,10,600,400,PushPop,1,1,1,0,0,1,,:1
+        """
+    )
+
+
+def test_ranges_that_no_program_can_have_made(tmp_path: Path) -> None:
+    """One ends before it starts, which nsys itself stumbles over, and one has lost its start: both hold nothing."""
+
+    def fill(builder: TraceBuilder) -> None:
+        builder.range(THREAD, "backward", 900, 700)
+        builder.range(THREAD, "r", 600, 1000)
+        builder.range(THREAD, "lost", 1, 950)
+        at(builder, "k", 700, 700, 2000)
+
+    path = build(tmp_path, fill)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE NVTX_EVENTS SET start = NULL WHERE text = 'lost'")
+        connection.commit()
+    assert body(path, "nvtx_kern_sum") == "r,PushPop,1,1,1,1,10,10.0,10.0,10,10,0.0,k"
+    lines = [line.split(",") for line in body(path, "nvtx_pushpop_trace").splitlines()]
+    assert sorted((line[5], line[11]) for line in lines) == [("backward", "2"), ("lost", ""), ("r", "")]
 
 
 def test_push_pop_ranges_nest_without_start_end_ranges(tmp_path: Path) -> None:

@@ -40,3 +40,29 @@ def test_shape(tmp_path: Path, shape: Shape, ranges_a_kernel: float, deepest: in
     # A step that is begun and not full counts whole, once a rank.
     assert ranges / kernels == pytest.approx(ranges_a_kernel, abs=4 * shape.ranks / COUNT)
     assert (depth, open_ended, attributed, crossing) == (deepest, 0, COUNT, [])
+
+
+def test_boundaries_keep_the_order_that_they_are_sorted_in(tmp_path: Path) -> None:
+    """Their windows take rows as they come; enough of them that DuckDB works in parallel, on several threads."""
+    path = tmp_path / "large.sqlite"
+    build_large(path, 20_000, Shape(ranks=4, operators=True))
+    with open_trace(path, cache=False) as trace:
+        ((count, wrong),) = trace.sql("""
+            WITH expected AS (
+                SELECT *,
+                    row_number() OVER sequence AS place,
+                    sum(is_start::INT - (NOT is_start AND NOT is_point)::INT) OVER sequence AS depth,
+                    lead(instant_ns) OVER sequence IS DISTINCT FROM instant_ns AS ends
+                FROM _nesting JOIN _range USING (range_id, thread_id)
+                WINDOW sequence AS (
+                    PARTITION BY thread_id
+                    ORDER BY instant_ns, is_start, CASE WHEN is_start THEN opened ELSE -opened END
+                )
+            )
+            SELECT count(*), count(*) FILTER (
+                open_count <> depth OR is_last <> ends
+                OR position <> place + (SELECT count(*) FROM _nesting AS n WHERE n.thread_id < expected.thread_id)
+            )
+            FROM expected
+        """).rows()
+    assert (count, wrong) == (2 * 126_400, 0)
