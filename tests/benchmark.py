@@ -29,8 +29,8 @@ NOTES = "<!-- notes: written by hand, kept -->\n"
 REPORTS = ("cuda_gpu_kern_sum", "nvtx_sum", "nvtx_kern_sum", "nvtx_gpu_proj_sum")
 TOGETHER = "the four together"
 ROUNDS = 3
-PLAIN = Shape()
-SHAPES = {PLAIN: "", Shape(ranks=8): ", 8 ranks", Shape(operators=True): ", operators"}
+PLAIN, RANKS, OPERATORS = Shape(), Shape(ranks=8), Shape(operators=True)
+SHAPES = {PLAIN: "", RANKS: ", 8 ranks", OPERATORS: ", operators"}
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def main() -> None:
     options = parser.parse_args()
     program = str(tools.find("nsys", options.nsys))
     runs = [(count, PLAIN) for count in options.kernels]
-    runs += [(options.ranks, Shape(ranks=8)), (options.operators, Shape(operators=True))]
+    runs += [(options.ranks, RANKS), (options.operators, OPERATORS)]
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         for count, shape in runs:

@@ -34,15 +34,15 @@ class Shape:
     operators: bool = False
 
 
-def _kernels(count: int, names: list[int], process: int, rank: int) -> Iterator[tuple[Any, ...]]:
-    gpu = 0
+def _kernels(count: int, names: list[int], process: int, gpu_id: int, first: int) -> Iterator[tuple[Any, ...]]:
+    free = 0
     for i in range(count):
         duration = 1_500 + (i * 7_919) % 3_000
-        start = max(gpu, i * _KERNEL_NS + 3_000 + rank * _RANK_NS)
-        gpu = start + duration
+        start = max(free, first + i * _KERNEL_NS + 3_000)
+        free = start + duration
         name = names[(i * 31) % _NAMES]
         grid = (i % 4) * 64 + 1
-        yield start, gpu, rank, 1, 7, _correlation(i), process, name, name, name, 32, grid, 1, 1, 128, 1, 1, 0, 0
+        yield start, free, gpu_id, 1, 7, _correlation(i), process, name, name, name, 32, grid, 1, 1, 128, 1, 1, 0, 0
 
 
 _KERNEL_COLUMNS = (
@@ -57,18 +57,18 @@ def _correlation(i: int) -> int:
     return i + i // 5 + 1
 
 
-def _calls(count: int, launch: int, wait: int, thread: int, rank: int) -> Iterator[tuple[Any, ...]]:
+def _calls(count: int, launch: int, wait: int, thread: int, first: int) -> Iterator[tuple[Any, ...]]:
     for i in range(count):
-        at = i * _KERNEL_NS + rank * _RANK_NS
+        at = first + i * _KERNEL_NS
         yield at + 100, at + 2_100, 0, thread, _correlation(i), launch, 0
         if i % 5 == 4:
             yield at + 2_150, at + 2_200, 0, thread, _correlation(i) + 1, wait, 0
 
 
-def _ranges(count: int, thread: int, rank: int, *, operators: bool) -> Iterator[tuple[Any, ...]]:
+def _ranges(count: int, thread: int, first: int, *, operators: bool) -> Iterator[tuple[Any, ...]]:
+    last = first + count * _KERNEL_NS
     for i in range(count):
-        at = i * _KERNEL_NS + rank * _RANK_NS
-        last = rank * _RANK_NS + count * _KERNEL_NS
+        at = first + i * _KERNEL_NS
         if i % _STEP == 0:
             yield at, min(at + _STEP * _KERNEL_NS, last) - 10, PUSH_POP, "step", thread, 0
         if i % _LAYER == 0:
@@ -110,15 +110,16 @@ def build_large(path: Path, count: int, shape: Shape | None = None) -> None:
         launch, wait = builder.string("cudaLaunchKernel_v7000"), builder.string("cudaStreamSynchronize_v3020")
         for rank in range(shape.ranks):
             of_rank = count // shape.ranks + (rank < count % shape.ranks)
-            process, thread = process_key(_PID + rank), thread_key(_PID + rank, _PID + rank)
-            builder.extend("KERNEL", _KERNEL_COLUMNS, _kernels(of_rank, names, process, rank))
+            pid, first = _PID + rank, rank * _RANK_NS
+            process, thread = process_key(pid), thread_key(pid, pid)
+            builder.extend("KERNEL", _KERNEL_COLUMNS, _kernels(of_rank, names, process, rank, first))
             builder.extend(
                 "RUNTIME",
                 ("start", "end", "eventClass", "globalTid", "correlationId", "nameId", "returnValue"),
-                _calls(of_rank, launch, wait, thread, rank),
+                _calls(of_rank, launch, wait, thread, first),
             )
             builder.extend(
                 "NVTX_EVENTS",
                 ("start", "end", "eventType", "text", "globalTid", "domainId"),
-                _ranges(of_rank, thread, rank, operators=shape.operators),
+                _ranges(of_rank, thread, first, operators=shape.operators),
             )

@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import os
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import duckdb
 
 from nsys_tools import __version__
 from nsys_tools.trace import catalogue
+from nsys_tools.trace.store import whole_file
 
 log = logging.getLogger(__name__)
 
@@ -55,15 +55,11 @@ class Memo:
         if not self._has_more or not self._file:
             return
         self._has_more = False
-        draft = self._file.with_suffix(f".{uuid.uuid4().hex}.tmp")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft.write_text(json.dumps(self._known), encoding="utf-8")
-            draft.replace(self._file)
-            os.utime(self._file.parent)
+            with whole_file(self._file) as draft:
+                draft.write_text(json.dumps(self._known), encoding="utf-8")
         except OSError as error:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
             log.info("What queries read is not remembered: %s.", error)
 
 

@@ -25,7 +25,7 @@ from nsys_tools.trace.columns import Names, used
 from nsys_tools.trace.loading import Table, tolerant
 from nsys_tools.trace.memo import Memo
 from nsys_tools.trace.source import Raw, literal, quoted
-from nsys_tools.trace.store import Store
+from nsys_tools.trace.store import Store, whole_file
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -164,7 +164,7 @@ class Relations:
 
     def _reads(self, name: str) -> set[str]:
         if name.startswith(_LOADED) and name not in catalogue.queries():
-            return set()
+            return set()  # copied from the trace alone; its text differs with the time asked for
         if name not in self._needs:
             found = self._memo.reads(self._sql(name), lambda: self._tree(name))
             self._needs[name] = self.known(found) | (found & self._session)
@@ -174,8 +174,8 @@ class Relations:
         """Return the SELECT behind a relation."""
         if not name.startswith(_LOADED):
             return catalogue.find(self._choice.instead.get(name, name)).sql
-        own = catalogue.queries().get(name)
-        return own.sql if own and name.removeprefix(_LOADED) in self._raw.tables else self._table(name).select()
+        own, table = catalogue.queries().get(name), self._table(name)
+        return own.sql if own and table.has is not None else table.select()
 
     def _table(self, name: str) -> Table:
         table = name.removeprefix(_LOADED)
@@ -198,7 +198,7 @@ class Relations:
         if self._store is None:
             return False
         if name.startswith(_LOADED):
-            return name.removeprefix(_LOADED) in self._raw.tables
+            return self._table(name).has is not None
         return bool(catalogue.find(name).materialised) and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
@@ -256,14 +256,11 @@ class Relations:
 
     def _write(self, name: str, sql: str, final: Path) -> bool:
         """Write the result of a SELECT to the store; return whether that was possible."""
-        assert self._store is not None  # noqa: S101  (_keep has asked)
-        draft = self._store.draft(final)
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
         try:
-            self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
-            self._store.publish(draft, final)
+            with whole_file(final) as draft:
+                self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
         except (OSError, duckdb.IOException) as error:
-            draft.unlink(missing_ok=True)
             log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
             return False
         return True

@@ -14,6 +14,8 @@ import re
 import shutil
 import time
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import platformdirs
@@ -69,13 +71,22 @@ class Store:
         """Return where the relation is, or will be."""
         return self.folder / f"{relation}-{digest}.parquet"
 
-    def draft(self, final: Path) -> Path:
-        """Return a name to write to before `publish`."""
-        return final.with_suffix(f".{uuid.uuid4().hex}.tmp")
 
-    def publish(self, draft: Path, final: Path) -> None:
-        """Put a finished draft in its place; the last of several writers wins, with the same content."""
+@contextmanager
+def whole_file(final: Path) -> Iterator[Path]:
+    """Give a name to write to; put that in its place when the block ends well, else remove it.
+
+    Notes
+    -----
+    The last of several writers wins, with the same content.
+    """
+    draft = final.with_suffix(f".{uuid.uuid4().hex}.tmp")
+    try:
+        yield draft
         draft.replace(final)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def _forget_old(folder: Path) -> None:
