@@ -11,7 +11,7 @@ COMPARED := --model deepseek-ocr --gpu h100-sxm --set pages=2 --set new_tokens=1
 
 .PHONY: help
 help:  ## Show what can be made
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -26,9 +26,16 @@ demo: $(STAMP)  ## Analyse the embedded sample trace, with model, counters and c
 	@$(BIN)/nsys-tools analyze $(SAMPLES)/sample.sqlite --stages $(SAMPLES)/stages.toml $(COMPARED) \
 	  --ncu $(SAMPLES)/ncu.csv --callgraph $(SAMPLES)/callgraph.json --out demo --force
 
+# Several at once; a file's tests stay together, since they share what takes long to make.
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile
+
 .PHONY: test
-test: $(STAMP)  ## Run the tests
-	$(BIN)/python -m pytest
+test: $(STAMP)  ## Run the tests, but for those that need torch or an installed nsys (JOBS=3)
+	$(PYTEST) -m 'not torch and not nsys'
+
+.PHONY: test-tools
+test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys; they skip where it is missing
+	$(PYTEST) -m 'torch or nsys'
 
 .PHONY: lint
 lint: $(STAMP)  ## Check style, formatting and types
@@ -45,7 +52,11 @@ TRACES ?= $(firstword $(wildcard ../shared/traces) capture/samples)
 
 .PHONY: conformance
 conformance: $(STAMP)  ## Compare all reports with the installed nsys: make conformance TRACES=FOLDER
-	$(BIN)/nsys-tools conformance $(TRACES) --expected tests/report/deliberate.csv
+	$(BIN)/python -m tests.conformance $(TRACES) --expected tests/stats/deliberate.csv
+
+.PHONY: goldens
+goldens: $(STAMP)  ## Write what the installed nsys prints for the traces of tests/goldens
+	$(BIN)/python -m tests.goldens.generate
 
 .PHONY: bench
 bench: $(STAMP)  ## Measure reports on large generated traces, and nsys where installed: writes reports/benchmark.md
@@ -85,9 +96,7 @@ install-nsys:  ## Install Nsight Systems on Debian or Ubuntu, also without a GPU
 
 .PHONY: nvtx-cost
 nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/nvtx-cost.md
-	rm -rf runs/nvtx-cost
-	$(CAPTURE_PYTHON) -m nsys_tools capture deepseek-ocr --scale tiny --measure-nvtx 15 --out runs/nvtx-cost $(CAPTURE_TOOLS)
-	cp runs/nvtx-cost/nvtx-cost.md capture/nvtx-cost.md
+	$(CAPTURE_PYTHON) -m tests.nvtx_cost $(if $(NSYS),--nsys-path '$(NSYS)') $(if $(DEVICE),--device '$(DEVICE)')
 
 .PHONY: clean
 clean:  ## Remove what make made, but not caches of the user's

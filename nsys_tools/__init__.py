@@ -1,24 +1,117 @@
-"""Post-processing of Nsight traces: attribution, stages, reports and SQL.
+"""From Nsight traces to answers: stages, kernels, operators, idle time, roofline.
 
-The library twin of the command line: :func:`open_trace` gives a
-:class:`~nsys_tools.trace.Trace` whose queries are the files under ``queries/``.
+`open` is the front door: it opens a trace, a run folder or what ncu measured, and gives a `Session`.
+
+Examples
+--------
+>>> import nsys_tools as nt
+>>> with nt.open(samples / "sample.sqlite", stages=samples / "stages.toml") as session:
+...     stages = session.query("stage_summary").kept()
+>>> stages["stage"][:2]
+['sam', 'step']
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from nsys_tools.trace import Trace, open_trace
+    from nsys_tools.api.analysis import Analysis
+    from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
+    from nsys_tools.api.captures import capture_help, examine_machine, run_capture
+    from nsys_tools.api.catalogue import describe, queries, query_reference, query_source
+    from nsys_tools.api.evaluation import Evaluation
+    from nsys_tools.api.folders import check_report, report_folders
+    from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
+    from nsys_tools.api.models import AnalyticModel, known_models, load_model
+    from nsys_tools.api.reports import stats_reports, write_stats
+    from nsys_tools.api.session import Session, open
+    from nsys_tools.api.writing import render, render_data, save_chart, write_result
+    from nsys_tools.assets import add_assets
+    from nsys_tools.errors import NsysToolsError
+    from nsys_tools.session.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["Trace", "__version__", "open_trace"]
+# Where each public name is: they are imported on first use, so that the command line starts light.
+_PLACES = {
+    "Analysis": "api.analysis",
+    "AnalyticModel": "api.models",
+    "Evaluation": "api.evaluation",
+    "Inspected": "api.inspection",
+    "NsysToolsError": "errors",
+    "Result": "session.result",
+    "Session": "api.session",
+    "add_assets": "assets",
+    "capture_help": "api.captures",
+    "check_report": "api.folders",
+    "compare_models": "api.inspection",
+    "describe": "api.catalogue",
+    "examine_machine": "api.captures",
+    "group_callgraph": "api.callgraphs",
+    "inspect_model": "api.inspection",
+    "known_models": "api.models",
+    "load_model": "api.models",
+    "model_operators": "api.inspection",
+    "open": "api.session",
+    "queries": "api.catalogue",
+    "query_reference": "api.catalogue",
+    "query_source": "api.catalogue",
+    "record_callgraph": "api.callgraphs",
+    "render": "api.writing",
+    "render_data": "api.writing",
+    "report_folders": "api.folders",
+    "run_capture": "api.captures",
+    "save_chart": "api.writing",
+    "stats_reports": "api.reports",
+    "write_result": "api.writing",
+    "write_stats": "api.reports",
+}
+__all__ = [
+    "Analysis",
+    "AnalyticModel",
+    "Evaluation",
+    "Inspected",
+    "NsysToolsError",
+    "Result",
+    "Session",
+    "__version__",
+    "add_assets",
+    "capture_help",
+    "check_report",
+    "compare_models",
+    "describe",
+    "examine_machine",
+    "group_callgraph",
+    "inspect_model",
+    "known_models",
+    "load_model",
+    "model_operators",
+    "open",
+    "queries",
+    "query_reference",
+    "query_source",
+    "record_callgraph",
+    "render",
+    "render_data",
+    "report_folders",
+    "run_capture",
+    "save_chart",
+    "stats_reports",
+    "write_result",
+    "write_stats",
+]
 
 
 def __getattr__(name: str) -> Any:
-    """Import the trace room on first use, so that the command line starts light."""
-    if name in {"Trace", "open_trace"}:
-        from nsys_tools import trace  # noqa: PLC0415
+    """Import a public name on first use."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'nsys_tools' has no attribute {name!r}")
+    found = getattr(import_module(f"nsys_tools.{_PLACES[name]}"), name)
+    globals()[name] = found
+    return found
 
-        return getattr(trace, name)
-    raise AttributeError(f"module 'nsys_tools' has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return sorted(__all__)

@@ -22,7 +22,7 @@ def root() -> Path:
     return shipped if shipped.is_dir() else package.parent
 
 
-def add_folder(folder: Path) -> None:
+def add_assets(folder: Path) -> None:
     """Look for assets in `folder` before the shipped ones.
 
     Raises

@@ -13,10 +13,11 @@ import platformdirs
 from nsys_tools.errors import NsysToolsError
 
 HINTS = {
-    "nsys": "Debian and Ubuntu: `make install-nsys` (capture/install-nsys.sh), also without a GPU; "
-    "else https://developer.nvidia.com/nsight-systems. Or name it: NSYS=PATH.",
+    "nsys": "Download it from https://developer.nvidia.com/nsight-systems. On Debian and Ubuntu, run "
+    "capture/install-nsys.sh from the repository, which pip installs as nsys_tools/_assets/capture/install-nsys.sh. "
+    "Neither needs a GPU. If it is not on the PATH, capture and doctor take --nsys-path PATH.",
     "ncu": "It comes with the CUDA toolkit and with https://developer.nvidia.com/nsight-compute. "
-    "Or name it: NCU_PATH=PATH. A capture without --ncu needs none.",
+    "If it is not on the PATH, use --ncu-path PATH. A capture without --ncu needs none.",
 }
 
 

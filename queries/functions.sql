@@ -1,25 +1,25 @@
 -- What the queries share: macros, made in every connection. Aggregates of durations or sizes, and how names read.
 
--- Count, total, mean, median, extremes and sample standard deviation of x (0 for a single value).
+-- Count, sum, mean, median, extremes and sample standard deviation of x (0 for a single value).
 CREATE MACRO spread(x) AS {
     'count': count(*),
-    'total': sum(x)::BIGINT,
+    'sum': sum(x)::BIGINT,
     'mean': sum(x)::DOUBLE / count(x),
     'median': median(x),
-    'least': min(x),
-    'most': max(x),
-    'deviation': coalesce(stddev_samp(x), 0)
+    'min': min(x),
+    'max': max(x),
+    'stddev': coalesce(stddev_samp(x), 0)
 };
 
 -- The same of a single value.
 CREATE MACRO spread_of_one(x) AS {
     'count': 1::BIGINT,
-    'total': x::BIGINT,
+    'sum': x::BIGINT,
     'mean': x::DOUBLE,
     'median': x::DOUBLE,
-    'least': x,
-    'most': x,
-    'deviation': 0::DOUBLE
+    'min': x,
+    'max': x,
+    'stddev': 0::DOUBLE
 };
 
 -- The values at a quarter, half and three quarters of the way, seen from below and from above: they differ where
@@ -43,3 +43,6 @@ CREATE MACRO tid_of(key) AS key & 16777215;
 
 -- A kernel's name under the range that it is listed in, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
+
+-- The value that all rows have where it is known; NULL where they differ.
+CREATE MACRO agreed(x) AS CASE WHEN min(x) = max(x) THEN min(x) END;

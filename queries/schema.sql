@@ -58,11 +58,13 @@ CREATE TABLE PROCESSES (globalPid BIGINT, pid BIGINT);
 CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGINT, stopTime BIGINT);
 CREATE TABLE TARGET_INFO_GPU (
     id BIGINT, name VARCHAR, totalMemory BIGINT, memoryBandwidth BIGINT, clockRate BIGINT, smCount BIGINT,
-    chipName VARCHAR, cuDevice BIGINT, l2CacheSize BIGINT, computeMajor BIGINT, computeMinor BIGINT, isDiscrete BIGINT
+    chipName VARCHAR, cuDevice BIGINT, l2CacheSize BIGINT, computeMajor BIGINT, computeMinor BIGINT, isDiscrete BIGINT,
+    deviceId BIGINT
 );
 CREATE TABLE TARGET_INFO_CUDA_GPU (
     id BIGINT, name VARCHAR, memorySize BIGINT, memoryBandwidth BIGINT, coreClockRate BIGINT,
-    multiprocessorCount BIGINT, computeCapabilityMajor BIGINT, computeCapabilityMinor BIGINT, l2CacheSize BIGINT
+    multiprocessorCount BIGINT, computeCapabilityMajor BIGINT, computeCapabilityMinor BIGINT, l2CacheSize BIGINT,
+    deviceId BIGINT, globalMemorySize BIGINT, globalMemoryBandwidth BIGINT, numMultiprocessors BIGINT
 );
 CREATE TABLE TARGET_INFO_CUDA_DEVICE (gpuId BIGINT, cudaId BIGINT, pid BIGINT, numMultiprocessors BIGINT);
 CREATE TABLE META_DATA_EXPORT (name VARCHAR, value VARCHAR);

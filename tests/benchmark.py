@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nsys_tools import tools
-from nsys_tools.report.formats import render
-from nsys_tools.trace.large import Shape, build_large
+from nsys_tools.formats import render
+from nsys_tools.synthetic.large import Shape, build_large
 
 REPOSITORY = Path(__file__).parents[1]
 TARGET = REPOSITORY / "reports" / "benchmark.md"

@@ -7,9 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nsys_tools import open_trace
-from nsys_tools.report.formats import render
-from nsys_tools.trace.builder import TraceBuilder, process_key, thread_key
+import nsys_tools as nt
+from nsys_tools.api.analysis import Analysis
+from nsys_tools.formats import render
+from nsys_tools.model.request import Request
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 
 PROCESS, THREAD, OTHER_THREAD = process_key(1), thread_key(1, 1), thread_key(1, 2)
 LAUNCH, SYNC = "cudaLaunchKernel_v7000", "cudaStreamSynchronize_v3020"
@@ -30,6 +33,21 @@ def launch(builder: TraceBuilder, at: int, start: int, end: int, *, name: str = 
     builder.kernel(PROCESS, name, start, end, correlation)
 
 
+def opened(path: Path, request: Request | None = None, **given: Any) -> nt.Session:
+    """Open a trace or run folder without the cache, compared as `request` says."""
+    asked = request or Request("")
+    return nt.open(
+        path, model=asked.model, workload=asked.workload, set=asked.assignments, gpu=asked.gpu, dtype=asked.dtype,
+        attention=asked.attention, **{"cache": False, **given},
+    )  # fmt: skip
+
+
+def analyzed(path: Path, request: Request | None = None, **given: Any) -> Analysis:
+    """Analyze a trace or run folder."""
+    with opened(path, request, **given) as session:
+        return session.analyze()
+
+
 def answer(
     path: Path,
     query: str,
@@ -41,7 +59,7 @@ def answer(
 
     `stages` are names and patterns, `tables` the rows of session tables.
     """
-    from nsys_tools.analysis.stages import expression
+    from nsys_tools.sources.stages import expression
 
     patterns = [(n, name, expression(pattern)) for n, (name, pattern) in enumerate(stages or [])]
     with open_trace(path, cache=False) as trace:
@@ -50,7 +68,7 @@ def answer(
         result = trace.query(query)
         kept = [result.columns.index(column) for column in columns] or range(len(result.columns))
         rows = result.rows()
-        if "ordered by nothing" in result.summary:
+        if "unordered" in result.summary:
             rows.sort()
         rows_out = [[row[i] for i in kept] for row in rows]
         return render([result.columns[i] for i in kept], rows_out, "csv")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import signal
+import uuid
 from pathlib import Path
 
 import pytest
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.trace.sample import build_sample
-from nsys_tools.trace.timeline import Timeline
+from nsys_tools.synthetic.sample import build_sample
+from nsys_tools.synthetic.timeline import Timeline
 
 REPOSITORY = Path(__file__).parents[1]
 SHARED = REPOSITORY.parent / "shared"
@@ -26,6 +27,11 @@ def pytest_configure() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what rewrites reviewed goldens."""
+    parser.addoption("--update", action="store_true", help="rewrite what deliberately differs: tests/goldens/ours")
+
+
 def installed_nsys() -> Path:
     """Return the nsys that is installed; skip where there is none."""
     try:
@@ -34,10 +40,17 @@ def installed_nsys() -> Path:
         pytest.skip(error.message)
 
 
+@pytest.fixture(scope="session")
+def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return where the caches of all tests are."""
+    return tmp_path_factory.mktemp("caches")
+
+
 @pytest.fixture(autouse=True)
-def cache_folder(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def cache_folder(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give every test an empty cache."""
-    folder = tmp_path_factory.mktemp("cache")
+    folder = caches / uuid.uuid4().hex
+    folder.mkdir()
     monkeypatch.setenv("NSYS_TOOLS_CACHE", str(folder))
     return folder
 

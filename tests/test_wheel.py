@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.trace.timeline import Timeline
+from nsys_tools.synthetic.timeline import Timeline
 from tests.conftest import REPOSITORY
 
 ROOMS = ("capture", "queries", "analytic", "reports")

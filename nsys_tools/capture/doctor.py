@@ -105,7 +105,7 @@ def gpu(cards: list[dict[str, str]]) -> Finding:
     """Say which GPUs the driver shows."""
     if not cards:
         return Finding(
-            "GPU and driver", "warn", "none", "DEVICE=cpu captures ranges and the operating system, no kernels."
+            "GPU and driver", "warn", "none", "--device cpu captures ranges and the operating system, but no kernels."
         )
     names = ", ".join(f"{card['name']} ({card['memory.total']})" for card in cards)
     return Finding("GPU and driver", "ok", f"{names}, driver {cards[0]['driver_version']}")

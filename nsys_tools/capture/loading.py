@@ -37,7 +37,7 @@ def device_of(options: Options) -> str:
     if kind == "cuda" and not torch.cuda.is_available():
         raise NsysToolsError(
             f"--device {options.device}: torch {torch.__version__} sees no CUDA GPU.",
-            "Run `nsys-tools doctor`, or take DEVICE=cpu.",
+            "Run `nsys-tools doctor`, or use --device cpu.",
         )
     return options.device
 

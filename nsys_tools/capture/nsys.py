@@ -65,7 +65,7 @@ def workload_error(code: int, text: str) -> NsysToolsError:
     if code in _KILLED:
         return NsysToolsError(
             "The workload was killed (signal 9): most likely the machine ran out of memory.",
-            "Take SCALE=tiny, fewer PAGES or a smaller BATCH, or a machine with more memory.",
+            "Use --scale tiny, fewer --pages, a smaller --batch-size, or a machine with more memory.",
         )
     lines = [line.strip() for line in text.splitlines() if not line.strip().startswith(_OWN_LINES)]
     last = lines[-1] if lines else "it printed nothing"

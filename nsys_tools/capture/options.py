@@ -51,7 +51,6 @@ class Options:
     stop_at_end: Annotated[bool, About("end a text at its end token; else always --max-new-tokens")] = False
     profiler: Annotated[str, About("torch: PyTorch's profiler instead of nsys", ("none", "torch"))] = "none"
     top: Annotated[int, About("operators in the Markdown table of --profiler torch")] = 20
-    measure_nvtx: Annotated[int, About("rounds of measuring what each --nvtx level costs, not a run")] = 0
 
     def arguments(self) -> list[str]:
         """Return the command-line arguments that say the same, without those that say the default."""
@@ -98,7 +97,7 @@ def _check(parser: argparse.ArgumentParser, values: dict[str, Any]) -> None:
     for name in ("batch_size", "max_new_tokens", "repeats", "top"):
         if values[name] < 1:
             parser.error(f"{flag(name)} must be at least 1")
-    for name in ("warmup", "prompt_tokens", "measure_nvtx"):
+    for name in ("warmup", "prompt_tokens"):
         if values[name] < 0:
             parser.error(f"{flag(name)} must not be negative")
     if values["page_size"] and not re.fullmatch(r"[1-9]\d*x[1-9]\d*", values["page_size"]):

@@ -51,7 +51,7 @@ def find(source: Path) -> list[Path]:
     if not found:
         raise NsysToolsError(
             f"No images: {source} holds no {', '.join(SUFFIXES)} file.",
-            "Give a number instead to draw pages: PAGES=2.",
+            "Give a number instead to draw pages: --pages 2.",
         )
     return found
 
@@ -110,7 +110,7 @@ def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Pat
         If `count` is below one.
     """
     if count < 1:
-        raise NsysToolsError(f"No images: {count} pages asked for.", "Draw at least one page: PAGES=1.")
+        raise NsysToolsError(f"No images: {count} pages asked for.", "Draw at least one page: --pages 1.")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"page-{index:03d}.png" for index in range(count)]
     for index, path in enumerate(paths):

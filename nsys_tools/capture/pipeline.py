@@ -1,8 +1,7 @@
-"""A capture from end to end: find the tools, record, import, export, analyse, count."""
+"""A capture from end to end: find the tools, record, import, export, analyze, count."""
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,9 +10,9 @@ from pathlib import Path
 from typing import Protocol
 
 from nsys_tools import assets, tools
-from nsys_tools.capture import assumptions, environment, lost, ncu, nsys, nvtx_cost
+from nsys_tools.capture import assumptions, environment, lost, ncu, nsys
 from nsys_tools.capture.options import Options
-from nsys_tools.capture.process import Show, run
+from nsys_tools.capture.process import Show
 from nsys_tools.capture.run_folder import RunFolder, without_home, write_json
 from nsys_tools.errors import NsysToolsError
 
@@ -35,7 +34,7 @@ class Plan:
     counters
         Whether to run ncu afterwards, on how many launches: 0 for no second pass.
     analyze
-        Whether to analyse the trace.
+        Whether to analyze the trace.
     """
 
     model: str
@@ -55,6 +54,9 @@ class Reader(Protocol):
 
     def range_counts(self, sqlite: Path) -> Mapping[str, tuple[int, int]]:
         """Return, by name, how many ranges there are and how many were never closed."""
+
+    def analyze(self, folder: Path, *, again: bool) -> Path:
+        """Write the report of a run folder, in place of an earlier one if it is done again."""
 
 
 def scripts() -> list[str]:
@@ -103,9 +105,7 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
     if (plan.options.out / "status.json").exists():
         raise NsysToolsError(f"{plan.options.out} already holds a run.", "Give another --out, or remove that folder.")
     folder = RunFolder(plan.options.out)
-    if plan.options.measure_nvtx:
-        _measure_nvtx(plan, folder, show)
-    elif plan.options.profiler == "torch":
+    if plan.options.profiler == "torch":
         _profile_without_nsys(plan, workload, folder, show)
     else:
         _profile_with_nsys(plan, workload, folder, reader, show)
@@ -119,23 +119,6 @@ def _profile_without_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder
         show(f"$ {shown(workload)}")
         nsys.profile(workload, folder, show)
     assumptions.write(plan.model, plan.options, folder, "PyTorch's profiler, without nsys")
-
-
-def _measure_nvtx(plan: Plan, folder: RunFolder, show: Show) -> None:
-    with folder.step("find tools"):
-        nsys_path = tools.find("nsys", plan.nsys)
-    command = ["nsys-tools", "capture", plan.model, *replace(plan.options, out=Options().out).arguments()]
-    _record(plan, folder, [command], nsys_path, None)
-    measured = []
-    for name in ("without nsys", "with nsys"):
-        with folder.step(name):
-            own = RunFolder(folder.file(name.replace(" ", "-")))
-            workload = workload_command(plan.model, replace(plan.options, out=own.path))
-            inside = nsys.profile_command(nsys_path, own.file("trace"), workload)
-            nsys.profile(inside if name == "with nsys" else workload, own, show)
-            measured.append(nvtx_cost.read(own))
-    text = nvtx_cost.markdown(measured, shown(command), environment.collect(nsys_path, None))
-    folder.file("nvtx-cost.md").write_text(text, encoding="utf-8")
 
 
 def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, reader: Reader, show: Show) -> None:
@@ -157,13 +140,13 @@ def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, r
         lost.check(folder, reader.range_counts(folder.file("trace.sqlite")))
     if plan.analyze:
         with folder.step("analyze"):
-            analyze(folder, show)
+            analyze(folder, reader, show)
     if ncu_path is not None:
         with folder.step("ncu"):
             _count(plan, ncu_path, folder, reader, show)
         if plan.analyze:
             with folder.step("analyze"):
-                analyze(folder, show, again=True)  # now with counters; without them the report stands already
+                analyze(folder, reader, show, again=True)  # now with counters; without them the report stands already
 
 
 def _record(
@@ -176,31 +159,26 @@ def _record(
         assumptions.write(plan.model, plan.options, folder, shown(commands[0]))
 
 
-def analyze_command(folder: RunFolder) -> list[str]:
-    """Return the command that analyses a run folder: what it needs besides the trace, it finds there."""
-    return [sys.executable, "-m", "nsys_tools", "analyze", str(folder.path)]
-
-
-def analyze(folder: RunFolder, show: Show, *, again: bool = False) -> None:
-    """Analyse the run into ``report/``, which exists already when it is done again.
+def analyze(folder: RunFolder, reader: Reader, show: Show, *, again: bool = False) -> None:
+    """Analyze the run into ``report/``, which exists already when it is done again.
 
     Raises
     ------
     NsysToolsError
         If the analysis fails.
     """
-    command = [*analyze_command(folder), *(["--force"] if again else [])]
-    code, text = run(command, folder.file("log.txt"), show, environment=os.environ)
-    if code:
-        last = text.splitlines()[-1].strip() if text else f"exit code {code}"
-        raise NsysToolsError(f"The trace is complete, its analysis failed: {last}", shown(analyze_command(folder)))
+    try:
+        show(str(reader.analyze(folder.path, again=again)))
+    except NsysToolsError as error:
+        command = f"nsys-tools analyze {shlex.quote(without_home(str(folder.path)))}"
+        raise NsysToolsError(f"The trace is complete, its analysis failed: {error.message}", command) from None
 
 
 def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: Show) -> None:
     targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
     if not targets:
         raise NsysToolsError(
-            "No kernel to count: the trace has no GPU kernel in a stage.", "Counters need a GPU: DEVICE=cuda."
+            "No kernel to count: the trace has no GPU kernel in a stage.", "ncu needs a GPU: --device cuda."
         )
     once = replace(plan.options, repeats=1, out=Options().out)
     workload = workload_command(plan.model, once)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nsys_tools.capture import memory, nvtx_cost, operators
+from nsys_tools.capture import memory, operators
 from nsys_tools.capture.decoding import Adapter, decode
 from nsys_tools.capture.hooks import attached
 from nsys_tools.capture.options import Options, parse
@@ -79,9 +79,7 @@ def run(build: Build, options: Options, folder: RunFolder) -> None:
     with memory.guarded(ranges):
         with ranges.stage("load"):
             adapter = build(options, folder)
-        if options.measure_nvtx:
-            nvtx_cost.measure(adapter, options, folder)
-        elif options.profiler == "torch":
+        if options.profiler == "torch":
             with operators.profiled(options, folder):
                 _measured(adapter, options, folder, ranges)
         else:

@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-import polars as pl
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.result import Result
 
-Tables = Mapping[str, pl.DataFrame]
+if TYPE_CHECKING:
+    from nsys_tools.charts.style import Chart
+
+Tables = Mapping[str, Result]
+NAMES = (
+    "stage_summary", "stage_activity", "llm_token", "roofline_stage", "roofline_point", "kernel_summary",
+    "kernel_duration", "gap_summary",
+)  # fmt: skip
+"""The charts of a report, in its order."""
+
+
+def chart(name: str, tables: Tables) -> Chart:
+    """Return one chart.
+
+    Parameters
+    ----------
+    name
+        One of `NAMES`.
+    tables
+        Result by query name.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such chart, or nothing to show in it.
+    """
+    if name not in NAMES:
+        raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(NAMES)}.")
+    drawn = _chart(name, tables)
+    if drawn is None:
+        raise NsysToolsError(f"The chart {name} has nothing to show in this trace.")
+    return drawn
 
 
 def draw(tables: Tables) -> dict[str, bytes]:
@@ -15,7 +49,7 @@ def draw(tables: Tables) -> dict[str, bytes]:
     Parameters
     ----------
     tables
-        Frame by query name.
+        Result by query name.
 
     Returns
     -------
@@ -24,26 +58,15 @@ def draw(tables: Tables) -> dict[str, bytes]:
     """
     import vl_convert  # noqa: PLC0415
 
-    from nsys_tools.charts import (  # noqa: PLC0415
-        gap_summary,
-        kernel_duration,
-        kernel_summary,
-        llm_token,
-        mfu_stage,
-        roofline_point,
-        stage_activity,
-        stage_summary,
-    )
-
     drawn = {}
-    modules = (
-        stage_summary, stage_activity, llm_token, mfu_stage, roofline_point, kernel_summary, kernel_duration,
-        gap_summary,
-    )  # fmt: skip
-    for module in modules:
-        chart = module.chart(tables)
-        if chart is not None:
-            name = module.__name__.rpartition(".")[2]
-            svg = vl_convert.vegalite_to_svg(chart.to_dict())
-            drawn[f"charts/{name}.svg"] = svg.encode()
+    for name in NAMES:
+        found = _chart(name, tables)
+        if found is not None:
+            drawn[f"charts/{name}.svg"] = vl_convert.vegalite_to_svg(found.to_dict()).encode()
     return drawn
+
+
+def _chart(name: str, tables: Tables) -> Chart | None:
+    frames = {name: table.pl() for name, table in tables.items()}
+    found: Chart | None = import_module(f"nsys_tools.charts.{name}").chart(frames)
+    return found

@@ -11,7 +11,7 @@ from nsys_tools.charts.style import COLOURS, WIDTH, Chart, data, named_bars, sho
 from nsys_tools.units import duration, time_scale
 
 _TOP = 12
-_CAUSES = ["late launch", "wait", "queued", "unknown"]
+_CAUSES = ["launch gap", "synchronization", "dependency", "unknown"]
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:

@@ -31,10 +31,10 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     ]  # fmt: skip
     low, high = rows[0]["from"], rows[-1]["to"]
 
-    def panel(field: str, title: str, colour: str) -> alt.Chart:
+    def panel(field: str, title: str, color: str) -> alt.Chart:
         bars: alt.Chart = (
             alt.Chart(data(rows))
-            .mark_bar(color=colour, stroke="white")
+            .mark_bar(color=color, stroke="white")
             .encode(
                 x=alt.X(
                     "from:Q", scale=alt.Scale(type="log", domain=[low, high], nice=False),

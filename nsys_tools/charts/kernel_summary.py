@@ -23,7 +23,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     rows = [
         {
             "name": f"{rank}. {shortened(row['name'])}", "time": row["sum_ns"] / step,
-            "label": f"{100 * (row['share_ratio'] or 0):.1f} %, {row['instance_count']:,} x {duration(row['mean_ns'])}",
+            "label": f"{_share(row['share_ratio'])}{row['instance_count']:,} x {duration(row['mean_ns'])}",
         }
         for rank, row in enumerate(top, 1)
     ]  # fmt: skip
@@ -38,3 +38,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     return styled(
         body, "Kernels with the most GPU time", f"{shown}; share of all kernel time, executions x mean duration"
     )
+
+
+def _share(ratio: float | None) -> str:
+    """Return a share and a comma; nothing where the kernels together took no time."""
+    return "" if ratio is None else f"{100 * ratio:.1f} %, "

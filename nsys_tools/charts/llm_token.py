@@ -65,10 +65,10 @@ def _axis(times: pl.Series, unit: str) -> alt.Y:
     return alt.Y("time:Q", title=f"{title}, logarithmic", axis=axis, scale=alt.Scale(type="log", domain=ends))
 
 
-def _line(rows: pl.DataFrame, colour: str, width: float, x: alt.X, y: alt.Y) -> alt.Chart:
+def _line(rows: pl.DataFrame, color: str, width: float, x: alt.X, y: alt.Y) -> alt.Chart:
     marks: alt.Chart = (
         alt.Chart(data(rows.sort("step").to_dicts()))
-        .mark_line(color=colour, strokeWidth=width, point={"color": colour, "size": 18} if len(rows) <= _FEW else False)
+        .mark_line(color=color, strokeWidth=width, point={"color": color, "size": 18} if len(rows) <= _FEW else False)
         .encode(x=x, y=y, detail="request:N")
     )
     return marks

@@ -108,8 +108,8 @@ class Words:
         base = alt.Chart(data([{"x": self.x, "y": self.y, "text": self.text}])).encode(x=x, y=y, text="text:N")
         return [
             base.mark_text(
-                align=self.align, dx=self.dx, dy=self.dy, angle=-self.angle % 360, fontSize=11, color=colour,
+                align=self.align, dx=self.dx, dy=self.dy, angle=-self.angle % 360, fontSize=11, color=color,
                 fontWeight="bold" if self.bold else "normal", stroke=rim, strokeWidth=3 if rim else 0,
             )
-            for colour, rim in (("white", "white"), (INK, None))
+            for color, rim in (("white", "white"), (INK, None))
         ]  # fmt: skip

@@ -17,7 +17,7 @@ _SIZE = WIDTH - 80, 400
 _LABELLED_OPS = 4
 _NEAR = 10  # pixels between a point and a label that needs no line to it
 _ABOVE = 48  # pixels above the peak, for labels
-# What the marks of a series are, their shape and colour, and whether they are filled: told apart without colour too.
+# What the marks of a series are, their shape and color, and whether they are filled: told apart without color too.
 _SERIES = {
     "stage": ("stages: FLOPs and bytes of the model, over busy time", "circle", BUSY, True),
     "op": ("ops: the same; the area of a mark grows with its busy time", "square", COLOURS[2], False),
@@ -121,7 +121,7 @@ def _marks(points: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart
     def scale(values: list[str]) -> alt.Scale:
         return alt.Scale(domain=names, range=values)
 
-    colours = [_SERIES[series][2] for series in present]
+    colors = [_SERIES[series][2] for series in present]
     fills = [_SERIES[series][2] if _SERIES[series][3] else "transparent" for series in present]
     drawn: alt.Chart = (
         alt.Chart(data(rows))
@@ -129,7 +129,7 @@ def _marks(points: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart
         .encode(
             x=x, y=y,
             shape=alt.Shape("series:N", scale=scale([_SERIES[series][1] for series in present]), legend=legend),
-            stroke=alt.Stroke("series:N", scale=scale(colours), legend=legend),
+            stroke=alt.Stroke("series:N", scale=scale(colors), legend=legend),
             fill=alt.Fill("series:N", scale=scale(fills), legend=legend),
             size=alt.Size("size:Q", scale=None, legend=None),
         )
@@ -176,7 +176,7 @@ def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words
 def _names(
     points: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]]
 ) -> dict[tuple[float, float, bool], str]:
-    """Return what is labelled, by its pixel and whether it is a stage: those in one place together."""
+    """Return what is labeled, by its pixel and whether it is a stage: those in one place together."""
     longest = sorted((point["time_ns"] for point in points if point["series"] == "op"), reverse=True)[:_LABELLED_OPS]
     named: dict[tuple[float, float, bool], list[str]] = {}
     for is_stage in (True, False):

@@ -1,4 +1,4 @@
-"""What all charts share: size, colours, and how data are handed over."""
+"""What all charts share: size, colors, and how data are handed over."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import altair as alt
 
 WIDTH = 760
 BUSY, IDLE, GREY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
-# Distinguishable in print and for colour-blind readers (after Okabe and Ito).
+# Distinguishable in print and for color-blind readers (after Okabe and Ito).
 COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
 OTHER = "other"
 

@@ -20,7 +20,7 @@ MAX_POINTS = 5_000
 
 
 def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Sequence[str], amount: str) -> Any:
-    """Return an altair chart of one amount of a sweep over its first axis, coloured by the second.
+    """Return an altair chart of one amount of a sweep over its first axis, colored by the second.
 
     Parameters
     ----------

@@ -10,15 +10,9 @@ from typing import Annotated
 
 import typer
 
-from nsys_tools import __version__, assets
-from nsys_tools.cli import callgraph, capture, doctor, model
-from nsys_tools.cli.analyze import analyze
-from nsys_tools.cli.conformance import conformance
-from nsys_tools.cli.counters import counters
-from nsys_tools.cli.queries import queries
-from nsys_tools.cli.sql import sql
-from nsys_tools.cli.stats import stats
-from nsys_tools.errors import NsysToolsError
+import nsys_tools as nt
+from nsys_tools.cli import making, reading
+from nsys_tools.cli.ending import Ending
 
 app = typer.Typer(
     name="nsys-tools",
@@ -32,18 +26,19 @@ app = typer.Typer(
 
 def _version(value: bool) -> None:
     if value:
-        print(f"nsys-tools {__version__}")
+        print(f"nsys-tools {nt.__version__}")
         raise typer.Exit
 
 
 @app.callback()
 def options(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print errors only on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", help="Say on stderr what is done and how long it takes.")
+        bool, typer.Option("--verbose", help="Print on stderr what is done and how long it takes.")
     ] = False,
     assets_folder: Annotated[
-        Path | None, typer.Option("--assets", metavar="DIR", help="Folder of own queries, models, templates.")
+        Path | None,
+        typer.Option("--assets", metavar="DIR", help="Use queries, models and templates of this folder too."),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
@@ -54,31 +49,47 @@ def options(
     logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s: %(message)s", stream=sys.stderr)
     logging.getLogger("nsys_tools").setLevel(level)
     if assets_folder is not None:
-        assets.add_folder(assets_folder)
+        nt.add_assets(assets_folder)
 
 
-app.command()(analyze)
-app.command()(stats)
-app.command()(sql)
-app.command()(queries)
-app.command()(counters)
-app.add_typer(callgraph.app, name="callgraph")
-app.add_typer(model.app, name="model")
-capture.register(app)
-doctor.register(app)
-app.command()(conformance)
+reading.add_commands(app)
+making.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line; a `NsysToolsError` becomes one message and exit code 1."""
+    """Run the command line; a `NsysToolsError` becomes one message and exit code 1, a signal exit code 128 + signal."""
+    with Ending() as ending:
+        _run(ending)
+    ending.exit()
+
+
+def _run(ending: Ending) -> None:
     try:
-        app()
-    except NsysToolsError as error:
-        print(f"nsys-tools: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  hint: {error.hint}", file=sys.stderr)
+        try:
+            app()
+        finally:
+            # Here, because what the interpreter finds at its end it can only complain of. After a signal nobody waits
+            # for a reader that has stopped reading.
+            if sys.stdout is not None and not ending.number:
+                sys.stdout.flush()
+    except nt.NsysToolsError as error:
+        # After a signal, only a capture has something to say: what it recorded so far.
+        if not ending.number or isinstance(error.__cause__, KeyboardInterrupt):
+            _say(error)
         sys.exit(1)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()
         sys.exit(1)
+
+
+def _say(error: nt.NsysToolsError) -> None:
+    print(f"nsys-tools: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"  hint: {error.hint}", file=sys.stderr)
+
+
+def _drop_stdout() -> None:
+    """Let what is still to be written go nowhere."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,28 +6,26 @@ from typing import Annotated
 
 import typer
 
+import nsys_tools as nt
+from nsys_tools.cli import options
+
 
 def queries(
-    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this one.")] = None,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
     source: Annotated[bool, typer.Option("--sql", help="Print its SQL instead.")] = False,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json or md.")] = "table",
-    whole: Annotated[bool, typer.Option("--reference", help="Print the reference of all, as Markdown.")] = False,
+    area: Annotated[str, typer.Option("--area", metavar="AREA", help="List only this area: stage, kernel ...")] = "",
+    form: options.FORMAT = "table",
+    whole: Annotated[bool, typer.Option("--reference", help="Print the reference of all queries as Markdown.")] = False,
 ) -> None:
-    """List the documented queries, or describe NAME: what a row is, its columns, units, meaning."""
-    from nsys_tools.report import reference
-    from nsys_tools.report.formats import render
-    from nsys_tools.trace import catalogue
-
+    """List the documented queries, or describe NAME: what a row is, its columns, units and meaning."""
     if whole:
-        print(reference.reference(catalogue.queries().values()))
+        print(nt.query_reference())
     elif name is None:
-        rows = [(query.name, query.summary) for query in reference.documented(catalogue.queries().values())]
-        print(render(("query", "a row, and the order"), rows, form))
+        print(nt.render(nt.queries(area), form))
     elif source:
-        print(catalogue.find(name).sql)
+        print(nt.query_source(name))
     else:
-        query = catalogue.find(name)
-        rows_of = [(c.name, c.type, "" if c.unit == "-" else c.unit, c.meaning) for c in query.columns]
+        found = nt.describe(name)
         if form == "table":
-            print(f"{query.name}: {query.summary}\n")
-        print(render(("column", "type", "unit", "meaning"), rows_of, form))
+            print(f"{found.name}: {found.summary}\n")
+        print(nt.render(found, form))

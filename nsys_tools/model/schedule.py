@@ -132,7 +132,7 @@ def _outermost(layer: Layer) -> int:
 
 
 def _ordered(layers: Sequence[Layer]) -> Iterator[tuple[Layer, int | None]]:
-    """Yield layers with the index that each runs at; neighbours that repeat take turns by index."""
+    """Yield layers with the index that each runs at; neighbors that repeat take turns by index."""
     for repeats, group in groupby(layers, key=lambda layer: bool(layer.indices)):
         if repeats:
             yield from sorted(((layer, i) for layer in group for i in layer.indices), key=lambda pair: pair[1])

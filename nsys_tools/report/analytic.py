@@ -10,10 +10,10 @@ from typing import Any
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.formats import render
 from nsys_tools.model.database import Database, Entry
 from nsys_tools.model.domain import AnalyticReport, ModuleMetrics, OperatorMetrics
-from nsys_tools.model.serialisation import to_json, to_yaml
-from nsys_tools.report.formats import render
+from nsys_tools.model.serialization import to_json, to_yaml
 
 FOLDER = Path("static_analysis") / "analytic_model"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from nsys_tools import __version__
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model.callgraph import Group, Grouping, line
+from nsys_tools.sources.callgraph import Group, Grouping, line
 
 
 def made_at(recorded: str | None) -> str | None:

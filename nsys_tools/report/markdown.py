@@ -8,8 +8,8 @@ from typing import Any
 
 from tabulate import tabulate
 
-from nsys_tools.analysis.tables import Table
-from nsys_tools.trace.catalogue import Column
+from nsys_tools.session.catalogue import Column
+from nsys_tools.session.result import Result
 from nsys_tools.units import SCALES, duration
 
 NAME_LENGTH = 180
@@ -123,16 +123,16 @@ def _word(column: Column, value: Any) -> str:
     return code(value) if column.type == "VARCHAR" and column.name not in _WORDS else str(value)
 
 
-def _rest(source: Table) -> str:
+def _rest(source: Result) -> str:
     """Return where the rows are that a table of the report does not show."""
-    kept = len(source.frame)
+    kept = len(source)
     if kept == source.total_count:
         return f"all are in `tables/{source.name}.csv`"
     return f'{kept:,} are in `tables/{source.name}.csv`, all: `nsys-tools sql TRACE "FROM {source.name}"`'
 
 
 def table(
-    source: Table,
+    source: Result,
     columns: Sequence[str],
     *,
     top: int | None = None,
@@ -157,10 +157,10 @@ def table(
     each
         Draw each duration in a unit of its own, where the rows of a column are no more alike than its figures.
     """
-    records = source.records if rows is None else rows
-    total = source.total_count if rows is None else len(rows)
+    records = source.records() if rows is None else rows
+    total = (source.total_count or len(source)) if rows is None else len(rows)
     shown = records if top is None else records[:top]
-    described = {column.name: column for column in source.columns}
+    described = {column.name: column for column in source.documented}
     drawn = [_cells(described[name], [row[name] for row in shown], exact, each) for name in columns]
     body = tabulate(
         list(zip(*(cells for _, cells, _ in drawn), strict=True)),

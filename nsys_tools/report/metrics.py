@@ -7,12 +7,12 @@ from dataclasses import asdict
 from typing import Any
 
 from nsys_tools import __version__
-from nsys_tools.analysis.analysis import Analysis
-from nsys_tools.analysis.possible import Request
-from nsys_tools.analysis.tables import Table
+from nsys_tools.model.request import Request
+from nsys_tools.report.analysis import Analyzed
+from nsys_tools.session.result import Result
 
 SCHEMA = "nsys-tools/metrics"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _ROWS = 1000
 
 
@@ -20,24 +20,24 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _table(table: Table) -> dict[str, Any]:
-    rows = table.records[:_ROWS]
+def _table(table: Result) -> dict[str, Any]:
+    rows = table.records()[:_ROWS]
     return {
         "summary": table.summary,
-        "units": {column.name: column.unit for column in table.columns if column.unit != "-"},
+        "units": table.units,
         "total_row_count": table.total_count,
-        "cut": len(rows) < table.total_count,
+        "cut": len(rows) < (table.total_count or 0),
         "rows": [{key: _plain(value) for key, value in row.items()} for row in rows],
     }
 
 
-def _figures(analysis: Analysis) -> dict[str, dict[str, Any]]:
+def _figures(analysis: Analyzed) -> dict[str, dict[str, Any]]:
     """Return the headline figures: value and unit by name."""
-    units = {column.name: column.unit for column in analysis.tables["trace_summary"].columns}
+    units = {column.name: column.unit for column in analysis.tables["trace_summary"].documented}
     figures = {
         name: {"value": value, "unit": units[name]} for name, value in analysis.summary.items() if units[name] != "-"
     }
-    for row in analysis.tables["trace_conservation"].records:
+    for row in analysis.tables["trace_conservation"].records():
         if row["kind"] in {"kernel", "all"}:
             prefix = "kernel" if row["kind"] == "kernel" else "operation"
             figures[f"{prefix}_in_range_count"] = {"value": row["attributed_count"], "unit": "count"}
@@ -47,9 +47,9 @@ def _figures(analysis: Analysis) -> dict[str, dict[str, Any]]:
     return figures
 
 
-def _possible(analysis: Analysis) -> dict[str, Any] | None:
+def _roofline(analysis: Analyzed) -> dict[str, Any] | None:
     """Return what the stages were compared with, and how."""
-    found = analysis.possible
+    found = analysis.comparison
     if found is None:
         return None
     peak = found.peak
@@ -62,7 +62,7 @@ def _possible(analysis: Analysis) -> dict[str, Any] | None:
         "bandwidth": {"value": peak.bytes_per_s, "unit": "bytes/s", "source": peak.bandwidth_source},
         "conventions": list(found.conventions),
         "notes": list(found.notes),
-        **_inputs(analysis.joined.request),
+        **_inputs(analysis.request),
     }
 
 
@@ -78,7 +78,7 @@ def _inputs(request: Request | None) -> dict[str, Any]:
     }
 
 
-def _run(analysis: Analysis) -> dict[str, Any] | None:
+def _run(analysis: Analyzed) -> dict[str, Any] | None:
     """Return what the run folder says; None for a trace by itself."""
     run = analysis.run
     if run is None:
@@ -95,13 +95,13 @@ def _run(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def metrics(analysis: Analysis) -> dict[str, Any]:
+def metrics(analysis: Analyzed) -> dict[str, Any]:
     """Return the content of ``metrics.json``.
 
     Parameters
     ----------
     analysis
-        The analysed trace.
+        The analyzed trace.
 
     Notes
     -----
@@ -125,7 +125,7 @@ def metrics(analysis: Analysis) -> dict[str, Any]:
         "missing": [asdict(missing) for missing in analysis.missing],
         "notes": analysis.notes,
         "run": _run(analysis),
-        "joined": analysis.joined.files,
-        "possible": _possible(analysis),
+        "sources": analysis.files,
+        "roofline": _roofline(analysis),
         "tables": {name: _table(table) for name, table in analysis.tables.items()},
     }

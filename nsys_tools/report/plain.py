@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nsys_tools.analysis.findings import Finding
+from nsys_tools.findings.rules import Finding
 from nsys_tools.report.markdown import code, number, quantity
 from nsys_tools.units import duration
 
@@ -104,7 +104,7 @@ def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
     Parameters
     ----------
     findings
-        From `nsys_tools.analysis.findings.find`.
+        From `nsys_tools.findings.rules.find`.
     count
         At most so many.
     """

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from nsys_tools.report.formats import render
-from nsys_tools.trace.catalogue import Query
+from nsys_tools.formats import render
+from nsys_tools.session.catalogue import Query
 
 
 def documented(queries: Iterable[Query]) -> list[Query]:
@@ -18,7 +18,7 @@ def documented(queries: Iterable[Query]) -> list[Query]:
 def describe(query: Query) -> str:
     """Return one query as Markdown: its sentence and its columns."""
     rows = [(c.name, c.type, "" if c.unit == "-" else c.unit, c.meaning) for c in query.columns]
-    kept = f"\n\nKept in the cache: {query.materialised}" if query.materialised else ""
+    kept = f"\n\nKept in the cache: {query.materialized}" if query.materialized else ""
     return f"{query.summary}{kept}\n\n{render(('column', 'type', 'unit', 'meaning'), rows, 'md')}"
 
 

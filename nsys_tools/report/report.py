@@ -12,15 +12,14 @@ import jinja2
 import polars as pl
 
 from nsys_tools import __version__, assets, charts
-from nsys_tools.analysis.analysis import Analysis
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.report import markdown, page
+from nsys_tools.report.analysis import FORMATS, Analyzed
 from nsys_tools.report.folder import check_target, whole_folder
 from nsys_tools.report.metrics import metrics
-from nsys_tools.report.summary import summarise
+from nsys_tools.report.summary import summarize
 from nsys_tools.units import duration
 
-FORMATS = ("md", "html", "json")
 MARK = "metrics.json"
 SUMMARY = "stakeholder_summary.md"
 
@@ -32,13 +31,13 @@ def _asset(name: str) -> Path:
     return path
 
 
-def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes], beside: str = "") -> str:
+def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], beside: str = "") -> str:
     """Return the report as Markdown.
 
     Parameters
     ----------
     analysis
-        The analysed trace.
+        The analyzed trace.
     top
         Rows of long tables.
     drawn
@@ -49,12 +48,12 @@ def render_markdown(analysis: Analysis, top: int, drawn: Mapping[str, bytes], be
     return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside)
 
 
-def render_summary(analysis: Analysis) -> str:
+def render_summary(analysis: Analyzed) -> str:
     """Return the page for readers who do not work with traces, as Markdown."""
-    return _rendered(SUMMARY, analysis, text=summarise(analysis), time=duration, percent=_percent)
+    return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 
-def _rendered(template: str, analysis: Analysis, **names: Any) -> str:
+def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
     environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
@@ -67,7 +66,7 @@ def _rendered(template: str, analysis: Analysis, **names: Any) -> str:
     )
     environment.filters["code_span"] = markdown.code
     return environment.from_string(_asset(template).read_text(encoding="utf-8")).render(
-        analysis=analysis, summary=analysis.summary, tables={name: t.records for name, t in analysis.tables.items()},
+        analysis=analysis, summary=analysis.summary, tables={name: t.records() for name, t in analysis.tables.items()},
         version=__version__, **names,
     )  # fmt: skip
 
@@ -86,36 +85,31 @@ def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
     return list(Counter(values).items())
 
 
-def _write_tables(analysis: Analysis, folder: Path) -> None:
+def _write_tables(analysis: Analyzed, folder: Path) -> None:
     folder.mkdir()
     for name, table in analysis.tables.items():
-        table.frame.write_parquet(folder / f"{name}.parquet")
-        table.frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
+        frame = table.pl()
+        frame.write_parquet(folder / f"{name}.parquet")
+        frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
 
 
-def write(analysis: Analysis, target: Path, *, formats: Sequence[str], top: int, force: bool) -> None:
-    """Write the report's folder, whole or not at all.
-
-    Parameters
-    ----------
-    analysis
-        The analysed trace.
-    target
-        The folder.
-    formats
-        Which of `FORMATS`; ``metrics.json``, tables and charts are always written.
-    top
-        Rows of long tables in Markdown and HTML.
-    force
-        Replace an earlier report.
+def check_formats(formats: Sequence[str]) -> None:
+    """Refuse formats that are not known.
 
     Raises
     ------
     NsysToolsError
-        If the target exists, or cannot be written.
+        If there is one.
     """
+    if unknown := [word for word in formats if word not in FORMATS]:
+        raise NsysToolsError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
+
+
+def write(analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool) -> Path:
+    """Write the report's folder, whole or not at all; see `Analyzed.write`."""
+    check_formats(formats)
     check_target(target, force=force, mark=MARK)
-    drawn = charts.draw({name: table.frame for name, table in analysis.tables.items()})
+    drawn = charts.draw(analysis.tables)
     text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
     with whole_folder(target) as folder:
         (folder / MARK).write_text(json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -129,3 +123,5 @@ def write(analysis: Analysis, target: Path, *, formats: Sequence[str], top: int,
         if "html" in formats:
             title = f"{analysis.source} - nsys-tools"
             (folder / "report.html").write_text(page.render(text, title, drawn, _asset("report.css")), encoding="utf-8")
+    last = next((name for name in ("html", "md") if name in formats), None)
+    return target / (f"report.{last}" if last else MARK)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from nsys_tools.analysis.analysis import Analysis
+from nsys_tools.report.analysis import Analyzed
 from nsys_tools.report.plain import Step, steps
 
 _STAGES = 8
 _CAUSES = {
-    "late launch": "the CPU was late in handing over the next work",
-    "wait": "the program waited for results before it handed over more",
-    "queued": "the next work had been handed over, but had to wait for other work",
+    "launch gap": "the CPU was late in handing over the next work",
+    "synchronization": "the program waited for results before it handed over more",
+    "dependency": "the next work had been handed over, but had to wait for other work",
     "unknown": "the recording does not say why",
 }
 
@@ -32,8 +32,8 @@ class Summary:
     causes
         Rows of ``gap_summary`` that matter, each with ``words``.
     reached
-        Rows of ``mfu_stage`` for `stages`, each with its ``bound``; empty without a model. A stage that is the whole of
-        another, as all steps are of the decoding, is said once.
+        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. A stage that is the
+        whole of another, as all steps are of the decoding, is said once.
     steps
         What to do next.
     """
@@ -46,33 +46,33 @@ class Summary:
     steps: list[Step]
 
 
-def summarise(analysis: Analysis) -> Summary:
+def summarize(analysis: Analyzed) -> Summary:
     """Return what the summary of an analysis says."""
-    rows = [row for row in analysis.tables["stage_summary"].records if row["instance_count"]]
+    rows = [row for row in analysis.tables["stage_summary"].records() if row["instance_count"]]
     base = "span_ns" if analysis.summary["operation_count"] else "wall_ns"
     ranked = sorted(rows, key=lambda row: (-(row[base] or 0), row["stage"]))[:_STAGES]
     causes = [
         {**row, "words": _CAUSES[row["cause"]]}
-        for row in analysis.tables["gap_summary"].records[:2]
+        for row in analysis.tables["gap_summary"].records()[:2]
         if row["share_ratio"] is not None and row["share_ratio"] >= 0.01
     ]
     return Summary(
         stages=ranked,
         stage_count=len(rows),
-        latencies={row["figure"]: row for row in reversed(analysis.tables["llm_latency"].records)},
+        latencies={row["figure"]: row for row in reversed(analysis.tables["llm_latency"].records())},
         causes=causes,
         reached=_reached(analysis, [row["stage"] for row in ranked]),
         steps=steps(analysis.findings),
     )
 
 
-def _reached(analysis: Analysis, stages: list[str]) -> list[dict[str, Any]]:
-    if analysis.possible is None:
+def _reached(analysis: Analyzed, stages: list[str]) -> list[dict[str, Any]]:
+    if analysis.comparison is None:
         return []
     bounds = {
-        row["name"]: row["bound"] for row in analysis.tables["roofline_point"].records if row["series"] == "stage"
+        row["name"]: row["bound"] for row in analysis.tables["roofline_point"].records() if row["series"] == "stage"
     }
-    rows = {row["stage"]: row for row in analysis.tables["mfu_stage"].records}
+    rows = {row["stage"]: row for row in analysis.tables["roofline_stage"].records()}
     different = {
         (rows[stage]["phase"], rows[stage]["roofline_ns"]): stage for stage in reversed(stages) if stage in rows
     }

@@ -1,14 +1,14 @@
 -- One row per interval in which a GPU ran nothing between two operations; ordered by gap_ns, largest first.
--- materialised: one lookup per gap, asked for by all gap figures.
+-- materialized: one lookup per gap, asked for by all gap figures.
 --
 -- gpu_id        BIGINT   -   the GPU
 -- start_ns      BIGINT   ns  end of what ran before
 -- end_ns        BIGINT   ns  start of what ran next
 -- gap_ns        BIGINT   ns  end_ns - start_ns
--- cause            VARCHAR  -   wait: a blocking call let the launching thread go inside the gap, and what it launched
---     next ended it; late launch: no such wait, but the launching call had not returned when the gap began; queued: it
---     had, so that the GPU waited for a dependency or for another process; unknown: the launch was not recorded
--- blocking_call    VARCHAR  -   the API function that blocked, for cause wait
+-- cause            VARCHAR  -   synchronization: a blocking call returned inside the gap, and what its thread launched
+--     next ended it; launch gap: no such call, but the launching call had not returned when the gap began; dependency:
+--     it had, so that the GPU waited for other work or for another process; unknown: the launch was not recorded
+-- blocking_call    VARCHAR  -   the API function that blocked, for cause synchronization
 -- launch_delay_ns  BIGINT  ns  from the begin of the gap until the launching call returned; 0 when it had before
 -- operation_id  BIGINT   -   the operation that ended the gap
 -- range_id      BIGINT   -   its innermost range
@@ -20,9 +20,9 @@ WITH gap AS (
 SELECT g.gpu_id, g.start_ns, g.end_ns, g.gap_ns,
     CASE
         WHEN a.call_ns IS NULL THEN 'unknown'
-        WHEN b.end_ns > g.start_ns THEN 'wait'
-        WHEN a.call_end_ns <= g.start_ns THEN 'queued'
-        ELSE 'late launch'
+        WHEN b.end_ns > g.start_ns THEN 'synchronization'
+        WHEN a.call_end_ns <= g.start_ns THEN 'dependency'
+        ELSE 'launch gap'
     END AS cause,
     CASE WHEN b.end_ns > g.start_ns THEN regexp_replace(s.value, '_v[0-9]{4}$', '') END
         AS blocking_call,

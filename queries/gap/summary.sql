@@ -1,7 +1,7 @@
 -- One row per cause of gaps and blocking call; ordered by sum_ns, largest first. Adds up to the idle time of all GPUs.
 --
 -- cause          VARCHAR  -      see gap_list
--- blocking_call  VARCHAR  -      the API function that blocked, for cause wait
+-- blocking_call  VARCHAR  -      the API function that blocked, for cause synchronization
 -- gap_count      BIGINT   count  gaps
 -- sum_ns         BIGINT   ns     sum of gaps
 -- share_ratio    DOUBLE   ratio  sum_ns over all idle time

@@ -1,5 +1,5 @@
 -- One row per GPU operation: the instant until which its GPU was covered by the operations before it.
--- materialised: one sort per GPU, asked for by busy time and gaps.
+-- materialized: one sort per GPU, asked for by busy time and gaps.
 SELECT operation_id, gpu_id, start_ns, end_ns,
     max(end_ns) OVER (
         PARTITION BY gpu_id ORDER BY start_ns, end_ns, operation_id

@@ -1,6 +1,6 @@
 -- One row per decode step: an instance of a stage with role step, counted from 1 in its request, or where there is
 -- none in the range around it. Where such instances nest, the outermost counts; one without length is none.
--- materialised: small, and every figure of tokens joins it.
+-- materialized: small, and every figure of tokens joins it.
 WITH candidate AS (
     SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened
     FROM stage__range AS s JOIN _range AS r USING (range_id)

@@ -8,7 +8,7 @@
 -- mean_ns      DOUBLE   ns     mean
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for one value
 -- median_ns    DOUBLE   ns     median
--- p90_ns       DOUBLE   ns     90th percentile, interpolated between neighbours (quantile_cont)
+-- p90_ns       DOUBLE   ns     90th percentile, interpolated between neighbors (quantile_cont)
 -- p99_ns       DOUBLE   ns     99th percentile, likewise
 -- min_ns       BIGINT   ns     shortest
 -- max_ns       BIGINT   ns     longest

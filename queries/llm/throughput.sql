@@ -8,7 +8,7 @@
 -- mean_tokens_per_s    DOUBLE   tokens/s  mean
 -- stddev_tokens_per_s  DOUBLE   tokens/s  sample standard deviation; NULL for one value
 -- median_tokens_per_s  DOUBLE   tokens/s  median
--- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, interpolated between neighbours (quantile_cont)
+-- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, interpolated between neighbors (quantile_cont)
 -- p99_tokens_per_s     DOUBLE   tokens/s  99th percentile, likewise
 -- min_tokens_per_s     DOUBLE   tokens/s  slowest
 -- max_tokens_per_s     DOUBLE   tokens/s  fastest

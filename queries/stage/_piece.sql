@@ -1,5 +1,5 @@
 -- One row per piece and stage that is open in it: the instance, and whether the stage is the innermost one.
--- materialised: the bridge from operations to stages.
+-- materialized: the bridge from operations to stages.
 --
 -- Where instances of one stage overlap, the one opened last owns what they share, so that a stage counts nothing twice.
 SELECT t.piece_id, s.stage, s.range_id,

@@ -1,6 +1,6 @@
 -- One row per range that is an instance of a stage. Of nested ranges of one stage the outermost counts; ranges that
 -- only overlap (start/end) are instances both.
--- materialised: small, and joined by every stage figure.
+-- materialized: small, and joined by every stage figure.
 --
 -- stage_pattern is a session table: the patterns of the user's stages file, in its order, matched against rolled-up
 -- paths; the first that matches names the stage. Without a stages file every outermost range is a stage of its label.

@@ -3,7 +3,7 @@
 --
 -- stage           VARCHAR  -      stage of the operation that ended the gap
 -- cause           VARCHAR  -      see gap_list
--- blocking_call   VARCHAR  -      the API function that blocked, for cause wait
+-- blocking_call   VARCHAR  -      the API function that blocked, for cause synchronization
 -- gap_count       BIGINT   count  gaps
 -- sum_ns          BIGINT   ns     sum of gaps
 -- median_ns       DOUBLE   ns     median gap

@@ -1,5 +1,5 @@
 -- One row per instance of a stage: one range on one thread; ordered by start_ns.
--- materialised: the figures that medians and spreads are taken over.
+-- materialized: the figures that medians and spreads are taken over.
 --
 -- stage            VARCHAR  -      name of the stage
 -- range_id         BIGINT   -      the range that is the instance

@@ -1,7 +1,7 @@
 -- One row per GPU operation and NVTX range at whose last instant lies the call, without length, that launched it.
 -- Attribution is half open and leaves these out; nsys counts them. is_widest is as in stats__stack: false where another
 -- range of the group holds the call anyway.
--- materialised: almost always empty, and asked for by every report.
+-- materialized: almost always empty, and asked for by every report.
 WITH point AS (
     SELECT operation_id, piece_id, thread_id, call_ns FROM _launched WHERE call_end_ns = call_ns
 ),

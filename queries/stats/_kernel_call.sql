@@ -5,7 +5,7 @@ SELECT
     a.call_ns, a.call_end_ns - a.call_ns AS call_duration_ns,
     CASE WHEN k.start_ns >= a.call_end_ns THEN a.call_end_ns END AS queue_ns,
     CASE WHEN k.start_ns >= a.call_end_ns THEN k.start_ns - a.call_end_ns END AS queue_duration_ns,
-    k.start_ns, k.duration_ns, greatest(a.call_end_ns, k.end_ns) - a.call_ns AS total_ns,
+    k.start_ns, k.duration_ns, greatest(a.call_end_ns, k.end_ns) - a.call_ns AS sum_ns,
     k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z
 FROM stats__kernel AS k
 JOIN attribution AS a USING (operation_id)

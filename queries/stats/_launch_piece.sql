@@ -1,6 +1,6 @@
 -- One row per piece that launched GPU operations, and one for no piece: when they ran, how many, the last end of their
 -- calls. Graph runs count for the calls alone; a call without an end outlasts everything.
--- materialised: operations are summed up once, before they are spread over the ranges of the stack.
+-- materialized: operations are summed up once, before they are spread over the ranges of the stack.
 SELECT piece_id,
     min(start_ns) FILTER (operation_id & 3 <> 3) AS start_ns,
     max(end_ns) FILTER (operation_id & 3 <> 3) AS end_ns,

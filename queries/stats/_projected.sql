@@ -1,5 +1,5 @@
 -- One row per NVTX range that holds GPU operations: first start, last end and number of them.
--- materialised: shared by two reports.
+-- materialized: shared by two reports.
 --
 -- Operations are summed up by piece, so that few rows are spread over the stack; one by one only in pieces with calls
 -- that outlast one of the ranges.

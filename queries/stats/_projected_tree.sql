@@ -1,5 +1,5 @@
 -- One row per NVTX range that holds GPU operations: its place among such ranges of its thread.
--- materialised: the walk down the tree, shared by two reports.
+-- materialized: the walk down the tree, shared by two reports.
 --
 -- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
 -- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range

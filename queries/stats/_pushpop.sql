@@ -1,5 +1,5 @@
 -- One row per push/pop range: its place among the push/pop ranges of its thread.
--- materialised: the walk down the tree.
+-- materialized: the walk down the tree.
 --
 -- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
 -- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range

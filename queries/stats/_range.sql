@@ -1,6 +1,6 @@
 -- One row per NVTX range as nsys's reports see it; its name is in stats__range_text, under either of its keys.
 -- One that was never closed lasts to the last end of any; in summaries (listed_ns) to the last NVTX event at all.
--- materialised: keys and ends of all ranges, shared by nine reports.
+-- materialized: keys and ends of all ranges, shared by nine reports.
 WITH last AS (
     SELECT max(end_ns) AS end_ns, max(coalesce(end_ns, start_ns)) FILTER (NOT is_start_end) AS pop_ns FROM _range_event
 ),

@@ -1,5 +1,5 @@
 -- One row per way in which the ranges of a style and thread are named: text or string, and domain.
--- materialised: names are put together once a name, not once a range.
+-- materialized: names are put together once a name, not once a range.
 --
 -- first_id is the first such range. group_id is one key for all ranges of a name, style and thread, named_id for all of
 -- a name and style: ways that read alike share them, and both are some row's first_id. is_sole says that the range is

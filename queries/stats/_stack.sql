@@ -1,6 +1,6 @@
 -- One row per piece that launched GPU operations and NVTX range that is open in it and can hold calls; ranges that end
 -- on another thread hold none.
--- materialised: joined to every launch by three reports.
+-- materialized: joined to every launch by three reports.
 --
 -- is_widest marks, of the ranges of a group in one stack, the one that ends last: whatever call is in any of them is in
 -- that one. Nearly always there is but one: only groups that a stack holds twice are sorted.

@@ -1,14 +1,24 @@
 -- One row per CUDA API call; ordered by start.
 --
--- start_ns        BIGINT   ns  Start:ts_ns | entry on the CPU
--- duration_ns     BIGINT   ns  Duration:dur_ns | time in the call
--- name            VARCHAR  -   Name | function, without _v and four digits
--- return_code     BIGINT   -   Result | CUDA error code; 0 is success
--- correlation_id  BIGINT   -   CorrID | joins what it launched, in the same process
--- pid             BIGINT   -   Pid | number of the process
--- tid             BIGINT   -   Tid | number of the thread
--- priority        BIGINT   -   T-Pri | scheduling priority of the thread
--- thread_name     VARCHAR  -   Thread Name | name of the thread
+-- start_ns        BIGINT   ns  entry on the CPU
+-- duration_ns     BIGINT   ns  time in the call
+-- name            VARCHAR  -   function, without _v and four digits
+-- return_code     BIGINT   -   CUDA error code; 0 is success
+-- correlation_id  BIGINT   -   joins what it launched, in the same process
+-- pid             BIGINT   -   number of the process
+-- tid             BIGINT   -   number of the thread
+-- priority        BIGINT   -   scheduling priority of the thread
+-- thread_name     VARCHAR  -   name of the thread
+--
+-- nsys: start_ns = Start:ts_ns
+-- nsys: duration_ns = Duration:dur_ns
+-- nsys: name = Name
+-- nsys: return_code = Result
+-- nsys: correlation_id = CorrID
+-- nsys: pid = Pid
+-- nsys: tid = Tid
+-- nsys: priority = T-Pri
+-- nsys: thread_name = Thread Name
 SELECT
     c.start_ns, c.duration_ns, n.name, c.return_code, c.correlation_id,
     pid_of(c.thread_id) AS pid, tid_of(c.thread_id) AS tid, t.priority, t.name AS thread_name

@@ -1,15 +1,26 @@
 -- One row per kind of copy or memset; most bytes first.
 --
--- total_bytes      BIGINT   bytes  Total:mem_B | sum of the sizes
--- operation_count  BIGINT   count  Count | operations
--- average_bytes    DOUBLE   bytes  Avg:mem_B | mean size
--- median_bytes     VARCHAR  bytes  Med:mem_B | median size, as nsys prints it
--- minimum_bytes    BIGINT   bytes  Min:mem_B | smallest
--- maximum_bytes    BIGINT   bytes  Max:mem_B | largest
--- deviation_bytes  DOUBLE   bytes  StdDev:mem_B | sample standard deviation; 0 of a single one
--- operation        VARCHAR  -      Operation | direction of the copy, or memset
--- quarter1_bytes   VARCHAR  bytes  _Q1 | first quartile, as nsys prints it
--- quarter3_bytes   VARCHAR  bytes  _Q3 | third quartile, as nsys prints it
+-- sum_bytes        BIGINT   bytes  sum of the sizes
+-- operation_count  BIGINT   count  operations
+-- mean_bytes       DOUBLE   bytes  mean size
+-- median_bytes     VARCHAR  bytes  median size, as nsys prints it
+-- min_bytes        BIGINT   bytes  smallest
+-- max_bytes        BIGINT   bytes  largest
+-- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 of a single one
+-- operation        VARCHAR  -      direction of the copy, or memset
+-- q1_bytes         VARCHAR  bytes  first quartile, as nsys prints it
+-- q3_bytes         VARCHAR  bytes  third quartile, as nsys prints it
+--
+-- nsys: sum_bytes = Total:mem_B
+-- nsys: operation_count = Count
+-- nsys: mean_bytes = Avg:mem_B
+-- nsys: median_bytes = Med:mem_B
+-- nsys: min_bytes = Min:mem_B
+-- nsys: max_bytes = Max:mem_B
+-- nsys: stddev_bytes = StdDev:mem_B
+-- nsys: operation = Operation
+-- nsys: q1_bytes = _Q1
+-- nsys: q3_bytes = _Q3
 WITH summary AS (
     -- Sizes are printed with all digits: the deviation depends on the order in which rounding errors add up.
     SELECT operation, spread(bytes) AS s, quarters(bytes) AS q,
@@ -18,8 +29,8 @@ WITH summary AS (
     GROUP BY operation
 )
 SELECT
-    s.total AS total_bytes, s.count AS operation_count, s.mean AS average_bytes, quarter_text(q, 2) AS median_bytes,
-    s.least AS minimum_bytes, s.most AS maximum_bytes, deviation AS deviation_bytes, operation,
-    quarter_text(q, 1) AS quarter1_bytes, quarter_text(q, 3) AS quarter3_bytes
+    s.sum AS sum_bytes, s.count AS operation_count, s.mean AS mean_bytes, quarter_text(q, 2) AS median_bytes,
+    s.min AS min_bytes, s.max AS max_bytes, deviation AS stddev_bytes, operation,
+    quarter_text(q, 1) AS q1_bytes, quarter_text(q, 3) AS q3_bytes
 FROM summary
-ORDER BY total_bytes DESC, operation
+ORDER BY sum_bytes DESC, operation

@@ -1,24 +1,35 @@
 -- One row per kernel name, kind of copy or memset; longest total first.
 --
--- time_percent    DOUBLE  -      Time:ratio_% | share of the sum of all totals
--- total_ns        BIGINT  ns     Total Time:dur_ns | sum of the durations
--- instance_count  BIGINT  count  Instances | executions
--- average_ns      DOUBLE  ns     Avg:dur_ns | mean duration
--- median_ns       DOUBLE  ns     Med:dur_ns | median duration
--- minimum_ns      BIGINT  ns     Min:dur_ns | shortest
--- maximum_ns      BIGINT  ns     Max:dur_ns | longest
--- deviation_ns    DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
--- category        VARCHAR -      Category | CUDA_KERNEL or MEMORY_OPER
--- operation       VARCHAR -      Operation | kernel, direction of the copy, or memset
+-- share_percent   DOUBLE   -      share of the sum of all totals
+-- sum_ns          BIGINT   ns     sum of the durations
+-- instance_count  BIGINT   count  executions
+-- mean_ns         DOUBLE   ns     mean duration
+-- median_ns       DOUBLE   ns     median duration
+-- min_ns          BIGINT   ns     shortest
+-- max_ns          BIGINT   ns     longest
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
+-- category        VARCHAR  -      CUDA_KERNEL or MEMORY_OPER
+-- operation       VARCHAR  -      kernel, direction of the copy, or memset
+--
+-- nsys: share_percent = Time:ratio_%
+-- nsys: sum_ns = Total Time:dur_ns
+-- nsys: instance_count = Instances
+-- nsys: mean_ns = Avg:dur_ns
+-- nsys: median_ns = Med:dur_ns
+-- nsys: min_ns = Min:dur_ns
+-- nsys: max_ns = Max:dur_ns
+-- nsys: stddev_ns = StdDev:dur_ns
+-- nsys: category = Category
+-- nsys: operation = Operation
 WITH summary AS (
     SELECT 'CUDA_KERNEL' AS category, name AS operation, s FROM stats__kernel_summary
     UNION ALL
     SELECT 'MEMORY_OPER', operation, spread(duration_ns) FROM stats__memory GROUP BY operation
 )
 SELECT
-    100.0 * s.total / sum(s.total) OVER () AS time_percent,
-    s.total AS total_ns, s.count AS instance_count, s.mean AS average_ns, s.median AS median_ns,
-    s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
+    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    s.sum AS sum_ns, s.count AS instance_count, s.mean AS mean_ns, s.median AS median_ns,
+    s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     category, operation
 FROM summary
-ORDER BY total_ns DESC, operation, category
+ORDER BY sum_ns DESC, operation, category

@@ -1,27 +1,49 @@
 -- One row per kernel, copy or memset; ordered by start.
 --
--- start_ns                     BIGINT   ns       Start:ts_ns | start on the GPU
--- duration_ns                  BIGINT   ns       Duration:dur_ns | time on the GPU
--- correlation_id               BIGINT   -        CorrId | launching API call, unique in its process only
--- grid_x                       BIGINT   -        GrdX | blocks, x
--- grid_y                       BIGINT   -        GrdY | blocks, y
--- grid_z                       BIGINT   -        GrdZ | blocks, z
--- block_x                      BIGINT   -        BlkX | threads a block, x
--- block_y                      BIGINT   -        BlkY | threads a block, y
--- block_z                      BIGINT   -        BlkZ | threads a block, z
--- register_count               BIGINT   count    Reg/Trd | registers a thread
--- static_shared_memory_bytes   BIGINT   bytes    StcSMem:mem_B | static shared memory a block
--- dynamic_shared_memory_bytes  BIGINT   bytes    DymSMem:mem_B | dynamic shared memory a block
--- moved_bytes                  BIGINT   bytes    Bytes:mem_B | amount copied or set
--- throughput_bytes_per_s       BIGINT   bytes/s  Throughput:thru_B | bytes times how often, in whole numbers, the
+-- start_ns                     BIGINT   ns       start on the GPU
+-- duration_ns                  BIGINT   ns       time on the GPU
+-- correlation_id               BIGINT   -        launching API call, unique in its process only
+-- grid_x                       BIGINT   -        blocks, x
+-- grid_y                       BIGINT   -        blocks, y
+-- grid_z                       BIGINT   -        blocks, z
+-- block_x                      BIGINT   -        threads a block, x
+-- block_y                      BIGINT   -        threads a block, y
+-- block_z                      BIGINT   -        threads a block, z
+-- register_count               BIGINT   count    registers a thread
+-- static_shared_memory_bytes   BIGINT   bytes    static shared memory a block
+-- dynamic_shared_memory_bytes  BIGINT   bytes    dynamic shared memory a block
+-- moved_bytes                  BIGINT   bytes    amount copied or set
+-- throughput_bytes_per_s       BIGINT   bytes/s  bytes times how often, in whole numbers, the
 --                                                operation fits into a second: nsys's figure, 0 above one second
--- source_memory                VARCHAR  -        SrcMemKd | kind of memory read, or set
--- destination_memory           VARCHAR  -        DstMemKd | kind of memory written by a copy
--- device                       VARCHAR  -        Device | product name and number of the GPU
--- context_id                   BIGINT   -        Ctx | CUDA context
--- green_context_id             BIGINT   -        GreenCtx | green context
--- stream_id                    BIGINT   -        Strm | CUDA stream
--- name                         VARCHAR  -        Name | kernel, direction of the copy, or memset
+-- source_memory                VARCHAR  -        kind of memory read, or set
+-- destination_memory           VARCHAR  -        kind of memory written by a copy
+-- device                       VARCHAR  -        product name and number of the GPU
+-- context_id                   BIGINT   -        CUDA context
+-- green_context_id             BIGINT   -        green context
+-- stream_id                    BIGINT   -        CUDA stream
+-- name                         VARCHAR  -        kernel, direction of the copy, or memset
+--
+-- nsys: start_ns = Start:ts_ns
+-- nsys: duration_ns = Duration:dur_ns
+-- nsys: correlation_id = CorrId
+-- nsys: grid_x = GrdX
+-- nsys: grid_y = GrdY
+-- nsys: grid_z = GrdZ
+-- nsys: block_x = BlkX
+-- nsys: block_y = BlkY
+-- nsys: block_z = BlkZ
+-- nsys: register_count = Reg/Trd
+-- nsys: static_shared_memory_bytes = StcSMem:mem_B
+-- nsys: dynamic_shared_memory_bytes = DymSMem:mem_B
+-- nsys: moved_bytes = Bytes:mem_B
+-- nsys: throughput_bytes_per_s = Throughput:thru_B
+-- nsys: source_memory = SrcMemKd
+-- nsys: destination_memory = DstMemKd
+-- nsys: device = Device
+-- nsys: context_id = Ctx
+-- nsys: green_context_id = GreenCtx
+-- nsys: stream_id = Strm
+-- nsys: name = Name
 WITH operation AS (
     SELECT
         k.operation_id, k.start_ns, k.duration_ns, k.correlation_id,

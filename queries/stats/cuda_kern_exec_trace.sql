@@ -1,21 +1,36 @@
 -- One row per kernel whose launching call is known; ordered by that call's start.
 --
--- call_ns            BIGINT   ns  API Start:ts_ns | entry into the launching call
--- call_duration_ns   BIGINT   ns  API Dur:dur_ns | time in it
--- queue_ns           BIGINT   ns  Queue Start:ts_ns | end of the call, where the kernel waited longer than that
--- queue_duration_ns  BIGINT   ns  Queue Dur:dur_ns | time from there to the kernel's start
--- start_ns           BIGINT   ns  Kernel Start:ts_ns | start on the GPU
--- duration_ns        BIGINT   ns  Kernel Dur:dur_ns | time on the GPU
--- total_ns           BIGINT   ns  Total Dur:dur_ns | from entry to the end of call and kernel
--- pid                BIGINT   -   PID | number of the process
--- tid                BIGINT   -   TID | number of the thread that launched it
--- device_id          BIGINT   -   DevId | CUDA device
--- call_name          VARCHAR  -   API Function | launching function
--- grid               VARCHAR  -   GridXYZ | blocks in x, y and z
--- block              VARCHAR  -   BlockXYZ | threads of a block in x, y and z
--- name               VARCHAR  -   Kernel Name | kernel
+-- call_ns            BIGINT   ns  entry into the launching call
+-- call_duration_ns   BIGINT   ns  time in it
+-- queue_ns           BIGINT   ns  end of the call, where the kernel waited longer than that
+-- queue_duration_ns  BIGINT   ns  time from there to the kernel's start
+-- start_ns           BIGINT   ns  start on the GPU
+-- duration_ns        BIGINT   ns  time on the GPU
+-- sum_ns             BIGINT   ns  from entry to the end of call and kernel
+-- pid                BIGINT   -   number of the process
+-- tid                BIGINT   -   number of the thread that launched it
+-- device_id          BIGINT   -   CUDA device
+-- call_name          VARCHAR  -   launching function
+-- grid               VARCHAR  -   blocks in x, y and z
+-- block              VARCHAR  -   threads of a block in x, y and z
+-- name               VARCHAR  -   kernel
+--
+-- nsys: call_ns = API Start:ts_ns
+-- nsys: call_duration_ns = API Dur:dur_ns
+-- nsys: queue_ns = Queue Start:ts_ns
+-- nsys: queue_duration_ns = Queue Dur:dur_ns
+-- nsys: start_ns = Kernel Start:ts_ns
+-- nsys: duration_ns = Kernel Dur:dur_ns
+-- nsys: sum_ns = Total Dur:dur_ns
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: device_id = DevId
+-- nsys: call_name = API Function
+-- nsys: grid = GridXYZ
+-- nsys: block = BlockXYZ
+-- nsys: name = Kernel Name
 SELECT
-    k.call_ns, k.call_duration_ns, k.queue_ns, k.queue_duration_ns, k.start_ns, k.duration_ns, k.total_ns,
+    k.call_ns, k.call_duration_ns, k.queue_ns, k.queue_duration_ns, k.start_ns, k.duration_ns, k.sum_ns,
     pid_of(k.thread_id) AS pid, tid_of(k.thread_id) AS tid, k.device_id, cn.name AS call_name,
     extent_text(k.grid_x, k.grid_y, k.grid_z) AS grid, extent_text(k.block_x, k.block_y, k.block_z) AS block,
     label_text(k.range_name, kn.name) AS name

@@ -1,20 +1,35 @@
 -- One row per NVTX range that holds GPU operations, and one per thread for those outside of all ranges; ordered by
 -- range_id, those outside first.
 --
--- name                  VARCHAR  -      Name | domain and name; NULL: outside of all
--- projected_ns          BIGINT   ns     Projected Start:ts_ns | first start of its operations
--- projected_span_ns     BIGINT   ns     Projected Duration:dur_ns | from there to their last end
--- start_ns              BIGINT   ns     Orig Start:ts_ns | opened, on the CPU
--- duration_ns           BIGINT   ns     Orig Duration:dur_ns | wall time
--- style                 VARCHAR  -      Style | PushPop or StartEnd
--- pid                   BIGINT   -      PID | number of the process
--- tid                   BIGINT   -      TID | number of the thread
--- operation_count       BIGINT   count  NumGPUOps | kernels, copies and memsets launched in it
--- level                 INTEGER  -      Lvl | such ranges around it
--- child_count           BIGINT   count  NumChild | such ranges right inside
--- range_id              BIGINT   -      RangeId | the range: its row in nsys's table
--- parent_id             BIGINT   -      ParentId | the range right around it
--- stack                 VARCHAR  -      RangeStack | ranges from the outermost in
+-- name               VARCHAR  -      domain and name; NULL: outside of all
+-- projected_ns       BIGINT   ns     first start of its operations
+-- projected_span_ns  BIGINT   ns     from there to their last end
+-- start_ns           BIGINT   ns     opened, on the CPU
+-- duration_ns        BIGINT   ns     wall time
+-- style              VARCHAR  -      PushPop or StartEnd
+-- pid                BIGINT   -      number of the process
+-- tid                BIGINT   -      number of the thread
+-- operation_count    BIGINT   count  kernels, copies and memsets launched in it
+-- level              INTEGER  -      such ranges around it
+-- child_count        BIGINT   count  such ranges right inside
+-- range_id           BIGINT   -      the range: its row in nsys's table
+-- parent_id          BIGINT   -      the range right around it
+-- stack              VARCHAR  -      ranges from the outermost in
+--
+-- nsys: name = Name
+-- nsys: projected_ns = Projected Start:ts_ns
+-- nsys: projected_span_ns = Projected Duration:dur_ns
+-- nsys: start_ns = Orig Start:ts_ns
+-- nsys: duration_ns = Orig Duration:dur_ns
+-- nsys: style = Style
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: operation_count = NumGPUOps
+-- nsys: level = Lvl
+-- nsys: child_count = NumChild
+-- nsys: range_id = RangeId
+-- nsys: parent_id = ParentId
+-- nsys: stack = RangeStack
 WITH RECURSIVE walk AS (
     SELECT range_id, ':' || range_id AS stack FROM stats__projected_tree WHERE parent_id IS NULL
     UNION ALL
@@ -36,6 +51,6 @@ SELECT
     pid_of(f.thread_id), tid_of(f.thread_id), count(*), NULL, 0, NULL, NULL, NULL
 FROM stats__outside AS f
 JOIN _gpu_operation AS o USING (operation_id)
-WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph' AND EXISTS (SELECT 1 FROM _range)
+WHERE f.thread_id IS NOT NULL AND o.kind <> 'graph'
 GROUP BY f.thread_id
 ORDER BY range_id NULLS FIRST, projected_ns, pid, tid

@@ -1,20 +1,34 @@
 -- One row per range name and style, thread and kernel name: kernels launched in such ranges, counted in each range
 -- around the launch; kernels outside of all come without a name; ordered by name, thread, longest total.
--- materialised: joins every launch to all ranges around it.
+-- materialized: joins every launch to all ranges around it.
 --
--- range_name      VARCHAR  -      NVTX Range | domain and name of the range; NULL: outside of all
--- style           VARCHAR  -      Style | PushPop or StartEnd
--- pid             BIGINT   -      PID | number of the process
--- tid             BIGINT   -      TID | number of the thread that launched; NULL where the call is unknown
--- range_count     BIGINT   count  NVTX Inst | ranges that hold one of the kernels
--- kernel_count    BIGINT   count  Kern Inst | kernels
--- total_ns        BIGINT   ns     Total Time:dur_ns | sum of durations, of a kernel in two ranges of the name twice
--- average_ns      DOUBLE   ns     Avg:dur_ns | mean duration
--- median_ns       DOUBLE   ns     Med:dur_ns | median duration
--- minimum_ns      BIGINT   ns     Min:dur_ns | shortest
--- maximum_ns      BIGINT   ns     Max:dur_ns | longest
--- deviation_ns    DOUBLE   ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
--- name            VARCHAR  -      Kernel Name | kernel
+-- range_name    VARCHAR  -      domain and name of the range; NULL: outside of all
+-- style         VARCHAR  -      PushPop or StartEnd
+-- pid           BIGINT   -      number of the process
+-- tid           BIGINT   -      number of the thread that launched; NULL where the call is unknown
+-- range_count   BIGINT   count  ranges that hold one of the kernels
+-- kernel_count  BIGINT   count  kernels
+-- sum_ns        BIGINT   ns     sum of durations, of a kernel in two ranges of the name twice
+-- mean_ns       DOUBLE   ns     mean duration
+-- median_ns     DOUBLE   ns     median duration
+-- min_ns        BIGINT   ns     shortest
+-- max_ns        BIGINT   ns     longest
+-- stddev_ns     DOUBLE   ns     sample standard deviation; 0 of a single one
+-- name          VARCHAR  -      kernel
+--
+-- nsys: range_name = NVTX Range
+-- nsys: style = Style
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: range_count = NVTX Inst
+-- nsys: kernel_count = Kern Inst
+-- nsys: sum_ns = Total Time:dur_ns
+-- nsys: mean_ns = Avg:dur_ns
+-- nsys: median_ns = Med:dur_ns
+-- nsys: min_ns = Min:dur_ns
+-- nsys: max_ns = Max:dur_ns
+-- nsys: stddev_ns = StdDev:dur_ns
+-- nsys: name = Kernel Name
 WITH launched AS (
     SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, k.piece_id, k.call_end_ns
     FROM stats__launched_kernel AS k JOIN _kernel_name AS n USING (name_id)
@@ -57,7 +71,7 @@ summary AS (
 )
 SELECT
     range_name, style, pid_of(thread_id) AS pid, tid_of(thread_id) AS tid, range_count, kernel_count,
-    s.total AS total_ns, s.mean AS average_ns, s.median AS median_ns, s.least AS minimum_ns, s.most AS maximum_ns,
-    s.deviation AS deviation_ns, n.name
+    s.sum AS sum_ns, s.mean AS mean_ns, s.median AS median_ns, s.min AS min_ns, s.max AS max_ns,
+    s.stddev AS stddev_ns, n.name
 FROM summary JOIN _kernel_name AS n USING (name_id)
-ORDER BY nullif(range_name, '') NULLS FIRST, pid NULLS FIRST, tid, total_ns DESC, style, n.name
+ORDER BY nullif(range_name, '') NULLS FIRST, pid NULLS FIRST, tid, sum_ns DESC, style, n.name

@@ -1,19 +1,34 @@
 -- One row per push/pop range; ordered by start.
 --
--- start_ns           BIGINT   ns     Start:ts_ns | opened
--- end_ns             BIGINT   ns     End:ts_ns | closed
--- duration_ns        BIGINT   ns     Duration:dur_ns | wall time
--- child_ns           BIGINT   ns     DurChild:dur_ns | wall time of the ranges right inside
--- own_ns             BIGINT   ns     DurNonChild:dur_ns | wall time without them
--- name               VARCHAR  -      Name | domain and name
--- pid                BIGINT   -      PID | number of the process
--- tid                BIGINT   -      TID | number of the thread
--- level              INTEGER  -      Lvl | push/pop ranges around it
--- child_count        BIGINT   count  NumChild | ranges right inside
--- range_id           BIGINT   -      RangeId | the range: its row in nsys's table
--- parent_id          BIGINT   -      ParentId | the range right around it
--- stack              VARCHAR  -      RangeStack | ranges from the outermost in
--- tree               VARCHAR  -      NameTree | name, indented by level
+-- start_ns     BIGINT   ns     opened
+-- end_ns       BIGINT   ns     closed
+-- duration_ns  BIGINT   ns     wall time
+-- child_ns     BIGINT   ns     wall time of the ranges right inside
+-- own_ns       BIGINT   ns     wall time without them
+-- name         VARCHAR  -      domain and name
+-- pid          BIGINT   -      number of the process
+-- tid          BIGINT   -      number of the thread
+-- level        INTEGER  -      push/pop ranges around it
+-- child_count  BIGINT   count  ranges right inside
+-- range_id     BIGINT   -      the range: its row in nsys's table
+-- parent_id    BIGINT   -      the range right around it
+-- stack        VARCHAR  -      ranges from the outermost in
+-- tree         VARCHAR  -      name, indented by level
+--
+-- nsys: start_ns = Start:ts_ns
+-- nsys: end_ns = End:ts_ns
+-- nsys: duration_ns = Duration:dur_ns
+-- nsys: child_ns = DurChild:dur_ns
+-- nsys: own_ns = DurNonChild:dur_ns
+-- nsys: name = Name
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: level = Lvl
+-- nsys: child_count = NumChild
+-- nsys: range_id = RangeId
+-- nsys: parent_id = ParentId
+-- nsys: stack = RangeStack
+-- nsys: tree = NameTree
 WITH pushpop AS (
     SELECT range_id, group_id, thread_id, start_ns, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range

@@ -1,18 +1,31 @@
 -- One row per name and style of NVTX range; longest total first.
--- materialised: quartiles of every name, sorted.
+-- materialized: quartiles of every name, sorted.
 --
--- time_percent    DOUBLE  -      Time:ratio_% | share of the sum of all totals
--- total_ns        BIGINT  ns     Total Time:dur_ns | sum of the durations
--- instance_count  BIGINT  count  Instances | ranges
--- average_ns      DOUBLE  ns     Avg:dur_ns | mean duration
--- median_ns       DOUBLE  ns     Med:dur_ns | median duration
--- minimum_ns      BIGINT  ns     Min:dur_ns | shortest
--- maximum_ns      BIGINT  ns     Max:dur_ns | longest
--- deviation_ns    DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
--- style           VARCHAR -      Style | PushPop or StartEnd
--- name            VARCHAR -      Range | domain and name of the range
--- quarter1_ns     VARCHAR ns     _Q1 | first quartile, as nsys prints it
--- quarter3_ns     VARCHAR ns     _Q3 | third quartile, as nsys prints it
+-- share_percent   DOUBLE   -      share of the sum of all totals
+-- sum_ns          BIGINT   ns     sum of the durations
+-- instance_count  BIGINT   count  ranges
+-- mean_ns         DOUBLE   ns     mean duration
+-- median_ns       DOUBLE   ns     median duration
+-- min_ns          BIGINT   ns     shortest
+-- max_ns          BIGINT   ns     longest
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
+-- style           VARCHAR  -      PushPop or StartEnd
+-- name            VARCHAR  -      domain and name of the range
+-- q1_ns           VARCHAR  ns     first quartile, as nsys prints it
+-- q3_ns           VARCHAR  ns     third quartile, as nsys prints it
+--
+-- nsys: share_percent = Time:ratio_%
+-- nsys: sum_ns = Total Time:dur_ns
+-- nsys: instance_count = Instances
+-- nsys: mean_ns = Avg:dur_ns
+-- nsys: median_ns = Med:dur_ns
+-- nsys: min_ns = Min:dur_ns
+-- nsys: max_ns = Max:dur_ns
+-- nsys: stddev_ns = StdDev:dur_ns
+-- nsys: style = Style
+-- nsys: name = Range
+-- nsys: q1_ns = _Q1
+-- nsys: q3_ns = _Q3
 WITH summary AS (
     SELECT named_id, spread(listed_ns) AS s, quarters(listed_ns) AS q
     FROM stats__range
@@ -22,12 +35,12 @@ WITH summary AS (
     SELECT named_id, spread_of_one(listed_ns), NULL FROM stats__range WHERE is_sole
 )
 SELECT
-    100.0 * s.total / sum(s.total) OVER () AS time_percent,
-    s.total AS total_ns, s.count AS instance_count, s.mean AS average_ns, s.median AS median_ns,
-    s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
+    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    s.sum AS sum_ns, s.count AS instance_count, s.mean AS mean_ns, s.median AS median_ns,
+    s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     n.style, n.name,
-    coalesce(quarter_text(q, 1), s.least::VARCHAR) AS quarter1_ns,
-    coalesce(quarter_text(q, 3), s.least::VARCHAR) AS quarter3_ns
+    coalesce(quarter_text(q, 1), s.min::VARCHAR) AS q1_ns,
+    coalesce(quarter_text(q, 3), s.min::VARCHAR) AS q3_ns
 FROM summary AS m
 JOIN stats__range_text AS n ON n.first_id = m.named_id
-ORDER BY total_ns DESC, n.name, n.style
+ORDER BY sum_ns DESC, n.name, n.style

@@ -1,27 +1,41 @@
 -- One row per function of the OS runtime; longest total first.
 --
--- time_percent  DOUBLE  -      Time:ratio_% | share of the sum of all totals
--- total_ns      BIGINT  ns     Total Time:dur_ns | sum of the durations
--- call_count    BIGINT  count  Num Calls | calls
--- average_ns    DOUBLE  ns     Avg:dur_ns | mean duration
--- median_ns     DOUBLE  ns     Med:dur_ns | median duration
--- minimum_ns    BIGINT  ns     Min:dur_ns | shortest
--- maximum_ns    BIGINT  ns     Max:dur_ns | longest
--- deviation_ns  DOUBLE  ns     StdDev:dur_ns | sample standard deviation; 0 of a single one
--- name          VARCHAR -      Name | function
--- quarter1_ns   VARCHAR ns     _Q1 | first quartile, as nsys prints it
--- quarter3_ns   VARCHAR ns     _Q3 | third quartile, as nsys prints it
+-- share_percent  DOUBLE   -      share of the sum of all totals
+-- sum_ns         BIGINT   ns     sum of the durations
+-- call_count     BIGINT   count  calls
+-- mean_ns        DOUBLE   ns     mean duration
+-- median_ns      DOUBLE   ns     median duration
+-- min_ns         BIGINT   ns     shortest
+-- max_ns         BIGINT   ns     longest
+-- stddev_ns      DOUBLE   ns     sample standard deviation; 0 of a single one
+-- name           VARCHAR  -      function
+-- q1_ns          VARCHAR  ns     first quartile, as nsys prints it
+-- q3_ns          VARCHAR  ns     third quartile, as nsys prints it
+--
+-- nsys: share_percent = Time:ratio_%
+-- nsys: sum_ns = Total Time:dur_ns
+-- nsys: call_count = Num Calls
+-- nsys: mean_ns = Avg:dur_ns
+-- nsys: median_ns = Med:dur_ns
+-- nsys: min_ns = Min:dur_ns
+-- nsys: max_ns = Max:dur_ns
+-- nsys: stddev_ns = StdDev:dur_ns
+-- nsys: name = Name
+-- nsys: q1_ns = _Q1
+-- nsys: q3_ns = _Q3
 WITH summary AS (
     SELECT name, spread(duration_ns) AS s,
         quarters(duration_ns) AS q
     FROM os_call
     GROUP BY ALL
-)
+),
+-- nsys lists equal totals in the order in which the trace numbers the names.
+number AS (SELECT value AS name, min(id) AS name_id FROM _string_os_call GROUP BY value)
 SELECT
-    100.0 * s.total / sum(s.total) OVER () AS time_percent,
-    s.total AS total_ns, s.count AS call_count, s.mean AS average_ns, s.median AS median_ns,
-    s.least AS minimum_ns, s.most AS maximum_ns, s.deviation AS deviation_ns,
+    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    s.sum AS sum_ns, s.count AS call_count, s.mean AS mean_ns, s.median AS median_ns,
+    s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     name,
-    quarter_text(q, 1) AS quarter1_ns, quarter_text(q, 3) AS quarter3_ns
-FROM summary
-ORDER BY total_ns DESC, name
+    quarter_text(q, 1) AS q1_ns, quarter_text(q, 3) AS q3_ns
+FROM summary LEFT JOIN number USING (name)
+ORDER BY sum_ns DESC, name_id

@@ -1,8 +1,11 @@
 -- One row per instruction that page faults of CPUs came from; most faults first.
 --
--- fault_count  BIGINT   count  CPU Page Faults | faults
--- instruction  VARCHAR  -      CPU Instruction Address | instruction, as the trace names it
+-- fault_count  BIGINT   count  faults
+-- instruction  VARCHAR  -      instruction, as the trace names it
+--
+-- nsys: fault_count = CPU Page Faults
+-- nsys: instruction = CPU Instruction Address
 SELECT count(*) AS fault_count, instruction
 FROM _cpu_fault
 GROUP BY instruction_id, instruction
-ORDER BY fault_count DESC, instruction
+ORDER BY fault_count DESC, instruction_id

@@ -1,12 +1,19 @@
 -- One row per virtual address that unified memory moved or that faulted; fastest migration first.
 --
--- address                BIGINT  -        Virtual Address:addr_uint | first byte of the pages
--- to_device_bytes        BIGINT  bytes    HtoD Migration size:mem_B | bytes moved to the device
--- to_host_bytes          BIGINT  bytes    DtoH Migration size:mem_B | bytes moved to the host
--- cpu_fault_count        BIGINT  count    CPU Page Faults | page faults of CPUs
--- gpu_fault_count        BIGINT  count    " GPU Page Faults" | page faults of GPUs
--- throughput_bytes_per_s  BIGINT  bytes/s  Migration Throughput:thru_B | bytes times how often, in whole numbers, the
+-- address                 BIGINT  -        first byte of the pages
+-- to_device_bytes         BIGINT  bytes    bytes moved to the device
+-- to_host_bytes           BIGINT  bytes    bytes moved to the host
+-- cpu_fault_count         BIGINT  count    page faults of CPUs
+-- gpu_fault_count         BIGINT  count    page faults of GPUs
+-- throughput_bytes_per_s  BIGINT  bytes/s  bytes times how often, in whole numbers, the
 --                                         time fits into a second: nsys's figure
+--
+-- nsys: address = Virtual Address:addr_uint
+-- nsys: to_device_bytes = HtoD Migration size:mem_B
+-- nsys: to_host_bytes = DtoH Migration size:mem_B
+-- nsys: cpu_fault_count = CPU Page Faults
+-- nsys: gpu_fault_count =  GPU Page Faults
+-- nsys: throughput_bytes_per_s = Migration Throughput:thru_B
 WITH moved AS (
     SELECT address, sum(to_device_bytes)::BIGINT AS to_device_bytes, sum(to_host_bytes)::BIGINT AS to_host_bytes,
         sum(duration_ns)::BIGINT AS duration_ns, sum(copied_bytes)::BIGINT AS copied_bytes
@@ -18,4 +25,6 @@ SELECT
     address, to_device_bytes, to_host_bytes, cpu_fault_count, gpu_fault_count,
     CASE WHEN duration_ns > 0 THEN 1000000000 // duration_ns * copied_bytes END AS throughput_bytes_per_s
 FROM moved FULL JOIN cpu USING (address) FULL JOIN gpu_side USING (address)
-ORDER BY throughput_bytes_per_s DESC NULLS LAST, cpu_fault_count DESC NULLS LAST, gpu_fault_count DESC NULLS LAST, address
+-- Of equally fast ones nsys lists first those where a CPU faulted, then those moved to the host.
+ORDER BY throughput_bytes_per_s DESC NULLS LAST, cpu_fault_count IS NULL, to_host_bytes IS NULL, to_device_bytes IS NULL,
+    address

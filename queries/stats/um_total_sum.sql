@@ -1,17 +1,30 @@
 -- One row: what unified memory moved, and the page faults.
 --
--- to_device_bytes  BIGINT  bytes  Total HtoD Migration Size:mem_B | bytes moved to devices
--- to_host_bytes    BIGINT  bytes  Total DtoH Migration Size:mem_B | bytes moved to the host
--- cpu_fault_count  BIGINT  count  Total CPU Page Faults | page faults of CPUs
--- gpu_fault_count  BIGINT  count  Total GPU PageFaults | page faults of GPUs
--- minimum_address  BIGINT  -      Minimum Virtual Address:addr_uint | lowest address that a fault names
--- maximum_address  BIGINT  -      Maximum Virtual Address:addr_uint | highest address that a fault names
+-- to_device_bytes  BIGINT  bytes  bytes moved to devices
+-- to_host_bytes    BIGINT  bytes  bytes moved to the host
+-- cpu_fault_count  BIGINT  count  page faults of CPUs
+-- gpu_fault_count  BIGINT  count  page faults of GPUs
+-- min_address      BIGINT  -      lowest address that moved or faulted; NULL unless all four occurred
+-- max_address      BIGINT  -      highest such address; NULL unless all four occurred
+--
+-- nsys: to_device_bytes = Total HtoD Migration Size:mem_B
+-- nsys: to_host_bytes = Total DtoH Migration Size:mem_B
+-- nsys: cpu_fault_count = Total CPU Page Faults
+-- nsys: gpu_fault_count = Total GPU PageFaults
+-- nsys: min_address = Minimum Virtual Address:addr_uint
+-- nsys: max_address = Maximum Virtual Address:addr_uint
+WITH touched AS (
+    SELECT 'to_device' AS what, address FROM stats__migration WHERE to_device_bytes IS NOT NULL
+    UNION ALL SELECT 'to_host', address FROM stats__migration WHERE to_host_bytes IS NOT NULL
+    UNION ALL SELECT 'cpu_fault', address FROM _cpu_fault
+    UNION ALL SELECT 'gpu_fault', address FROM _gpu_fault
+),
+-- nsys names no bounds where one of the four did not occur.
+bounds AS (SELECT min(address) AS lowest, max(address) AS highest FROM touched HAVING count(DISTINCT what) = 4)
 SELECT
     (SELECT sum(to_device_bytes)::BIGINT FROM stats__migration) AS to_device_bytes,
     (SELECT sum(to_host_bytes)::BIGINT FROM stats__migration) AS to_host_bytes,
     (SELECT count(*) FROM _cpu_fault) AS cpu_fault_count,
     (SELECT sum(fault_count)::BIGINT FROM _gpu_fault) AS gpu_fault_count,
-    CASE WHEN cpu.lowest <= gpu_side.lowest THEN cpu.lowest ELSE gpu_side.lowest END AS minimum_address,
-    CASE WHEN cpu.highest >= gpu_side.highest THEN cpu.highest ELSE gpu_side.highest END AS maximum_address
-FROM (SELECT min(address) AS lowest, max(address) AS highest FROM _cpu_fault) AS cpu,
-    (SELECT min(address) AS lowest, max(address) AS highest FROM _gpu_fault) AS gpu_side
+    (SELECT lowest FROM bounds) AS min_address,
+    (SELECT highest FROM bounds) AS max_address

@@ -4,11 +4,11 @@
 -- operation_count     BIGINT   count  operations in nsys's tables
 -- attributed_count    BIGINT   count  of those, with an innermost range
 -- unattributed_count  BIGINT   count  without one
--- missing_count       BIGINT   count  in neither: must be 0
+-- difference_count       BIGINT   count  in neither: must be 0
 -- sum_ns              BIGINT   ns     sum of durations in nsys's tables
 -- attributed_ns       BIGINT   ns     exclusive sum over all ranges
 -- unattributed_ns     BIGINT   ns     sum of the unattributed ones
--- missing_ns          BIGINT   ns     in neither: must be 0
+-- difference_ns          BIGINT   ns     in neither: must be 0
 WITH owned AS (
     SELECT kind,
         coalesce(sum(operation_count) FILTER (rolled_path IS NOT NULL), 0) AS n,
@@ -22,11 +22,11 @@ SELECT
     sum(r.n)::BIGINT AS operation_count,
     sum(coalesce(o.n, 0))::BIGINT AS attributed_count,
     sum(coalesce(o.rest, 0))::BIGINT AS unattributed_count,
-    sum(r.n - coalesce(o.n, 0) - coalesce(o.rest, 0))::BIGINT AS missing_count,
+    sum(r.n - coalesce(o.n, 0) - coalesce(o.rest, 0))::BIGINT AS difference_count,
     sum(coalesce(r.ns, 0))::BIGINT AS sum_ns,
     sum(coalesce(o.ns, 0))::BIGINT AS attributed_ns,
     sum(coalesce(o.rest_ns, 0))::BIGINT AS unattributed_ns,
-    sum(coalesce(r.ns, 0) - coalesce(o.ns, 0) - coalesce(o.rest_ns, 0))::BIGINT AS missing_ns
+    sum(coalesce(r.ns, 0) - coalesce(o.ns, 0) - coalesce(o.rest_ns, 0))::BIGINT AS difference_ns
 FROM _recorded AS r LEFT JOIN owned AS o USING (kind)
 GROUP BY GROUPING SETS ((r.kind), ())
 ORDER BY grouping(r.kind), kind

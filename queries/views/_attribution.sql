@@ -1,7 +1,7 @@
 -- One row per GPU operation and API call of its process and correlationId: where the operation lies in time, the call
 -- that launched it and the piece that is innermost at the call's start. Almost always one row an operation; where an
 -- id was given to several calls, all of them (see _later_call).
--- materialised: joins every operation to its call, and the call's instant to the boundary table.
+-- materialized: joins every operation to its call, and the call's instant to the boundary table.
 --
 -- It carries what is summed up over ranges, so that operations need not be joined a second time; name_id is a kernel's.
 -- Making the calls unique first takes longer than the join; whether they are is free to see afterwards.

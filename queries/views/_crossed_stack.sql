@@ -1,5 +1,5 @@
 -- One row per range on a thread whose ranges cross and range around its first piece: what can enclose it.
--- materialised: almost always empty; elsewhere what encloses a range is the piece around it.
+-- materialized: almost always empty; elsewhere what encloses a range is the piece around it.
 --
 -- level 1 is the one opened last.
 WITH RECURSIVE stack AS (

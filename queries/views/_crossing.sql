@@ -1,5 +1,5 @@
 -- One row per thread on which ranges cross without nesting (start/end ranges, several domains on one thread).
--- materialised: almost always empty; spares all others the search for what to cut.
+-- materialized: almost always empty; spares all others the search for what to cut.
 --
 -- Where ranges nest, a range leaves as many open at its end as there were around it at its start. The first range to
 -- end before one that was opened inside it leaves that one too.

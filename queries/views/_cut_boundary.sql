@@ -1,6 +1,6 @@
 -- One row per start and end of a piece and per range without length on threads whose ranges cross: what _nesting is for
 -- the others, and made in the same way.
--- materialised: almost always empty, and known to be: a guess at its size would spoil the plans of whatever reads it.
+-- materialized: almost always empty, and known to be: a guess at its size would spoil the plans of whatever reads it.
 WITH piece AS (FROM _range_piece SEMI JOIN _crossing USING (thread_id)),
 boundary AS (
     SELECT thread_id, start_ns AS instant_ns, 1 AS kind, opened, piece_id, range_id FROM piece

@@ -1,6 +1,6 @@
 -- One row per start and end of a range that lasts, and one per range without length: position in its thread's sequence
 -- and running depth.
--- materialised: the boundary table of the ranges as they are, before those that cross are cut.
+-- materialized: the boundary table of the ranges as they are, before those that cross are cut.
 --
 -- At one instant ends come before starts, since ranges are half open: [start, end). Among starts the one opened
 -- first comes first, so that it is outside; among ends it comes last, so that the last of an instant's boundaries

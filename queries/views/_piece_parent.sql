@@ -1,5 +1,5 @@
 -- One row per piece, and per range without length: the piece right around it, or NULL.
--- materialised: walked upwards by paths and inclusive figures.
+-- materialized: walked upwards by paths and inclusive figures.
 --
 -- The parent of a start at depth d is the last start at depth d - 1 before it, and of a point at depth d the last start
 -- at depth d: any other range at that depth that started since would have had to end first, and this one with it.

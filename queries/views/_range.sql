@@ -1,5 +1,5 @@
 -- One row per NVTX range, with a definite end: the ground of nesting.
--- materialised: read by every step of attribution.
+-- materialized: read by every step of attribution.
 SELECT
     e.row_id AS range_id,
     e.globalTid AS thread_id,

@@ -1,5 +1,5 @@
 -- One row per instant at which a range must be cut so that the pieces of all ranges of a thread nest.
--- materialised: empty unless ranges cross (start/end ranges, several domains on one thread).
+-- materialized: empty unless ranges cross (start/end ranges, several domains on one thread).
 --
 -- Range r crosses an earlier opened range a when a ends strictly inside r; r is cut there. Only ranges that some
 -- later opened range outlives can be such an a ("crossed"): a range maximum over the ranges opened inside a finds

@@ -1,5 +1,5 @@
 -- One row per NVTX range: its name and what the name rolls up to.
--- materialised: text work over every range, asked for by all range figures.
+-- materialized: text work over every range, asked for by all range figures.
 --
 -- Roll-up rules, in order: (1) PyTorch's instance data go: everything from ", seq =", ", op_id =", ", sizes ="
 -- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators

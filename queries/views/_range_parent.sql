@@ -1,5 +1,5 @@
 -- One row per range: the range that encloses it most tightly.
--- materialised: one walk down the tree gives depth and paths.
+-- materialized: one walk down the tree gives depth and paths.
 --
 -- Without crossings that is the range of the piece around it, and so it is of a range without length. A range that is
 -- crossed is not enclosed by what it crosses: there the parent is the shortest range around its first piece that lasts

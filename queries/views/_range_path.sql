@@ -1,5 +1,5 @@
 -- One row per range: its depth and its path, as recorded and rolled up.
--- materialised: paths are text built level by level.
+-- materialized: paths are text built level by level.
 --
 -- Names are cut to 160 characters inside a path, and a path stops growing at 4000, so that a hostile trace cannot
 -- make it explode.

@@ -1,5 +1,5 @@
 -- One row per piece and range that is open in it, itself included: what inclusive figures are counted over.
--- materialised: the closure of _piece_parent.
+-- materialized: the closure of _piece_parent.
 --
 -- level 0 is the piece itself. Ranges without length own nothing, and are in no stack. Pieces of one range never nest,
 -- so that a range occurs once in a stack.

@@ -1,5 +1,5 @@
 -- One row per string that names a kernel.
--- materialised: the trace's string table also holds environments and arguments; only names are kept.
+-- materialized: the trace's string table also holds environments and arguments; only names are kept.
 SELECT id, coalesce(try(decode(encode(value))), '(not UTF-8)') AS value
 FROM raw.StringIds
 WHERE id IN (

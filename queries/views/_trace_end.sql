@@ -1,5 +1,5 @@
 -- One row: the last instant of the trace, where ranges that were never closed are taken to end.
--- materialised: one number that every range query asks for.
+-- materialized: one number that every range query asks for.
 SELECT max(instant) AS end_ns
 FROM (
     SELECT max(greatest(start, coalesce("end", start))) AS instant FROM loaded.NVTX_EVENTS

@@ -1,4 +1,4 @@
--- One row per call of the CUDA runtime or driver API; ordered by nothing, sort by start_ns.
+-- One row per call of the CUDA runtime or driver API; unordered, sort by start_ns.
 --
 -- call_id         BIGINT   -   the call
 -- name            VARCHAR  -   function, without its version suffix (_v and four digits)

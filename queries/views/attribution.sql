@@ -1,4 +1,4 @@
--- One row per GPU operation: the API call that launched it and the innermost range open there; ordered by nothing.
+-- One row per GPU operation: the API call that launched it and the innermost range open there; unordered.
 --
 -- operation_id  BIGINT  -   the GPU operation
 -- call_id       BIGINT  -   the API call that launched it; NULL when the trace does not tell

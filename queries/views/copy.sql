@@ -1,4 +1,4 @@
--- One row per copy that a GPU carried out; ordered by nothing, sort by start_ns.
+-- One row per copy that a GPU carried out; unordered, sort by start_ns.
 --
 -- operation_id        BIGINT   -      unique among all GPU operations of the trace
 -- kind                VARCHAR  -      direction, in nsys's words: Host-to-Device, Device-to-Device ...

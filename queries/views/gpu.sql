@@ -9,14 +9,53 @@
 -- bandwidth_bytes_per_s          BIGINT   bytes/s    peak memory bandwidth
 -- l2_cache_bytes                 BIGINT   bytes      second-level cache
 -- compute_capability             VARCHAR  -          such as 8.0
-SELECT id AS gpu_id, name, nullif(chipName, '') AS chip, smCount AS sm_count, clockRate AS clock_hz,
-    totalMemory AS memory_bytes, memoryBandwidth AS bandwidth_bytes_per_s, l2CacheSize AS l2_cache_bytes,
-    computeMajor || '.' || computeMinor AS compute_capability
-FROM loaded.TARGET_INFO_GPU
-UNION ALL
--- Before 2021.3; the newer table wins where a trace has both.
-SELECT id, name, NULL, multiprocessorCount, coreClockRate, memorySize, memoryBandwidth, l2CacheSize,
-    computeCapabilityMajor || '.' || computeCapabilityMinor
-FROM loaded.TARGET_INFO_CUDA_GPU
-WHERE NOT EXISTS (SELECT 1 FROM loaded.TARGET_INFO_GPU)
+--
+-- No GPU has 0 SMs, 0 Hz, 0 bytes or compute capability 0: nsys writes 0 for what it does not know, here it is NULL.
+WITH listed AS (
+    -- Before 2021.3 the number is in deviceId, and the figures are in the table of CUDA's devices.
+    SELECT coalesce(id, deviceId) AS gpu_id, id IS NULL AS is_old, nullif(name, '') AS name,
+        nullif(chipName, '') AS chip, nullif(smCount, 0) AS sm_count, nullif(clockRate, 0) AS clock_hz,
+        nullif(totalMemory, 0) AS memory_bytes, nullif(memoryBandwidth, 0) AS bandwidth_bytes_per_s,
+        nullif(l2CacheSize, 0) AS l2_cache_bytes,
+        nullif(computeMajor, 0) || '.' || computeMinor AS compute_capability
+    FROM loaded.TARGET_INFO_GPU
+),
+described AS (
+    SELECT coalesce(deviceId, id) AS gpu_id, nullif(name, '') AS name,
+        coalesce(nullif(numMultiprocessors, 0), nullif(multiprocessorCount, 0)) AS sm_count,
+        nullif(coreClockRate, 0) AS clock, coalesce(nullif(globalMemorySize, 0), nullif(memorySize, 0)) AS memory,
+        coalesce(nullif(globalMemoryBandwidth, 0), nullif(memoryBandwidth, 0)) AS bandwidth,
+        nullif(l2CacheSize, 0) AS l2_cache_bytes,
+        nullif(computeCapabilityMajor, 0) || '.' || computeCapabilityMinor AS compute_capability
+    FROM loaded.TARGET_INFO_CUDA_GPU
+),
+device AS (
+    -- A device can be described once per process. Processes with different GPUs under one number do not agree, and
+    -- then nothing says which GPU a figure is of.
+    SELECT gpu_id, agreed(name) AS name, agreed(sm_count) AS sm_count,
+        -- GPU clocks lie between 100 MHz and 10 GHz, so that the value tells its unit: Hz, kHz (CUPTI's) or MHz.
+        agreed(clock * CASE WHEN clock >= 100000000 THEN 1 WHEN clock >= 100000 THEN 1000 ELSE 1000000 END)
+            AS clock_hz,
+        -- A GPU with less than 2^20 bytes of memory does not exist: such a value is in MiB.
+        agreed(memory * CASE WHEN memory < 1048576 THEN 1048576 ELSE 1 END) AS memory_bytes,
+        -- CUPTI's unit is kB/s. GPUs of these exports moved between 5 GB/s and 5 TB/s: at least 5e9 is in bytes/s,
+        -- at least 5e6 in kB/s, and less is in no unit that we know.
+        agreed(bandwidth * CASE WHEN bandwidth >= 5000000000 THEN 1 WHEN bandwidth >= 5000000 THEN 1000 END)
+            AS bandwidth_bytes_per_s,
+        agreed(l2_cache_bytes) AS l2_cache_bytes, agreed(compute_capability) AS compute_capability
+    FROM described
+    GROUP BY gpu_id
+)
+SELECT gpu_id,
+    -- Figures and kernels go by CUDA's number, so that CUDA's own name is preferred to one from the old list.
+    coalesce(CASE WHEN l.is_old THEN d.name END, l.name, d.name) AS name,
+    l.chip,
+    coalesce(l.sm_count, d.sm_count) AS sm_count,
+    coalesce(l.clock_hz, d.clock_hz) AS clock_hz,
+    coalesce(l.memory_bytes, d.memory_bytes) AS memory_bytes,
+    coalesce(l.bandwidth_bytes_per_s, d.bandwidth_bytes_per_s) AS bandwidth_bytes_per_s,
+    coalesce(l.l2_cache_bytes, d.l2_cache_bytes) AS l2_cache_bytes,
+    coalesce(l.compute_capability, d.compute_capability) AS compute_capability
+FROM listed AS l
+FULL JOIN device AS d USING (gpu_id)
 ORDER BY gpu_id

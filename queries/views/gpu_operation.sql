@@ -1,4 +1,4 @@
--- One row per GPU operation: kernel, copy, memset or graph run; ordered by nothing, sort by start_ns.
+-- One row per GPU operation: kernel, copy, memset or graph run; unordered, sort by start_ns.
 --
 -- operation_id    BIGINT   -      unique among all GPU operations of the trace
 -- kind            VARCHAR  -      kernel, copy, memset or graph

@@ -1,4 +1,4 @@
--- One row per execution of a whole CUDA graph (graph mode, the kernels inside are not recorded); ordered by nothing.
+-- One row per execution of a whole CUDA graph (graph mode, the kernels inside are not recorded); unordered.
 --
 -- operation_id    BIGINT  -   unique among all GPU operations of the trace
 -- graph_id        BIGINT  -   the graph

@@ -1,4 +1,4 @@
--- One row per kernel execution on a GPU; ordered by nothing, sort by start_ns.
+-- One row per kernel execution on a GPU; unordered, sort by start_ns.
 --
 -- operation_id                 BIGINT   -      unique among all GPU operations of the trace
 -- name                         VARCHAR  -      demangled name with template arguments

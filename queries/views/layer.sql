@@ -1,13 +1,14 @@
--- One row per layer of the analytic model and phase, for one execution of the workload; empty without --model. A
--- session table.
+-- One row per layer of the analytic model and phase, for one execution of the workload; unordered.
+--
+-- source: model
 --
 -- phase         VARCHAR  -      phase of the model: vision, prefill, decode ...
 -- path          VARCHAR  -      the layer, its instances folded: model.layers.[0-11].mlp
 -- class         VARCHAR  -      qualified class
 -- count         BIGINT   count  instances of the layer
 -- matrix_flops  DOUBLE   flops  FLOPs of matrix products and convolutions, 2 a multiply-add
--- moved_bytes   DOUBLE   bytes  each weight once a forward, each activation once an operation, the KV cache read
--- roofline_ns   DOUBLE   ns     max(matrix_flops / peak, moved_bytes / bandwidth)
+-- accessed_bytes   DOUBLE   bytes  each weight once a forward, each activation once an operation, the KV cache read
+-- roofline_ns   DOUBLE   ns     max(matrix_flops / peak, accessed_bytes / bandwidth)
 SELECT NULL::VARCHAR AS phase, NULL::VARCHAR AS path, NULL::VARCHAR AS class, NULL::BIGINT AS count,
-    NULL::DOUBLE AS matrix_flops, NULL::DOUBLE AS moved_bytes, NULL::DOUBLE AS roofline_ns
+    NULL::DOUBLE AS matrix_flops, NULL::DOUBLE AS accessed_bytes, NULL::DOUBLE AS roofline_ns
 WHERE false

@@ -1,4 +1,4 @@
--- One row per traced call of the OS runtime (libc, pthread ...); ordered by nothing, sort by start_ns.
+-- One row per traced call of the OS runtime (libc, pthread ...); unordered, sort by start_ns.
 --
 -- call_id        BIGINT   -   the call
 -- name           VARCHAR  -   function

@@ -1,4 +1,6 @@
--- One row: the ceilings of the GPU for the dtype in force; empty without --model. A session table.
+-- One row: the peaks of the GPU for the dtype in use.
+--
+-- source: model
 --
 -- gpu                   VARCHAR  -        the card
 -- dtype                 VARCHAR  -        element type

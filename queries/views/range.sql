@@ -1,4 +1,4 @@
--- One row per NVTX range: where it lies in the nesting; ordered by nothing, sort by start_ns.
+-- One row per NVTX range: where it lies in the nesting; unordered, sort by start_ns.
 --
 -- range_id      BIGINT   -   the range
 -- name          VARCHAR  -   as recorded; '' where the trace has none

@@ -1,4 +1,6 @@
--- One row per stage and layer of the model that it runs; empty without --model. A session table.
+-- One row per stage and layer of the model that it runs; unordered.
+--
+-- source: model
 --
 -- stage            VARCHAR  -      name of the stage
 -- phase            VARCHAR  -      phase of the model that the stage is, or is a part of

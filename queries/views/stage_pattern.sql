@@ -1,5 +1,6 @@
--- One row per pattern of the stages file, in its order; empty without one. A session table: whoever opens the trace
--- may define it.
+-- One row per pattern of the stages file, in its order; empty without one.
+--
+-- source: stages
 --
 -- position    INTEGER  -  order; the first pattern that matches a range names its stage
 -- stage       VARCHAR  -  name of the stage

@@ -1,4 +1,4 @@
--- One row per synchronisation that CUPTI recorded; ordered by nothing, sort by start_ns.
+-- One row per synchronization that CUPTI recorded; unordered, sort by start_ns.
 --
 -- kind            VARCHAR  -   what was waited for: Event, Stream wait, Stream, Context
 -- start_ns        BIGINT   ns  begin of the wait

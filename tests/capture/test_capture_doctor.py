@@ -77,7 +77,7 @@ def test_torch_without_its_gpu_is_explained(cuda, cards, state, advice):
 
 def test_gpu_and_driver_are_named():
     assert doctor.gpu([CARD]).found == "NVIDIA H200 (143771 MiB), driver 570.1"
-    assert "DEVICE=cpu" in doctor.gpu([]).advice
+    assert "--device cpu" in doctor.gpu([]).advice
 
 
 def test_a_full_disk_is_a_warning():

@@ -12,7 +12,7 @@ OTHER = {
     "page_size": "90x120",    "crops": "none", "prompt_tokens": 5,
     "batch_size": 2, "max_new_tokens": 4, "repeats": 3, "warmup": 0,
     "dtype": "float16", "device": "cuda:1", "attention": "eager", "nvtx": "op", "sync": True, "stop_at_end": True,
-    "profiler": "torch", "top": 7, "measure_nvtx": 9,
+    "profiler": "torch", "top": 7,
 }  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from nsys_tools.capture.ncu import KernelUse
 from nsys_tools.capture.nsys import export_command, profile_command
 from nsys_tools.capture.options import Options, parse
 from nsys_tools.capture.pipeline import Plan
-from nsys_tools.capture.run_folder import RunFolder
 from nsys_tools.errors import NsysToolsError
 
 VERSION = 'case "$1" in --version) echo "version 2023.4.4.54"; exit 0 ;; esac\n'
@@ -36,6 +35,9 @@ class Reader:
 
     def range_counts(self, _sqlite: Path) -> dict[str, tuple[int, int]]:
         return self.ranges
+
+    def analyze(self, folder: Path, *, again: bool) -> Path:
+        raise NsysToolsError(f"{folder} was not to be analyzed, again: {again}.")
 
 
 @pytest.fixture
@@ -163,25 +165,26 @@ echo '"ID","Kernel Name"'
 """
 
 
-def test_the_run_folder_is_analysed_and_again_with_counters(capture, program, tmp_path, monkeypatch):
-    """The first report stands whatever becomes of ncu; the second has its counters."""
+def test_the_run_folder_is_analyzed_and_again_with_ncu(capture, program, tmp_path):
+    """The first report stands whatever becomes of ncu; the second has what ncu measured."""
     done = []
-    monkeypatch.setattr(pipeline, "analyze", lambda folder, _show, again=False: done.append((folder.path, again)))
-    capture(RECORDS + EXPORTS, analyze=True, ncu=str(program("ncu", COUNTS)), counters=1)
+
+    class Analyzing(Reader):
+        def analyze(self, folder: Path, *, again: bool) -> Path:
+            done.append((folder, again))
+            return folder / "report"
+
+    capture(RECORDS + EXPORTS, Analyzing(), analyze=True, ncu=str(program("ncu", COUNTS)), counters=1)
     assert done == [(tmp_path / "run", False), (tmp_path / "run", True)]
     steps = [step["name"] for step in status(tmp_path)["steps"]]
     assert steps[-4:] == ["check", "analyze", "ncu", "analyze"]
     assert list((tmp_path / "run" / "ncu").rglob("raw.csv"))
 
 
-def test_analysis_is_that_of_the_run_folder(tmp_path):
-    command = pipeline.analyze_command(RunFolder(tmp_path / "run"))
-    assert command[1:] == ["-m", "nsys_tools", "analyze", str(tmp_path / "run")]
-
-
 def test_an_analysis_that_fails_is_a_sentence(capture, tmp_path):
-    with pytest.raises(NsysToolsError, match="The trace is complete, its analysis failed"):
-        capture(RECORDS + EXPORTS, analyze=True)  # the stand-in's export is no SQLite database
+    with pytest.raises(NsysToolsError, match="The trace is complete, its analysis failed") as caught:
+        capture(RECORDS + EXPORTS, analyze=True)
+    assert caught.value.hint == f"nsys-tools analyze {tmp_path / 'run'}"
     assert status(tmp_path)["step"] == "analyze"
 
 

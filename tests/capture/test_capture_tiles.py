@@ -42,7 +42,7 @@ def test_views_show_the_page_whole_and_in_tiles():
     left, right = view.crops[0][:, :, 8:-8], view.crops[1][:, :, 8:-8]
     assert torch.all(left == 1)
     assert torch.all(right == -1)
-    assert torch.allclose(view.overview[:, 0], torch.tensor(127 / 127.5 - 1)), "padding is grey"
+    assert torch.allclose(view.overview[:, 0], torch.tensor(127 / 127.5 - 1)), "padding is gray"
 
 
 @pytest.mark.torch

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from tests.analysis import made_run
 from tests.case import THREAD, build, launch
-from tests.cli.test_cli import refused, run
+from tests.commands import refused, run
 from tests.generate import SAMPLE
+from tests.sources import made_run
 
 GRAPH, COUNTERS = SAMPLE.with_name("callgraph.json"), SAMPLE.with_name("ncu.csv")
 
@@ -40,11 +40,16 @@ def test_a_run_folder_finds_everything_by_itself(tmp_path: Path) -> None:
     done = run("analyze", "run", cwd=tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "run/report/report.html\n", "")
     found = metrics(folder / "report")
-    assert found["joined"] == {"counters": "ncu", "callgraph": "callgraph.json"}
-    assert found["possible"]["model"] == "deepseek-ocr"
-    assert found["possible"]["dtype"] == "bf16"
-    assert {row["stage"] for row in found["tables"]["mfu_stage"]["rows"]} == {"vision", "prefill", "decode", "step"}
-    groups = {row["line"].partition(" ")[0]: row for row in found["tables"]["group_summary"]["rows"]}
+    assert found["sources"] == {"ncu": "ncu", "callgraph": "callgraph.json"}
+    assert found["roofline"]["model"] == "deepseek-ocr"
+    assert found["roofline"]["dtype"] == "bf16"
+    assert {row["stage"] for row in found["tables"]["roofline_stage"]["rows"]} == {
+        "vision",
+        "prefill",
+        "decode",
+        "step",
+    }
+    groups = {row["line"].partition(" ")[0]: row for row in found["tables"]["callgraph_summary"]["rows"]}
     assert groups["model.layers[0..2]"]["measured_count"] == 3, "as the configuration of DeepSeek-OCR names them"
     assert groups["model.layers[0..2]"]["stage"] == "llm"
     assert "exists already" in refused("analyze", "run", cwd=tmp_path)
@@ -52,7 +57,7 @@ def test_a_run_folder_finds_everything_by_itself(tmp_path: Path) -> None:
     assert done.stdout == "report/report.md\n"
     assert done.returncode == 0
     again = metrics(folder / "report")
-    assert (again["possible"], again["run"]["folder"]) == (None, "run")
+    assert (again["roofline"], again["run"]["folder"]) == (None, "run")
     assert "one execution of the workload has" in again["notes"][0], "the option goes first, and does not fit the trace"
 
 
@@ -73,8 +78,8 @@ def test_counters_and_call_graph_by_option(tmp_path: Path) -> None:
         done = run("analyze", given, "--ncu", str(COUNTERS), "--callgraph", str(GRAPH), "--out", "out", "--force",
                    cwd=tmp_path)  # fmt: skip
         assert (done.returncode, done.stderr) == (0, "")
-        assert metrics(tmp_path / "out")["joined"] == {"counters": "ncu.csv", "callgraph": "callgraph.json"}
-        assert {"counter_match", "counter_coverage", "group_summary"} <= set(metrics(tmp_path / "out")["tables"])
+        assert metrics(tmp_path / "out")["sources"] == {"ncu": "ncu.csv", "callgraph": "callgraph.json"}
+        assert {"ncu_match", "ncu_coverage", "callgraph_summary"} <= set(metrics(tmp_path / "out")["tables"])
 
 
 def test_what_cannot_be_joined_is_refused(tmp_path: Path) -> None:

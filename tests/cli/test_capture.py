@@ -233,7 +233,7 @@ def test_a_call_graph_in_the_folder_is_measured(run, tmp_path):
     (tmp_path / "callgraph.json").write_text(json.dumps(graph))
     command = [sys.executable, "-m", "nsys_tools", "analyze", str(tmp_path), "--format", "json", "--no-cache"]
     subprocess.run(command, check=True, capture_output=True, cwd=REPOSITORY)
-    rows = table(tmp_path, "group_summary")
+    rows = table(tmp_path, "callgraph_summary")
     assert {
         row["line"].partition(" ")[0]: (int(row["measured_count"]), int(row["instance_count"])) for row in rows
     } == {
@@ -325,7 +325,7 @@ def test_ctrl_c_ends_the_children_and_keeps_the_trace_so_far(nsys, tmp_path):
             break
     child.send_signal(signal.SIGINT)
     rest = child.communicate(timeout=120)[1]
-    assert child.returncode == 1, seen + rest
+    assert child.returncode == 130, seen + rest
     assert "nsys-tools: Interrupted during" in rest
     assert "Traceback" not in seen + rest
     status = json.loads((out / "status.json").read_text())

@@ -14,29 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.trace.builder import TraceBuilder
-from nsys_tools.trace.timeline import Timeline
+from nsys_tools.synthetic.builder import TraceBuilder
+from nsys_tools.synthetic.timeline import Timeline
 from tests.case import THREAD, build, launch
+from tests.commands import refused, run
 from tests.conftest import REPOSITORY
 from tests.generate import SAMPLE, with_help
 
 README = REPOSITORY / "README.md"
-
-
-def run(*arguments: str, cwd: Path, given: str = "") -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "COLUMNS": "100"}
-    command = [sys.executable, "-m", "nsys_tools", *arguments]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, input=given, env=environment)
-
-
-def refused(*arguments: str, cwd: Path) -> str:
-    """Run a command that must fail with one message; return it."""
-    done = run(*arguments, cwd=cwd)
-    assert done.returncode == 1, done
-    assert done.stdout == ""
-    assert done.stderr.startswith("nsys-tools: ")
-    assert "Traceback" not in done.stderr
-    return done.stderr
 
 
 def test_version_and_usage(tmp_path: Path) -> None:
@@ -108,7 +93,7 @@ def test_sql(tmp_path: Path) -> None:
     for query in ("DELETE FROM raw.StringIds", "CREATE TABLE x (i INT)", "COPY kernel TO 'x.csv'", "ATTACH 'x.db'"):
         assert "read-only" in refused(*ask, query, cwd=tmp_path)
     assert "no_such_column" in refused(*ask, "SELECT no_such_column FROM kernel", cwd=tmp_path)
-    assert "there are 2" in refused(*ask, "SELECT 1; SELECT 2", cwd=tmp_path)
+    assert "found 2" in refused(*ask, "SELECT 1; SELECT 2", cwd=tmp_path)
     assert not (tmp_path / "x.csv").exists()
 
 
@@ -157,6 +142,8 @@ def test_examples_of_the_readme_run(tmp_path: Path) -> None:
 
 def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
     (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
+    for name in ("stages.toml", "ncu.csv", "callgraph.json"):
+        (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks
     for block in blocks:
@@ -176,7 +163,7 @@ def test_sql_repeats_the_figures_of_a_comparison(sample: tuple[Path, Timeline], 
     )  # fmt: skip
     run("analyze", str(sample[0]), *joined, "--out", "out", cwd=tmp_path)
     tables = json.loads((tmp_path / "out" / "metrics.json").read_text())["tables"]
-    for name in ("mfu_stage", "mfu_exclusive", "mfu_conservation", "group_summary", "counter_flops"):
+    for name in ("roofline_stage", "roofline_exclusive", "roofline_conservation", "callgraph_summary", "ncu_flops"):
         asked = run("sql", str(sample[0]), *joined, f"FROM {name}", "--format", "json", cwd=tmp_path)
         assert json.loads(asked.stdout) == tables[name]["rows"] != []
 

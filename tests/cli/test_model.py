@@ -14,6 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.commands import Done
+from tests.commands import run as command
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,11 +28,9 @@ def facts() -> Path:
     return folder
 
 
-def run(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "nsys_tools", "model", *arguments]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=ROOT, timeout=120)
+def run(*arguments: str, code: int = 0) -> Done:
+    done = command("model", *arguments, cwd=ROOT)
     assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
     return done
 
 

@@ -7,8 +7,7 @@ import pytest
 import yaml
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model import architecture, operators, serialisation, workloads
-from nsys_tools.model.analysis import analyse
+from nsys_tools.model import architecture, operators, serialization, workloads
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
 from nsys_tools.model.domain import (
@@ -24,28 +23,29 @@ from nsys_tools.model.domain import (
 )
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import load
+from nsys_tools.model.summary import analyze
 
 
 @pytest.fixture(scope="module")
 def report(ocr: Model, formulas: Database) -> AnalyticReport:
     workload = workloads.load("dsocr-standard-v1")
-    return analyse(ocr, formulas, Settings(peak=load("h200-sxm").peak("bf16")), workload)
+    return analyze(ocr, formulas, Settings(peak=load("h200-sxm").peak("bf16")), workload)
 
 
 def test_a_report_survives_json_and_yaml(report: AnalyticReport, tmp_path: Path) -> None:
-    for name, text in (("r.json", serialisation.to_json(report)), ("r.yaml", serialisation.to_yaml(report))):
+    for name, text in (("r.json", serialization.to_json(report)), ("r.yaml", serialization.to_yaml(report))):
         (tmp_path / name).write_text(text)
-        assert serialisation.from_file(tmp_path / name, AnalyticReport) == report
+        assert serialization.from_file(tmp_path / name, AnalyticReport) == report
 
 
 def test_operators_survive_too(ocr: Model, formulas: Database) -> None:
     found = operators.of_model(ocr, formulas)
-    assert serialisation.from_data(serialisation.to_data(found), TargetOperatorList, "") == found
+    assert serialization.from_data(serialization.to_data(found), TargetOperatorList, "") == found
 
 
 @pytest.mark.parametrize("name", architecture.available())
 def test_every_shipped_spec_is_one(name: str) -> None:
-    spec = serialisation.from_data(dict(architecture.load(name).spec), ModelSpec, name)
+    spec = serialization.from_data(dict(architecture.load(name).spec), ModelSpec, name)
     assert spec.hidden_size
     assert spec.layers
 
@@ -57,13 +57,13 @@ def test_every_shipped_spec_is_one(name: str) -> None:
         ({"id": "x", "layers": "twelve"}, "twelve"),
         ({"id": ""}, "id"),
         ({"id": "x", "config_path": "/no/such/config.json"}, "there is no /no/such/config.json"),
-        ({"id": "x", "colour": 1}, "colour"),
+        ({"id": "x", "color": 1}, "color"),
         ({}, "id"),
     ],
 )
 def test_a_spec_that_is_none(data: dict[str, Any], message: str) -> None:
     with pytest.raises(NsysToolsError, match=r"^file\.json: ") as refusal:
-        serialisation.from_data(data, ModelSpec, "file.json")
+        serialization.from_data(data, ModelSpec, "file.json")
     assert message in refusal.value.message
 
 
@@ -126,10 +126,10 @@ def test_operator_lists_name_existing_files(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"source_files: there is no /no/file"):
         TargetOperatorList(snapshot="s", source_files=("/no/file",))
     with pytest.raises(NsysToolsError, match="OperatorCategory"):
-        serialisation.from_data({**serialisation.to_data(spec), "category": "magic"}, OperatorSpec, "x")
+        serialization.from_data({**serialization.to_data(spec), "category": "magic"}, OperatorSpec, "x")
 
 
 def test_workloads_are_yaml_of_the_class() -> None:
     for name, path in workloads.available().items():
-        assert serialisation.from_file(path, WorkloadProfile) == workloads.load(name)
+        assert serialization.from_file(path, WorkloadProfile) == workloads.load(name)
         assert yaml.safe_load(path.read_text())["id"] == name

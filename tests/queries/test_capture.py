@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nsys_tools.trace.builder import TraceBuilder
+from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 
 

@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from nsys_tools import open_trace
 from nsys_tools.report.reference import reference
-from nsys_tools.trace import catalogue
-from nsys_tools.trace.timeline import Timeline
+from nsys_tools.session import catalogue
+from nsys_tools.session.database import Database
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.synthetic.timeline import Timeline
 from tests.conftest import REPOSITORY
 
-PUBLIC = [name for name, query in catalogue.queries().items() if not query.private and query.area != "load"]
+PUBLIC = [
+    name for name, query in catalogue.queries().items() if not query.private and query.area not in {"load", "renamed"}
+]
 UNITS = {"-", "ns", "bytes", "count", "ratio", "bytes/s", "flops", "Hz", "flops/s", "flops/byte", "tokens/s"}
 
 
+@pytest.fixture(scope="module")
+def opened(sample: tuple[Path, Timeline]) -> Iterator[Database]:
+    """Return the sample, in which every query of the module is asked."""
+    with open_trace(sample[0], cache=False) as trace:
+        yield trace
+
+
 @pytest.mark.parametrize("name", PUBLIC)
-def test_header_is_what_the_query_returns(name: str, sample: tuple[Path, Timeline]) -> None:
+def test_header_is_what_the_query_returns(name: str, opened: Database) -> None:
     query = catalogue.find(name)
     assert query.summary.startswith("One row")
     assert query.columns, "a public query documents its columns"
-    with open_trace(sample[0]) as trace:
-        trace.ensure(name)
-        rows = trace.connection.execute(f'DESCRIBE "{name}"').fetchall()
+    opened.ensure(name)
+    rows = opened.connection.execute(f'DESCRIBE "{name}"').fetchall()
     assert [(row[0], row[1]) for row in rows] == [(column.name, column.type) for column in query.columns]
     for column in query.columns:
         assert column.unit in UNITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nsys_tools.trace.builder import TraceBuilder, process_key
+from nsys_tools.synthetic.builder import TraceBuilder, process_key
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
 
 
@@ -108,7 +108,7 @@ def test_negative_and_zero_durations(tmp_path: Path) -> None:
     columns = ("kernel_count", "kernel_sum_ns", "backward_count", "empty_count")
     assert answer(path, "trace_summary", *columns) == ",".join(columns) + "\n3,-3,1,1"
     assert answer(path, "gpu_summary", "busy_ns", "idle_ns") == "busy_ns,idle_ns\n7,43"
-    assert answer(path, "trace_conservation", "kind", "missing_ns").endswith("all,0")
+    assert answer(path, "trace_conservation", "kind", "difference_ns").endswith("all,0")
 
 
 def test_graph_runs_are_operations(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.trace.builder import START_END, TraceBuilder
-from tests.analysis.test_prediction import predicted
+from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import LAUNCH, OTHER_THREAD, PROCESS, THREAD, answer, build, launch, text
+from tests.synthetic.test_prediction import predicted
 
 STAGES = [("request", "image"), ("step", "step *")]
 ROLES = [("request", "request"), ("step", "step")]

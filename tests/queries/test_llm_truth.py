@@ -14,10 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nsys_tools import open_trace
-from nsys_tools.analysis.stages import apply
-from nsys_tools.trace.builder import PUSH_POP, START_END, TraceBuilder, process_key, thread_key
-from tests.trace.test_attribution import PHASES, BruteForce, Call, Range
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.stages import StagesFile
+from nsys_tools.synthetic.builder import PUSH_POP, START_END, TraceBuilder, process_key, thread_key
+from tests.queries.test_attribution import PHASES, BruteForce, Call, Range
 
 THREADS = [thread_key(1, 1), thread_key(1, 2)]
 LAST = 24
@@ -215,5 +215,5 @@ def answers(found: list[Named], made: list[Launch]) -> dict[str, list[dict[str, 
                 if one.is_recorded:
                     builder.kernel(process_key(1), "k", one.end - 1, one.end, n)
         with open_trace(path, cache=False) as trace:
-            apply(trace, stages)
+            StagesFile(stages).define(trace)
             return {name: trace.query(name).records() for name in ("llm_token", "llm_latency", "llm_drift")}

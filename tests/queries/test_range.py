@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.trace.builder import DOMAIN_CREATE, MARK, START_END, TraceBuilder, thread_key
+from nsys_tools.synthetic.builder import DOMAIN_CREATE, MARK, START_END, TraceBuilder, thread_key
 from tests.case import OTHER_THREAD, THREAD, answer, build, launch, text
 
 
@@ -74,7 +74,7 @@ def test_unattributed_is_a_row_of_its_own(tmp_path: Path) -> None:
         no range,2,6
         """
     )
-    assert answer(path, "trace_conservation", "kind", "operation_count", "missing_count", "missing_ns").endswith(
+    assert answer(path, "trace_conservation", "kind", "operation_count", "difference_count", "difference_ns").endswith(
         "all,4,0,0"
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nsys_tools.trace.builder import START_END, TraceBuilder
+from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
 
 
@@ -107,20 +107,20 @@ def test_gaps_by_cause(tmp_path: Path) -> None:
     assert answer(path, "gap_list", "gap_ns", "cause", "blocking_call") == text(
         """
         gap_ns,cause,blocking_call
-        60,late launch,
-        60,wait,cudaStreamSynchronize
+        60,launch gap,
+        60,synchronization,cudaStreamSynchronize
         30,unknown,
-        10,queued,
-        5,queued,
+        10,dependency,
+        5,dependency,
         """
     )
     assert answer(path, "stage_gap", "stage", "cause", "sum_ns") == text(
         """
         stage,cause,sum_ns
-        s,late launch,60
-        s,wait,60
+        s,launch gap,60
+        s,synchronization,60
         (unattributed),unknown,30
-        s,queued,15
+        s,dependency,15
         """
     )
     assert answer(path, "gpu_summary", "span_ns", "busy_ns", "idle_ns", "sum_ns").endswith("450,285,165,285")

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.analysis.stats import Request, answers, parse_request
-from nsys_tools.report.stats import parse_format, write
-from nsys_tools.trace.builder import DOMAIN_CREATE, MARK, START_END, TraceBuilder
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.stats.answers import Request, answers, parse_request
+from nsys_tools.stats.formats import parse_format, write
+from nsys_tools.synthetic.builder import DOMAIN_CREATE, MARK, START_END, TraceBuilder
 from tests.case import LAUNCH, OTHER_THREAD, PROCESS, THREAD, build, text
 
 
 def report(path: Path, name: str, *, window: tuple[int, int] | None = None) -> str:
     """Return a report as nsys prints it with -f csv:noconv; empty when there is nothing to say."""
     file = path.parent / "report.csv"
-    for answer in answers(path, [parse_request(name)], window=window, cache=False):
+    for answer in answers(lambda choice: open_trace(path, cache=False, choice=choice), [parse_request(name)], window):
         return file.read_text(encoding="utf-8").strip() if write(answer, parse_format("csv:noconv"), file) else ""
     raise AssertionError("no answer")
 
@@ -268,11 +269,12 @@ def test_a_window_keeps_what_touches_it(tmp_path: Path, first: int, last: int, k
 def test_nothing_to_say_is_said(tmp_path: Path) -> None:
     path = build(tmp_path, lambda builder: builder.call(THREAD, LAUNCH, 0, 5, 1))
     silent = []
-    for answer in answers(path, [parse_request(n) for n in ("nvtx_sum", "um_total_sum", "cuda_api_sum")], cache=False):
+    wanted = [parse_request(name) for name in ("nvtx_sum", "um_total_sum", "cuda_api_sum")]
+    for answer in answers(lambda choice: open_trace(path, cache=False, choice=choice), wanted):
         if write(answer, parse_format("csv"), tmp_path / "r.csv") == 0:
             silent.append((answer.request.report.name, answer.no_data))
     assert silent == [
         ("nvtx_sum", "case.sqlite does not contain NVTX range data."),
-        ("um_total_sum", "case.sqlite does not contain CUDA unified memory page fault data."),
+        ("um_total_sum", "case.sqlite does not contain CUDA unified memory CPU page fault data."),
     ]
     assert isinstance(parse_request("gpukernsum"), Request)

@@ -8,19 +8,18 @@ import re
 import shutil
 import struct
 import subprocess
+import unicodedata
 from pathlib import Path
 
 import pytest
 
-from nsys_tools import open_trace
-from nsys_tools.analysis.analysis import analyze
-from nsys_tools.analysis.join import Sources
-from nsys_tools.analysis.possible import Request
+from nsys_tools.model.request import Request
 from nsys_tools.report import page, report
-from nsys_tools.trace.timeline import Timeline
-from tests.analysis import slow_run
+from nsys_tools.synthetic.timeline import Timeline
+from tests.case import analyzed
 from tests.charts.test_charts import texts
 from tests.report.test_report import STAGES
+from tests.roofline import slow_run
 
 BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
 FLAGS = [
@@ -29,7 +28,7 @@ FLAGS = [
 ]  # fmt: skip
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 CHARTS = {
-    "stage_summary", "stage_activity", "kernel_summary", "kernel_duration", "gap_summary", "mfu_stage",
+    "stage_summary", "stage_activity", "kernel_summary", "kernel_duration", "gap_summary", "roofline_stage",
     "roofline_point", "llm_token",
 }  # fmt: skip
 A4 = 595, 842  # points
@@ -48,8 +47,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the report of a generated run, compared with its model: every chart there is."""
     folder = tmp_path_factory.mktemp("page")
     slow_run.write(folder / "slow.sqlite", "deepseek-ocr", "h200-sxm", "new_tokens=4")
-    with open_trace(folder / "slow.sqlite", cache=False) as trace:
-        analysis = analyze(trace, None, Sources(Request("deepseek-ocr", assignments=("new_tokens=4",))))
+    analysis = analyzed(folder / "slow.sqlite", Request("deepseek-ocr", assignments=("new_tokens=4",)))
     report.write(analysis, folder / "out", formats=["html"], top=20, force=False)
     return folder / "out"
 
@@ -67,8 +65,7 @@ def changed(written: Path, folder: Path, *changes: tuple[str, str]) -> Path:
 
 @needs_browser
 def test_page_in_a_browser(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
-    with open_trace(sample[0]) as trace:
-        report.write(analyze(trace, STAGES), tmp_path / "out", formats=["html"], top=20, force=False)
+    analyzed(sample[0], stages=STAGES).write(tmp_path / "out", formats=["html"])
     page = tmp_path / "out" / "report.html"
     seen = browse(page, tmp_path / "profile", "--dump-dom").stdout
     assert seen.count("<h2>") == 11
@@ -167,7 +164,7 @@ def printed(page: Path, folder: Path) -> tuple[list[tuple[float, float]], list[l
 
 
 def squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
 
 
 def whole_charts(written: Path, pages: list[list[Word]]) -> set[str]:

@@ -16,13 +16,11 @@ import polars as pl
 import pytest
 from markdown_it import MarkdownIt
 
-from nsys_tools import open_trace
-from nsys_tools.analysis.analysis import TABLES, analyze
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.report import report
-from nsys_tools.trace.builder import TraceBuilder
-from nsys_tools.trace.timeline import Timeline
-from tests.case import THREAD, build, launch
+from nsys_tools.report.analysis import TABLES
+from nsys_tools.synthetic.builder import TraceBuilder
+from nsys_tools.synthetic.timeline import Timeline
+from tests.case import THREAD, analyzed, build, launch
 from tests.conftest import REPOSITORY
 
 STAGES = REPOSITORY / "capture" / "samples" / "stages.toml"
@@ -37,8 +35,7 @@ KNOWN = {
 
 def write(path: Path, target: Path, *, stages: Path | None = None, force: bool = False) -> dict[str, Any]:
     """Write a report and return its metrics.json."""
-    with open_trace(path) as trace:
-        report.write(analyze(trace, stages), target, formats=report.FORMATS, top=20, force=force)
+    analyzed(path, stages=stages, cache=True).write(target, force=force)
     loaded: dict[str, Any] = json.loads((target / "metrics.json").read_text(encoding="utf-8"))
     return loaded
 
@@ -74,7 +71,7 @@ def test_every_real_trace_has_a_report(shared_trace: Path, tmp_path: Path) -> No
         assert tuple(figures[name]["value"] for name in names) == KNOWN[shared_trace.stem]
     everything = metrics["tables"]["trace_conservation"]["rows"][-1]
     assert everything["kind"] == "all"
-    assert everything["missing_count"] == everything["missing_ns"] == 0
+    assert everything["difference_count"] == everything["difference_ns"] == 0
     assert everything["attributed_count"] + everything["unattributed_count"] == everything["operation_count"] > 0
     assert_offline((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
 
@@ -166,7 +163,7 @@ def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: 
 def test_every_figure_has_a_unit(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
     metrics = write(sample[0], tmp_path / "out")
     assert metrics["schema"] == "nsys-tools/metrics"
-    assert metrics["schema_version"] == 1
+    assert metrics["schema_version"] == 2
     assert all(figure["unit"] in {"ns", "count"} for figure in metrics["figures"].values())
     identifiers = {"depth"}
     for name, table in metrics["tables"].items():

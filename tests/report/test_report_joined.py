@@ -9,17 +9,13 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from nsys_tools import open_trace
-from nsys_tools.analysis import run
-from nsys_tools.analysis.analysis import analyze
-from nsys_tools.analysis.join import Sources
-from nsys_tools.analysis.possible import Request
-from nsys_tools.report import markdown, report
-from nsys_tools.trace.timeline import Timeline
-from tests.analysis import made_run
-from tests.case import THREAD, build, launch
+from nsys_tools.model.request import Request
+from nsys_tools.report import markdown
+from nsys_tools.synthetic.timeline import Timeline
+from tests.case import THREAD, analyzed, build, launch
 from tests.generate import SAMPLE
 from tests.report.test_report import HOSTILE, STAGES, Page, assert_offline
+from tests.sources import made_run
 
 GRAPH, COUNTERS = SAMPLE.with_name("callgraph.json"), SAMPLE.with_name("ncu.csv")
 ROOFLINE = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-sxm")
@@ -27,8 +23,7 @@ ROOFLINE = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-s
 
 def written(path: Path, out: Path, stages: Path | None = None, **sources: Any) -> tuple[str, dict[str, Any]]:
     """Return Markdown and metrics of a report."""
-    with open_trace(path, cache=False) as trace:
-        report.write(analyze(trace, stages, Sources(**sources)), out, formats=report.FORMATS, top=20, force=False)
+    analyzed(path, stages=stages, **sources).write(out)
     return (out / "report.md").read_text(encoding="utf-8"), json.loads((out / "metrics.json").read_text())
 
 
@@ -37,35 +32,35 @@ def section(text: str, title: str) -> str:
 
 
 def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
-    text, metrics = written(sample[0], tmp_path / "out", STAGES, counters=COUNTERS, callgraph=GRAPH)
-    assert "| Joined with | counters `ncu.csv`, callgraph `callgraph.json` |" in text
-    assert metrics["joined"] == {"counters": "ncu.csv", "callgraph": "callgraph.json"}
+    text, metrics = written(sample[0], tmp_path / "out", STAGES, ncu=COUNTERS, callgraph=GRAPH)
+    assert "| Joined with | ncu `ncu.csv`, callgraph `callgraph.json` |" in text
+    assert metrics["sources"] == {"ncu": "ncu.csv", "callgraph": "callgraph.json"}
     counters = section(text, "Counters of ncu")
     assert "2 launches were profiled." in counters
     assert "Times here are nsys's own" in counters
     tables = metrics["tables"]
-    every = next(row for row in tables["counter_coverage"]["rows"] if row["stage"] == "(all)")
+    every = next(row for row in tables["ncu_coverage"]["rows"] if row["stage"] == "(all)")
     assert every["gpu_ns"] == sample[1].exclusive_ns.total()
     assert f"{100 * every['covered_ratio']:.2f}" in counters
     assert "FLOPs of the hardware" not in counters, "no model, nothing to set them beside"
     loops = section(text, "Loops")
-    (layers,) = [row for row in tables["group_summary"]["rows"] if row["line"].startswith("layers[0..2] for 3")]
+    (layers,) = [row for row in tables["callgraph_summary"]["rows"] if row["line"].startswith("layers[0..2] for 3")]
     truth = sample[1].exclusive_ns
     expected = [ns for path, ns in truth.items() if {f"model.layers.{n}" for n in range(3)} & set(path.split("/"))]
     assert layers["sum_ns"] == sum(expected) > 0
     assert "`layers[0..2] for 3 # DeepseekV2DecoderLayer`" in loops
-    groups = tables["group_summary"]["rows"]
+    groups = tables["callgraph_summary"]["rows"]
     empty = [row for row in groups if row["sum_ns"] is None]
     assert f"has no ranges of their modules: {len(empty)} of {len(groups)} groups." in loops
     assert all(f"`{' '.join(row['line'].split())}`" in loops.partition("Not measured")[2] for row in empty)
     assert empty
-    for name in ("counter_match", "counter_coverage", "group_summary"):
+    for name in ("ncu_match", "ncu_coverage", "callgraph_summary"):
         assert (tmp_path / "out" / "tables" / f"{name}.parquet").is_file()
 
 
 def test_launches_that_the_trace_does_not_have(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
-    counters = section(written(path, tmp_path / "out", counters=COUNTERS)[0], "Counters of ncu")
+    counters = section(written(path, tmp_path / "out", ncu=COUNTERS)[0], "Counters of ncu")
     assert "None of them has the name of a kernel of this trace." in counters
 
 
@@ -73,7 +68,7 @@ def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
     text, metrics = written(path, tmp_path / "out", callgraph=GRAPH)
     assert "No module of these groups has ranges in the trace" in section(text, "Loops")
-    assert {row["sum_ns"] for row in metrics["tables"]["group_summary"]["rows"]} == {None}
+    assert {row["sum_ns"] for row in metrics["tables"]["callgraph_summary"]["rows"]} == {None}
     (tmp_path / "none.json").write_text('{"call_counts": {"a": 1}}')
     text, _ = written(path, tmp_path / "other", callgraph=tmp_path / "none.json")
     assert "It has no groups." in section(text, "Loops")
@@ -94,13 +89,13 @@ def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: 
     counted = f'"sm__ops_path_tensor_src_bf16_dst_fp32.sum","","{flops}"' if flops else '"dram__bytes.sum","byte","1"'
     header = '"ID","Process ID","Kernel Name","Block Size","Grid Size","Metric Name","Metric Unit","Metric Value"'
     (tmp_path / "ncu.csv").write_text(f'{header}\n"0","1","gemm","(128, 1, 1)","(1, 1, 1)",{counted}\n')
-    text, _ = written(build(tmp_path, prefill), tmp_path / "out", request=ROOFLINE, counters=tmp_path / "ncu.csv")
+    text, _ = written(build(tmp_path, prefill), tmp_path / "out", request=ROOFLINE, ncu=tmp_path / "ncu.csv")
     assert said in section(text, "Counters of ncu")
 
 
 def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
     folder = made_run.write(tmp_path / "my-run")
-    text, metrics = written(folder / "trace.sqlite", tmp_path / "out", run=run.read(folder))
+    text, metrics = written(folder, tmp_path / "out")
     assert text.startswith("# What `my-run/trace.sqlite` says")
     recorded = section(text, "What was recorded")
     assert "| Run | `my-run` |" in recorded
@@ -110,7 +105,7 @@ def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
     assert "inputs of 1 batch of each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
     assert metrics["run"]["folder"] == "my-run"
     assert (metrics["run"]["workload"]["scale"], metrics["run"]["item_count"]) == ("full", 4)
-    assert [len(batch) for batch in metrics["possible"]["batches"]] == [10, 10]
+    assert [len(batch) for batch in metrics["roofline"]["batches"]] == [10, 10]
 
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name and len(name) < 1000 and "\x00" not in name])
@@ -127,7 +122,7 @@ def test_names_of_a_run_stay_data(tmp_path: Path, name: str) -> None:
     (folder / "ncu" / "x.csv").write_text(f"ID,Kernel Name,Metric Name,Metric Unit,Metric Value\n{row}\n")
     graph = {"call_counts": {f"{name}.0": 2, f"{name}.1": 2}, "module_classes": {f"{name}.{n}": name for n in "01"}}
     (folder / "callgraph.json").write_text(json.dumps(graph))
-    text, _ = written(folder / "trace.sqlite", tmp_path / "out", run=run.read(folder))
+    text, _ = written(folder, tmp_path / "out")
     assert_offline((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
     seen = Page(MarkdownIt("commonmark").enable("table").render(text))
     assert not seen.tags & {"script"}

@@ -7,33 +7,31 @@ from pathlib import Path
 
 import polars as pl
 
-from nsys_tools import open_trace
-from nsys_tools.analysis.analysis import analyze
-from nsys_tools.analysis.join import Sources
-from nsys_tools.analysis.possible import Request
+from nsys_tools.model.request import Request
 from nsys_tools.report import report
-from nsys_tools.trace import ncu
-from tests.analysis import slow_run
+from nsys_tools.sources import ncu
+from tests.case import opened
 from tests.charts.test_charts import texts
 from tests.conftest import REPOSITORY
-from tests.queries.test_roofline import COUNTED
+from tests.queries.test_roofline_point import COUNTED
+from tests.roofline import slow_run
 
 VALUES = ("seq_len=64", "decode_steps=3")
 
 
-def counters() -> list[ncu.Counter]:
+def counters() -> list[ncu.Metric]:
     """Return two launches: a product of the tensor cores, and an addition that they have no part in."""
     return [
-        ncu.Counter(ncu.Launch(key, kernel, (x, y, z), (bx, by, bz)), section, metric, float(value), unit)
+        ncu.Metric(ncu.Launch(key, kernel, (x, y, z), (bx, by, bz)), section, metric, float(value), unit)
         for key, kernel, x, y, z, bx, by, bz, section, metric, value, unit in COUNTED
     ]
 
 
 def test_what_is_not_drawn_is_counted(tmp_path: Path) -> None:
     slow_run.write(tmp_path / "slow.sqlite", "llama-2-7b", "l4", *VALUES)
-    with open_trace(tmp_path / "slow.sqlite", cache=False) as trace:
-        ncu.apply(trace, counters())
-        analysis = analyze(trace, None, Sources(Request("llama-2-7b", assignments=VALUES)))
+    with opened(tmp_path / "slow.sqlite", Request("llama-2-7b", assignments=VALUES)) as session:
+        ncu.define(session._database, counters())
+        analysis = session.analyze()
     report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=False)
     points = pl.read_csv(tmp_path / "out" / "tables" / "roofline_point.csv")
     ops = points.filter(pl.col("series") == "op")
@@ -51,9 +49,9 @@ def test_what_is_not_drawn_is_counted(tmp_path: Path) -> None:
 
 
 def test_no_roofline_without_a_model(tmp_path: Path) -> None:
-    with open_trace(REPOSITORY / "capture" / "samples" / "sample.sqlite", cache=False) as trace:
-        ncu.apply(trace, counters())
-        analysis = analyze(trace)
+    with opened(REPOSITORY / "capture" / "samples" / "sample.sqlite") as session:
+        ncu.define(session._database, counters())
+        analysis = session.analyze()
     report.write(analysis, tmp_path / "out", formats=["md"], top=20, force=False)
     assert "oofline" not in (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     assert not (tmp_path / "out" / "charts" / "roofline_point.svg").exists()

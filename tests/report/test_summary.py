@@ -14,27 +14,23 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from nsys_tools import open_trace
-from nsys_tools.analysis import findings
-from nsys_tools.analysis.analysis import analyze
-from nsys_tools.analysis.findings import Finding
-from nsys_tools.analysis.join import Sources
-from nsys_tools.analysis.possible import Request
+from nsys_tools.findings import rules as findings
+from nsys_tools.findings.rules import Finding
+from nsys_tools.model.request import Request
 from nsys_tools.report import plain, report
-from nsys_tools.trace.builder import TraceBuilder
-from nsys_tools.trace.timeline import Timeline
-from tests.analysis import slow_run
-from tests.analysis.test_possible import PROMPT, prefill
-from tests.case import THREAD, build, launch, text
+from nsys_tools.synthetic.builder import TraceBuilder
+from nsys_tools.synthetic.timeline import Timeline
+from tests.case import THREAD, analyzed, build, launch, text
 from tests.report.test_report import HOSTILE, STAGES, Page
+from tests.roofline import slow_run
+from tests.roofline.test_comparison import PROMPT, prefill
 
 MS = 1_000_000
 
 
 def summary(path: Path, folder: Path, stages: Path | None = None, request: Request | None = None) -> tuple[str, Any]:
     """Return the page and ``metrics.json`` of a trace."""
-    with open_trace(path, cache=False) as trace:
-        report.write(analyze(trace, stages, Sources(request)), folder / "out", formats=["md"], top=20, force=True)
+    analyzed(path, request, stages=stages).write(folder / "out", formats=["md"], force=True)
     page = (folder / "out" / "stakeholder_summary.md").read_text(encoding="utf-8")
     return page, json.loads((folder / "out" / "metrics.json").read_text(encoding="utf-8"))
 
@@ -92,7 +88,7 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
 def test_the_model_in_words(tmp_path: Path) -> None:
     """Llama 2 7B on 2048 tokens: 29.26 TFLOP in 500 ms wall (drained) at 312 TFLOP/s are 18.8 %; span 300 ms."""
     page, metrics = summary(build(tmp_path, prefill), tmp_path, request=PROMPT)
-    (row,) = metrics["tables"]["mfu_stage"]["rows"]
+    (row,) = metrics["tables"]["roofline_stage"]["rows"]
     least = row["roofline_ns"] / MS
     assert "The card can do 312 TFLOP/s (trillion" in page
     assert "and move 2,039 GB/s to and from its memory." in page
@@ -106,7 +102,7 @@ def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
     slow_run.write(tmp_path / "slow.sqlite", "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
     request = Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"))
     page, metrics = summary(tmp_path / "slow.sqlite", tmp_path, request=request)
-    row = next(row for row in metrics["tables"]["mfu_stage"]["rows"] if row["stage"] == "decode")
+    row = next(row for row in metrics["tables"]["roofline_stage"]["rows"] if row["stage"] == "decode")
     assert f"- `decode` reaches **{100 * row['mbu_ratio']:.1f} %** of what the memory can move, its limit" in page
     assert "`step` reaches" not in page, "all steps are the decoding, which is said once"
     assert (
@@ -137,7 +133,7 @@ def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
         if isinstance(value, int | float) and kind in found:
             found[kind].append(value)
 
-    for name in ("stage_summary", "gap_summary", "gpu_summary", "mfu_stage", "llm_latency"):
+    for name in ("stage_summary", "gap_summary", "gpu_summary", "roofline_stage", "llm_latency"):
         table = metrics["tables"].get(name, {"rows": [], "units": {}})
         for row in table["rows"]:
             for column, value in row.items():
@@ -153,8 +149,8 @@ def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
             assert suffix is not None, name
             add(name, suffix[1].replace("_per_", "/"), value)
     for ceiling in ("peak", "bandwidth"):
-        if metrics["possible"]:
-            found["rate"].append(metrics["possible"][ceiling]["value"])
+        if metrics["roofline"]:
+            found["rate"].append(metrics["roofline"][ceiling]["value"])
     return found
 
 
@@ -210,7 +206,7 @@ def test_each_step_says_the_numbers_of_its_finding(slow: tuple[str, Any]) -> Non
             "tables": {"stage_summary": {"rows": [], "units": {}}},
             "figures": {},
             "findings": [finding],
-            "possible": None,
+            "roofline": None,
         }
         assert strange(step, alone) == []
         assert f"(`tables/{finding['table']}.csv`)" in step
@@ -338,8 +334,7 @@ def test_hostile_names_stay_data_on_one_page(tmp_path: Path) -> None:
 
 
 def test_it_is_written_with_the_markdown(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
-    with open_trace(sample[0], cache=False) as trace:
-        analysis = analyze(trace, STAGES)
+    analysis = analyzed(sample[0], stages=STAGES)
     for formats, there in ((["md"], True), (["html"], False)):
         report.write(analysis, tmp_path / "out", formats=formats, top=20, force=True)
         assert (tmp_path / "out" / "stakeholder_summary.md").is_file() is there

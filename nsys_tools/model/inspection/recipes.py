@@ -49,7 +49,7 @@ def embedding(seen: Module) -> Parameters:
 
 
 def norm(seen: Module) -> Parameters:
-    """Return the parameters of a norm; over the last dimension, whichever it normalises."""
+    """Return the parameters of a norm; over the last dimension, whichever it normalizes."""
     weights = sum(weight.numel() for weight in seen.module.parameters())
     width = next((weight.numel() for weight in seen.module.parameters()), 0) or _width(seen)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)

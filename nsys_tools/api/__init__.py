@@ -1,0 +1,1 @@
+"""The public names of ``nsys_tools``; the package exports them."""

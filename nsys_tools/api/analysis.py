@@ -1,0 +1,83 @@
+"""An analyzed trace, with its charts and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nsys_tools.report.analysis import FORMATS, Analyzed
+
+if TYPE_CHECKING:
+    import altair
+
+
+class Analysis(Analyzed):
+    """Everything that a report shows of a trace; use `Session.analyze`."""
+
+    @classmethod
+    def of(cls, found: Analyzed) -> Analysis:
+        """Return what was computed, with charts and a report."""
+        return cls(**{one.name: getattr(found, one.name) for one in fields(Analyzed)})
+
+    def chart(self, name: str) -> altair.TopLevelMixin:
+        """Return a chart of the report.
+
+        Parameters
+        ----------
+        name
+            The query that it shows: ``stage_summary``, ``stage_activity``, ``kernel_summary`` ...
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such chart, or the trace has nothing to show in it.
+        """
+        from nsys_tools import charts  # noqa: PLC0415
+
+        return charts.chart(name, self.tables)
+
+    def write(
+        self,
+        out: str | Path,
+        *,
+        formats: Sequence[str] = FORMATS,
+        top: int = 20,
+        force: bool = False,
+        redact_paths: bool = False,
+    ) -> Path:
+        """Write the report's folder, whole or not at all.
+
+        Parameters
+        ----------
+        out
+            The folder.
+        formats
+            Which of ``md``, ``html`` and ``json``; ``metrics.json``, tables and charts are always written.
+        top
+            Rows of long tables in Markdown and HTML.
+        force
+            Replace an earlier report.
+        redact_paths
+            Cut file paths in names down to their last part.
+
+        Returns
+        -------
+        pathlib.Path
+            The file to read first.
+
+        Raises
+        ------
+        NsysToolsError
+            If a format is not known, the folder exists, or it cannot be written.
+        """
+        from nsys_tools.report import report  # noqa: PLC0415
+        from nsys_tools.report.redaction import redacted  # noqa: PLC0415
+
+        analysis = redacted(self) if redact_paths else self
+        return report.write(analysis, Path(out), formats=formats, top=top, force=force)
+
+    def __repr__(self) -> str:
+        """Return the source and how much was found."""
+        return f"<Analysis of {self.source}: {len(self.tables)} tables, {len(self.findings)} findings>"

@@ -1,0 +1,110 @@
+"""Captures: a model run under nsys and ncu, into a run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nsys_tools.api.session import open as open_session
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import ListRows
+
+if TYPE_CHECKING:
+    from nsys_tools.capture.ncu import KernelUse
+
+
+class _TraceReader:
+    """Reads a capture's trace through the queries of ``queries/capture``, and analyzes its run folder."""
+
+    def kernel_uses(self, sqlite: Path) -> list[KernelUse]:
+        """Return the kernels of each stage."""
+        from nsys_tools.capture.ncu import KernelUse  # noqa: PLC0415
+
+        with open_session(sqlite) as session:
+            return [KernelUse(*row) for row in session.query("capture_kernel").rows()]
+
+    def range_counts(self, sqlite: Path) -> dict[str, tuple[int, int]]:
+        """Return, by name, how many ranges there are and how many were never closed."""
+        with open_session(sqlite) as session:
+            rows = session.query("capture_range").rows()
+            return {name: (count, still_open) for name, count, still_open in rows}
+
+    def analyze(self, folder: Path, *, again: bool) -> Path:
+        """Write the report of a run folder; return the file to read first."""
+        with open_session(folder) as session:
+            return session.analyze().write(session.report_folder, force=again)
+
+
+def run_capture(
+    model: str,
+    arguments: Sequence[str] = (),
+    *,
+    out: str | Path | None = None,
+    ncu: int = 0,
+    sampling: str = "none",
+    analyze: bool = True,
+    nsys_path: str = "",
+    ncu_path: str = "",
+    show: Callable[[str], None] = lambda _: None,
+) -> Path:
+    """Run a model under nsys, export and analyze the trace, and return the run folder.
+
+    Parameters
+    ----------
+    model
+        A workload script of ``capture/``: ``deepseek-ocr``.
+    arguments
+        Options of the script, as on the command line.
+    out
+        The run folder; ``runs/<run_id>`` without one.
+    ncu
+        Profile this many kernels with ncu afterwards.
+    sampling
+        CPU sampling of nsys: ``none`` or ``process-tree``.
+    analyze
+        Analyze the trace into ``report/``.
+    nsys_path, ncu_path
+        The programs to use.
+    show
+        Gets each line of progress.
+
+    Raises
+    ------
+    NsysToolsError
+        If a step fails; ``status.json`` of the folder says which, and why.
+    """
+    from nsys_tools.capture import pipeline  # noqa: PLC0415
+    from nsys_tools.capture.options import parse  # noqa: PLC0415
+    from nsys_tools.capture.run_folder import new_run_id  # noqa: PLC0415
+
+    options = parse(list(arguments), f"nsys-tools capture {model}")
+    folder = Path(out) if out else Path("runs") / new_run_id(model, options.scale)
+    plan = pipeline.Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze)
+    return pipeline.capture(plan, _TraceReader(), show).path
+
+
+def capture_help() -> str:
+    """Return which models can be captured and the options of their scripts, as text for ``--help``."""
+    from nsys_tools.capture.options import about, flag  # noqa: PLC0415
+    from nsys_tools.capture.pipeline import scripts  # noqa: PLC0415
+
+    lines = [f"  {flag(name):<18} {one.text}" for name, one in about().items() if name != "out"]
+    return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Options of the workload:", *lines])
+
+
+def examine_machine(nsys_path: str = "", ncu_path: str = "", runs: str | Path = "runs") -> Result:
+    """Look at nsys, ncu, packages, GPU, counter permission and disk: subject, state, what was found, advice.
+
+    Parameters
+    ----------
+    nsys_path, ncu_path
+        The programs to look at.
+    runs
+        Where runs are written.
+    """
+    from nsys_tools.capture.doctor import examine  # noqa: PLC0415
+
+    rows = [astuple(one) for one in examine(nsys_path, ncu_path, Path(runs))]
+    return Result(ListRows(["subject", "state", "found", "advice"], rows), name="doctor")

@@ -1,0 +1,64 @@
+"""The documented queries as results."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import ListRows
+
+
+def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = None) -> Result:
+    """Return the documented queries: one row per query with its area, what a row is, and what it needs.
+
+    Parameters
+    ----------
+    area
+        Only queries of an area, or whose name starts with this word; empty for all.
+    needs
+        Gives what a query needs that a session lacks; None leaves the column out.
+    """
+    from nsys_tools.report.reference import documented  # noqa: PLC0415
+    from nsys_tools.session import catalogue  # noqa: PLC0415
+
+    found = documented(catalogue.queries().values())
+    chosen = [one for one in found if not area or area in (one.area, one.name) or one.name.startswith(f"{area}_")]
+    columns = ["query", "a row, and the order", *(["needs"] if needs else [])]
+    rows = [[query.name, query.summary, *([", ".join(sorted(needs(query.name)))] if needs else [])] for query in chosen]
+    return Result(ListRows(columns, rows), name="queries", summary="One row per documented query.")
+
+
+def describe(name: str) -> Result:
+    """Return the columns of a documented query: name, type, unit and meaning.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such query.
+    """
+    from nsys_tools.session import catalogue  # noqa: PLC0415
+
+    query = catalogue.find(name)
+    rows = [(c.name, c.type, "" if c.unit == "-" else c.unit, c.meaning) for c in query.columns]
+    return Result(ListRows(("column", "type", "unit", "meaning"), rows), name=name, summary=query.summary)
+
+
+def query_source(name: str) -> str:
+    """Return the SQL of a documented query.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such query.
+    """
+    from nsys_tools.session import catalogue  # noqa: PLC0415
+
+    return catalogue.find(name).sql
+
+
+def query_reference() -> str:
+    """Return the reference of all documented queries, as Markdown."""
+    from nsys_tools.report.reference import reference  # noqa: PLC0415
+    from nsys_tools.session import catalogue  # noqa: PLC0415
+
+    return reference(catalogue.queries().values())

@@ -1,0 +1,181 @@
+"""An analytic model evaluated for a workload: figures, formulas, sweeps, predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import ListRows
+
+if TYPE_CHECKING:
+    import altair
+
+    from nsys_tools.model.architecture import Model
+    from nsys_tools.model.database import Database
+    from nsys_tools.model.domain import Metrics, ModuleMetrics, WorkloadProfile
+    from nsys_tools.model.figures import Settings
+    from nsys_tools.model.tables import Table
+
+BY = ("layer", "class", "phase")
+
+
+def as_result(table: Table, name: str, *, people: bool = False) -> Result:
+    """Return a table of the model as a result; `people` rounds it for reading."""
+    from nsys_tools.model.tables import for_people  # noqa: PLC0415
+
+    columns, rows = for_people(table) if people else table
+    return Result(ListRows(columns, rows), name=name)
+
+
+class Evaluation:
+    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`."""
+
+    def __init__(
+        self, model: Model, formulas: Database, settings: Settings, profile: WorkloadProfile | None = None
+    ) -> None:
+        self._model = model
+        self._formulas = formulas
+        self._settings = settings
+        self._profile = profile
+
+    @property
+    def conventions(self) -> list[str]:
+        """What is counted, a sentence each."""
+        from nsys_tools.model.settings import conventions  # noqa: PLC0415
+
+        return list(conventions(self._settings))
+
+    @property
+    def inputs(self) -> dict[str, int]:
+        """The inputs that were used, by name."""
+        from nsys_tools.model.settings import inputs_of  # noqa: PLC0415
+
+        return dict(inputs_of(self._model, self._settings))
+
+    def flops(self, by: str = "layer", phase: str = "", *, people: bool = False) -> Result:
+        """Return FLOPs, bytes, weights, KV cache, intensity and roofline time.
+
+        Parameters
+        ----------
+        by
+            One row per ``layer``, ``class`` or ``phase``.
+        phase
+            Only this phase.
+        people
+            Round for reading: milliseconds, two digits, and for layers fewer columns and the totals.
+
+        Raises
+        ------
+        NsysToolsError
+            If the model has no such phase, or `by` is none of the three.
+        """
+        from nsys_tools.model import figures, tables  # noqa: PLC0415
+
+        if by not in BY:
+            raise NsysToolsError(f"Figures come by layer, class or phase, not by {by!r}.")
+        rows, totals = self._figures(phase)
+        if by == "layer":
+            table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
+        else:
+            table = tables.class_table(figures.by_class(rows)) if by == "class" else tables.phase_table(totals)
+        return as_result(table, "flops", people=people)
+
+    def data(self, phase: str = "") -> dict[str, Any]:
+        """Return the figures as plain data: what was evaluated, totals by phase, one record per layer."""
+        from nsys_tools.model.summary import summary  # noqa: PLC0415
+
+        rows, totals = self._figures(phase)
+        return summary(self._model, self._settings, rows, totals)
+
+    def _figures(self, phase: str) -> tuple[list[ModuleMetrics], dict[str, Metrics]]:
+        from nsys_tools.model import figures  # noqa: PLC0415
+
+        self._check_phase(phase)
+        every = figures.evaluate(self._model, self._formulas, self._settings)
+        rows = [row for row in every if phase in ("", row.phase)]
+        phases = figures.by_phase(self._model, rows)
+        if len(phases) > 1:
+            return rows, {**phases, "all": figures.overall(self._model, self._formulas, phases)}
+        return rows, dict(phases)
+
+    def _check_phase(self, phase: str) -> None:
+        names = [known.name for known in self._model.phases]
+        if phase and phase not in names:
+            raise NsysToolsError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+
+    def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
+        """Return the formulas of a layer, or of ``all``: phase, metric and closed form."""
+        from nsys_tools.model import tree  # noqa: PLC0415
+        from nsys_tools.model.demand import demands  # noqa: PLC0415
+        from nsys_tools.model.summary import texts  # noqa: PLC0415
+
+        self._check_phase(phase)
+        path = "" if layer == "all" else tree.find(self._model, layer).path
+        found = demands(self._model, self._formulas)
+        rows = [
+            [path or self._model.name, known.name, metric, text]
+            for known in self._model.phases
+            if phase in ("", known.name)
+            for metric, text in texts(found, self._model, self._settings, path, known.name).items()
+        ]
+        return as_result((["layer", "phase", "metric", "formula"], rows), "closed_forms")
+
+    def sweep(self, over: Sequence[str], phase: str = "", *, people: bool = False) -> Result:
+        """Return the totals of every combination of some axes.
+
+        Parameters
+        ----------
+        over
+            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=0..99..9``.
+        phase
+            Only this phase.
+        people
+            Round for reading.
+        """
+        return as_result(self._swept(over, phase), "sweep", people=people)
+
+    def sweep_chart(self, over: Sequence[str], phase: str = "", amount: str = "matrix_flops") -> altair.TopLevelMixin:
+        """Return a chart of one amount of a sweep over its first axis, colored by the second."""
+        from nsys_tools.charts.sweep import sweep_chart  # noqa: PLC0415
+        from nsys_tools.model.sweep import axis  # noqa: PLC0415
+
+        columns, rows = self._swept(over, phase)
+        chart: altair.TopLevelMixin = sweep_chart(columns, rows, [axis(text)[0] for text in over], amount)
+        return chart
+
+    def _swept(self, over: Sequence[str], phase: str) -> Table:
+        from nsys_tools.model.sweep import axis, sweep  # noqa: PLC0415
+
+        axes = dict(axis(text) for text in over)
+        return sweep(self._model, self._formulas, axes, self._settings, phase)
+
+    def write_report(self, out: str | Path) -> list[Path]:
+        """Write report.json, report.yaml and one page per layer class below a folder; return the files."""
+        from nsys_tools.model.summary import analyze, diagnostics  # noqa: PLC0415
+        from nsys_tools.report import analytic  # noqa: PLC0415
+
+        result = analyze(self._model, self._formulas, self._settings, self._profile)
+        return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out))
+
+    def predict(self, out: str | Path, *, force: bool = False) -> Result:
+        """Write the roofline timeline as a trace that is marked as predicted; return its top parts.
+
+        Raises
+        ------
+        NsysToolsError
+            If no GPU was named, the file exists, or it cannot be written.
+        """
+        from nsys_tools.model import gpus  # noqa: PLC0415
+        from nsys_tools.model.schedule import schedule  # noqa: PLC0415
+        from nsys_tools.synthetic import prediction  # noqa: PLC0415
+
+        if self._settings.peak is None:
+            raise NsysToolsError("A prediction needs a GPU, and none was named.", "--gpu NAME, or evaluate(gpu=NAME)")
+        gpu = gpus.load(self._settings.peak.gpu)
+        events = schedule(self._model, self._formulas, self._settings)
+        parts = prediction.write(Path(out), events, gpu, force)
+        rows = [[part.name, part.kernel_count, part.start_ns, part.duration_ns] for part in parts]
+        return as_result((["part", "kernel_count", "start_ns", "duration_ns"], rows), "prediction")

@@ -1,0 +1,51 @@
+"""Where reports go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+
+
+def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
+    """Return the folder of each trace's report: `out`, a folder in it for each of several traces, or the run's own.
+
+    Raises
+    ------
+    NsysToolsError
+        If two traces would have the same folder.
+    """
+    from nsys_tools.sources import run_folder  # noqa: PLC0415
+
+    if out is not None and len(traces) == 1:
+        return [out]
+    runs = [run_folder.is_run(trace) for trace in traces]
+    names = [
+        trace.resolve().name if is_run else trace.name.removesuffix(".sqlite").removesuffix(".nsys-rep")
+        for trace, is_run in zip(traces, runs, strict=True)
+    ]
+    if len(set(names)) < len(names):
+        raise NsysToolsError("Two traces have the same name, and so would their reports.", "Analyze them one by one.")
+    if out is not None:
+        return [out / name for name in names]
+    return [
+        trace / "report" if is_run else Path(f"{name}-report")
+        for trace, name, is_run in zip(traces, names, runs, strict=True)
+    ]
+
+
+def check_report(targets: Sequence[Path], *, formats: Sequence[str], force: bool = False) -> None:
+    """Refuse formats that are not known and folders that are in the way, before anything is computed.
+
+    Raises
+    ------
+    NsysToolsError
+        If there are any.
+    """
+    from nsys_tools.report import report  # noqa: PLC0415
+    from nsys_tools.report.folder import check_target  # noqa: PLC0415
+
+    report.check_formats(formats)
+    for target in targets:
+        check_target(target, force=force, mark=report.MARK)

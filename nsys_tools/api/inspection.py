@@ -1,0 +1,140 @@
+"""Architectures of transformers, without weights."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import ListRows
+
+if TYPE_CHECKING:
+    from nsys_tools.model.architecture import Model
+
+_COLUMNS = ["architecture", "phase", "sizes", "formulas_flops", "counted_flops", "equal"]
+
+
+@dataclass(frozen=True)
+class Inspected:
+    """An architecture that was built without weights.
+
+    Attributes
+    ----------
+    tree
+        One row per layer.
+    file
+        The model JSON that was written.
+    is_new
+        Whether it was built; otherwise it was in the cache.
+    warnings
+        What has no formula, a sentence each.
+    """
+
+    tree: Result
+    file: Path
+    is_new: bool
+    warnings: list[str]
+    _compared: Callable[[], Result] = field(repr=False)
+
+    def compare(self) -> Result:
+        """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode; see `compare_models`."""
+        return self._compared()
+
+
+def inspect_model(
+    source: str, config: Sequence[str] = (), out: str | Path | None = None, *, force: bool = False
+) -> Inspected:  # fmt: skip
+    """Build an architecture of transformers without weights, and write a model JSON for it.
+
+    Parameters
+    ----------
+    source
+        A configuration file, an id of the hub, or a class of transformers.
+    config
+        Settings of the configuration, ``NAME=VALUE`` each.
+    out
+        Write the model JSON here too.
+    force
+        Build again what is in the cache.
+    """
+    from nsys_tools.api.models import load_model  # noqa: PLC0415
+    from nsys_tools.model import architecture, database, documents  # noqa: PLC0415
+    from nsys_tools.model.inspection import generate  # noqa: PLC0415
+    from nsys_tools.model.inspection.build import build  # noqa: PLC0415
+    from nsys_tools.session.store import cache_folder  # noqa: PLC0415
+
+    built = build(source, list(config))
+    path, notes, is_new = generate.cached(built, database.load(), cache_folder() / "models", force)
+    if out is not None:
+        generate.write(Path(out), path.read_text(encoding="utf-8"))
+    tree = load_model(str(path)).tree()
+    return Inspected(
+        tree, Path(out) if out else path, is_new, _told(documents.plain(notes)),
+        lambda: _compared([(built, architecture.load(str(path)))], config),
+    )  # fmt: skip
+
+
+def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[Result, list[str]]:
+    """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device.
+
+    Parameters
+    ----------
+    sources, config
+        As `inspect_model` takes them.
+
+    Returns
+    -------
+    Result
+        One row per architecture, phase and size.
+    list of str
+        What has no formula, a sentence each.
+    """
+    from nsys_tools.model import architecture, database  # noqa: PLC0415
+    from nsys_tools.model.inspection import generate  # noqa: PLC0415
+    from nsys_tools.model.inspection.build import build  # noqa: PLC0415
+
+    formulas = database.load()
+    pairs: list[tuple[Any, Model]] = []
+    told: list[str] = []
+    for source in sources:
+        built = build(source, list(config))
+        found = generate.generate(built, formulas)
+        pairs.append((built, architecture.from_data(found.data, source)))
+        told += _told(found.diagnostics)
+    return _compared(pairs, config), told
+
+
+def _compared(pairs: Iterable[tuple[Any, Model]], config: Sequence[str]) -> Result:
+    from nsys_tools.model import database  # noqa: PLC0415
+    from nsys_tools.model.inspection import check  # noqa: PLC0415
+
+    formulas = database.load()
+    rows = [
+        [type(built.module).__name__, c.phase, c.sizes, c.formulas, c.counted, "yes" if c.equal else "NO"]
+        for built, model in pairs
+        for c in check.compare(model, formulas, built, tuple(config))
+    ]
+    return Result(ListRows(_COLUMNS, rows), name="compare")
+
+
+def _told(diagnostics: Iterable[str]) -> list[str]:
+    """Return what has no formula, once for each class however many layers have it."""
+    counts = Counter(line.partition(": ")[2] for line in diagnostics)
+    return [f"{line} ({count} layers)" if count > 1 else line for line, count in counts.items()]
+
+
+def model_operators(source: str) -> tuple[Result, list[str]]:
+    """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula."""
+    from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415
+
+    path = Path(source)
+    formulas = database.load()
+    if source not in architecture.available() and path.exists() and not operators.is_model_file(path):
+        found = operators.of_torchinfo(path, formulas)
+    else:
+        found = operators.of_model(architecture.load(source), formulas)
+    columns, rows = tables.operator_table(found.operators)
+    return Result(ListRows(columns, rows), name="operators"), list(operators.without_formula(found))

@@ -1,0 +1,184 @@
+"""What a session is made of: the trace, the run folder around it, and the sources that it is joined with."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session import catalogue
+from nsys_tools.session.choice import Choice
+from nsys_tools.session.connection import NothingRecorded, connect
+from nsys_tools.session.database import Database
+from nsys_tools.sources import run_folder
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.run_folder import Run
+from nsys_tools.sources.source import Joined
+from nsys_tools.sources.stages import StagesFile
+
+if TYPE_CHECKING:
+    from nsys_tools.model.architecture import Model
+
+STAGES_OF_CAPTURES = "capture/stages.toml"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments of `nsys_tools.open`, which documents them."""
+
+    path: Path | None
+    stages: Path | None
+    model: str
+    workload: str
+    inputs: tuple[str, ...]
+    gpu: str
+    dtype: str
+    attention: str
+    ncu: Path | None
+    callgraph: Path | None
+    cache: bool
+    progress: Callable[[str], None]
+
+    def check(self, run: Run | None) -> None:
+        """Refuse arguments that would have no effect."""
+        given = {
+            "workload": self.workload, "set": self.inputs, "dtype": self.dtype,
+            "gpu": self.gpu if self.gpu != "auto" else "",
+            "attention": self.attention if self.attention != "full" else "",
+        }  # fmt: skip
+        lone = [name for name, value in given.items() if value]
+        if lone and not self.model and run is None:
+            raise NsysToolsError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
+
+
+@dataclass
+class Opened:
+    """What a session is made of.
+
+    Attributes
+    ----------
+    name
+        What messages and reports call it.
+    database, joined
+        The queries, and the sources that they are joined with.
+    notes
+        What a reader must know, a sentence each; sources add to it.
+    stages
+        The stages of the stages file; None when the outermost ranges are the stages.
+    is_own_stages
+        Whether the user named that file.
+    run
+        The run folder; None for a trace by itself.
+    reopen
+        Opens the trace again, with a choice of what is read in it; None without a trace.
+    """
+
+    name: str
+    database: Database
+    joined: Joined
+    notes: list[str]
+    stages: StagesFile | None = None
+    is_own_stages: bool = False
+    run: Run | None = None
+    reopen: Callable[[Choice], Database] | None = None
+
+
+def opened(asked: Asked) -> Opened:
+    """Open what was asked for.
+
+    Raises
+    ------
+    NsysToolsError
+        If the path cannot be opened, or something that was asked for cannot be joined.
+    """
+    path = asked.path
+    if path is None or path.suffix in {".ncu-rep", ".csv"}:
+        return _without_trace(asked)
+    run = run_folder.read(path) if run_folder.is_run(path) else None
+    asked.check(run)
+    trace = run.trace if run else path
+    name = f"{run.name}/{trace.name}" if run else trace.name
+
+    def reopen(choice: Choice) -> Database:
+        return open_trace(trace, cache=asked.cache, progress=asked.progress, choice=choice)
+
+    with ExitStack() as opening:
+        database = opening.enter_context(open_trace(trace, cache=asked.cache, progress=asked.progress))
+        notes = run.notes() if run else []
+        joined = Joined(database, notes)
+        stages = _stages(asked, run)
+        joined.join(stages)
+        if asked.ncu or asked.callgraph or asked.model or run:
+            _join_files(asked, run, joined, stages)
+        opening.pop_all()
+    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen)
+
+
+def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
+    usual = assets.find(STAGES_OF_CAPTURES) if asked.model or run else None
+    path = asked.stages or usual
+    return StagesFile(path) if path else None
+
+
+def _join_files(asked: Asked, run: Run | None, joined: Joined, stages: StagesFile | None) -> None:
+    """Join what the user named, and else what the run folder has."""
+    from nsys_tools.sources.callgraph.source import CallGraphFile  # noqa: PLC0415
+    from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
+
+    ncu = asked.ncu or (run.ncu if run else None)
+    joined.join(Ncu(ncu, is_asked=asked.ncu is not None) if ncu else None)
+    model = None
+    if asked.model or run:
+        model = _join_model(asked, run, joined, stages)
+    callgraph = asked.callgraph or (run.callgraph if run else None)
+    if callgraph:
+        known = model or (run.architecture() if run else None)
+        name = known.name if known else run.model_name if run else ""
+        joined.join(CallGraphFile(callgraph, name, known, is_asked=asked.callgraph is not None))
+
+
+def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFile | None) -> Model | None:
+    from nsys_tools.model.request import Request  # noqa: PLC0415
+    from nsys_tools.roofline.comparison import Roofline  # noqa: PLC0415
+
+    request = Request(asked.model, asked.workload, asked.inputs, asked.gpu, asked.dtype, asked.attention)
+    roofline = Roofline(
+        (lambda: run.request(request)) if run else (lambda: request),
+        stages.stages if stages else (),
+        run.recorded.notes if run and run.recorded else lambda _: (),
+        is_asked=bool(asked.model),
+    )
+    joined.join(roofline)
+    return roofline.comparison.model if roofline.comparison else None
+
+
+def _without_trace(asked: Asked) -> Opened:
+    """Open what ncu measured by itself."""
+    from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
+
+    if asked.path is not None and asked.ncu is not None:
+        raise NsysToolsError(f"{asked.path}: is not a trace.", "Name one of both: nt.open(TRACE, ncu=PATH).")
+    path = asked.path or asked.ncu
+    if path is None:
+        raise NsysToolsError("Nothing to open: neither a trace nor what ncu measured was given.", "nt.open(TRACE)")
+    needless = [name for name in ("stages", "model", "callgraph") if getattr(asked, name)]
+    if needless:
+        raise NsysToolsError(
+            f"{needless[0]} needs a trace, and none was given.",
+            "Open a trace too: --trace TRACE, or nt.open(TRACE, ncu=PATH).",
+        )
+    asked.check(None)
+    with ExitStack() as opening:
+        scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+        connection = opening.enter_context(connect(scratch))
+        database = Database(connection, NothingRecorded(connection, catalogue.schema()), name=path.name)
+        notes: list[str] = []
+        joined = Joined(database, notes)
+        joined.join(Ncu(path))
+        database.closes(opening.pop_all())
+    return Opened(path.name, database, joined, notes)

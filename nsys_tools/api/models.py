@@ -1,0 +1,136 @@
+"""The analytic model of a network: what its layers compute and access."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nsys_tools.api.evaluation import Evaluation, as_result
+from nsys_tools.session.result import Result
+
+
+def known_models() -> Result:
+    """Return the shipped models, workloads and GPUs: kind, name and description."""
+    from nsys_tools.model import architecture, gpus, workloads  # noqa: PLC0415
+
+    rows = [["model", name, architecture.load(name).description] for name in architecture.available()]
+    rows += [["workload", name, workloads.load(name).description] for name in workloads.available()]
+    for name in gpus.available():
+        gpu = gpus.load(name)
+        peak = gpu.peaks[0]
+        rate = f"{peak.dtype} {peak.flops_per_s / 1e12:g} TFLOP/s dense, {gpu.bytes_per_s / 1e9:g} GB/s"
+        rows.append(["gpu", name, f"{gpu.name}: {rate}"])
+    return as_result((["kind", "name", "description"], rows), "models")
+
+
+def load_model(name: str) -> AnalyticModel:
+    """Load an analytic model.
+
+    Parameters
+    ----------
+    name
+        A shipped model by name, or the path of a model JSON.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such model, or the file is not one.
+
+    Examples
+    --------
+    >>> import nsys_tools as nt
+    >>> nt.load_model("llama-2-7b").weight_count
+    6738415616
+    """
+    return AnalyticModel(name)
+
+
+class AnalyticModel:
+    """An analytic model; use `nsys_tools.load_model`.
+
+    Attributes
+    ----------
+    name
+        Name of the model.
+    """
+
+    def __init__(self, name: str) -> None:
+        from nsys_tools.model import architecture, database  # noqa: PLC0415
+
+        self._model = architecture.load(name)
+        self._formulas = database.load()
+        self.name = self._model.name
+
+    @property
+    def weight_count(self) -> int:
+        """Number of weights."""
+        from nsys_tools.model.figures import total_weights  # noqa: PLC0415
+
+        return total_weights(self._model, self._formulas)
+
+    @property
+    def warnings(self) -> list[str]:
+        """Which classes have no formula and count as nothing, a sentence each."""
+        from nsys_tools.model.demand import unknown  # noqa: PLC0415
+
+        counts: Counter[str] = Counter()
+        for layer in unknown(self._model, self._formulas):
+            counts[layer.qualified_class] += layer.count
+        return [f"{name} ({count} of them) has no formula and counts as nothing" for name, count in counts.items()]
+
+    def tree(self) -> Result:
+        """Return the hierarchy: one row per layer with its class, repeats and weights."""
+        from nsys_tools.model import tables, tree  # noqa: PLC0415
+
+        return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree")
+
+    def tree_data(self) -> Any:
+        """Return the hierarchy as plain nested data."""
+        from nsys_tools.model import tree  # noqa: PLC0415
+        from nsys_tools.model.serialization import to_data  # noqa: PLC0415
+
+        return to_data(tree.nodes(self._model, self._formulas))
+
+    def evaluate(
+        self,
+        *,
+        workload: str = "",
+        set: Mapping[str, int] | Sequence[str] = (),
+        dtype: str = "",
+        attention: str = "full",
+        gpu: str = "",
+    ) -> Evaluation:
+        """Evaluate the model for a workload.
+
+        Parameters
+        ----------
+        workload
+            A shipped workload by name, or the path of one; the model's defaults without it.
+        set
+            Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``; they override the workload's.
+        dtype
+            Element type: bf16, fp16, fp32, tf32, fp8, int8; the model's own without it.
+        attention
+            How attention is counted: ``full`` or ``causal``.
+        gpu
+            A GPU by name, for roofline times.
+
+        Raises
+        ------
+        NsysToolsError
+            If an input, the workload or the GPU is not known, or a value is impossible.
+        """
+        from nsys_tools.model import workloads  # noqa: PLC0415
+        from nsys_tools.model.settings import settings  # noqa: PLC0415
+
+        given = [f"{key}={value}" for key, value in set.items()] if isinstance(set, Mapping) else list(set)
+        profile = workloads.load(workload) if workload else None
+        found = settings(
+            self._model, workload=profile, assignments=given, dtype=dtype, attention=attention, gpu=gpu
+        )  # fmt: skip
+        return Evaluation(self._model, self._formulas, found, profile)
+
+    def __repr__(self) -> str:
+        """Return the name and the number of weights."""
+        return f"<AnalyticModel {self.name}: {self.weight_count:,} weights>"

@@ -1,0 +1,264 @@
+"""One front door: an open trace or run folder, with everything that it is joined with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from nsys_tools.api import catalogue
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.result import Result
+
+if TYPE_CHECKING:
+    from nsys_tools.api.analysis import Analysis
+    from nsys_tools.api.joining import Opened
+
+Inputs = Mapping[str, int] | Sequence[str]
+
+
+def silent(_: str) -> None:
+    """Ignore progress."""
+
+
+def open(
+    path: str | Path | None = None,
+    *,
+    stages: str | Path | None = None,
+    model: str = "",
+    workload: str = "",
+    set: Inputs = (),
+    gpu: str = "auto",
+    dtype: str = "",
+    attention: str = "full",
+    ncu: str | Path | None = None,
+    callgraph: str | Path | None = None,
+    cache: bool = True,
+    progress: Callable[[str], None] = silent,
+) -> Session:
+    """Open a trace, a run folder, or what ncu measured.
+
+    Parameters
+    ----------
+    path
+        A ``.sqlite`` export of nsys, a folder of ``nsys export -t parquetdir``, a ``.nsys-rep`` (this needs an
+        installed ``nsys``), or a run folder of ``nsys-tools capture``. A run folder brings stages, model, workload,
+        what ncu measured and the call graph; arguments override them. A CSV or ``.ncu-rep`` of ncu is opened by itself.
+    stages
+        TOML of stage patterns. Without one the outermost NVTX ranges are the stages, or, with a model or a run folder,
+        those of ``nsys-tools capture``.
+    model
+        Analytic model to compare with: a shipped one by name, or a model JSON.
+    workload, set
+        What the model was run on: a workload by name or file, and inputs such as ``{"pages": 2}``.
+    gpu
+        GPU to compare with. ``auto`` uses the GPU recorded in the trace.
+    dtype, attention
+        Element type; how attention is counted, ``full`` or ``causal``.
+    ncu
+        CSV or ``.ncu-rep`` of ncu, or a folder of them.
+    callgraph
+        TorchLens-like JSON, or the ``.dot`` of forward hooks.
+    cache
+        Cache what is loaded and computed in the user's cache folder.
+    progress
+        Called with a few words before each step that can take long.
+
+    Returns
+    -------
+    Session
+        Close it after use, or use it as a context manager.
+
+    Raises
+    ------
+    NsysToolsError
+        If the path cannot be opened, or something that was asked for cannot be joined.
+
+    Examples
+    --------
+    >>> import nsys_tools as nt
+    >>> s = nt.open(samples / "sample.sqlite", stages=samples / "stages.toml")
+    >>> s.query("stage_summary", stage="decode").one()["instance_count"]
+    2
+    >>> s.sql("SELECT count(*) AS kernels FROM kernel").one()
+    {'kernels': 2046}
+    >>> s.close()
+    """
+    from nsys_tools.api.joining import Asked, opened  # noqa: PLC0415
+
+    inputs = tuple(f"{name}={value}" for name, value in set.items()) if isinstance(set, Mapping) else tuple(set)
+    asked = Asked(
+        path=None if path is None else Path(path),
+        stages=None if stages is None else Path(stages),
+        model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
+        ncu=None if ncu is None else Path(ncu),
+        callgraph=None if callgraph is None else Path(callgraph),
+        cache=cache, progress=progress,
+    )  # fmt: skip
+    return Session(opened(asked))
+
+
+class Session:
+    """An open trace with everything that it is joined with; use `nsys_tools.open`.
+
+    Attributes
+    ----------
+    name
+        What messages and reports call it: the name of the file, or of the run folder and its trace.
+    notes
+        What a reader must know of the trace and of what it was joined with, a sentence each.
+    stages
+        The stages of the stages file; empty when the outermost ranges are the stages.
+    run
+        The run folder; None for a trace by itself.
+    """
+
+    def __init__(self, parts: Opened) -> None:
+        self.name = parts.name
+        self.notes = parts.notes
+        self.stages = parts.stages.stages if parts.stages else []
+        self.run = parts.run
+        self._database = parts.database
+        self._joined = parts.joined
+        self._is_own_stages = parts.is_own_stages
+        self._reopen = parts.reopen
+        self._others = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Return the session."""
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Close the session."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the session and remove its temporary files. Results that were not kept cannot be read any more."""
+        self._others.close()
+        self._database.close()
+
+    @property
+    def report_folder(self) -> Path:
+        """Where its report goes unless another place is named: into the run folder, or where you are."""
+        return self.run.report if self.run else Path(f"{Path(self.name).stem}-report")
+
+    @property
+    def recorded_tables(self) -> list[str]:
+        """Names of nsys's own tables in the trace."""
+        return sorted(self._database.recorded)
+
+    def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
+        """Run a documented query.
+
+        Parameters
+        ----------
+        name
+            Its name; `queries` lists them.
+        top
+            Only the first rows.
+        **equals
+            Column = value: only rows where they are equal.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such query or column, `top` is negative, or the query needs a model, ncu or a call graph that
+            was not given.
+        """
+        self._joined.check(self._database.query, name)
+        return self._database.query(name, top=top, **equals)
+
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run SQL over the documented queries and nsys's own tables, in DuckDB's dialect.
+
+        Parameters
+        ----------
+        query
+            One statement that only reads; parameters as ``$name``.
+        parameters
+            Their values.
+
+        Raises
+        ------
+        NsysToolsError
+            If the statement does more than read, DuckDB refuses it, or a query that it reads needs something that was
+            not given.
+        """
+        for name in self._database.named(query):
+            self._joined.check(self._database.query, name)
+        return self._database.sql(query, parameters)
+
+    def queries(self, area: str = "") -> Result:
+        """Return the documented queries: one row per query with its area, what a row is, and what it needs.
+
+        Parameters
+        ----------
+        area
+            Only queries of an area, or whose name starts with this word: ``stage``, ``kernel``, ``roofline`` ...
+        """
+        return catalogue.queries(area, self._database.needs)
+
+    def describe(self, name: str) -> Result:
+        """Return the columns of a documented query: name, type, unit and meaning.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such query.
+        """
+        return catalogue.describe(name)
+
+    def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
+        """Return a report of ``nsys stats``: its rows and headers, values as recorded, in ns and bytes.
+
+        Parameters
+        ----------
+        report
+            Name and arguments, such as ``cuda_gpu_kern_sum:base``; old names of nsys are understood.
+        filter_time
+            Only what touches this time, as in ``1s/1s500ms``.
+        filter_nvtx
+            Only what touches the time of this range: ``RANGE[@DOMAIN][/N]``.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such report, or the session has no trace.
+        """
+        from nsys_tools.stats import window  # noqa: PLC0415
+        from nsys_tools.stats.answers import answer, as_result, parse_request  # noqa: PLC0415
+
+        request = parse_request(report)
+        chosen = window.chosen(lambda: self._database, filter_time, filter_nvtx)
+        if self._reopen is None:
+            raise NsysToolsError("Reports of nsys stats need a trace, and none was given.", "nt.open(TRACE, ncu=...)")
+        database = self._database
+        if request.instead or chosen:
+            database = self._others.enter_context(self._reopen(request.choice(chosen)))
+        return as_result(answer(database, request, chosen))
+
+    def analyze(self) -> Analysis:
+        """Compute every table of the report, its findings, and what was not recorded.
+
+        Raises
+        ------
+        NsysToolsError
+            If the session has no trace, attribution does not add up, or what was asked for is impossible.
+        """
+        from nsys_tools.api.analysis import Analysis  # noqa: PLC0415
+        from nsys_tools.report.analysis import analyze  # noqa: PLC0415
+
+        if self._reopen is None:
+            raise NsysToolsError("An analysis needs a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+        found = analyze(
+            self._database, self._joined, self.notes, source=self.name, stages=self.stages,
+            is_own_stages=self._is_own_stages, run=self.run,
+        )  # fmt: skip
+        return Analysis.of(found)
+
+    def __repr__(self) -> str:
+        """Return the name and what it is joined with."""
+        with_ = [source.name for source in self._joined.sources]
+        return f"<Session {self.name}{' with ' + ', '.join(with_) if with_ else ''}>"

@@ -1,0 +1,105 @@
+"""Results as text and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.result import Result
+
+FILES = ("parquet", "sqlite")
+"""Formats that need a file."""
+
+
+def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> str:
+    """Return a result as text, without a newline at its end.
+
+    Parameters
+    ----------
+    result
+        The rows.
+    form
+        ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
+    columns
+        Where the format is for people (``table``): show only these columns, in units that read well.
+
+    Raises
+    ------
+    NsysToolsError
+        If the format is not known.
+    """
+    from nsys_tools import formats  # noqa: PLC0415
+
+    if columns and form == "table":
+        from nsys_tools.report import markdown  # noqa: PLC0415
+
+        return markdown.table(result.kept(), columns)
+    return formats.render(result.columns, result.rows(), form)
+
+
+def render_data(data: object, form: str) -> str:
+    """Return plain nested data as ``json`` or ``yaml``."""
+    from nsys_tools.formats import render_data as render_plain  # noqa: PLC0415
+
+    return render_plain(data, form)
+
+
+def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
+    """Write a result to a file; return it.
+
+    Parameters
+    ----------
+    result
+        The rows.
+    out
+        The file. It appears whole: it is written beside its place and renamed.
+    form
+        ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
+        `render`.
+
+    Raises
+    ------
+    NsysToolsError
+        If the format is not known, or the file cannot be written.
+    """
+    from nsys_tools.session.store import whole_file  # noqa: PLC0415
+
+    file = Path(out)
+    try:
+        with whole_file(file) as draft:
+            if form == "parquet":
+                result.pl().write_parquet(draft)
+            elif form == "sqlite":
+                _write_sqlite(result, draft)
+            else:
+                draft.write_text(render(result, form) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
+    return file
+
+
+def _write_sqlite(result: Result, file: Path) -> None:
+    import sqlite3  # noqa: PLC0415
+
+    from sqlite_utils import Database  # noqa: PLC0415
+
+    database = Database(file)
+    try:
+        table = database.table(result.name or "result")
+        if len(result):
+            table.insert_all(result.records())
+        else:
+            table.create(dict.fromkeys(result.columns, str))
+    except (sqlite3.Error, OverflowError) as error:
+        raise NsysToolsError(f"{file.name}: cannot be written as SQLite ({error}).", "Use --format parquet.") from None
+    finally:
+        database.close()
+
+
+def save_chart(chart: object, out: str | Path) -> Path:
+    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name."""
+    from nsys_tools.charts.sweep import save  # noqa: PLC0415
+
+    save(chart, Path(out))
+    return Path(out)

@@ -1,0 +1,56 @@
+"""``nsys-tools ncu``: what Nsight Compute measured, by itself or joined with a trace."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
+
+# What a table for people shows of a query; the other formats have every column, in base units.
+_SHOWN = {
+    "kernel": (
+        "launch", "dram_bytes", "tensor_flops", "dram_intensity", "memory_throughput_ratio",
+        "compute_throughput_ratio", "locked_duration_ns",
+    ),
+    "match": ("launch", "is_same_shape", "instance_count", "sum_ns", "dram_intensity", "memory_throughput_ratio"),
+    "coverage": ("stage", "gpu_ns", "kernel_count", "sum_ns", "covered_ns", "covered_ratio", "named_ratio"),
+}  # fmt: skip
+
+
+def ncu(
+    path: Annotated[Path, typer.Argument(metavar="NCU", help="CSV or .ncu-rep of ncu, or a folder of them.")],
+    trace: Annotated[Path | None, typer.Option("--trace", metavar="TRACE", help="Join with this trace.")] = None,
+    show: Annotated[
+        str, typer.Option("--show", metavar="WHAT", help="kernel, match or coverage; the last two need --trace.")
+    ] = "",
+    stages: options.STAGES = None,
+    form: options.FORMAT = "table",
+    no_cache: options.NO_CACHE = False,
+) -> None:
+    """Show the profiled launches in NCU; with --trace, how much of the GPU time they stand for."""
+    wanted = show or ("kernel" if trace is None else "coverage")
+    if wanted not in _SHOWN:
+        raise nt.NsysToolsError(f"--show {wanted}: is not known.", f"Use one of: {', '.join(_SHOWN)}.")
+    with status() as progress, nt.open(
+        trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
+    ) as session:  # fmt: skip
+        print(nt.render(session.query(f"ncu_{wanted}"), form, _SHOWN[wanted]))
+
+
+def counters(
+    path: Annotated[Path, typer.Argument(metavar="NCU")],
+    trace: Annotated[Path | None, typer.Option("--trace")] = None,
+    show: Annotated[str, typer.Option("--show")] = "",
+    stages: options.STAGES = None,
+    form: options.FORMAT = "table",
+    no_cache: options.NO_CACHE = False,
+) -> None:
+    """Run ncu under its old name."""
+    logging.getLogger("nsys_tools").warning("counters is now called ncu; the next release drops the old name.")
+    ncu(path, trace, show, stages, form, no_cache)

@@ -1,0 +1,34 @@
+"""Options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
+TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
+STAGES = Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML.")]
+COMPARE = Annotated[
+    str, typer.Option("--model", metavar="MODEL", help="Compare stages with this analytic model. See: model list.")
+]
+WORKLOAD = Annotated[str, typer.Option("--workload", "-w", metavar="W", help="Use this workload, by name or file.")]
+SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set an input of the model; repeatable.")]
+TRACE_GPU = Annotated[
+    str, typer.Option("--gpu", metavar="NAME", help="GPU to compare with. auto uses the GPU recorded in the trace.")
+]
+GPU = Annotated[str, typer.Option("--gpu", metavar="NAME", help="Show roofline times on this GPU.")]
+DTYPE = Annotated[
+    str, typer.Option("--dtype", help="Element type: bf16, fp16, fp32, tf32, fp8 or int8; else the run's or model's.")
+]
+ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention in full or causal.")]
+NCU = Annotated[Path | None, typer.Option("--ncu", metavar="PATH", help="Join a CSV, .ncu-rep or folder of ncu.")]
+CALLGRAPH = Annotated[
+    Path | None,
+    typer.Option("--callgraph", metavar="PATH", help="Join a TorchLens-like JSON or the .dot of forward hooks."),
+]
+NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
+MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
+PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
+FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]

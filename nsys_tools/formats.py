@@ -1,0 +1,177 @@
+"""Tables as text: for people, spreadsheets and programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+
+Rows = Sequence[Sequence[Any]]
+
+
+def _table(columns: Sequence[str], rows: Rows) -> str:
+    from tabulate import tabulate  # noqa: PLC0415
+
+    # Cells are text before tabulate sees them: it would read "1,085.12" as the number 1.
+    cells = [[_text_cell(value) for value in row] for row in rows]
+    sides = ["right" if _is_numeric(column) else "left" for column in zip(*rows, strict=True)]
+    return tabulate(
+        cells, headers=list(columns), tablefmt="simple", disable_numparse=True, colalign=sides if rows else None
+    )
+
+
+def _text_cell(value: object) -> str:
+    if isinstance(value, bool) or value is None:
+        return "" if value is None else str(value)
+    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?")
+
+
+def _is_numeric(column: Sequence[object]) -> bool:
+    """Return whether the cells of a column are numbers, or texts that show one."""
+    present = [value for value in column if value is not None and value != ""]
+    return bool(present) and all(
+        (isinstance(value, int | float) and not isinstance(value, bool))
+        or (isinstance(value, str) and _NUMBER.fullmatch(value) is not None)
+        for value in present
+    )
+
+
+def _markdown(columns: Sequence[str], rows: Rows) -> str:
+    from tabulate import tabulate  # noqa: PLC0415
+
+    cells = [[_markdown_cell(value) for value in row] for row in rows]
+    return tabulate(cells, headers=[_markdown_cell(c) for c in columns], tablefmt="pipe", disable_numparse=True)
+
+
+def _markdown_cell(value: object) -> str:
+    """Keep a cell one cell: no pipe, newline or markup of a trace's own takes effect."""
+    text = "" if value is None else str(value)
+    text = (
+        text.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    )
+    return " ".join(text.split())
+
+
+def _separated(delimiter: str) -> Callable[[Sequence[str], Rows], str]:
+    def render(columns: Sequence[str], rows: Rows) -> str:
+        stream = io.StringIO()
+        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+        return stream.getvalue().removesuffix("\n")
+
+    return render
+
+
+def _json(columns: Sequence[str], rows: Rows) -> str:
+    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return json.dumps(records, indent=1, ensure_ascii=False, default=str)
+
+
+def _yaml(columns: Sequence[str], rows: Rows) -> str:
+    import yaml  # noqa: PLC0415
+
+    # By way of JSON, so that both formats show odd values alike.
+    records = json.loads(_json(columns, rows))
+    return str(yaml.safe_dump(records, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+
+
+FORMATS: dict[str, Callable[[Sequence[str], Rows], str]] = {
+    "table": _table,
+    "csv": _separated(","),
+    "tsv": _separated("\t"),
+    "json": _json,
+    "yaml": _yaml,
+    "md": _markdown,
+}
+
+
+def text_as_html(columns: Sequence[str], rows: Rows) -> str:
+    """Return an HTML table of cells that are text already, without a newline at its end.
+
+    Parameters
+    ----------
+    columns
+        The headers; empty for none.
+    rows
+        One sequence of texts a row.
+    """
+    from tabulate import tabulate  # noqa: PLC0415
+
+    return tabulate(rows, headers=list(columns), tablefmt="html", disable_numparse=True)
+
+
+def render(columns: Sequence[str], rows: Rows, form: str) -> str:
+    """Return a table as text, without a newline at its end.
+
+    Parameters
+    ----------
+    columns
+        The headers.
+    rows
+        One sequence of cells a row, as many as there are headers; None is an empty cell (null in JSON).
+    form
+        One of `FORMATS`.
+
+    Raises
+    ------
+    NsysToolsError
+        If the format is not known.
+    """
+    if form not in FORMATS:
+        raise NsysToolsError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
+    return FORMATS[form](columns, rows)
+
+
+def render_data(data: object, form: str) -> str:
+    """Return plain nested data as text, without a newline at its end.
+
+    Parameters
+    ----------
+    data
+        Mappings, sequences, texts and numbers.
+    form
+        ``json`` or ``yaml``.
+    """
+    if form == "json":
+        return json.dumps(data, indent=1, ensure_ascii=False)
+    import yaml  # noqa: PLC0415
+
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+
+
+def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> str:
+    """Return a table as HTML, with the unit of each column under its name; texts are escaped.
+
+    Parameters
+    ----------
+    heads
+        Name and unit of each column; an empty unit for none.
+    rows
+        One sequence of cells a row.
+    caption
+        What stands under the table.
+    """
+    from html import escape  # noqa: PLC0415
+
+    head = "".join(
+        f"<th>{escape(name)}{f'<br><small>{escape(unit)}</small>' if unit else ''}</th>" for name, unit in heads
+    )
+    body = "".join(f"<tr>{''.join(_html_cell(value) for value in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p><small>{escape(caption)}</small></p>"
+
+
+def _html_cell(value: object) -> str:
+    from html import escape  # noqa: PLC0415
+
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return f'<td style="text-align: right">{value:,}</td>'
+    return f'<td style="text-align: left">{"" if value is None else escape(str(value))}</td>'

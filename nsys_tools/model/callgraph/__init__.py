@@ -1,7 +1,0 @@
-"""Call graphs of a model's modules: read, recorded, and grouped into loops."""
-
-from nsys_tools.model.callgraph.graph import CallGraph, read
-from nsys_tools.model.callgraph.groups import Group, Grouping, group
-from nsys_tools.model.callgraph.lines import line, ranges
-
-__all__ = ["CallGraph", "Group", "Grouping", "group", "line", "ranges", "read"]

@@ -1,0 +1,90 @@
+"""Everything about one model, workload and card in one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from nsys_tools.model import figures, tables, tree
+from nsys_tools.model.architecture import FORMAT, Model
+from nsys_tools.model.closed_form import ClosedForm, number, substitute
+from nsys_tools.model.database import METRICS, Database
+from nsys_tools.model.demand import Demand, closed_form, demands, unknown
+from nsys_tools.model.domain import AnalyticReport, Metrics, ModelSpec, ModuleMetrics, WorkloadProfile
+from nsys_tools.model.figures import ATTENTION, DTYPE_BYTES, Settings
+from nsys_tools.model.serialization import from_data
+from nsys_tools.model.settings import conventions, inputs_of
+
+
+def analyze(
+    model: Model, database: Database, settings: Settings, workload: WorkloadProfile | None = None
+) -> AnalyticReport:
+    """Return hierarchy, figures per layer and per class, and closed forms of a model.
+
+    Raises
+    ------
+    NsysToolsError
+        As `figures.evaluate`, and if the model's `spec` is not one.
+    """
+    rows = figures.evaluate(model, database, settings)
+    found = demands(model, database)
+    return AnalyticReport(
+        spec=from_data(dict(model.spec), ModelSpec, f"{model.file}: spec"),
+        workload=workload,
+        inputs=inputs_of(model, settings),
+        dtype=settings.dtype or model.dtype,
+        attention=settings.attention,
+        gpu=settings.peak.gpu if settings.peak else "",
+        conventions=conventions(settings),
+        nodes=tree.nodes(model, database),
+        modules=tuple(rows),
+        operators=tuple(figures.by_class(rows)),
+        closed_forms={
+            f"{demand.phase}: {demand.layer.path}": texts(found, model, settings, demand.layer.path, demand.phase)
+            for demand in found
+        },
+    )
+
+
+def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, phase: str) -> Mapping[str, str]:
+    """Return the closed forms of a layer in a phase as text, metric by metric, zeros left out.
+
+    Parameters
+    ----------
+    path
+        A layer; empty for the whole model.
+    """
+    fixed = {
+        "dtype_bytes": number(DTYPE_BYTES[settings.dtype or model.dtype]),
+        "masked": number(ATTENTION.index(settings.attention)),
+    }
+    forms: dict[str, ClosedForm] = {
+        metric: substitute(closed_form(found, metric, path, phase), fixed) for metric in METRICS
+    }
+    return {metric: str(form) for metric, form in forms.items() if form.terms}
+
+
+def summary(
+    model: Model, settings: Settings, rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]
+) -> dict[str, Any]:
+    """Return figures as plain data for programs: what was evaluated, totals by phase, one record a layer."""
+    columns, cells = tables.layer_table(rows)
+    return {
+        "format": FORMAT,
+        "model": model.name,
+        "inputs": dict(inputs_of(model, settings)),
+        "dtype": settings.dtype or model.dtype,
+        "attention": settings.attention,
+        "gpu": settings.peak.gpu if settings.peak else None,
+        "conventions": list(conventions(settings)),
+        "totals": {phase: tables.as_data(total) for phase, total in totals.items()},
+        "layers": [dict(zip(columns, row, strict=True)) for row in cells],
+    }
+
+
+def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
+    """Return what is to be known about the figures, in words; empty when nothing is amiss."""
+    return tuple(
+        f"{layer.path}: the class {layer.qualified_class} has no formula and counts nothing"
+        for layer in unknown(model, database)
+    )

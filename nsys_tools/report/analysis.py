@@ -1,0 +1,179 @@
+"""One trace, analyzed: every table of the report, its findings, and what was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.findings import rules
+from nsys_tools.findings.rules import Finding
+from nsys_tools.model.request import Request
+from nsys_tools.report import missing
+from nsys_tools.report.missing import Missing
+from nsys_tools.roofline.checks import Comparison
+from nsys_tools.roofline.comparison import Roofline
+from nsys_tools.session.database import Database
+from nsys_tools.session.result import Result
+from nsys_tools.sources.run_folder import Run
+from nsys_tools.sources.source import Joined
+from nsys_tools.sources.stages import Stage
+
+FORMATS = ("md", "html", "json")
+# Queries that become tables of the report; with a number, only so many rows are kept.
+TABLES: dict[str, int | None] = {
+    "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
+    "stream_summary": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
+    "stage_activity": None, "stage_class": None,
+    "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
+    "kernel_summary": None, "kernel_class": None,
+    "kernel_duration": None, "operator_summary": None,
+    "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
+    "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Analyzed:
+    """Everything that a report shows of a trace.
+
+    Attributes
+    ----------
+    source
+        Name of the trace's file, without its folder.
+    tables
+        `Result` by query name, in memory: they outlive the session.
+    missing
+        What was not recorded.
+    findings
+        What stands out, by nanoseconds at stake.
+    notes
+        What a reader must know of the trace and of what it was joined with, a sentence each.
+    stages
+        The stages asked for; empty when the outermost ranges were taken.
+    files
+        Names of the files that the trace was joined with, by what they are.
+    comparison, request
+        What the stages were compared with, and what was asked for; None without a model.
+    run
+        The run folder that the trace lies in; None for a trace by itself.
+    also_recorded
+        What was recorded besides GPU operations, CUDA API calls and ranges, in words.
+    """
+
+    source: str
+    tables: Mapping[str, Result]
+    missing: list[Missing]
+    findings: list[Finding]
+    notes: list[str]
+    stages: list[Stage] = field(default_factory=list)
+    files: Mapping[str, str] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    request: Request | None = None
+    run: Run | None = None
+    also_recorded: Sequence[str] = ()
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The row of ``trace_summary``."""
+        return self.tables["trace_summary"].one()
+
+
+def analyze(
+    database: Database, joined: Joined, notes: list[str], *, source: str, stages: Sequence[Stage] = (),
+    is_own_stages: bool = False, run: Run | None = None,
+) -> Analyzed:  # fmt: skip
+    """Compute every table of the report.
+
+    Parameters
+    ----------
+    database, joined, notes
+        Of the session; checks of what is joined add to the notes.
+    source
+        What the report calls the trace.
+    stages
+        The stages of the stages file.
+    is_own_stages
+        Whether the user named that file: stages that match nothing are then noted.
+    run
+        The run folder.
+
+    Raises
+    ------
+    NsysToolsError
+        If attribution does not add up, or what was asked for is impossible. What was only found in the run folder and
+        is impossible becomes a note.
+    """
+    tables: dict[str, Result] = {}
+
+    def read(name: str) -> Result:
+        if name not in tables:
+            tables[name] = table(database, name, TABLES.get(name))
+        return tables[name]
+
+    for name in TABLES:
+        read(name)
+    _check(tables["trace_conservation"])
+    summary = tables["trace_summary"].one()
+    # That one of the usual stages is not in a trace is nothing to wonder at.
+    found = _notes(summary, tables, stages if is_own_stages else ())
+    joined.check(read)
+    wanted = [*TABLES, *joined.queries()]
+    kept = {name: read(name) for name in wanted}
+    roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
+    return Analyzed(
+        source=source,
+        tables=kept,
+        missing=missing.missing(database, summary),
+        findings=rules.find(kept),
+        notes=[*found, *notes],
+        stages=list(stages),
+        files=joined.files(),
+        comparison=roofline.comparison if roofline else None,
+        request=roofline.request if roofline else None,
+        run=run,
+        also_recorded=missing.also_recorded(
+            database, summary, sum(row["instance_count"] for row in tables["os_summary"].records())
+        ),
+    )
+
+
+def table(database: Database, name: str, limit: int | None = None) -> Result:
+    """Return the rows of a query, or the first `limit`, in memory."""
+    found = database.query(name, top=limit).kept()
+    if limit is not None and len(found) == limit:
+        found.total_count = database.sql(f"SELECT count(*) AS n FROM {name}").one()["n"]
+    return found
+
+
+def _check(conservation: Result) -> None:
+    """Refuse to report figures that do not add up; it would be an error of nsys-tools."""
+    for row in conservation:
+        if row["difference_count"] or row["difference_ns"]:
+            raise NsysToolsError(
+                f"Attribution does not add up: {row['kind']} differ by {row['difference_count']} and "
+                f"{row['difference_ns']} ns.",
+                "This is a defect of nsys-tools; please report it with the schema version of the trace.",
+            )
+
+
+def _notes(summary: dict[str, Any], tables: Mapping[str, Result], wanted: Sequence[Stage]) -> list[str]:
+    notes = []
+    if summary["backward_count"]:
+        notes.append(
+            f"{summary['backward_count']:,} GPU operations end before they start: a fault of the recording. Sums count "
+            "them as recorded; busy time and gaps leave them out."
+        )
+    if summary["empty_count"]:
+        notes.append(f"{summary['empty_count']:,} GPU operations start and end at the same instant.")
+    if summary["open_range_count"]:
+        notes.append(
+            f"{summary['open_range_count']:,} ranges were never closed; they are taken to last to the end of the trace."
+        )
+    present = {row["stage"] for row in tables["stage_summary"].records() if row["instance_count"]}
+    for stage in wanted:
+        if stage.name not in present:
+            patterns = ", ".join(stage.patterns)
+            notes.append(f"Stage {stage.name} matched no range (patterns: {patterns}; they see rolled-up paths).")
+    return notes

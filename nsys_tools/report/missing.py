@@ -1,0 +1,108 @@
+"""What a trace does not hold, with the option of ``nsys profile`` that would bring it, and what it holds besides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from nsys_tools.session.database import Database
+
+# What reports do not analyze, in words, by the table that holds it.
+_BESIDES = {
+    "COMPOSITE_EVENTS": "CPU samples",
+    "SCHED_EVENTS": "context switches",
+    "GPU_METRICS": "GPU metrics",
+}
+# Tables with times that are about the recording, not of the program.
+_OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API", "PROFILER_OVERHEAD"}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that was not recorded.
+
+    Attributes
+    ----------
+    what
+        What the trace lacks.
+    costs
+        Which answers that takes away.
+    option
+        What to record with.
+    """
+
+    what: str
+    costs: str
+    option: str
+
+
+def _rows(trace: Database, *tables: str) -> bool:
+    """Return whether one of nsys's tables exists and has a row."""
+    present = [table for table in tables if table in trace.recorded]
+    return any(trace.sql(f'SELECT 1 FROM raw."{table}" LIMIT 1').rows() for table in present)
+
+
+def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> list[str]:
+    """Return in words what was recorded besides GPU operations, CUDA API calls and ranges.
+
+    Parameters
+    ----------
+    trace
+        The trace.
+    summary
+        The row of the query ``trace_summary``.
+    os_calls
+        How many OS runtime calls the trace has.
+    """
+    found = [f"{os_calls:,} OS runtime call{'' if os_calls == 1 else 's'}"] if os_calls else []
+    found += [words for table, words in _BESIDES.items() if _rows(trace, table)]
+    if found or summary["duration_ns"] is not None:
+        return found
+    # So that a trace of something else entirely is not called empty.
+    timed = [name for name, columns in trace.recorded.items() if columns.keys() & {"start", "timestamp"}]
+    return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and _rows(trace, name)]
+
+
+def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
+    """Return what is not in the trace, most important first.
+
+    Parameters
+    ----------
+    trace
+        The trace.
+    summary
+        The row of the query ``trace_summary``.
+    """
+    found = []
+    if not summary["operation_count"]:
+        found.append(Missing("GPU operations", "everything about the GPU", "--trace=cuda,nvtx"))
+    if not summary["call_count"]:
+        found.append(Missing("CUDA API calls", "which range launched what, and waits", "--trace=cuda,nvtx"))
+    if not summary["range_count"]:
+        found.append(
+            Missing(
+                "NVTX ranges",
+                "stages and operators",
+                "--trace=cuda,nvtx and ranges in the program: nvtx.annotate(), torch.cuda.nvtx.range(), "
+                "torch.autograd.profiler.emit_nvtx()",
+            )
+        )
+    if summary["graph_run_count"]:
+        found.append(Missing("kernels inside CUDA graphs", "their names and times", "--cuda-graph-trace=node"))
+    if summary["operation_count"] and not _rows(trace, "TARGET_INFO_GPU", "TARGET_INFO_CUDA_GPU"):
+        found.append(
+            Missing("a description of the GPU", "comparison with its peaks", "a full export: nsys export -t sqlite")
+        )
+    if not _rows(trace, "OSRT_API"):
+        found.append(Missing("OS runtime calls", "what the CPU waited for outside CUDA", "--trace=cuda,nvtx,osrt"))
+    if not _rows(trace, "SCHED_EVENTS", "COMPOSITE_EVENTS"):
+        found.append(
+            Missing(
+                "CPU samples and scheduling",
+                "what the CPU did in late launches",
+                "--sample=process-tree --cpuctxsw=process-tree",
+            )
+        )
+    if not _rows(trace, "GPU_METRICS"):
+        found.append(Missing("GPU metrics", "tensor core and DRAM activity over time", "--gpu-metrics-devices=all"))
+    return found

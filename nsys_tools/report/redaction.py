@@ -1,0 +1,45 @@
+"""Names without the folders of file paths in them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import FrameRows
+
+if TYPE_CHECKING:
+    from nsys_tools.report.analysis import Analyzed
+
+# A path starts at a slash, a tilde or a drive where no word ends, and has at least two parts: "/home/me/model.py",
+# "~/model.py", "C:\\models\\a.py". In a path of ranges, "decode/step 3", no part follows a slash at its start.
+PATH = r"(?:(?<![\w.~\\-])(?:~|file:/)?/|[A-Za-z]:\\)(?:[^/\\\s\"'<>|:*?]+[/\\])+(?=[^/\\\s\"'<>|:*?])|(?<![\w./])~/"
+_PATH = re.compile(PATH)
+
+
+def base_names(text: str) -> str:
+    """Return a text with each file path cut down to its last part."""
+    return _PATH.sub("", text)
+
+
+def redacted(analysis: Analyzed) -> Analyzed:
+    """Return an analysis whose names hold no folders."""
+    return replace(
+        analysis,
+        tables={name: _table(table) for name, table in analysis.tables.items()},
+        findings=[replace(one, names=tuple(map(base_names, one.names))) for one in analysis.findings],
+        notes=[base_names(note) for note in analysis.notes],
+    )
+
+
+def _table(table: Result) -> Result:
+    import polars  # noqa: PLC0415
+
+    frame = table.pl()
+    texts = [name for name, kind in frame.schema.items() if kind == polars.String]
+    cut = frame.with_columns(polars.col(texts).map_elements(base_names, return_dtype=polars.String)) if texts else frame
+    return Result(
+        FrameRows(cut), name=table.name, summary=table.summary, documented=table.documented,
+        total_count=table.total_count,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Trace against model: executions, MFU, time above roofline."""

@@ -1,0 +1,194 @@
+"""What the hardware allows for a traced run: the analytic model as tables of the session.
+
+The stages file says which part of the model a stage is: ``phase``, and for a part of one ``layers``, the paths that
+it runs. A stage whose name is a phase of the model is that phase.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import architecture, database, gpus, tables, workloads
+from nsys_tools.model.architecture import Model
+from nsys_tools.model.figures import Settings
+from nsys_tools.model.gpus import Gpu, Peak
+from nsys_tools.model.request import Request
+from nsys_tools.model.settings import conventions, settings
+from nsys_tools.roofline import checks, executions
+from nsys_tools.roofline.checks import Comparison
+from nsys_tools.session import catalogue
+from nsys_tools.session.database import Database
+from nsys_tools.sources.source import Read
+from nsys_tools.sources.stages import Stage
+
+
+class Roofline:
+    """The analytic model that a trace is compared with: a source.
+
+    Parameters
+    ----------
+    request
+        Gives what to compare with; it may raise where a run folder does not say.
+    stages
+        The stages of the stages file.
+    notes
+        Gives what a reader must know of the run, once the model is known.
+    is_asked
+        Whether the user asked for the comparison.
+
+    Attributes
+    ----------
+    comparison, request
+        What the stages are compared with, and what was asked for; None until `define` has succeeded.
+    """
+
+    name = "model"
+    file = ""
+    tables = ("layer", "module", "stage_layer", "peak")
+    queries = (
+        "roofline_stage", "roofline_exclusive", "roofline_op", "roofline_layer", "roofline_conservation",
+        "roofline_point", "peak", "ncu_flops",
+    )  # fmt: skip
+    failure = "Not compared with an analytic model"
+
+    def __init__(
+        self,
+        request: Callable[[], Request],
+        stages: Sequence[Stage],
+        notes: Callable[[Model], Sequence[str]] = lambda _: (),
+        *,
+        is_asked: bool = True,
+    ) -> None:
+        self._asked = request
+        self._stages = stages
+        self._run_notes = notes
+        self.is_asked = is_asked
+        self.request: Request | None = None
+        self.comparison: Comparison | None = None
+
+    def define(self, database: Database) -> None:
+        """Define the session tables ``layer``, ``module``, ``stage_layer`` and ``peak``.
+
+        Raises
+        ------
+        NsysToolsError
+            If the model, workload or GPU is not known, the workload does not match the ranges found, or more layers
+            were measured than the model has.
+        """
+        request = self._asked()
+        comparison = define(database, self._stages, request)
+        checks.refuse_unmodeled(database.query("roofline_unmodeled").records(), comparison)
+        self.request, self.comparison = request, comparison
+
+    def check(self, read: Read) -> list[str]:
+        """Refuse what the hardware cannot do and what does not add up; return oddities."""
+        assert self.comparison is not None  # noqa: S101  (it is checked after it was defined)
+        comparison, self.comparison = self.comparison, None
+        stages = read("roofline_stage").records()
+        checks.refuse_impossible(stages, comparison)
+        checks.refuse_unequal(read("roofline_conservation").records())
+        self.comparison = comparison
+        return [
+            *checks.oddities(read("roofline_layer").records(), stages), *self._run_notes(comparison.model),
+        ]  # fmt: skip
+
+
+def define(trace: Database, stages: Sequence[Stage], request: Request) -> Comparison:
+    """Define the session tables of a comparison.
+
+    Parameters
+    ----------
+    trace
+        With its stages defined.
+    stages
+        The stages of the stages file.
+    request
+        What to compare with.
+
+    Raises
+    ------
+    NsysToolsError
+        If the model, workload or GPU is not known, or the workload does not match the ranges found.
+    """
+    model = architecture.load(request.model)
+    gpu = _gpu(trace, request.gpu)
+    workload = executions.Workload(model, _settings(model, request, gpu))
+    rows = workload.evaluate(database.load())
+    _define(trace, "layer", tables.layer_table(rows))
+    _define(trace, "module", tables.instance_table(rows))
+    instances = {row["stage"]: row["instance_count"] for row in trace.query("stage_summary").records() if row["sum_ns"]}
+    parts = executions.parts(model, [stage for stage in stages if instances.get(stage.name)])
+    counts = workload.executions(parts, instances)
+    owned = executions.stage_layers(parts, rows, counts)
+    _define(trace, "stage_layer", (["stage", "phase", "path", "execution_count", "is_owner"], owned))
+    peak = workload.peak
+    ceilings = ["gpu", "dtype", "accumulator", "flops_per_s", "bytes_per_s"]
+    _define(trace, "peak", (ceilings, [[getattr(peak, name) for name in ceilings]]))
+    return Comparison(model, peak, tuple(conventions(workload.first)), tuple(_check_card(trace, gpu, peak)))
+
+
+def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:
+    """Return each setting of one execution of the workload, and how often it occurs there."""
+    profile = workloads.load(request.workload) if request.workload else None
+    counted = Counter((*batch, *request.assignments) for batch in request.batches or ((),))
+    return [
+        (
+            settings(
+                model,
+                workload=profile,
+                assignments=values,
+                dtype=request.dtype,
+                attention=request.attention,
+                gpu=gpu.file,
+            ),
+            count,
+        )
+        for values, count in counted.items()
+    ]
+
+
+def _define(trace: Database, table: str, content: tables.Table) -> None:
+    """Define a session table from the columns of the same name."""
+    names, rows = content
+    documented = [column.name for column in catalogue.find(table).columns]
+    picked = [names.index("total_bytes" if name == "accessed_bytes" else name) for name in documented]
+    trace.define(table, [[row[index] for index in picked] for row in rows])
+
+
+def _gpu(trace: Database, name: str) -> Gpu:
+    if name != "auto":
+        return gpus.load(name)
+    found = sorted({row["name"] for row in _described(trace) if row["name"]})
+    if len(found) != 1:
+        said = "names none" if not found else f"names several ({', '.join(found)})"
+        raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the card: --gpu h100-sxm.")
+    return gpus.load(found[0])
+
+
+def _described(trace: Database) -> list[dict[str, Any]]:
+    """Return the rows of ``gpu`` for the GPUs that ran something; all where the trace describes none of those."""
+    rows = trace.query("gpu").records()
+    used = {row["gpu_id"] for row in trace.query("gpu_summary").records()}
+    return [row for row in rows if row["gpu_id"] in used] or rows
+
+
+def _check_card(trace: Database, gpu: Gpu, peak: Peak) -> list[str]:
+    """Compare the card's peak with SMs x clock x FLOP/clk/SM of the trace's own description."""
+    notes = []
+    for row in _described(trace):
+        name, sms, clock = row["name"], row["sm_count"] or 0, row["clock_hz"] or 0
+        derived = sms * clock * peak.flops_per_clock_per_sm
+        if derived and abs(derived / peak.flops_per_s - 1) > checks.CHECK_RATIO:
+            same = sms == gpu.sm_count
+            hint = f"It is stated at {gpu.boost_clock_hz / 1e9:.3f} GHz." if same else "Is it that card?"
+            notes.append(
+                f"The trace describes {sms} SMs at up to {clock / 1e9:.3f} GHz: {derived / 1e12:.1f} TFLOP/s in "
+                f"{peak.dtype}; the peak of {gpu.name} in force, {peak.flops_per_s / 1e12:.1f}, is more than 5 % off. "
+                f"{hint}"
+            )
+        if name and name not in (gpu.name, *gpu.trace_names):
+            notes.append(f"The trace was recorded on another card than {gpu.name}, by its name.")
+    return notes

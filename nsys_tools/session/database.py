@@ -1,0 +1,253 @@
+"""SQL over recorded tables and the documented queries."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session import catalogue
+from nsys_tools.session.choice import Choice
+from nsys_tools.session.connection import Recorded, interruptible
+from nsys_tools.session.materializing import Progress
+from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.session.relations import Relations
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import RelationRows
+from nsys_tools.session.statement import check_reads_only
+from nsys_tools.session.store import Store
+
+log = logging.getLogger(__name__)
+# What a query can need, and how it is given.
+_GIVEN = {
+    "trace": ("a trace", "Open one: nt.open(TRACE, ncu=...), on the command line --trace TRACE."),
+    "model": ("an analytic model", "Name one: nt.open(..., model=NAME), on the command line --model NAME."),
+    "ncu": ("what ncu measured", "Give it: nt.open(..., ncu=PATH), on the command line --ncu PATH."),
+    "callgraph": ("a call graph", "Give one: nt.open(..., callgraph=PATH), on the command line --callgraph PATH."),
+}
+
+
+def silent(_: str) -> None:
+    """Ignore progress."""
+
+
+class Database:
+    """The documented queries over one set of recorded tables; a context manager.
+
+    Parameters
+    ----------
+    connection
+        From `nsys_tools.session.connection.connect`.
+    recorded
+        The tables that were recorded.
+    name
+        What messages call them: the name of the trace's file.
+    store
+        Where what is loaded and materialized is cached; None keeps it in memory.
+    progress
+        Called with a few words before each step that can take long.
+    choice
+        Only a part of the time, or some queries in place of others; None for all as it is.
+    resources
+        What is closed with the database.
+
+    Notes
+    -----
+    Nothing is loaded until a query asks for it. The recorded tables are attached as ``raw`` when something reads them,
+    so that nsys's own tables can be queried whole, under their own names.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        recorded: Recorded,
+        *,
+        name: str = "",
+        store: Store | None = None,
+        progress: Progress = silent,
+        choice: Choice | None = None,
+        resources: ExitStack | None = None,
+    ) -> None:
+        self.name = name
+        self._connection = connection
+        self._recorded = recorded
+        connection.execute(catalogue.functions())
+        self._relations = Relations(connection, recorded, store, progress, choice)
+        self._resources = resources or ExitStack()
+        self._is_open = True
+
+    def __enter__(self) -> Self:
+        """Return the database."""
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Close the connection and remove temporary files."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection and remove temporary files; closing again does nothing."""
+        self._is_open = False
+        self._resources.close()
+
+    def closes(self, resources: ExitStack) -> None:
+        """Close more with the database."""
+        self._resources.push(resources)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The connection.
+
+        Raises
+        ------
+        NsysToolsError
+            If the session is closed.
+        """
+        if not self._is_open:
+            raise NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
+        return self._connection
+
+    @property
+    def recorded(self) -> Mapping[str, Mapping[str, str]]:
+        """The recorded tables: column types by column name."""
+        return self._recorded.tables
+
+    def define(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Fill a session table, which queries read.
+
+        Parameters
+        ----------
+        table
+            Its name; ``queries/views`` documents it, and has it empty.
+        rows
+            One sequence a row, in the order of its documented columns.
+        """
+        connection = self.connection
+        columns = {column.name: column.type for column in catalogue.find(table).columns}
+        self._relations.define(table)
+        declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
+        connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")
+        if rows:
+            # Whole columns at once: row by row takes a hundred times as long, which a page of ncu's would feel.
+            values = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
+            by_column = [list(column) for column in zip(*rows, strict=True)]
+            connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", by_column)
+
+    def undefine(self, tables: Sequence[str]) -> None:
+        """Take back session tables that were defined; queries need their source again."""
+        for table in tables:
+            self._relations.undefine(table)
+
+    def reads(self, name: str, tables: Sequence[str]) -> bool:
+        """Return whether a query reads one of some session tables, directly or through others."""
+        return any(self._relations.rests_on(name, table) for table in tables)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return another connection to what has been made ready, for another thread; close it after use."""
+        cursor = interruptible(self.connection.cursor())
+        cursor.execute(f"SET search_path = {literal(self._recorded.search_path)}")
+        return cursor
+
+    def ensure(self, *names: str) -> None:
+        """Make documented queries ready to be read by SQL of the caller's own."""
+        self._relations.ensure(names)
+
+    def needs(self, name: str) -> frozenset[str]:
+        """Return what a query needs that was not given: ``trace``, ``model``, ``ncu``, ``callgraph``."""
+        return self._relations.needs(name)
+
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run SQL over the documented queries and nsys's own tables.
+
+        Parameters
+        ----------
+        query
+            One statement in DuckDB's dialect that only reads; parameters as ``$name``.
+        parameters
+            Their values.
+
+        Raises
+        ------
+        NsysToolsError
+            If the statement does more than read, needs something that was not given, or DuckDB refuses it.
+        """
+        connection = self.connection
+        check_reads_only(query)
+        self._recorded.attach()
+        for name in self.named(query):
+            self._check(name)
+        self._relations.ensure(self._relations.known(self._words(query)))
+        try:
+            relation = connection.sql(query, params=dict(parameters)) if parameters else connection.sql(query)
+            if relation is None:
+                relation = connection.sql("SELECT NULL AS done WHERE false")
+        except duckdb.Error as error:
+            raise NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.") from None
+        return Result(RelationRows(relation, connection))
+
+    def named(self, query: str) -> list[str]:
+        """Return the relations that a SELECT names; none for statements that only describe."""
+        tree = catalogue.parsed(self.connection, query)
+        return [] if tree is None else sorted(self._relations.known(catalogue.named(tree)))
+
+    def _words(self, query: str) -> set[str]:
+        """Return the names in a statement that have to be ready: of DESCRIBE, SUMMARIZE, EXPLAIN ... every word."""
+        tree = catalogue.parsed(self.connection, query)
+        return set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
+
+    def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
+        """Run a documented query.
+
+        Parameters
+        ----------
+        name
+            Its name, see ``nsys-tools queries``.
+        top
+            Only the first rows.
+        **equals
+            Column = value: only rows where they are equal.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such query or column, `top` is negative, or the query needs something that was not given.
+        """
+        query = catalogue.find(name)
+        relation = self.relation(name, top=top, **equals)
+        return Result(
+            RelationRows(relation, self.connection), name=name, summary=query.summary, documented=query.columns
+        )
+
+    def relation(self, name: str, /, *, top: int | None = None, **equals: Any) -> duckdb.DuckDBPyRelation:
+        """Return a documented query as a DuckDB relation, to build on; parameters and errors as for `query`."""
+        connection = self.connection
+        query = catalogue.find(name)
+        if top is not None and top < 0:
+            raise NsysToolsError(f"top is {top}; it must be 0 or more.", "Leave it out for all rows.")
+        self._check(name)
+        self._relations.ensure([name])
+        documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
+        if unknown := sorted(set(equals) - documented):
+            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"It has: {', '.join(sorted(documented))}.")
+        where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
+        text = f"SELECT * FROM {quoted(name)}"
+        text += f" WHERE {where}" if where else ""
+        text += f" LIMIT {int(top)}" if top is not None else ""
+        try:
+            return connection.sql(text, params=equals) if equals else connection.sql(text)
+        except duckdb.Error as error:
+            raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
+
+    def _check(self, name: str) -> None:
+        """Refuse a query that needs something that was not given; warn of an old name."""
+        query = catalogue.queries().get(name)
+        if query and query.renamed:
+            log.warning("%s is now called %s; the next release drops the old name.", name, query.renamed)
+        for what in sorted(self._relations.needs(name)):
+            words, hint = _GIVEN[what]
+            raise NsysToolsError(f"{name} needs {words}, and none was given.", hint)

@@ -1,0 +1,130 @@
+"""The header of a query's file: what a row is, facts about the query, and its columns.
+
+A header is a comment in front of the SELECT: a sentence on what a row is and on the order, lines of facts
+(``source: model``), then one line per column with name, type, unit and meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+_COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
+_FACT = re.compile(r"^(?P<key>materialized|source|optional|renamed|nsys): (?P<value>.+)$")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One documented column of a query.
+
+    Attributes
+    ----------
+    name, type, unit, meaning
+        As in the header; a unit of ``-`` means that the column has none.
+    """
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Query:
+    """One file of the catalogue.
+
+    Attributes
+    ----------
+    name
+        The relation's name.
+    area
+        Folder under ``queries/``.
+    sql
+        The SELECT, with its comments.
+    summary
+        What a row is, and the order.
+    columns
+        The documented columns, in order; empty for private steps.
+    facts
+        The values of each fact of the header, by its key: ``materialized`` (why the result is stored), ``source`` (what
+        defines this table of the session: ``model``, ``ncu``, ``callgraph`` or ``stages``), ``optional`` (a source that
+        the query reads where it was given), ``renamed`` (the name that took the place of this one), ``nsys`` (a column
+        and its header in ``nsys stats``).
+    """
+
+    name: str
+    area: str
+    sql: str
+    summary: str
+    columns: tuple[Column, ...] = field(default=())
+    facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def private(self) -> bool:
+        """Whether the file's own name starts with an underscore."""
+        return self.name.startswith("_") or f"{self.area}__" in self.name
+
+    @property
+    def materialized(self) -> str:
+        """Why the result is stored, or an empty string."""
+        return self._fact("materialized")
+
+    @property
+    def source(self) -> str:
+        """The source that defines this table of the session, or an empty string."""
+        return self._fact("source")
+
+    @property
+    def renamed(self) -> str:
+        """The name that took the place of this one, or an empty string."""
+        return self._fact("renamed")
+
+    def _fact(self, key: str) -> str:
+        return " ".join(self.facts.get(key, ()))
+
+
+def _name(relative: str) -> tuple[str, str]:
+    area, _, file = relative.rpartition("/")
+    stem = file.removesuffix(".sql")
+    if area in {"views", "renamed"}:
+        return stem, area
+    if area == "load":
+        return f"loaded.{stem}", area
+    return f"{area}_{stem}", area
+
+
+def parse(relative: str, text: str) -> Query:
+    """Read one query file.
+
+    Parameters
+    ----------
+    relative
+        Its path below ``queries/``.
+    text
+        Its content.
+    """
+    name, area = _name(relative)
+    summary: list[str] = []
+    columns: list[Column] = []
+    facts: dict[str, tuple[str, ...]] = {}
+    for line in _comment(text):
+        if match := _COLUMN.match(line):
+            columns.append(Column(**match.groupdict()))
+        elif columns and line.startswith("   ") and line.strip():
+            last = columns.pop()
+            columns.append(Column(last.name, last.type, last.unit, f"{last.meaning} {line.strip()}"))
+        elif match := _FACT.match(line):
+            facts[match["key"]] = (*facts.get(match["key"], ()), match["value"].strip())
+        elif line and not columns:
+            summary.append(line)
+    return Query(name, area, text.strip().rstrip(";"), " ".join(summary), tuple(columns), facts)
+
+
+def _comment(text: str) -> list[str]:
+    lines = []
+    for line in text.splitlines():
+        if not line.startswith("--"):
+            break
+        lines.append(line[2:].removeprefix(" ").rstrip())
+    return lines

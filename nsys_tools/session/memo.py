@@ -1,0 +1,78 @@
+"""What the queries read, remembered between runs: to parse them all takes longer than to show a report that is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from nsys_tools import __version__
+from nsys_tools.session import catalogue
+from nsys_tools.session.store import whole_file
+
+log = logging.getLogger(__name__)
+
+
+_LEARNED: dict[str, list[str]] = {}
+"""What all sessions of this process have learned; a SELECT reads the same relations in each."""
+
+
+class Memo:
+    """The relations that each SELECT reads, by a digest of its text.
+
+    Parameters
+    ----------
+    cache
+        The folder of all cached traces; None remembers nothing.
+    """
+
+    def __init__(self, cache: Path | None) -> None:
+        # A folder named as those of traces, so that it goes like them when nobody has needed it for long. What tells
+        # dependencies from a tree is part of the key: in a checkout it changes under one version.
+        means = Path(catalogue.__file__).read_bytes()
+        key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}\0".encode() + means).hexdigest()[:32]
+        self._file = cache / key / "reads.json" if cache else None
+        self._known: dict[str, list[str]] = {}
+        self._has_more = False
+        if self._file:
+            with suppress(OSError, ValueError):
+                self._known = _checked(json.loads(self._file.read_text(encoding="utf-8")))
+                os.utime(self._file.parent)
+
+    def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
+        """Return the relations that a SELECT reads; `tree` parses it, where that is not known yet."""
+        key = hashlib.sha256(sql.encode()).hexdigest()[:32]
+        if key not in self._known:
+            if key not in _LEARNED:
+                _LEARNED[key] = sorted(catalogue.dependencies(tree()))
+            self._known[key] = _LEARNED[key]
+            self._has_more = True
+        return set(self._known[key])
+
+    def save(self) -> None:
+        """Keep what is new; without a place to write it is only slower."""
+        if not self._has_more or not self._file:
+            return
+        self._has_more = False
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with whole_file(self._file) as draft:
+                draft.write_text(json.dumps(self._known), encoding="utf-8")
+        except OSError as error:
+            log.info("What queries read is not remembered: %s.", error)
+
+
+def _checked(found: object) -> dict[str, list[str]]:
+    """Return what a file holds, if it is what was written."""
+    if isinstance(found, dict) and all(
+        isinstance(names, list) and all(isinstance(name, str) for name in names) for names in found.values()
+    ):
+        return found
+    raise ValueError

@@ -1,0 +1,287 @@
+"""Making relations exist in a connection, in the order of their dependencies.
+
+Three kinds: ``loaded.X``, the columns in use of nsys's table X; the queries of the catalogue, views or
+materialized; and session tables, which the caller defines (stage patterns, the layers of a model).
+What is materialized goes to the `Store`, unless it depends on a session table or there is no store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import time
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from typing import Any
+
+import duckdb
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session import catalogue
+from nsys_tools.session.choice import Choice
+from nsys_tools.session.columns import Names, used
+from nsys_tools.session.connection import Recorded
+from nsys_tools.session.loading import Table
+from nsys_tools.session.materializing import Materializer, Progress
+from nsys_tools.session.memo import Memo
+from nsys_tools.session.quoting import quoted
+from nsys_tools.session.store import Store
+
+log = logging.getLogger(__name__)
+_LOADED = "loaded."
+
+
+class Relations:
+    """The relations of one open trace.
+
+    Parameters
+    ----------
+    connection
+        From `connection.connect`, with the macros that queries share.
+    recorded
+        The recorded tables.
+    store
+        Where materialized relations are kept; None keeps them in memory.
+    progress
+        Called with a few words before each step that can take long.
+    choice
+        What is read in this trace: see `Choice`.
+    """
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        recorded: Recorded,
+        store: Store | None,
+        progress: Progress,
+        choice: Choice | None = None,
+    ) -> None:
+        self._connection = connection
+        self._store = store
+        self._materializer = Materializer(connection, progress)
+        self._choice = choice or Choice()
+        self._recorded = recorded
+        self._made: set[str] = set()
+        self._session: set[str] = set()
+        self._memo = Memo(store.folder.parent if store else None)
+        self._trees: dict[str, dict[str, Any]] = {}
+        self._needs: dict[str, set[str]] = {}
+        self._columns: dict[str, Names] | None = None
+        self._digests: dict[str, str] = {}
+        self._on_session: dict[str, bool] = {}
+        self._is_table: dict[str, bool] = {}
+        self._lacks: dict[str, frozenset[str]] = {}
+
+    def define(self, name: str) -> None:
+        """Make room for the caller's own table `name`; what was built on an older one is dropped."""
+        self._drop_on(name)
+        self._session.add(name)
+        self._made.add(name)
+        self._is_table[name] = True
+
+    def undefine(self, name: str) -> None:
+        """Take back the caller's own table `name`, and what was built on it."""
+        if name in self._session:
+            self._drop_on(name)
+            self._session.discard(name)
+
+    def _drop_on(self, name: str) -> None:
+        """Drop what rests on a table, and the table."""
+        for made in [m for m in self._made if not m.startswith(_LOADED) and self.rests_on(m, name)]:
+            kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
+            self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
+            self._made.discard(made)
+        self._on_session.clear()
+        self._lacks.clear()
+
+    def needs(self, name: str) -> frozenset[str]:
+        """Return the sources that a relation needs and nobody has given: ``trace``, ``model``, ``ncu``, ``callgraph``.
+
+        Notes
+        -----
+        Without a stages file there are stages all the same, so nothing needs one.
+        """
+        if name in self._session:
+            return frozenset()
+        if name not in self._lacks:
+            self._lacks[name] = frozenset()  # queries that need each other in a circle are refused elsewhere
+            if name.startswith(_LOADED) or name not in catalogue.queries():
+                found = frozenset() if self._recorded.tables else frozenset({"trace"})
+            elif source := catalogue.find(name).source:
+                found = frozenset({source} - {"stages"})
+            else:
+                optional = catalogue.find(name).facts.get("optional", ())
+                found = frozenset().union(*map(self.needs, self._reads(name))) - frozenset(optional)
+            self._lacks[name] = found
+        return self._lacks[name]
+
+    def rests_on(self, name: str, other: str) -> bool:
+        """Return whether a relation reads another, directly or through others."""
+        if name == other:
+            return True
+        return name not in self._session and any(self.rests_on(need, other) for need in self._reads(name))
+
+    def known(self, names: Iterable[str]) -> set[str]:
+        """Return those of `names` that this room can make."""
+        schema, queries = catalogue.schema(), catalogue.queries()
+        found = set()
+        for name in names:
+            if name in queries or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema):
+                found.add(name)
+            elif name in schema and name not in self._recorded.tables:
+                found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
+        return found
+
+    def ensure(self, names: Iterable[str]) -> None:
+        """Make relations, and what they read, exist.
+
+        Raises
+        ------
+        NsysToolsError
+            If a relation is unknown, its SQL is wrong, or relations depend on each other in a circle.
+        """
+        names = set(names)
+        if self._columns is None:
+            self._columns = self._columns_of(self._choice.queries)
+        if self._columns and not names <= set(self._choice.queries):
+            self._load_whole()
+        graph: dict[str, set[str]] = {}
+        pending = [name for name in names if name not in self._made]
+        while pending:
+            name = pending.pop()
+            if name in graph or name in self._made:
+                continue
+            graph[name] = set() if self._kept(name) else self._reads(name) - self._made
+            pending.extend(graph[name])
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
+        for name in order:
+            self._make(name)
+        self._memo.save()
+
+    def _columns_of(self, queries: Iterable[str]) -> dict[str, Names]:
+        """Return the columns that queries read, by what they are read of."""
+        asked: dict[str, Names] = {}
+        pending: list[tuple[str, Names]] = [(name, None) for name in queries]
+        while pending:
+            name, wanted = pending.pop()
+            before = asked.get(name, frozenset())
+            after = None if before is None or wanted is None else before | wanted
+            if name in asked and after == before:
+                continue
+            asked[name] = after
+            if name.startswith(_LOADED) or name in self._session or self._kept(name):
+                continue
+            within = used(self._tree(name), None if catalogue.find(name).materialized else after)
+            pending.extend((need, within) for need in self._reads(name))
+        return asked
+
+    def _load_whole(self) -> None:
+        """Load tables of which only some columns have been, whole; views that read them stay as they are."""
+        assert self._columns is not None  # noqa: S101  (ensure has set it)
+        partial = [name for name in self._made if name.startswith(_LOADED) and self._columns.get(name) is not None]
+        self._columns = {}
+        for name in partial:
+            self._make(name)
+
+    def _tree(self, name: str) -> dict[str, Any]:
+        """Return the syntax tree of the SELECT behind a relation."""
+        if name not in self._trees:
+            tree = catalogue.parsed(self._connection, self._sql(name))
+            if tree is None:
+                raise NsysToolsError(f"queries: {name} is not one valid SELECT.")
+            self._trees[name] = tree
+        return self._trees[name]
+
+    def _reads(self, name: str) -> set[str]:
+        if name.startswith(_LOADED) and name not in catalogue.queries():
+            return set()  # copied from the trace alone; its text differs with the time asked for
+        if name not in self._needs:
+            found = self._memo.reads(self._sql(name), lambda: self._tree(name))
+            self._needs[name] = self.known(found) | (found & self._session)
+        return self._needs[name]
+
+    def _sql(self, name: str) -> str:
+        """Return the SELECT behind a relation."""
+        if not name.startswith(_LOADED):
+            return catalogue.find(self._choice.instead.get(name, name)).sql
+        own, table = catalogue.queries().get(name), self._table(name)
+        return own.sql if own and table.has is not None else table.select()
+
+    def _table(self, name: str) -> Table:
+        table = name.removeprefix(_LOADED)
+        return Table(table, self._recorded.tables.get(table), self._choice.window)
+
+    def _depends_on_session(self, name: str) -> bool:
+        if name not in self._on_session:
+            self._on_session[name] = name in self._session or (
+                not name.startswith(_LOADED) and any(self._depends_on_session(need) for need in self._reads(name))
+            )
+        return self._on_session[name]
+
+    def _digest(self, name: str) -> str:
+        if name not in self._digests:
+            needs = sorted(self._digest(need) for need in self._reads(name))
+            self._digests[name] = _digest(catalogue.functions(), self._sql(name), *needs)
+        return self._digests[name]
+
+    def _is_stored(self, name: str) -> bool:
+        if self._store is None:
+            return False
+        if name.startswith(_LOADED):
+            return self._table(name).has is not None
+        return bool(catalogue.find(name).materialized) and not self._depends_on_session(name)
+
+    def _kept(self, name: str) -> bool:
+        """Whether the store already has it, so that what it reads is not needed."""
+        store = self._store
+        return store is not None and self._is_stored(name) and store.file(name, self._digest(name)).is_file()
+
+    def _make(self, name: str) -> None:
+        begin = time.perf_counter()
+        if not self._kept(name) and self._reads_raw(name):
+            self._recorded.attach()
+        if name.startswith(_LOADED):
+            self._load(name)
+        elif catalogue.find(name).materialized:
+            self._materialize(name, quoted(name), self._sql(name), self._digest(name))
+        else:
+            self._create_view(name)
+        self._made.add(name)
+        log.debug("%s: %.3f s", name, time.perf_counter() - begin)
+
+    def _create_view(self, name: str) -> None:
+        """Create the view of a query. DuckDB binds it at once, so that a mistake names the file."""
+        try:
+            self._connection.execute(f"CREATE VIEW {quoted(name)} AS {self._sql(name)}")
+        except duckdb.Error as error:
+            raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
+
+    def _load(self, name: str) -> None:
+        """Copy the columns in use of one of nsys's tables, and show the copy as the whole table."""
+        own = catalogue.queries().get(name)
+        wanted = None if own or self._kept(name) or not self._columns else self._columns.get(name)
+        sql = self._sql(name) if wanted is None else self._table(name).select(wanted)
+        digest = self._digest(name) if wanted is None else _digest(sql)
+        copy = f"loaded.{quoted(f'{name}-{digest}')}"
+        self._materialize(name, copy, sql, digest)
+        shown = f"FROM {copy}" if wanted is None else self._table(name).view(wanted, copy)
+        self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
+
+    def _materialize(self, name: str, target: str, sql: str, digest: str) -> None:
+        """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
+        file = self._store.file(name, digest) if self._store is not None and self._is_stored(name) else None
+        if not self._materializer.materialize(name, target, sql, file):
+            self._is_table[name] = True
+
+    def _reads_raw(self, name: str) -> bool:
+        """Whether the SQL behind a relation may name nsys's own tables, by its words: too often does no harm."""
+        text = re.sub(r'\bloaded\."?\w+', "", self._sql(name)).lower()
+        return "raw." in text or any(table.lower() in text for table in self._recorded.tables)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

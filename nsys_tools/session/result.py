@@ -1,0 +1,171 @@
+"""The result of a query: rows with the units of their columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, overload
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.header import Column
+from nsys_tools.session.rows import FrameRows, Rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+_SHOWN_ROWS = 20
+
+
+class Result:
+    """Rows of a query.
+
+    A result is a sequence of rows: ``len(result)``, ``for row in result``, ``result[0]`` and ``result[:5]`` give rows
+    as dictionaries, ``result["sum_ns"]`` gives a column as a list. It is also an Arrow stream, so that
+    ``polars.DataFrame(result)`` and other readers of the Arrow C stream interface take it as it is.
+
+    Attributes
+    ----------
+    name
+        Name of the query; empty for SQL of the user's own.
+    summary
+        What a row is, and the order; empty for SQL of the user's own.
+    documented
+        The documented columns with type, unit and meaning; empty for SQL of the user's own.
+    total_count
+        How many rows the query has; larger than ``len(result)`` where the result was cut, else None or equal.
+
+    Notes
+    -----
+    The query runs when rows are first read. They are kept from then on: reading a result twice gives the same rows.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        *,
+        name: str = "",
+        summary: str = "",
+        documented: Sequence[Column] = (),
+        total_count: int | None = None,
+    ) -> None:
+        self._rows = rows
+        self.name = name
+        self.summary = summary
+        self.documented = tuple(documented)
+        self.total_count = total_count
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._rows.columns
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Unit by column name (``ns``, ``bytes``, ``count`` ...), of the documented columns that have one."""
+        return {column.name: column.unit for column in self.documented if column.unit != "-"}
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Return all rows as tuples."""
+        return self._rows.all()
+
+    def records(self) -> list[dict[str, Any]]:
+        """Return all rows as dictionaries."""
+        columns = self.columns
+        return [dict(zip(columns, row, strict=True)) for row in self.rows()]
+
+    def one(self) -> dict[str, Any]:
+        """Return the first row as a dictionary; empty if there is none."""
+        return next(iter(self._records(0, 1)), {})
+
+    def pl(self) -> pl.DataFrame:
+        """Return a polars frame."""
+        return self._rows.pl()
+
+    def df(self) -> pd.DataFrame:
+        """Return a pandas frame. This needs the extra ``[pandas]``."""
+        _check_extra("pandas")
+        return self._rows.df()
+
+    def arrow(self) -> pa.Table:
+        """Return an Arrow table. This needs the extra ``[pandas]``, which brings pyarrow."""
+        _check_extra("pyarrow")
+        return self._rows.arrow()
+
+    def kept(self, top: int | None = None) -> Result:
+        """Return the rows, or the first `top`, held in memory: they can be read after the session is closed."""
+        rows = FrameRows(self._rows.whole())
+        self._rows = rows  # read once: both give the same rows
+        count = rows.count()
+        return Result(
+            rows if top is None else FrameRows(rows.pl().head(top)),
+            name=self.name,
+            summary=self.summary,
+            documented=self.documented,
+            total_count=count,
+        )
+
+    def _records(self, start: int, stop: int) -> list[dict[str, Any]]:
+        columns = self.columns
+        return [dict(zip(columns, row, strict=True)) for row in self._rows.part(start, stop)]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self._rows.count()
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Iterate over the rows as dictionaries."""
+        return iter(self.records())
+
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[dict[str, Any]]: ...
+    @overload
+    def __getitem__(self, key: str) -> list[Any]: ...
+    def __getitem__(self, key: int | slice | str) -> dict[str, Any] | list[dict[str, Any]] | list[Any]:
+        """Return a row by its place, rows by a slice, or a column by its name.
+
+        Raises
+        ------
+        IndexError
+            If there are not that many rows.
+        NsysToolsError
+            If there is no such column.
+        """
+        if isinstance(key, str):
+            if key not in self.columns:
+                raise NsysToolsError(f"The result has no column {key!r}.", f"It has: {', '.join(self.columns)}.")
+            place = self.columns.index(key)
+            return [row[place] for row in self.rows()]
+        if isinstance(key, slice):
+            return self.records()[key]
+        count = len(self)
+        if not -count <= key < count:
+            raise IndexError(f"row {key} of a result of {count} rows")
+        return self._records(key % count, key % count + 1)[0]
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Return the rows as an Arrow C stream."""
+        return self._rows.arrow_c_stream(requested_schema)
+
+    def __repr__(self) -> str:
+        """Return name, rows and columns."""
+        return f"<Result {self.name or 'of SQL'}: {len(self):,} rows x {len(self.columns)} columns>"
+
+    def _repr_html_(self) -> str:
+        """Return a table of the first rows for notebooks, with units under the names of the columns."""
+        from nsys_tools.formats import html_table  # noqa: PLC0415
+
+        shown = self._rows.part(0, _SHOWN_ROWS)
+        heads = [(name, self.units.get(name, "")) for name in self.columns]
+        count = max(len(self), self.total_count or 0)
+        rest = f"{len(shown):,} of {count:,} rows" if len(shown) < count else f"{count:,} rows"
+        return html_table(heads, shown, f"{self.name}: {rest}" if self.name else rest)
+
+
+def _check_extra(module: str) -> None:
+    from importlib.util import find_spec  # noqa: PLC0415
+
+    if find_spec(module) is None:
+        raise NsysToolsError(f"{module} is not installed.", "pip install 'nsys-tools[pandas]'")

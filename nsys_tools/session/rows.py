@@ -1,0 +1,210 @@
+"""What holds the rows of a result: a table of the session's DuckDB, or a frame in memory."""
+
+from __future__ import annotations
+
+import itertools
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, Protocol
+
+from nsys_tools.errors import NsysToolsError
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import pyarrow as pa
+    from polars import DataFrame
+
+_NUMBERS = itertools.count(1)
+
+
+class Rows(Protocol):
+    """Rows that can be read more than once, in the same order each time."""
+
+    @property
+    def columns(self) -> list[str]: ...  # noqa: D102
+    def all(self) -> list[tuple[Any, ...]]: ...  # noqa: D102
+    def part(self, start: int, stop: int) -> list[tuple[Any, ...]]: ...  # noqa: D102
+    def count(self) -> int: ...  # noqa: D102
+    def pl(self) -> DataFrame: ...  # noqa: D102
+    def whole(self) -> DataFrame: ...  # noqa: D102
+    def df(self) -> pd.DataFrame: ...  # noqa: D102
+    def arrow(self) -> pa.Table: ...  # noqa: D102
+    def arrow_c_stream(self, requested_schema: object) -> object: ...  # noqa: D102
+
+
+class FrameRows:
+    """Rows of a polars frame."""
+
+    def __init__(self, frame: DataFrame) -> None:
+        self._frame = frame
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._frame.columns
+
+    def all(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        return self._frame.rows()
+
+    def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
+        """Return rows from `start` to before `stop`."""
+        return self._frame[start:stop].rows()
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self._frame)
+
+    def pl(self) -> DataFrame:
+        """Return the frame."""
+        return self._frame
+
+    def whole(self) -> DataFrame:
+        """Return a frame that takes the place of the rows."""
+        return self.pl()
+
+    def df(self) -> pd.DataFrame:
+        """Return a pandas frame."""
+        return self.pl().to_pandas()
+
+    def arrow(self) -> pa.Table:
+        """Return an Arrow table."""
+        return self.pl().to_arrow()
+
+    def arrow_c_stream(self, requested_schema: object) -> object:
+        """Return an Arrow C stream."""
+        return self.pl().__arrow_c_stream__(requested_schema)
+
+
+class ListRows(FrameRows):
+    """Rows of plain values; they become a frame when something asks for one."""
+
+    def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        self._names = list(columns)
+        self._values = [tuple(row) for row in rows]
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return list(self._names)
+
+    def pl(self) -> DataFrame:
+        """Return a frame."""
+        import polars  # noqa: PLC0415
+
+        return polars.DataFrame(self._values, schema=self._names, orient="row", infer_schema_length=None)
+
+    def all(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        return list(self._values)
+
+    def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
+        """Return rows from `start` to before `stop`."""
+        return self._values[start:stop]
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        return len(self._values)
+
+
+class RelationRows:
+    """Rows of a DuckDB relation.
+
+    Notes
+    -----
+    The relation becomes a table of the session when rows are first read. To run a query again could give another
+    order, since a query without ORDER BY has none. The table is dropped with the result.
+    """
+
+    def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
+        self.relation = relation
+        self._connection = connection
+        self._columns = relation.columns
+        self._table: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns."""
+        return self._columns
+
+    @contextmanager
+    def _read(self) -> Iterator[duckdb.DuckDBPyRelation]:
+        """Give the rows, from the table that they have become."""
+        with self._errors():
+            if self._table is None:
+                table = f"_result_{next(_NUMBERS)}"
+                self.relation.create(table)
+                self._table = table
+                weakref.finalize(self, _drop, self._connection, table)
+            yield self._connection.table(self._table)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Turn errors of DuckDB into the one error that users see."""
+        import duckdb  # noqa: PLC0415
+
+        try:
+            yield
+        except duckdb.ConnectionException:
+            raise NsysToolsError(
+                "The session is closed.", "Read results before close(), or keep them: result.kept()."
+            ) from None
+        except duckdb.Error as error:
+            raise NsysToolsError(f"SQL: {error}") from None
+
+    def all(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        with self._read() as rows:
+            return rows.fetchall()
+
+    def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
+        """Return rows from `start` to before `stop`."""
+        with self._read() as rows:
+            return rows.limit(stop - start, start).fetchall()
+
+    def count(self) -> int:
+        """Return the number of rows."""
+        with self._read() as rows:
+            return int(rows.count("*").fetchall()[0][0])
+
+    def pl(self) -> DataFrame:
+        """Return a polars frame."""
+        import polars  # noqa: PLC0415
+
+        # Not the relation's own pl(): that goes through pyarrow, 45 MB which nothing else here needs.
+        with self._read() as rows:
+            return polars.DataFrame(rows)
+
+    def whole(self) -> DataFrame:
+        """Return a frame that takes the place of the rows: where none was read yet, without a table between."""
+        import polars  # noqa: PLC0415
+
+        if self._table is not None:
+            return self.pl()
+        with self._errors():
+            return polars.DataFrame(self.relation)
+
+    def df(self) -> pd.DataFrame:
+        """Return a pandas frame."""
+        with self._read() as rows:
+            return rows.df()
+
+    def arrow(self) -> pa.Table:
+        """Return an Arrow table."""
+        with self._read() as rows:
+            return rows.to_arrow_table()
+
+    def arrow_c_stream(self, requested_schema: object) -> object:
+        """Return an Arrow C stream."""
+        with self._read() as rows:
+            return rows.__arrow_c_stream__(requested_schema)
+
+
+def _drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Drop the table of a result that nobody can read any more; a closed session has dropped it already."""
+    import duckdb  # noqa: PLC0415
+
+    with suppress(duckdb.Error):
+        connection.execute(f'DROP TABLE IF EXISTS "{table}"')

@@ -1,0 +1,158 @@
+"""The call graph of a model: which module calls which, and how often.
+
+Two forms are read. TorchLens-like JSON with ``call_counts`` (calls of each module), ``module_children``,
+``module_classes`` or ``module_types``, and ``edges`` and ``op_call_counts``, whose numbers are operations
+inside a module, not calls: nothing here counts with them. And Graphviz files of forward hooks, whose edges
+are labeled with calls, see `nsys_tools.model.callgraph.hooks`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.sources.callgraph import hooks
+
+_CLASS_KEYS = ("module_classes", "module_types")
+_TIME_KEYS = ("time", "generated_at", "created_at", "timestamp")
+_HINT = "Expected is JSON with call_counts and module_children, as TorchLens or nsys-tools callgraph trace gives it."
+
+
+@dataclass(frozen=True)
+class CallGraph:
+    """Modules of a model and their calls.
+
+    Attributes
+    ----------
+    source
+        Name of the file, without its folder.
+    sha256
+        Of the file's bytes.
+    time
+        When the file says that it was made; None if it does not.
+    model
+        What the file says that the model is; None if it does not.
+    calls
+        Calls of each module, over the whole recording.
+    children
+        Modules that each module called, in the order of the file.
+    classes
+        Class of each module, those never called included.
+    callers
+        Callers of each module that was called by more than one.
+    calls_by_caller
+        Calls of a module by each of its callers, where the file tells.
+    shapes
+        What went in and out of a module, in words.
+    """
+
+    source: str
+    sha256: str
+    time: str | None
+    model: str | None
+    calls: dict[str, int]
+    children: dict[str, tuple[str, ...]]
+    classes: dict[str, str] = field(default_factory=dict)
+    callers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    calls_by_caller: dict[str, dict[str, int]] = field(default_factory=dict)
+    shapes: dict[str, str] = field(default_factory=dict)
+
+    def modules(self) -> set[str]:
+        """Return the names of all modules that the file mentions, but for the empty name of the model itself."""
+        named = {*self.calls, *self.children, *self.classes}
+        for children in self.children.values():
+            named.update(children)
+        return named - {""}
+
+
+def read(path: Path) -> CallGraph:
+    """Read a call graph.
+
+    Parameters
+    ----------
+    path
+        JSON, or the ``.dot`` of forward hooks.
+
+    Raises
+    ------
+    NsysToolsError
+        If it cannot be read, or is something else; with the key that is wrong.
+    """
+    try:
+        content = path.read_bytes()
+        text = content.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NsysToolsError(f"{path}: cannot be read ({error}).", _HINT) from None
+    digest = hashlib.sha256(content).hexdigest()
+    if path.suffix == ".dot":
+        seen = hooks.parse(text, path)
+        return CallGraph(
+            path.name, digest, None, None, seen.calls, seen.children, seen.classes, _shared(seen.edges), seen.edges,
+            seen.shapes,
+        )  # fmt: skip
+    try:
+        data = json.loads(text)
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise NsysToolsError(f"{path}: is no JSON ({error}).", _HINT) from None
+    if not isinstance(data, dict) or not {"call_counts", "module_children"} & set(data):
+        raise NsysToolsError(f"{path}: has neither call_counts nor module_children.", _HINT)
+    return _graph(path, digest, data)
+
+
+def _graph(path: Path, digest: str, data: dict[str, Any]) -> CallGraph:
+    said = data | _mapping(path, data, "metadata")
+    classes: dict[str, str] = {}
+    for key in reversed(_CLASS_KEYS):
+        classes |= {name: str(value) for name, value in _mapping(path, data, key).items()}
+    children = {}
+    for name, value in _mapping(path, data, "module_children").items():
+        if not isinstance(value, list) or not all(isinstance(child, str) for child in value):
+            raise NsysToolsError(f"{path}: module_children[{name!r}] is no list of names.", _HINT)
+        children[name] = tuple(dict.fromkeys(value))
+    return CallGraph(
+        source=path.name,
+        sha256=digest,
+        time=next((said[key] for key in _TIME_KEYS if isinstance(said.get(key), str)), None),
+        model=said["model"] if isinstance(said.get("model"), str) else None,
+        calls=_counts(path, data, "call_counts"),
+        children=children,
+        classes=classes,
+        callers=_shared(_by_module(_mapping(path, data, "edges"))),
+        calls_by_caller=_by_module(_counts(path, data, "edge_calls")),
+        shapes={name: str(value) for name, value in _mapping(path, data, "shapes").items()},
+    )
+
+
+def _mapping(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key, {})
+    if not isinstance(value, dict):
+        raise NsysToolsError(f"{path}: {key} is no object.", _HINT)
+    return value
+
+
+def _counts(path: Path, data: dict[str, Any], key: str) -> dict[str, int]:
+    counts = _mapping(path, data, key)
+    for name, value in counts.items():
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise NsysToolsError(f"{path}: {key}[{name!r}] is {value!r}, no count of calls.", _HINT)
+    return counts
+
+
+def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return what stands at the edges ``caller->module``, by module and caller."""
+    found: dict[str, dict[str, Any]] = {}
+    for edge, value in edges.items():
+        caller, arrow, module = edge.partition("->")
+        if arrow:
+            found.setdefault(module.strip(), {})[caller.strip()] = value
+    return found
+
+
+def _shared(callers: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
+    """Return the callers of the modules that several call; numbers at TorchLens's edges are operations, left alone."""
+    return {module: tuple(by) for module, by in callers.items() if len(by) > 1}

@@ -1,0 +1,81 @@
+"""Graphviz files of forward hooks: edges are labeled with true calls, nodes with class, shapes and dtype.
+
+::
+
+    "model" -> "model.norm" [label="1"];
+    "model.norm" [label="RMSNorm @ model.norm\\nin [1, 9, 64] torch.bfloat16 | out [1, 9, 64] torch.bfloat16"];
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+
+_EDGE = re.compile(r'^\s*"(?P<caller>[^"]*)"\s*->\s*"(?P<module>[^"]*)"\s*(?:\[[^\]]*?label="(?P<calls>\d+)"[^\]]*\])?')
+_NODE = re.compile(r'^\s*"(?P<module>[^"]*)"\s*\[label="(?P<label>[^"]*)"')
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What forward hooks saw.
+
+    Attributes
+    ----------
+    calls
+        Calls of each module, over all its callers; the outermost module has none.
+    children
+        Modules that each module called.
+    edges
+        Calls of each module by each of its callers.
+    classes
+        Class by module.
+    shapes
+        What went in and out, in words.
+    """
+
+    calls: dict[str, int]
+    children: dict[str, tuple[str, ...]]
+    edges: dict[str, dict[str, int]]
+    classes: dict[str, str]
+    shapes: dict[str, str]
+
+
+def parse(text: str, path: Path) -> Hooks:
+    """Read the text of a ``.dot`` file.
+
+    Parameters
+    ----------
+    text
+        Its content; an edge without a label is one call.
+    path
+        Where it is from, for messages.
+
+    Raises
+    ------
+    NsysToolsError
+        If it has no edges between quoted names.
+    """
+    edges: dict[str, dict[str, int]] = {}
+    children: dict[str, list[str]] = {}
+    classes: dict[str, str] = {}
+    shapes: dict[str, str] = {}
+    for line in text.splitlines():
+        if edge := _EDGE.match(line):
+            caller, module = edge["caller"], edge["module"]
+            callers = edges.setdefault(module, {})
+            callers[caller] = callers.get(caller, 0) + int(edge["calls"] or 1)
+            children.setdefault(caller, []).append(module)
+        elif node := _NODE.match(line):
+            first, _, rest = node["label"].partition("\\n")
+            classes[node["module"]] = first.partition(" @ ")[0]
+            if rest:
+                shapes[node["module"]] = rest
+    if not edges:
+        raise NsysToolsError(
+            f"{path}: has no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
+        )
+    calls = {module: sum(callers.values()) for module, callers in edges.items()}
+    return Hooks(calls, {name: tuple(names) for name, names in children.items()}, edges, classes, shapes)

@@ -1,0 +1,173 @@
+"""Metrics of profiled launches, from files and folders of Nsight Compute: a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.database import Database
+from nsys_tools.sources.ncu import recording, table
+from nsys_tools.sources.ncu.table import Row, Size
+from nsys_tools.sources.source import Read
+
+_TABLE, _RECORDING = ".csv", ".ncu-rep"
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One profiled launch of a kernel.
+
+    Attributes
+    ----------
+    key
+        Unique among what was read: folder below the given one, and ncu's ID.
+    kernel
+        Name as ncu printed it.
+    grid, block
+        Sizes; None where the file does not tell.
+    """
+
+    key: str
+    kernel: str
+    grid: Size | None
+    block: Size | None
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric of a launch, in base units; value is None where ncu had ``n/a``."""
+
+    launch: Launch
+    section: str
+    metric: str
+    value: float | None
+    unit: str
+
+
+def read(path: Path) -> list[Metric]:
+    """Read what ncu measured.
+
+    Parameters
+    ----------
+    path
+        A CSV or ``.ncu-rep`` of Nsight Compute, or a folder that holds some, at any depth. The pages of one profile
+        that lie in one folder (``details`` beside ``raw``) are one launch each; a recording is left out where a CSV
+        lies beside it.
+
+    Returns
+    -------
+    list of Metric
+        In the order of the files' names.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is nothing of Nsight Compute, or a file given by name cannot be read.
+    """
+    if not path.is_dir():
+        return _metrics([(path.name, _rows(path))])
+    tables = [file for file in sorted(path.rglob(f"*{_TABLE}")) if file.is_file() and _is_table(file)]
+    parts = [(file.parent.relative_to(path).as_posix(), _rows(file)) for file in tables]
+    beside = {file.parent for file in tables}
+    for file in sorted(path.rglob(f"*{_RECORDING}")):
+        if file.is_file() and file.parent not in beside:
+            parts.append((file.relative_to(path).as_posix(), _rows(file)))
+    if not parts:
+        raise NsysToolsError(f"{path}: holds no CSV and no recording of Nsight Compute.", "See ncu --csv --page raw.")
+    return _metrics(parts)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise NsysToolsError(f"{path}: cannot be read ({error.strerror or error}).") from None
+
+
+def _is_table(path: Path) -> bool:
+    """Return whether a CSV found in a folder is one of ncu's; others may lie beside."""
+    return "Kernel Name" in _text(path)
+
+
+def _rows(path: Path) -> list[Row]:
+    if path.suffix == _RECORDING and path.is_file():
+        return recording.read(path)
+    return table.parse(_text(path), path)
+
+
+def _metrics(parts: Iterable[tuple[str, list[Row]]]) -> list[Metric]:
+    """Give each launch a key; of a metric that several pages of it hold, the first that has a value counts."""
+    launches: dict[tuple[Any, ...], Launch] = {}
+    taken: set[str] = set()
+    found: dict[tuple[str, str, str, str], Metric] = {}
+    for place, rows in parts:
+        for row in rows:
+            identity = (place, row.process, row.number, row.kernel, row.grid, row.block)
+            if identity not in launches:
+                key = _free(f"{place}/{row.number}".removeprefix("./").rstrip("/"), taken)
+                launches[identity] = Launch(key, row.kernel, row.grid, row.block)
+            launch = launches[identity]
+            name = (launch.key, row.section, row.metric, row.unit)
+            if name not in found or found[name].value is None:
+                found[name] = Metric(launch, row.section, row.metric, row.value, row.unit)
+    return list(found.values())
+
+
+def _free(wanted: str, taken: set[str]) -> str:
+    """Return a key that is not taken: the wanted one, or with a number behind it."""
+    key, number = wanted, 1
+    while key in taken:
+        number += 1
+        key = f"{wanted} ({number})"
+    taken.add(key)
+    return key
+
+
+def define(database: Database, metrics: Iterable[Metric]) -> None:
+    """Define the session table ``ncu_metric``."""
+    database.define("ncu_metric", [tuple(_values(metric)) for metric in metrics])
+
+
+class Ncu:
+    """What ncu measured of profiled launches: a source.
+
+    Parameters
+    ----------
+    path
+        See `read`.
+    is_asked
+        Whether the user asked for it.
+    """
+
+    name = "ncu"
+    tables = ("ncu_metric",)
+    queries = ("ncu_kernel", "ncu_match", "ncu_coverage", "ncu_flops")
+    failure = "What ncu measured is not used"
+
+    def __init__(self, path: Path, *, is_asked: bool = True) -> None:
+        self._path = path
+        self.is_asked = is_asked
+
+    @property
+    def file(self) -> str:
+        """Name of the file or folder."""
+        return self._path.resolve().name
+
+    def define(self, database: Database) -> None:
+        """Define the session table ``ncu_metric``."""
+        define(database, read(self._path))
+
+    def check(self, _: Read) -> list[str]:
+        """Find nothing: a CSV that can be read can be joined."""
+        return []
+
+
+def _values(metric: Metric) -> Iterator[Any]:
+    launch = metric.launch
+    yield from (launch.key, launch.kernel)
+    yield from launch.grid or (None, None, None)
+    yield from launch.block or (None, None, None)
+    yield from (metric.section, metric.metric, metric.value, metric.unit)

@@ -1,0 +1,43 @@
+"""Exporting a recording with the installed ``nsys``."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from nsys_tools import tools
+from nsys_tools.errors import NsysToolsError
+
+
+def export(path: Path, folder: Path) -> Path:
+    """Export a recording to SQLite with the installed ``nsys``; return the new file.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no nsys, or it fails.
+    """
+    try:
+        nsys = str(tools.find("nsys"))
+    except NsysToolsError:
+        raise NsysToolsError(
+            f"{path}: a recording; to read it, nsys has to export it first, and no nsys is installed here.",
+            "Export it where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install nsys here. "
+            + tools.HINTS["nsys"],
+        ) from None
+    target = folder / f"{path.stem}.sqlite"
+    with tempfile.TemporaryDirectory(dir=folder) as work:
+        draft = Path(work) / target.name
+        done = subprocess.run(
+            [nsys, "export", "-t", "sqlite", "--force-overwrite", "true", "-o", str(draft), str(path)],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        if done.returncode != 0 or not draft.is_file():
+            said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+            raise NsysToolsError(
+                f"{path}: nsys export failed: {said[-1] if said else 'it said nothing'}.",
+                "A recording needs an nsys at least as new as the one that made it.",
+            )
+        draft.replace(target)
+    return target

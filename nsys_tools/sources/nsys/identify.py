@@ -1,0 +1,144 @@
+"""What a file is, told from its first bytes, before anything opens it."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from enum import Enum
+from pathlib import Path
+
+from nsys_tools import __version__
+from nsys_tools.errors import NsysToolsError
+
+SQLITE_MAGIC = b"SQLite format 3\x00"
+EXPORT_HINT = "Export the recording: nsys export -t sqlite RECORDING.nsys-rep"
+
+
+class Kind(Enum):
+    """The forms in which a trace can come."""
+
+    SQLITE = "SQLite export"
+    PARQUET = "parquetdir export"
+    RECORDING = "nsys recording"
+
+
+def identify(path: Path) -> Kind:
+    """Return what kind of trace `path` is.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is none; the message says what it is instead.
+    """
+    if path.is_dir():
+        return _identify_folder(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(512)
+    except FileNotFoundError:
+        raise NsysToolsError(f"{path}: there is no such file.", "Give the .sqlite that nsys export wrote.") from None
+    except OSError as error:
+        raise NsysToolsError(f"{path}: cannot be read ({error.strerror}).") from None
+    if head.startswith(SQLITE_MAGIC):
+        _check_sqlite(path)
+        return Kind.SQLITE
+    if path.suffix in {".nsys-rep", ".qdrep"} and head and not head.startswith(b"version https://git-lfs"):
+        return Kind.RECORDING
+    raise NsysToolsError(f"{path}: {_what_else(head)}", EXPORT_HINT)
+
+
+def _identify_folder(path: Path) -> Kind:
+    if (path / "StringIds.parquet").is_file():
+        return Kind.PARQUET
+    if any(path.glob("*.parquet")):
+        raise NsysToolsError(
+            f"{path}: a folder of Parquet files, but without StringIds.parquet it is no nsys export.",
+            "Export again: nsys export -t parquetdir RECORDING.nsys-rep",
+        )
+    raise NsysToolsError(
+        f"{path}: a folder, not a trace.",
+        "Name a file in it; of folders only those of nsys export -t parquetdir are traces.",
+    )
+
+
+def _what_else(head: bytes) -> str:
+    if not head:
+        return "the file is empty (0 bytes)."
+    if head.startswith(b"version https://git-lfs"):
+        return "a git-LFS pointer, not the trace itself; git lfs pull brings the trace."
+    if head.startswith(b"PAR1"):
+        return "a single Parquet file; a trace is the whole folder of nsys export -t parquetdir."
+    if head.startswith(b"\x1f\x8b") or head.startswith(b"PK\x03\x04") or head.startswith(b"\xfd7zXZ"):
+        return "a compressed file; unpack it first."
+    if head.lstrip()[:1] in (b"{", b"["):
+        return "JSON, not an SQLite export."
+    return "not an SQLite file."
+
+
+def _check_sqlite(path: Path) -> None:
+    """Refuse SQLite files that are damaged or another program's."""
+    page_size = 0
+    with path.open("rb") as file:
+        head = file.read(100)
+    if len(head) == 100:
+        page_size = int.from_bytes(head[16:18], "big")
+        page_size = 65536 if page_size == 1 else page_size
+        pages = int.from_bytes(head[28:32], "big")
+        # The page count is valid only when the change counter equals the version-valid-for number.
+        counted = head[24:28] == head[92:96]
+        if counted and path.stat().st_size < pages * page_size:
+            raise NsysToolsError(
+                f"{path}: truncated: {path.stat().st_size:,} bytes where its header says {pages * page_size:,}.",
+                "Copy it again, or export it again.",
+            )
+    tables = columns(path)
+    if "StringIds" not in tables:
+        instead = ", ".join(sorted(tables)[:5]) or "no tables"
+        raise NsysToolsError(
+            f"{path}: an SQLite database, but no nsys export: it has no table StringIds (it has: {instead}).",
+            EXPORT_HINT,
+        )
+
+
+def columns(path: Path) -> dict[str, dict[str, str]]:
+    """Return the tables of an SQLite file: declared types by column name.
+
+    Raises
+    ------
+    NsysToolsError
+        If the file is damaged.
+    """
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    found: dict[str, dict[str, str]] = {}
+    try:
+        for table, column, kind in connection.execute(
+            "SELECT t.name, c.name, c.type FROM sqlite_master AS t, pragma_table_info(t.name) AS c "
+            "WHERE t.type IN ('table', 'view')"
+        ):
+            found.setdefault(table, {})[column] = kind
+    except sqlite3.Error as error:
+        raise NsysToolsError(
+            f"{path}: a damaged SQLite file ({error}).", "Copy it again, or export it again."
+        ) from None
+    finally:
+        connection.close()
+    return found
+
+
+def identity(path: Path, kind: Kind) -> str:
+    """Return a key that changes when the trace, or our version, does.
+
+    Notes
+    -----
+    Path, size, modification time and the first 4 KiB (an SQLite header counts the changes in it); of a
+    folder the names, sizes and times of its files. The content is not read: a trace can have gigabytes.
+    """
+    digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
+    files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path]
+    for file in files:
+        state = file.stat()
+        digest.update(f"\0{file.name}\0{state.st_size}\0{state.st_mtime_ns}".encode())
+    if kind is not Kind.PARQUET:
+        with path.open("rb") as stream:
+            digest.update(stream.read(4096))
+    return digest.hexdigest()[:32]

@@ -1,0 +1,73 @@
+"""Opening a trace as a database."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from nsys_tools.session.choice import Choice
+from nsys_tools.session.connection import connect
+from nsys_tools.session.database import Database, silent
+from nsys_tools.session.materializing import Progress
+from nsys_tools.session.store import Store
+from nsys_tools.sources.nsys.export import export
+from nsys_tools.sources.nsys.identify import Kind, identify, identity
+from nsys_tools.sources.nsys.raw import Raw
+
+log = logging.getLogger(__name__)
+
+
+def open_trace(
+    path: str | Path, *, cache: bool = True, progress: Progress = silent, choice: Choice | None = None
+) -> Database:
+    """Open a trace, read-only.
+
+    Parameters
+    ----------
+    path
+        A ``.sqlite`` export, a folder of ``nsys export -t parquetdir``, or a ``.nsys-rep``
+        (needs an installed ``nsys``).
+    cache
+        Cache what is loaded and computed in the user's cache folder; otherwise it is kept in memory.
+    progress
+        Called with a few words before each step that can take long.
+    choice
+        Only a part of the time, or some queries in place of others; None for all as it is.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is not a trace.
+    """
+    given = path = Path(path)
+    kind = identify(path)
+    with ExitStack() as opening:
+        scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+        store = _store(path, kind) if cache else None
+        if kind is Kind.RECORDING:
+            progress("exporting the recording with nsys")
+            # Not into the cache: an export holds the environment of every process.
+            path, kind = export(path, scratch), Kind.SQLITE
+            identify(path)
+        connection = opening.enter_context(connect(scratch, _size(path)))
+        raw = Raw(connection, path, kind, scratch)
+        return Database(
+            connection, raw, name=given.name, store=store, progress=progress, choice=choice,
+            resources=opening.pop_all(),
+        )  # fmt: skip
+
+
+def _size(path: Path) -> int:
+    """Return the bytes of a trace: of a folder, those of its files."""
+    files = path.glob("*.parquet") if path.is_dir() else [path]
+    return sum(file.stat().st_size for file in files)
+
+
+def _store(path: Path, kind: Kind) -> Store | None:
+    try:
+        return Store(identity(path, kind))
+    except OSError as error:
+        log.warning("No cache: %s.", error)
+        return None

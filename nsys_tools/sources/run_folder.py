@@ -1,0 +1,219 @@
+"""A run folder, as ``nsys-tools capture`` leaves it: the trace, and all that it is analyzed with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model import architecture, documents
+from nsys_tools.model.architecture import Model
+from nsys_tools.model.request import Request
+from nsys_tools.sources.workload import Recorded
+
+_STATUS, _WORKLOAD, _ENVIRONMENT = "status.json", "workload.json", "env.json"
+_TRACES = ("trace.sqlite", "trace.nsys-rep")
+_PARTS = ("StringIds.parquet",)  # a folder with it is a trace itself: nsys export -t parquetdir
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of what the folder says: a title, and values with the word before each."""
+
+    title: str
+    values: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder.
+
+    Attributes
+    ----------
+    path
+        The folder.
+    trace
+        The trace in it.
+    status, environment
+        ``status.json`` and ``env.json``; empty where they are not.
+    recorded
+        ``workload.json``; None where there is none.
+    ncu
+        The folder of ncu's files; None without.
+    callgraph
+        The call graph; None without.
+    """
+
+    path: Path
+    trace: Path
+    status: Mapping[str, Any]
+    environment: Mapping[str, Any]
+    recorded: Recorded | None
+    ncu: Path | None
+    callgraph: Path | None
+
+    @property
+    def name(self) -> str:
+        """Name of the folder."""
+        return self.path.resolve().name
+
+    @property
+    def report(self) -> Path:
+        """Where its report goes."""
+        return self.path / "report"
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model that ran; empty when the folder does not say."""
+        return str(self.recorded.data["model"]) if self.recorded else ""
+
+    def architecture(self) -> Model | None:
+        """Return the shipped analytic model of the name of the model that ran, of whatever size it was; or None."""
+        return architecture.load(self.model_name) if self.model_name in architecture.available() else None
+
+    def request(self, given: Request | None) -> Request:
+        """Return what to compare with: what is given, the rest as the run says.
+
+        Parameters
+        ----------
+        given
+            What the user asks for; its model may be empty.
+
+        Raises
+        ------
+        NsysToolsError
+            If the run cannot be compared; the message says why.
+        """
+        wanted = given or Request("")
+        if self.recorded is None:
+            if wanted.model:
+                return wanted
+            raise NsysToolsError(f"there is no {_WORKLOAD}, which says what was run.", "Name the model with --model.")
+        model = architecture.load(wanted.model) if wanted.model else self._model(self.recorded)
+        batches = () if wanted.workload else self.recorded.inputs(model)
+        dtype = wanted.dtype or self.recorded.dtype
+        return replace(wanted, model=wanted.model or model.name, dtype=dtype, batches=wanted.batches or batches)
+
+    def _model(self, recorded: Recorded) -> Model:
+        """Return the analytic model of what was run."""
+        hint = "Name one with --model."
+        model, data = self.architecture(), recorded.data
+        if model is None:
+            raise NsysToolsError(f"there is no analytic model named {self.model_name}.", hint)
+        if data["scale"] != "full":
+            raise NsysToolsError(f"the run is of scale {data['scale']}; the analytic model is of the full one.", hint)
+        if data["device"] == "cpu":
+            raise NsysToolsError("the run was on the CPU; the analytic model is compared with GPU time.", hint)
+        return model
+
+    def notes(self) -> list[str]:
+        """Return what a reader must know of the run as a whole."""
+        found = []
+        state, step = self.status.get("state"), self.status.get("step")
+        if state in ("failed", "interrupted"):
+            found.append(f"The run {'failed' if state == 'failed' else 'was interrupted'} at step {step}: "
+                         f"{self.status.get('message')}")  # fmt: skip
+        elif state == "running" and step != "analyze":
+            found.append(f"The run has not ended, or was killed, at step {step}.")
+        if self.recorded is None:
+            found.append(f"The run folder has no {_WORKLOAD}: nothing says which pages or prompts were run.")
+        elif not self.recorded.data["complete"]:
+            found.append(
+                f"The workload did not run to its end: {len(self.recorded.items):,} of its {self.recorded.unit}s, all "
+                "repeats together, were counted."
+            )
+        return found
+
+    def facts(self) -> list[Fact]:
+        """Return what the folder says of the run, for the report."""
+        lines = [("Run", [("", self.name)])]
+        if self.recorded:
+            lines += list(_workload(self.recorded))
+        lines.append(("Versions", list(_versions(self.environment))))
+        return [Fact(title, tuple(values)) for title, values in lines if values]
+
+
+def is_run(path: Path) -> bool:
+    """Return whether `path` is a run folder; a folder of Parquet files that nsys exported is a trace, and none."""
+    if not path.is_dir() or any((path / part).is_file() for part in _PARTS):
+        return False
+    return (path / _STATUS).is_file() or all((path / name).is_file() for name in (_WORKLOAD, _TRACES[0]))
+
+
+def read(path: Path) -> Run:
+    """Read a run folder.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no trace in it, or one of its files is not what its name says.
+    """
+    status = _json(path / _STATUS)
+    trace = next((path / name for name in _TRACES if (path / name).is_file()), None)
+    if trace is None:
+        stopped = f"It stopped at step {status['step']}: {status.get('message', '')}" if status.get("message") else ""
+        raise NsysToolsError(
+            f"{path}: a run folder without a trace: there is neither {' nor '.join(_TRACES)} in it.",
+            stopped or "Runs with --profiler torch have none.",
+        )
+    workload, ncu = path / _WORKLOAD, path / "ncu"
+    graphs = [path / "callgraph.json", *sorted(path.glob("*.dot"))]
+    return Run(
+        path=path,
+        trace=trace,
+        status=status,
+        environment=_json(path / _ENVIRONMENT),
+        recorded=Recorded(workload) if workload.is_file() else None,
+        ncu=ncu if ncu.is_dir() else None,
+        callgraph=next((graph for graph in graphs if graph.is_file()), None),
+    )
+
+
+def _json(path: Path) -> Mapping[str, Any]:
+    data = documents.plain(path) if path.is_file() else {}
+    if not isinstance(data, dict):
+        raise NsysToolsError(f"{path}: is no JSON object.", "Analyze the trace in the folder by itself.")
+    return data
+
+
+def _workload(recorded: Recorded) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    data, items, unit = recorded.data, recorded.items, recorded.unit
+    parameters = f"{data['parameters']:,}" if "parameters" in data else ""
+    yield "Model", _said(("", data["model"]), ("scale", data["scale"]), ("weights", recorded.weights),
+                         ("parameters", parameters), ("dtype", data["dtype"]), ("on", data["device"]),
+                         ("attention by", data.get("attention", "")))  # fmt: skip
+    first = [item for batches in recorded.repeats()[:1] for batch in batches for item in batch]
+    crops = _span([item["crops"] for item in first if "crops" in item])
+    yield f"{unit.capitalize()}s", _said(("", f"{len(first):,}"), ("batches of", str(data["batch_size"])),
+                         ("crops", crops), ("prompt tokens", _span([item["prompt_tokens"] for item in items])),
+                         ("new tokens", _span([item["new_tokens"] for item in items])))  # fmt: skip
+    synchronized = {True: "yes", False: "no"}.get(data.get("sync", ""), "")
+    yield "Recording", _said(("repeats", str(data["repeats"])), ("warm-up batches", str(data.get("warmup", ""))),
+                         ("NVTX level", data.get("nvtx", "")), ("GPU drained at stage ends", synchronized))  # fmt: skip
+
+
+def _said(*values: tuple[str, str]) -> list[tuple[str, str]]:
+    return [(word, value) for word, value in values if value]
+
+
+def _span(values: list[int]) -> str:
+    """Return the least and the largest value in words; nothing for none."""
+    least, most = min(values, default=0), max(values, default=0)
+    return "" if not values else f"{least:,}" if least == most else f"{least:,} to {most:,}"
+
+
+def _versions(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Give the versions that a figure can depend on, as far as they are texts."""
+    packages, cuda, gpus = (environment.get(key) or {} for key in ("packages", "cuda", "gpus"))
+    first = gpus[0] if isinstance(gpus, list) and gpus and isinstance(gpus[0], dict) else {}
+    packages, cuda = (part if isinstance(part, dict) else {} for part in (packages, cuda))
+    found = {
+        "driver": first.get("driver_version"),
+        "CUDA": cuda.get("torch_built_for"),
+        "nsys": environment.get("nsys"),
+        "ncu": environment.get("ncu"),
+        **{name: packages.get(name) for name in ("torch", "transformers", "nvtx")},
+    }
+    return ((word, value) for word, value in found.items() if isinstance(value, str) and value)

@@ -1,0 +1,123 @@
+"""Reports of ``nsys stats`` written to files or a console, as nsys does it."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from itertools import zip_longest
+from pathlib import Path
+from typing import TextIO
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.stats.answers import Answer
+from nsys_tools.stats.formats import EXTENSIONS, Format, parse_format, writer
+
+CONSOLE = "-"
+
+
+def as_many(values: Sequence[str], count: int) -> list[str]:
+    """Return `count` values, the last repeated, as nsys does."""
+    filled = zip_longest(range(count), values, fillvalue=values[-1])
+    return [str(value) for _, value in filled][:count]
+
+
+def formats(texts: Sequence[str], outputs: Sequence[str], time: str) -> list[Format]:
+    """Return one format per output: as asked for, else column on the console and csv in files.
+
+    Parameters
+    ----------
+    texts
+        As the user gave them; ``.`` or nothing for the default.
+    outputs
+        Where the reports go.
+    time
+        Unit of all times that a format does not set.
+    """
+    defaults = ["column" if target == CONSOLE else "csv" for target in outputs]
+    return [
+        parse_format(default if text == "." else text, time=time)
+        for text, default in zip(as_many(texts or ["."], len(outputs)), defaults, strict=True)
+    ]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where reports of a trace go.
+
+    Attributes
+    ----------
+    trace
+        The trace, beside which ``.`` writes.
+    console
+        Where ``-`` writes.
+    overwrite
+        Replace files that exist.
+    """
+
+    trace: Path
+    console: TextIO
+    overwrite: bool = False
+
+    def deliver(self, reports: Sequence[tuple[Answer, Format, str]]) -> Iterator[tuple[Answer, str]]:
+        """Write answers to their outputs, in order; yield each with what there is to say about it.
+
+        Two are written at a time: the text of a report keeps one core busy.
+        """
+        with ExitStack() as folders, _two_threads() as pool:
+            drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
+            for answer, form, target in reports:
+                file = self._file(target, answer, form)
+                exists = file is not None and file.exists() and not self.overwrite
+                draft = Path() if exists else Path(folders.enter_context(_folder(file))) / "report"
+                drafts.append((answer, file, draft, None if exists else pool.submit(writer(answer, form), draft)))
+            for answer, file, draft, count in drafts:
+                if count is None:
+                    yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
+                elif count.result() == 0:
+                    yield answer, f"skipped: {answer.no_data}"
+                elif file is None:
+                    self._print(draft)
+                else:
+                    draft.replace(file)
+                    yield answer, f"written to {file}"
+
+    def _file(self, target: str, answer: Answer, form: Format) -> Path | None:
+        """Return the file that an output names, or None for the console."""
+        if target == CONSOLE:
+            return None
+        if target.startswith("@"):
+            raise NsysToolsError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
+        base = str(self.trace.with_suffix("")) if target == "." else target
+        return Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
+
+    def _print(self, draft: Path) -> None:
+        with draft.open(encoding="utf-8", newline="") as text:
+            shutil.copyfileobj(text, self.console)
+        self.console.write("\n")
+
+
+@contextmanager
+def _two_threads() -> Iterator[ThreadPoolExecutor]:
+    """Give a pool; Ctrl-C does not wait for what it is doing, and nothing that it has not begun is begun any more."""
+    pool, wait = ThreadPoolExecutor(max_workers=2), True
+    try:
+        yield pool
+    except KeyboardInterrupt:
+        wait = False
+        raise
+    finally:
+        pool.shutdown(wait=wait, cancel_futures=True)
+
+
+def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """Return a folder to write a report in: beside its file, so that it is put in its place whole and not copied."""
+    if file is None:
+        return tempfile.TemporaryDirectory()
+    try:
+        return tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-")
+    except OSError as error:
+        raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None

@@ -1,0 +1,212 @@
+"""Writing the reports of ``nsys stats`` in the formats of ``nsys stats``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import duckdb
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.formats import text_as_html
+from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.stats.answers import Answer
+from nsys_tools.stats.cells import GROUPS, UNITS, Style, shown, texts
+from nsys_tools.stats.layout import Layout, lines
+
+EXTENSIONS = {"column": "txt", "table": "txt", "csv": "csv", "tsv": "tsv", "json": "json", "htable": "html"}
+"""File name extension by format."""
+
+_LAID_OUT = ("column", "table")
+Texts = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format with its arguments.
+
+    Attributes
+    ----------
+    name
+        One of `EXTENSIONS`.
+    style
+        How cells are written.
+    header
+        Whether the first line heads the columns.
+    layout
+        How column and table are laid out.
+    """
+
+    name: str
+    style: Style = field(default_factory=Style)
+    header: bool = True
+    layout: Layout = field(default_factory=Layout)
+
+
+def parse_format(text: str, *, time: str = "ns") -> Format:
+    """Read ``FORMAT[:ARGUMENT...]``: units such as ``mem=KiB`` or ``dur=us``, ``noconv``, ``nohdr``, ``nohdrunit``.
+
+    Column and table also take ``nofmt``, ``autolines=N``, ``colmax=N``, and widths of columns: ``.`` fits one to its
+    cells, 0 hides it.
+
+    Parameters
+    ----------
+    text
+        As the user gave it; ``machine`` as an argument asks for headers and columns as nsys's own scripts print them.
+    time
+        Unit of all times that the arguments do not set.
+
+    Raises
+    ------
+    NsysToolsError
+        If the format, or an argument, is not known.
+    """
+    name, *arguments = text.split(":")
+    if name not in EXTENSIONS:
+        raise NsysToolsError(f"Format {name!r} is not known.", f"Use one of: {', '.join(EXTENSIONS)}.")
+    style = Style(units={**Style().units, "ts": time, "dur": time})
+    form = Format(name, style)
+    for argument in arguments:
+        form = _with(form, argument)
+    return form
+
+
+def _with(form: Format, argument: str) -> Format:
+    if form.name in _LAID_OUT and (layout := _laid_out(form.layout, argument)):
+        return replace(form, layout=layout)
+    category, equals, unit = argument.partition("=")
+    if argument == "nohdr":
+        return replace(form, header=False)
+    if argument == "nohdrunit":
+        return replace(form, style=replace(form.style, header_units=False))
+    if argument in {"noconv", "machine"}:
+        return replace(form, style=replace(form.style, units={}, machine=argument == "machine" or form.style.machine))
+    categories = GROUPS.get(category, (category,))
+    known = {"addr": ("hex", "uint")} | {name: tuple(units) for name, units in UNITS.items()}
+    if not equals or any(unit not in known.get(name, ()) for name in categories):
+        raise NsysToolsError(
+            f"Format {form.name} does not take the argument {argument!r}.",
+            "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint; column and "
+            "table also nofmt, autolines=N, colmax=N, and widths of columns.",
+        )
+    return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
+
+
+def _laid_out(layout: Layout, argument: str) -> Layout | None:
+    """Return a layout with one more argument; None where the argument is about something else."""
+    name, _, value = argument.rpartition("=")
+    if argument == "nofmt":
+        return replace(layout, rewrite_numbers=False)
+    if argument == ".":
+        return replace(layout, widths=(*layout.widths, None))
+    if name not in {"", "autolines", "colmax"} or not (value.isascii() and value.isdecimal()):
+        return None
+    if name == "autolines":
+        return replace(layout, sampled_rows=int(value))
+    if name == "colmax":
+        return replace(layout, widest=int(value))
+    return replace(layout, widths=(*layout.widths, int(value)))
+
+
+def write(answer: Answer, form: Format, path: Path) -> int:
+    """Write a report to a file, and return how many rows it has; without rows there is no file.
+
+    Parameters
+    ----------
+    answer
+        The report.
+    form
+        The format.
+    path
+        The file; an existing one is replaced.
+    """
+    return writer(answer, form)(path)
+
+
+def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
+    """Return what writes a report to a file as `write` does; it may be called in another thread, beside others."""
+    if answer.relation is None:
+        return lambda _: 0
+    rows = texts(answer.relation, answer.headers, form.style)
+    separated = form.name in {"csv", "tsv"}
+    query = (_single_lines(rows) if form.name == "tsv" else rows).sql_query()
+    columns, numeric = rows.columns, _numeric(answer, form)
+
+    def to(path: Path) -> int:
+        with answer.trace.cursor() as cursor:
+            if separated:
+                count = _copy(cursor, query, form, path)
+            else:
+                cells = cursor.execute(query).fetchall()
+                count = len(cells)
+                with path.open("w", encoding="utf-8") as file:
+                    file.writelines(_document(answer, form, columns, cells, numeric))
+        if count == 0:
+            path.unlink()
+        return count
+
+    return to
+
+
+def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path) -> int:
+    """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
+    separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
+    options = f"FORMAT csv, HEADER {form.header}, {separators}"
+    written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
+    return int(written[0]) if written else 0
+
+
+def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Replace what would end a cell or a line of tab-separated values."""
+    return rows.project(
+        ", ".join(rf"regexp_replace({quoted(c)}, '[\t\r\n]', ' ', 'g') AS {quoted(c)}" for c in rows.columns)
+    )
+
+
+def _document(
+    answer: Answer, form: Format, columns: list[str], rows: list[Texts], numeric: list[bool]
+) -> Iterator[str]:
+    """Yield the text of a report, a piece at a time."""
+    if form.name in _LAID_OUT:
+        report = answer.request.report
+        yield f"\n ** {report.title} ({report.name}):\n\n"
+        for line in lines(columns, rows, form.layout, boxed=form.name == "table", headed=form.header):
+            yield f"{line}\n"
+    elif form.name == "json":
+        yield "[\n" + ",\n".join(_records(columns, rows, numeric)) + "\n]\n"
+    else:
+        cells = [
+            [_grouped(cell) if number else cell or "" for cell, number in zip(row, numeric, strict=True)]
+            for row in rows
+        ]
+        yield text_as_html(columns if form.header else [], cells) + "\n"
+
+
+def _numeric(answer: Answer, form: Format) -> list[bool]:
+    assert answer.relation is not None  # noqa: S101  (there are rows)
+    kinds = [str(kind) in {"BIGINT", "INTEGER", "DOUBLE"} for kind in answer.relation.types]
+    units = [header.unit.partition("_")[0] in UNITS for header in answer.headers]
+    hexadecimal = form.style.units.get("addr") == "hex"
+    return [
+        (kinds[place] or units[place]) and not (hexadecimal and answer.headers[place].unit.startswith("addr"))
+        for place, _ in shown(answer.headers, form.style)
+    ]
+
+
+def _records(columns: list[str], rows: list[Texts], numeric: list[bool]) -> Iterator[str]:
+    """Yield each row as a JSON object; numbers keep their digits, and an empty cell is an empty string, as in nsys."""
+    names = [json.dumps(name, ensure_ascii=False) for name in columns]
+    for row in rows:
+        fields = (
+            f"    {name}: {cell if number and cell is not None else json.dumps(cell or '', ensure_ascii=False)}"
+            for name, cell, number in zip(names, row, numeric, strict=True)
+        )
+        yield "  {\n" + ",\n".join(fields) + "\n  }"
+
+
+def _grouped(cell: str | None) -> str:
+    """Group the digits of a number by thousands."""
+    whole, point, digits = (cell or "").partition(".")
+    return f"{int(whole):,}{point}{digits}" if whole.lstrip("-").isdigit() else cell or ""

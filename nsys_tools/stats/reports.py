@@ -1,0 +1,106 @@
+"""The names of the reports of ``nsys stats``: what each is called, was called, and needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_KERNEL = ("nvtx-name", "base", "mangled")
+
+
+@dataclass(frozen=True)
+class Data:
+    """A kind of data that reports are made of.
+
+    Attributes
+    ----------
+    name
+        What messages call it.
+    queries
+        Where it is: a trace without a row in any of them has none. Empty where only the report itself tells: it has
+        no row.
+    """
+
+    name: str
+    queries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Report:
+    """One report.
+
+    Attributes
+    ----------
+    name
+        nsys's name of today, and that of the query under ``queries/stats/``.
+    title
+        What tables of it are headed with.
+    data
+        What it is made of; a trace that lacks one of them has no row.
+    aliases
+        Names that older versions of nsys use.
+    arguments
+        What can follow the name after a colon.
+    table
+        nsys table without which there is no answer even if the query has a row.
+    limit
+        Most rows, unless ``rows=N`` says otherwise.
+    """
+
+    name: str
+    title: str
+    data: tuple[Data, ...]
+    aliases: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    table: str = ""
+    limit: int | None = None
+
+
+_API = Data("CUDA API", ("_api_call",))
+_KERN = Data("GPU kernel", ("_kernel",))
+_MEM = Data("GPU memory operation")
+_GPU = Data("GPU kernel or memory operation", ("_kernel", "copy", "memset"))
+_API_GPU = Data("CUDA API, GPU kernel or memory operation")
+_NVTX = Data("NVTX range", ("_range",))
+_OSRT = Data("OS runtime")
+_PUSH, _START = Data("NVTX range (push/pop)"), Data("NVTX range (start/end)")
+_FAULT = Data("CUDA unified memory CPU page fault")
+_EXECUTED, _HELD, _PROJECTED = (_API, _KERN), (_NVTX, _API, _KERN), (_NVTX, _API, _GPU)
+_FAULTS = "CUDA_UM_CPU_PAGE_FAULT_EVENTS"
+
+REPORTS: tuple[Report, ...] = (
+    Report("cuda_api_gpu_sum", "CUDA Summary (API/Kernels/MemOps)", (_API_GPU,), ("apigpusum",), _KERNEL),
+    Report("cuda_api_sum", "CUDA API Summary", (_API,), ("cudaapisum",)),
+    Report("cuda_api_trace", "CUDA API Trace", (_API,), ("cudaapitrace",)),
+    Report("cuda_gpu_kern_gb_sum", "CUDA GPU Kernel/Grid/Block Summary", (_KERN,), ("gpukerngbsum",), _KERNEL),
+    Report("cuda_gpu_kern_sum", "CUDA GPU Kernel Summary", (_KERN,), ("gpukernsum",), _KERNEL),
+    Report("cuda_gpu_mem_size_sum", "CUDA GPU MemOps Summary (by Size)", (_MEM,), ("gpumemsizesum",)),
+    Report("cuda_gpu_mem_time_sum", "CUDA GPU MemOps Summary (by Time)", (_MEM,), ("gpumemtimesum",)),
+    Report("cuda_gpu_sum", "CUDA GPU Summary (Kernels/MemOps)", (_GPU,), ("gpusum",), _KERNEL),
+    Report("cuda_gpu_trace", "CUDA GPU Trace", (_GPU,), ("gputrace",), _KERNEL),
+    Report("cuda_kern_exec_sum", "CUDA Kernel Launch & Exec Time Summary", _EXECUTED, ("kernexecsum",), _KERNEL),
+    Report("cuda_kern_exec_trace", "CUDA Kernel Launch & Exec Time Trace", _EXECUTED, ("kernexectrace",), _KERNEL),
+    Report("nvtx_gpu_proj_sum", "NVTX GPU Projection Summary", _PROJECTED),
+    Report("nvtx_gpu_proj_trace", "NVTX GPU Projection Trace", _PROJECTED, ("nvtxgpuproj",), table="NVTX_EVENTS"),
+    Report("nvtx_kern_sum", "NVTX Range Kernel Summary", _HELD, ("nvtxkernsum",), ("base", "mangled"), "NVTX_EVENTS"),
+    Report("nvtx_pushpop_sum", "NVTX Push/Pop Range Summary", (_PUSH,), ("nvtxppsum",)),
+    Report("nvtx_pushpop_trace", "NVTX Push/Pop Range Trace", (_PUSH,), ("nvtxpptrace",)),
+    Report("nvtx_startend_sum", "NVTX Start/End Range Summary", (_START,), ("nvtxsesum",)),
+    Report("nvtx_sum", "NVTX Range Summary", (_NVTX,), ("nvtxsum",)),
+    Report("osrt_sum", "OS Runtime Summary", (_OSRT,), ("osrtsum",)),
+    Report(
+        "um_cpu_page_faults_sum",
+        "Unified Memory CPU Page Faults Summary",
+        (_FAULT,),
+        ("umcpupagefaults",),
+        table=_FAULTS,
+    ),
+    Report("um_sum", "Unified Memory Analysis Summary", (_FAULT,), ("unifiedmemory",), ("rows=N",), _FAULTS, 10),
+    Report("um_total_sum", "Unified Memory Totals Summary", (_FAULT,), ("unifiedmemorytotals",), table=_FAULTS),
+)
+"""Every report, by name."""
+
+DEFAULT: tuple[str, ...] = (
+    "nvtx_sum", "osrt_sum", "cuda_api_sum", "cuda_gpu_kern_sum", "cuda_gpu_mem_time_sum", "cuda_gpu_mem_size_sum",
+    "um_sum", "um_total_sum", "um_cpu_page_faults_sum",
+)  # fmt: skip
+"""What ``nsys stats`` prints without ``--report``, of the reports about CUDA, NVTX and the OS runtime; in its order."""

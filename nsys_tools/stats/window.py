@@ -1,0 +1,100 @@
+"""A part of a trace's time, as users name it: by two times, or by an NVTX range."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import cast
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.database import Database
+
+Window = tuple[int, int]
+
+_LOWEST, _HIGHEST = -(2**63), 2**63 - 1
+_NANOSECONDS = {
+    "ns": 1, "nsec": 1, "us": 10**3, "usec": 10**3, "ms": 10**6, "msec": 10**6, "s": 10**9, "sec": 10**9,
+    "m": 60 * 10**9, "min": 60 * 10**9, "h": 3600 * 10**9, "hour": 3600 * 10**9,
+}  # fmt: skip
+_TERM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)([a-z]*)", re.IGNORECASE)
+_NVTX = re.compile(r"(?P<name>.*?)(?:@(?P<domain>[^@]*?))?(?:/(?P<instance>\d+))?", re.DOTALL)
+
+
+def parse_time(text: str) -> int:
+    """Return a time such as ``1s2ms``, ``3.5us`` or ``1000`` in nanoseconds.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is none.
+    """
+    total, place = 0, 0
+    while place < len(text):
+        term = _TERM.match(text, place)
+        unit = term.group(2).lower() or "ns" if term else ""
+        if term is None or unit not in _NANOSECONDS:
+            raise NsysToolsError(
+                f"{text!r} is no time.", f"Write numbers and units, as in 1s500ms; units: {', '.join(_NANOSECONDS)}."
+            )
+        number = term.group(1)
+        whole = number.lstrip("+-").isdigit()
+        total += int(number) * _NANOSECONDS[unit] if whole else round(float(number) * _NANOSECONDS[unit])
+        place = term.end()
+    return total
+
+
+def between(text: str) -> Window:
+    """Return the time that ``[START]/[END]`` names; what is left out is open.
+
+    Raises
+    ------
+    NsysToolsError
+        If neither is given, one is no time, or they are in the wrong order.
+    """
+    start, slash, end = text.partition("/")
+    if not slash or not (start or end):
+        raise NsysToolsError(f"--filter-time {text!r} names no time.", "Write START/END, START/ or /END, as in 1s/2s.")
+    window = (parse_time(start) if start else _LOWEST, parse_time(end) if end else _HIGHEST)
+    if window[0] > window[1]:
+        raise NsysToolsError(f"--filter-time {text!r}: the start is after the end.", "Write START/END.")
+    return window
+
+
+def of_range(trace: Database, text: str) -> Window:
+    """Return the time of the range that ``RANGE[@DOMAIN][/N]`` names: the first of that name, or number N from 0.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such range.
+    """
+    parts = _NVTX.fullmatch(text)
+    named = (parts["name"], parts["domain"] or "", int(parts["instance"] or 0)) if parts else (text, "", 0)
+    for name, domain, instance in (named, (text, "", 0)):  # a slash or an at can also belong to the name
+        row = trace.query("range_instance", range_name=name, domain=domain, instance=instance).one()
+        if row:
+            return cast(int, row["start_ns"]), cast(int, row["end_ns"])
+    raise NsysToolsError(
+        f"{trace.name}: there is no NVTX range {text!r}.",
+        "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. Names: nsys-tools stats -r nvtx_sum.",
+    )
+
+
+def chosen(database: Callable[[], Database], times: str, nvtx: str) -> Window | None:
+    """Return the time that is asked for; None for all. A range takes precedence, as in nsys.
+
+    Parameters
+    ----------
+    database
+        Gives the trace; called only for a range.
+    times, nvtx
+        As `between` and `of_range` read them; empty for none.
+
+    Raises
+    ------
+    NsysToolsError
+        If the time cannot be read, or there is no such range.
+    """
+    if nvtx:
+        return of_range(database(), nvtx)
+    return between(times) if times else None

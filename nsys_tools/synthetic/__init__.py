@@ -1,0 +1,1 @@
+"""Traces that nsys-tools makes: samples, benchmarks, predictions."""

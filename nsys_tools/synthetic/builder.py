@@ -1,0 +1,236 @@
+"""Writing traces in nsys's schema: for samples, tests, benchmarks and predicted timelines.
+
+Every trace written here says in its metadata where it comes from (``NSYS_TOOLS_ORIGIN``), and every
+report of one says so at its top.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import duckdb
+
+from nsys_tools.session import catalogue
+from nsys_tools.session.quoting import quoted
+
+Origin = Literal["synthetic", "predicted"]
+_FLUSH_ROWS = 50_000
+PUSH_POP, START_END, MARK, DOMAIN_CREATE = 59, 60, 34, 75
+
+
+# Columns of exports before 2021 only; nsys of today cannot read a table that has them beside its own.
+_FORMER = {
+    "TARGET_INFO_GPU": {"deviceId"},
+    "TARGET_INFO_CUDA_GPU": {"deviceId", "globalMemorySize", "globalMemoryBandwidth", "numMultiprocessors"},
+}
+
+
+def process_key(pid: int) -> int:
+    """Return nsys's globalPid of a process."""
+    return pid << 24
+
+
+def thread_key(pid: int, tid: int) -> int:
+    """Return nsys's globalTid of a thread."""
+    return pid << 24 | tid
+
+
+def _columns(table: str) -> dict[str, str]:
+    """Return the columns of a table as exports of today have them: DuckDB types by name."""
+    former = _FORMER.get(table, set())
+    return {name: kind for name, kind in catalogue.schema()[table].items() if name not in former}
+
+
+def _full_name(table: str) -> str:
+    """Return the name of nsys's table from its own or, for CUPTI's activities, its last word."""
+    return next(name for name in catalogue.schema() if name == table or name.endswith(f"_ACTIVITY_KIND_{table}"))
+
+
+class TraceBuilder:
+    """An SQLite file in nsys's schema, written row by row; a context manager.
+
+    Parameters
+    ----------
+    path
+        The new file; an existing one is replaced.
+    origin
+        What its reports say it is.
+
+    Notes
+    -----
+    Tables and columns are those of ``queries/schema.sql``; a table that gets no row is absent, as in
+    nsys's own exports. Times are nanoseconds. Rows stay in the order in which they are added.
+    """
+
+    def __init__(self, path: Path, origin: Origin = "synthetic") -> None:
+        path.unlink(missing_ok=True)
+        self._database = sqlite3.connect(path)
+        self._database.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
+        self._pending: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+        self._created: set[str] = set()
+        self._strings: dict[str, int] = {}
+        self._correlation: dict[int, int] = defaultdict(int)
+        self._lookup_tables()
+        for name, value in [
+            ("NSYS_TOOLS_ORIGIN", origin),
+            ("EXPORT_PRODUCT_VERSION", "2024.1.0.0"),
+            ("EXPORT_SCHEMA_VERSION", "3.11.0"),
+        ]:
+            self.add("META_DATA_EXPORT", name=name, value=value)
+
+    def __enter__(self) -> Self:
+        """Return the builder."""
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Write what is pending and close the file."""
+        self.close()
+
+    def close(self) -> None:
+        """Write what is pending and close the file."""
+        for value, key in self._strings.items():
+            self.add("StringIds", id=key, value=value)
+        self._create("StringIds")
+        for table in self._pending:
+            self._flush(table)
+        self._database.commit()
+        self._database.close()
+
+    def _lookup_tables(self) -> None:
+        """Write the tables of names that nsys's own reports join."""
+        for table, step in (("ENUM_CUDA_MEMCPY_OPER", "_copy_kind"), ("ENUM_CUDA_MEM_KIND", "_memory_kind")):
+            self._database.execute(f"CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY, name TEXT, label TEXT)")
+            rows = duckdb.sql(catalogue.find(step).sql).fetchall()
+            self._database.executemany(f"INSERT INTO {table} VALUES (?1, ?2, ?2)", rows)
+
+    def _create(self, table: str) -> None:
+        if table in self._created:
+            return
+        kinds = {"BIGINT": "INTEGER", "VARCHAR": "TEXT", "DOUBLE": "REAL"}
+        columns = [f"{quoted(c)} {kinds[kind]}" for c, kind in _columns(table).items()]
+        if table == "StringIds":
+            columns[0] += " NOT NULL PRIMARY KEY"
+        self._database.execute(f"CREATE TABLE {quoted(table)} ({', '.join(columns)})")
+        self._created.add(table)
+
+    def _flush(self, table: str) -> None:
+        if rows := self._pending[table]:
+            places = ", ".join("?" * len(rows[0]))
+            self._database.executemany(f"INSERT INTO {quoted(table)} VALUES ({places})", rows)
+            self._pending[table] = []
+
+    def add(self, table: str, **values: Any) -> None:
+        """Add one row; columns not given are NULL. CUPTI's activity tables go by their last word (``KERNEL``)."""
+        table = _full_name(table)
+        self._create(table)
+        columns = _columns(table)
+        if unknown := set(values) - set(columns):
+            raise KeyError(f"{table} has no column {sorted(unknown)}")
+        self._pending[table].append(tuple(values.get(column) for column in columns))
+        if len(self._pending[table]) >= _FLUSH_ROWS:
+            self._flush(table)
+
+    def extend(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add many rows at once, for large traces.
+
+        Parameters
+        ----------
+        table
+            nsys's table.
+        columns
+            The columns that `rows` hold, in their order; the others are NULL.
+        rows
+            One sequence a row.
+        """
+        table = _full_name(table)
+        self._create(table)
+        self._flush(table)
+        names = ", ".join(map(quoted, columns))
+        places = ", ".join("?" * len(columns))
+        self._database.executemany(f"INSERT INTO {quoted(table)} ({names}) VALUES ({places})", rows)
+
+    def string(self, value: str) -> int:
+        """Return the key of a registered string."""
+        return self._strings.setdefault(value, len(self._strings) + 1)
+
+    def correlation(self, process: int) -> int:
+        """Return the next correlationId of a process."""
+        self._correlation[process] += 1
+        return self._correlation[process]
+
+    def range(
+        self, thread: int, name: str | None, start: int, end: int | None, *, registered: bool = False,
+        event_type: int = PUSH_POP, domain: int = 0, end_thread: int | None = None,
+    ) -> None:  # fmt: skip
+        """Add an NVTX range (or mark, or domain) on a thread; its name inline or as a registered string."""
+        inline = None if registered else name
+        key = self.string(name) if registered and name is not None else None
+        self.add(
+            "NVTX_EVENTS", start=start, end=end, eventType=event_type, text=inline, textId=key,
+            globalTid=thread, endGlobalTid=end_thread, domainId=domain,
+        )  # fmt: skip
+
+    def call(self, thread: int, name: str, start: int, end: int, correlation: int) -> None:
+        """Add a CUDA API call; `name` as nsys writes it (``cudaLaunchKernel_v7000``)."""
+        self.add(
+            "RUNTIME", start=start, end=end, eventClass=0, globalTid=thread,
+            correlationId=correlation, nameId=self.string(name), returnValue=0,
+        )  # fmt: skip
+
+    def kernel(
+        self, process: int, name: str, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7,
+        grid: tuple[int, int, int] = (1, 1, 1), block: tuple[int, int, int] = (128, 1, 1),
+        graph_node: int | None = None,
+    ) -> None:  # fmt: skip
+        """Add a kernel execution."""
+        key = self.string(name)
+        short = self.string(name.partition("<")[0].partition("(")[0].split("::")[-1].split(" ")[-1])
+        self.add(
+            "KERNEL", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
+            correlationId=correlation, globalPid=process, demangledName=key, shortName=short, mangledName=key,
+            registersPerThread=64, gridX=grid[0], gridY=grid[1], gridZ=grid[2], blockX=block[0], blockY=block[1],
+            blockZ=block[2], staticSharedMemory=0, dynamicSharedMemory=0, graphNodeId=graph_node,
+        )  # fmt: skip
+
+    def copy(
+        self, process: int, kind: int, size: int, start: int, end: int, correlation: int, *, device: int = 0,
+        stream: int = 7, source: int = 0, destination: int = 2,
+    ) -> None:  # fmt: skip
+        """Add a copy; `kind`, `source` and `destination` are CUPTI's numbers (1 is Host-to-Device, 0 Pageable)."""
+        self.add(
+            "MEMCPY", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
+            correlationId=correlation, globalPid=process, bytes=size, copyKind=kind, srcKind=source,
+            dstKind=destination, srcDeviceId=device, dstDeviceId=device,
+        )  # fmt: skip
+
+    def memset(
+        self, process: int, size: int, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7
+    ) -> None:
+        """Add a memset of device memory."""
+        self.add(
+            "MEMSET", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
+            correlationId=correlation, globalPid=process, value=0, bytes=size, memKind=2,
+        )  # fmt: skip
+
+    def graph_run(
+        self, process: int, graph: int, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7
+    ) -> None:
+        """Add the execution of a whole CUDA graph."""
+        self.add(
+            "GRAPH_TRACE", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
+            correlationId=correlation, globalPid=process, graphId=graph, graphExecId=graph,
+        )  # fmt: skip
+
+    def gpu(
+        self, name: str, *, number: int = 0, sm_count: int, clock_hz: int, memory: int, bandwidth: int, chip: str = ""
+    ) -> None:
+        """Describe a GPU: multiprocessors, boost clock in Hz, memory in bytes, bandwidth in bytes/s."""
+        self.add(
+            "TARGET_INFO_GPU", id=number, name=name, totalMemory=memory, memoryBandwidth=bandwidth, clockRate=clock_hz,
+            smCount=sm_count, chipName=chip, cuDevice=number, isDiscrete=1,
+        )  # fmt: skip

@@ -1,0 +1,78 @@
+-- One row per group of the call graph: how long its members took, whoever called them; ordered by sum_ns, largest first,
+-- then by wall_ns, those without ranges last. Groups nest: what is inside a member counts, in each group around it.
+--
+-- group_id         INTEGER  -      place of the group in what callgraph group writes
+-- line             VARCHAR  -      the group in words: model.layers[0..11] for 12
+-- kind             VARCHAR  -      for: a family of alike modules; parfor: a module that its parent calls again
+-- count            BIGINT   count  modules of the family; calls of a module by its parent, in the call graph
+-- stage            VARCHAR  -      part of the model that it belongs to; NULL without one
+-- parent           VARCHAR  -      the module that calls it; NULL: the model itself
+-- member_count     BIGINT   count  modules that it stands for
+-- measured_count   BIGINT   count  of those, modules with ranges in the trace
+-- instance_count   BIGINT   count  their ranges, that is calls; one inside another of the group is not counted
+-- operation_count  BIGINT   count  GPU operations launched inside; NULL where nothing was measured
+-- sum_ns           BIGINT   ns     sum of their durations, each once; NULL likewise
+-- share_ratio      DOUBLE   ratio  sum_ns over all GPU operations
+-- member_ns        DOUBLE   ns     sum_ns over measured_count
+-- slowest          VARCHAR  -      the member with the largest sum; NULL for one alone, and where members share a range
+-- slowest_ns       BIGINT   ns     its sum
+-- wall_ns          BIGINT   ns     time on the CPU, added over instances; NULL where nothing was measured
+WITH owned AS (
+    SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
+    FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+    WHERE a.piece_id IS NOT NULL
+    GROUP BY a.piece_id
+),
+described AS (
+    SELECT group_id, any_value(line) AS line, any_value(kind) AS kind, any_value(count) AS count,
+        any_value(stage) AS stage, any_value(parent) AS parent, count(DISTINCT member) AS member_count
+    FROM callgraph_module GROUP BY group_id
+),
+instance AS (
+    SELECT g.group_id, count(*) AS instance_count, sum(r.end_ns - r.start_ns)::BIGINT AS wall_ns
+    FROM callgraph__range AS g JOIN _range AS r USING (range_id)
+    WHERE g.is_outermost
+    GROUP BY g.group_id
+),
+work AS (
+    SELECT c.group_id, sum(o.n)::BIGINT AS n, sum(o.ns)::BIGINT AS ns
+    FROM (
+        SELECT DISTINCT g.group_id, s.piece_id FROM callgraph__range AS g JOIN _range_stack AS s USING (range_id)
+    ) AS c
+    JOIN owned AS o USING (piece_id)
+    GROUP BY c.group_id
+),
+measured AS (SELECT group_id, count(DISTINCT member) AS measured_count FROM callgraph__member GROUP BY group_id),
+shared AS (
+    SELECT DISTINCT group_id FROM callgraph__member GROUP BY group_id, range_name HAVING count(DISTINCT member) > 1
+),
+single AS (
+    SELECT c.group_id, c.member, sum(o.ns)::BIGINT AS ns
+    FROM (
+        SELECT DISTINCT m.group_id, m.member, s.piece_id
+        FROM callgraph__member AS m
+        JOIN callgraph__range AS g USING (group_id, range_name)
+        JOIN _range_stack AS s USING (range_id)
+        WHERE m.group_id NOT IN (FROM shared)
+    ) AS c
+    JOIN owned AS o USING (piece_id)
+    GROUP BY c.group_id, c.member
+),
+slowest AS (
+    SELECT group_id, arg_max(member, (ns, member)) AS slowest, max(ns) AS slowest_ns
+    FROM single GROUP BY group_id HAVING count(*) > 1
+)
+SELECT d.group_id, d.line, d.kind, d.count, d.stage, d.parent, d.member_count,
+    coalesce(m.measured_count, 0) AS measured_count, coalesce(i.instance_count, 0) AS instance_count,
+    CASE WHEN i.instance_count > 0 THEN coalesce(w.n, 0) END AS operation_count,
+    CASE WHEN i.instance_count > 0 THEN coalesce(w.ns, 0) END AS sum_ns,
+    CASE WHEN i.instance_count > 0 THEN coalesce(w.ns, 0) END
+        / nullif((SELECT sum(duration_ns) FROM _gpu_operation), 0) AS share_ratio,
+    CASE WHEN i.instance_count > 0 THEN coalesce(w.ns, 0) END / nullif(m.measured_count, 0) AS member_ns,
+    s.slowest, s.slowest_ns, i.wall_ns
+FROM described AS d
+LEFT JOIN measured AS m USING (group_id)
+LEFT JOIN instance AS i USING (group_id)
+LEFT JOIN work AS w USING (group_id)
+LEFT JOIN slowest AS s USING (group_id)
+ORDER BY sum_ns DESC NULLS LAST, wall_ns DESC NULLS LAST, group_id

@@ -1,4 +1,0 @@
--- One row per profiled launch, with the key of its kernel's name.
-SELECT DISTINCT
-    c.launch, c.kernel, t.key, c.grid_x, c.grid_y, c.grid_z, c.block_x, c.block_y, c.block_z
-FROM counter AS c JOIN counter__text AS t ON t.text = c.kernel

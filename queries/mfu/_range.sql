@@ -1,5 +1,0 @@
--- One row per range that is a call of a module of the model, by its name.
--- materialised: looked up for every piece.
-SELECT n.range_id, n.name, n.label
-FROM _range_name AS n
-SEMI JOIN mfu__spelling AS s ON s.name = n.name

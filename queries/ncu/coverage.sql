@@ -1,0 +1,46 @@
+-- One row per stage and one, (all), for the trace: how much of its GPU time ncu has looked at, by innermost stage;
+-- ordered by gpu_ns, largest first.
+--
+-- stage         VARCHAR  -      name of the stage, or (outside every stage), or (unattributed), or (all)
+-- gpu_ns        BIGINT   ns     durations of its GPU operations: kernels, copies, memsets, CUDA graph runs
+-- kernel_count  BIGINT   count  kernel executions
+-- sum_ns        BIGINT   ns     sum of their durations
+-- covered_ns    BIGINT   ns     of kernels of which a launch of the same name, grid and block was profiled
+-- covered_ratio  DOUBLE  ratio  covered_ns over gpu_ns
+-- named_ns      BIGINT   ns     of kernels of which a launch of the same name was profiled, of any size
+-- named_ratio   DOUBLE   ratio  named_ns over gpu_ns
+WITH known AS (
+    SELECT DISTINCT f.name_id, l.grid_x, l.grid_y, l.grid_z, l.block_x, l.block_y, l.block_z
+    FROM ncu__form AS f JOIN ncu__launch AS l USING (key)
+),
+work AS (
+    SELECT
+        w.stage, k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, count(*) AS kernel_count,
+        sum(k.duration_ns) AS sum_ns
+    FROM _kernel AS k
+    JOIN stage__owner AS w USING (operation_id)
+    GROUP BY ALL
+),
+seen AS (
+    SELECT w.stage, w.kernel_count, w.sum_ns AS gpu_ns, w.sum_ns, s.name_id IS NOT NULL AS is_covered,
+        n.name_id IS NOT NULL AS is_named
+    FROM work AS w
+    LEFT JOIN (FROM known WHERE grid_x IS NOT NULL AND block_x IS NOT NULL) AS s
+        USING (name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z)
+    LEFT JOIN (SELECT DISTINCT name_id FROM known) AS n ON n.name_id = w.name_id
+    UNION ALL
+    SELECT w.stage, 0, sum(o.duration_ns), 0, false, false
+    FROM _gpu_operation AS o JOIN stage__owner AS w USING (operation_id)
+    WHERE o.kind <> 'kernel'
+    GROUP BY w.stage
+)
+SELECT coalesce(stage, '(all)') AS stage, sum(gpu_ns)::BIGINT AS gpu_ns, sum(kernel_count)::BIGINT AS kernel_count,
+    sum(sum_ns)::BIGINT AS sum_ns,
+    coalesce(sum(sum_ns) FILTER (is_covered), 0)::BIGINT AS covered_ns,
+    coalesce(sum(sum_ns) FILTER (is_covered), 0) / nullif(sum(gpu_ns), 0) AS covered_ratio,
+    coalesce(sum(sum_ns) FILTER (is_named), 0)::BIGINT AS named_ns,
+    coalesce(sum(sum_ns) FILTER (is_named), 0) / nullif(sum(gpu_ns), 0) AS named_ratio
+FROM seen
+GROUP BY GROUPING SETS ((stage), ())
+HAVING count(*) > 0
+ORDER BY sum(gpu_ns) DESC, stage

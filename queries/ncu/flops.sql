@@ -1,0 +1,43 @@
+-- One row per stage that owns layers of the analytic model: FLOPs that the hardware did, as ncu counted them, beside
+-- those that the model needs; ordered by matrix_flops, largest first. Empty without counters or without a model.
+--
+-- stage           VARCHAR  -      name of the stage; its operations and layers are those that it is the innermost of
+-- counted_ratio   DOUBLE   ratio  of its GPU time, kernels of which a launch of the same name, grid and block was
+--                                 profiled and its FLOPs counted
+-- counted_flops   DOUBLE   flops  of these kernels: FLOPs of tensor cores and other pipes in the profiled launch (mean,
+--                                 where there are several), times executions; NULL without any
+-- hardware_flops  DOUBLE   flops  counted_flops, where counted_ratio is 0.99 or more: less would be a part of unknown size
+-- matrix_flops    DOUBLE   flops  model FLOPs of its layers, all executions
+-- padding         DOUBLE   -      hardware_flops over matrix_flops: padding, recomputing and what is no matrix product
+WITH launch AS (
+    SELECT launch,
+        -- Without a count of the tensor cores it is not known whether they did the work.
+        CASE WHEN tensor_flops > 0 THEN tensor_flops + coalesce(scalar_flops, 0) WHEN tensor_flops = 0 THEN scalar_flops END
+            AS flops
+    FROM ncu_kernel
+),
+shape AS (
+    SELECT f.name_id, l.grid_x, l.grid_y, l.grid_z, l.block_x, l.block_y, l.block_z, avg(c.flops) AS flops
+    FROM ncu__form AS f JOIN ncu__launch AS l USING (key) JOIN launch AS c USING (launch)
+    WHERE c.flops IS NOT NULL
+    GROUP BY ALL
+),
+counted AS (
+    SELECT w.stage, sum(k.duration_ns) AS ns, sum(s.flops) AS flops
+    FROM _kernel AS k
+    JOIN stage__owner AS w USING (operation_id)
+    JOIN shape AS s USING (name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z)
+    WHERE w.is_stage
+    GROUP BY w.stage
+),
+stage AS (
+    SELECT m.stage, coalesce(c.ns / nullif(m.sum_ns, 0), 0) AS counted_ratio, c.flops AS counted_flops, m.matrix_flops
+    FROM roofline_exclusive AS m LEFT JOIN counted AS c USING (stage)
+    WHERE m.matrix_flops > 0 AND m.sum_ns > 0 AND EXISTS (SELECT 1 FROM ncu_metric)
+)
+SELECT stage, counted_ratio, counted_flops,
+    CASE WHEN counted_ratio >= 0.99 THEN counted_flops END AS hardware_flops,
+    matrix_flops,
+    CASE WHEN counted_ratio >= 0.99 THEN counted_flops END / matrix_flops AS padding
+FROM stage
+ORDER BY matrix_flops DESC, stage

@@ -1,0 +1,39 @@
+-- One row per kernel of the trace (name, grid and block) and profiled launch of the same name; ordered by sum_ns,
+-- largest first. Names are compared without namespaces, casts of template arguments and blanks.
+--
+-- name            VARCHAR  -           kernel name in the trace
+-- grid_x          BIGINT   -           blocks, x, in the trace
+-- grid_y          BIGINT   -           blocks, y
+-- grid_z          BIGINT   -           blocks, z
+-- block_x         BIGINT   -           threads a block, x
+-- block_y         BIGINT   -           threads a block, y
+-- block_z         BIGINT   -           threads a block, z
+-- instance_count  BIGINT   count       executions in the trace
+-- sum_ns          BIGINT   ns          sum of their durations, from nsys
+-- launch          VARCHAR  -           the profiled launch
+-- is_same_shape   BOOLEAN  -           grid and block are the same too: its bytes and FLOPs are those of this kernel;
+--                                      else only ratios may be carried over
+-- dram_bytes      DOUBLE   bytes       see ncu_kernel
+-- dram_intensity  DOUBLE   flops/byte  see ncu_kernel
+-- memory_throughput_ratio   DOUBLE  ratio  see ncu_kernel
+-- compute_throughput_ratio  DOUBLE  ratio  see ncu_kernel
+WITH shape AS (
+    SELECT name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z, count(*) AS instance_count,
+        sum(duration_ns)::BIGINT AS sum_ns
+    FROM _kernel
+    GROUP BY ALL
+)
+SELECT n.value AS name, s.grid_x, s.grid_y, s.grid_z, s.block_x, s.block_y, s.block_z, s.instance_count, s.sum_ns,
+    l.launch,
+    coalesce(
+        (s.grid_x, s.grid_y, s.grid_z) = (l.grid_x, l.grid_y, l.grid_z)
+        AND (s.block_x, s.block_y, s.block_z) = (l.block_x, l.block_y, l.block_z),
+        false
+    ) AS is_same_shape,
+    k.dram_bytes, k.dram_intensity, k.memory_throughput_ratio, k.compute_throughput_ratio
+FROM shape AS s
+JOIN ncu__form AS f USING (name_id)
+JOIN ncu__launch AS l USING (key)
+JOIN ncu_kernel AS k USING (launch)
+LEFT JOIN _string_kernel AS n ON n.id = s.name_id
+ORDER BY s.sum_ns DESC, name, s.grid_x, s.grid_y, s.grid_z, s.block_x, s.block_y, s.block_z, l.launch

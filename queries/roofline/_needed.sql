@@ -1,0 +1,28 @@
+-- One row per stage and module with ranges of its own there: what the layers need that lie in it and in no module inside
+-- it that has ranges too; name is NULL for layers outside every recorded module.
+--
+-- A layer counts at the stage that owns it (stage_layer.is_owner), so that rows add up to the phases.
+WITH recorded AS (SELECT DISTINCT stage, name, label FROM roofline__piece WHERE stage IS NOT NULL),
+owned AS (
+    SELECT s.stage, m.phase, m.path, l.class,
+        m.matrix_flops * s.execution_count AS matrix_flops,
+        m.accessed_bytes * s.execution_count AS accessed_bytes,
+        m.roofline_ns * s.execution_count AS roofline_ns
+    FROM stage_layer AS s
+    JOIN module AS m ON m.phase = s.phase AND m.layer = s.path
+    JOIN layer AS l ON l.phase = s.phase AND l.path = s.path
+    WHERE s.is_owner
+),
+place AS (
+    SELECT o.stage, o.phase, o.path, arg_max(r.name, n.depth) AS name, arg_max(r.label, n.depth) AS label
+    FROM owned AS o
+    JOIN roofline__spelling AS n ON n.phase = o.phase AND n.path = o.path
+    JOIN recorded AS r ON r.stage = o.stage AND r.name = n.name
+    GROUP BY ALL
+)
+SELECT o.stage, p.name, min(p.label) AS label, string_agg(DISTINCT o.class, ', ' ORDER BY o.class) AS class,
+    -- Fractions are added in order, so that the same trace gives the same digits again.
+    sum(o.matrix_flops ORDER BY o.matrix_flops) AS matrix_flops, sum(o.accessed_bytes ORDER BY o.accessed_bytes) AS accessed_bytes,
+    sum(o.roofline_ns ORDER BY o.roofline_ns) AS roofline_ns
+FROM owned AS o LEFT JOIN place AS p ON p.stage = o.stage AND p.phase = o.phase AND p.path = o.path
+GROUP BY o.stage, p.name

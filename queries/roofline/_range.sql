@@ -1,0 +1,5 @@
+-- One row per range that is a call of a module of the model, by its name.
+-- materialized: looked up for every piece.
+SELECT n.range_id, n.name, n.label
+FROM _range_name AS n
+SEMI JOIN roofline__spelling AS s ON s.name = n.name

@@ -1,0 +1,57 @@
+-- One row per stage that the analytic model covers: measured vs. roofline; ordered by roofline_ns, largest first.
+-- above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns, and span_ns = roofline_ns + above_roofline_ns.
+--
+-- stage              VARCHAR  -        name of the stage
+-- phase              VARCHAR  -        phase of the model
+-- execution_count    BIGINT   count    executions of the workload
+-- matrix_flops       DOUBLE   flops    model FLOPs of all executions, 2 a multiply-add
+-- accessed_bytes        DOUBLE   bytes    bytes that the model must move
+-- intensity          DOUBLE   flops/byte  matrix_flops over accessed_bytes
+-- gpu_count          BIGINT   count    GPUs that it ran on; span, busy and sum are added over them
+-- wall_ns            BIGINT   ns       CPU time of the stage
+-- span_ns            BIGINT   ns       first start to last end on the GPU
+-- busy_ns            BIGINT   ns       time in which at least one of its operations ran
+-- sum_ns             BIGINT   ns       durations of its operations
+-- is_drained         BOOLEAN  -        the GPU had finished when each instance was closed: wall time is a latency
+-- mfu_ratio          DOUBLE   ratio    matrix_flops over (wall time x peak x gpu_count): MFU; NULL where wall is no
+--     latency
+-- util_span_ratio    DOUBLE   ratio    the same over span
+-- util_busy_ratio    DOUBLE   ratio    the same over busy
+-- util_sum_ratio     DOUBLE   ratio    the same over sum
+-- mbu_ratio          DOUBLE   ratio    accessed_bytes over (span x peak bandwidth)
+-- roofline_ns        DOUBLE   ns       what the layers need at the roofline, one after the other
+-- slowdown           DOUBLE   -        span_ns over roofline_ns
+-- above_roofline_ns            DOUBLE   ns       span_ns - roofline_ns
+-- inefficiency_ns    DOUBLE   ns       busy_ns - roofline_ns; negative where fusion moves less than the model says
+-- launch_gap_ns     DOUBLE   ns       idle inside the span because launches came late
+-- other_idle_ns      DOUBLE   ns       the rest of span_ns - busy_ns: waits, dependencies, other stages' operations
+WITH needed AS (
+    SELECT s.stage, min(s.phase) AS phase, min(s.execution_count) AS execution_count,
+        -- Fractions are added in order, so that the same trace gives the same digits again.
+        sum(l.matrix_flops * s.execution_count ORDER BY l.matrix_flops) AS matrix_flops,
+        sum(l.accessed_bytes * s.execution_count ORDER BY l.accessed_bytes) AS accessed_bytes,
+        sum(l.roofline_ns * s.execution_count ORDER BY l.roofline_ns) AS roofline_ns
+    FROM stage_layer AS s JOIN layer AS l ON l.phase = s.phase AND l.path = s.path
+    GROUP BY s.stage
+),
+late AS (SELECT stage, sum(launch_gap_ns)::DOUBLE AS launch_gap_ns FROM stage__gap GROUP BY stage)
+SELECT p.stage, p.phase, p.execution_count, p.matrix_flops, p.accessed_bytes,
+    p.matrix_flops / nullif(p.accessed_bytes, 0) AS intensity,
+    d.gpu_count, m.wall_ns, m.span_ns, m.busy_ns, m.sum_ns, d.is_drained,
+    CASE WHEN d.is_drained THEN p.matrix_flops / (m.wall_ns * 1e-9 * k.flops_per_s * d.gpu_count) END AS mfu_ratio,
+    p.matrix_flops / (m.span_ns * 1e-9 * k.flops_per_s) AS util_span_ratio,
+    p.matrix_flops / (m.busy_ns * 1e-9 * k.flops_per_s) AS util_busy_ratio,
+    p.matrix_flops / (m.sum_ns * 1e-9 * k.flops_per_s) AS util_sum_ratio,
+    p.accessed_bytes / (m.span_ns * 1e-9 * k.bytes_per_s) AS mbu_ratio,
+    p.roofline_ns,
+    m.span_ns / nullif(p.roofline_ns, 0) AS slowdown,
+    m.span_ns - p.roofline_ns AS above_roofline_ns,
+    m.busy_ns - p.roofline_ns AS inefficiency_ns,
+    coalesce(l.launch_gap_ns, 0) AS launch_gap_ns,
+    m.idle_ns - coalesce(l.launch_gap_ns, 0) AS other_idle_ns
+FROM needed AS p
+JOIN stage_summary AS m ON m.stage = p.stage AND m.instance_count IS NOT NULL AND m.sum_ns > 0
+CROSS JOIN peak AS k
+LEFT JOIN late AS l ON l.stage = p.stage
+LEFT JOIN stage__drained AS d ON d.stage = p.stage
+ORDER BY p.roofline_ns DESC, p.stage

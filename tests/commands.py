@@ -1,0 +1,98 @@
+"""Running commands: in this process, which takes a tenth of the time of a new one; `tests/cli` has a few of those."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+from unittest import mock
+
+from nsys_tools import assets
+from nsys_tools.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class _NoSignals:
+    """In place of `nsys_tools.cli.ending.Ending`: the signals of this process are pytest's."""
+
+    number = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Do nothing."""
+
+    def exit(self) -> None:
+        """Do nothing."""
+
+
+class _Console(io.TextIOWrapper):
+    """A text stream that is not a terminal, with bytes under it as commands may write them."""
+
+    def __init__(self, given: str = "") -> None:
+        super().__init__(io.BytesIO(given.encode()), encoding="utf-8", newline="")
+
+    def text(self) -> str:
+        """Return what was written."""
+        self.flush()
+        buffer = self.buffer
+        assert isinstance(buffer, io.BytesIO)
+        return buffer.getvalue().decode()
+
+
+@contextlib.contextmanager
+def _as_a_process() -> Iterator[None]:
+    """Put back what a command sets for the whole process."""
+    root, own = logging.getLogger(), logging.getLogger("nsys_tools")
+    before = root.level, own.level, list(root.handlers), list(assets._own_folders), Path.cwd()
+    root.handlers = []
+    try:
+        yield
+    finally:
+        root.level, own.level, root.handlers, assets._own_folders[:] = before[:4]
+        os.chdir(before[4])
+
+
+def run(*arguments: str, cwd: Path, given: str = "") -> Done:
+    """Run ``nsys-tools`` with arguments in a folder."""
+    stdout, stderr = _Console(), _Console()
+    with (
+        _as_a_process(),
+        mock.patch.object(sys, "argv", ["nsys-tools", *arguments]),
+        mock.patch("nsys_tools.cli.Ending", _NoSignals),
+        mock.patch.object(sys, "stdin", _Console(given)),
+        mock.patch.dict(os.environ, {"COLUMNS": "100"}),
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+    ):
+        os.chdir(cwd)
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return Done(code, stdout.text(), stderr.text())
+
+
+def refused(*arguments: str, cwd: Path) -> str:
+    """Run a command that must fail with one message; return it."""
+    done = run(*arguments, cwd=cwd)
+    assert done.returncode == 1, done
+    assert done.stdout == ""
+    assert done.stderr.startswith("nsys-tools: ")
+    return done.stderr

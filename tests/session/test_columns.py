@@ -1,0 +1,98 @@
+"""Only the columns that queries use are loaded: never too few, and all of them when something else is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from nsys_tools.session import catalogue
+from nsys_tools.session.choice import Choice
+from nsys_tools.session.columns import used
+from nsys_tools.session.database import Database
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.stats.reports import REPORTS
+from nsys_tools.synthetic.timeline import Timeline
+
+
+def read(sql: str, *wanted: str) -> list[str] | None:
+    """Return the columns that a SELECT reads when `wanted` are asked for, sorted; None for all."""
+    tree = catalogue.parsed(duckdb.connect(), sql)
+    assert tree is not None
+    found = used(tree, frozenset(wanted))
+    return None if found is None else sorted(found - set(wanted))
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT a AS x, b AS y, c FROM t WHERE d > 0", ["a", "d"]),
+        ("SELECT A AS X FROM t", ["a"]),
+        ("SELECT x, b FROM t ORDER BY c", ["c"]),
+        ("SELECT a AS y, y + 1 AS x FROM t", ["a", "y"]),  # an output that reads another's alias
+        ("SELECT b + c AS x, z FROM t JOIN u USING (k)", ["b", "c", "k"]),
+        ("SELECT x, unnest(b) AS y FROM t", ["b"]),  # makes rows, asked for or not
+        ("SELECT *, b AS y FROM t WHERE c", ["c"]),  # hands on what is asked for
+        ("SELECT * REPLACE (a AS x) FROM t", ["a"]),
+        ("SELECT * RENAME (a AS x) FROM t", None),
+        ("SELECT COLUMNS('a.*') FROM t", None),
+        ("SELECT DISTINCT x, b FROM t", ["b"]),
+        ("SELECT x, b, count(*) FROM t GROUP BY ALL", ["b"]),
+        ("SELECT x, sum(b) AS y FROM t GROUP BY ALL", ["b"]),
+        ("SELECT x FROM t UNION ALL SELECT b FROM u", ["b"]),
+        ("WITH w AS (SELECT a, b FROM t) SELECT a AS x, c FROM w", ["a", "b"]),
+        ("WITH w AS (FROM t) SELECT a AS x FROM w", None),
+        ("SELECT t AS x FROM t", None),  # the whole row
+        ("SELECT a AS x FROM t NATURAL JOIN u", None),
+        ("SELECT a AS x FROM t AS s (a, b)", None),
+    ],
+)
+def test_columns_are_told_from_the_syntax(sql: str, expected: list[str] | None) -> None:
+    assert read(sql, "x") == expected
+
+
+def rounded(trace: Database, query: str) -> list[list[object]]:
+    """Return the rows; the last digits of a deviation depend on the order of additions."""
+    rows = trace.query(query).rows()
+    return [[round(cell, 3) if isinstance(cell, float) else cell for cell in row] for row in rows]
+
+
+@pytest.fixture(scope="module")
+def whole(sample: tuple[Path, Timeline]) -> Iterator[Database]:
+    """Return the sample with whole tables."""
+    with open_trace(sample[0], cache=False) as trace:
+        yield trace
+
+
+@pytest.mark.parametrize("report", [report.name for report in REPORTS])
+@pytest.mark.parametrize("cache", [True, False])
+def test_a_report_reads_no_column_that_is_not_loaded(
+    sample: tuple[Path, Timeline], whole: Database, report: str, cache: bool
+) -> None:
+    query = f"stats_{report}"
+    expected = rounded(whole, query)
+    with open_trace(sample[0], cache=cache, choice=Choice(queries=(query,))) as trace:
+        assert rounded(trace, query) == expected
+
+
+@pytest.mark.parametrize("cache", [True, False])
+def test_what_was_not_expected_is_loaded_whole(sample: tuple[Path, Timeline], cache: bool) -> None:
+    asked = "SELECT sum(grid_x), sum(register_count) FROM kernel"
+    with open_trace(sample[0], cache=False) as trace:
+        expected = trace.sql(asked).rows(), rounded(trace, "kernel_summary")
+    choice = Choice(queries=("stats_cuda_gpu_kern_sum",))
+    with open_trace(sample[0], cache=cache, choice=choice) as trace:
+        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+        with pytest.raises(duckdb.InvalidInputException, match="gridX is not loaded"):
+            trace.connection.execute("SELECT sum(gridX) FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL")
+        assert (trace.sql(asked).rows(), rounded(trace, "kernel_summary")) == expected
+
+
+def test_a_whole_table_in_the_cache_is_used(sample: tuple[Path, Timeline], cache_folder: Path) -> None:
+    with open_trace(sample[0]) as trace:
+        assert trace.query("kernel").rows()
+    with open_trace(sample[0], choice=Choice(queries=("stats_cuda_gpu_kern_sum",))) as trace:
+        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+    assert len(list(cache_folder.rglob("loaded.CUPTI_ACTIVITY_KIND_KERNEL-*"))) == 1

@@ -1,0 +1,120 @@
+"""Every cell of every report equals what nsys's own scripts printed for real traces."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.stats.answers import Request, answers, parse_request
+from nsys_tools.stats.formats import parse_format, write
+from nsys_tools.stats.reports import REPORTS
+from tests.conformance import Table, first_difference
+from tests.conftest import SHARED, SHARED_TRACES
+
+DELIBERATE = Path(__file__).with_name("deliberate.csv")
+SAVED = SHARED / "traces" / "nsys-stats"
+# What ours says where nsys counts kernels twice: count and sum are those of cuda_gpu_kern_sum.
+SAXPY = "saxpy(double *, double *, double *, double, int)"
+INSTEAD = {
+    "nvtx_kern_sum": [
+        ["saxpy", "PushPop", "1230493", "1230493", "5", "5", "88573480", "17714696.0", "17713960.0", "17700808",
+         "17733416", "12992.1", SAXPY]
+    ],
+    "cuda_kern_exec_sum": [
+        ["1230493", "1230493", "0", "5", "3", "17747468.6", "17746411.0", "17733532", "17766636", "13290.8", "32542.8",
+         "31871.0", "30559", "35939", "2181.7", "1626.3", "1744.0", "1243", "1892", "340.1", "17714696.0",
+         "17713960.0", "17700808", "17733416", "12992.1", "cudaLaunchKernel", SAXPY]
+    ],
+}  # fmt: skip
+
+
+def deliberate() -> dict[tuple[str, str], str]:
+    with DELIBERATE.open(encoding="utf-8", newline="") as text:
+        return {(row["trace"], row["report"]): row["reason"] for row in csv.DictReader(text)}
+
+
+def saved(trace: str, report: str) -> Table:
+    file = SAVED / trace / f"{report}.csv.gz"
+    if not file.is_file():
+        return []
+    with gzip.open(file, "rt", encoding="utf-8", newline="") as text:
+        return list(csv.reader(io.StringIO(text.read())))
+
+
+@cache
+def ours(trace: str) -> dict[str, Table]:
+    """Return all reports of a trace in nsys's machine form; those without rows are not there."""
+    found = {}
+    path = SHARED / "traces" / f"{trace}.sqlite"
+    requests = [Request(report) for report in REPORTS]
+    for answer in answers(lambda choice: open_trace(path, choice=choice, cache=False), requests):
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "report.csv"
+            if write(answer, parse_format("csv:machine"), file):
+                with file.open(encoding="utf-8", newline="") as text:
+                    found[answer.request.label] = list(csv.reader(text))
+    return found
+
+
+@pytest.mark.parametrize("report", [r.name for r in REPORTS])
+@pytest.mark.parametrize("trace", SHARED_TRACES)
+def test_every_cell_is_equal(trace: str, report: str) -> None:
+    if not SAVED.is_dir():
+        pytest.skip("../shared/traces/nsys-stats is not here")
+    theirs = saved(trace, report)
+    mine = ours(trace).get(report, [])
+    if (trace, report) in deliberate():
+        assert mine[0] == theirs[0]
+        assert mine[1:] != theirs[1:], "the difference is gone: take it off the list"
+        if report in INSTEAD:
+            assert mine[1:] == INSTEAD[report]
+        else:
+            starts = sorted({row[4] for row in theirs[1:]}, key=int)
+            assert [row[4] for row in mine[1:]] == starts, "each kernel once"
+            assert all(row in theirs for row in mine)
+    elif theirs:
+        assert first_difference(mine, theirs) == ""
+    else:
+        assert not mine or (trace, report) in ANSWERED_BETTER
+
+
+# nsys 2023.4.4 refuses exports without its table of copy kinds, and traces that do not describe the GPU.
+ANSWERED_BETTER = {
+    (trace, report)
+    for trace in ("saxpy_mpi", "schema_2021")
+    for report in (
+        "cuda_api_gpu_sum", "cuda_gpu_mem_size_sum", "cuda_gpu_mem_time_sum", "cuda_gpu_sum", "cuda_gpu_trace",
+    )
+} | {("two_gpu_after", "cuda_gpu_trace"), ("two_gpu_before", "cuda_gpu_trace")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("trace", "report"), sorted(ANSWERED_BETTER))
+def test_answers_where_nsys_refuses(trace: str, report: str) -> None:
+    """The copies and memsets of such a trace are all there: their count is that of the trace itself."""
+    if not SAVED.is_dir():
+        pytest.skip("../shared/traces/nsys-stats is not here")
+    with open_trace(SHARED / "traces" / f"{trace}.sqlite", cache=False) as opened:
+        operations = opened.sql("SELECT count(*) FROM gpu_operation WHERE kind <> 'graph'").rows()[0][0]
+        memory = opened.sql("SELECT count(*) FROM gpu_operation WHERE kind IN ('copy', 'memset')").rows()[0][0]
+        calls = opened.sql("SELECT count(*) FROM api_call").rows()[0][0]
+    table = ours(trace)[report]
+    count = {"cuda_gpu_mem_size_sum": 1}.get(report, 2)
+    got = len(table) - 1 if report == "cuda_gpu_trace" else sum(int(row[count]) for row in table[1:])
+    expected = {
+        "cuda_gpu_trace": operations, "cuda_gpu_sum": operations, "cuda_api_gpu_sum": operations + calls,
+        "cuda_gpu_mem_size_sum": memory, "cuda_gpu_mem_time_sum": memory,
+    }  # fmt: skip
+    assert got == expected[report]
+
+
+def test_the_list_of_differences_is_short_and_has_reasons() -> None:
+    found = deliberate()
+    assert len(found) <= 3
+    assert all(trace in SHARED_TRACES and parse_request(report) and reason for (trace, report), reason in found.items())
