@@ -173,5 +173,6 @@ def _html_cell(value: object) -> str:
     from html import escape  # noqa: PLC0415
 
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return f'<td style="text-align: right">{value:,}</td>'
+        text = f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
+        return f'<td style="text-align: right">{text}</td>'
     return f'<td style="text-align: left">{"" if value is None else escape(str(value))}</td>'

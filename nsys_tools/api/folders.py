@@ -35,8 +35,21 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     ]
 
 
-def check_report(targets: Sequence[Path], *, formats: Sequence[str], force: bool = False) -> None:
+def check_report(
+    targets: Sequence[Path], *, inputs: Sequence[Path] = (), formats: Sequence[str], force: bool = False
+) -> None:
     """Refuse formats that are not known and folders that are in the way, before anything is computed.
+
+    Parameters
+    ----------
+    targets
+        The folders of the reports.
+    inputs
+        The traces; no report may be one, hold one, or lie inside one.
+    formats
+        What is to be written.
+    force
+        Replace earlier reports.
 
     Raises
     ------
@@ -44,8 +57,11 @@ def check_report(targets: Sequence[Path], *, formats: Sequence[str], force: bool
         If there are any.
     """
     from nsys_tools.report import report  # noqa: PLC0415
-    from nsys_tools.report.folder import check_target  # noqa: PLC0415
+    from nsys_tools.report.folder import check_apart  # noqa: PLC0415
+    from nsys_tools.sources import run_folder  # noqa: PLC0415
 
     report.check_formats(formats)
     for target in targets:
-        check_target(target, force=force, mark=report.MARK)
+        # A run folder's own report lies inside it, beside what is read.
+        check_apart(target, [path for path in inputs if not run_folder.is_run(path)])
+        report.check_replaceable(target, force=force)

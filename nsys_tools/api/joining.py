@@ -76,6 +76,8 @@ class Opened:
         The run folder; None for a trace by itself.
     reopen
         Opens the trace again, with a choice of what is read in it; None without a trace.
+    inputs
+        The files and folders that are read.
     """
 
     name: str
@@ -86,6 +88,7 @@ class Opened:
     is_own_stages: bool = False
     run: Run | None = None
     reopen: Callable[[Choice], Database] | None = None
+    inputs: tuple[Path, ...] = ()
 
 
 def opened(asked: Asked) -> Opened:
@@ -116,7 +119,8 @@ def opened(asked: Asked) -> Opened:
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()
-    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen)
+    inputs = tuple(one for one in (trace, asked.stages, asked.ncu, asked.callgraph) if one is not None)
+    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, inputs)
 
 
 def _stages(asked: Asked, run: Run | None) -> StagesFile | None:

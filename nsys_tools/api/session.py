@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -124,6 +125,7 @@ class Session:
         self._joined = parts.joined
         self._is_own_stages = parts.is_own_stages
         self._reopen = parts.reopen
+        self._inputs = parts.inputs
         self._others = ExitStack()
 
     def __enter__(self) -> Self:
@@ -256,7 +258,7 @@ class Session:
             self._database, self._joined, self.notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,
         )  # fmt: skip
-        return Analysis.of(found)
+        return Analysis.of(replace(found, inputs=self._inputs))
 
     def __repr__(self) -> str:
         """Return the name and what it is joined with."""

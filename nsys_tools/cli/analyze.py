@@ -45,7 +45,7 @@ def analyze(
     """
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     targets = nt.report_folders(traces, out)
-    nt.check_report(targets, formats=wanted, force=force)
+    nt.check_report(targets, inputs=traces, formats=wanted, force=force)
     for path, target in zip(traces, targets, strict=True):
         with (
             status() as progress,

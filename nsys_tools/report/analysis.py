@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError
@@ -58,6 +59,8 @@ class Analyzed:
         What the stages were compared with, and what was asked for; None without a model.
     run
         The run folder that the trace lies in; None for a trace by itself.
+    inputs
+        The files and folders that were read; a report is never written over them.
     also_recorded
         What was recorded besides GPU operations, CUDA API calls and ranges, in words.
     """
@@ -73,6 +76,7 @@ class Analyzed:
     request: Request | None = None
     run: Run | None = None
     also_recorded: Sequence[str] = ()
+    inputs: Sequence[Path] = ()
 
     @property
     def summary(self) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,7 +34,31 @@ def check_target(target: Path, *, force: bool, mark: str) -> None:
         raise NsysToolsError(f"{target} exists already.", "Name another folder with --out, or replace it with --force.")
     ours = target.is_dir() and ((target / mark).is_file() or not any(target.iterdir()))
     if not ours:
-        raise NsysToolsError(f"{target} is no report folder; it is not replaced.", "Name another folder with --out.")
+        raise NsysToolsError(f"{target} is not a report folder; it is not replaced.", "Name another folder with --out.")
+
+
+def check_apart(target: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a target that is an input, holds one, or lies inside one.
+
+    Parameters
+    ----------
+    target
+        The folder to write.
+    inputs
+        The files and folders that are read.
+
+    Raises
+    ------
+    NsysToolsError
+        If the target is not apart from them.
+    """
+    place = target.resolve()
+    for one in inputs:
+        read = one.resolve()
+        if place == read or place in read.parents or read in place.parents:
+            raise NsysToolsError(
+                f"{target}: is, holds or lies inside {one}, which is read.", "Name another folder with --out."
+            )
 
 
 @contextmanager

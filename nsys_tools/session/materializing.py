@@ -11,7 +11,7 @@ import duckdb
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.loading import tolerant
 from nsys_tools.session.quoting import literal
-from nsys_tools.session.store import whole_file
+from nsys_tools.session.store import first_file
 
 log = logging.getLogger(__name__)
 Progress = Callable[[str], None]
@@ -58,7 +58,7 @@ class Materializer:
         """Write the result of a SELECT to the store; return whether that was possible."""
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
         try:
-            with whole_file(final) as draft:
+            with first_file(final) as draft:
                 self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
         except (OSError, duckdb.IOException) as error:
             log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])

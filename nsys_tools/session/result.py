@@ -160,7 +160,8 @@ class Result:
         shown = self._rows.part(0, _SHOWN_ROWS)
         heads = [(name, self.units.get(name, "")) for name in self.columns]
         count = max(len(self), self.total_count or 0)
-        rest = f"{len(shown):,} of {count:,} rows" if len(shown) < count else f"{count:,} rows"
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        rest = f"{len(shown):,} of {rows}" if len(shown) < count else rows
         return html_table(heads, shown, f"{self.name}: {rest}" if self.name else rest)
 
 

@@ -8,6 +8,7 @@ new version or a user's own query never reads another's result.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import platformdirs
 
+log = logging.getLogger(__name__)
 _KEEP_DAYS = 30
 _KEY = re.compile(r"[0-9a-f]{32}")
 
@@ -61,6 +63,28 @@ def whole_file(final: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.replace(final)
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+@contextmanager
+def first_file(final: Path) -> Iterator[Path]:
+    """Give a name to write to; put that in its place when the block ends well, unless another process was first.
+
+    Notes
+    -----
+    A file that is there never changes: others may be reading it, and rows without an order differ between writers.
+    """
+    draft = final.with_suffix(f".{uuid.uuid4().hex}.tmp")
+    try:
+        yield draft
+        try:
+            os.link(draft, final)
+        except FileExistsError:
+            log.debug("%s: another process was first.", final.name)
+        except OSError:  # a file system without links
+            draft.replace(final)
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

@@ -190,7 +190,7 @@ def as_result(found: Answer) -> Result:
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
     described = find(f"stats_{found.request.report.name}").columns
-    documented = [replace(described[place], name=title) for place, title in shown]
+    documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # units are in the titles
     name = ":".join([found.request.report.name, *found.request.arguments])
     if found.relation is None:
         return Result(ListRows([title for _, title in shown], []), name=name, summary=found.no_data)

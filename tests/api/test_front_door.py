@@ -204,6 +204,8 @@ def test_a_result_in_a_notebook(bare: nt.Session) -> None:
     assert "<th>sum_ns<br><small>ns</small></th>" in page
     assert f"kernel_summary: {len(found)} rows" in page
     assert "20 of 2,046 rows" in bare.query("kernel")._repr_html_()
+    assert "stage_summary: 1 row<" in bare.query("stage_summary", top=1)._repr_html_()
+    assert ">57,352.1<" in bare.sql("SELECT 57352.05479452055::DOUBLE AS x")._repr_html_()
     hostile = bare.sql("SELECT '<script>alert(1)</script>' AS \"<b>\"")._repr_html_()
     assert "<script" not in hostile
     assert "<b>" not in hostile
