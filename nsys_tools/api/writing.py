@@ -84,17 +84,18 @@ def _write_sqlite(result: Result, file: Path) -> None:
 
     from sqlite_utils import Database  # noqa: PLC0415
 
-    database = Database(file)
     try:
-        table = database.table(result.name or "result")
-        if len(result):
-            table.insert_all(result.records())
-        else:
-            table.create(dict.fromkeys(result.columns, str))
+        database = Database(file)
+        try:
+            table = database.table(result.name or "result")
+            if len(result):
+                table.insert_all(result.records())
+            else:
+                table.create(dict.fromkeys(result.columns, str))
+        finally:
+            database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file.name}: cannot be written as SQLite ({error}).", "Use --format parquet.") from None
-    finally:
-        database.close()
+        raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
 def save_chart(chart: object, out: str | Path) -> Path:

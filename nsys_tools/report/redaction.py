@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 # A path starts at a slash, a tilde or a drive where no word ends, and has at least two parts: "/home/me/model.py",
 # "~/model.py", "C:\\models\\a.py". In a path of ranges, "decode/step 3", no part follows a slash at its start.
-PATH = r"(?:(?<![\w.~\\-])(?:~|file:/)?/|[A-Za-z]:\\)(?:[^/\\\s\"'<>|:*?]+[/\\])+(?=[^/\\\s\"'<>|:*?])|(?<![\w./])~/"
+PATH = r"(?:(?<![\w.~\\-])(?:~|file://)?/|[A-Za-z]:\\)(?:[^/\\\s\"'<>|:*?]+[/\\])+(?=[^/\\\s\"'<>|:*?])|(?<![\w./])~/"
 _PATH = re.compile(PATH)
 
 
