@@ -32,6 +32,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite what deliberately differs: tests/goldens/ours")
 
 
+# What takes long starts first, so that no worker is left alone with it at the end.
+_FIRST = ("test_wheel", "test_attribution", "test_cli", "test_goldens", "test_page", "test_notebook", "test_llm_truth")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take long first."""
+    items.sort(key=lambda item: item.path.stem not in _FIRST)
+
+
 def installed_nsys() -> Path:
     """Return the nsys that is installed; skip where there is none."""
     try:

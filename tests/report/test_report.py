@@ -265,13 +265,13 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
     write(sample[0], target)
     with pytest.raises(NsysToolsError, match="exists already"):
         write(sample[0], target)
-    (target / "stale").touch()
+    (target / "tables" / "kernel_summary.csv").write_text("stale")
     write(sample[0], target, force=True)
-    assert not (target / "stale").exists()
+    assert (target / "tables" / "kernel_summary.csv").read_text() != "stale"
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.tex").touch()
-    with pytest.raises(NsysToolsError, match="no report folder"):
+    with pytest.raises(NsysToolsError, match="not a report folder"):
         write(sample[0], mine, force=True)
     assert (mine / "thesis.tex").exists()
     assert {p.name for p in tmp_path.iterdir()} == {"out", "mine"}
