@@ -22,7 +22,7 @@ $(STAMP): pyproject.toml
 install: $(STAMP)  ## Make .venv with the package and its development tools
 
 .PHONY: demo
-demo: $(STAMP)  ## Analyse the embedded sample trace, with model, counters and call graph, and say where the report is
+demo: $(STAMP)  ## Analyze the embedded sample trace with model, ncu and call graph, and say where the report is
 	@$(BIN)/nsys-tools analyze $(SAMPLES)/sample.sqlite --stages $(SAMPLES)/stages.toml $(COMPARED) \
 	  --ncu $(SAMPLES)/ncu.csv --callgraph $(SAMPLES)/callgraph.json --out demo --force
 

@@ -35,7 +35,7 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
     text, metrics = written(sample[0], tmp_path / "out", STAGES, ncu=COUNTERS, callgraph=GRAPH)
     assert "| Joined with | ncu `ncu.csv`, callgraph `callgraph.json` |" in text
     assert metrics["sources"] == {"ncu": "ncu.csv", "callgraph": "callgraph.json"}
-    counters = section(text, "Counters of ncu")
+    counters = section(text, "Measured by ncu")
     assert "2 launches were profiled." in counters
     assert "Times here are nsys's own" in counters
     tables = metrics["tables"]
@@ -60,7 +60,7 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
 
 def test_launches_that_the_trace_does_not_have(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
-    counters = section(written(path, tmp_path / "out", ncu=COUNTERS)[0], "Counters of ncu")
+    counters = section(written(path, tmp_path / "out", ncu=COUNTERS)[0], "Measured by ncu")
     assert "None of them has the name of a kernel of this trace." in counters
 
 
@@ -90,7 +90,7 @@ def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: 
     header = '"ID","Process ID","Kernel Name","Block Size","Grid Size","Metric Name","Metric Unit","Metric Value"'
     (tmp_path / "ncu.csv").write_text(f'{header}\n"0","1","gemm","(128, 1, 1)","(1, 1, 1)",{counted}\n')
     text, _ = written(build(tmp_path, prefill), tmp_path / "out", request=ROOFLINE, ncu=tmp_path / "ncu.csv")
-    assert said in section(text, "Counters of ncu")
+    assert said in section(text, "Measured by ncu")
 
 
 def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_names_of_a_run_stay_data(tmp_path: Path, name: str) -> None:
     assert not seen.tags & {"script"}
     assert not seen.handlers
     assert all(source.startswith("charts/") for source in seen.sources), "our own pictures, no links"
-    assert section(text, "Counters of ncu")
+    assert section(text, "Measured by ncu")
     assert section(text, "Loops")
 
 

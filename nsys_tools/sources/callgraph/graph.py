@@ -3,7 +3,7 @@
 Two forms are read. TorchLens-like JSON with ``call_counts`` (calls of each module), ``module_children``,
 ``module_classes`` or ``module_types``, and ``edges`` and ``op_call_counts``, whose numbers are operations
 inside a module, not calls: nothing here counts with them. And Graphviz files of forward hooks, whose edges
-are labeled with calls, see `nsys_tools.model.callgraph.hooks`.
+are labeled with calls, see `nsys_tools.sources.callgraph.hooks`.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     Parameters
     ----------
     graph
-        What `nsys_tools.model.callgraph.read` gave.
+        What `nsys_tools.sources.callgraph.read` gave.
     config
         Stages and what to emit.
     hooks
