@@ -8,6 +8,15 @@ from pathlib import Path
 from nsys_tools.errors import NsysToolsError
 
 
+def folder_of(name: str) -> Path:
+    """Return the folder of the report of a trace by itself, where you are."""
+    return Path(f"{_plain(name)}-report")
+
+
+def _plain(name: str) -> str:
+    return name.removesuffix(".sqlite").removesuffix(".nsys-rep")
+
+
 def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
     """Return the folder of each trace's report: `out`, a folder in it for each of several traces, or the run's own.
 
@@ -21,17 +30,13 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     if out is not None and len(traces) == 1:
         return [out]
     runs = [run_folder.is_run(trace) for trace in traces]
-    names = [
-        trace.resolve().name if is_run else trace.name.removesuffix(".sqlite").removesuffix(".nsys-rep")
-        for trace, is_run in zip(traces, runs, strict=True)
-    ]
+    names = [trace.resolve().name if is_run else _plain(trace.name) for trace, is_run in zip(traces, runs, strict=True)]
     if len(set(names)) < len(names):
         raise NsysToolsError("Two traces have the same name, and so would their reports.", "Analyze them one by one.")
     if out is not None:
         return [out / name for name in names]
     return [
-        trace / "report" if is_run else Path(f"{name}-report")
-        for trace, name, is_run in zip(traces, names, runs, strict=True)
+        trace / "report" if is_run else folder_of(name) for trace, name, is_run in zip(traces, names, runs, strict=True)
     ]
 
 

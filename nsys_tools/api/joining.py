@@ -15,6 +15,7 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import NothingRecorded, connect
 from nsys_tools.session.database import Database
+from nsys_tools.session.progress import Progress
 from nsys_tools.sources import run_folder
 from nsys_tools.sources.nsys import open_trace
 from nsys_tools.sources.run_folder import Run
@@ -42,7 +43,7 @@ class Asked:
     ncu: Path | None
     callgraph: Path | None
     cache: bool
-    progress: Callable[[str], None]
+    progress: Progress
 
     def check(self, run: Run | None) -> None:
         """Refuse arguments that would have no effect."""

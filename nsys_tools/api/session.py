@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +10,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from nsys_tools.api import catalogue
+from nsys_tools.api.folders import folder_of
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 
 if TYPE_CHECKING:
@@ -18,10 +20,6 @@ if TYPE_CHECKING:
     from nsys_tools.api.joining import Opened
 
 Inputs = Mapping[str, int] | Sequence[str]
-
-
-def silent(_: str) -> None:
-    """Ignore progress."""
 
 
 def open(
@@ -37,7 +35,7 @@ def open(
     ncu: str | Path | None = None,
     callgraph: str | Path | None = None,
     cache: bool = True,
-    progress: Callable[[str], None] = silent,
+    progress: Progress = silent,
 ) -> Session:
     """Open a trace, a run folder, or what ncu measured.
 
@@ -144,7 +142,7 @@ class Session:
     @property
     def report_folder(self) -> Path:
         """Where its report goes unless another place is named: into the run folder, or where you are."""
-        return self.run.report if self.run else Path(f"{Path(self.name).stem}-report")
+        return self.run.report if self.run else folder_of(self.name)
 
     @property
     def recorded_tables(self) -> list[str]:

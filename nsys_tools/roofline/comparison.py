@@ -86,14 +86,11 @@ class Roofline:
     def check(self, read: Read) -> list[str]:
         """Refuse what the hardware cannot do and what does not add up; return oddities."""
         assert self.comparison is not None  # noqa: S101  (it is checked after it was defined)
-        comparison, self.comparison = self.comparison, None
         stages = read("roofline_stage").records()
-        checks.refuse_impossible(stages, comparison)
+        checks.refuse_impossible(stages, self.comparison)
         checks.refuse_unequal(read("roofline_conservation").records())
-        self.comparison = comparison
-        return [
-            *checks.oddities(read("roofline_layer").records(), stages), *self._run_notes(comparison.model),
-        ]  # fmt: skip
+        oddities = checks.oddities(read("roofline_layer").records(), stages)
+        return [*oddities, *self._run_notes(self.comparison.model)]
 
 
 def define(trace: Database, stages: Sequence[Stage], request: Request) -> Comparison:

@@ -15,7 +15,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import Recorded, interruptible
-from nsys_tools.session.materializing import Progress
+from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.quoting import literal, quoted
 from nsys_tools.session.relations import Relations
 from nsys_tools.session.result import Result
@@ -31,10 +31,6 @@ _GIVEN = {
     "ncu": ("what ncu measured", "Give it: nt.open(..., ncu=PATH), on the command line --ncu PATH."),
     "callgraph": ("a call graph", "Give one: nt.open(..., callgraph=PATH), on the command line --callgraph PATH."),
 }
-
-
-def silent(_: str) -> None:
-    """Ignore progress."""
 
 
 class Database:
@@ -108,9 +104,12 @@ class Database:
         NsysToolsError
             If the session is closed.
         """
+        self._check_open()
+        return self._connection
+
+    def _check_open(self) -> None:
         if not self._is_open:
             raise NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
-        return self._connection
 
     @property
     def recorded(self) -> Mapping[str, Mapping[str, str]]:
@@ -144,7 +143,14 @@ class Database:
             self._relations.undefine(table)
 
     def reads(self, name: str, tables: Sequence[str]) -> bool:
-        """Return whether a query reads one of some session tables, directly or through others."""
+        """Return whether a query reads one of some session tables, directly or through others.
+
+        Raises
+        ------
+        NsysToolsError
+            If the session is closed, or there is no such query.
+        """
+        self._check_open()
         return any(self._relations.rests_on(name, table) for table in tables)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -179,9 +185,12 @@ class Database:
         connection = self.connection
         check_reads_only(query)
         self._recorded.attach()
-        for name in self.named(query):
+        tree = catalogue.parsed(connection, query)
+        for name in self._named(tree):
             self._check(name)
-        self._relations.ensure(self._relations.known(self._words(query)))
+        # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
+        words = set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
+        self._relations.ensure(self._relations.known(words))
         try:
             relation = connection.sql(query, params=dict(parameters)) if parameters else connection.sql(query)
             if relation is None:
@@ -192,13 +201,10 @@ class Database:
 
     def named(self, query: str) -> list[str]:
         """Return the relations that a SELECT names; none for statements that only describe."""
-        tree = catalogue.parsed(self.connection, query)
-        return [] if tree is None else sorted(self._relations.known(catalogue.named(tree)))
+        return self._named(catalogue.parsed(self.connection, query))
 
-    def _words(self, query: str) -> set[str]:
-        """Return the names in a statement that have to be ready: of DESCRIBE, SUMMARIZE, EXPLAIN ... every word."""
-        tree = catalogue.parsed(self.connection, query)
-        return set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
+    def _named(self, tree: dict[str, Any] | None) -> list[str]:
+        return [] if tree is None else sorted(self._relations.known(catalogue.named(tree)))
 
     def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
         """Run a documented query.

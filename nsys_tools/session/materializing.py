@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.loading import tolerant
+from nsys_tools.session.progress import Progress
 from nsys_tools.session.quoting import literal
 from nsys_tools.session.store import first_file
 
 log = logging.getLogger(__name__)
-Progress = Callable[[str], None]
 _LOADED = "loaded."
 
 

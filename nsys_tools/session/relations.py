@@ -23,8 +23,9 @@ from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import Names, used
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table
-from nsys_tools.session.materializing import Materializer, Progress
+from nsys_tools.session.materializing import Materializer
 from nsys_tools.session.memo import Memo
+from nsys_tools.session.progress import Progress
 from nsys_tools.session.quoting import quoted
 from nsys_tools.session.store import Store
 

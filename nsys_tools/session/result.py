@@ -92,17 +92,16 @@ class Result:
         _check_extra("pyarrow")
         return self._rows.arrow()
 
-    def kept(self, top: int | None = None) -> Result:
-        """Return the rows, or the first `top`, held in memory: they can be read after the session is closed."""
+    def kept(self) -> Result:
+        """Return the rows held in memory: they can be read after the session is closed."""
         rows = FrameRows(self._rows.whole())
         self._rows = rows  # read once: both give the same rows
-        count = rows.count()
         return Result(
-            rows if top is None else FrameRows(rows.pl().head(top)),
+            rows,
             name=self.name,
             summary=self.summary,
             documented=self.documented,
-            total_count=count,
+            total_count=rows.count(),
         )
 
     def _records(self, start: int, stop: int) -> list[dict[str, Any]]:

@@ -53,19 +53,10 @@ class Store:
 
 @contextmanager
 def whole_file(final: Path) -> Iterator[Path]:
-    """Give a name to write to; put that in its place when the block ends well, else remove it.
-
-    Notes
-    -----
-    The last of several writers wins, with the same content.
-    """
-    draft = final.with_suffix(f".{uuid.uuid4().hex}.tmp")
-    try:
+    """Give a name to write to; put that in its place when the block ends well, else remove it."""
+    with _draft(final) as draft:
         yield draft
         draft.replace(final)
-    finally:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -76,8 +67,7 @@ def first_file(final: Path) -> Iterator[Path]:
     -----
     A file that is there never changes: others may be reading it, and rows without an order differ between writers.
     """
-    draft = final.with_suffix(f".{uuid.uuid4().hex}.tmp")
-    try:
+    with _draft(final) as draft:
         yield draft
         try:
             os.link(draft, final)
@@ -85,6 +75,14 @@ def first_file(final: Path) -> Iterator[Path]:
             log.debug("%s: another process was first.", final.name)
         except OSError:  # a file system without links
             draft.replace(final)
+
+
+@contextmanager
+def _draft(final: Path) -> Iterator[Path]:
+    """Give a name beside a file; what is still there when the block ends is removed."""
+    draft = final.with_suffix(f".{uuid.uuid4().hex}.tmp")
+    try:
+        yield draft
     finally:
         with suppress(OSError):
             draft.unlink(missing_ok=True)

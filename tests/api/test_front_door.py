@@ -182,6 +182,14 @@ def test_errors_are_ours(tmp_path: Path) -> None:
     assert repr(opened) == "<Session sample.sqlite>"
 
 
+def test_a_closed_session_with_a_model_that_was_not_checked_yet() -> None:
+    opened = nt.open(SAMPLE, cache=False, **JOINED)
+    opened.close()
+    for ask in (lambda: opened.query("roofline_stage"), lambda: opened.sql("FROM roofline_stage"), opened.analyze):
+        with pytest.raises(nt.NsysToolsError, match="closed"):
+            ask()
+
+
 def test_a_result_is_read_twice(bare: nt.Session) -> None:
     """Also where the query has no order, and one row was read first."""
     found = bare.query("kernel")

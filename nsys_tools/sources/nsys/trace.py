@@ -9,8 +9,8 @@ from pathlib import Path
 
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import connect
-from nsys_tools.session.database import Database, silent
-from nsys_tools.session.materializing import Progress
+from nsys_tools.session.database import Database
+from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.store import Store
 from nsys_tools.sources.nsys.export import export
 from nsys_tools.sources.nsys.identify import Kind, identify, identity
