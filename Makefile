@@ -94,6 +94,10 @@ doctor: $(CAPTURE_STAMP)  ## Say what this machine can capture, and what to do a
 install-nsys:  ## Install Nsight Systems on Debian or Ubuntu, also without a GPU (DIR=)
 	capture/install-nsys.sh $(DIR)
 
+.PHONY: torture
+torture: $(STAMP)  ## Damage traces, fill disks, start many processes at once: writes reports/torture.md
+	$(BIN)/python -m tests.torture --out reports/torture.md
+
 .PHONY: nvtx-cost
 nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/nvtx-cost.md
 	$(CAPTURE_PYTHON) -m tests.nvtx_cost $(if $(NSYS),--nsys-path '$(NSYS)') $(if $(DEVICE),--device '$(DEVICE)')

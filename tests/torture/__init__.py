@@ -1,0 +1,1 @@
+"""What a hostile user, a broken disk and a busy machine do to nsys-tools: ``make torture``."""

@@ -1,0 +1,131 @@
+"""What the sections of the torture share: cases, the processes that they start, and what counts as a fault.
+
+A section is a module of this folder with a `SECTION`. A case gets an empty folder of its own, does one harmful thing,
+and returns a `Verdict`: what nsys-tools did, and every fault that it committed. It passes if there is none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+TIMEOUT_SECONDS = 120
+"""A command over a small trace that takes longer than this hangs: the slowest takes a tenth of it."""
+
+
+class Fault(StrEnum):
+    """What must never happen; each is a column of the report."""
+
+    TRACEBACK = "traceback"
+    HANG = "hang"
+    SILENT_LOSS = "silent loss"
+    WRONG_FIGURE = "wrong figure"
+    CHANGED_INPUT = "changed input"
+    LOST_FILE = "lost file"
+    LEFT_BEHIND = "left behind"
+    RAW_NAME = "raw control character or markup"
+    CRASH = "crash"
+    EXIT_CODE = "exit code"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a case came to: ``outcome`` is a word for the table, ``faults`` pairs of fault and detail."""
+
+    outcome: str
+    faults: tuple[tuple[Fault, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """One harmful thing: ``run`` gets an empty folder and says what happened."""
+
+    name: str
+    run: Callable[[Path], Verdict]
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cases of one kind. ``cases`` makes them from a seed; what they share may be made in ``folder``."""
+
+    name: str
+    title: str
+    cases: Callable[[int, Path], Sequence[Case]]
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a process ended; ``returncode`` is None where it was stopped for taking too long."""
+
+    arguments: tuple[str, ...]
+    returncode: int | None
+    stdout: str
+    stderr: str
+    seconds: float
+
+
+def command(
+    *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None, given: str = ""
+) -> Done:
+    """Run ``nsys-tools`` in a process of its own, with a cache folder and a TMPDIR below ``cwd`` unless given."""
+    texts = tuple(str(argument) for argument in arguments)
+    scratch = cwd / "tmp"
+    scratch.mkdir(exist_ok=True)
+    settings = {"NSYS_TOOLS_CACHE": str(cache), "TMPDIR": str(scratch), "COLUMNS": "100"} | (environment or {})
+    begin = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nsys_tools", *texts], cwd=cwd, env=os.environ | settings, start_new_session=True,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        out, err = process.communicate(given.encode(), timeout=TIMEOUT_SECONDS)
+        code: int | None = process.returncode
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        code = None
+    decoded = (text.decode(errors="backslashreplace") for text in (out, err))
+    return Done(texts, code, *decoded, time.perf_counter() - begin)
+
+
+def faults_of(done: Done, allowed: Iterable[int] = (0, 1, 2)) -> list[tuple[Fault, str]]:
+    """Return what any command must never do: a traceback, a hang, a crash, an exit code that means nothing."""
+    faults = []
+    told = f"{' '.join(done.arguments)}: {done.stderr[-300:]}"
+    if "Traceback (most recent call last)" in done.stderr or re.search(
+        r"^\w*duckdb\.\w*(Exception|Error)", done.stderr
+    ):
+        faults.append((Fault.TRACEBACK, told))
+    if done.returncode is None:
+        faults.append((Fault.HANG, told))
+    elif done.returncode < 0:
+        faults.append((Fault.CRASH, told))
+    elif done.returncode not in set(allowed):
+        faults.append((Fault.EXIT_CODE, f"{done.returncode}: {told}"))
+    return faults
+
+
+def digests(*paths: Path) -> dict[Path, str]:
+    """Return a digest of each file that is, or lies below, one of these; what is compared before and after."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
+    return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
+
+
+def changed(before: dict[Path, str]) -> list[tuple[Fault, str]]:
+    """Return a fault for each file that is gone or has other bytes than before."""
+    faults = []
+    for file, digest in before.items():
+        if not file.is_file():
+            faults.append((Fault.LOST_FILE, file.name))
+        elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+            faults.append((Fault.CHANGED_INPUT, file.name))
+    return faults
