@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,21 +54,25 @@ def render_summary(analysis: Analyzed) -> str:
     return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 
-def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
+@cache
+def _template(text: str) -> jinja2.Template:
+    """Return a template, compiled once per process: that takes as long as filling it five times."""
     environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
+    environment.globals.update(code=markdown.code, plain=markdown.plain, number=markdown.number, counted=_counted)
+    environment.filters["code_span"] = markdown.code
+    return environment.from_string(text)
 
+
+def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
     def table(name: str, *columns: str, **options: Any) -> str:
         return markdown.table(analysis.tables[name], columns, **options)
 
-    environment.globals.update(
-        table=table, code=markdown.code, plain=markdown.plain, number=markdown.number, time=_time, counted=_counted
-    )
-    environment.filters["code_span"] = markdown.code
-    return environment.from_string(_asset(template).read_text(encoding="utf-8")).render(
+    given = {"time": _time, "table": table} | names
+    return _template(_asset(template).read_text(encoding="utf-8")).render(
         analysis=analysis, summary=analysis.summary, tables={name: t.records() for name, t in analysis.tables.items()},
-        version=__version__, **names,
+        version=__version__, **given,
     )  # fmt: skip
 
 

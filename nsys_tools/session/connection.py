@@ -12,13 +12,14 @@ import duckdb
 
 from nsys_tools.session.quoting import literal, quoted
 
-_SMALL_BYTES = 4 << 20
+SMALL_BYTES = 4 << 20
+"""Recorded tables of less than this are small: one thread reads them, and every query is computed once."""
 OWN_SCHEMAS = "memory.main,memory.loaded"
 """Where names without a schema are looked for before a trace is attached."""
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
-def connect(spill: Path, recorded_bytes: int = 0) -> duckdb.DuckDBPyConnection:
+def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB that never reaches for the network and spills only into `spill`.
 
     The columns in use of the recorded tables are copied into its schema ``loaded``.
@@ -27,8 +28,8 @@ def connect(spill: Path, recorded_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     ----------
     spill
         A folder of the session's own.
-    recorded_bytes
-        Size of the recorded tables. Small ones are read on one thread.
+    is_small
+        Whether the recorded tables have fewer than `SMALL_BYTES`; these are read on one thread.
 
     Notes
     -----
@@ -38,15 +39,26 @@ def connect(spill: Path, recorded_bytes: int = 0) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect(
         config={
-            **({"threads": "1"} if recorded_bytes < _SMALL_BYTES else {}),
+            **({"threads": "1"} if is_small else {}),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
+            # For `load_extension`; nothing else gets to load one.
+            "allow_unsigned_extensions": "true",
             "python_enable_replacements": "false",
             "temp_directory": str(spill),
         }
     )
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")
     return interruptible(connection)
+
+
+def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """Load DuckDB's own extension from its installed wheel; after that the connection takes signed ones only.
+
+    DuckDB checks a signature by hashing the file, which takes 0.13 s of every session for 35 MB. It would guard against
+    somebody who can write to the installed packages, and thereby to DuckDB itself.
+    """
+    connection.execute(f"LOAD {literal(file)}; SET allow_unsigned_extensions = false")
 
 
 def interruptible(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -78,6 +90,10 @@ class Recorded(Protocol):
     def search_path(self) -> str:
         """Where names without a schema are looked for."""
 
+    @property
+    def is_small(self) -> bool:
+        """Whether they have fewer than `SMALL_BYTES`."""
+
     def attach(self) -> None:
         """Attach the tables, if that has not been done."""
 
@@ -98,6 +114,7 @@ class NothingRecorded:
         self._schema = schema
         self.tables: Mapping[str, Mapping[str, str]] = {}
         self.search_path = OWN_SCHEMAS
+        self.is_small = True
 
     def attach(self) -> None:
         """Make the empty tables."""

@@ -144,7 +144,8 @@ class Relations:
         """
         names = set(names)
         if self._columns is None:
-            self._columns = self._columns_of(self._choice.queries)
+            # In a small trace all columns are loaded: tables, in place of views, compute all of theirs.
+            self._columns = {} if self._recorded.is_small else self._columns_of(self._choice.queries)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
         graph: dict[str, set[str]] = {}
@@ -250,14 +251,20 @@ class Relations:
         elif catalogue.find(name).materialized:
             self._materialize(name, quoted(name), self._sql(name), self._digest(name))
         else:
-            self._create_view(name)
+            self._create(name)
         self._made.add(name)
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
-    def _create_view(self, name: str) -> None:
-        """Create the view of a query. DuckDB binds it at once, so that a mistake names the file."""
+    def _create(self, name: str) -> None:
+        """Create the view of a query. DuckDB binds it at once, so that a mistake names the file.
+
+        In a small trace it is a table: binding views within views takes longer there than computing their rows, and
+        half the time of an analysis.
+        """
+        self._is_table[name] = self._recorded.is_small
+        kind = "TABLE" if self._recorded.is_small else "VIEW"
         try:
-            self._connection.execute(f"CREATE VIEW {quoted(name)} AS {self._sql(name)}")
+            self._connection.execute(f"CREATE {kind} {quoted(name)} AS {self._sql(name)}")
         except duckdb.Error as error:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
 

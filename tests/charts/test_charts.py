@@ -34,6 +34,8 @@ def test_charts_show_the_tables(sample: tuple[Path, Timeline]) -> None:
     tables = tables_of(sample[0], STAGES)
     drawn = charts.draw(tables)
     assert set(drawn) == {f"charts/{name}.svg" for name in (*NAMES, "llm_token")}
+    for name in (*NAMES, "llm_token"):
+        assert charts.chart(name, tables).to_dict(validate=True), "drawing does not compare it with Vega-Lite's schema"
     shown = texts(drawn["charts/stage_summary.svg"])
     stages = tables["stage_summary"]["stage"]
     assert [text for text in shown if text in stages] == stages, "in the order of the table"

@@ -12,7 +12,8 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import used
 from nsys_tools.session.database import Database
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys import open_trace, trace
+from nsys_tools.sources.nsys.raw import Raw
 from nsys_tools.stats.reports import REPORTS
 from nsys_tools.synthetic.timeline import Timeline
 
@@ -59,11 +60,17 @@ def rounded(trace: Database, query: str) -> list[list[object]]:
     return [[round(cell, 3) if isinstance(cell, float) else cell for cell in row] for row in rows]
 
 
+@pytest.fixture(autouse=True)
+def is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small traces be read as large ones are, but on one thread."""
+    monkeypatch.setattr(trace, "Raw", lambda *given, is_small: Raw(*given, is_small=False))
+
+
 @pytest.fixture(scope="module")
 def whole(sample: tuple[Path, Timeline]) -> Iterator[Database]:
-    """Return the sample with whole tables."""
-    with open_trace(sample[0], cache=False) as trace:
-        yield trace
+    """Return the sample with whole tables, read as a small trace."""
+    with open_trace(sample[0], cache=False) as small:
+        yield small
 
 
 @pytest.mark.parametrize("report", [report.name for report in REPORTS])
@@ -73,26 +80,35 @@ def test_a_report_reads_no_column_that_is_not_loaded(
 ) -> None:
     query = f"stats_{report}"
     expected = rounded(whole, query)
-    with open_trace(sample[0], cache=cache, choice=Choice(queries=(query,))) as trace:
-        assert rounded(trace, query) == expected
+    with open_trace(sample[0], cache=cache, choice=Choice(queries=(query,))) as opened:
+        assert rounded(opened, query) == expected
 
 
 @pytest.mark.parametrize("cache", [True, False])
 def test_what_was_not_expected_is_loaded_whole(sample: tuple[Path, Timeline], cache: bool) -> None:
     asked = "SELECT sum(grid_x), sum(register_count) FROM kernel"
-    with open_trace(sample[0], cache=False) as trace:
-        expected = trace.sql(asked).rows(), rounded(trace, "kernel_summary")
+    with open_trace(sample[0], cache=False) as opened:
+        expected = opened.sql(asked).rows(), rounded(opened, "kernel_summary")
     choice = Choice(queries=("stats_cuda_gpu_kern_sum",))
-    with open_trace(sample[0], cache=cache, choice=choice) as trace:
-        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+    with open_trace(sample[0], cache=cache, choice=choice) as opened:
+        assert opened.query("stats_cuda_gpu_kern_sum").rows()
         with pytest.raises(duckdb.InvalidInputException, match="gridX is not loaded"):
-            trace.connection.execute("SELECT sum(gridX) FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL")
-        assert (trace.sql(asked).rows(), rounded(trace, "kernel_summary")) == expected
+            opened.connection.execute("SELECT sum(gridX) FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL")
+        assert (opened.sql(asked).rows(), rounded(opened, "kernel_summary")) == expected
 
 
 def test_a_whole_table_in_the_cache_is_used(sample: tuple[Path, Timeline], cache_folder: Path) -> None:
-    with open_trace(sample[0]) as trace:
-        assert trace.query("kernel").rows()
-    with open_trace(sample[0], choice=Choice(queries=("stats_cuda_gpu_kern_sum",))) as trace:
-        assert trace.query("stats_cuda_gpu_kern_sum").rows()
+    with open_trace(sample[0]) as opened:
+        assert opened.query("kernel").rows()
+    with open_trace(sample[0], choice=Choice(queries=("stats_cuda_gpu_kern_sum",))) as opened:
+        assert opened.query("stats_cuda_gpu_kern_sum").rows()
     assert len(list(cache_folder.rglob("loaded.CUPTI_ACTIVITY_KIND_KERNEL-*"))) == 1
+
+
+def test_a_large_trace_has_the_figures_of_a_small_one(sample: tuple[Path, Timeline], whole: Database) -> None:
+    public = [q.name for q in catalogue.queries().values() if not q.private and q.area not in {"load", "renamed"}]
+    names = [name for name in public if not whole.needs(name)]
+    with open_trace(sample[0], cache=False) as opened:
+        assert len(names) > 60
+        for name in names:
+            assert rounded(opened, name) == rounded(whole, name), name

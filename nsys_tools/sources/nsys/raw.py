@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.session.connection import OWN_SCHEMAS
+from nsys_tools.session.connection import OWN_SCHEMAS, load_extension
 from nsys_tools.session.quoting import literal, quoted
 from nsys_tools.sources.nsys.identify import Kind, columns
 
@@ -42,6 +42,8 @@ class Raw:
         The trace; a `Kind.RECORDING` has to be exported first, see `export`.
     scratch
         A folder of ours for what must not be written beside the trace.
+    is_small
+        Whether the trace has fewer than `connection.SMALL_BYTES`.
 
     Attributes
     ----------
@@ -55,8 +57,11 @@ class Raw:
     Loading the extension and attaching take longer than reading a report that is in the cache.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path, *, is_small: bool
+    ) -> None:
         self._connection = connection
+        self.is_small = is_small
         self._path = path
         self._scratch = scratch
         self._attached = False
@@ -78,7 +83,7 @@ class Raw:
         """Attach the trace, if that has not been done."""
         if self._attached:
             return
-        self._connection.execute(f"LOAD {literal(extension())}")
+        load_extension(self._connection, extension())
         readable = _without_wal(self._path, self._scratch)
         try:
             self._connection.execute(f"ATTACH {literal(readable)} AS raw (TYPE sqlite, READ_ONLY)")

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from nsys_tools.session.choice import Choice
-from nsys_tools.session.connection import connect
+from nsys_tools.session.connection import SMALL_BYTES, connect
 from nsys_tools.session.database import Database
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.store import Store
@@ -51,8 +51,9 @@ def open_trace(
             # Not into the cache: an export holds the environment of every process.
             path, kind = export(path, scratch), Kind.SQLITE
             identify(path)
-        connection = opening.enter_context(connect(scratch, _size(path)))
-        raw = Raw(connection, path, kind, scratch)
+        is_small = _size(path) < SMALL_BYTES
+        connection = opening.enter_context(connect(scratch, is_small=is_small))
+        raw = Raw(connection, path, kind, scratch, is_small=is_small)
         return Database(
             connection, raw, name=given.name, store=store, progress=progress, choice=choice,
             resources=opening.pop_all(),
