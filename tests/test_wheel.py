@@ -47,7 +47,7 @@ def test_wheel_holds_every_asset(wheel: Path) -> None:
 def test_wheel_alone_analyses_a_trace(wheel: Path, sample: tuple[Path, Timeline], tmp_path: Path) -> None:
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / "bin" / "python"
-    pip(str(python), "install", "--quiet", "--disable-pip-version-check", str(wheel), cwd=tmp_path)
+    pip(str(python), "install", "--quiet", "--disable-pip-version-check", "--no-compile", str(wheel), cwd=tmp_path)
     command = [python.with_name("nsys-tools"), "analyze", str(sample[0]), "--out", "out"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
