@@ -21,6 +21,7 @@ from nsys_tools.sources.nsys import open_trace
 from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import StagesFile
+from nsys_tools.sources.steps import Steps
 
 if TYPE_CHECKING:
     from nsys_tools.model.architecture import Model
@@ -42,6 +43,7 @@ class Asked:
     attention: str
     ncu: Path | None
     callgraph: Path | None
+    steps: str
     cache: bool
     progress: Progress
 
@@ -117,6 +119,8 @@ def opened(asked: Asked) -> Opened:
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)
+        if asked.steps != "auto":
+            joined.join(Steps(asked.steps, stages.stages if stages else ()))
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()

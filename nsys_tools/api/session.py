@@ -34,6 +34,7 @@ def open(
     attention: str = "full",
     ncu: str | Path | None = None,
     callgraph: str | Path | None = None,
+    steps: str = "auto",
     cache: bool = True,
     progress: Progress = silent,
 ) -> Session:
@@ -60,6 +61,8 @@ def open(
         CSV or ``.ncu-rep`` of ncu, or a folder of them.
     callgraph
         TorchLens-like JSON, or the ``.dot`` of forward hooks.
+    steps
+        How steps are found: ``auto``, ``none``, the name of a stage, or a pattern of range names.
     cache
         Cache what is loaded and computed in the user's cache folder.
     progress
@@ -94,7 +97,7 @@ def open(
         model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
         ncu=None if ncu is None else Path(ncu),
         callgraph=None if callgraph is None else Path(callgraph),
-        cache=cache, progress=progress,
+        steps=steps, cache=cache, progress=progress,
     )  # fmt: skip
     return Session(opened(asked))
 

@@ -32,6 +32,7 @@ def analyze(
     attention: options.ATTENTION = "full",
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
+    steps: options.STEPS = "auto",
     redact_paths: Annotated[
         bool, typer.Option("--redact-paths", help="Cut file paths in names down to their last part.")
     ] = False,
@@ -51,7 +52,7 @@ def analyze(
             status() as progress,
             nt.open(
                 path, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-                attention=attention, ncu=ncu, callgraph=callgraph, cache=not no_cache, progress=progress,
+                attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
             ) as session,
         ):  # fmt: skip
             analysis = session.analyze()

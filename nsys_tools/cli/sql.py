@@ -35,6 +35,7 @@ def sql(
     attention: options.ATTENTION = "full",
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
+    steps: options.STEPS = "auto",
     no_cache: options.NO_CACHE = False,
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
@@ -45,7 +46,7 @@ def sql(
         status() as progress,
         nt.open(
             trace, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-            attention=attention, ncu=ncu, callgraph=callgraph, cache=not no_cache, progress=progress,
+            attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query

@@ -2,7 +2,8 @@
 
 ``queries/kernel/summary.sql`` is the view ``kernel_summary``; the files of ``queries/views`` are the
 entities and carry their own name; ``_name.sql`` is a private step. A file holds one SELECT. Its header
-is described in `nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file becomes the path of that asset.
+is described in `nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file becomes the path of that asset, and
+``{toml:analytic/x/*.toml}`` the contents of these files, as a JSON list to stand inside an SQL string.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from nsys_tools.session.quoting import literal
 
 __all__ = ["Column", "Query", "parse"]
 _ASSET = re.compile(r"\{asset:(?P<path>[^}]+)\}")
+_TOML = re.compile(r"\{toml:(?P<folder>[^}]+)/(?P<pattern>[^}/]+)\}")
 
 
 def _read(path: Path, relative: str) -> Query:
-    return parse(relative, _ASSET.sub(_asset, path.read_text(encoding="utf-8")))
+    return parse(relative, _TOML.sub(_documents, _ASSET.sub(_asset, path.read_text(encoding="utf-8"))))
 
 
 def _asset(match: re.Match[str]) -> str:
@@ -36,6 +38,18 @@ def _asset(match: re.Match[str]) -> str:
     if path is None:
         raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
     return str(path).replace("'", "''")
+
+
+def _documents(match: re.Match[str]) -> str:
+    """Return TOML files as a JSON list, to stand inside an SQL string."""
+    import tomllib  # noqa: PLC0415
+
+    files = assets.listing(match["folder"], match["pattern"]).items()
+    try:
+        found = [tomllib.loads(path.read_text(encoding="utf-8")) for _, path in sorted(files)]
+    except (OSError, ValueError) as error:
+        raise NsysToolsError(f"{match['folder']}: {error}.", "Mend or remove that file.") from None
+    return json.dumps(found).replace("'", "''")
 
 
 def queries() -> dict[str, Query]:
