@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import new_file
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
@@ -45,7 +46,9 @@ def render_data(data: object, form: str) -> str:
     return render_plain(data, form)
 
 
-def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
+def write_result(
+    result: Result, out: str | Path, form: str = "csv", *, force: bool = False, inputs: Sequence[Path] = ()
+) -> Path:  # fmt: skip
     """Write a result to a file; return it.
 
     Parameters
@@ -57,25 +60,24 @@ def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
     form
         ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
         `render`.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written: `Session.inputs`.
 
     Raises
     ------
     NsysToolsError
-        If the format is not known, or the file cannot be written.
+        If the format is not known, the file exists or is an input, or it cannot be written.
     """
-    from nsys_tools.session.store import whole_file  # noqa: PLC0415
-
     file = Path(out)
-    try:
-        with whole_file(file) as draft:
-            if form == "parquet":
-                result.pl().write_parquet(draft)
-            elif form == "sqlite":
-                _write_sqlite(result, draft)
-            else:
-                draft.write_text(render(result, form) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
+    with new_file(file, force=force, inputs=inputs) as draft:
+        if form == "parquet":
+            result.pl().write_parquet(draft)
+        elif form == "sqlite":
+            _write_sqlite(result, draft)
+        else:
+            draft.write_text(render(result, form) + "\n", encoding="utf-8")
     return file
 
 
