@@ -37,7 +37,7 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
 
 
 @contextmanager
-def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterator[Path]:
+def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: bool = False) -> Iterator[Path]:
     """Give a name to write to; it becomes a file that the user named when the block ends well, else it is removed.
 
     Parameters
@@ -48,6 +48,8 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterato
         Replace a file that exists.
     inputs
         The files and folders that are read; none of them is ever written.
+    parents
+        Make the folders above it where they are missing.
 
     Raises
     ------
@@ -55,12 +57,14 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> Iterato
         If the file exists and is not to be replaced, is no regular file, is an input, or cannot be written.
     """
     check_apart(file, inputs)
-    exists = NsysToolsError(f"{file}: exists already.", "Name another file, or replace it with --force.")
+    exists = NsysToolsError(f"{file} exists already.", "Name another file, or replace it with --force.")
     if file.exists() and not file.is_file():
         raise NsysToolsError(f"{file}: is not a regular file; it is not replaced.", "Name another file.")
     if os.path.lexists(file) and not force:
         raise exists
     try:
+        if parents:
+            file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file.resolve() if force else file, replace=force) as draft:
             yield draft
     except FileExistsError:  # another process was faster
@@ -121,6 +125,11 @@ def place(draft: Path, final: Path, *, replace: bool) -> None:
         if os.path.lexists(final):
             raise FileExistsError(final) from None
         draft.replace(final)
+
+
+def existing(*names: str) -> list[Path]:
+    """Return the files among names that may also be those of something shipped."""
+    return [Path(name) for name in names if name and Path(name).is_file()]
 
 
 def digest(file: Path) -> str:

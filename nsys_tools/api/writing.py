@@ -100,9 +100,26 @@ def _write_sqlite(result: Result, file: Path) -> None:
         raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
-def save_chart(chart: object, out: str | Path) -> Path:
-    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name."""
+def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:
+    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name.
+
+    Parameters
+    ----------
+    chart
+        A chart of altair.
+    out
+        The file.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written.
+
+    Raises
+    ------
+    NsysToolsError
+        For another ending, or a file that exists, is an input, or cannot be written.
+    """
     from nsys_tools.charts.sweep import save  # noqa: PLC0415
 
-    save(chart, Path(out))
+    save(chart, Path(out), force=force, inputs=inputs)
     return Path(out)
