@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import nsys_tools as nt
 from nsys_tools.files import new_file, whole_file
+from nsys_tools.stats import delivery
 from nsys_tools.synthetic.timeline import Timeline
 from tests.commands import refused, run
 from tests.conftest import REPOSITORY
@@ -133,3 +135,31 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="full"):
         fill()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("target", ["-", "base"])
+@pytest.mark.parametrize("error", [duckdb.IOException("No space left"), OSError(28, "No space left")])
+def test_stats_on_a_full_disk_is_a_sentence(
+    sample: tuple[Path, Timeline], tmp_path: Path, target: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Path) -> int:
+        raise error
+
+    monkeypatch.setattr(delivery, "writer", lambda *_: fail)
+    asked = ("stats", str(sample[0]), "--no-cache", "-r", "nvtx_sum", "-o", target)
+    assert "cannot be written (No space left)" in refused(*asked, cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_stats_keeps_what_another_process_has_written(
+    sample: tuple[Path, Timeline], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write(draft: Path) -> int:
+        draft.write_text("late")
+        (tmp_path / "base_nvtx_sum.csv").write_text("first")
+        return 1
+
+    monkeypatch.setattr(delivery, "writer", lambda *_: write)
+    done = run("stats", str(sample[0]), "--no-cache", "-r", "nvtx_sum", "-o", "base", cwd=tmp_path)
+    assert "skipped: base_nvtx_sum.csv exists" in done.stderr
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("base_nvtx_sum.csv", "first")]
