@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -36,7 +38,7 @@ def words(command: str, name: str, trace: Path) -> list[str]:
     return [word.replace("\t", " ") for word in filled.split(" ")]
 
 
-@pytest.mark.parametrize("which", COMMANDS)
+@pytest.mark.parametrize("which", [*list(COMMANDS)[:-1], pytest.param("callgraph trace", marks=pytest.mark.torch)])
 def test_a_file_that_exists_stays_without_force(sample: tuple[Path, Timeline], tmp_path: Path, which: str) -> None:
     command, name = COMMANDS[which]
     if which == "callgraph trace":
@@ -87,12 +89,13 @@ def test_no_result_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_pat
     assert model.read_text().startswith("{")
 
 
-@pytest.mark.parametrize("special", ["/dev/null", "folder"])
-def test_what_is_no_file_is_never_replaced(tmp_path: Path, special: str) -> None:
-    (tmp_path / "folder").mkdir()
-    with pytest.raises(nt.NsysToolsError, match="is not a regular file"), new_file(tmp_path / special, force=True):
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_what_is_no_file_is_never_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    """As root, a device would be: /dev/null."""
+    make(tmp_path / "special")
+    with pytest.raises(nt.NsysToolsError, match="is not a regular file"), new_file(tmp_path / "special", force=True):
         pass
-    assert not Path("/dev/null").is_file()
+    assert not (tmp_path / "special").is_file()
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
