@@ -14,8 +14,10 @@ from tests.torture.answers import Alone, arguments, left_in_scratch, written
 from tests.torture.frame import TIMEOUT_SECONDS, Case, Fault, Section, Verdict, changed, command, start
 
 KILLED = ("analyze", "stats to files", "sql to a file")
-MOMENTS = 51
-"""How many moments are tried with kill -9, spread over the time that the command takes alone."""
+MOMENTS = 60
+"""How many moments are tried with kill -9; with less load a command is over before the last ones."""
+SPREAD = 0.85
+"""The last moment, as a share of the time that the command takes alone."""
 SIGNALED_MOMENTS = 8
 ENDS_WITHIN_SECONDS = 1.0
 BUSY_SECONDS = 1.0
@@ -91,6 +93,8 @@ def _signaled(alone: Alone, name: str, number: signal.Signals, share: float, fol
 
 
 def _cases(_: int, shared: Path) -> list[Case]:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does that to what it runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     alone = Alone(shared)
     cases = []
 
@@ -98,11 +102,11 @@ def _cases(_: int, shared: Path) -> list[Case]:
         cases.append(Case(name, run))
 
     for moment in range(MOMENTS):
-        name, share = KILLED[moment % len(KILLED)], moment / MOMENTS
+        name, share = KILLED[moment % len(KILLED)], SPREAD * moment / MOMENTS
         add(f"kill -9 of {name} after {share:.0%}", partial(_killed, alone, name, share))
     for number in (signal.SIGINT, signal.SIGTERM):
         for moment in range(SIGNALED_MOMENTS):
-            name, share = KILLED[moment % len(KILLED)], moment / SIGNALED_MOMENTS
+            name, share = KILLED[moment % len(KILLED)], SPREAD * moment / SIGNALED_MOMENTS
             add(f"{number.name} to {name} after {share:.0%}", partial(_signaled, alone, name, number, share))
     return cases
 
