@@ -67,17 +67,16 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
             file.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(file.resolve() if force else file, replace=force) as draft:
             yield draft
-    except FileExistsError:  # another process was faster
-        raise exists from None
     except OSError as error:
-        raise cannot_write(file, error) from None
+        was_faster = isinstance(error, FileExistsError) and os.path.lexists(file)  # another process
+        raise (exists if was_faster else cannot_write(file, error)) from None
 
 
 def cannot_write(file: Path, error: Exception) -> NsysToolsError:
     """Return what users see where a file or folder that they named cannot be written."""
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return NsysToolsError(
-        f"{file}: cannot be written ({reason}).", "Nothing is left behind. Free space, or name another place."
+        f"{file}: cannot be written ({reason}).", "No half file is left behind. Free space, or name another place."
     )
 
 

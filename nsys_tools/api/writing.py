@@ -73,21 +73,21 @@ def write_result(
     file = Path(out)
     with new_file(file, force=force, inputs=inputs) as draft:
         if form == "parquet":
-            result.pl().write_parquet(draft)
+            result.write_parquet(draft)
         elif form == "sqlite":
-            _write_sqlite(result, draft)
+            _write_sqlite(result, draft, file)
         else:
             draft.write_text(render(result, form) + "\n", encoding="utf-8")
     return file
 
 
-def _write_sqlite(result: Result, file: Path) -> None:
+def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
     import sqlite3  # noqa: PLC0415
 
     from sqlite_utils import Database  # noqa: PLC0415
 
     try:
-        database = Database(file)
+        database = Database(draft)
         try:
             table = database.table(result.name or "result")
             if len(result):
@@ -97,7 +97,7 @@ def _write_sqlite(result: Result, file: Path) -> None:
         finally:
             database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
+        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
 def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:

@@ -89,9 +89,8 @@ def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
 def _write_tables(analysis: Analyzed, folder: Path) -> None:
     folder.mkdir()
     for name, table in analysis.tables.items():
-        frame = table.pl()
-        frame.write_parquet(folder / f"{name}.parquet")
-        frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
+        table.write_parquet(folder / f"{name}.parquet")
+        table.pl().with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
 
 
 def check_formats(formats: Sequence[str]) -> None:

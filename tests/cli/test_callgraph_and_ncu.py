@@ -49,6 +49,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     assert "no such file" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, str(GRAPH), "--hooks", "none.dot", "--out", "out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
+    assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
     assert not (tmp_path / "out").exists()
     assert "is no target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
     assert run("callgraph", "group", str(GRAPH), cwd=tmp_path).returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -137,6 +138,24 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="full"):
         fill()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*(f"sql {{trace}} FROM\trange --no-cache --format {form} --out {{}}" for form in ("csv", "parquet", "sqlite")),
+     "model predict llama-2-7b --gpu l4 --out {}"],
+)  # fmt: skip
+def test_a_full_disk_is_a_sentence(sample: tuple[Path, Timeline], tmp_path: Path, command: str) -> None:
+    """A limit on the size of files stops writing as a full disk does."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8000, before[1]))
+    try:
+        said = refused(*words(command, "out", sample[0]), cwd=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "nsys-tools: out: cannot be written" in said
+    assert "no such table" not in said
     assert list(tmp_path.iterdir()) == []
 
 

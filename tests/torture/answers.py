@@ -13,6 +13,8 @@ COMMANDS = {
     "stats to files": ("stats", "{trace}", "-q", "-r", "cuda_gpu_kern_sum,cuda_api_sum,nvtx_sum", "-o", "base"),
     "stats": ("stats", "{trace}", "-q", "-r", "cuda_gpu_kern_sum,nvtx_gpu_proj_sum,cuda_kern_exec_sum", "-f", "csv"),
     "sql to a file": ("sql", "{trace}", "FROM kernel_summary", "--format", "csv", "--out", "rows.csv"),
+    "sql to parquet": ("sql", "{trace}", "FROM kernel_summary", "--format", "parquet", "--out", "rows.parquet"),
+    "sql to sqlite": ("sql", "{trace}", "FROM kernel_summary", "--format", "sqlite", "--out", "rows.db"),
     "sql": ("sql", "{trace}", "FROM range_exclusive ORDER BY ALL", "--format", "csv"),
     "sql of stages": ("sql", "{trace}", "FROM stage_summary", "--format", "json"),
 }

@@ -20,7 +20,7 @@ SIZES_KIB = (0, 8, 32, 128, 512, 2048, 16384)
 PARTS = {
     "cache": ("analyze", "stats to files", "sql"),
     "tmp": ("analyze", "stats", "sql to a file"),
-    "out": ("analyze", "stats to files", "sql to a file"),
+    "out": ("analyze", "stats to files", "sql to a file", "sql to parquet", "sql to sqlite"),
 }
 FILLING = "filling"
 NOT_MOUNTED = Verdict("skipped: mounting a tmpfs is not permitted here")
