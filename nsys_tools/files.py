@@ -36,6 +36,19 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
             )
 
 
+def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse a file that `new_file` would refuse, before anything is computed; parameters and errors as there."""
+    check_apart(file, inputs)
+    if file.exists() and not file.is_file():
+        raise NsysToolsError(f"{file}: is not a regular file; it is not replaced.", "Name another file.")
+    if os.path.lexists(file) and not force:
+        raise _exists(file)
+
+
+def _exists(file: Path) -> NsysToolsError:
+    return NsysToolsError(f"{file} exists already.", "Name another file, or replace it with --force.")
+
+
 @contextmanager
 def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: bool = False) -> Iterator[Path]:
     """Give a name to write to; it becomes a file that the user named when the block ends well, else it is removed.
@@ -56,12 +69,7 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
     NsysToolsError
         If the file exists and is not to be replaced, is no regular file, is an input, or cannot be written.
     """
-    check_apart(file, inputs)
-    exists = NsysToolsError(f"{file} exists already.", "Name another file, or replace it with --force.")
-    if file.exists() and not file.is_file():
-        raise NsysToolsError(f"{file}: is not a regular file; it is not replaced.", "Name another file.")
-    if os.path.lexists(file) and not force:
-        raise exists
+    check_new(file, force=force, inputs=inputs)
     try:
         if parents:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -69,7 +77,7 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
             yield draft
     except OSError as error:
         was_faster = isinstance(error, FileExistsError) and os.path.lexists(file)  # another process
-        raise (exists if was_faster else cannot_write(file, error)) from None
+        raise (_exists(file) if was_faster else cannot_write(file, error)) from None
 
 
 def cannot_write(file: Path, error: Exception) -> NsysToolsError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nsys_tools.files import new_file
+from nsys_tools.files import check_new, existing, new_file
 
 
 def group_callgraph(
@@ -77,8 +77,10 @@ def record_callgraph(target: str, out: str | Path, *, operations: bool = True, f
     """
     from nsys_tools.sources.callgraph import record  # noqa: PLC0415
 
+    inputs = existing(target.rpartition(":")[0])
+    check_new(Path(out), force=force, inputs=inputs)
     model, arguments, keywords = record.build(target)
     graph = record.record(model, arguments, keywords, operations=operations)
-    with new_file(Path(out), force=force, parents=True) as draft:
+    with new_file(Path(out), force=force, inputs=inputs, parents=True) as draft:
         draft.write_text(json.dumps(graph, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     return Path(out)

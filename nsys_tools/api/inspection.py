@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.files import existing
+from nsys_tools.files import check_new, existing
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -72,6 +72,8 @@ def inspect_model(
     from nsys_tools.model.inspection.build import build  # noqa: PLC0415
     from nsys_tools.session.store import cache_folder  # noqa: PLC0415
 
+    if out is not None:
+        check_new(Path(out), force=force, inputs=existing(source))
     built = build(source, list(config))
     path, notes, is_new = generate.cached(built, database.load(), cache_folder() / "models", force)
     if out is not None:

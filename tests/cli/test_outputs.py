@@ -86,6 +86,9 @@ def test_no_result_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_pat
     shutil.copyfile(REPOSITORY / "analytic" / "models" / "llama-2-7b.json", model)
     asked = ("model", "predict", "m.json", "--gpu", "l4", "--out", "m.json", "--force")
     assert "is, holds or lies inside" in refused(*asked, cwd=tmp_path)
+    (tmp_path / "mine.py").write_text("def build(): ...")
+    asked = ("callgraph", "trace", "mine.py:build", "--out", "mine.py", "--force")
+    assert "is, holds or lies inside" in refused(*asked, cwd=tmp_path)
     assert trace.read_bytes() == (tmp_path / "x_nvtx_sum.csv").read_bytes() == sample[0].read_bytes()
     assert model.read_text().startswith("{")
 
