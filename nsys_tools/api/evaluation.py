@@ -31,11 +31,23 @@ def as_result(table: Table, name: str, *, people: bool = False) -> Result:
 
 
 class Evaluation:
-    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`."""
+    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`.
+
+    Attributes
+    ----------
+    files
+        The files of the user's that were read; nothing is written there.
+    """
 
     def __init__(
-        self, model: Model, formulas: Database, settings: Settings, profile: WorkloadProfile | None = None
+        self,
+        model: Model,
+        formulas: Database,
+        settings: Settings,
+        profile: WorkloadProfile | None = None,
+        files: Sequence[Path] = (),
     ) -> None:
+        self.files = files
         self._model = model
         self._formulas = formulas
         self._settings = settings
@@ -152,13 +164,26 @@ class Evaluation:
         axes = dict(axis(text) for text in over)
         return sweep(self._model, self._formulas, axes, self._settings, phase)
 
-    def write_report(self, out: str | Path) -> list[Path]:
-        """Write report.json, report.yaml and one page per layer class below a folder; return the files."""
+    def write_report(self, out: str | Path, *, force: bool = False) -> list[Path]:
+        """Write report.json, report.yaml and one page per layer class below a folder; return the files.
+
+        Parameters
+        ----------
+        out
+            The folder; the files go to ``static_analysis/analytic_model`` in it.
+        force
+            Replace the files of an earlier report.
+
+        Raises
+        ------
+        NsysToolsError
+            If they are there already, or cannot be written.
+        """
         from nsys_tools.model.summary import analyze, diagnostics  # noqa: PLC0415
         from nsys_tools.report import analytic  # noqa: PLC0415
 
         result = analyze(self._model, self._formulas, self._settings, self._profile)
-        return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out))
+        return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out), force=force)
 
     def predict(self, out: str | Path, *, force: bool = False) -> Result:
         """Write the roofline timeline as a trace that is marked as predicted; return its top parts.
@@ -176,6 +201,6 @@ class Evaluation:
             raise NsysToolsError("A prediction needs a GPU, and none was named.", "--gpu NAME, or evaluate(gpu=NAME)")
         gpu = gpus.load(self._settings.peak.gpu)
         events = schedule(self._model, self._formulas, self._settings)
-        parts = prediction.write(Path(out), events, gpu, force)
+        parts = prediction.write(Path(out), events, gpu, force, self.files)
         rows = [[part.name, part.kernel_count, part.start_ns, part.duration_ns] for part in parts]
         return as_result((["part", "kernel_count", "start_ns", "duration_ns"], rows), "prediction")

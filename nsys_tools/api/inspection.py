@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nsys_tools.files import check_new, existing
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -58,7 +59,12 @@ def inspect_model(
     out
         Write the model JSON here too.
     force
-        Build again what is in the cache.
+        Build again what is in the cache, and replace `out`.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such architecture, or `out` exists or cannot be written.
     """
     from nsys_tools.api.models import load_model  # noqa: PLC0415
     from nsys_tools.model import architecture, database, documents  # noqa: PLC0415
@@ -66,10 +72,12 @@ def inspect_model(
     from nsys_tools.model.inspection.build import build  # noqa: PLC0415
     from nsys_tools.session.store import cache_folder  # noqa: PLC0415
 
+    if out is not None:
+        check_new(Path(out), force=force, inputs=existing(source))
     built = build(source, list(config))
     path, notes, is_new = generate.cached(built, database.load(), cache_folder() / "models", force)
     if out is not None:
-        generate.write(Path(out), path.read_text(encoding="utf-8"))
+        generate.write(Path(out), path.read_text(encoding="utf-8"), force=force, inputs=existing(source))
     tree = load_model(str(path)).tree()
     return Inspected(
         tree, Path(out) if out else path, is_new, _told(documents.plain(notes)),

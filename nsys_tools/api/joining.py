@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import existing
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import NothingRecorded, connect
@@ -46,6 +47,12 @@ class Asked:
     steps: str
     cache: bool
     progress: Progress
+
+    def files(self, run: Run | None) -> tuple[Path, ...]:
+        """Return the files and folders that are read."""
+        ncu, callgraph = self.ncu or (run.ncu if run else None), self.callgraph or (run.callgraph if run else None)
+        found = [run.trace if run else self.path, self.stages, ncu, callgraph, *existing(self.model, self.workload)]
+        return tuple(one for one in found if one is not None)
 
     def check(self, run: Run | None) -> None:
         """Refuse arguments that would have no effect."""
@@ -124,8 +131,7 @@ def opened(asked: Asked) -> Opened:
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()
-    inputs = tuple(one for one in (trace, asked.stages, asked.ncu, asked.callgraph) if one is not None)
-    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, inputs)
+    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, asked.files(run))
 
 
 def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
@@ -190,4 +196,4 @@ def _without_trace(asked: Asked) -> Opened:
         joined = Joined(database, notes)
         joined.join(Ncu(path))
         database.closes(opening.pop_all())
-    return Opened(path.name, database, joined, notes)
+    return Opened(path.name, database, joined, notes, inputs=(path,))

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsys_tools.api.evaluation import Evaluation, as_result
+from nsys_tools.files import existing
 from nsys_tools.session.result import Result
 
 
@@ -58,6 +59,7 @@ class AnalyticModel:
     def __init__(self, name: str) -> None:
         from nsys_tools.model import architecture, database  # noqa: PLC0415
 
+        self._file = name
         self._model = architecture.load(name)
         self._formulas = database.load()
         self.name = self._model.name
@@ -129,7 +131,7 @@ class AnalyticModel:
         found = settings(
             self._model, workload=profile, assignments=given, dtype=dtype, attention=attention, gpu=gpu
         )  # fmt: skip
-        return Evaluation(self._model, self._formulas, found, profile)
+        return Evaluation(self._model, self._formulas, found, profile, existing(self._file, workload))
 
     def __repr__(self) -> str:
         """Return the name and the number of weights."""

@@ -115,6 +115,8 @@ class Session:
         The stages of the stages file; empty when the outermost ranges are the stages.
     run
         The run folder; None for a trace by itself.
+    inputs
+        The files and folders that are read; nothing is written there.
     """
 
     def __init__(self, parts: Opened) -> None:
@@ -126,7 +128,7 @@ class Session:
         self._joined = parts.joined
         self._is_own_stages = parts.is_own_stages
         self._reopen = parts.reopen
-        self._inputs = parts.inputs
+        self.inputs = parts.inputs
         self._others = ExitStack()
 
     def __enter__(self) -> Self:
@@ -259,7 +261,7 @@ class Session:
             self._database, self._joined, self.notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,
         )  # fmt: skip
-        return Analysis.of(replace(found, inputs=self._inputs))
+        return Analysis.of(replace(found, inputs=self.inputs))
 
     def __repr__(self) -> str:
         """Return the name and what it is joined with."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import new_file
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
@@ -45,7 +46,9 @@ def render_data(data: object, form: str) -> str:
     return render_plain(data, form)
 
 
-def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
+def write_result(
+    result: Result, out: str | Path, form: str = "csv", *, force: bool = False, inputs: Sequence[Path] = ()
+) -> Path:  # fmt: skip
     """Write a result to a file; return it.
 
     Parameters
@@ -57,35 +60,34 @@ def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
     form
         ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
         `render`.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written: `Session.inputs`.
 
     Raises
     ------
     NsysToolsError
-        If the format is not known, or the file cannot be written.
+        If the format is not known, the file exists or is an input, or it cannot be written.
     """
-    from nsys_tools.session.store import whole_file  # noqa: PLC0415
-
     file = Path(out)
-    try:
-        with whole_file(file) as draft:
-            if form == "parquet":
-                result.pl().write_parquet(draft)
-            elif form == "sqlite":
-                _write_sqlite(result, draft)
-            else:
-                draft.write_text(render(result, form) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
+    with new_file(file, force=force, inputs=inputs) as draft:
+        if form == "parquet":
+            result.write_parquet(draft)
+        elif form == "sqlite":
+            _write_sqlite(result, draft, file)
+        else:
+            draft.write_text(render(result, form) + "\n", encoding="utf-8")
     return file
 
 
-def _write_sqlite(result: Result, file: Path) -> None:
+def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
     import sqlite3  # noqa: PLC0415
 
     from sqlite_utils import Database  # noqa: PLC0415
 
     try:
-        database = Database(file)
+        database = Database(draft)
         try:
             table = database.table(result.name or "result")
             if len(result):
@@ -95,12 +97,29 @@ def _write_sqlite(result: Result, file: Path) -> None:
         finally:
             database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
+        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
-def save_chart(chart: object, out: str | Path) -> Path:
-    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name."""
+def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:
+    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name.
+
+    Parameters
+    ----------
+    chart
+        A chart of altair.
+    out
+        The file.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written.
+
+    Raises
+    ------
+    NsysToolsError
+        For another ending, or a file that exists, is an input, or cannot be written.
+    """
     from nsys_tools.charts.sweep import save  # noqa: PLC0415
 
-    save(chart, Path(out))
+    save(chart, Path(out), force=force, inputs=inputs)
     return Path(out)

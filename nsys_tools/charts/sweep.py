@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import new_file
 
 _TITLES = {
     "matrix_flops": ("TFLOP", 1e12),
@@ -58,17 +59,15 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
     return altair.Chart(data, width=640, height=360).mark_line(point=True).encode(**encoding)
 
 
-def save(chart: Any, path: Path) -> None:
+def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
     """Write a chart as HTML that needs no network, SVG or PNG, by the ending of `path`.
 
     Raises
     ------
     NsysToolsError
-        For another ending, or a folder that cannot be written.
+        For another ending, or a file that exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
         raise NsysToolsError(f"{path} has no ending that a chart can be written as.", "Use .html, .svg or .png.")
-    try:
-        chart.save(str(path), inline=True) if path.suffix == ".html" else chart.save(str(path))
-    except OSError as error:
-        raise NsysToolsError(f"{path} cannot be written: {error.strerror}.") from None
+    with new_file(path, force=force, inputs=inputs) as draft:
+        chart.save(str(draft), format=path.suffix[1:], **({"inline": True} if path.suffix == ".html" else {}))

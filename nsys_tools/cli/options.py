@@ -32,6 +32,7 @@ STEPS = Annotated[
     str, typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name; auto, or none.")
 ]
 NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
+FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
 FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]

@@ -26,6 +26,7 @@ def sql(
         typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json, yaml, md, parquet or sqlite."),
     ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the result to FILE.")] = None,
+    force: options.FORCE = False,
     stages: options.STAGES = None,
     model: options.COMPARE = "",
     workload: options.WORKLOAD = "",
@@ -53,7 +54,7 @@ def sql(
         if statement is None and sys.stdin.isatty():
             _prompt(session, form)
         else:
-            _show(session, sys.stdin.read() if statement is None else statement, form, out)
+            _show(session, sys.stdin.read() if statement is None else statement, form, out, force)
         for note in session.notes:
             print(note, file=sys.stderr)
 
@@ -65,10 +66,10 @@ def _read(file: Path) -> str:
         raise nt.NsysToolsError(f"--file {file}: cannot be read ({error}).") from None
 
 
-def _show(session: nt.Session, statement: str, form: str, out: Path | None) -> None:
+def _show(session: nt.Session, statement: str, form: str, out: Path | None, force: bool) -> None:
     result = session.sql(statement)
     if out is not None and str(out) != "-":
-        nt.write_result(result, out, form)
+        nt.write_result(result, out, form, force=force, inputs=session.inputs)
     elif form in {"parquet", "sqlite"}:
         raise nt.NsysToolsError(f"--format {form} needs --out FILE.")
     else:
@@ -99,7 +100,7 @@ def _prompt(session: nt.Session, form: str) -> None:
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None)
+                _show(session, pending, form, None, False)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

@@ -11,7 +11,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.loading import tolerant
 from nsys_tools.session.progress import Progress
 from nsys_tools.session.quoting import literal
-from nsys_tools.session.store import first_file
+from nsys_tools.session.store import Entry
 
 log = logging.getLogger(__name__)
 _LOADED = "loaded."
@@ -31,8 +31,9 @@ class Materializer:
     def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         self._connection = connection
         self._progress = progress
+        self._can_write = True
 
-    def materialize(self, name: str, target: str, sql: str, file: Path | None) -> bool:
+    def materialize(self, name: str, target: str, sql: str, entry: Entry | None) -> bool:
         """Make the result of a SELECT the relation `target`; return whether it is a view of a file.
 
         Parameters
@@ -43,26 +44,29 @@ class Materializer:
             Its quoted name.
         sql
             The SELECT.
-        file
+        entry
             Where the store has the result, or will have it; None for a table in memory.
         """
-        if file is not None and (file.is_file() or self._write(name, sql, file)):
+        file = entry and (entry.find() or self._write(name, sql, entry))
+        if file:
             # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
             self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM read_parquet({literal(file)})")
             return True
         self._run(name, f"CREATE TABLE {target} AS ", sql)
         return False
 
-    def _write(self, name: str, sql: str, final: Path) -> bool:
-        """Write the result of a SELECT to the store; return whether that was possible."""
+    def _write(self, name: str, sql: str, entry: Entry) -> Path | None:
+        """Write the result of a SELECT to the store, and return its file; once that was impossible it stays so."""
+        if not self._can_write:
+            return None
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
         try:
-            with first_file(final) as draft:
+            with entry.write() as draft:
                 self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
         except (OSError, duckdb.IOException) as error:
             log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
-            return False
-        return True
+            self._can_write = False
+        return entry.path
 
     def _run(self, name: str, before: str, sql: str, after: str = "") -> None:
         """Run the SELECT behind a relation between `before` and `after`."""

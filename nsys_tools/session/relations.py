@@ -240,7 +240,7 @@ class Relations:
     def _kept(self, name: str) -> bool:
         """Whether the store already has it, so that what it reads is not needed."""
         store = self._store
-        return store is not None and self._is_stored(name) and store.file(name, self._digest(name)).is_file()
+        return store is not None and self._is_stored(name) and store.entry(name, self._digest(name)).find() is not None
 
     def _make(self, name: str) -> None:
         begin = time.perf_counter()
@@ -281,8 +281,8 @@ class Relations:
 
     def _materialize(self, name: str, target: str, sql: str, digest: str) -> None:
         """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
-        file = self._store.file(name, digest) if self._store is not None and self._is_stored(name) else None
-        if not self._materializer.materialize(name, target, sql, file):
+        entry = self._store.entry(name, digest) if self._store is not None and self._is_stored(name) else None
+        if not self._materializer.materialize(name, target, sql, entry):
             self._is_table[name] = True
 
     def _reads_raw(self, name: str) -> bool:

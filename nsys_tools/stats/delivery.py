@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -12,7 +13,10 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
+import duckdb
+
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import cannot_write, check_apart, place
 from nsys_tools.stats.answers import Answer
 from nsys_tools.stats.formats import EXTENSIONS, Format, parse_format, writer
 
@@ -71,19 +75,18 @@ class Delivery:
             drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
             for answer, form, target in reports:
                 file = self._file(target, answer, form)
-                exists = file is not None and file.exists() and not self.overwrite
+                exists = file is not None and os.path.lexists(file) and not self.overwrite
                 draft = Path() if exists else Path(folders.enter_context(_folder(file))) / "report"
                 drafts.append((answer, file, draft, None if exists else pool.submit(writer(answer, form), draft)))
             for answer, file, draft, count in drafts:
                 if count is None:
                     yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
-                elif count.result() == 0:
+                elif _written(count, file) == 0:
                     yield answer, f"skipped: {answer.no_data}"
                 elif file is None:
                     self._print(draft)
                 else:
-                    draft.replace(file)
-                    yield answer, f"written to {file}"
+                    yield answer, self._placed(draft, file)
 
     def _file(self, target: str, answer: Answer, form: Format) -> Path | None:
         """Return the file that an output names, or None for the console."""
@@ -92,12 +95,32 @@ class Delivery:
         if target.startswith("@"):
             raise NsysToolsError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
         base = str(self.trace.with_suffix("")) if target == "." else target
-        return Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
+        file = Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
+        check_apart(file, [self.trace])
+        return file
+
+    def _placed(self, draft: Path, file: Path) -> str:
+        """Give a draft its final name; return what there is to say."""
+        try:
+            place(draft, file, replace=self.overwrite)
+        except FileExistsError:  # another process was faster
+            return f"skipped: {file} exists; --force-overwrite replaces it."
+        except OSError as error:
+            raise cannot_write(file, error) from None
+        return f"written to {file}"
 
     def _print(self, draft: Path) -> None:
         with draft.open(encoding="utf-8", newline="") as text:
             shutil.copyfileobj(text, self.console)
         self.console.write("\n")
+
+
+def _written(count: Future[int], file: Path | None) -> int:
+    """Wait until a report is written; return how many rows it has."""
+    try:
+        return count.result()
+    except (OSError, duckdb.IOException) as error:
+        raise cannot_write(file or Path(tempfile.gettempdir()), error) from None
 
 
 @contextmanager
@@ -120,4 +143,4 @@ def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-")
     except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
+        raise cannot_write(file, error) from None

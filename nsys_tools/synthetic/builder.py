@@ -87,9 +87,12 @@ class TraceBuilder:
         """Return the builder."""
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Write what is pending and close the file."""
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        """Write what is pending and close the file; after an error only close it."""
+        if kind is None:
+            self.close()
+        else:
+            self._database.close()
 
     def close(self) -> None:
         """Write what is pending and close the file."""

@@ -20,7 +20,7 @@ def test_a_result_as_a_sqlite_file(sample: tuple[Path, Timeline], tmp_path: Path
     csv = run("sql", str(sample[0]), "--no-cache", "--format", "csv", query, cwd=tmp_path).stdout.splitlines()[1:]
     assert len(found) == len(csv) > 1
     assert sum(row[1] for row in found) == sum(int(line.rsplit(",", 2)[1]) for line in csv)
-    assert run(*ask, "SELECT name FROM kernel WHERE false", cwd=tmp_path).returncode == 0
+    assert run(*ask, "--force", "SELECT name FROM kernel WHERE false", cwd=tmp_path).returncode == 0
     with closing(sqlite3.connect(tmp_path / "out.db")) as database:
         assert database.execute("SELECT count(*) FROM result").fetchone() == (0,)
     assert len(kinds) == 3
