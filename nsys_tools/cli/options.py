@@ -28,6 +28,9 @@ CALLGRAPH = Annotated[
     Path | None,
     typer.Option("--callgraph", metavar="PATH", help="Join a TorchLens-like JSON or the .dot of forward hooks."),
 ]
+SALVAGE = Annotated[
+    bool, typer.Option("--salvage", help="Read what can be read of a damaged trace, and mark the output as partial.")
+]
 NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
 MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]

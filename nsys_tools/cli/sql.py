@@ -36,6 +36,7 @@ def sql(
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
 
@@ -46,6 +47,7 @@ def sql(
         nt.open(
             trace, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
             attention=attention, ncu=ncu, callgraph=callgraph, cache=not no_cache, progress=progress,
+            salvage=salvage,
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query
