@@ -179,6 +179,11 @@ def _notes(summary: dict[str, Any], tables: Mapping[str, Result], wanted: Sequen
         notes.append(
             f"{summary['open_range_count']:,} ranges were never closed; they are taken to last to the end of the trace."
         )
+    if any(row["gpu_id"] >= 1000 for row in tables["gpu_summary"].records()):
+        notes.append(
+            "Operations ran on several machines or containers. The GPUs of the second are numbered from 1000, of the "
+            "third from 2000; the trace does not describe them."
+        )
     present = {row["stage"] for row in tables["stage_summary"].records() if row["instance_count"]}
     for stage in wanted:
         if stage.name not in present:

@@ -275,8 +275,7 @@ class Relations:
         sql = self._sql(name) if wanted is None else table.select(wanted)
         digest = self._digest(name) if wanted is None else _digest(sql)
         copy = f"loaded.{quoted(f'{name}-{digest}')}"
-        own_sql = own is not None or table.has is None
-        any_type = () if own_sql else (table, table.select(wanted, any_type=True))
+        any_type = () if own or table.has is None else (table, table.select(wanted, any_type=True))
         self._materialize(Recipe(name, sql, reads, *any_type), copy, digest)
         shown = f"FROM {copy}" if wanted is None else table.view(wanted, copy)
         self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
