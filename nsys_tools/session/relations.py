@@ -245,9 +245,8 @@ class Relations:
 
     def _make(self, name: str) -> None:
         begin = time.perf_counter()
-        is_kept = self._kept(name)
-        reads = () if is_kept else self._recorded_tables(name)
-        if (not is_kept and "raw." in self._sql(name)) or reads:
+        reads = () if (is_kept := self._kept(name)) else self._recorded_tables(name)
+        if reads or (not is_kept and "raw." in self._sql(name)):
             self._recorded.attach()
         if name.startswith(_LOADED):
             self._load(name, reads)

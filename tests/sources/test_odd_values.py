@@ -19,6 +19,7 @@ FIGURES = "SELECT kernel_count, kernel_sum_ns, range_count FROM trace_summary"
 LEFT_OUT = (
     "{}: 1 rows without a usable start or end are left out of all figures: it is missing, not a number, or too large."
 )
+NO_NUMBER = "values have the type text, not integer. They are read as missing where they are not numbers."
 HUGE = (1 << 63) - 1
 
 
@@ -79,7 +80,8 @@ def read(path: Path) -> tuple[tuple[object, ...], list[str]]:
         (rebuilt(STRINGS, "id, value"), (3, 21, 3), []),
         (rebuilt(STRINGS, "id INTEGER PRIMARY KEY, value TEXT", "WITHOUT ROWID"), (3, 21, 3), []),
         (rebuilt("NVTX_EVENTS", "start INT, \"end\" INT, eventType INT, rangeId INT, category INT, color INT, "
-                 "text TEXT, globalTid INT, endGlobalTid INT, textId INT, domainId INT, PRIMARY KEY (start)", "WITHOUT ROWID"),
+                 "text TEXT, globalTid INT, endGlobalTid INT, textId INT, domainId INT, PRIMARY KEY (start)",
+                 "WITHOUT ROWID"),
          (3, 21, 3), []),
     ],
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Damage of chosen bytes: headers, cell pointers, the list of tables, free pages, zeroed blocks, cut ends, flipped bits."""
+"""Damaged bytes: headers, cell pointers, the list of tables, free pages, zeroed blocks, cut ends, flipped bits."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def cases(seed: int, folder: Path) -> Sequence[Case]:
     trace = folder / "whole.sqlite"
     build_sample(trace)
     with closing(sqlite3.connect(trace)) as database:  # leaves free pages
-        database.executescript("CREATE TABLE gone AS SELECT * FROM OSRT_API; DROP TABLE gone")
+        database.executescript("CREATE TABLE gone AS SELECT * FROM NVTX_EVENTS; DROP TABLE gone")
     whole, counts, content = ask(trace, folder), rows(trace), trace.read_bytes()
 
     def case(damage: Damage, number: int) -> Case:
