@@ -40,7 +40,7 @@ CREATE TABLE CUPTI_ACTIVITY_KIND_SYNCHRONIZATION (
     correlationId BIGINT, globalPid BIGINT, syncType BIGINT, eventId BIGINT
 );
 CREATE TABLE NVTX_EVENTS (
-    start BIGINT NOT NULL, "end" BIGINT, eventType BIGINT NOT NULL, rangeId BIGINT, category BIGINT, color BIGINT,
+    start BIGINT, "end" BIGINT, eventType BIGINT NOT NULL, rangeId BIGINT, category BIGINT, color BIGINT,
     text VARCHAR, globalTid BIGINT NOT NULL, endGlobalTid BIGINT, textId BIGINT, domainId BIGINT
 );
 CREATE TABLE OSRT_API (

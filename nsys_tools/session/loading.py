@@ -84,7 +84,7 @@ class Table:
             for name in times
         ]
         if len(times) == len(_TIMES):
-            tests.append(f'"end" IS NULL OR abs("end"::DOUBLE - start) <= {_DURATION_NS}')
+            tests.append(f'coalesce(abs("end"::DOUBLE - start) <= {_DURATION_NS}, true)')
         return " AND ".join(f"({test})" for test in tests) or "true"
 
     def expected(self, columns: Sequence[str]) -> list[str]:
