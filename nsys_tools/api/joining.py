@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
@@ -47,6 +47,7 @@ class Asked:
     steps: str
     cache: bool
     progress: Progress
+    salvage: bool = False
 
     def files(self, run: Run | None) -> tuple[Path, ...]:
         """Return the files and folders that are read."""
@@ -117,12 +118,14 @@ def opened(asked: Asked) -> Opened:
     trace = run.trace if run else path
     name = f"{run.name}/{trace.name}" if run else trace.name
 
+    notes = run.notes() if run else []
+    given: dict[str, Any] = {"cache": asked.cache, "progress": asked.progress, "salvage": asked.salvage}
+
     def reopen(choice: Choice) -> Database:
-        return open_trace(trace, cache=asked.cache, progress=asked.progress, choice=choice)
+        return open_trace(trace, choice=choice, notes=notes, **given)
 
     with ExitStack() as opening:
-        database = opening.enter_context(open_trace(trace, cache=asked.cache, progress=asked.progress))
-        notes = run.notes() if run else []
+        database = opening.enter_context(open_trace(trace, notes=notes, **given))
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)

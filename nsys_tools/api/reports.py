@@ -7,10 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
+
+if TYPE_CHECKING:
+    from nsys_tools.session.choice import Choice
+    from nsys_tools.session.database import Database
 
 
 def stats_reports() -> Result:
@@ -35,9 +39,10 @@ def write_stats(
     filter_nvtx: str = "",
     overwrite: bool = False,
     cache: bool = True,
+    salvage: bool = False,
     console: TextIO = sys.stdout,
 ) -> Iterator[str]:
-    """Write reports of ``nsys stats`` to the console or to files; yield what there is to say about each.
+    """Write reports of ``nsys stats`` to the console or to files; yield what there is to say.
 
     Parameters
     ----------
@@ -58,6 +63,8 @@ def write_stats(
         Replace files that exist.
     cache
         Cache what is loaded in the user's cache folder.
+    salvage
+        Of a damaged trace, read what can be read. The first of what there is to say says how much that is.
     console
         Where ``-`` writes.
 
@@ -76,14 +83,20 @@ def write_stats(
     requests = [parse_request(name) for name in reports or DEFAULT]
     targets = delivery.as_many(outputs or ["-"], len(requests))
     chosen = delivery.formats(formats, targets, time_unit(timeunit))
+    notes: list[str] = []
+
+    def opened(choice: Choice | None = None) -> Database:
+        return open_trace(path, cache=cache, choice=choice, salvage=salvage, notes=notes)
+
     part = None
     if filter_nvtx or filter_time:
-        with open_trace(path, cache=cache) as database:
+        with opened() as database:
             part = window.chosen(lambda: database, filter_time, filter_nvtx)
-    found = answers(lambda choice: open_trace(path, cache=cache, choice=choice), requests, part)
+    found = answers(opened, requests, part)
     with closing(found):
         # Not asked for one more than there are: that closes the trace.
         ready = list(zip(islice(found, len(requests)), chosen, targets, strict=True))
+        yield from notes
         for answer, said in delivery.Delivery(path, console, overwrite).deliver(ready):
             if said:
                 yield f"{answer.request.report.name}: {said}"

@@ -37,6 +37,7 @@ def open(
     steps: str = "auto",
     cache: bool = True,
     progress: Progress = silent,
+    salvage: bool = False,
 ) -> Session:
     """Open a trace, a run folder, or what ncu measured.
 
@@ -67,6 +68,8 @@ def open(
         Cache what is loaded and computed in the user's cache folder.
     progress
         Called with a few words before each step that can take long.
+    salvage
+        Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
 
     Returns
     -------
@@ -76,7 +79,8 @@ def open(
     Raises
     ------
     NsysToolsError
-        If the path cannot be opened, or something that was asked for cannot be joined.
+        If the path cannot be opened, or something that was asked for cannot be joined. Reading a damaged table raises
+        it too.
 
     Examples
     --------
@@ -97,7 +101,7 @@ def open(
         model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
         ncu=None if ncu is None else Path(ncu),
         callgraph=None if callgraph is None else Path(callgraph),
-        steps=steps, cache=cache, progress=progress,
+        steps=steps, cache=cache, progress=progress, salvage=salvage,
     )  # fmt: skip
     return Session(opened(asked))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -38,6 +39,7 @@ def analyze(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
 ) -> None:  # fmt: skip
     """Write a report of each TRACE: stages, kernels, operators, copies, idle time, findings.
 
@@ -53,9 +55,12 @@ def analyze(
             nt.open(
                 path, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
                 attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
+                salvage=salvage,
             ) as session,
         ):  # fmt: skip
             analysis = session.analyze()
+            for note in session.notes:
+                print(note, file=sys.stderr)
             progress("drawing")
             first = analysis.write(target, formats=wanted, top=top, force=force, redact_paths=redact_paths)
         print(first)

@@ -31,6 +31,9 @@ CALLGRAPH = Annotated[
 STEPS = Annotated[
     str, typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name; auto, or none.")
 ]
+SALVAGE = Annotated[
+    bool, typer.Option("--salvage", help="Read what can be read of a damaged trace, and mark the output as partial.")
+]
 NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]

@@ -38,6 +38,7 @@ def sql(
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
 
@@ -48,6 +49,7 @@ def sql(
         nt.open(
             trace, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
             attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
+            salvage=salvage,
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query

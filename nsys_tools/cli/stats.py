@@ -60,6 +60,7 @@ def stats(
     ] = "",
     force_overwrite: Annotated[bool, typer.Option("--force-overwrite", help="Replace files that exist.")] = False,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
     _: Annotated[
         bool,
@@ -73,7 +74,7 @@ def stats(
     said = nt.write_stats(
         trace, _listed(report), formats=_listed(form), outputs=_listed(output) or ["-"], timeunit=timeunit,
         filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite, cache=not no_cache,
-        console=sys.stdout,
+        salvage=salvage, console=sys.stdout,
     )  # fmt: skip
     for line in said:
         if not quiet:

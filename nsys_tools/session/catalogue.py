@@ -92,21 +92,35 @@ def functions() -> str:
 
 
 @cache
-def schema() -> dict[str, dict[str, str]]:
-    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
+def _schema_columns() -> list[tuple[str, str, str, bool]]:
+    """Return table, column, DuckDB type, and whether it is never NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
         raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
     # SQLite keeps types as they are written, and starts in a tenth of the time that another DuckDB takes.
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(path.read_text(encoding="utf-8"))
-        rows = connection.execute(
-            "SELECT m.name, i.name, i.type FROM sqlite_master AS m, pragma_table_info(m.name) AS i "
+        return connection.execute(
+            'SELECT m.name, i.name, i.type, i."notnull" FROM sqlite_master AS m, pragma_table_info(m.name) AS i '
             "ORDER BY m.rowid, i.cid"
         ).fetchall()
+
+
+@cache
+def schema() -> dict[str, dict[str, str]]:
+    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
     tables: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
+    for table, column, kind, _ in _schema_columns():
         tables.setdefault(table, {})[column] = kind
+    return tables
+
+
+@cache
+def required() -> dict[str, tuple[str, ...]]:
+    """Return the columns that have a value in every row, by nsys table."""
+    tables: dict[str, tuple[str, ...]] = {}
+    for table, column, _, is_required in _schema_columns():
+        tables[table] = (*tables.get(table, ()), column) if is_required else tables.get(table, ())
     return tables
 
 

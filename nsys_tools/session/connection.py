@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
@@ -97,6 +97,15 @@ class Recorded(Protocol):
     def attach(self) -> None:
         """Attach the tables, if that has not been done."""
 
+    def check(self, table: str) -> Callable[[], None]:
+        """Begin to check a table that is about to be read; return what waits for that and refuses a damaged one."""
+
+    def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
+        """Say which values of a table are not of the types that its columns should have, a sentence each."""
+
+    def has_rowid(self, table: str) -> bool:
+        """Whether the rows of a table have a number."""
+
 
 class NothingRecorded:
     """No recorded tables: the session holds only what other sources define.
@@ -122,3 +131,15 @@ class NothingRecorded:
         for table, columns in self._schema.items():
             declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
             self._connection.execute(f"CREATE TABLE IF NOT EXISTS raw.main.{quoted(table)} ({declared})")
+
+    def check(self, table: str) -> Callable[[], None]:
+        """Return what does nothing: there is no table."""
+        return lambda: None
+
+    def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
+        """Return nothing: there is no table."""
+        return []
+
+    def has_rowid(self, table: str) -> bool:
+        """Return True: tables without rows have no other."""
+        return True

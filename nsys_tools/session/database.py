@@ -52,6 +52,10 @@ class Database:
         Only a part of the time, or some queries in place of others; None for all as it is.
     resources
         What is closed with the database.
+    notes
+        What a reader must know of the recorded tables, a sentence each; grows with what is read.
+    is_partial
+        Whether the recorded tables are what could be read of a damaged trace.
 
     Notes
     -----
@@ -69,12 +73,16 @@ class Database:
         progress: Progress = silent,
         choice: Choice | None = None,
         resources: ExitStack | None = None,
+        notes: list[str] | None = None,
+        is_partial: bool = False,
     ) -> None:
         self.name = name
+        self.is_partial = is_partial
+        self.notes = [] if notes is None else notes
         self._connection = connection
         self._recorded = recorded
         connection.execute(catalogue.functions())
-        self._relations = Relations(connection, recorded, store, progress, choice)
+        self._relations = Relations(connection, recorded, store, progress, choice, self.notes)
         self._resources = resources or ExitStack()
         self._is_open = True
 
@@ -191,6 +199,7 @@ class Database:
         # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
         words = set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
         self._relations.ensure(self._relations.known(words))
+        self._check_recorded(words)
         try:
             relation = connection.sql(query, params=dict(parameters)) if parameters else connection.sql(query)
             if relation is None:
@@ -198,6 +207,22 @@ class Database:
         except duckdb.Error as error:
             raise NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.") from None
         return Result(RelationRows(relation, connection))
+
+    def _check_recorded(self, words: set[str]) -> None:
+        """Refuse to read nsys's own tables where they are damaged."""
+        names = {word.removeprefix("raw.").lower() for word in words}
+        waits = [self._recorded.check(table) for table in self.recorded if table.lower() in names]
+        for wait in waits:
+            wait()
+
+    def has_rows(self, *tables: str) -> bool:
+        """Return whether one of nsys's tables is recorded and has a row."""
+        self._recorded.attach()
+        present = [table for table in tables if table in self.recorded]
+        try:
+            return any(self.connection.execute(f"SELECT 1 FROM raw.{quoted(t)} LIMIT 1").fetchall() for t in present)
+        except duckdb.Error as error:
+            raise NsysToolsError(f"{self.name}: cannot be read ({str(error).splitlines()[0]}).") from None
 
     def named(self, query: str) -> list[str]:
         """Return the relations that a SELECT names; none for statements that only describe."""
