@@ -7,12 +7,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nsys_tools.errors import one_error
 from nsys_tools.report.analysis import FORMATS, Analyzed
 
 if TYPE_CHECKING:
     import altair
 
 
+@one_error
 class Analysis(Analyzed):
     """Everything that a report shows of a trace; use `Session.analyze`."""
 

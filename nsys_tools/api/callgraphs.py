@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 
 
+@one_error
 def group_callgraph(
     file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None
 ) -> Path:  # fmt: skip
@@ -41,6 +42,7 @@ def group_callgraph(
     return _write(folder / "groups.md", shown.as_markdown(grouping))
 
 
+@one_error
 def record_callgraph(target: str, out: str | Path, *, operations: bool = True) -> Path:
     """Run a model once and write its call graph. This needs the extra ``[torch]``.
 

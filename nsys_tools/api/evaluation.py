@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -30,6 +30,7 @@ def as_result(table: Table, name: str, *, people: bool = False) -> Result:
     return Result(ListRows(columns, rows), name=name)
 
 
+@one_error
 class Evaluation:
     """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`."""
 

@@ -9,10 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
+from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
 
+@one_error
 def stats_reports() -> Result:
     """Return the reports: name, title, old names, arguments, and whether nsys prints it by default."""
     from nsys_tools.stats.reports import DEFAULT, REPORTS  # noqa: PLC0415
@@ -24,6 +26,7 @@ def stats_reports() -> Result:
     return Result(ListRows(("report", "title", "also", "arguments", "is_default"), rows), name="stats_reports")
 
 
+@one_error
 def write_stats(
     trace: str | Path,
     reports: Sequence[str] = (),

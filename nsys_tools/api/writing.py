@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
 """Formats that need a file."""
 
 
+@one_error
 def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> str:
     """Return a result as text, without a newline at its end.
 
@@ -38,6 +39,7 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
     return formats.render(result.columns, result.rows(), form)
 
 
+@one_error
 def render_data(data: object, form: str) -> str:
     """Return plain nested data as ``json`` or ``yaml``."""
     from nsys_tools.formats import render_data as render_plain  # noqa: PLC0415
@@ -45,6 +47,7 @@ def render_data(data: object, form: str) -> str:
     return render_plain(data, form)
 
 
+@one_error
 def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
     """Write a result to a file; return it.
 
@@ -98,6 +101,7 @@ def _write_sqlite(result: Result, file: Path) -> None:
         raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
+@one_error
 def save_chart(chart: object, out: str | Path) -> Path:
     """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name."""
     from nsys_tools.charts.sweep import save  # noqa: PLC0415

@@ -49,6 +49,8 @@ def sql(
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query
+        if statement is None and sys.stdin is None:
+            raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
             _prompt(session, form)
         else:

@@ -157,12 +157,12 @@ class RelationRows:
     def all(self) -> list[tuple[Any, ...]]:
         """Return all rows."""
         with self._read() as rows:
-            return rows.fetchall()
+            return _plain(rows).fetchall()
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Return rows from `start` to before `stop`."""
         with self._read() as rows:
-            return rows.limit(stop - start, start).fetchall()
+            return _plain(rows.limit(stop - start, start)).fetchall()
 
     def count(self) -> int:
         """Return the number of rows."""
@@ -200,6 +200,15 @@ class RelationRows:
         """Return an Arrow C stream."""
         with self._read() as rows:
             return rows.__arrow_c_stream__(requested_schema)
+
+
+def _plain(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return rows with times of a zone as text: to make Python's values of them, DuckDB needs pytz."""
+    zoned = ["TIME ZONE" in str(kind) for kind in rows.types]
+    if not any(zoned):
+        return rows
+    columns = [f"#{n + 1}::VARCHAR" if is_zoned else f"#{n + 1}" for n, is_zoned in enumerate(zoned)]
+    return rows.project(", ".join(columns))
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
