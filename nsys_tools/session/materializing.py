@@ -10,7 +10,7 @@ import duckdb
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.loading import tolerant
 from nsys_tools.session.progress import Progress
-from nsys_tools.session.quoting import literal
+from nsys_tools.session.quoting import literal, parquet
 from nsys_tools.session.store import first_file
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ class Materializer:
         """
         if file is not None and (file.is_file() or self._write(name, sql, file)):
             # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
-            self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM read_parquet({literal(file)})")
+            self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM {parquet(file)}")
             return True
         self._run(name, f"CREATE TABLE {target} AS ", sql)
         return False
