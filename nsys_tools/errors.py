@@ -35,7 +35,11 @@ def printable(text: str) -> str:
     text
         Any text. Newlines and tabs stay; so do all letters and marks. What reorders text (bidi controls) is escaped.
     """
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode(), text)
+    return (
+        text
+        if text.isprintable()
+        else _CONTROLS.sub(lambda found: found[0].encode("unicode_escape", "surrogatepass").decode(), text)
+    )
 
 
 class NsysToolsError(Exception):

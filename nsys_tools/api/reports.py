@@ -37,6 +37,7 @@ def write_stats(
     filter_time: str = "",
     filter_nvtx: str = "",
     overwrite: bool = False,
+    csv_safe: bool = False,
     cache: bool = True,
     console: TextIO = sys.stdout,
 ) -> Iterator[str]:
@@ -59,6 +60,8 @@ def write_stats(
         As `Session.stats` takes them.
     overwrite
         Replace files that exist.
+    csv_safe
+        As `nsys_tools.render` takes it.
     cache
         Cache what is loaded in the user's cache folder.
     console
@@ -78,7 +81,7 @@ def write_stats(
     path = Path(trace)
     requests = [parse_request(name) for name in reports or DEFAULT]
     targets = delivery.as_many(outputs or ["-"], len(requests))
-    chosen = delivery.formats(formats, targets, time_unit(timeunit))
+    chosen = delivery.formats(formats, targets, time_unit(timeunit), csv_safe=csv_safe)
     part = None
     if filter_nvtx or filter_time:
         with open_trace(path, cache=cache) as database:

@@ -13,7 +13,7 @@ FILES = ("parquet", "sqlite")
 
 
 @one_error
-def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> str:
+def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False) -> str:
     """Return a result as text, without a newline at its end.
 
     Parameters
@@ -24,6 +24,9 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
     columns
         Where the format is for people (``table``): show only these columns, in units that read well.
+    csv_safe
+        In CSV and TSV: put a quote (') before texts that a spreadsheet would compute: those that begin with ``=``,
+        ``+``, ``-``, ``@``, a tab or a carriage return, and are no number.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         from nsys_tools.report import markdown  # noqa: PLC0415
 
         return markdown.table(result.kept(), columns)
-    return formats.render(result.columns, result.rows(), form)
+    return formats.render(result.columns, result.rows(), form, csv_safe=csv_safe)
 
 
 @one_error
@@ -48,7 +51,7 @@ def render_data(data: object, form: str) -> str:
 
 
 @one_error
-def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
+def write_result(result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False) -> Path:
     """Write a result to a file; return it.
 
     Parameters
@@ -60,6 +63,8 @@ def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
     form
         ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
         `render`.
+    csv_safe
+        As for `render`.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
             elif form == "sqlite":
                 _write_sqlite(result, draft)
             else:
-                draft.write_text(render(result, form) + "\n", encoding="utf-8")
+                draft.write_text(render(result, form, csv_safe=csv_safe) + "\n", encoding="utf-8")
     except OSError as error:
         raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
     return file

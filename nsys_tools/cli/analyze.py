@@ -35,6 +35,7 @@ def analyze(
     redact_paths: Annotated[
         bool, typer.Option("--redact-paths", help="Cut file paths in names down to their last part.")
     ] = False,
+    csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
@@ -56,5 +57,7 @@ def analyze(
         ):  # fmt: skip
             analysis = session.analyze()
             progress("drawing")
-            first = analysis.write(target, formats=wanted, top=top, force=force, redact_paths=redact_paths)
+            first = analysis.write(
+                target, formats=wanted, top=top, force=force, redact_paths=redact_paths, csv_safe=csv_safe
+            )
         print(first)
