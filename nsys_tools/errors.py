@@ -18,6 +18,10 @@ _OF_PYTHON = {
     RecursionError: ("The input is nested too deeply.",),
     UnicodeError: ("A name or text is not valid Unicode.", "Rename the file, or set PYTHONUTF8=1."),
 }
+_OF_VALUES = {
+    "embedded null": "A path contains a NUL character.",
+    "integer string conversion": "A number has too many digits.",
+}
 _LIBRARIES = {
     "duckdb": "DuckDB", "_duckdb": "DuckDB", "polars": "polars", "pyo3_runtime": "polars", "sqlite3": "SQLite",
     "jinja2": "The template", "pyarrow": "Arrow", "tomllib": "TOML", "yaml": "YAML",
@@ -124,8 +128,10 @@ def _told(error: BaseException) -> NsysToolsError | None:
         return None
     if isinstance(error, OSError):
         return _of_system(error)
-    if isinstance(error, ValueError) and "embedded null" in str(error):
-        return NsysToolsError("A path contains a NUL character.")
+    if isinstance(error, ValueError):
+        for words, told in _OF_VALUES.items():
+            if words in str(error):
+                return NsysToolsError(told)
     plain = next((said for kind, said in _OF_PYTHON.items() if isinstance(error, kind)), None)
     if plain is not None:
         return NsysToolsError(*plain)

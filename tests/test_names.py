@@ -21,7 +21,7 @@ from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import build, launch
 from tests.commands import run
 
-FOLDERS = ["a[bc]", "a*", "a?=b'c"]
+FOLDERS = ["a[bc]", "a*", "start=b'c?"]
 HOSTILE = [
     "\x1b]0;title\x07", "\x1b[31mred", "a\x00b", "\x9b31m", "\u202egnp.exe", "\u2066x\u2069", "![i](http://h.example/p)",
     "[l](http://h.example)", "<img src=x onerror=alert(1)>", "<script>1</script>", "a|b", "a\nb", "a\rb", "`a|b`",

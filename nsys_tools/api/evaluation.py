@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.errors import NsysToolsError, UsageError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -76,7 +76,7 @@ class Evaluation:
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise NsysToolsError(f"Figures come by layer, class or phase, not by {by!r}.")
+            raise UsageError(f"Figures come by layer, class or phase, not by {by!r}.")
         rows, totals = self._figures(phase)
         if by == "layer":
             table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
@@ -105,7 +105,7 @@ class Evaluation:
     def _check_phase(self, phase: str) -> None:
         names = [known.name for known in self._model.phases]
         if phase and phase not in names:
-            raise NsysToolsError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+            raise UsageError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
 
     def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
         """Return the formulas of a layer, or of ``all``: phase, metric and closed form."""

@@ -12,7 +12,7 @@ import jinja2
 import polars as pl
 
 from nsys_tools import __version__, assets, charts
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
@@ -136,7 +136,7 @@ def check_formats(formats: Sequence[str]) -> None:
         If there is one.
     """
     if unknown := [word for word in formats if word not in FORMATS]:
-        raise NsysToolsError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
 
 
 def write(

@@ -100,7 +100,7 @@ class Delivery:
         if target == CONSOLE:
             return None
         if target.startswith("@"):
-            raise NsysToolsError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
+            raise UsageError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
         base = str(self.trace.with_suffix("")) if target == "." else target
         return Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
 
