@@ -39,7 +39,7 @@ _ACTIVE = {"script", "img", "a", "iframe", "object", "svg", "style", "form", "in
 STATS = ("column", "table", "csv", "tsv", "json", "htable")
 SQL = ("table", "csv", "tsv", "json", "yaml", "md")
 REPORTS = "nvtx_sum,cuda_gpu_kern_sum,cuda_api_sum,nvtx_kern_sum,cuda_gpu_trace,nvtx_pushpop_trace,osrt_sum"
-QUERIES = ("kernel_summary", "range", "api_summary", "thread", "process", "gpu", "stage_summary", "StringIds")
+QUERIES = ("kernel_summary", "range", "StringIds")
 Check = Callable[[str], str | None]
 
 
@@ -137,11 +137,14 @@ def _analyze(trace: Path, folder: Path) -> list[tuple[Fault, str]]:
 
 
 def _stats(form: str, trace: Path, folder: Path) -> list[tuple[Fault, str]]:
-    faults = []
-    for report in REPORTS.split(","):
-        done = command("stats", trace, "-r", report, "-f", form, cwd=folder, cache=folder / "cache")
-        text = done.stdout.removesuffix("\n")
-        faults += faults_of(done, (0,)) + _checked("txt", done.stderr, "stderr")
+    done = command("stats", trace, "-r", REPORTS, "-f", form, "-o", "r", cwd=folder, cache=folder / "cache")
+    faults = faults_of(done, (0,)) + _checked("txt", done.stderr, "stderr")
+    files = sorted(folder.glob("r_*"))
+    if not files:
+        faults.append((Fault.SILENT_LOSS, f"no report was written: {done.stderr[:200]}"))
+    for file in files:
+        with file.open(encoding="utf-8", newline="") as stream:
+            text, report = stream.read(), file.name
         faults += ([(Fault.RAW_NAME, f"{report}: {_lines(text)}")] if _lines(text) else []) if form == "tsv" else (
             _checked(form, text, report) if text else []
         )  # fmt: skip
