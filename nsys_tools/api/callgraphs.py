@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from nsys_tools.errors import one_error
 from nsys_tools.files import check_new, existing, new_file
 
 
+@one_error
 def group_callgraph(
     file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None,
     force: bool = False,
@@ -55,6 +57,7 @@ def group_callgraph(
     return folder / "groups.md"
 
 
+@one_error
 def record_callgraph(target: str, out: str | Path, *, operations: bool = True, force: bool = False) -> Path:
     """Run a model once and write its call graph. This needs the extra ``[torch]``.
 

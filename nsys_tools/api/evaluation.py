@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -30,6 +30,7 @@ def as_result(table: Table, name: str, *, people: bool = False) -> Result:
     return Result(ListRows(columns, rows), name=name)
 
 
+@one_error
 class Evaluation:
     """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`.
 
@@ -87,7 +88,7 @@ class Evaluation:
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise NsysToolsError(f"Figures come by layer, class or phase, not by {by!r}.")
+            raise UsageError(f"Figures come by layer, class or phase, not by {by!r}.")
         rows, totals = self._figures(phase)
         if by == "layer":
             table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
@@ -116,7 +117,7 @@ class Evaluation:
     def _check_phase(self, phase: str) -> None:
         names = [known.name for known in self._model.phases]
         if phase and phase not in names:
-            raise NsysToolsError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+            raise UsageError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
 
     def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
         """Return the formulas of a layer, or of ``all``: phase, metric and closed form."""

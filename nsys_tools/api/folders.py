@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 
 
 def folder_of(name: str) -> Path:
@@ -17,6 +17,7 @@ def _plain(name: str) -> str:
     return name.removesuffix(".sqlite").removesuffix(".nsys-rep")
 
 
+@one_error
 def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
     """Return the folder of each trace's report: `out`, a folder in it for each of several traces, or the run's own.
 
@@ -40,6 +41,7 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     ]
 
 
+@one_error
 def check_report(
     targets: Sequence[Path], *, inputs: Sequence[Path] = (), formats: Sequence[str], force: bool = False
 ) -> None:

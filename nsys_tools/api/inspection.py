@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nsys_tools.errors import one_error
 from nsys_tools.files import check_new, existing
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = ["architecture", "phase", "sizes", "formulas_flops", "counted_flops", "equal"]
 
 
+@one_error
 @dataclass(frozen=True)
 class Inspected:
     """An architecture that was built without weights.
@@ -45,6 +47,7 @@ class Inspected:
         return self._compared()
 
 
+@one_error
 def inspect_model(
     source: str, config: Sequence[str] = (), out: str | Path | None = None, *, force: bool = False
 ) -> Inspected:  # fmt: skip
@@ -85,6 +88,7 @@ def inspect_model(
     )  # fmt: skip
 
 
+@one_error
 def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[Result, list[str]]:
     """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device.
 
@@ -134,6 +138,7 @@ def _told(diagnostics: Iterable[str]) -> list[str]:
     return [f"{line} ({count} layers)" if count > 1 else line for line, count in counts.items()]
 
 
+@one_error
 def model_operators(source: str) -> tuple[Result, list[str]]:
     """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula."""
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415

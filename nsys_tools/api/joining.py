@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nsys_tools import assets
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.files import existing
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
@@ -55,16 +55,21 @@ class Asked:
         found = [run.trace if run else self.path, self.stages, ncu, callgraph, *existing(self.model, self.workload)]
         return tuple(one for one in found if one is not None)
 
-    def check(self, run: Run | None) -> None:
-        """Refuse arguments that would have no effect."""
+    @property
+    def compared(self) -> list[str]:
+        """The arguments that say what to compare with, besides the model."""
         given = {
             "workload": self.workload, "set": self.inputs, "dtype": self.dtype,
             "gpu": self.gpu if self.gpu != "auto" else "",
             "attention": self.attention if self.attention != "full" else "",
         }  # fmt: skip
-        lone = [name for name, value in given.items() if value]
+        return [name for name, value in given.items() if value]
+
+    def check(self, run: Run | None) -> None:
+        """Refuse arguments that would have no effect."""
+        lone = self.compared
         if lone and not self.model and run is None:
-            raise NsysToolsError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
+            raise UsageError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
 
 
 @dataclass
@@ -169,7 +174,7 @@ def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFil
         (lambda: run.request(request)) if run else (lambda: request),
         stages.stages if stages else (),
         run.recorded.notes if run and run.recorded else lambda _: (),
-        is_asked=bool(asked.model),
+        is_asked=bool(asked.model or asked.compared),
     )
     joined.join(roofline)
     return roofline.comparison.model if roofline.comparison else None

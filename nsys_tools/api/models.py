@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsys_tools.api.evaluation import Evaluation, as_result
+from nsys_tools.errors import one_error
 from nsys_tools.files import existing
 from nsys_tools.session.result import Result
 
 
+@one_error
 def known_models() -> Result:
     """Return the shipped models, workloads and GPUs: kind, name and description."""
     from nsys_tools.model import architecture, gpus, workloads  # noqa: PLC0415
@@ -25,6 +27,7 @@ def known_models() -> Result:
     return as_result((["kind", "name", "description"], rows), "models")
 
 
+@one_error
 def load_model(name: str) -> AnalyticModel:
     """Load an analytic model.
 
@@ -47,6 +50,7 @@ def load_model(name: str) -> AnalyticModel:
     return AnalyticModel(name)
 
 
+@one_error
 class AnalyticModel:
     """An analytic model; use `nsys_tools.load_model`.
 

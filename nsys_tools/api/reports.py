@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from nsys_tools.session.database import Database
 
 
+@one_error
 def stats_reports() -> Result:
     """Return the reports: name, title, old names, arguments, and whether nsys prints it by default."""
     from nsys_tools.stats.reports import DEFAULT, REPORTS  # noqa: PLC0415
@@ -28,6 +30,7 @@ def stats_reports() -> Result:
     return Result(ListRows(("report", "title", "also", "arguments", "is_default"), rows), name="stats_reports")
 
 
+@one_error
 def write_stats(
     trace: str | Path,
     reports: Sequence[str] = (),
@@ -38,6 +41,7 @@ def write_stats(
     filter_time: str = "",
     filter_nvtx: str = "",
     overwrite: bool = False,
+    csv_safe: bool = False,
     cache: bool = True,
     salvage: bool = False,
     console: TextIO = sys.stdout,
@@ -61,6 +65,8 @@ def write_stats(
         As `Session.stats` takes them.
     overwrite
         Replace files that exist.
+    csv_safe
+        As `nsys_tools.render` takes it.
     cache
         Cache what is loaded in the user's cache folder.
     salvage
@@ -82,7 +88,7 @@ def write_stats(
     path = Path(trace)
     requests = [parse_request(name) for name in reports or DEFAULT]
     targets = delivery.as_many(outputs or ["-"], len(requests))
-    chosen = delivery.formats(formats, targets, time_unit(timeunit))
+    chosen = delivery.formats(formats, targets, time_unit(timeunit), csv_safe=csv_safe)
     notes: list[str] = []
 
     def opened(choice: Choice | None = None) -> Database:

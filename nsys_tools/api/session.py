@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nsys_tools.api import catalogue
 from nsys_tools.api.folders import folder_of
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Inputs = Mapping[str, int] | Sequence[str]
 
 
+@one_error
 def open(
     path: str | Path | None = None,
     *,
@@ -106,6 +107,7 @@ def open(
     return Session(opened(asked))
 
 
+@one_error
 class Session:
     """An open trace with everything that it is joined with; use `nsys_tools.open`.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.files import new_file
 from nsys_tools.session.result import Result
 
@@ -13,7 +13,8 @@ FILES = ("parquet", "sqlite")
 """Formats that need a file."""
 
 
-def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> str:
+@one_error
+def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False) -> str:
     """Return a result as text, without a newline at its end.
 
     Parameters
@@ -24,6 +25,9 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
     columns
         Where the format is for people (``table``): show only these columns, in units that read well.
+    csv_safe
+        In CSV and TSV: put a quote (') before texts that a spreadsheet would compute: those that begin with ``=``,
+        ``+``, ``-``, ``@``, a tab or a carriage return, and are no number.
 
     Raises
     ------
@@ -36,9 +40,10 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         from nsys_tools.report import markdown  # noqa: PLC0415
 
         return markdown.table(result.kept(), columns)
-    return formats.render(result.columns, result.rows(), form)
+    return formats.render(result.columns, result.rows(), form, csv_safe=csv_safe)
 
 
+@one_error
 def render_data(data: object, form: str) -> str:
     """Return plain nested data as ``json`` or ``yaml``."""
     from nsys_tools.formats import render_data as render_plain  # noqa: PLC0415
@@ -46,8 +51,10 @@ def render_data(data: object, form: str) -> str:
     return render_plain(data, form)
 
 
+@one_error
 def write_result(
-    result: Result, out: str | Path, form: str = "csv", *, force: bool = False, inputs: Sequence[Path] = ()
+    result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False, force: bool = False,
+    inputs: Sequence[Path] = (),
 ) -> Path:  # fmt: skip
     """Write a result to a file; return it.
 
@@ -60,6 +67,8 @@ def write_result(
     form
         ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
         `render`.
+    csv_safe
+        As for `render`.
     force
         Replace a file that exists.
     inputs
@@ -77,7 +86,7 @@ def write_result(
         elif form == "sqlite":
             _write_sqlite(result, draft, file)
         else:
-            draft.write_text(render(result, form) + "\n", encoding="utf-8")
+            draft.write_text(render(result, form, csv_safe=csv_safe) + "\n", encoding="utf-8")
     return file
 
 
@@ -100,6 +109,7 @@ def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
         raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
+@one_error
 def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:
     """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name.
 

@@ -37,6 +37,7 @@ def analyze(
     redact_paths: Annotated[
         bool, typer.Option("--redact-paths", help="Cut file paths in names down to their last part.")
     ] = False,
+    csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
@@ -62,5 +63,7 @@ def analyze(
             for note in session.notes:
                 print(note, file=sys.stderr)
             progress("drawing")
-            first = analysis.write(target, formats=wanted, top=top, force=force, redact_paths=redact_paths)
+            first = analysis.write(
+                target, formats=wanted, top=top, force=force, redact_paths=redact_paths, csv_safe=csv_safe
+            )
         print(first)

@@ -73,9 +73,9 @@ def flops(
     # What is counted stands beside the figures: on stdout for people, on stderr next to data.
     values = ", ".join(f"{name}={value}" for name, value in figures.inputs.items())
     said = "\n- ".join([f"{found.name}: {values}", *figures.conventions])
-    table = figures.flops(by, phase, people=people)
+    table = nt.render(figures.flops(by, phase, people=people), form)
     print(said, end="\n\n", file=sys.stdout if people else sys.stderr)
-    print(nt.render(table, form))
+    print(table)
 
 
 def _print_formulas(rows: nt.Result) -> None:

@@ -37,6 +37,7 @@ def sql(
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
+    csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
 ) -> None:
@@ -53,10 +54,13 @@ def sql(
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query
+        if statement is None and sys.stdin is None:
+            raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
-            _prompt(session, form)
+            _prompt(session, form, csv_safe)
         else:
-            _show(session, sys.stdin.read() if statement is None else statement, form, out, force)
+            statement = sys.stdin.read() if statement is None else statement
+            _show(session, statement, form, out, csv_safe=csv_safe, force=force)
         for note in session.notes:
             print(note, file=sys.stderr)
 
@@ -68,17 +72,19 @@ def _read(file: Path) -> str:
         raise nt.NsysToolsError(f"--file {file}: cannot be read ({error}).") from None
 
 
-def _show(session: nt.Session, statement: str, form: str, out: Path | None, force: bool) -> None:
+def _show(
+    session: nt.Session, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False
+) -> None:
     result = session.sql(statement)
     if out is not None and str(out) != "-":
-        nt.write_result(result, out, form, force=force, inputs=session.inputs)
+        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs)
     elif form in {"parquet", "sqlite"}:
-        raise nt.NsysToolsError(f"--format {form} needs --out FILE.")
+        raise nt.UsageError(f"--format {form} needs --out FILE.")
     else:
-        print(nt.render(result, form))
+        print(nt.render(result, form, csv_safe=csv_safe))
 
 
-def _prompt(session: nt.Session, form: str) -> None:
+def _prompt(session: nt.Session, form: str, csv_safe: bool) -> None:
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 
@@ -102,7 +108,7 @@ def _prompt(session: nt.Session, form: str) -> None:
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None, False)
+                _show(session, pending, form, None, csv_safe=csv_safe)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

@@ -13,8 +13,9 @@ import jinja2
 import polars as pl
 
 from nsys_tools import __version__, assets, charts
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.files import check_apart
+from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
 from nsys_tools.report.folder import check_target, whole_folder
@@ -91,11 +92,14 @@ def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
     return list(Counter(values).items())
 
 
-def _write_tables(analysis: Analyzed, folder: Path) -> None:
+def _write_tables(analysis: Analyzed, folder: Path, *, csv_safe: bool) -> None:
     folder.mkdir()
     for name, table in analysis.tables.items():
         table.write_parquet(folder / f"{name}.parquet")
-        table.pl().with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
+        frame = table.pl()
+        if csv_safe:
+            frame = frame.with_columns(pl.col(pl.String).map_elements(spreadsheet_safe, return_dtype=pl.String))
+        frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
 
 
 def check_formats(formats: Sequence[str]) -> None:
@@ -107,10 +111,12 @@ def check_formats(formats: Sequence[str]) -> None:
         If there is one.
     """
     if unknown := [word for word in formats if word not in FORMATS]:
-        raise NsysToolsError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
 
 
-def write(analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool) -> Path:
+def write(
+    analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False
+) -> Path:
     """Write the report's folder, whole or not at all; see `Analyzed.write`."""
     check_formats(formats)
     check_apart(target, analysis.inputs)
@@ -121,7 +127,7 @@ def write(analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int,
         (folder / METRICS).write_text(
             json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        _write_tables(analysis, folder / "tables")
+        _write_tables(analysis, folder / "tables", csv_safe=csv_safe)
         (folder / "charts").mkdir()
         for path, svg in drawn.items():
             (folder / path).write_bytes(svg)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -21,7 +22,7 @@ import duckdb
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.header import Column, Query, parse
-from nsys_tools.session.quoting import literal
+from nsys_tools.session.quoting import literal, unglobbed
 
 __all__ = ["Column", "Query", "parse"]
 _ASSET = re.compile(r"\{asset:(?P<path>[^}]+)\}")
@@ -37,7 +38,7 @@ def _asset(match: re.Match[str]) -> str:
     path = assets.find(match["path"])
     if path is None:
         raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
-    return str(path).replace("'", "''")
+    return literal(unglobbed(path))[1:-1]
 
 
 def _documents(match: re.Match[str]) -> str:
@@ -74,12 +75,30 @@ def find(name: str) -> Query:
     """
     known = queries()
     if name not in known:
-        from difflib import get_close_matches  # noqa: PLC0415
-
-        near = get_close_matches(name, [one for one, query in known.items() if not query.renamed], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools queries lists them."
-        raise NsysToolsError(f"There is no query {name!r}.", hint)
+        raise NsysToolsError(f"There is no query {name!r}.", hint(name))
     return known[name]
+
+
+def _offered() -> list[str]:
+    """Return the names of the queries that are for users: no private steps, no old names."""
+    return [name for name, query in queries().items() if not query.renamed and not name.startswith("_")]
+
+
+def hint(name: str, tables: Iterable[str] = ()) -> str:
+    """Return what a name that is not known may have been meant to be.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    tables
+        What could have been asked for besides queries.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    known = {one.lower(): one for one in (*tables, *_offered())}
+    near = get_close_matches(name.lower(), known, n=3)
+    return f"Did you mean: {', '.join(known[one] for one in near)}?" if near else "nsys-tools queries lists them."
 
 
 @cache
@@ -152,6 +171,21 @@ def dependencies(tree: dict[str, Any]) -> set[str]:
             if node.get("type") == "BASE_TABLE":
                 schema_name = node["schema_name"]
                 found.add(f"{schema_name}.{node['table_name']}" if schema_name else node["table_name"])
+            pending.extend(node.values())
+    return found
+
+
+def table_functions(tree: dict[str, Any]) -> set[str]:
+    """Return the functions that a parsed SELECT reads as tables: ``range``, ``read_csv`` ..."""
+    found: set[str] = set()
+    pending: list[object] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending.extend(node)
+        elif isinstance(node, dict):
+            if node.get("type") == "TABLE_FUNCTION":
+                found.add(node["function"]["function_name"].lower())
             pending.extend(node.values())
     return found
 

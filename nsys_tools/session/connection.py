@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.session.quoting import literal, quoted, unglobbed
 
 SMALL_BYTES = 4 << 20
 """Recorded tables of less than this are small: one thread reads them, and every query is computed once."""
@@ -61,6 +61,28 @@ def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute(f"LOAD {literal(file)}; SET allow_unsigned_extensions = false")
 
 
+def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Let a connection read and write in some folders only, for good: DuckDB does not give the rest back.
+
+    Parameters
+    ----------
+    connection
+        Its extensions must be loaded, and what it reads attached: both are refused afterwards.
+    folders
+        Where the session itself still reads and writes, besides the folder that it spills into.
+
+    Notes
+    -----
+    Before it runs SQL of the user's own, a session locks its connection, in case a statement gets past
+    `nsys_tools.session.statement.reading`. The configuration stays open (``lock_configuration``), since loading
+    tables sets options; SET is no statement that the user can run.
+    """
+    # DuckDB checks the paths of readers as they are written: what is quoted against globs is another path.
+    names = [name for folder in folders for name in (str(folder), unglobbed(folder))]
+    connection.execute(f"SET allowed_directories = [{', '.join(map(literal, names))}]")
+    connection.execute("SET enable_external_access = false; SET allow_unsigned_extensions = false")
+
+
 def interruptible(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Return the connection; from now on `interrupt` stops its queries too."""
     _OPEN[id(connection)] = connection
@@ -94,6 +116,10 @@ class Recorded(Protocol):
     def is_small(self) -> bool:
         """Whether they have fewer than `SMALL_BYTES`."""
 
+    @property
+    def folders(self) -> Sequence[Path]:
+        """What queries read through DuckDB's own file system, as they are run."""
+
     def attach(self) -> None:
         """Attach the tables, if that has not been done."""
 
@@ -124,6 +150,7 @@ class NothingRecorded:
         self.tables: Mapping[str, Mapping[str, str]] = {}
         self.search_path = OWN_SCHEMAS
         self.is_small = True
+        self.folders: Sequence[Path] = ()
 
     def attach(self) -> None:
         """Make the empty tables."""

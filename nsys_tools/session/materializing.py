@@ -14,7 +14,7 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table, tolerant
 from nsys_tools.session.progress import Progress
-from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.session.quoting import literal, parquet, quoted
 from nsys_tools.session.store import Entry
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Materializer:
             file = entry and (entry.find() or self._write(recipe, entry))
             if file:
                 # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
-                self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM read_parquet({literal(file)})")
+                self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM {parquet(file)}")
                 return True
             self._run(recipe, f"CREATE TABLE {target} AS ")
             self._examine(recipe, target)
@@ -123,7 +123,7 @@ class Materializer:
         try:
             with entry.write() as draft:
                 self._run(recipe, "COPY (", f") TO {literal(draft)} ({options})")
-                self._examine(recipe, f"read_parquet({literal(draft)})")
+                self._examine(recipe, parquet(draft))
         except (OSError, duckdb.IOException) as error:
             log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
             self._can_write = False

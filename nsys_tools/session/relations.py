@@ -258,7 +258,7 @@ class Relations:
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
     def _create(self, name: str) -> None:
-        """Create the view of a query, or in a small trace its table: binding views in views takes longer than the rows."""
+        """Create the view of a query; in a small trace its table, since binding nested views takes longer there."""
         self._is_table[name] = self._recorded.is_small
         kind = "TABLE" if self._recorded.is_small else "VIEW"
         try:

@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.header import Column
 from nsys_tools.session.rows import FrameRows, Rows
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN_ROWS = 20
 
 
+@one_error
 class Result:
     """Rows of a query.
 

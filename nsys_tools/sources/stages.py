@@ -131,7 +131,9 @@ def read(path: Path) -> list[Stage]:
         raise NsysToolsError(f"--stages {path}: cannot be read ({error}).") from None
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise NsysToolsError(f"--stages {path}: is nested too deep.", _EXAMPLE) from None
+    except ValueError as error:
         raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
     if unknown := sorted(set(data) - {"stage"}):
         raise NsysToolsError(

@@ -8,17 +8,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
 import duckdb
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError
 from nsys_tools.files import cannot_write, check_apart, place
 from nsys_tools.stats.answers import Answer
-from nsys_tools.stats.formats import EXTENSIONS, Format, parse_format, writer
+from nsys_tools.stats.formats import EXTENSIONS, SEPARATED, Format, parse_format, writer
 
 CONSOLE = "-"
 
@@ -29,7 +29,7 @@ def as_many(values: Sequence[str], count: int) -> list[str]:
     return [str(value) for _, value in filled][:count]
 
 
-def formats(texts: Sequence[str], outputs: Sequence[str], time: str) -> list[Format]:
+def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe: bool = False) -> list[Format]:
     """Return one format per output: as asked for, else column on the console and csv in files.
 
     Parameters
@@ -40,12 +40,22 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str) -> list[For
         Where the reports go.
     time
         Unit of all times that a format does not set.
+    csv_safe
+        Quote what a spreadsheet would compute.
+
+    Raises
+    ------
+    UsageError
+        If a format is not known, or none of them is CSV or TSV where `csv_safe` is.
     """
     defaults = ["column" if target == CONSOLE else "csv" for target in outputs]
-    return [
+    found = [
         parse_format(default if text == "." else text, time=time)
         for text, default in zip(as_many(texts or ["."], len(outputs)), defaults, strict=True)
     ]
+    if csv_safe and not any(form.name in SEPARATED for form in found):
+        raise UsageError("--csv-safe has no effect without CSV or TSV.", "Use it with --format csv or tsv.")
+    return [replace(form, csv_safe=csv_safe and form.name in SEPARATED) for form in found]
 
 
 @dataclass(frozen=True)
@@ -93,7 +103,7 @@ class Delivery:
         if target == CONSOLE:
             return None
         if target.startswith("@"):
-            raise NsysToolsError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
+            raise UsageError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
         base = str(self.trace.with_suffix("")) if target == "." else target
         file = Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
         check_apart(file, [self.trace])

@@ -10,7 +10,7 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.connection import OWN_SCHEMAS, load_extension
-from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.session.quoting import literal, parquet, quoted
 from nsys_tools.sources.nsys.checking import check, odd, without_rowid
 from nsys_tools.sources.nsys.identify import DAMAGED_HINT, Kind, columns
 
@@ -47,6 +47,8 @@ class Raw:
     ----------
     tables
         Its tables: column types by column name.
+    folders
+        What queries read through DuckDB's own file system, as they are run.
     search_path
         Where names without a schema are looked for: nsys's own tables too, once attached.
 
@@ -66,6 +68,7 @@ class Raw:
         self._attached = False
         self._checks: dict[str, Callable[[], None]] = {}
         self._without_rowid = set() if kind is Kind.PARQUET else without_rowid(path)
+        self.folders = (path,) if kind is Kind.PARQUET else ()
         self.search_path = OWN_SCHEMAS
         if kind is Kind.PARQUET:
             _attach_parquet(connection, path)
@@ -113,7 +116,7 @@ def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
     for file in sorted(folder.glob("*.parquet")):
         connection.execute(
             f"CREATE VIEW raw.{quoted(file.stem)} AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS rowid "
-            f"FROM read_parquet({literal(file)}, file_row_number = true)"
+            f"FROM {parquet(file, ', file_row_number = true')}"
         )
 
 
