@@ -8,7 +8,7 @@
 -- share_ratio     DOUBLE   ratio  sum_ns over the sum of all kernels
 SELECT coalesce(any_value(n.name), '(no name)') AS name, any_value(c.class) AS class, any_value(c.position) AS rule_id,
     sum(g.instance_count)::BIGINT AS instance_count, sum(g.sum_ns)::BIGINT AS sum_ns,
-    sum(g.sum_ns) / nullif(sum(sum(g.sum_ns)) OVER (), 0) AS share_ratio
+    sum(g.sum_ns) / nullif(sum(sum(g.sum_ns)) OVER (PARTITION BY 1), 0) AS share_ratio
 FROM (
     SELECT name_id, count(*) AS instance_count, sum(duration_ns) AS sum_ns FROM _kernel GROUP BY name_id
 ) AS g

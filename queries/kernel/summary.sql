@@ -20,7 +20,7 @@ WITH grouped AS (
 )
 SELECT
     coalesce(g.name, '(no name)') AS name, short.value AS short_name, g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (), 0) AS share_ratio,
+    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
     g.median_ns, g.mean_ns, g.min_ns, g.max_ns, g.stddev_ns
 FROM grouped AS g
 LEFT JOIN _string_kernel AS short ON short.id = g.short_name_id
