@@ -33,9 +33,9 @@ def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
 
     Notes
     -----
-    Windows over a few rows on several threads make DuckDB 1.5.5 fail now and then ("INTERNAL Error: Attempted to access
-    index 0 within vector of size 0", raised in WindowLocalSourceState::Finalize). Small traces gain nothing from
-    threads: `analyze` of a 1 MB trace takes as long on one.
+    Aggregates over an empty window, such as ``sum(x) OVER ()``, make DuckDB 1.5.5 fail now and then over a few rows on
+    several threads (docs/upstream/duckdb-window.md). The queries have none, SQL of a user can. Small traces gain
+    nothing from threads: `analyze` of a 1 MB trace takes as long on one.
     """
     connection = duckdb.connect(
         config={

@@ -65,18 +65,10 @@ class Database:
     """
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        recorded: Recorded,
-        *,
-        name: str = "",
-        store: Store | None = None,
-        progress: Progress = silent,
-        choice: Choice | None = None,
-        resources: ExitStack | None = None,
-        notes: list[str] | None = None,
-        is_partial: bool = False,
-    ) -> None:
+        self, connection: duckdb.DuckDBPyConnection, recorded: Recorded, *, name: str = "",
+        store: Store | None = None, progress: Progress = silent, choice: Choice | None = None,
+        resources: ExitStack | None = None, notes: list[str] | None = None, is_partial: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
         self.is_partial = is_partial
         self.notes = [] if notes is None else notes

@@ -108,7 +108,8 @@ class TraceBuilder:
         """Write the tables of names that nsys's own reports join."""
         for table, step in (("ENUM_CUDA_MEMCPY_OPER", "_copy_kind"), ("ENUM_CUDA_MEM_KIND", "_memory_kind")):
             self._database.execute(f"CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY, name TEXT, label TEXT)")
-            rows = duckdb.sql(catalogue.find(step).sql).fetchall()
+            # A cursor of its own: threads may build traces at once.
+            rows = duckdb.default_connection().cursor().execute(catalogue.find(step).sql).fetchall()
             self._database.executemany(f"INSERT INTO {table} VALUES (?1, ?2, ?2)", rows)
 
     def _create(self, table: str) -> None:
