@@ -7,9 +7,14 @@ import os
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nsys_tools.errors import NsysToolsError
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def check_apart(target: Path, inputs: Iterable[Path]) -> None:
@@ -86,6 +91,19 @@ def cannot_write(file: Path, error: Exception) -> NsysToolsError:
     return NsysToolsError(
         f"{file}: cannot be written ({reason}).", "No half file is left behind. Free space, or name another place."
     )
+
+
+def write_parquet(frame: pl.DataFrame, file: Path) -> None:
+    """Write a frame. polars itself calls a full disk an error in the format of the file.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written.
+    """
+    content = BytesIO()
+    frame.write_parquet(content)
+    file.write_bytes(content.getbuffer())
 
 
 @contextmanager

@@ -127,10 +127,10 @@ def opened(asked: Asked) -> Opened:
     given: dict[str, Any] = {"cache": asked.cache, "progress": asked.progress, "salvage": asked.salvage}
 
     def reopen(choice: Choice) -> Database:
-        return open_trace(trace, choice=choice, notes=notes, **given)
+        return open_trace(trace, choice=choice, notes=database.notes, **given)
 
     with ExitStack() as opening:
-        database = opening.enter_context(open_trace(trace, notes=notes, **given))
+        database = opening.enter_context(open_trace(trace, **given))
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)

@@ -115,8 +115,6 @@ class Session:
     ----------
     name
         What messages and reports call it: the name of the file, or of the run folder and its trace.
-    notes
-        What a reader must know of the trace and of what it was joined with, a sentence each.
     stages
         The stages of the stages file; empty when the outermost ranges are the stages.
     run
@@ -127,7 +125,7 @@ class Session:
 
     def __init__(self, parts: Opened) -> None:
         self.name = parts.name
-        self.notes = parts.notes
+        self._notes = parts.notes
         self.stages = parts.stages.stages if parts.stages else []
         self.run = parts.run
         self._database = parts.database
@@ -136,6 +134,16 @@ class Session:
         self._reopen = parts.reopen
         self.inputs = parts.inputs
         self._others = ExitStack()
+
+    @property
+    def warnings(self) -> list[str]:
+        """What of the trace could not be read, or holds values that do not fit, a sentence each; grows with queries."""
+        return list(self._database.notes)
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the trace and of what it was joined with, a sentence each; grows with queries."""
+        return [*self._database.notes, *self._notes]
 
     def __enter__(self) -> Self:
         """Return the session."""
@@ -264,7 +272,7 @@ class Session:
         if self._reopen is None:
             raise NsysToolsError("An analysis needs a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
         found = analyze(
-            self._database, self._joined, self.notes, source=self.name, stages=self.stages,
+            self._database, self._joined, self._notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,
         )  # fmt: skip
         return Analysis.of(replace(found, inputs=self.inputs))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from nsys_tools.errors import NsysToolsError, one_error
-from nsys_tools.files import new_file
+from nsys_tools.files import new_file, write_parquet
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
@@ -82,7 +82,7 @@ def write_result(
     file = Path(out)
     with new_file(file, force=force, inputs=inputs) as draft:
         if form == "parquet":
-            result.write_parquet(draft)
+            write_parquet(result.pl(), draft)
         elif form == "sqlite":
             _write_sqlite(result, draft, file)
         else:

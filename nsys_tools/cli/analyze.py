@@ -60,8 +60,8 @@ def analyze(
             ) as session,
         ):  # fmt: skip
             analysis = session.analyze()
-            for note in session.notes:
-                print(note, file=sys.stderr)
+            for warning in session.warnings:
+                print(warning, file=sys.stderr)
             progress("drawing")
             first = analysis.write(
                 target, formats=wanted, top=top, force=force, redact_paths=redact_paths, csv_safe=csv_safe

@@ -134,7 +134,7 @@ def analyze(
         tables=kept,
         missing=missing.missing(database, summary),
         findings=rules.find(kept),
-        notes=[*notes, *found] if database.is_partial else [*found, *notes],
+        notes=[*database.notes, *found, *notes],
         stages=list(stages),
         files=joined.files(),
         comparison=roofline.comparison if roofline else None,

@@ -14,7 +14,7 @@ import polars as pl
 
 from nsys_tools import __version__, assets, charts
 from nsys_tools.errors import NsysToolsError, UsageError
-from nsys_tools.files import check_apart
+from nsys_tools.files import check_apart, write_parquet
 from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
@@ -95,8 +95,8 @@ def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
 def _write_tables(analysis: Analyzed, folder: Path, *, csv_safe: bool) -> None:
     folder.mkdir()
     for name, table in analysis.tables.items():
-        table.write_parquet(folder / f"{name}.parquet")
         frame = table.pl()
+        write_parquet(frame, folder / f"{name}.parquet")
         if csv_safe:
             frame = frame.with_columns(pl.col(pl.String).map_elements(spreadsheet_safe, return_dtype=pl.String))
         frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")

@@ -43,6 +43,7 @@ def summary(folder: Path, graph: dict[str, Any], names: tuple[str, ...], request
     """Return measured members, instances and GPU time by group; each range has a kernel, 1, 2, 3, 4 ns long."""
 
     def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "prefill", 0, 1000 * len(names))
         for number, name in enumerate(names):
             at = 1000 * number
             b.range(THREAD, name, at, at + 100)
