@@ -54,7 +54,7 @@ def test_a_run_folder_finds_everything_by_itself(tmp_path: Path) -> None:
     assert groups["model.layers[0..2]"]["stage"] == "llm"
     assert "exists already" in refused("analyze", "run", cwd=tmp_path)
     told = refused("analyze", ".", "--force", "--format", "md", "--set", "new_tokens=9", cwd=folder)
-    assert "one execution of the workload has" in told, "the option overrides the run folder, and does not fit the trace"
+    assert "one execution of the workload has" in told, "options override the run folder; this one does not fit"
     assert metrics(folder / "report") == found
 
 
