@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.roofline import peaks
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import NothingRecorded, connect
@@ -48,8 +49,7 @@ class Asked:
     def check(self, run: Run | None) -> None:
         """Refuse arguments that would have no effect."""
         given = {
-            "workload": self.workload, "set": self.inputs, "dtype": self.dtype,
-            "gpu": self.gpu if self.gpu != "auto" else "",
+            "workload": self.workload, "set": self.inputs,
             "attention": self.attention if self.attention != "full" else "",
         }  # fmt: skip
         lone = [name for name, value in given.items() if value]
@@ -117,6 +117,8 @@ def opened(asked: Asked) -> Opened:
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)
+        dtype = asked.dtype or (run.recorded.dtype if run and run.recorded else "")
+        database.define_later("gpu_peak", lambda: peaks.rows(asked.gpu, dtype))
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()

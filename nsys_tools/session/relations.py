@@ -11,7 +11,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -65,6 +65,7 @@ class Relations:
         self._recorded = recorded
         self._made: set[str] = set()
         self._session: set[str] = set()
+        self._later: dict[str, Callable[[], None] | None] = {}
         self._memo = Memo(store.folder.parent if store else None)
         self._trees: dict[str, dict[str, Any]] = {}
         self._needs: dict[str, set[str]] = {}
@@ -74,12 +75,14 @@ class Relations:
         self._is_table: dict[str, bool] = {}
         self._lacks: dict[str, frozenset[str]] = {}
 
-    def define(self, name: str) -> None:
-        """Make room for the caller's own table `name`; what was built on an older one is dropped."""
+    def define(self, name: str, later: Callable[[], None] | None = None) -> None:
+        """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one."""
         self._drop_on(name)
         self._session.add(name)
-        self._made.add(name)
-        self._is_table[name] = True
+        self._later[name] = later
+        if later is None:
+            self._made.add(name)
+            self._is_table[name] = True
 
     def undefine(self, name: str) -> None:
         """Take back the caller's own table `name`, and what was built on it."""
@@ -101,7 +104,7 @@ class Relations:
 
         Notes
         -----
-        Without a stages file there are stages all the same, so nothing needs one.
+        Without a stages file there are stages all the same, and without known GPUs shapes, so nothing needs these.
         """
         if name in self._session:
             return frozenset()
@@ -110,7 +113,7 @@ class Relations:
             if name.startswith(_LOADED) or name not in catalogue.queries():
                 found = frozenset() if self._recorded.tables else frozenset({"trace"})
             elif source := catalogue.find(name).source:
-                found = frozenset({source} - {"stages"})
+                found = frozenset({source} - {"stages", "gpus"})
             else:
                 optional = catalogue.find(name).facts.get("optional", ())
                 found = frozenset().union(*map(self.needs, self._reads(name))) - frozenset(optional)
@@ -231,18 +234,18 @@ class Relations:
         return self._digests[name]
 
     def _is_stored(self, name: str) -> bool:
-        if self._store is None:
-            return False
         if name.startswith(_LOADED):
-            return self._table(name).has is not None
-        return bool(catalogue.find(name).materialized) and not self._depends_on_session(name)
+            return self._store is not None and self._table(name).has is not None
+        return bool(self._store and catalogue.find(name).materialized) and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
         """Whether the store already has it, so that what it reads is not needed."""
-        store = self._store
-        return store is not None and self._is_stored(name) and store.file(name, self._digest(name)).is_file()
+        return bool(self._store and self._is_stored(name) and self._store.file(name, self._digest(name)).is_file())
 
     def _make(self, name: str) -> None:
+        if later := self._later.get(name):
+            later()
+            return
         begin = time.perf_counter()
         if not self._kept(name) and self._reads_raw(name):
             self._recorded.attach()
@@ -281,14 +284,14 @@ class Relations:
 
     def _materialize(self, name: str, target: str, sql: str, digest: str) -> None:
         """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
-        file = self._store.file(name, digest) if self._store is not None and self._is_stored(name) else None
+        file = self._store.file(name, digest) if self._store and self._is_stored(name) else None
         if not self._materializer.materialize(name, target, sql, file):
             self._is_table[name] = True
 
     def _reads_raw(self, name: str) -> bool:
         """Whether the SQL behind a relation may name nsys's own tables, by its words: too often does no harm."""
         text = re.sub(r'\bloaded\."?\w+', "", self._sql(name)).lower()
-        return "raw." in text or any(table.lower() in text for table in self._recorded.tables)
+        return any(word.lower() in text for word in ("raw.", *self._recorded.tables))
 
 
 def _digest(*parts: str) -> str:
