@@ -119,11 +119,23 @@ def opened(asked: Asked) -> Opened:
         joined.join(stages)
         dtype = asked.dtype or (run.recorded.dtype if run and run.recorded else "")
         database.define_later("gpu_peak", lambda: peaks.rows(asked.gpu, dtype))
+        if not asked.model and run is None:
+            _check_shapes(asked, database)
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()
     inputs = tuple(one for one in (trace, asked.stages, asked.ncu, asked.callgraph) if one is not None)
     return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, inputs)
+
+
+def _check_shapes(asked: Asked, database: Database) -> None:
+    """Refuse a GPU or dtype without a model, unless there are FLOPs from shapes to be compared with it."""
+    lone = [name for name, is_given in (("dtype", asked.dtype), ("gpu", asked.gpu != "auto")) if is_given]
+    if lone and not len(database.query("shape", top=1)):
+        raise NsysToolsError(
+            f"{lone[0]} has no effect: there is no model, and no range of {database.name} tells shapes of tensors.",
+            "Name a model: --model, or model=...",
+        )
 
 
 def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
@@ -173,7 +185,8 @@ def _without_trace(asked: Asked) -> Opened:
     path = asked.path or asked.ncu
     if path is None:
         raise NsysToolsError("Nothing to open: neither a trace nor what ncu measured was given.", "nt.open(TRACE)")
-    needless = [name for name in ("stages", "model", "callgraph") if getattr(asked, name)]
+    needless = [name for name in ("stages", "model", "callgraph", "dtype") if getattr(asked, name)]
+    needless += ["gpu"] if asked.gpu != "auto" else []
     if needless:
         raise NsysToolsError(
             f"{needless[0]} needs a trace, and none was given.",

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from nsys_tools import assets
 
 Row = tuple[str, str | None, str, str, float, float, bool]
 """GPU, its name in traces, dtype, accumulator, FLOP/s, bytes/s, and whether the dtype is assumed where none is told."""
@@ -23,10 +27,16 @@ def rows(gpu: str, dtype: str) -> list[Row]:
     NsysToolsError
         If a GPU is not known, or its file is wrong.
     """
-    return list(_rows(gpu, dtype))
+    return list(_rows(gpu, dtype, tuple(assets.folders())))
 
 
-def _rows(gpu: str, dtype: str) -> Iterator[Row]:
+@cache
+def _rows(gpu: str, dtype: str, _: tuple[Path, ...]) -> tuple[Row, ...]:
+    """Return the rows for some asset folders; reading twenty files takes longer than all queries of a small trace."""
+    return tuple(_read(gpu, dtype))
+
+
+def _read(gpu: str, dtype: str) -> Iterator[Row]:
     from nsys_tools.model import gpus  # noqa: PLC0415  (its libraries are needed only here)
 
     for known in [gpus.load(name) for name in (gpus.available() if gpu == "auto" else (gpu,))]:

@@ -15,9 +15,10 @@ import pytest
 import nsys_tools as nt
 from nsys_tools.model import gpus
 from nsys_tools.model.request import Request
+from nsys_tools.roofline import peaks
 from nsys_tools.session import catalogue
 from nsys_tools.synthetic.builder import TraceBuilder
-from tests.case import PROCESS, THREAD, answer, build, launch, opened, text
+from tests.case import PROCESS, THREAD, analyzed, answer, build, launch, opened, text
 from tests.conftest import REPOSITORY, SHARED
 
 A100 = "NVIDIA A100-SXM4-40GB"
@@ -317,6 +318,7 @@ def test_no_gpu_is_read_before_a_query_needs_its_peak(tmp_path: Path, monkeypatc
         raise nt.NsysToolsError("read")
 
     monkeypatch.setattr(gpus, "load", fail)
+    peaks._rows.cache_clear()
     with opened(timed(tmp_path, 1)) as session:
         session.query("shape_coverage").rows()
         for _ in range(2):  # and what failed is not taken for an empty table after that
@@ -365,3 +367,32 @@ def test_the_flops_of_a_real_trace_are_those_of_its_model() -> None:
         assert sum(covered["sum_ns"]) == sum(session.query("gpu_summary")["sum_ns"])
         ratios = [row["util_sum_ratio"] for row in session.query("shape_op") if row["flops"]]
         assert all(0.4 < ratio < 1 for ratio in ratios)
+
+
+def test_the_report_has_the_shapes_with_peak_and_share(tmp_path: Path) -> None:
+    folder = analyzed(timed(tmp_path, 100_000), Request("", dtype="bf16")).write(tmp_path / "report", formats=["md"])
+    report = folder.read_text(encoding="utf-8")
+    part = report[report.index("### FLOPs from shapes") : report.index("### Ranges")]
+    assert "100 % of the GPU time has FLOPs from shapes." in part
+    assert "bf16 312 TFLOP/s (assumed where nothing tells the dtype)" in part
+    cells = [[cell.strip() for cell in line.split("|")] for line in part.splitlines() if "aten::mm" in line]
+    assert [row[4:] for row in cells] == [
+        ["2.147", "100", "33.33", "21.475", "`bf16`", "assumed", "6.88", "6.883", "compute", "", ""]
+    ]
+
+
+def test_the_report_says_when_no_time_has_flops(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, operator("aten::add", "[[2, 3], [2, 3]]"), 0, 9)
+        launch(b, 1, start=10, end=20)
+
+    path = build(tmp_path, fill)
+    report = analyzed(path).write(tmp_path / "report", formats=["md"]).read_text(encoding="utf-8")
+    assert "No GPU time has FLOPs from shapes, for these reasons:" in report
+
+
+def test_a_dtype_or_gpu_without_model_and_shapes_is_refused(tmp_path: Path) -> None:
+    path = build(tmp_path, lambda b: b.range(THREAD, "step", 0, 9))
+    for given in ({"dtype": "bf16"}, {"gpu": "h100-sxm"}):
+        with pytest.raises(nt.NsysToolsError, match=f"{next(iter(given))} has no effect"):
+            opened(path, Request("", **given))
