@@ -62,12 +62,14 @@ compared AS (
 )
 SELECT * EXCLUDE (ratio, least_ns, unknown),
     CASE WHEN ratio <= 1 THEN ratio END AS util_sum_ratio,
-    CASE WHEN ratio <= 1 THEN least_ns END AS roofline_ns,
-    CASE WHEN ratio > 1 OR ratio IS NULL THEN NULL WHEN compute_ns > memory_ns THEN 'compute' ELSE 'memory' END AS bound,
+    CASE WHEN ratio <= 1 AND least_ns <= counted_ns THEN least_ns END AS roofline_ns,
+    CASE WHEN ratio <= 1 AND memory_ns IS NOT NULL THEN CASE WHEN compute_ns > memory_ns THEN 'compute' ELSE 'memory' END
+        END AS bound,
     CASE
         WHEN counted_count = 0 THEN NULL
         WHEN unknown IS NOT NULL THEN unknown
         WHEN counted_ns = 0 THEN 'no GPU time'
         WHEN ratio > 1 THEN 'above 100 %: the dtype, the GPU or sparsity, or operations that belong to no range'
+        WHEN least_ns > counted_ns THEN 'bytes above 100 % of the bandwidth: a cache holds part of them, or the dtype or GPU'
     END AS withheld
 FROM compared

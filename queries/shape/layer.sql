@@ -15,7 +15,7 @@
 -- util_sum_ratio   DOUBLE   ratio    achieved_flops_per_s over the peak
 -- roofline_ns      DOUBLE   ns       the least time that the peak and the bandwidth allow for the FLOPs of achieved_flops_per_s
 -- bound            VARCHAR  -        what bounds that: compute or memory
--- withheld         VARCHAR  -        why there is no comparison with a peak
+-- withheld         VARCHAR  -        why there is no comparison with a peak, or no roofline
 SELECT layer, range_count, counted_count, operation_count, counted_ns,
     flops, accessed_bytes, sum_ns, share_ratio, achieved_flops_per_s, peak_dtype, dtype_source, util_sum_ratio,
     roofline_ns, bound, withheld

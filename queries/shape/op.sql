@@ -17,7 +17,7 @@
 -- util_sum_ratio   DOUBLE   ratio    achieved_flops_per_s over the peak
 -- roofline_ns      DOUBLE   ns       the least time that the peak and the bandwidth allow for the FLOPs of achieved_flops_per_s
 -- bound            VARCHAR  -        what bounds that: compute or memory
--- withheld         VARCHAR  -        why there is no comparison with a peak
+-- withheld         VARCHAR  -        why there is no comparison with a peak, or no roofline
 SELECT op, shapes, dtype, reason, range_count, operation_count,
     flops, accessed_bytes, sum_ns, share_ratio, achieved_flops_per_s, peak_dtype, dtype_source, util_sum_ratio,
     roofline_ns, bound, withheld

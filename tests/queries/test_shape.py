@@ -307,6 +307,25 @@ def test_above_the_peak_is_withheld_with_its_cause(tmp_path: Path) -> None:
     assert withheld.startswith("above 100 %: the dtype, the GPU")
 
 
+def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) -> None:
+    # An outer product: 2 x 4096^2 FLOPs, and 4096 + 4096 + 4096^2 elements, 21.6 us at 1,555 GB/s.
+    def fill(b: TraceBuilder) -> None:
+        b.gpu(A100, sm_count=108, clock_hz=1_410_000_000, memory=1, bandwidth=1)
+        for at, ns in enumerate((30_000, 10_000)):
+            b.range(THREAD, pyprof("mm", (4096, 1), (1, 4096), rest=(at,)), 100 * at, 100 * at + 50)
+            launch(b, 100 * at + 1, start=10**9 * (at + 1), end=10**9 * (at + 1) + ns)
+
+    def roofline(path: Path) -> list[Any]:
+        with opened(path) as session:
+            return [(row["roofline_ns"], row["bound"], row["withheld"]) for row in session.query("shape_op")]
+
+    both = 2 * (2 * 4096 + 4096**2) * 2 / 1555e9 * 1e9
+    ((least, bound, withheld),) = roofline(build(tmp_path, fill))
+    assert (least, bound) == (None, "memory")
+    assert withheld.startswith("bytes above 100 %")
+    assert both > 40_000  # what the 40 us of both would have to hold
+
+
 def test_an_unknown_gpu_has_no_peak_unless_one_is_named(tmp_path: Path) -> None:
     path = timed(tmp_path, 100_000, gpu="Some GPU")
     assert compared(path)["mm"] == (None, None, None, None, "no peak of this GPU is known")
@@ -388,7 +407,7 @@ def test_the_report_says_when_no_time_has_flops(tmp_path: Path) -> None:
 
     path = build(tmp_path, fill)
     report = analyzed(path).write(tmp_path / "report", formats=["md"]).read_text(encoding="utf-8")
-    assert "No GPU time has FLOPs from shapes, for these reasons:" in report
+    assert "No GPU time has FLOPs from shapes, for these reasons:\n\n| reason" in report
 
 
 def test_a_dtype_or_gpu_without_model_and_shapes_is_refused(tmp_path: Path) -> None:
