@@ -40,7 +40,7 @@ checked AS (
                 WHEN 'mm' THEN len(a) = 2 AND len(b) = 2 AND a[2] = b[1]
                 WHEN 'addmm' THEN len(a) = 2 AND len(b) = 2 AND a[2] = b[1]
                 WHEN 'attention' THEN len(a) >= 3 AND len(b) = len(a) AND len(c) = len(a) AND a[-1] = b[-1]
-                    AND b[-2] = c[-2]
+                    AND b[-2] = c[-2] AND a[1] = b[1] AND b[1] = c[1]
                 WHEN 'convolution' THEN len(a) = len(b) AND len(a) >= 3 AND b[2] > 0 AND a[2] % b[2] = 0
                     AND list_min(places) > 0
                 ELSE len(a) = 3 AND len(b) = 3 AND a[1] = b[1] AND a[3] = b[2]

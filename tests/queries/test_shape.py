@@ -92,6 +92,9 @@ REFUSED = {
     operator("mylib::mm", "[[2, 3], [3, 5]]"): "operator without a formula",
     operator("aten::mm", "[[2, 3], [4, 5]]"): "sizes that do not fit the operator",
     operator("aten::bmm", "[[7, 2, 3], [6, 3, 5]]"): "sizes that do not fit the operator",
+    operator("aten::scaled_dot_product_attention", "[[2, 8, 3, 4], [9, 8, 5, 4], [9, 8, 5, 6]]"): (
+        "sizes that do not fit the operator"
+    ),
     operator("aten::mm", "[]"): "sizes that do not fit the operator",
     operator("aten::mm", "[[-2, 3], [3, 5]]"): "negative size",
     operator("aten::mm", "[[2, 3], [3, 5]"): "unreadable text",
