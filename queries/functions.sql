@@ -56,3 +56,43 @@ CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN c
 -- The median of x and as many zeros as n exceeds the number of rows by; x is not negative.
 CREATE MACRO median_with_zeros(x, n) AS
     list_aggregate(list_concat(list(x::BIGINT), list_resize([]::BIGINT[], greatest(n - count(*), 0), 0)), 'median');
+
+-- What a name rolls up to: addresses 0x... and numbers between separators become *, white space is folded.
+CREATE MACRO rolled_up(x) AS trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(left(x, 400),
+    '0x[0-9a-fA-F]+', '0x*', 'g'),
+    '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
+    '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
+    '\s+', ' ', 'g'));
+
+-- A Python literal of dicts, lists, tuples, strings, numbers, True, False and None as JSON; NULL for any other text.
+-- The text is cut into tokens, which RE2 does in linear time, and the parser of JSON checks what they make: nothing is
+-- executed. Strings with escapes are refused. A string without an end is one token, so that no quote is tried twice.
+CREATE MACRO python_json(x) AS try_cast(array_to_string(list_transform(
+    regexp_extract_all(x, '''(?:[^''\\]|\\.)*(?:''|$)|"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9.]+(?:[eE][-+]?[0-9]+)?|\w+|\(\s*[-.\w]+\s*\)|[\[({]\s*,|,\s*[\])}]|\S', 0, 's'),
+    lambda t: CASE
+        WHEN t[1] IN ('''', '"') THEN CASE WHEN contains(t, '\') OR length(t) < 2 OR t[-1] <> t[1] THEN '?'
+            ELSE to_json(t[2:-2])::VARCHAR END
+        WHEN t = '(' THEN '['
+        WHEN t = ')' THEN ']'
+        WHEN t = 'None' THEN 'null'
+        WHEN t IN ('True', 'False') THEN lower(t)
+        WHEN regexp_matches(t, '^[A-Za-z_]') THEN '?'
+        WHEN t[1] = ',' THEN replace(t[-1], ')', ']')
+        ELSE t
+    END), ' ') AS JSON);
+
+-- Sizes of tensors, as text [[8, 1024], []], as lists; NULL for any other text and for numbers beyond 64 bits.
+CREATE MACRO sizes_of(x) AS CASE WHEN regexp_full_match(x,
+    '\[(\[(-?[0-9]{1,18}(, ?-?[0-9]{1,18})*)?\](, ?\[(-?[0-9]{1,18}(, ?-?[0-9]{1,18})*)?\])*)?\]')
+    THEN try_cast(x AS BIGINT[][]) END;
+
+-- The product of sizes, 1 for none: a DOUBLE, which is exact below 2^53.
+CREATE MACRO product_of(x) AS coalesce(list_product(x), 1);
+
+-- The bytes of an element, by the name of its type in PyTorch or in analytic/gpus; NULL where it is another.
+CREATE MACRO element_bytes(dtype) AS CASE
+    WHEN dtype IN ('float64', 'fp64') THEN 8
+    WHEN dtype IN ('float32', 'fp32', 'tf32') THEN 4
+    WHEN dtype IN ('float16', 'fp16', 'bfloat16', 'bf16') THEN 2
+    WHEN dtype IN ('fp8', 'int8', 'float8_e4m3fn', 'float8_e5m2') THEN 1
+END;

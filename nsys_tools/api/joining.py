@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.files import existing
+from nsys_tools.roofline import peaks
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import NothingRecorded, connect
@@ -59,8 +60,7 @@ class Asked:
     def compared(self) -> list[str]:
         """The arguments that say what to compare with, besides the model."""
         given = {
-            "workload": self.workload, "set": self.inputs, "dtype": self.dtype,
-            "gpu": self.gpu if self.gpu != "auto" else "",
+            "workload": self.workload, "set": self.inputs,
             "attention": self.attention if self.attention != "full" else "",
         }  # fmt: skip
         return [name for name, value in given.items() if value]
@@ -136,10 +136,24 @@ def opened(asked: Asked) -> Opened:
         joined.join(stages)
         if asked.steps != "auto":
             joined.join(Steps(asked.steps, stages.stages if stages else ()))
+        dtype = asked.dtype or (run.recorded.dtype if run and run.recorded else "")
+        database.define_later("gpu_peak", lambda: peaks.rows(asked.gpu, dtype))
+        if not asked.model and run is None:
+            _check_shapes(asked, database)
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()
     return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, asked.files(run))
+
+
+def _check_shapes(asked: Asked, database: Database) -> None:
+    """Refuse a GPU or dtype without a model, unless there are FLOPs from shapes to be compared with it."""
+    lone = [name for name, is_given in (("dtype", asked.dtype), ("gpu", asked.gpu != "auto")) if is_given]
+    if lone and not len(database.query("shape", top=1)):
+        raise UsageError(
+            f"{lone[0]} has no effect: there is no model, and no range of {database.name} tells shapes of tensors.",
+            "Name a model: --model, or model=...",
+        )
 
 
 def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
@@ -174,7 +188,7 @@ def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFil
         (lambda: run.request(request)) if run else (lambda: request),
         stages.stages if stages else (),
         run.recorded.notes if run and run.recorded else lambda _: (),
-        is_asked=bool(asked.model or asked.compared),
+        is_asked=bool(asked.model or asked.compared or asked.dtype or asked.gpu != "auto"),
     )
     joined.join(roofline)
     return roofline.comparison.model if roofline.comparison else None
@@ -189,7 +203,8 @@ def _without_trace(asked: Asked) -> Opened:
     path = asked.path or asked.ncu
     if path is None:
         raise NsysToolsError("Nothing to open: neither a trace nor what ncu measured was given.", "nt.open(TRACE)")
-    needless = [name for name in ("stages", "model", "callgraph") if getattr(asked, name)]
+    needless = [name for name in ("stages", "model", "callgraph", "dtype") if getattr(asked, name)]
+    needless += ["gpu"] if asked.gpu != "auto" else []
     if needless:
         raise NsysToolsError(
             f"{needless[0]} needs a trace, and none was given.",

@@ -57,8 +57,10 @@ def open(
         What the model was run on: a workload by name or file, and inputs such as ``{"pages": 2}``.
     gpu
         GPU to compare with. ``auto`` uses the GPU recorded in the trace.
-    dtype, attention
-        Element type; how attention is counted, ``full`` or ``causal``.
+    dtype
+        Element type of the model; of FLOPs from shapes where neither range nor kernel tells it.
+    attention
+        How attention of the model is counted, ``full`` or ``causal``.
     ncu
         CSV or ``.ncu-rep`` of ncu, or a folder of them.
     callgraph

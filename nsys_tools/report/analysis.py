@@ -30,6 +30,7 @@ TABLES: dict[str, int | None] = {
     "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
     "kernel_summary": None, "kernel_class": None,
     "kernel_duration": None, "operator_summary": None,
+    "shape_coverage": None, "shape_peak": None, "shape_layer": None, "shape_op": 1000,
     "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
 }  # fmt: skip

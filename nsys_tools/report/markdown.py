@@ -18,6 +18,7 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
     "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
     "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
     "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
+    "flops/s": ((1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1, "FLOP/s")),
     "flops/byte": ((1, "FLOP/B"),),
     "tokens/s": ((1, "tokens/s"),),
     "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
@@ -30,8 +31,9 @@ _COUNTED = {
 _WORDS = {
     "kind", "class", "cause", "reason", "style", "figure", "base", "ttft_base", "latency_base", "source_memory",
     "destination_memory", "bound", "level",
+    "dtype_source", "withheld",
 }  # fmt: skip
-_UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_per_s)$")
+_UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_per_s|flops_per_s)$")
 
 
 def code(text: object, length: int = NAME_LENGTH) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
@@ -139,6 +139,10 @@ class Database:
             values = ", ".join(f"unnest(?::{kind}[])" for kind in columns.values())
             by_column = [list(column) for column in zip(*rows, strict=True)]
             connection.execute(f"INSERT INTO {quoted(table)} SELECT {values}", by_column)
+
+    def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]]) -> None:
+        """Fill a session table when a query first reads it; see `define`."""
+        self._relations.define(table, lambda: self.define(table, rows()))
 
     def undefine(self, tables: Sequence[str]) -> None:
         """Take back session tables that were defined; queries need their source again."""

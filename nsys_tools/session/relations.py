@@ -1,8 +1,7 @@
 """Making relations exist in a connection, in the order of their dependencies.
 
-Three kinds: ``loaded.X``, the columns in use of nsys's table X; the queries of the catalogue, views or
-materialized; and session tables, which the caller defines (stage patterns, the layers of a model).
-What is materialized goes to the `Store`, unless it depends on a session table or there is no store.
+Three kinds: ``loaded.X``, the columns in use of nsys's table X; queries, views or materialized (to the `Store`, unless
+they depend on a session table); and session tables, which the caller defines (stage patterns, the layers of a model).
 """
 
 from __future__ import annotations
@@ -10,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -62,6 +61,7 @@ class Relations:
         self._recorded = recorded
         self._made: set[str] = set()
         self._session: set[str] = set()
+        self._later: dict[str, Callable[[], None] | None] = {}
         self._memo = Memo(store.folder.parent if store else None)
         self._trees: dict[str, dict[str, Any]] = {}
         self._needs: dict[str, set[str]] = {}
@@ -71,12 +71,14 @@ class Relations:
         self._is_table: dict[str, bool] = {}
         self._lacks: dict[str, frozenset[str]] = {}
 
-    def define(self, name: str) -> None:
-        """Make room for the caller's own table; what was built on an older one is dropped."""
+    def define(self, name: str, later: Callable[[], None] | None = None) -> None:
+        """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one."""
         self._drop_on(name)
         self._session.add(name)
-        self._made.add(name)
-        self._is_table[name] = True
+        self._later[name] = later
+        if later is None:
+            self._made.add(name)
+            self._is_table[name] = True
 
     def undefine(self, name: str) -> None:
         """Take back the caller's own table `name`, and what was built on it."""
@@ -98,7 +100,7 @@ class Relations:
 
         Notes
         -----
-        Without a stages file there are stages all the same, so nothing needs one.
+        Without a stages file there are stages all the same, and without known GPUs shapes, so nothing needs these.
         """
         if name in self._session:
             return frozenset()
@@ -107,7 +109,7 @@ class Relations:
             if name.startswith(_LOADED) or name not in catalogue.queries():
                 found = frozenset() if self._recorded.tables else frozenset({"trace"})
             elif source := catalogue.find(name).source:
-                found = frozenset({source} - {"stages"})
+                found = frozenset({source} - {"stages", "gpus"})
             else:
                 optional = catalogue.find(name).facts.get("optional", ())
                 found = frozenset().union(*map(self.needs, self._reads(name))) - frozenset(optional)
@@ -116,9 +118,9 @@ class Relations:
 
     def rests_on(self, name: str, other: str) -> bool:
         """Return whether a relation reads another, directly or through others."""
-        if name == other:
-            return True
-        return name not in self._session and any(self.rests_on(need, other) for need in self._reads(name))
+        return name == other or (
+            name not in self._session and any(self.rests_on(need, other) for need in self._reads(name))
+        )
 
     def known(self, names: Iterable[str]) -> set[str]:
         """Return those of `names` that this room can make."""
@@ -146,13 +148,12 @@ class Relations:
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
         graph: dict[str, set[str]] = {}
-        pending = [name for name in names if name not in self._made]
+        pending = list(names - self._made)
         while pending:
             name = pending.pop()
-            if name in graph or name in self._made:
-                continue
-            graph[name] = set() if self._kept(name) else self._reads(name) - self._made
-            pending.extend(graph[name])
+            if name not in graph and name not in self._made:
+                graph[name] = set() if self._kept(name) else self._reads(name) - self._made
+                pending.extend(graph[name])
         try:
             order = list(TopologicalSorter(graph).static_order())
         except CycleError as error:
@@ -229,8 +230,6 @@ class Relations:
         return self._digests[name]
 
     def _is_stored(self, name: str) -> bool:
-        if self._store is None:
-            return False
         if name.startswith(_LOADED):
             return self._table(name).has is not None
         query = catalogue.find(name)
@@ -242,6 +241,9 @@ class Relations:
         return store is not None and store.entry(name, self._digest(name)).find() is not None
 
     def _make(self, name: str) -> None:
+        if later := self._later.get(name):
+            later()
+            return
         begin = time.perf_counter()
         reads = () if (is_kept := self._kept(name)) else self._recorded_tables(name)
         if reads or (not is_kept and "raw." in self._sql(name)):

@@ -11,19 +11,9 @@ WITH stripped AS (
             THEN regexp_replace(name, ',\s*(seq|op_id|sizes|input_op_ids)\s*=.*$', '', 's') ELSE name END AS short
     FROM _range_text
 ),
-label AS (
-    SELECT short,
-        regexp_replace(regexp_replace(regexp_replace(left(short, 400),
-            '0x[0-9a-fA-F]+', '0x*', 'g'),
-            '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
-            '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g') AS rolled
-    FROM (SELECT DISTINCT short FROM stripped)
-)
+label AS (SELECT short, rolled_up(short) AS folded FROM (SELECT DISTINCT short FROM stripped))
 SELECT
-    range_id, name,
+    s.range_id, s.name,
     CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
         AS label
-FROM (
-    SELECT s.range_id, s.name, trim(regexp_replace(l.rolled, '\s+', ' ', 'g')) AS folded
-    FROM stripped AS s JOIN label AS l USING (short)
-)
+FROM stripped AS s JOIN label AS l USING (short)

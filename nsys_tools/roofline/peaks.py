@@ -1,0 +1,50 @@
+"""Peaks of all known GPUs, for the table ``gpu_peak``: what FLOPs that the trace itself tells are compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from nsys_tools import assets
+
+Row = tuple[str, str | None, str, str, float, float, bool]
+"""GPU, its name in traces, dtype, accumulator, FLOP/s, bytes/s, and whether the dtype is assumed where none is told."""
+
+
+def rows(gpu: str, dtype: str) -> list[Row]:
+    """Return the rows of ``gpu_peak``.
+
+    Parameters
+    ----------
+    gpu
+        The only GPU to compare with, by name or file; ``auto`` for the one whose name the trace records.
+    dtype
+        What operations compute in where the trace does not tell it; empty where nobody says so.
+
+    Raises
+    ------
+    NsysToolsError
+        If a GPU is not known, or its file is wrong.
+    """
+    return list(_rows(gpu, dtype, tuple(assets.folders())))
+
+
+@cache
+def _rows(gpu: str, dtype: str, _: tuple[Path, ...]) -> tuple[Row, ...]:
+    """Return the rows for some asset folders; reading twenty files takes longer than all queries of a small trace."""
+    return tuple(_read(gpu, dtype))
+
+
+def _read(gpu: str, dtype: str) -> Iterator[Row]:
+    from nsys_tools.model import gpus  # noqa: PLC0415  (its libraries are needed only here)
+
+    for known in [gpus.load(name) for name in (gpus.available() if gpu == "auto" else (gpu,))]:
+        names = dict.fromkeys((known.name, *known.trace_names)) if gpu == "auto" else (None,)
+        first = {peak.dtype: peak for peak in reversed(known.peaks)}
+        for name in names:
+            for peak in first.values():
+                yield (
+                    known.name, name, peak.dtype, peak.accumulator, peak.flops_per_s, peak.bytes_per_s,
+                    peak.dtype == dtype,
+                )  # fmt: skip

@@ -1,0 +1,12 @@
+-- One row per name of a kernel that multiplies matrices: the type of its factors, as far as the name tells it.
+--
+-- The first rule of analytic/kernels/dtypes.csv that matches counts.
+SELECT c.name_id, arg_min(r.dtype, r.position) AS dtype
+FROM kernel__class AS c
+JOIN _string_kernel AS n ON n.id = c.name_id
+JOIN (
+    SELECT row_number() OVER () AS position, dtype, expression
+    FROM read_csv('{asset:analytic/kernels/dtypes.csv}', header = true, all_varchar = true)
+) AS r ON regexp_matches(n.value, r.expression, 'i')
+WHERE c.class IN ('gemm', 'gemv', 'attention')
+GROUP BY c.name_id

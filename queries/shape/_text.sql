@@ -1,0 +1,40 @@
+-- One row per NVTX range whose text carries sizes of tensors: what wrote it, and the part that holds them.
+-- materialized: text work over every range, read by two steps.
+--
+-- form: layer is a dict of the hooks of vLLM, SGLang and TensorRT-LLM, operator a PyTorch operator with sizes, pyprof a
+-- dict of PyProf. The body of a layer is its dict without the module, so that all modules of one shape have the same.
+WITH written AS (
+    SELECT range_id, name,
+        CASE
+            WHEN starts_with(name, '{''Module'': ') THEN 'layer'
+            WHEN starts_with(name, '{''mod'': ') AND contains(name, '''args'': ') THEN 'pyprof'
+            WHEN contains(name, ', sizes = ') THEN 'operator'
+        END AS form
+    FROM _range_text
+),
+cut AS (
+    SELECT range_id, form,
+        CASE WHEN form = 'layer' THEN regexp_extract(name,
+            '^\{''Module'': (?:''((?:[^''\\]|\\.)*)''|"((?:[^"\\]|\\.)*)")(?:, )?(.*)$', ['single', 'double', 'rest'], 's')
+        END AS dict,
+        name
+    FROM written
+    WHERE form IS NOT NULL
+)
+SELECT range_id, form,
+    nullif(dict.single || dict.double, '') AS module,
+    CASE form
+        WHEN 'layer' THEN CASE
+            WHEN regexp_matches(module, '(^|\.)(wte|wpe|[^.]*embed[^.]*)$') AND NOT regexp_matches(module, '(^|\.)embed_out$')
+                THEN 'embedding'
+            WHEN regexp_matches(module, '(attn|attention)$') THEN 'attention'
+            ELSE 'layer'
+        END
+        WHEN 'operator' THEN regexp_extract(name, '^(.*?), (?:seq|op_id|sizes) = ', 1, 's')
+    END AS op,
+    CASE form
+        WHEN 'layer' THEN '{' || dict.rest
+        WHEN 'operator' THEN regexp_extract(name, ', sizes = (.*?)(?:, input_op_ids = .*)?$', 1, 's')
+        ELSE name
+    END AS body
+FROM cut

@@ -1,0 +1,29 @@
+-- One row per range of shape, and reason outside of them, with the GPU operations that it owns: each operation once.
+-- materialized: a join of operations and ranges, read by three queries.
+--
+-- An operation belongs to the range of its stack that has FLOPs, of which there is at most one, else to the innermost
+-- one with shapes: what is counted owns all of its operations, whatever operators lie inside. kernel_dtype is the type
+-- on which the names of its matrix kernels agree.
+WITH owned AS (
+    SELECT a.piece_id,
+        CASE WHEN o.kind = 'graph' THEN 'CUDA graph run' WHEN a.range_id IS NULL THEN 'operation without a range'
+            ELSE 'range without shapes' END AS otherwise,
+        count(*) AS n, sum(o.duration_ns) AS ns, min(d.dtype) AS first_dtype, max(d.dtype) AS last_dtype
+    FROM attribution AS a
+    JOIN _gpu_operation AS o USING (operation_id)
+    LEFT JOIN _kernel AS k USING (operation_id)
+    LEFT JOIN shape__dtype AS d USING (name_id)
+    GROUP BY ALL
+),
+owner AS (
+    SELECT s.piece_id, arg_min(h.range_id, CASE WHEN h.flops IS NULL THEN s.level ELSE -1 END) AS range_id
+    FROM _range_stack AS s
+    JOIN shape AS h USING (range_id)
+    SEMI JOIN owned AS o ON o.piece_id = s.piece_id
+    GROUP BY s.piece_id
+)
+SELECT w.range_id, CASE WHEN w.range_id IS NULL THEN o.otherwise END AS otherwise,
+    sum(o.n)::BIGINT AS operation_count, sum(o.ns)::BIGINT AS sum_ns,
+    CASE WHEN min(o.first_dtype) = max(o.last_dtype) THEN min(o.first_dtype) END AS kernel_dtype
+FROM owned AS o LEFT JOIN owner AS w USING (piece_id)
+GROUP BY ALL

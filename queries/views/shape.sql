@@ -1,0 +1,40 @@
+-- One row per NVTX range whose text carries the sizes of tensors, with the FLOPs that follow from them; unordered.
+-- materialized: the texts of every range are read and compared.
+--
+-- range_id       BIGINT   -      the range
+-- form           VARCHAR  -      what wrote the text: layer (hooks of vLLM, SGLang, TensorRT-LLM), operator (PyTorch) or pyprof
+-- module         VARCHAR  -      the module, of a layer
+-- op             VARCHAR  -      the operator; of a layer linear, embedding, attention or layer
+-- shapes         VARCHAR  -      sizes of its tensors; of a layer those of its first input, weight and bias
+-- dtype          VARCHAR  -      type of the factors where the text tells it, as PyTorch spells it
+-- flops          BIGINT   flops  2 per multiply-add; attention counts all pairs of positions; NULL with a reason
+-- bytes          BIGINT   bytes  inputs, weights and output once, all taken to be of the dtype; NULL without one
+-- element_count  BIGINT   count  elements of inputs, weights and output
+-- reason         VARCHAR  -      why there are no FLOPs
+-- bytes_reason   VARCHAR  -      why there are FLOPs but no bytes
+--
+-- A range has no FLOPs if a range inside has some, so that a sum counts no product twice.
+WITH told AS (
+    SELECT t.range_id, t.form, t.module, f.name, f.shapes, f.dtype, f.flops, f.element_count, f.reason
+    FROM shape__text AS t
+    JOIN shape__flops AS f ON f.form = t.form AND f.op IS NOT DISTINCT FROM t.op AND f.body IS NOT DISTINCT FROM t.body
+),
+around AS (
+    SELECT DISTINCT s.range_id
+    FROM _range_stack AS s
+    SEMI JOIN (SELECT range_id FROM told WHERE flops IS NOT NULL) AS inner_one ON inner_one.range_id = s.piece_id
+    SEMI JOIN (SELECT range_id FROM told WHERE flops IS NOT NULL) AS outer_one ON outer_one.range_id = s.range_id
+    WHERE s.level > 0
+)
+SELECT t.range_id, t.form, t.module, t.name AS op, t.shapes, t.dtype,
+    CASE WHEN a.range_id IS NULL THEN t.flops END AS flops,
+    (CASE WHEN a.range_id IS NULL THEN t.element_count * element_bytes(t.dtype) END)::BIGINT AS bytes,
+    CASE WHEN a.range_id IS NULL THEN t.element_count END AS element_count,
+    CASE WHEN a.range_id IS NOT NULL THEN 'range inside is counted' ELSE t.reason END AS reason,
+    CASE
+        WHEN t.flops IS NULL OR a.range_id IS NOT NULL OR t.element_count * element_bytes(t.dtype) IS NOT NULL THEN NULL
+        WHEN t.form <> 'pyprof' THEN 'text without a dtype'
+        WHEN t.dtype IS NULL THEN 'factors of several dtypes'
+        ELSE 'dtype of unknown size'
+    END AS bytes_reason
+FROM told AS t LEFT JOIN around AS a USING (range_id)
