@@ -98,8 +98,6 @@ class Relations:
     def needs(self, name: str) -> frozenset[str]:
         """Return the sources that a relation needs and nobody has given: ``trace``, ``model``, ``ncu``, ``callgraph``.
 
-        Notes
-        -----
         Without a stages file there are stages all the same, and without known GPUs shapes, so nothing needs these.
         """
         if name in self._session:
