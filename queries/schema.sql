@@ -29,6 +29,10 @@ CREATE TABLE CUPTI_ACTIVITY_KIND_GRAPH_TRACE (
     start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
     correlationId BIGINT, globalPid BIGINT, graphId BIGINT, graphExecId BIGINT
 );
+CREATE TABLE CUDA_GRAPH_NODE_EVENTS (
+    start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, nameId BIGINT, graphNodeId BIGINT,
+    originalGraphNodeId BIGINT
+);
 CREATE TABLE CUPTI_ACTIVITY_KIND_RUNTIME (
     start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, correlationId BIGINT,
     nameId BIGINT, returnValue BIGINT
