@@ -4,5 +4,5 @@ FROM (
     FROM graph__place
     SEMI JOIN (SELECT process_id, root_id AS node_id FROM graph__lineage WHERE reason IS NULL) USING (process_id, node_id)
 ) AS p
-ASOF LEFT JOIN (FROM _innermost WHERE thread_id IN (SELECT thread_id FROM graph__place)) AS i
+ASOF LEFT JOIN (FROM _innermost SEMI JOIN graph__place USING (thread_id)) AS i
     ON i.thread_id = p.thread_id AND i.instant_ns <= p.instant_ns

@@ -1,5 +1,6 @@
 -- One row per node that was created itself: the instant on its thread at which the open ranges name its layer, and the
 -- begin of the capture that it was created in; instant_ns is NULL where the order of launches does not tell it.
+-- materialized: almost always empty, and known to be: then what joins it reads nothing else.
 --
 -- A node is recorded inside the call that created it. In some versions of nsys all nodes of a capture are recorded once it
 -- has ended, outside of such calls: then the n-th node is of the n-th call in the capture, if there are as many.
