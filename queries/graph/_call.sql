@@ -13,7 +13,7 @@ call AS (
     SELECT c.thread_id, c.call_id, n.kind, c.start_ns, c.end_ns
     FROM _api_call AS c JOIN named AS n USING (name_id)
     WHERE n.kind IS NOT NULL AND coalesce(c.return_code, 0) = 0
-        AND c.thread_id IN (SELECT thread_id FROM _graph_record WHERE original_id IS NULL)
+        AND c.thread_id IN (SELECT DISTINCT thread_id FROM _graph_record WHERE original_id IS NULL)
 )
 SELECT thread_id, kind, start_ns, end_ns
 FROM call
