@@ -12,6 +12,9 @@ _LAUNCH_NS, _KERNEL_NS = 2_000, 1_500
 _MODULES = ("self_attn", "mlp")
 _OF_MODULE = 5  # kernels of a module of a layer
 _REPLAYED = 1 << 32  # the ids of replayed nodes come after those of captured ones
+_KERNEL_COLUMNS = (
+    "start", "end", "deviceId", "streamId", "correlationId", "globalPid", "demangledName", "graphNodeId",
+)  # fmt: skip
 
 
 def build_replays(path: Path, nodes: int, replays: int) -> None:
@@ -39,17 +42,7 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
             length = nodes * _KERNEL_NS + 10_000
             builder.range(thread, f"step {replay}", now, now + length)
             builder.call(thread, "cudaGraphLaunch_v10000", now + 100, now + 5_000, correlation)
-            columns = (
-                "start",
-                "end",
-                "deviceId",
-                "streamId",
-                "correlationId",
-                "globalPid",
-                "demangledName",
-                "graphNodeId",
-            )
-            builder.extend("KERNEL", columns, _kernels(now + 6_000, nodes, (correlation, process, name)))
+            builder.extend("KERNEL", _KERNEL_COLUMNS, _kernels(now + 6_000, nodes, (correlation, process, name)))
             now += length + 1_000
 
 
