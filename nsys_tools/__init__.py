@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.session import Session, open
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
-    from nsys_tools.errors import NsysToolsError
+    from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.session.result import Result
 
 __version__ = "0.1.0"
@@ -40,8 +40,10 @@ _PLACES = {
     "Evaluation": "api.evaluation",
     "Inspected": "api.inspection",
     "NsysToolsError": "errors",
+    "OneError": "errors",
     "Result": "session.result",
     "Session": "api.session",
+    "UsageError": "errors",
     "add_assets": "assets",
     "capture_help": "api.captures",
     "check_report": "api.folders",
@@ -54,6 +56,7 @@ _PLACES = {
     "load_model": "api.models",
     "model_operators": "api.inspection",
     "open": "api.session",
+    "printable": "errors",
     "queries": "api.catalogue",
     "query_reference": "api.catalogue",
     "query_source": "api.catalogue",
@@ -73,8 +76,10 @@ __all__ = [
     "Evaluation",
     "Inspected",
     "NsysToolsError",
+    "OneError",
     "Result",
     "Session",
+    "UsageError",
     "__version__",
     "add_assets",
     "capture_help",
@@ -88,6 +93,7 @@ __all__ = [
     "load_model",
     "model_operators",
     "open",
+    "printable",
     "queries",
     "query_reference",
     "query_source",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 
 _own_folders: list[Path] = []
 
@@ -22,6 +22,7 @@ def root() -> Path:
     return shipped if shipped.is_dir() else package.parent
 
 
+@one_error
 def add_assets(folder: Path) -> None:
     """Look for assets in `folder` before the shipped ones.
 

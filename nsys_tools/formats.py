@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
+import math
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError, printable
 
 Rows = Sequence[Sequence[Any]]
 
@@ -21,14 +21,20 @@ def _table(columns: Sequence[str], rows: Rows) -> str:
     cells = [[_text_cell(value) for value in row] for row in rows]
     sides = ["right" if _is_numeric(column) else "left" for column in zip(*rows, strict=True)]
     return tabulate(
-        cells, headers=list(columns), tablefmt="simple", disable_numparse=True, colalign=sides if rows else None
+        cells,
+        headers=list(map(printable, columns)),
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=sides if rows else None,
     )
 
 
 def _text_cell(value: object) -> str:
     if isinstance(value, bool) or value is None:
         return "" if value is None else str(value)
-    return f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else printable(str(value))
+    )
 
 
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?")
@@ -51,29 +57,62 @@ def _markdown(columns: Sequence[str], rows: Rows) -> str:
     return tabulate(cells, headers=[_markdown_cell(c) for c in columns], tablefmt="pipe", disable_numparse=True)
 
 
+# An underscore inside a word is no markup.
+_MARKUP = re.compile(r"[\\`*|~$\[\]]|(?<![^\W_])_|_(?![^\W_])")
+
+
 def _markdown_cell(value: object) -> str:
-    """Keep a cell one cell: no pipe, newline or markup of a trace's own takes effect."""
-    text = "" if value is None else str(value)
-    text = (
-        text.replace("\\", "\\\\").replace("|", "\\|").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    )
-    return " ".join(text.split())
+    """Keep a cell one cell that reads as it is: no pipe, newline, image, link or other markup takes effect."""
+    text = "" if value is None else " ".join(printable(str(value)).split())
+    return _MARKUP.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+class _Lines(list[str]):
+    """Takes the lines of a CSV writer, which quotes cells with characters of its line end: carriage returns too."""
+
+    END = "\n\r"
+
+    def write(self, line: str) -> None:
+        self.append(line.removesuffix(self.END))
 
 
 def _separated(delimiter: str) -> Callable[[Sequence[str], Rows], str]:
     def render(columns: Sequence[str], rows: Rows) -> str:
-        stream = io.StringIO()
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+        lines = _Lines()
+        writer = csv.writer(lines, delimiter=delimiter, lineterminator=lines.END)
         writer.writerow(columns)
         writer.writerows(rows)
-        return stream.getvalue().removesuffix("\n")
+        return "\n".join(lines)
 
     return render
 
 
+# Spreadsheets compute a cell that begins so. A number that begins with a sign is no formula.
+FORMULA = r"[=+\-@\t\r]"
+SIGNED = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """Return a cell that a spreadsheet shows and does not compute: a text that begins as a formula gets a quote (')."""
+    is_formula = isinstance(value, str) and re.match(FORMULA, value) and not re.fullmatch(SIGNED, value)
+    return f"'{value}" if is_formula else value
+
+
 def _json(columns: Sequence[str], rows: Rows) -> str:
     records = [dict(zip(columns, row, strict=True)) for row in rows]
-    return json.dumps(records, indent=1, ensure_ascii=False, default=str)
+    try:
+        return json.dumps(records, indent=1, ensure_ascii=False, default=str, allow_nan=False)
+    except (TypeError, ValueError):  # keys that are no texts, numbers that are none
+        return json.dumps(_jsonable(records), indent=1, ensure_ascii=False, default=str)
+
+
+def _jsonable(value: Any) -> Any:
+    """Return a value with what JSON lacks as text: NaN, infinite numbers, and keys of maps."""
+    if isinstance(value, dict):
+        return {str(key): _jsonable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_jsonable(one) for one in value]
+    return value if not isinstance(value, float) or math.isfinite(value) else str(value)
 
 
 def _yaml(columns: Sequence[str], rows: Rows) -> str:
@@ -106,10 +145,11 @@ def text_as_html(columns: Sequence[str], rows: Rows) -> str:
     """
     from tabulate import tabulate  # noqa: PLC0415
 
-    return tabulate(rows, headers=list(columns), tablefmt="html", disable_numparse=True)
+    cells = [[printable(cell) for cell in row] for row in rows]
+    return tabulate(cells, headers=list(map(printable, columns)), tablefmt="html", disable_numparse=True)
 
 
-def render(columns: Sequence[str], rows: Rows, form: str) -> str:
+def render(columns: Sequence[str], rows: Rows, form: str, *, csv_safe: bool = False) -> str:
     """Return a table as text, without a newline at its end.
 
     Parameters
@@ -120,15 +160,21 @@ def render(columns: Sequence[str], rows: Rows, form: str) -> str:
         One sequence of cells a row, as many as there are headers; None is an empty cell (null in JSON).
     form
         One of `FORMATS`.
+    csv_safe
+        In CSV and TSV, have spreadsheets show cells that they would compute; see `spreadsheet_safe`.
 
     Raises
     ------
-    NsysToolsError
-        If the format is not known.
+    UsageError
+        If the format is not known, or has no cells that a spreadsheet would compute.
     """
     if form not in FORMATS:
-        raise NsysToolsError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
-    return FORMATS[form](columns, rows)
+        raise UsageError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
+    if not csv_safe:
+        return FORMATS[form](columns, rows)
+    if form not in ("csv", "tsv"):
+        raise UsageError(f"--csv-safe has no effect on the format {form}.", "Use it with --format csv or tsv.")
+    return FORMATS[form](list(map(spreadsheet_safe, columns)), [list(map(spreadsheet_safe, row)) for row in rows])
 
 
 def render_data(data: object, form: str) -> str:
@@ -163,7 +209,8 @@ def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> st
     from html import escape  # noqa: PLC0415
 
     head = "".join(
-        f"<th>{escape(name)}{f'<br><small>{escape(unit)}</small>' if unit else ''}</th>" for name, unit in heads
+        f"<th>{escape(printable(name))}{f'<br><small>{escape(unit)}</small>' if unit else ''}</th>"
+        for name, unit in heads
     )
     body = "".join(f"<tr>{''.join(_html_cell(value) for value in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table><p><small>{escape(caption)}</small></p>"
@@ -175,4 +222,4 @@ def _html_cell(value: object) -> str:
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = f"{value:,}" if isinstance(value, int) else f"{value:,.0f}" if abs(value) >= 1e6 else f"{value:,.6g}"
         return f'<td style="text-align: right">{text}</td>'
-    return f'<td style="text-align: left">{"" if value is None else escape(str(value))}</td>'
+    return f'<td style="text-align: left">{"" if value is None else escape(printable(str(value)))}</td>'

@@ -46,3 +46,13 @@ CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN n
 
 -- The value that all rows have where it is known; NULL where they differ.
 CREATE MACRO agreed(x) AS CASE WHEN min(x) = max(x) THEN min(x) END;
+
+-- The number that the group of a regular expression finds in a text; NULL where there is none, or one beyond 64 bits.
+CREATE MACRO number_in(t, expression) AS try_cast(nullif(regexp_extract(t, expression, 1), '') AS BIGINT);
+
+-- The sum of two values of which one may be unknown; NULL where both are.
+CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;
+
+-- The median of x and as many zeros as n exceeds the number of rows by; x is not negative.
+CREATE MACRO median_with_zeros(x, n) AS
+    list_aggregate(list_concat(list(x::BIGINT), list_resize([]::BIGINT[], greatest(n - count(*), 0), 0)), 'median');

@@ -2,59 +2,61 @@
 --
 -- Loading copies these columns where the trace has them; a missing column is NULL and a missing
 -- table has no rows. Columns not named here stay reachable through the attached trace itself.
+-- NOT NULL stands where nsys always writes a value. Rows without a usable time are left out of all figures; of other
+-- such values the rows without one are counted. A note says so.
 -- Every loaded table has one more column, row_id BIGINT: the row's position in nsys's table.
 -- The trace builder creates the same tables, so that what it writes is what we read.
 
-CREATE TABLE StringIds (id BIGINT, value VARCHAR);
+CREATE TABLE StringIds (id BIGINT NOT NULL, value VARCHAR NOT NULL);
 
 CREATE TABLE CUPTI_ACTIVITY_KIND_KERNEL (
-    start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
-    correlationId BIGINT, globalPid BIGINT, demangledName BIGINT, shortName BIGINT, mangledName BIGINT,
-    registersPerThread BIGINT, gridX BIGINT, gridY BIGINT, gridZ BIGINT,
-    blockX BIGINT, blockY BIGINT, blockZ BIGINT,
-    staticSharedMemory BIGINT, dynamicSharedMemory BIGINT, graphNodeId BIGINT, greenContextId BIGINT
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
+    correlationId BIGINT NOT NULL, globalPid BIGINT NOT NULL, demangledName BIGINT, shortName BIGINT,
+    mangledName BIGINT, registersPerThread BIGINT, gridX BIGINT, gridY BIGINT, gridZ BIGINT, blockX BIGINT,
+    blockY BIGINT, blockZ BIGINT, staticSharedMemory BIGINT, dynamicSharedMemory BIGINT, graphNodeId BIGINT,
+    greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_MEMCPY (
-    start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
-    correlationId BIGINT, globalPid BIGINT, bytes BIGINT, copyKind BIGINT, srcKind BIGINT, dstKind BIGINT,
-    srcDeviceId BIGINT, dstDeviceId BIGINT, migrationCause BIGINT, virtualAddress BIGINT, graphNodeId BIGINT,
-    greenContextId BIGINT
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
+    correlationId BIGINT, globalPid BIGINT NOT NULL, bytes BIGINT NOT NULL, copyKind BIGINT, srcKind BIGINT,
+    dstKind BIGINT, srcDeviceId BIGINT, dstDeviceId BIGINT, migrationCause BIGINT, virtualAddress BIGINT,
+    graphNodeId BIGINT, greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_MEMSET (
-    start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
-    correlationId BIGINT, globalPid BIGINT, value BIGINT, bytes BIGINT, memKind BIGINT, graphNodeId BIGINT,
-    greenContextId BIGINT
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
+    correlationId BIGINT, globalPid BIGINT NOT NULL, value BIGINT, bytes BIGINT NOT NULL, memKind BIGINT,
+    graphNodeId BIGINT, greenContextId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_GRAPH_TRACE (
-    start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
-    correlationId BIGINT, globalPid BIGINT, graphId BIGINT, graphExecId BIGINT
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
+    correlationId BIGINT, globalPid BIGINT NOT NULL, graphId BIGINT, graphExecId BIGINT
 );
 CREATE TABLE CUDA_GRAPH_NODE_EVENTS (
     start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, nameId BIGINT, graphNodeId BIGINT,
     originalGraphNodeId BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_RUNTIME (
-    start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, correlationId BIGINT,
-    nameId BIGINT, returnValue BIGINT
+    start BIGINT NOT NULL, "end" BIGINT, eventClass BIGINT, globalTid BIGINT NOT NULL,
+    correlationId BIGINT NOT NULL, nameId BIGINT NOT NULL, returnValue BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_SYNCHRONIZATION (
-    start BIGINT, "end" BIGINT, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT, contextId BIGINT, streamId BIGINT,
     correlationId BIGINT, globalPid BIGINT, syncType BIGINT, eventId BIGINT
 );
 CREATE TABLE NVTX_EVENTS (
-    start BIGINT, "end" BIGINT, eventType BIGINT, rangeId BIGINT, category BIGINT, color BIGINT,
-    text VARCHAR, globalTid BIGINT, endGlobalTid BIGINT, textId BIGINT, domainId BIGINT
+    start BIGINT, "end" BIGINT, eventType BIGINT NOT NULL, rangeId BIGINT, category BIGINT, color BIGINT,
+    text VARCHAR, globalTid BIGINT NOT NULL, endGlobalTid BIGINT, textId BIGINT, domainId BIGINT
 );
 CREATE TABLE OSRT_API (
-    start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, nameId BIGINT, returnValue BIGINT,
-    nestingLevel BIGINT
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, eventClass BIGINT, globalTid BIGINT, nameId BIGINT,
+    returnValue BIGINT, nestingLevel BIGINT
 );
 CREATE TABLE CUDA_UM_CPU_PAGE_FAULT_EVENTS (
-    start BIGINT, globalPid BIGINT, address BIGINT, memAccessType BIGINT, CpuInstruction BIGINT,
+    start BIGINT NOT NULL, globalPid BIGINT, address BIGINT, memAccessType BIGINT, CpuInstruction BIGINT,
     migrationCause BIGINT, sourceFile BIGINT, sourceLine BIGINT, module BIGINT
 );
 CREATE TABLE CUDA_UM_GPU_PAGE_FAULT_EVENTS (
-    start BIGINT, "end" BIGINT, globalPid BIGINT, deviceId BIGINT, address BIGINT,
+    start BIGINT NOT NULL, "end" BIGINT NOT NULL, globalPid BIGINT, deviceId BIGINT, address BIGINT,
     numberOfPageFaults BIGINT, faultAccessType BIGINT
 );
 CREATE TABLE ThreadNames (nameId BIGINT, priority BIGINT, globalTid BIGINT);
@@ -62,8 +64,8 @@ CREATE TABLE PROCESSES (globalPid BIGINT, pid BIGINT);
 CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGINT, stopTime BIGINT);
 CREATE TABLE TARGET_INFO_GPU (
     id BIGINT, name VARCHAR, totalMemory BIGINT, memoryBandwidth BIGINT, clockRate BIGINT, smCount BIGINT,
-    chipName VARCHAR, cuDevice BIGINT, l2CacheSize BIGINT, computeMajor BIGINT, computeMinor BIGINT, isDiscrete BIGINT,
-    deviceId BIGINT
+    chipName VARCHAR, cuDevice BIGINT, l2CacheSize BIGINT, computeMajor BIGINT, computeMinor BIGINT,
+    isDiscrete BIGINT, deviceId BIGINT
 );
 CREATE TABLE TARGET_INFO_CUDA_GPU (
     id BIGINT, name VARCHAR, memorySize BIGINT, memoryBandwidth BIGINT, coreClockRate BIGINT,

@@ -89,10 +89,10 @@ def run(*arguments: str, cwd: Path, given: str = "") -> Done:
     return Done(code, stdout.text(), stderr.text())
 
 
-def refused(*arguments: str, cwd: Path) -> str:
-    """Run a command that must fail with one message; return it."""
+def refused(*arguments: str, cwd: Path, code: int = 1) -> str:
+    """Run a command that must fail with one message and an exit code, 2 for wrong usage; return the message."""
     done = run(*arguments, cwd=cwd)
-    assert done.returncode == 1, done
+    assert done.returncode == code, done
     assert done.stdout == ""
     assert done.stderr.startswith("nsys-tools: ")
     return done.stderr

@@ -30,6 +30,7 @@ RANK = {
     "capture": 2,
     "session": 2,
     "assets": 1,
+    "files": 1,
     "formats": 1,
     "tools": 1,
     "units": 1,

@@ -7,12 +7,14 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nsys_tools.errors import one_error
 from nsys_tools.report.analysis import FORMATS, Analyzed
 
 if TYPE_CHECKING:
     import altair
 
 
+@one_error
 class Analysis(Analyzed):
     """Everything that a report shows of a trace; use `Session.analyze`."""
 
@@ -46,6 +48,7 @@ class Analysis(Analyzed):
         top: int = 20,
         force: bool = False,
         redact_paths: bool = False,
+        csv_safe: bool = False,
     ) -> Path:
         """Write the report's folder, whole or not at all.
 
@@ -61,6 +64,8 @@ class Analysis(Analyzed):
             Replace an earlier report.
         redact_paths
             Cut file paths in names down to their last part.
+        csv_safe
+            Have spreadsheets show the cells of CSV tables that they would compute, as in `nsys_tools.render`.
 
         Returns
         -------
@@ -76,7 +81,7 @@ class Analysis(Analyzed):
         from nsys_tools.report.redaction import redacted  # noqa: PLC0415
 
         analysis = redacted(self) if redact_paths else self
-        return report.write(analysis, Path(out), formats=formats, top=top, force=force)
+        return report.write(analysis, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
         """Return the source and how much was found."""

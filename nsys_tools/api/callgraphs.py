@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import one_error
+from nsys_tools.files import check_new, existing, new_file
 
 
+@one_error
 def group_callgraph(
-    file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None
+    file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None,
+    force: bool = False,
 ) -> Path:  # fmt: skip
     """Group a call graph into families of alike modules (for) and modules called again (parfor).
 
@@ -23,11 +26,18 @@ def group_callgraph(
         A TOML, or the name of a shipped one: ``deepseek_ocr``.
     hooks
         The ``.dot`` of forward hooks: actual calls, which override those of `file`.
+    force
+        Replace files that exist.
 
     Returns
     -------
     pathlib.Path
         The Markdown.
+
+    Raises
+    ------
+    NsysToolsError
+        If a file cannot be read, or one of the two exists or cannot be written.
     """
     from nsys_tools.report import callgraph as shown  # noqa: PLC0415
     from nsys_tools.sources import callgraph  # noqa: PLC0415
@@ -37,11 +47,18 @@ def group_callgraph(
     seen = callgraph.read(Path(hooks)) if hooks is not None else None
     grouping = callgraph.group(callgraph.read(Path(file)), chosen, hooks=seen)
     folder = Path(out)
-    _write(folder / "groups.json", shown.as_json(grouping))
-    return _write(folder / "groups.md", shown.as_markdown(grouping))
+    inputs = [Path(one) for one in (file, hooks) if one is not None]
+    with (
+        new_file(folder / "groups.json", force=force, inputs=inputs, parents=True) as data,
+        new_file(folder / "groups.md", force=force, inputs=inputs, parents=True) as pages,
+    ):
+        data.write_text(shown.as_json(grouping), encoding="utf-8")
+        pages.write_text(shown.as_markdown(grouping), encoding="utf-8")
+    return folder / "groups.md"
 
 
-def record_callgraph(target: str, out: str | Path, *, operations: bool = True) -> Path:
+@one_error
+def record_callgraph(target: str, out: str | Path, *, operations: bool = True, force: bool = False) -> Path:
     """Run a model once and write its call graph. This needs the extra ``[torch]``.
 
     Parameters
@@ -53,18 +70,20 @@ def record_callgraph(target: str, out: str | Path, *, operations: bool = True) -
         The JSON to write.
     operations
         Count operations with TorchLens too; otherwise only calls and shapes.
+    force
+        Replace a file that exists.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such function, or the file exists or cannot be written.
     """
     from nsys_tools.sources.callgraph import record  # noqa: PLC0415
 
+    inputs = existing(target.rpartition(":")[0])
+    check_new(Path(out), force=force, inputs=inputs)
     model, arguments, keywords = record.build(target)
     graph = record.record(model, arguments, keywords, operations=operations)
-    return _write(Path(out), json.dumps(graph, indent=1, ensure_ascii=False) + "\n")
-
-
-def _write(file: Path, text: str) -> Path:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
-    return file
+    with new_file(Path(out), force=force, inputs=inputs, parents=True) as draft:
+        draft.write_text(json.dumps(graph, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return Path(out)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsys_tools.api.session import open as open_session
+from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -37,6 +38,7 @@ class _TraceReader:
             return session.analyze().write(session.report_folder, force=again)
 
 
+@one_error
 def run_capture(
     model: str,
     arguments: Sequence[str] = (),
@@ -85,6 +87,7 @@ def run_capture(
     return pipeline.capture(plan, _TraceReader(), show).path
 
 
+@one_error
 def capture_help() -> str:
     """Return which models can be captured and the options of their scripts, as text for ``--help``."""
     from nsys_tools.capture.options import about, flag  # noqa: PLC0415
@@ -94,6 +97,7 @@ def capture_help() -> str:
     return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Options of the workload:", *lines])
 
 
+@one_error
 def examine_machine(nsys_path: str = "", ncu_path: str = "", runs: str | Path = "runs") -> Result:
     """Look at nsys, ncu, packages, GPU, counter permission and disk: subject, state, what was found, advice.
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
 
+@one_error
 def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = None) -> Result:
     """Return the documented queries: one row per query with its area, what a row is, and what it needs.
 
@@ -28,6 +30,7 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
     return Result(ListRows(columns, rows), name="queries", summary="One row per documented query.")
 
 
+@one_error
 def describe(name: str) -> Result:
     """Return the columns of a documented query: name, type, unit and meaning.
 
@@ -43,6 +46,7 @@ def describe(name: str) -> Result:
     return Result(ListRows(("column", "type", "unit", "meaning"), rows), name=name, summary=query.summary)
 
 
+@one_error
 def query_source(name: str) -> str:
     """Return the SQL of a documented query.
 
@@ -56,6 +60,7 @@ def query_source(name: str) -> str:
     return catalogue.find(name).sql
 
 
+@one_error
 def query_reference() -> str:
     """Return the reference of all documented queries, as Markdown."""
     from nsys_tools.report.reference import reference  # noqa: PLC0415

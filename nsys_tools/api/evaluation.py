@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -30,12 +30,25 @@ def as_result(table: Table, name: str, *, people: bool = False) -> Result:
     return Result(ListRows(columns, rows), name=name)
 
 
+@one_error
 class Evaluation:
-    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`."""
+    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`.
+
+    Attributes
+    ----------
+    files
+        The files of the user's that were read; nothing is written there.
+    """
 
     def __init__(
-        self, model: Model, formulas: Database, settings: Settings, profile: WorkloadProfile | None = None
+        self,
+        model: Model,
+        formulas: Database,
+        settings: Settings,
+        profile: WorkloadProfile | None = None,
+        files: Sequence[Path] = (),
     ) -> None:
+        self.files = files
         self._model = model
         self._formulas = formulas
         self._settings = settings
@@ -75,7 +88,7 @@ class Evaluation:
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise NsysToolsError(f"Figures come by layer, class or phase, not by {by!r}.")
+            raise UsageError(f"Figures come by layer, class or phase, not by {by!r}.")
         rows, totals = self._figures(phase)
         if by == "layer":
             table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
@@ -104,7 +117,7 @@ class Evaluation:
     def _check_phase(self, phase: str) -> None:
         names = [known.name for known in self._model.phases]
         if phase and phase not in names:
-            raise NsysToolsError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+            raise UsageError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
 
     def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
         """Return the formulas of a layer, or of ``all``: phase, metric and closed form."""
@@ -152,13 +165,26 @@ class Evaluation:
         axes = dict(axis(text) for text in over)
         return sweep(self._model, self._formulas, axes, self._settings, phase)
 
-    def write_report(self, out: str | Path) -> list[Path]:
-        """Write report.json, report.yaml and one page per layer class below a folder; return the files."""
+    def write_report(self, out: str | Path, *, force: bool = False) -> list[Path]:
+        """Write report.json, report.yaml and one page per layer class below a folder; return the files.
+
+        Parameters
+        ----------
+        out
+            The folder; the files go to ``static_analysis/analytic_model`` in it.
+        force
+            Replace the files of an earlier report.
+
+        Raises
+        ------
+        NsysToolsError
+            If they are there already, or cannot be written.
+        """
         from nsys_tools.model.summary import analyze, diagnostics  # noqa: PLC0415
         from nsys_tools.report import analytic  # noqa: PLC0415
 
         result = analyze(self._model, self._formulas, self._settings, self._profile)
-        return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out))
+        return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out), force=force)
 
     def predict(self, out: str | Path, *, force: bool = False) -> Result:
         """Write the roofline timeline as a trace that is marked as predicted; return its top parts.
@@ -176,6 +202,6 @@ class Evaluation:
             raise NsysToolsError("A prediction needs a GPU, and none was named.", "--gpu NAME, or evaluate(gpu=NAME)")
         gpu = gpus.load(self._settings.peak.gpu)
         events = schedule(self._model, self._formulas, self._settings)
-        parts = prediction.write(Path(out), events, gpu, force)
+        parts = prediction.write(Path(out), events, gpu, force, self.files)
         rows = [[part.name, part.kernel_count, part.start_ns, part.duration_ns] for part in parts]
         return as_result((["part", "kernel_count", "start_ns", "duration_ns"], rows), "prediction")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 
 
 def folder_of(name: str) -> Path:
@@ -17,6 +17,7 @@ def _plain(name: str) -> str:
     return name.removesuffix(".sqlite").removesuffix(".nsys-rep")
 
 
+@one_error
 def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
     """Return the folder of each trace's report: `out`, a folder in it for each of several traces, or the run's own.
 
@@ -40,6 +41,7 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     ]
 
 
+@one_error
 def check_report(
     targets: Sequence[Path], *, inputs: Sequence[Path] = (), formats: Sequence[str], force: bool = False
 ) -> None:
@@ -61,12 +63,12 @@ def check_report(
     NsysToolsError
         If there are any.
     """
-    from nsys_tools.report import report  # noqa: PLC0415
-    from nsys_tools.report.folder import check_apart  # noqa: PLC0415
+    from nsys_tools.files import check_apart  # noqa: PLC0415
+    from nsys_tools.report import folder, report  # noqa: PLC0415
     from nsys_tools.sources import run_folder  # noqa: PLC0415
 
     report.check_formats(formats)
     for target in targets:
         # A run folder's own report lies inside it, beside what is read.
         check_apart(target, [path for path in inputs if not run_folder.is_run(path)])
-        report.check_replaceable(target, force=force)
+        folder.check_target(target, force=force)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nsys_tools.errors import one_error
+from nsys_tools.files import check_new, existing
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _COLUMNS = ["architecture", "phase", "sizes", "formulas_flops", "counted_flops", "equal"]
 
 
+@one_error
 @dataclass(frozen=True)
 class Inspected:
     """An architecture that was built without weights.
@@ -44,6 +47,7 @@ class Inspected:
         return self._compared()
 
 
+@one_error
 def inspect_model(
     source: str, config: Sequence[str] = (), out: str | Path | None = None, *, force: bool = False
 ) -> Inspected:  # fmt: skip
@@ -58,7 +62,12 @@ def inspect_model(
     out
         Write the model JSON here too.
     force
-        Build again what is in the cache.
+        Build again what is in the cache, and replace `out`.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such architecture, or `out` exists or cannot be written.
     """
     from nsys_tools.api.models import load_model  # noqa: PLC0415
     from nsys_tools.model import architecture, database, documents  # noqa: PLC0415
@@ -66,10 +75,12 @@ def inspect_model(
     from nsys_tools.model.inspection.build import build  # noqa: PLC0415
     from nsys_tools.session.store import cache_folder  # noqa: PLC0415
 
+    if out is not None:
+        check_new(Path(out), force=force, inputs=existing(source))
     built = build(source, list(config))
     path, notes, is_new = generate.cached(built, database.load(), cache_folder() / "models", force)
     if out is not None:
-        generate.write(Path(out), path.read_text(encoding="utf-8"))
+        generate.write(Path(out), path.read_text(encoding="utf-8"), force=force, inputs=existing(source))
     tree = load_model(str(path)).tree()
     return Inspected(
         tree, Path(out) if out else path, is_new, _told(documents.plain(notes)),
@@ -77,6 +88,7 @@ def inspect_model(
     )  # fmt: skip
 
 
+@one_error
 def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[Result, list[str]]:
     """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device.
 
@@ -126,6 +138,7 @@ def _told(diagnostics: Iterable[str]) -> list[str]:
     return [f"{line} ({count} layers)" if count > 1 else line for line, count in counts.items()]
 
 
+@one_error
 def model_operators(source: str) -> tuple[Result, list[str]]:
     """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula."""
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nsys_tools import assets
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.files import existing
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import NothingRecorded, connect
@@ -21,6 +22,7 @@ from nsys_tools.sources.nsys import open_trace
 from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import StagesFile
+from nsys_tools.sources.steps import Steps
 
 if TYPE_CHECKING:
     from nsys_tools.model.architecture import Model
@@ -42,19 +44,32 @@ class Asked:
     attention: str
     ncu: Path | None
     callgraph: Path | None
+    steps: str
     cache: bool
     progress: Progress
+    salvage: bool = False
 
-    def check(self, run: Run | None) -> None:
-        """Refuse arguments that would have no effect."""
+    def files(self, run: Run | None) -> tuple[Path, ...]:
+        """Return the files and folders that are read."""
+        ncu, callgraph = self.ncu or (run.ncu if run else None), self.callgraph or (run.callgraph if run else None)
+        found = [run.trace if run else self.path, self.stages, ncu, callgraph, *existing(self.model, self.workload)]
+        return tuple(one for one in found if one is not None)
+
+    @property
+    def compared(self) -> list[str]:
+        """The arguments that say what to compare with, besides the model."""
         given = {
             "workload": self.workload, "set": self.inputs, "dtype": self.dtype,
             "gpu": self.gpu if self.gpu != "auto" else "",
             "attention": self.attention if self.attention != "full" else "",
         }  # fmt: skip
-        lone = [name for name, value in given.items() if value]
+        return [name for name, value in given.items() if value]
+
+    def check(self, run: Run | None) -> None:
+        """Refuse arguments that would have no effect."""
+        lone = self.compared
         if lone and not self.model and run is None:
-            raise NsysToolsError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
+            raise UsageError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
 
 
 @dataclass
@@ -108,20 +123,23 @@ def opened(asked: Asked) -> Opened:
     trace = run.trace if run else path
     name = f"{run.name}/{trace.name}" if run else trace.name
 
+    notes = run.notes() if run else []
+    given: dict[str, Any] = {"cache": asked.cache, "progress": asked.progress, "salvage": asked.salvage}
+
     def reopen(choice: Choice) -> Database:
-        return open_trace(trace, cache=asked.cache, progress=asked.progress, choice=choice)
+        return open_trace(trace, choice=choice, notes=notes, **given)
 
     with ExitStack() as opening:
-        database = opening.enter_context(open_trace(trace, cache=asked.cache, progress=asked.progress))
-        notes = run.notes() if run else []
+        database = opening.enter_context(open_trace(trace, notes=notes, **given))
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)
+        if asked.steps != "auto":
+            joined.join(Steps(asked.steps, stages.stages if stages else ()))
         if asked.ncu or asked.callgraph or asked.model or run:
             _join_files(asked, run, joined, stages)
         opening.pop_all()
-    inputs = tuple(one for one in (trace, asked.stages, asked.ncu, asked.callgraph) if one is not None)
-    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, inputs)
+    return Opened(name, database, joined, notes, stages, asked.stages is not None, run, reopen, asked.files(run))
 
 
 def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
@@ -156,7 +174,7 @@ def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFil
         (lambda: run.request(request)) if run else (lambda: request),
         stages.stages if stages else (),
         run.recorded.notes if run and run.recorded else lambda _: (),
-        is_asked=bool(asked.model),
+        is_asked=bool(asked.model or asked.compared),
     )
     joined.join(roofline)
     return roofline.comparison.model if roofline.comparison else None
@@ -186,4 +204,4 @@ def _without_trace(asked: Asked) -> Opened:
         joined = Joined(database, notes)
         joined.join(Ncu(path))
         database.closes(opening.pop_all())
-    return Opened(path.name, database, joined, notes)
+    return Opened(path.name, database, joined, notes, inputs=(path,))

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from nsys_tools.api.evaluation import Evaluation, as_result
+from nsys_tools.errors import one_error
+from nsys_tools.files import existing
 from nsys_tools.session.result import Result
 
 
+@one_error
 def known_models() -> Result:
     """Return the shipped models, workloads and GPUs: kind, name and description."""
     from nsys_tools.model import architecture, gpus, workloads  # noqa: PLC0415
@@ -24,6 +27,7 @@ def known_models() -> Result:
     return as_result((["kind", "name", "description"], rows), "models")
 
 
+@one_error
 def load_model(name: str) -> AnalyticModel:
     """Load an analytic model.
 
@@ -46,6 +50,7 @@ def load_model(name: str) -> AnalyticModel:
     return AnalyticModel(name)
 
 
+@one_error
 class AnalyticModel:
     """An analytic model; use `nsys_tools.load_model`.
 
@@ -58,6 +63,7 @@ class AnalyticModel:
     def __init__(self, name: str) -> None:
         from nsys_tools.model import architecture, database  # noqa: PLC0415
 
+        self._file = name
         self._model = architecture.load(name)
         self._formulas = database.load()
         self.name = self._model.name
@@ -129,7 +135,7 @@ class AnalyticModel:
         found = settings(
             self._model, workload=profile, assignments=given, dtype=dtype, attention=attention, gpu=gpu
         )  # fmt: skip
-        return Evaluation(self._model, self._formulas, found, profile)
+        return Evaluation(self._model, self._formulas, found, profile, existing(self._file, workload))
 
     def __repr__(self) -> str:
         """Return the name and the number of weights."""

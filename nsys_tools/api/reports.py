@@ -7,12 +7,18 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
+if TYPE_CHECKING:
+    from nsys_tools.session.choice import Choice
+    from nsys_tools.session.database import Database
 
+
+@one_error
 def stats_reports() -> Result:
     """Return the reports: name, title, old names, arguments, and whether nsys prints it by default."""
     from nsys_tools.stats.reports import DEFAULT, REPORTS  # noqa: PLC0415
@@ -24,6 +30,7 @@ def stats_reports() -> Result:
     return Result(ListRows(("report", "title", "also", "arguments", "is_default"), rows), name="stats_reports")
 
 
+@one_error
 def write_stats(
     trace: str | Path,
     reports: Sequence[str] = (),
@@ -34,10 +41,12 @@ def write_stats(
     filter_time: str = "",
     filter_nvtx: str = "",
     overwrite: bool = False,
+    csv_safe: bool = False,
     cache: bool = True,
+    salvage: bool = False,
     console: TextIO = sys.stdout,
 ) -> Iterator[str]:
-    """Write reports of ``nsys stats`` to the console or to files; yield what there is to say about each.
+    """Write reports of ``nsys stats`` to the console or to files; yield what there is to say.
 
     Parameters
     ----------
@@ -56,8 +65,12 @@ def write_stats(
         As `Session.stats` takes them.
     overwrite
         Replace files that exist.
+    csv_safe
+        As `nsys_tools.render` takes it.
     cache
         Cache what is loaded in the user's cache folder.
+    salvage
+        Of a damaged trace, read what can be read. The first of what there is to say says how much that is.
     console
         Where ``-`` writes.
 
@@ -75,15 +88,21 @@ def write_stats(
     path = Path(trace)
     requests = [parse_request(name) for name in reports or DEFAULT]
     targets = delivery.as_many(outputs or ["-"], len(requests))
-    chosen = delivery.formats(formats, targets, time_unit(timeunit))
+    chosen = delivery.formats(formats, targets, time_unit(timeunit), csv_safe=csv_safe)
+    notes: list[str] = []
+
+    def opened(choice: Choice | None = None) -> Database:
+        return open_trace(path, cache=cache, choice=choice, salvage=salvage, notes=notes)
+
     part = None
     if filter_nvtx or filter_time:
-        with open_trace(path, cache=cache) as database:
+        with opened() as database:
             part = window.chosen(lambda: database, filter_time, filter_nvtx)
-    found = answers(lambda choice: open_trace(path, cache=cache, choice=choice), requests, part)
+    found = answers(opened, requests, part)
     with closing(found):
         # Not asked for one more than there are: that closes the trace.
         ready = list(zip(islice(found, len(requests)), chosen, targets, strict=True))
+        yield from notes
         for answer, said in delivery.Delivery(path, console, overwrite).deliver(ready):
             if said:
                 yield f"{answer.request.report.name}: {said}"

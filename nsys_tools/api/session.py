@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from nsys_tools.api import catalogue
 from nsys_tools.api.folders import folder_of
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 Inputs = Mapping[str, int] | Sequence[str]
 
 
+@one_error
 def open(
     path: str | Path | None = None,
     *,
@@ -34,8 +35,10 @@ def open(
     attention: str = "full",
     ncu: str | Path | None = None,
     callgraph: str | Path | None = None,
+    steps: str = "auto",
     cache: bool = True,
     progress: Progress = silent,
+    salvage: bool = False,
 ) -> Session:
     """Open a trace, a run folder, or what ncu measured.
 
@@ -60,10 +63,14 @@ def open(
         CSV or ``.ncu-rep`` of ncu, or a folder of them.
     callgraph
         TorchLens-like JSON, or the ``.dot`` of forward hooks.
+    steps
+        How steps are found: ``auto``, ``none``, the name of a stage, or a pattern of range names.
     cache
         Cache what is loaded and computed in the user's cache folder.
     progress
         Called with a few words before each step that can take long.
+    salvage
+        Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
 
     Returns
     -------
@@ -73,7 +80,8 @@ def open(
     Raises
     ------
     NsysToolsError
-        If the path cannot be opened, or something that was asked for cannot be joined.
+        If the path cannot be opened, or something that was asked for cannot be joined. Reading a damaged table raises
+        it too.
 
     Examples
     --------
@@ -94,11 +102,12 @@ def open(
         model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
         ncu=None if ncu is None else Path(ncu),
         callgraph=None if callgraph is None else Path(callgraph),
-        cache=cache, progress=progress,
+        steps=steps, cache=cache, progress=progress, salvage=salvage,
     )  # fmt: skip
     return Session(opened(asked))
 
 
+@one_error
 class Session:
     """An open trace with everything that it is joined with; use `nsys_tools.open`.
 
@@ -112,6 +121,8 @@ class Session:
         The stages of the stages file; empty when the outermost ranges are the stages.
     run
         The run folder; None for a trace by itself.
+    inputs
+        The files and folders that are read; nothing is written there.
     """
 
     def __init__(self, parts: Opened) -> None:
@@ -123,7 +134,7 @@ class Session:
         self._joined = parts.joined
         self._is_own_stages = parts.is_own_stages
         self._reopen = parts.reopen
-        self._inputs = parts.inputs
+        self.inputs = parts.inputs
         self._others = ExitStack()
 
     def __enter__(self) -> Self:
@@ -256,7 +267,7 @@ class Session:
             self._database, self._joined, self.notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,
         )  # fmt: skip
-        return Analysis.of(replace(found, inputs=self._inputs))
+        return Analysis.of(replace(found, inputs=self.inputs))
 
     def __repr__(self) -> str:
         """Return the name and what it is joined with."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.files import new_file
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
 """Formats that need a file."""
 
 
-def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> str:
+@one_error
+def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False) -> str:
     """Return a result as text, without a newline at its end.
 
     Parameters
@@ -23,6 +25,9 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
     columns
         Where the format is for people (``table``): show only these columns, in units that read well.
+    csv_safe
+        In CSV and TSV: put a quote (') before texts that a spreadsheet would compute: those that begin with ``=``,
+        ``+``, ``-``, ``@``, a tab or a carriage return, and are no number.
 
     Raises
     ------
@@ -35,9 +40,10 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = ()) -> 
         from nsys_tools.report import markdown  # noqa: PLC0415
 
         return markdown.table(result.kept(), columns)
-    return formats.render(result.columns, result.rows(), form)
+    return formats.render(result.columns, result.rows(), form, csv_safe=csv_safe)
 
 
+@one_error
 def render_data(data: object, form: str) -> str:
     """Return plain nested data as ``json`` or ``yaml``."""
     from nsys_tools.formats import render_data as render_plain  # noqa: PLC0415
@@ -45,7 +51,11 @@ def render_data(data: object, form: str) -> str:
     return render_plain(data, form)
 
 
-def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
+@one_error
+def write_result(
+    result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False, force: bool = False,
+    inputs: Sequence[Path] = (),
+) -> Path:  # fmt: skip
     """Write a result to a file; return it.
 
     Parameters
@@ -57,35 +67,36 @@ def write_result(result: Result, out: str | Path, form: str = "csv") -> Path:
     form
         ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
         `render`.
+    csv_safe
+        As for `render`.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written: `Session.inputs`.
 
     Raises
     ------
     NsysToolsError
-        If the format is not known, or the file cannot be written.
+        If the format is not known, the file exists or is an input, or it cannot be written.
     """
-    from nsys_tools.session.store import whole_file  # noqa: PLC0415
-
     file = Path(out)
-    try:
-        with whole_file(file) as draft:
-            if form == "parquet":
-                result.pl().write_parquet(draft)
-            elif form == "sqlite":
-                _write_sqlite(result, draft)
-            else:
-                draft.write_text(render(result, form) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror or error}).", "See --out.") from None
+    with new_file(file, force=force, inputs=inputs) as draft:
+        if form == "parquet":
+            result.write_parquet(draft)
+        elif form == "sqlite":
+            _write_sqlite(result, draft, file)
+        else:
+            draft.write_text(render(result, form, csv_safe=csv_safe) + "\n", encoding="utf-8")
     return file
 
 
-def _write_sqlite(result: Result, file: Path) -> None:
+def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
     import sqlite3  # noqa: PLC0415
 
     from sqlite_utils import Database  # noqa: PLC0415
 
     try:
-        database = Database(file)
+        database = Database(draft)
         try:
             table = database.table(result.name or "result")
             if len(result):
@@ -95,12 +106,30 @@ def _write_sqlite(result: Result, file: Path) -> None:
         finally:
             database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file.parent}: cannot be written as SQLite ({error}).", "See --out.") from None
+        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "See --out.") from None
 
 
-def save_chart(chart: object, out: str | Path) -> Path:
-    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name."""
+@one_error
+def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:
+    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name.
+
+    Parameters
+    ----------
+    chart
+        A chart of altair.
+    out
+        The file.
+    force
+        Replace a file that exists.
+    inputs
+        Files and folders that are never written.
+
+    Raises
+    ------
+    NsysToolsError
+        For another ending, or a file that exists, is an input, or cannot be written.
+    """
     from nsys_tools.charts.sweep import save  # noqa: PLC0415
 
-    save(chart, Path(out))
+    save(chart, Path(out), force=force, inputs=inputs)
     return Path(out)

@@ -102,8 +102,10 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
         If a step fails; ``status.json`` of the folder says which, and why.
     """
     workload = workload_command(plan.model, plan.options)
-    if (plan.options.out / "status.json").exists():
-        raise NsysToolsError(f"{plan.options.out} already holds a run.", "Give another --out, or remove that folder.")
+    out = plan.options.out
+    if out.is_dir() and (held := sorted(out.iterdir())):
+        holds = "a run" if out / "status.json" in held else held[0].name
+        raise NsysToolsError(f"{out} already holds {holds}.", "Name a new folder with --out.")
     folder = RunFolder(plan.options.out)
     if plan.options.profiler == "torch":
         _profile_without_nsys(plan, workload, folder, show)

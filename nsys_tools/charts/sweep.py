@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.files import new_file
 
 _TITLES = {
     "matrix_flops": ("TFLOP", 1e12),
@@ -40,9 +41,9 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
 
     if amount not in columns or amount not in _TITLES:
         known = ", ".join(name for name in _TITLES if name in columns)
-        raise NsysToolsError(f"The sweep has no column {amount!r} to draw.", f"It has {known}.")
+        raise UsageError(f"The sweep has no column {amount!r} to draw.", f"It has {known}.")
     if not 1 <= len(axes) <= 2:
-        raise NsysToolsError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer, or write the table.")
+        raise UsageError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer, or write the table.")
     if len(rows) > MAX_POINTS:
         raise NsysToolsError(f"A chart shows at most {MAX_POINTS:,} points, not {len(rows):,}.", "Take larger steps.")
     title, unit = _TITLES[amount]
@@ -58,17 +59,15 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
     return altair.Chart(data, width=640, height=360).mark_line(point=True).encode(**encoding)
 
 
-def save(chart: Any, path: Path) -> None:
+def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
     """Write a chart as HTML that needs no network, SVG or PNG, by the ending of `path`.
 
     Raises
     ------
     NsysToolsError
-        For another ending, or a folder that cannot be written.
+        For another ending, or a file that exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
-        raise NsysToolsError(f"{path} has no ending that a chart can be written as.", "Use .html, .svg or .png.")
-    try:
-        chart.save(str(path), inline=True) if path.suffix == ".html" else chart.save(str(path))
-    except OSError as error:
-        raise NsysToolsError(f"{path} cannot be written: {error.strerror}.") from None
+        raise UsageError(f"{path} has no ending that a chart can be written as.", "Use .html, .svg or .png.")
+    with new_file(path, force=force, inputs=inputs) as draft:
+        chart.save(str(draft), format=path.suffix[1:], **({"inline": True} if path.suffix == ".html" else {}))

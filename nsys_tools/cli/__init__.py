@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import making, reading
 from nsys_tools.cli.ending import Ending
+from nsys_tools.cli.terminal import escaped
 
 app = typer.Typer(
     name="nsys-tools",
@@ -57,30 +60,38 @@ making.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line; a `NsysToolsError` becomes one message and exit code 1, a signal exit code 128 + signal."""
-    with Ending() as ending:
+    """Run the command line; an error becomes one message and its exit code, a signal exit code 128 + signal."""
+    with Ending() as ending, escaped():
         _run(ending)
     ending.exit()
 
 
 def _run(ending: Ending) -> None:
     try:
-        try:
-            app()
-        finally:
-            # Here, because what the interpreter finds at its end it can only complain of. After a signal nobody waits
-            # for a reader that has stopped reading.
-            if sys.stdout is not None and not ending.number:
-                sys.stdout.flush()
+        with nt.OneError():
+            _run_and_flush(ending)
     except nt.NsysToolsError as error:
         # After a signal, only a capture has something to say: what it recorded so far.
         if not ending.number or isinstance(error.__cause__, KeyboardInterrupt):
             _say(error)
-        sys.exit(1)
+        _drop_stdout()
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of our output (head, less) has gone; that is no error of ours.
         _drop_stdout()
         sys.exit(1)
+
+
+def _run_and_flush(ending: Ending) -> None:
+    if sys.stdout is None:
+        raise nt.NsysToolsError("stdout is closed.", "Send the output to a file, or to /dev/null.")
+    try:
+        app()
+    finally:
+        # Here, because what the interpreter finds at its end it can only complain of. After a signal nobody waits
+        # for a reader that has stopped reading.
+        if not ending.number:
+            sys.stdout.flush()
 
 
 def _say(error: nt.NsysToolsError) -> None:
@@ -90,6 +101,7 @@ def _say(error: nt.NsysToolsError) -> None:
 
 
 def _drop_stdout() -> None:
-    """Let what is still to be written go nowhere."""
+    """Let what is still to be written, and could not be, go nowhere."""
     if sys.stdout is not None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(UnsupportedOperation):  # a stream without a file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -32,11 +33,14 @@ def analyze(
     attention: options.ATTENTION = "full",
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
+    steps: options.STEPS = "auto",
     redact_paths: Annotated[
         bool, typer.Option("--redact-paths", help="Cut file paths in names down to their last part.")
     ] = False,
+    csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
 ) -> None:  # fmt: skip
     """Write a report of each TRACE: stages, kernels, operators, copies, idle time, findings.
 
@@ -51,10 +55,15 @@ def analyze(
             status() as progress,
             nt.open(
                 path, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-                attention=attention, ncu=ncu, callgraph=callgraph, cache=not no_cache, progress=progress,
+                attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
+                salvage=salvage,
             ) as session,
         ):  # fmt: skip
             analysis = session.analyze()
+            for note in session.notes:
+                print(note, file=sys.stderr)
             progress("drawing")
-            first = analysis.write(target, formats=wanted, top=top, force=force, redact_paths=redact_paths)
+            first = analysis.write(
+                target, formats=wanted, top=top, force=force, redact_paths=redact_paths, csv_safe=csv_safe
+            )
         print(first)

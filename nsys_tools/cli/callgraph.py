@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
+from nsys_tools.cli import options
 
 app = typer.Typer(
     help="Record the call graph of a model, and group its repeated modules.",
@@ -26,9 +27,10 @@ def group(
     hooks: Annotated[
         Path | None, typer.Option("--hooks", metavar="DOT", help="Take actual calls from this .dot of forward hooks.")
     ] = None,
+    force: options.FORCE = False,
 ) -> None:
     """Group FILE: families of alike modules (for) and modules called again (parfor)."""
-    print(nt.group_callgraph(file, out, config=config, hooks=hooks))
+    print(nt.group_callgraph(file, out, config=config, hooks=hooks, force=force))
 
 
 @app.command()
@@ -38,9 +40,10 @@ def trace(
     hooks_only: Annotated[
         bool, typer.Option("--hooks-only", help="Count calls and shapes, without TorchLens.")
     ] = False,
+    force: options.FORCE = False,
 ) -> None:
     """Run TARGET's model once and write its call graph. This needs the extra [torch].
 
     TARGET is a function of yours that returns (model, args) or (model, args, kwargs). It is imported and called.
     """
-    print(nt.record_callgraph(target, out, operations=not hooks_only))
+    print(nt.record_callgraph(target, out, operations=not hooks_only, force=force))

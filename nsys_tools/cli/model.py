@@ -73,9 +73,9 @@ def flops(
     # What is counted stands beside the figures: on stdout for people, on stderr next to data.
     values = ", ".join(f"{name}={value}" for name, value in figures.inputs.items())
     said = "\n- ".join([f"{found.name}: {values}", *figures.conventions])
-    table = figures.flops(by, phase, people=people)
+    table = nt.render(figures.flops(by, phase, people=people), form)
     print(said, end="\n\n", file=sys.stdout if people else sys.stderr)
-    print(nt.render(table, form))
+    print(table)
 
 
 def _print_formulas(rows: nt.Result) -> None:
@@ -114,12 +114,13 @@ def sweep(
     gpu: options.GPU = "",
     chart: Annotated[Path | None, typer.Option("--chart", help="Draw it to a file .html, .svg or .png.")] = None,
     amount: Annotated[str, typer.Option("--amount", help="Draw this column.")] = "matrix_flops",
+    force: options.FORCE = False,
     form: options.FORMAT = "table",
 ) -> None:
     """Show the totals over crop grids, lengths, batch sizes: every combination of the axes."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
     if chart is not None:
-        nt.save_chart(figures.sweep_chart(over, phase, amount), chart)
+        nt.save_chart(figures.sweep_chart(over, phase, amount), chart, force=force, inputs=figures.files)
         print(f"wrote {chart}", file=sys.stderr)
     print(nt.render(figures.sweep(over, phase, people=form in _PEOPLE), form))
 
@@ -133,10 +134,11 @@ def report(
     dtype: options.DTYPE = "",
     attention: options.ATTENTION = "full",
     gpu: options.GPU = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace the files of an earlier report.")] = False,
 ) -> None:
     """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    files = figures.write_report(out)
+    files = figures.write_report(out, force=force)
     print(next(file for file in files if file.name == "README.md"))
     print(f"wrote {len(files)} files", file=sys.stderr)
 
@@ -150,7 +152,7 @@ def predict(
     assignments: options.SET = [],  # noqa: B006
     dtype: options.DTYPE = "",
     attention: options.ATTENTION = "full",
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that exists.")] = False,
+    force: options.FORCE = False,
     form: options.FORMAT = "table",
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""

@@ -21,7 +21,7 @@ def inspect(
     source: SOURCE,
     overrides: CONFIG = [],  # noqa: B006  (typer copies it)
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the model JSON to FILE too.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Build again what is in the cache.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build again what is in the cache, and replace FILE.")] = False,
     check: Annotated[bool, typer.Option(help="Compare with torch's FlopCounterMode.")] = True,
 ) -> None:
     """Show the module tree of any transformers architecture and write a model JSON for it."""

@@ -36,7 +36,7 @@ def ncu(
     """Show the profiled launches in NCU; with --trace, how much of the GPU time they stand for."""
     wanted = show or ("kernel" if trace is None else "coverage")
     if wanted not in _SHOWN:
-        raise nt.NsysToolsError(f"--show {wanted}: is not known.", f"Use one of: {', '.join(_SHOWN)}.")
+        raise nt.UsageError(f"--show {wanted}: is not known.", f"Use one of: {', '.join(_SHOWN)}.")
     with status() as progress, nt.open(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip

@@ -28,7 +28,17 @@ CALLGRAPH = Annotated[
     Path | None,
     typer.Option("--callgraph", metavar="PATH", help="Join a TorchLens-like JSON or the .dot of forward hooks."),
 ]
+STEPS = Annotated[
+    str, typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name; auto, or none.")
+]
+SALVAGE = Annotated[
+    bool, typer.Option("--salvage", help="Read what can be read of a damaged trace, and mark the output as partial.")
+]
 NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
+FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+CSV_SAFE = Annotated[
+    bool, typer.Option("--csv-safe", help="In CSV and TSV, quote (') what a spreadsheet would compute: =, +, -, @.")
+]
 MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
 FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]

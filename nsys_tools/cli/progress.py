@@ -18,11 +18,16 @@ def status() -> Iterator[Callable[[str], None]]:
 
     def show(words: str) -> None:
         width = shutil.get_terminal_size().columns - 1
-        sys.stderr.write(f"\r\x1b[K{words[:width]} ..."[: width + 4])
-        sys.stderr.flush()
+        _replace(f"{words[:width]} ..."[:width])
 
     try:
         yield show
     finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        _replace("")
+
+
+def _replace(words: str) -> None:
+    """Write words in place of the line; the control sequence for that is the only one that is not escaped."""
+    getattr(sys.stderr, "control", sys.stderr.write)("\r\x1b[K")
+    sys.stderr.write(words)
+    sys.stderr.flush()

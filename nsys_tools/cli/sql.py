@@ -26,6 +26,7 @@ def sql(
         typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json, yaml, md, parquet or sqlite."),
     ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the result to FILE.")] = None,
+    force: options.FORCE = False,
     stages: options.STAGES = None,
     model: options.COMPARE = "",
     workload: options.WORKLOAD = "",
@@ -35,7 +36,10 @@ def sql(
     attention: options.ATTENTION = "full",
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
+    steps: options.STEPS = "auto",
+    csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
 
@@ -45,14 +49,18 @@ def sql(
         status() as progress,
         nt.open(
             trace, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-            attention=attention, ncu=ncu, callgraph=callgraph, cache=not no_cache, progress=progress,
+            attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
+            salvage=salvage,
         ) as session,
     ):  # fmt: skip
         statement = _read(file) if file else query
+        if statement is None and sys.stdin is None:
+            raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
-            _prompt(session, form)
+            _prompt(session, form, csv_safe)
         else:
-            _show(session, sys.stdin.read() if statement is None else statement, form, out)
+            statement = sys.stdin.read() if statement is None else statement
+            _show(session, statement, form, out, csv_safe=csv_safe, force=force)
         for note in session.notes:
             print(note, file=sys.stderr)
 
@@ -64,17 +72,19 @@ def _read(file: Path) -> str:
         raise nt.NsysToolsError(f"--file {file}: cannot be read ({error}).") from None
 
 
-def _show(session: nt.Session, statement: str, form: str, out: Path | None) -> None:
+def _show(
+    session: nt.Session, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False
+) -> None:
     result = session.sql(statement)
     if out is not None and str(out) != "-":
-        nt.write_result(result, out, form)
+        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs)
     elif form in {"parquet", "sqlite"}:
-        raise nt.NsysToolsError(f"--format {form} needs --out FILE.")
+        raise nt.UsageError(f"--format {form} needs --out FILE.")
     else:
-        print(nt.render(result, form))
+        print(nt.render(result, form, csv_safe=csv_safe))
 
 
-def _prompt(session: nt.Session, form: str) -> None:
+def _prompt(session: nt.Session, form: str, csv_safe: bool) -> None:
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 
@@ -98,7 +108,7 @@ def _prompt(session: nt.Session, form: str) -> None:
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None)
+                _show(session, pending, form, None, csv_safe=csv_safe)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

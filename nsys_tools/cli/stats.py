@@ -59,7 +59,9 @@ def stats(
         ),
     ] = "",
     force_overwrite: Annotated[bool, typer.Option("--force-overwrite", help="Replace files that exist.")] = False,
+    csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
     _: Annotated[
         bool,
@@ -72,8 +74,8 @@ def stats(
         locale.setlocale(locale.LC_NUMERIC, "")
     said = nt.write_stats(
         trace, _listed(report), formats=_listed(form), outputs=_listed(output) or ["-"], timeunit=timeunit,
-        filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite, cache=not no_cache,
-        console=sys.stdout,
+        filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite, csv_safe=csv_safe,
+        cache=not no_cache, salvage=salvage, console=sys.stdout,
     )  # fmt: skip
     for line in said:
         if not quiet:

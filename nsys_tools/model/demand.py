@@ -138,6 +138,8 @@ def weight_count(model: Model, layer: Layer, database: Database) -> int:
     form = local_forms(model, layer, entry)["weight_count"]
     if form.value is None:
         raise NsysToolsError(f"{model.file}: layer {layer.path}: its weights depend on {', '.join(form.names)}.")
+    if form.value < 0:
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: its number of weights is negative.")
     return int(form.value) * layer.count
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 from nsys_tools import assets
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 
 MAX_BYTES = 64 * 2**20
+MAX_DEPTH = 100
 
 
 def read(path: Path, schema: str) -> Any:
@@ -63,7 +64,7 @@ def locate(name: str, folder: str, suffixes: tuple[str, ...], what: str) -> Path
         return path
     if path.suffix in suffixes or len(path.parts) > 1:
         raise NsysToolsError(f"There is no file {name} with a {what}.")
-    raise NsysToolsError(f"The {what} {name!r} is not known.", f"Known: {', '.join(shipped)}; or give a path.")
+    raise UsageError(f"The {what} {name!r} is not known.", f"Known: {', '.join(shipped)}; or give a path.")
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
@@ -110,6 +111,8 @@ def _json(text: str, path: Path) -> Any:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
         raise NsysToolsError(f"{path}, line {error.lineno}: not JSON: {error.msg}.") from None
+    except ValueError:
+        raise NsysToolsError(f"{path}: a number has too many digits.") from None
     except RecursionError:
         raise NsysToolsError(f"{path} is nested too deep.") from None
     except KeyError as error:
@@ -130,10 +133,25 @@ def _yaml(text: str, path: Path) -> Any:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        _check_events(yaml.parse(text, Loader=loader), path)
         return yaml.load(text, Loader=loader)  # noqa: S506  (both are safe loaders)
+    except (ValueError, OverflowError):
+        raise NsysToolsError(f"{path}: a number or date in it is impossible.") from None
     except yaml.YAMLError as error:
         message = re.sub(r"\s+", " ", str(error))
         raise NsysToolsError(f"{path}: not YAML: {message}.") from None
+
+
+def _check_events(events: Iterable[Any], path: Path) -> None:
+    """Refuse YAML that becomes much larger than it is, by aliases, and YAML that is nested without end."""
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
+        if kind == "AliasEvent":
+            raise NsysToolsError(f"{path}: has an alias, *{event.anchor}.", "Write out what it stands for.")
+        if depth > MAX_DEPTH:
+            raise NsysToolsError(f"{path} is nested too deep.")
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model import documents
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import Number
@@ -54,6 +54,8 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     groups: dict[tuple[str, str], list[tuple[Demand, dict[str, int]]]] = {}
     for demand in demands(model, database):
         values = {m: int(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
+        if negative := next((metric for metric, value in values.items() if value < 0), None):
+            raise NsysToolsError(f"{_place(model, demand, negative)}: is negative ({values[negative]:,}).")
         groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
     return [_row(parts, settings.peak) for parts in groups.values()]
 
@@ -68,9 +70,9 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     """
     dtype = settings.dtype or model.dtype
     if dtype not in DTYPE_BYTES:
-        raise NsysToolsError(f"The dtype {dtype!r} is not known.", f"Known: {', '.join(DTYPE_BYTES)}.")
+        raise UsageError(f"The dtype {dtype!r} is not known.", f"Known: {', '.join(DTYPE_BYTES)}.")
     if settings.attention not in ATTENTION:
-        raise NsysToolsError(f"Attention is counted full or causal, not {settings.attention!r}.")
+        raise UsageError(f"Attention is counted full or causal, not {settings.attention!r}.")
     _check_inputs(model, columns)
     length = max((len(values) for values in columns.values()), default=1)
     masked = ATTENTION.index(settings.attention)

@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError
 from nsys_tools.model import gpus, workloads
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.domain import WorkloadProfile
 from nsys_tools.model.figures import Settings, scope_of
+
+MOST_DIGITS = 15
+"""Of a number that an input is set to; counts above it are not meant, and products of them have no end."""
 
 
 def settings(
@@ -49,12 +52,19 @@ def settings(
     return attrs.evolve(found, peak=gpus.load(gpu).peak(found.dtype))
 
 
+def shortened(text: str) -> str:
+    """Return a text of the user's as messages quote it."""
+    return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
+
+
 def assignment(text: str) -> tuple[str, int]:
     """Return the name and the value of ``seq_len=2048``."""
     name, equals, value = text.partition("=")
     digits = value.strip().replace("_", "").replace(",", "")
     if not equals or not name.strip() or not digits.isdecimal():
-        raise NsysToolsError(f"{text!r} is no setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+        raise UsageError(f"{shortened(text)!r} is no setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+    if len(digits) > MOST_DIGITS:
+        raise UsageError(f"{shortened(text)!r}: the number is too large.", f"At most {MOST_DIGITS} digits.")
     return name.strip(), int(digits)
 
 

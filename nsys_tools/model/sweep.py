@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import ClosedForm, total
 from nsys_tools.model.database import Database
@@ -15,6 +15,7 @@ from nsys_tools.model.demand import Demand, demands
 from nsys_tools.model.evaluation import Column, Scope
 from nsys_tools.model.figures import Settings, scope_of
 from nsys_tools.model.gpus import Peak, roofline_ns
+from nsys_tools.model.settings import MOST_DIGITS, shortened
 
 MAX_POINTS = 100_000
 MOVED = ("read_bytes", "written_bytes", "weight_bytes")
@@ -32,6 +33,8 @@ def axis(text: str) -> tuple[str, list[int]]:
     name, equals, values = text.partition("=")
     found: list[int] = []
     for part in values.split(","):
+        if any(len(digits) > MOST_DIGITS for digits in re.findall(r"\d+", part)):
+            raise UsageError(f"{shortened(text)!r}: a number is too large.", f"At most {MOST_DIGITS} digits.")
         if match := _RANGE.fullmatch(part):
             found += range(int(match[1]), int(match[2]) + 1, max(1, int(match[3] or 1)))[: MAX_POINTS + 1]
         elif part.strip().isdecimal():
@@ -40,7 +43,9 @@ def axis(text: str) -> tuple[str, list[int]]:
             found, equals = [], ""
             break
     if not equals or not found:
-        raise NsysToolsError(f"{text!r} is no axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP.")
+        raise UsageError(
+            f"{shortened(text)!r} is no axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
+        )
     return name, found
 
 
@@ -90,14 +95,14 @@ def _points(axes: Mapping[str, Sequence[int]]) -> list[tuple[int, ...]]:
     for values in axes.values():
         size *= len(values)
     if size > MAX_POINTS:
-        raise NsysToolsError(f"The sweep has {size:,} points; at most {MAX_POINTS:,} are possible.")
+        raise UsageError(f"The sweep has {size:,} points; at most {MAX_POINTS:,} are possible.")
     return list(itertools.product(*axes.values()))
 
 
 def _of_phase(model: Model, found: Sequence[Demand], phase: str) -> list[Demand]:
     names = [known.name for known in model.phases]
     if phase and phase not in names:
-        raise NsysToolsError(f"The model {model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+        raise UsageError(f"The model {model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
     return [demand for demand in found if phase in ("", demand.phase)]
 
 

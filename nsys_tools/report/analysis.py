@@ -61,6 +61,8 @@ class Analyzed:
         The run folder that the trace lies in; None for a trace by itself.
     inputs
         The files and folders that were read; a report is never written over them.
+    is_partial
+        Whether the figures are of what could be read of a damaged trace; the first of the notes says how much.
     also_recorded
         What was recorded besides GPU operations, CUDA API calls and ranges, in words.
     """
@@ -75,6 +77,7 @@ class Analyzed:
     comparison: Comparison | None = None
     request: Request | None = None
     run: Run | None = None
+    is_partial: bool = False
     also_recorded: Sequence[str] = ()
     inputs: Sequence[Path] = ()
 
@@ -131,12 +134,13 @@ def analyze(
         tables=kept,
         missing=missing.missing(database, summary),
         findings=rules.find(kept),
-        notes=[*found, *notes],
+        notes=[*notes, *found] if database.is_partial else [*found, *notes],
         stages=list(stages),
         files=joined.files(),
         comparison=roofline.comparison if roofline else None,
         request=roofline.request if roofline else None,
         run=run,
+        is_partial=database.is_partial,
         also_recorded=missing.also_recorded(
             database, summary, sum(row["instance_count"] for row in tables["os_summary"].records())
         ),
@@ -174,6 +178,11 @@ def _notes(summary: dict[str, Any], tables: Mapping[str, Result], wanted: Sequen
     if summary["open_range_count"]:
         notes.append(
             f"{summary['open_range_count']:,} ranges were never closed; they are taken to last to the end of the trace."
+        )
+    if any(row["gpu_id"] >= 1000 for row in tables["gpu_summary"].records()):
+        notes.append(
+            "Operations ran on several machines or containers. The GPUs of the second are numbered from 1000, of the "
+            "third from 2000; the trace does not describe them."
         )
     present = {row["stage"] for row in tables["stage_summary"].records() if row["instance_count"]}
     for stage in wanted:

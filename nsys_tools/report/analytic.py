@@ -14,11 +14,14 @@ from nsys_tools.formats import render
 from nsys_tools.model.database import Database, Entry
 from nsys_tools.model.domain import AnalyticReport, ModuleMetrics, OperatorMetrics
 from nsys_tools.model.serialization import to_json, to_yaml
+from nsys_tools.report.folder import whole_folder
 
 FOLDER = Path("static_analysis") / "analytic_model"
 
 
-def write(report: AnalyticReport, database: Database, diagnostics: Sequence[str], run: Path) -> list[Path]:
+def write(
+    report: AnalyticReport, database: Database, diagnostics: Sequence[str], run: Path, *, force: bool
+) -> list[Path]:
     """Write an analytic report into a run folder and return the files.
 
     Parameters
@@ -26,11 +29,13 @@ def write(report: AnalyticReport, database: Database, diagnostics: Sequence[str]
     run
         The run folder; the files go to ``static_analysis/analytic_model`` in it: ``report.json``,
         ``report.yaml``, ``diagnostics.json``, ``README.md`` and one page per layer class in ``layers/``.
+    force
+        Replace the files of an earlier report.
 
     Raises
     ------
     NsysToolsError
-        If the folder cannot be written.
+        If they are there already, or cannot be written.
     """
     folder = run / FOLDER
     files = {
@@ -40,12 +45,10 @@ def write(report: AnalyticReport, database: Database, diagnostics: Sequence[str]
         "README.md": overview(report),
         **{f"layers/{name}.md": text for name, text in pages(report, database).items()},
     }
-    try:
-        (folder / "layers").mkdir(parents=True, exist_ok=True)
+    with whole_folder(folder, force=force) as draft:
+        (draft / "layers").mkdir()
         for name, text in files.items():
-            (folder / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{folder} cannot be written: {error.strerror}.") from None
+            (draft / name).write_text(text, encoding="utf-8")
     return [folder / name for name in files]
 
 

@@ -1,18 +1,30 @@
-"""Writing a folder whole or not at all."""
+"""Folders that nsys-tools writes: whole or not at all, with a manifest, and over nothing but an earlier report."""
 
 from __future__ import annotations
 
+import errno
+import json
+import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+from nsys_tools import __version__
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import cannot_write, digest
+
+MANIFEST = "manifest.json"
+SCHEMA = "nsys-tools/manifest"
+SCHEMA_VERSION = 1
+_OTHER_PLACE = "Move it away, or name another folder with --out."
+_TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
 
-def check_target(target: Path, *, force: bool, mark: str) -> None:
-    """Refuse a target that exists, unless it may be replaced.
+def check_target(target: Path, *, force: bool) -> None:
+    """Refuse a target that exists, unless `force` and it holds only what its manifest lists.
 
     Parameters
     ----------
@@ -20,73 +32,149 @@ def check_target(target: Path, *, force: bool, mark: str) -> None:
         The folder to write.
     force
         Replace an earlier report.
-    mark
-        A file that every folder of ours has; a folder without it is never replaced.
 
     Raises
     ------
     NsysToolsError
-        If the target is in the way.
+        If the target is in the way; the message names a file in it that is the user's.
     """
-    if not target.exists():
+    if not os.path.lexists(target):
         return
     if not force:
         raise NsysToolsError(f"{target} exists already.", "Name another folder with --out, or replace it with --force.")
-    ours = target.is_dir() and ((target / mark).is_file() or not any(target.iterdir()))
-    if not ours:
-        raise NsysToolsError(f"{target} is not a report folder; it is not replaced.", "Name another folder with --out.")
+    _check_written(target, target)
 
 
-def check_apart(target: Path, inputs: Iterable[Path]) -> None:
-    """Refuse a target that is an input, holds one, or lies inside one.
+def _check_written(folder: Path, name: Path) -> None:
+    """Refuse a folder that holds anything but the files of its manifest, as they were written; `name` is its name."""
+    if not folder.is_dir():
+        raise NsysToolsError(f"{name}: is not a folder; it is not replaced.", "Name another folder with --out.")
+    found = sorted(folder.rglob("*"), key=lambda path: (path.is_dir(), path))
+    if not found:
+        return
+    listed = _listed(folder / MANIFEST)
+    if listed is None:
+        raise NsysToolsError(
+            f"{name}: holds {found[0].relative_to(folder)}, and no {MANIFEST} of a report; nothing in it is replaced.",
+            f"{_OTHER_PLACE} Reports of versions before this one have no manifest.",
+        )
+    folders = {parent for path in listed for parent in Path(path).parents}
+    for path in found:
+        place = path.relative_to(folder)
+        if place.as_posix() == MANIFEST or (place in folders and path.is_dir() and not path.is_symlink()):
+            continue
+        if place.as_posix() not in listed:
+            raise NsysToolsError(
+                f"{name}: holds {place}, which no report has written; nothing in it is replaced.", _OTHER_PLACE
+            )
+        if path.is_symlink() or not path.is_file() or listed[place.as_posix()] != _state(path):
+            raise NsysToolsError(
+                f"{name}: {place} was changed after the report was written; nothing in it is replaced.", _OTHER_PLACE
+            )
+
+
+def _state(file: Path) -> tuple[int, str]:
+    return file.stat().st_size, digest(file)
+
+
+def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
+    """Return size and digest of the files that a manifest lists, by their names; None where it is not a manifest."""
+    try:
+        found: Any = json.loads(manifest.read_bytes())
+        if (found["schema"], found["schema_version"]) != (SCHEMA, SCHEMA_VERSION):
+            return None
+        return {file["name"]: (file["size_bytes"], file["sha256"]) for file in found["files"]}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return None
+
+
+def _write_manifest(folder: Path) -> None:
+    """List what was written into a folder."""
+    states = {path: _state(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    files = [
+        {"name": path.relative_to(folder).as_posix(), "size_bytes": size, "sha256": sha256}
+        for path, (size, sha256) in states.items()
+    ]
+    manifest = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__, "files": files}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
+    """Give a draft folder beside `target`; put it in its place when the block ends well, else remove it.
 
     Parameters
     ----------
     target
-        The folder to write.
-    inputs
-        The files and folders that are read.
+        The folder. Behind a symbolic link it is replaced where the link points.
+    force
+        Replace an earlier report.
 
     Raises
     ------
     NsysToolsError
-        If the target is not apart from them.
+        If the target is in the way, also where another process has just written it, or cannot be written: no
+        permission, or no space left.
     """
-    place = target.resolve()
-    for one in inputs:
-        read = one.resolve()
-        if place == read or place in read.parents or read in place.parents:
-            raise NsysToolsError(
-                f"{target}: is, holds or lies inside {one}, which is read.", "Name another folder with --out."
-            )
-
-
-@contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
-    """Give a draft folder beside `target`; put it in its place when the block ends well, else remove it.
-
-    Raises
-    ------
-    NsysToolsError
-        If the folder cannot be written: no permission, or no space left.
-    """
+    check_target(target, force=force)
+    final = target.resolve()
+    missing = [parent for parent in final.parents if not parent.exists()]
     draft: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        final.parent.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".nsys-tools-", dir=final.parent))
         draft.chmod(0o755)
         yield draft
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-            target.rename(old / target.name)
-            draft.rename(target)
-            shutil.rmtree(old, ignore_errors=True)
+        _write_manifest(draft)
+        if force:
+            _replace(draft, final)
         else:
-            draft.rename(target)
+            _put(draft, final)
+        missing = []
     except OSError as error:
-        raise NsysToolsError(
-            f"{target}: cannot be written ({error.strerror or error}).", "Nothing is left behind; see --out."
-        ) from None
+        raise cannot_write(target, error) from None
     finally:
-        if draft is not None and draft.exists():
+        if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
+        for parent in missing:
+            with suppress(OSError):  # another process has written into it
+                parent.rmdir()
+
+
+def _put(draft: Path, final: Path) -> None:
+    """Rename a draft, which fails where another process has put its report there meanwhile."""
+    try:
+        draft.rename(final)
+    except OSError as error:
+        if error.errno not in _TAKEN:
+            raise
+        raise NsysToolsError(
+            f"{final}: another process has just written this folder, which stays as it is.",
+            "Name another folder with --out, or replace it with --force.",
+        ) from None
+
+
+def _replace(draft: Path, final: Path) -> None:
+    """Put a draft in the place of an earlier report, which is moved aside first and must be one even then.
+
+    A file that the user has put into it while the report was made is thus seen, and everything is put back.
+    """
+    aside = Path(tempfile.mkdtemp(prefix=".nsys-tools-", dir=final.parent))
+    earlier = aside / final.name
+    is_report = False
+    try:
+        with suppress(FileNotFoundError):
+            final.rename(earlier)
+            _check_written(earlier, final)
+        is_report = True
+        _put(draft, final)
+    except BaseException:
+        with suppress(OSError):  # nothing was moved, or another process has put its report there
+            earlier.rename(final)
+        raise
+    finally:
+        if is_report:
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                aside.rmdir()

@@ -117,6 +117,7 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
         "trace": {
             "file": analysis.source,
             "origin": summary["origin"] or "recorded",
+            "is_partial": analysis.is_partial,
             "nsys_version": summary["nsys_version"],
             "schema_version": summary["schema_version"],
         },

@@ -38,12 +38,6 @@ class Missing:
     option: str
 
 
-def _rows(trace: Database, *tables: str) -> bool:
-    """Return whether one of nsys's tables exists and has a row."""
-    present = [table for table in tables if table in trace.recorded]
-    return any(trace.sql(f'SELECT 1 FROM raw."{table}" LIMIT 1').rows() for table in present)
-
-
 def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> list[str]:
     """Return in words what was recorded besides GPU operations, CUDA API calls and ranges.
 
@@ -57,12 +51,12 @@ def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> li
         How many OS runtime calls the trace has.
     """
     found = [f"{os_calls:,} OS runtime call{'' if os_calls == 1 else 's'}"] if os_calls else []
-    found += [words for table, words in _BESIDES.items() if _rows(trace, table)]
+    found += [words for table, words in _BESIDES.items() if trace.has_rows(table)]
     if found or summary["duration_ns"] is not None:
         return found
     # So that a trace of something else entirely is not called empty.
     timed = [name for name, columns in trace.recorded.items() if columns.keys() & {"start", "timestamp"}]
-    return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and _rows(trace, name)]
+    return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and trace.has_rows(name)]
 
 
 def _of_graphs(trace: Database, summary: dict[str, Any]) -> list[Missing]:
@@ -103,13 +97,13 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
             )
         )
     found += _of_graphs(trace, summary)
-    if summary["operation_count"] and not _rows(trace, "TARGET_INFO_GPU", "TARGET_INFO_CUDA_GPU"):
+    if summary["operation_count"] and not trace.has_rows("TARGET_INFO_GPU", "TARGET_INFO_CUDA_GPU"):
         found.append(
             Missing("a description of the GPU", "comparison with its peaks", "a full export: nsys export -t sqlite")
         )
-    if not _rows(trace, "OSRT_API"):
+    if not trace.has_rows("OSRT_API"):
         found.append(Missing("OS runtime calls", "what the CPU waited for outside CUDA", "--trace=cuda,nvtx,osrt"))
-    if not _rows(trace, "SCHED_EVENTS", "COMPOSITE_EVENTS"):
+    if not trace.has_rows("SCHED_EVENTS", "COMPOSITE_EVENTS"):
         found.append(
             Missing(
                 "CPU samples and scheduling",
@@ -117,6 +111,6 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
                 "--sample=process-tree --cpuctxsw=process-tree",
             )
         )
-    if not _rows(trace, "GPU_METRICS"):
+    if not trace.has_rows("GPU_METRICS"):
         found.append(Missing("GPU metrics", "tensor core and DRAM activity over time", "--gpu-metrics-devices=all"))
     return found

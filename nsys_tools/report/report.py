@@ -13,15 +13,17 @@ import jinja2
 import polars as pl
 
 from nsys_tools import __version__, assets, charts
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.files import check_apart
+from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
-from nsys_tools.report.folder import check_apart, check_target, whole_folder
-from nsys_tools.report.metrics import SCHEMA, metrics
+from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
 from nsys_tools.units import duration
 
-MARK = "metrics.json"
+METRICS = "metrics.json"
 SUMMARY = "stakeholder_summary.md"
 
 
@@ -90,43 +92,14 @@ def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
     return list(Counter(values).items())
 
 
-def _write_tables(analysis: Analyzed, folder: Path) -> None:
+def _write_tables(analysis: Analyzed, folder: Path, *, csv_safe: bool) -> None:
     folder.mkdir()
     for name, table in analysis.tables.items():
+        table.write_parquet(folder / f"{name}.parquet")
         frame = table.pl()
-        frame.write_parquet(folder / f"{name}.parquet")
+        if csv_safe:
+            frame = frame.with_columns(pl.col(pl.String).map_elements(spreadsheet_safe, return_dtype=pl.String))
         frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
-
-
-def check_replaceable(target: Path, *, force: bool) -> None:
-    """Refuse a folder that exists, unless `force` and it holds nothing but an earlier report.
-
-    Raises
-    ------
-    NsysToolsError
-        If the folder is in the way; the message names a file in it that no report has written.
-    """
-    check_target(target, force=force, mark=MARK)
-    others = [path for path in sorted(target.rglob("*")) if path.is_file() or path.is_symlink()]
-    known = _written(target / MARK) if others else set()
-    if foreign := [path for path in others if path.relative_to(target).as_posix() not in known]:
-        raise NsysToolsError(
-            f"{target}: holds {foreign[0].relative_to(target)}, which no report has written; it is not replaced.",
-            "Move that file, or name another folder with --out.",
-        )
-
-
-def _written(mark: Path) -> set[str]:
-    """Return the files that the report has written whose ``metrics.json`` this is."""
-    try:
-        found = json.loads(mark.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        found = None
-    if not isinstance(found, dict) or found.get("schema") != SCHEMA or not isinstance(found.get("tables"), dict):
-        return set()
-    tables = {f"tables/{name}.{ending}" for name in found["tables"] for ending in ("csv", "parquet")}
-    pictures = {f"charts/{name}.svg" for name in (*charts.NAMES, *found["tables"])}
-    return {MARK, SUMMARY, "report.md", "report.html", *tables, *pictures}
 
 
 def check_formats(formats: Sequence[str]) -> None:
@@ -138,19 +111,23 @@ def check_formats(formats: Sequence[str]) -> None:
         If there is one.
     """
     if unknown := [word for word in formats if word not in FORMATS]:
-        raise NsysToolsError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
 
 
-def write(analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool) -> Path:
+def write(
+    analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False
+) -> Path:
     """Write the report's folder, whole or not at all; see `Analyzed.write`."""
     check_formats(formats)
     check_apart(target, analysis.inputs)
-    check_replaceable(target, force=force)
+    check_target(target, force=force)
     drawn = charts.draw(analysis.tables)
     text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
-    with whole_folder(target) as folder:
-        (folder / MARK).write_text(json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        _write_tables(analysis, folder / "tables")
+    with whole_folder(target, force=force) as folder:
+        (folder / METRICS).write_text(
+            json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
+        _write_tables(analysis, folder / "tables", csv_safe=csv_safe)
         (folder / "charts").mkdir()
         for path, svg in drawn.items():
             (folder / path).write_bytes(svg)
@@ -161,4 +138,4 @@ def write(analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int,
             title = f"{analysis.source} - nsys-tools"
             (folder / "report.html").write_text(page.render(text, title, drawn, _asset("report.css")), encoding="utf-8")
     last = next((name for name in ("html", "md") if name in formats), None)
-    return target / (f"report.{last}" if last else MARK)
+    return target / (f"report.{last}" if last else METRICS)

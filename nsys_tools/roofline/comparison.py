@@ -118,6 +118,11 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     _define(trace, "module", tables.instance_table(rows))
     instances = {row["stage"]: row["instance_count"] for row in trace.query("stage_summary").records() if row["sum_ns"]}
     parts = executions.parts(model, [stage for stage in stages if instances.get(stage.name)])
+    if not parts:
+        raise NsysToolsError(
+            f"No stage of the trace is a phase of the model {model.name}: there is nothing to compare.",
+            f"Its phases are {', '.join(phase.name for phase in model.phases)}. Name them in a stages file: --stages.",
+        )
     counts = workload.executions(parts, instances)
     owned = executions.stage_layers(parts, rows, counts)
     _define(trace, "stage_layer", (["stage", "phase", "path", "execution_count", "is_owner"], owned))

@@ -2,7 +2,8 @@
 
 ``queries/kernel/summary.sql`` is the view ``kernel_summary``; the files of ``queries/views`` are the
 entities and carry their own name; ``_name.sql`` is a private step. A file holds one SELECT. Its header
-is described in `nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file becomes the path of that asset.
+is described in `nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file becomes the path of that asset, and
+``{toml:analytic/x/*.toml}`` the contents of these files, as a JSON list to stand inside an SQL string.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -20,14 +22,15 @@ import duckdb
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.header import Column, Query, parse
-from nsys_tools.session.quoting import literal
+from nsys_tools.session.quoting import literal, unglobbed
 
 __all__ = ["Column", "Query", "parse"]
 _ASSET = re.compile(r"\{asset:(?P<path>[^}]+)\}")
+_TOML = re.compile(r"\{toml:(?P<folder>[^}]+)/(?P<pattern>[^}/]+)\}")
 
 
 def _read(path: Path, relative: str) -> Query:
-    return parse(relative, _ASSET.sub(_asset, path.read_text(encoding="utf-8")))
+    return parse(relative, _TOML.sub(_documents, _ASSET.sub(_asset, path.read_text(encoding="utf-8"))))
 
 
 def _asset(match: re.Match[str]) -> str:
@@ -35,7 +38,19 @@ def _asset(match: re.Match[str]) -> str:
     path = assets.find(match["path"])
     if path is None:
         raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
-    return str(path).replace("'", "''")
+    return literal(unglobbed(path))[1:-1]
+
+
+def _documents(match: re.Match[str]) -> str:
+    """Return TOML files as a JSON list, to stand inside an SQL string."""
+    import tomllib  # noqa: PLC0415
+
+    files = assets.listing(match["folder"], match["pattern"]).items()
+    try:
+        found = [tomllib.loads(path.read_text(encoding="utf-8")) for _, path in sorted(files)]
+    except (OSError, ValueError) as error:
+        raise NsysToolsError(f"{match['folder']}: {error}.", "Mend or remove that file.") from None
+    return json.dumps(found).replace("'", "''")
 
 
 def queries() -> dict[str, Query]:
@@ -60,12 +75,30 @@ def find(name: str) -> Query:
     """
     known = queries()
     if name not in known:
-        from difflib import get_close_matches  # noqa: PLC0415
-
-        near = get_close_matches(name, [one for one, query in known.items() if not query.renamed], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools queries lists them."
-        raise NsysToolsError(f"There is no query {name!r}.", hint)
+        raise NsysToolsError(f"There is no query {name!r}.", hint(name))
     return known[name]
+
+
+def _offered() -> list[str]:
+    """Return the names of the queries that are for users: no private steps, no old names."""
+    return [name for name, query in queries().items() if not query.renamed and not name.startswith("_")]
+
+
+def hint(name: str, tables: Iterable[str] = ()) -> str:
+    """Return what a name that is not known may have been meant to be.
+
+    Parameters
+    ----------
+    name
+        What was asked for.
+    tables
+        What could have been asked for besides queries.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    known = {one.lower(): one for one in (*tables, *_offered())}
+    near = get_close_matches(name.lower(), known, n=3)
+    return f"Did you mean: {', '.join(known[one] for one in near)}?" if near else "nsys-tools queries lists them."
 
 
 @cache
@@ -78,21 +111,35 @@ def functions() -> str:
 
 
 @cache
-def schema() -> dict[str, dict[str, str]]:
-    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
+def _schema_columns() -> list[tuple[str, str, str, bool]]:
+    """Return table, column, DuckDB type, and whether it is never NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
         raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
     # SQLite keeps types as they are written, and starts in a tenth of the time that another DuckDB takes.
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(path.read_text(encoding="utf-8"))
-        rows = connection.execute(
-            "SELECT m.name, i.name, i.type FROM sqlite_master AS m, pragma_table_info(m.name) AS i "
+        return connection.execute(
+            'SELECT m.name, i.name, i.type, i."notnull" FROM sqlite_master AS m, pragma_table_info(m.name) AS i '
             "ORDER BY m.rowid, i.cid"
         ).fetchall()
+
+
+@cache
+def schema() -> dict[str, dict[str, str]]:
+    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
     tables: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
+    for table, column, kind, _ in _schema_columns():
         tables.setdefault(table, {})[column] = kind
+    return tables
+
+
+@cache
+def required() -> dict[str, tuple[str, ...]]:
+    """Return the columns that have a value in every row, by nsys table."""
+    tables: dict[str, tuple[str, ...]] = {}
+    for table, column, _, is_required in _schema_columns():
+        tables[table] = (*tables.get(table, ()), column) if is_required else tables.get(table, ())
     return tables
 
 
@@ -124,6 +171,21 @@ def dependencies(tree: dict[str, Any]) -> set[str]:
             if node.get("type") == "BASE_TABLE":
                 schema_name = node["schema_name"]
                 found.add(f"{schema_name}.{node['table_name']}" if schema_name else node["table_name"])
+            pending.extend(node.values())
+    return found
+
+
+def table_functions(tree: dict[str, Any]) -> set[str]:
+    """Return the functions that a parsed SELECT reads as tables: ``range``, ``read_csv`` ..."""
+    found: set[str] = set()
+    pending: list[object] = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, list):
+            pending.extend(node)
+        elif isinstance(node, dict):
+            if node.get("type") == "TABLE_FUNCTION":
+                found.add(node["function"]["function_name"].lower())
             pending.extend(node.values())
     return found
 

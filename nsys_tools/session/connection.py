@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 
-from nsys_tools.session.quoting import literal, quoted
+from nsys_tools.session.quoting import literal, quoted, unglobbed
 
 SMALL_BYTES = 4 << 20
 """Recorded tables of less than this are small: one thread reads them, and every query is computed once."""
@@ -33,9 +33,9 @@ def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
 
     Notes
     -----
-    Windows over a few rows on several threads make DuckDB 1.5.5 fail now and then ("INTERNAL Error: Attempted to access
-    index 0 within vector of size 0", raised in WindowLocalSourceState::Finalize). Small traces gain nothing from
-    threads: `analyze` of a 1 MB trace takes as long on one.
+    Aggregates over an empty window, such as ``sum(x) OVER ()``, make DuckDB 1.5.5 fail now and then over a few rows on
+    several threads (docs/upstream/duckdb-window.md). The queries have none, SQL of a user can. Small traces gain
+    nothing from threads: `analyze` of a 1 MB trace takes as long on one.
     """
     connection = duckdb.connect(
         config={
@@ -59,6 +59,28 @@ def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     somebody who can write to the installed packages, and thereby to DuckDB itself.
     """
     connection.execute(f"LOAD {literal(file)}; SET allow_unsigned_extensions = false")
+
+
+def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+    """Let a connection read and write in some folders only, for good: DuckDB does not give the rest back.
+
+    Parameters
+    ----------
+    connection
+        Its extensions must be loaded, and what it reads attached: both are refused afterwards.
+    folders
+        Where the session itself still reads and writes, besides the folder that it spills into.
+
+    Notes
+    -----
+    Before it runs SQL of the user's own, a session locks its connection, in case a statement gets past
+    `nsys_tools.session.statement.reading`. The configuration stays open (``lock_configuration``), since loading
+    tables sets options; SET is no statement that the user can run.
+    """
+    # DuckDB checks the paths of readers as they are written: what is quoted against globs is another path.
+    names = [name for folder in folders for name in (str(folder), unglobbed(folder))]
+    connection.execute(f"SET allowed_directories = [{', '.join(map(literal, names))}]")
+    connection.execute("SET enable_external_access = false; SET allow_unsigned_extensions = false")
 
 
 def interruptible(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
@@ -94,8 +116,21 @@ class Recorded(Protocol):
     def is_small(self) -> bool:
         """Whether they have fewer than `SMALL_BYTES`."""
 
+    @property
+    def folders(self) -> Sequence[Path]:
+        """What queries read through DuckDB's own file system, as they are run."""
+
     def attach(self) -> None:
         """Attach the tables, if that has not been done."""
+
+    def check(self, table: str) -> Callable[[], None]:
+        """Begin to check a table that is about to be read; return what waits for that and refuses a damaged one."""
+
+    def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
+        """Say which values of a table are not of the types that its columns should have, a sentence each."""
+
+    def has_rowid(self, table: str) -> bool:
+        """Whether the rows of a table have a number."""
 
 
 class NothingRecorded:
@@ -115,6 +150,7 @@ class NothingRecorded:
         self.tables: Mapping[str, Mapping[str, str]] = {}
         self.search_path = OWN_SCHEMAS
         self.is_small = True
+        self.folders: Sequence[Path] = ()
 
     def attach(self) -> None:
         """Make the empty tables."""
@@ -122,3 +158,15 @@ class NothingRecorded:
         for table, columns in self._schema.items():
             declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
             self._connection.execute(f"CREATE TABLE IF NOT EXISTS raw.main.{quoted(table)} ({declared})")
+
+    def check(self, table: str) -> Callable[[], None]:
+        """Return what does nothing: there is no table."""
+        return lambda: None
+
+    def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
+        """Return nothing: there is no table."""
+        return []
+
+    def has_rowid(self, table: str) -> bool:
+        """Return True: tables without rows have no other."""
+        return True

@@ -11,16 +11,17 @@ from typing import Any, Self
 
 import duckdb
 
+from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
-from nsys_tools.session.connection import Recorded, interruptible
+from nsys_tools.session.connection import Recorded, interruptible, lock
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.quoting import literal, quoted
 from nsys_tools.session.relations import Relations
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import RelationRows
-from nsys_tools.session.statement import check_reads_only
+from nsys_tools.session.statement import reading
 from nsys_tools.session.store import Store
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,10 @@ class Database:
         Only a part of the time, or some queries in place of others; None for all as it is.
     resources
         What is closed with the database.
+    notes
+        What a reader must know of the recorded tables, a sentence each; grows with what is read.
+    is_partial
+        Whether the recorded tables are what could be read of a damaged trace.
 
     Notes
     -----
@@ -60,23 +65,21 @@ class Database:
     """
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        recorded: Recorded,
-        *,
-        name: str = "",
-        store: Store | None = None,
-        progress: Progress = silent,
-        choice: Choice | None = None,
-        resources: ExitStack | None = None,
-    ) -> None:
+        self, connection: duckdb.DuckDBPyConnection, recorded: Recorded, *, name: str = "",
+        store: Store | None = None, progress: Progress = silent, choice: Choice | None = None,
+        resources: ExitStack | None = None, notes: list[str] | None = None, is_partial: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
+        self.is_partial = is_partial
+        self.notes = [] if notes is None else notes
         self._connection = connection
         self._recorded = recorded
         connection.execute(catalogue.functions())
-        self._relations = Relations(connection, recorded, store, progress, choice)
+        self._relations = Relations(connection, recorded, store, progress, choice, self.notes)
         self._resources = resources or ExitStack()
         self._is_open = True
+        self._is_locked = False
+        self._cached = [store.folder] if store else []
 
     def __enter__(self) -> Self:
         """Return the database."""
@@ -183,28 +186,58 @@ class Database:
             If the statement does more than read, needs something that was not given, or DuckDB refuses it.
         """
         connection = self.connection
-        check_reads_only(query)
+        tree, text = reading(connection, query)
         self._recorded.attach()
-        tree = catalogue.parsed(connection, query)
+        self._lock()
         for name in self._named(tree):
             self._check(name)
-        # DESCRIBE, SUMMARIZE, EXPLAIN ...: every name that occurs is made ready
-        words = set(re.findall(r"\w+", query)) if tree is None else catalogue.dependencies(tree)
+        words = catalogue.dependencies(tree)
         self._relations.ensure(self._relations.known(words))
+        self._check_recorded(words)
         try:
-            relation = connection.sql(query, params=dict(parameters)) if parameters else connection.sql(query)
-            if relation is None:
-                relation = connection.sql("SELECT NULL AS done WHERE false")
+            relation = connection.sql(text, params=dict(parameters)) if parameters else connection.sql(text)
         except duckdb.Error as error:
-            raise NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.") from None
+            raise self._refused(error) from None
         return Result(RelationRows(relation, connection))
 
-    def named(self, query: str) -> list[str]:
-        """Return the relations that a SELECT names; none for statements that only describe."""
-        return self._named(catalogue.parsed(self.connection, query))
+    def _check_recorded(self, words: set[str]) -> None:
+        """Refuse to read nsys's own tables where they are damaged."""
+        names = {word.removeprefix("raw.").lower() for word in words}
+        waits = [self._recorded.check(table) for table in self.recorded if table.lower() in names]
+        for wait in waits:
+            wait()
 
-    def _named(self, tree: dict[str, Any] | None) -> list[str]:
-        return [] if tree is None else sorted(self._relations.known(catalogue.named(tree)))
+    def has_rows(self, *tables: str) -> bool:
+        """Return whether one of nsys's tables is recorded and has a row."""
+        self._recorded.attach()
+        present = [table for table in tables if table in self.recorded]
+        try:
+            return any(self.connection.execute(f"SELECT 1 FROM raw.{quoted(t)} LIMIT 1").fetchall() for t in present)
+        except duckdb.Error as error:
+            raise NsysToolsError(f"{self.name}: cannot be read ({str(error).splitlines()[0]}).") from None
+
+    def _lock(self) -> None:
+        if not self._is_locked:
+            self._is_locked = True
+            data = [folder / room for folder in assets.folders() for room in ("analytic", "queries")]
+            lock(self._connection, [*data, *self._recorded.folders, *self._cached])
+
+    def _refused(self, error: duckdb.Error) -> NsysToolsError:
+        """Return what to tell of SQL that DuckDB refuses."""
+        if found := re.search(r"Table with name \"?(.+?)\"? does not exist", str(error)):
+            return NsysToolsError(
+                f"There is no query or table {found[1]!r}.", catalogue.hint(found[1], self._recorded.tables)
+            )
+        if isinstance(error, duckdb.PermissionException):
+            return NsysToolsError("SQL reads only the trace: files are not read.", "FROM names a query or a table.")
+        return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")
+
+    def named(self, query: str) -> list[str]:
+        """Return the relations that a statement names."""
+        return self._named(reading(self.connection, query).tree)
+
+    def _named(self, tree: dict[str, Any]) -> list[str]:
+        return sorted(self._relations.known(catalogue.named(tree)))
 
     def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
         """Run a documented query.

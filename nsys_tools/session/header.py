@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
-_FACT = re.compile(r"^(?P<key>materialized|source|optional|renamed|nsys): (?P<value>.+)$")
+_FACT = re.compile(r"^(?P<key>materialized|unstored|source|optional|renamed|nsys): (?P<value>.+)$")
 
 
 @dataclass(frozen=True)
@@ -47,10 +47,10 @@ class Query:
     columns
         The documented columns, in order; empty for private steps.
     facts
-        The values of each fact of the header, by its key: ``materialized`` (why the result is stored), ``source`` (what
-        defines this table of the session: ``model``, ``ncu``, ``callgraph`` or ``stages``), ``optional`` (a source that
-        the query reads where it was given), ``renamed`` (the name that took the place of this one), ``nsys`` (a column
-        and its header in ``nsys stats``).
+        The values of each fact of the header, by its key: ``materialized`` (why the result is stored), ``unstored``
+        (why it is kept in memory only), ``source`` (what defines this table of the session: ``model``, ``ncu``,
+        ``callgraph`` or ``stages``), ``optional`` (a source that the query reads where it was given), ``renamed`` (the
+        name that took the place of this one), ``nsys`` (a column and its header in ``nsys stats``).
     """
 
     name: str
@@ -67,8 +67,13 @@ class Query:
 
     @property
     def materialized(self) -> str:
-        """Why the result is stored, or an empty string."""
-        return self._fact("materialized")
+        """Why the result is made once, and stored unless it is `unstored`; an empty string for a view."""
+        return self._fact("materialized") or self.unstored
+
+    @property
+    def unstored(self) -> str:
+        """Why the result is made once and kept in memory only, or an empty string."""
+        return self._fact("unstored")
 
     @property
     def source(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from nsys_tools.session import catalogue
@@ -11,7 +11,15 @@ from nsys_tools.session.quoting import quoted
 
 # How a column of nsys's is read. DuckDB passes SQLite's text on unchecked; decode() refuses what is not UTF-8.
 _NUMBER = "CAST({column} AS {kind})"
+# A time that is there and cannot be read is none, but a range without an end is open.
+_TIME = f"CASE WHEN {{column}} IS NOT NULL THEN coalesce(CAST({{column}} AS {{kind}}), {(1 << 63) - 1}) END"
 _TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
+
+
+# An instant beyond this is not one: 2^61 ns are 73 years. Nor is a duration beyond 2^53 ns, 104 days. Larger values
+# would overflow in sums and differences.
+_INSTANT_NS, _DURATION_NS = 1 << 61, 1 << 53
+_TIMES = ("start", "end")
 
 
 def tolerant(sql: str) -> str:
@@ -31,24 +39,29 @@ class Table:
         Its columns in this trace; None when the trace lacks the table.
     window
         First and last nanosecond: only events that touch this time; None for all.
+    has_rowid
+        Whether SQLite numbers its rows.
     """
 
     name: str
     has: Mapping[str, str] | None
     window: tuple[int, int] | None = None
+    has_rowid: bool = True
 
-    def select(self, wanted: Names = None) -> str:
-        """Return the SELECT that copies the columns in use: `wanted`, or all."""
+    def select(self, wanted: Names = None, *, any_type: bool = False) -> str:
+        """Return the SELECT that copies the columns in use: `wanted`, or all; `any_type` where values do not fit."""
         declared = catalogue.schema()[self.name]
         kinds = {name: kind for name, kind in declared.items() if wanted is None or name.lower() in wanted}
         if self.has is None:
             columns = [f"NULL::{kind} AS {quoted(name)}" for name, kind in kinds.items()]
             return f"SELECT {', '.join(['NULL::BIGINT AS row_id', *columns])} WHERE false"
-        columns = ["rowid AS row_id"]
+        columns = ["rowid AS row_id" if self.has_rowid else "row_number() OVER () AS row_id"]
         for name, kind in kinds.items():
-            form = "NULL::{kind}" if name not in self.has else _TEXT if kind == "VARCHAR" else _NUMBER
+            form = _TEXT if kind == "VARCHAR" else _TIME if any_type and name in _TIMES else _NUMBER
+            form = form if name in self.has else "NULL::{kind}"
             columns.append(f"{form.format(column=quoted(name), kind=kind)} AS {quoted(name)}")
-        return f"SELECT {', '.join(columns)} FROM raw.{quoted(self.name)}{self._condition(self.has)}"
+        sql = f"SELECT {', '.join(columns)} FROM raw.{quoted(self.name)}{self._condition(self.has)}"
+        return tolerant(sql) if any_type else sql
 
     def view(self, wanted: Names, source: str) -> str:
         """Return the SELECT that shows the copy as the whole table; reading a column that is not in it fails."""
@@ -61,10 +74,29 @@ class Table:
         ]
         return f"SELECT {', '.join(['row_id', *shown])} FROM {source}"
 
+    def usable(self, columns: Sequence[str]) -> str:
+        """Return the condition under which a row of the copy has times that can be computed with."""
+        times = [name for name in _TIMES if name in columns and name in catalogue.schema()[self.name]]
+        required = catalogue.required()[self.name]
+        tests = [
+            f"{'' if name in required else quoted(name) + ' IS NULL OR '}"
+            f"{quoted(name)} BETWEEN {-_INSTANT_NS} AND {_INSTANT_NS}"
+            for name in times
+        ]
+        if len(times) == len(_TIMES):
+            tests.append(f'coalesce(abs("end"::DOUBLE - start) <= {_DURATION_NS}, true)')
+        return " AND ".join(f"({test})" for test in tests) or "true"
+
+    def expected(self, columns: Sequence[str]) -> list[str]:
+        """Return the columns of the copy, other than times, in which each row has a value."""
+        required = catalogue.required()[self.name]
+        return [name for name in required if name in columns and name in (self.has or ()) and name not in _TIMES]
+
     def _condition(self, has: Mapping[str, str]) -> str:
-        """Return the condition that keeps events of the chosen time only: those that touch it."""
+        """Return the condition that keeps events of the chosen time only: those that touch it, or have no time."""
         if self.window is None or "start" not in has:
             return ""
         first, last = self.window
-        end = 'coalesce(TRY_CAST("end" AS BIGINT), start)' if "end" in has else "start"
-        return f" WHERE start <= {int(last)} AND {end} >= {int(first)}"
+        start, end = "CAST(start AS BIGINT)", 'coalesce(TRY_CAST("end" AS BIGINT), TRY_CAST(start AS BIGINT))'
+        end = end if "end" in has else start
+        return f" WHERE ({start} <= {int(last)} AND {end} >= {int(first)}) IS NOT FALSE"

@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.session.loading import tolerant
+from nsys_tools.session import catalogue
+from nsys_tools.session.connection import Recorded
+from nsys_tools.session.loading import Table, tolerant
 from nsys_tools.session.progress import Progress
-from nsys_tools.session.quoting import literal
-from nsys_tools.session.store import first_file
+from nsys_tools.session.quoting import literal, parquet, quoted
+from nsys_tools.session.store import Entry
 
 log = logging.getLogger(__name__)
 _LOADED = "loaded."
+
+
+class _OddError(Exception):
+    """What was read holds values that it should not."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a relation is made.
+
+    Attributes
+    ----------
+    name
+        The relation, for messages.
+    sql
+        The SELECT.
+    reads
+        The recorded tables that it reads.
+    table
+        The one that it is a copy of; None for any other SELECT.
+    any_type
+        The SELECT for a table with values that are not of their column's type.
+    """
+
+    name: str
+    sql: str
+    reads: Sequence[str] = ()
+    table: Table | None = None
+    any_type: str = ""
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether it is a copy of recorded rows."""
+        return self.name.startswith(_LOADED)
 
 
 class Materializer:
@@ -24,73 +62,150 @@ class Materializer:
     ----------
     connection
         The session's.
+    recorded
+        The recorded tables.
     progress
         Called with a few words before each step that can take long.
+    notes
+        Gets a sentence for each kind of value that does not fit.
+
+    Attributes
+    ----------
+    is_odd
+        Whether something that was read holds values that do not fit. A later session has to say so too, so that
+        nothing that is made from then on is stored.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, progress: Progress) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, recorded: Recorded, progress: Progress, notes: list[str]
+    ) -> None:
         self._connection = connection
+        self._recorded = recorded
         self._progress = progress
+        self._can_write = True
+        self._notes = notes
+        self.is_odd = False
 
-    def materialize(self, name: str, target: str, sql: str, file: Path | None) -> bool:
+    def materialize(self, recipe: Recipe, target: str, entry: Entry | None) -> bool:
         """Make the result of a SELECT the relation `target`; return whether it is a view of a file.
 
         Parameters
         ----------
-        name
-            The relation, for messages.
-        target
-            Its quoted name.
-        sql
+        recipe
             The SELECT.
-        file
+        target
+            The quoted name of the relation.
+        entry
             Where the store has the result, or will have it; None for a table in memory.
+
+        Raises
+        ------
+        NsysToolsError
+            If a recorded table is damaged, or cannot be read.
         """
-        if file is not None and (file.is_file() or self._write(name, sql, file)):
-            # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
-            self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM read_parquet({literal(file)})")
-            return True
-        self._run(name, f"CREATE TABLE {target} AS ", sql)
+        try:
+            file = entry and (entry.find() or self._write(recipe, entry))
+            if file:
+                # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
+                self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM {parquet(file)}")
+                return True
+            self._run(recipe, f"CREATE TABLE {target} AS ")
+            self._examine(recipe, target)
+        except _OddError:
+            self._read_tolerantly(recipe, target)
         return False
 
-    def _write(self, name: str, sql: str, final: Path) -> bool:
-        """Write the result of a SELECT to the store; return whether that was possible."""
+    def _write(self, recipe: Recipe, entry: Entry) -> Path | None:
+        """Write the result of a SELECT to the store, and return its file; once that was impossible it stays so."""
+        if self.is_odd or not self._can_write:
+            return None
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
         try:
-            with first_file(final) as draft:
-                self._run(name, "COPY (", sql, f") TO {literal(draft)} ({options})")
+            with entry.write() as draft:
+                self._run(recipe, "COPY (", f") TO {literal(draft)} ({options})")
+                self._examine(recipe, parquet(draft))
         except (OSError, duckdb.IOException) as error:
             log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
-            return False
-        return True
+            self._can_write = False
+        return entry.path
 
-    def _run(self, name: str, before: str, sql: str, after: str = "") -> None:
-        """Run the SELECT behind a relation between `before` and `after`."""
-        loading = name.startswith(_LOADED)
+    def _run(self, recipe: Recipe, before: str, after: str = "") -> None:
+        """Run a SELECT between `before` and `after`, and check what it read meanwhile."""
+        name, loading = recipe.name, recipe.is_loading
         self._progress(f"reading {name.removeprefix(_LOADED)}" if loading else f"computing {name}")
+        checks = [self._recorded.check(table) for table in recipe.reads]
         # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
         self._connection.execute(f"SET preserve_insertion_order = {'false' if loading else 'true'}")
+        failure: NsysToolsError | _OddError | None = None
         try:
-            self._connection.execute(before + sql + after)
-        except (duckdb.InvalidInputException, duckdb.TypeMismatchException, duckdb.ConversionException) as error:
-            if not loading:
-                raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
-            log.info("%s holds values that do not fit their types; they are read as NULL.", name)
-            self._read_tolerantly(before + tolerant(sql) + after)
+            self._connection.execute(before + recipe.sql + after)
+        except duckdb.IOException:
+            raise
         except duckdb.InternalException as error:
-            raise NsysToolsError(
+            failure = NsysToolsError(
                 f"{name}: DuckDB failed by a defect of its own ({str(error).splitlines()[0]}).",
                 "Run the command again. Please report it with the schema version of the trace.",
-            ) from None
-        except duckdb.BinderException as error:
-            raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
+            )
+        # The message of DuckDB quotes the value, and Python cannot read one that is not UTF-8.
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            failure = _OddError() if recipe.reads else _failed(name, error)
         finally:
             self._connection.execute("SET preserve_insertion_order = true")
+        for wait in checks:
+            wait()
+        if failure:
+            raise failure
 
-    def _read_tolerantly(self, statement: str) -> None:
-        """Load a table some of whose values are not of their column's type: those become NULL."""
-        self._connection.execute("SET sqlite_all_varchar = true")
+    def _examine(self, recipe: Recipe, source: str) -> None:
+        """Refuse what was read for the store and for figures if rows lack values that they should have."""
+        if recipe.reads and any(self._lacking(recipe, source).values()):
+            raise _OddError
+
+    def _lacking(self, recipe: Recipe, source: str) -> dict[str, int]:
+        """Return how many rows lack a usable time (under the name ``time``), or a value in another column."""
+        columns = self._connection.sql(f"FROM {source}").columns
+        tests = {"time": f"count(*) FILTER (({recipe.table.usable(columns)}) IS NOT TRUE)"} if recipe.table else {}
+        expected = recipe.table.expected(columns) if recipe.table else catalogue.required()["StringIds"]
+        tests |= {name: f"count(*) - count({quoted(name)})" for name in expected if name in columns}
+        if not tests:
+            return {}
+        row = self._connection.execute(f"SELECT {', '.join(tests.values())} FROM {source}").fetchone()
+        return dict(zip(tests, row or (), strict=True))
+
+    def _read_tolerantly(self, recipe: Recipe, target: str) -> None:
+        """Read what holds values that do not fit: those become NULL, and rows without a usable time are left out."""
+        self.is_odd = True
+        self._connection.execute(f"DROP TABLE IF EXISTS {target}; SET sqlite_all_varchar = true")
         try:
-            self._connection.execute(statement)
+            sql = recipe.any_type or tolerant(recipe.sql)
+            self._connection.execute(f"CREATE TABLE {target} AS {sql}")
+            lacking = self._lacking(recipe, target)
+            if recipe.table:
+                columns = self._connection.table(target).columns
+                self._connection.execute(f"DELETE FROM {target} WHERE ({recipe.table.usable(columns)}) IS NOT TRUE")
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            raise _failed(recipe.name, error) from None
         finally:
             self._connection.execute("SET sqlite_all_varchar = false")
+        self._tell(recipe, lacking)
+
+    def _tell(self, recipe: Recipe, lacking: dict[str, int]) -> None:
+        """Add the notes on a table with values that do not fit."""
+        for table in recipe.reads:
+            kinds, has = catalogue.schema().get(table, {}), self._recorded.tables.get(table, {})
+            said = [f"{table} has no column {name}." for name in ("start", "end") if name in kinds and name not in has]
+            said += self._recorded.odd(table, {name: kind for name, kind in kinds.items() if name in has})
+            for what, count in lacking.items():
+                if count and what == "time":
+                    said.append(
+                        f"{table}: {count:,} rows without a usable start or end are left out of all figures: it is "
+                        "missing, not a number, or too large."
+                    )
+                elif count:
+                    said.append(f"{table}: {count:,} rows have no {what}.")
+            self._notes.extend(one for one in said if one not in self._notes)
+
+
+def _failed(name: str, error: Exception) -> NsysToolsError:
+    where = name if name.startswith(_LOADED) else f"queries: {name}"
+    return NsysToolsError(f"{where.removeprefix(_LOADED)}: {str(error).splitlines()[0]}")

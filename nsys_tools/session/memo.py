@@ -14,8 +14,9 @@ from typing import Any
 import duckdb
 
 from nsys_tools import __version__
+from nsys_tools.files import whole_file
 from nsys_tools.session import catalogue
-from nsys_tools.session.store import whole_file
+from nsys_tools.session.store import make_folder
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +44,7 @@ class Memo:
         self._has_more = False
         if self._file:
             with suppress(OSError, ValueError):
-                self._known = _checked(json.loads(self._file.read_text(encoding="utf-8")))
+                self._known = _checked(self._file.read_bytes())
                 os.utime(self._file.parent)
 
     def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
@@ -62,17 +63,22 @@ class Memo:
             return
         self._has_more = False
         try:
-            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_folder(self._file.parent)
+            known = json.dumps(self._known).encode()
             with whole_file(self._file) as draft:
-                draft.write_text(json.dumps(self._known), encoding="utf-8")
+                draft.write_bytes(_digest(known) + known)
         except OSError as error:
             log.info("What queries read is not remembered: %s.", error)
 
 
-def _checked(found: object) -> dict[str, list[str]]:
-    """Return what a file holds, if it is what was written."""
-    if isinstance(found, dict) and all(
-        isinstance(names, list) and all(isinstance(name, str) for name in names) for names in found.values()
-    ):
-        return found
-    raise ValueError
+def _checked(content: bytes) -> dict[str, list[str]]:
+    """Return what a file holds, if not a byte of it was changed: one in a name would make a query read too little."""
+    known = content[len(_digest(b"")) :]
+    if content != _digest(known) + known:
+        raise ValueError
+    found: dict[str, list[str]] = json.loads(known)
+    return found
+
+
+def _digest(known: bytes) -> bytes:
+    return hashlib.sha256(known).hexdigest().encode() + b"\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 
@@ -13,3 +14,18 @@ def quoted(name: str) -> str:
 def literal(text: str | Path) -> str:
     """Quote an SQL string."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def unglobbed(path: str | Path) -> str:
+    """Return a path as DuckDB's readers take it: in a plain one ``[ ] * ?`` stand for any characters."""
+    return re.sub(r"([\[*?])", r"[\1]", str(path))
+
+
+def parquet(path: Path, options: str = "") -> str:
+    """Return the table function that reads one Parquet file, with more options after a comma.
+
+    Notes
+    -----
+    Without ``hive_partitioning = false`` a folder named ``a=b`` adds a column.
+    """
+    return f"read_parquet({literal(unglobbed(path))}, hive_partitioning = false{options})"

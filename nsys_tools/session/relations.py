@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
@@ -23,7 +22,7 @@ from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import Names, used
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table
-from nsys_tools.session.materializing import Materializer
+from nsys_tools.session.materializing import Materializer, Recipe
 from nsys_tools.session.memo import Memo
 from nsys_tools.session.progress import Progress
 from nsys_tools.session.quoting import quoted
@@ -48,19 +47,17 @@ class Relations:
         Called with a few words before each step that can take long.
     choice
         What is read in this trace: see `Choice`.
+    notes
+        Gets a sentence for each kind of value that does not fit.
     """
 
     def __init__(
-        self,
-        connection: duckdb.DuckDBPyConnection,
-        recorded: Recorded,
-        store: Store | None,
-        progress: Progress,
-        choice: Choice | None = None,
-    ) -> None:
+        self, connection: duckdb.DuckDBPyConnection, recorded: Recorded, store: Store | None, progress: Progress,
+        choice: Choice | None = None, notes: list[str] | None = None,
+    ) -> None:  # fmt: skip
         self._connection = connection
         self._store = store
-        self._materializer = Materializer(connection, progress)
+        self._materializer = Materializer(connection, recorded, progress, [] if notes is None else notes)
         self._choice = choice or Choice()
         self._recorded = recorded
         self._made: set[str] = set()
@@ -75,7 +72,7 @@ class Relations:
         self._lacks: dict[str, frozenset[str]] = {}
 
     def define(self, name: str) -> None:
-        """Make room for the caller's own table `name`; what was built on an older one is dropped."""
+        """Make room for the caller's own table; what was built on an older one is dropped."""
         self._drop_on(name)
         self._session.add(name)
         self._made.add(name)
@@ -215,7 +212,8 @@ class Relations:
 
     def _table(self, name: str) -> Table:
         table = name.removeprefix(_LOADED)
-        return Table(table, self._recorded.tables.get(table), self._choice.window)
+        has = self._recorded.tables.get(table)
+        return Table(table, has, self._choice.window, has_rowid=self._recorded.has_rowid(table))
 
     def _depends_on_session(self, name: str) -> bool:
         if name not in self._on_session:
@@ -235,32 +233,32 @@ class Relations:
             return False
         if name.startswith(_LOADED):
             return self._table(name).has is not None
-        return bool(catalogue.find(name).materialized) and not self._depends_on_session(name)
+        query = catalogue.find(name)
+        return bool(query.materialized) and not query.unstored and not self._depends_on_session(name)
 
     def _kept(self, name: str) -> bool:
         """Whether the store already has it, so that what it reads is not needed."""
-        store = self._store
-        return store is not None and self._is_stored(name) and store.file(name, self._digest(name)).is_file()
+        store = self._store if self._is_stored(name) else None
+        return store is not None and store.entry(name, self._digest(name)).find() is not None
 
     def _make(self, name: str) -> None:
         begin = time.perf_counter()
-        if not self._kept(name) and self._reads_raw(name):
+        reads = () if (is_kept := self._kept(name)) else self._recorded_tables(name)
+        if reads or (not is_kept and "raw." in self._sql(name)):
             self._recorded.attach()
         if name.startswith(_LOADED):
-            self._load(name)
+            self._load(name, reads)
         elif catalogue.find(name).materialized:
-            self._materialize(name, quoted(name), self._sql(name), self._digest(name))
+            self._materialize(Recipe(name, self._sql(name), reads), quoted(name), self._digest(name))
         else:
+            for table in reads:
+                self._recorded.check(table)()
             self._create(name)
         self._made.add(name)
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
     def _create(self, name: str) -> None:
-        """Create the view of a query. DuckDB binds it at once, so that a mistake names the file.
-
-        In a small trace it is a table: binding views within views takes longer there than computing their rows, and
-        half the time of an analysis.
-        """
+        """Create the view of a query; in a small trace its table, since binding nested views takes longer there."""
         self._is_table[name] = self._recorded.is_small
         kind = "TABLE" if self._recorded.is_small else "VIEW"
         try:
@@ -268,27 +266,33 @@ class Relations:
         except duckdb.Error as error:
             raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
 
-    def _load(self, name: str) -> None:
+    def _load(self, name: str, reads: Sequence[str]) -> None:
         """Copy the columns in use of one of nsys's tables, and show the copy as the whole table."""
         own = catalogue.queries().get(name)
         wanted = None if own or self._kept(name) or not self._columns else self._columns.get(name)
-        sql = self._sql(name) if wanted is None else self._table(name).select(wanted)
+        table = self._table(name)
+        sql = self._sql(name) if wanted is None else table.select(wanted)
         digest = self._digest(name) if wanted is None else _digest(sql)
         copy = f"loaded.{quoted(f'{name}-{digest}')}"
-        self._materialize(name, copy, sql, digest)
-        shown = f"FROM {copy}" if wanted is None else self._table(name).view(wanted, copy)
+        any_type = () if own or table.has is None else (table, table.select(wanted, any_type=True))
+        self._materialize(Recipe(name, sql, reads, *any_type), copy, digest)
+        shown = f"FROM {copy}" if wanted is None else table.view(wanted, copy)
         self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
 
-    def _materialize(self, name: str, target: str, sql: str, digest: str) -> None:
+    def _materialize(self, recipe: Recipe, target: str, digest: str) -> None:
         """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
-        file = self._store.file(name, digest) if self._store is not None and self._is_stored(name) else None
-        if not self._materializer.materialize(name, target, sql, file):
+        name = recipe.name
+        entry = self._store.entry(name, digest) if self._store is not None and self._is_stored(name) else None
+        if not self._materializer.materialize(recipe, target, entry):
             self._is_table[name] = True
 
-    def _reads_raw(self, name: str) -> bool:
-        """Whether the SQL behind a relation may name nsys's own tables, by its words: too often does no harm."""
-        text = re.sub(r'\bloaded\."?\w+', "", self._sql(name)).lower()
-        return "raw." in text or any(table.lower() in text for table in self._recorded.tables)
+    def _recorded_tables(self, name: str) -> tuple[str, ...]:
+        """Return nsys's tables that the SQL behind a relation reads itself."""
+        if name.startswith(_LOADED):
+            return tuple({name.removeprefix(_LOADED)} & self._recorded.tables.keys())
+        found = self._memo.reads(self._sql(name), lambda: self._tree(name)) - catalogue.queries().keys()
+        words = {one.removeprefix("raw.").lower() for one in found}
+        return tuple(table for table in self._recorded.tables if table.lower() in words)
 
 
 def _digest(*parts: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.header import Column
 from nsys_tools.session.rows import FrameRows, Rows
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 _SHOWN_ROWS = 20
 
 
+@one_error
 class Result:
     """Rows of a query.
 
@@ -81,6 +84,18 @@ class Result:
     def pl(self) -> pl.DataFrame:
         """Return a polars frame."""
         return self._rows.pl()
+
+    def write_parquet(self, file: Path) -> None:
+        """Write the rows to a Parquet file.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written. polars itself calls a full disk an error in the format of the file.
+        """
+        content = BytesIO()
+        self.pl().write_parquet(content)
+        file.write_bytes(content.getbuffer())
 
     def df(self) -> pd.DataFrame:
         """Return a pandas frame. This needs the extra ``[pandas]``."""

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.quoting import quoted
 
 if TYPE_CHECKING:
     import duckdb
@@ -119,9 +120,9 @@ class RelationRows:
     """
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
-        self.relation = relation
+        self.relation = _distinct(relation)
         self._connection = connection
-        self._columns = relation.columns
+        self._columns = self.relation.columns
         self._table: str | None = None
 
     @property
@@ -157,12 +158,12 @@ class RelationRows:
     def all(self) -> list[tuple[Any, ...]]:
         """Return all rows."""
         with self._read() as rows:
-            return rows.fetchall()
+            return _plain(rows).fetchall()
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Return rows from `start` to before `stop`."""
         with self._read() as rows:
-            return rows.limit(stop - start, start).fetchall()
+            return _plain(rows.limit(stop - start, start)).fetchall()
 
     def count(self) -> int:
         """Return the number of rows."""
@@ -200,6 +201,26 @@ class RelationRows:
         """Return an Arrow C stream."""
         with self._read() as rows:
             return rows.__arrow_c_stream__(requested_schema)
+
+
+def _distinct(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return a relation whose columns have names of their own: of two of one name, a record would lose one."""
+    names: list[str] = []
+    for name in relation.columns:
+        tries = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
+        names.append(next(one for one in tries if one not in names))
+    if names == relation.columns:
+        return relation
+    return relation.project(", ".join(f"#{place} AS {quoted(name)}" for place, name in enumerate(names, 1)))
+
+
+def _plain(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Return rows with times of a zone as text: to make Python's values of them, DuckDB needs pytz."""
+    zoned = ["TIME ZONE" in str(kind) for kind in rows.types]
+    if not any(zoned):
+        return rows
+    columns = [f"#{n + 1}::VARCHAR" if is_zoned else f"#{n + 1}" for n, is_zoned in enumerate(zoned)]
+    return rows.project(", ".join(columns))
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:

@@ -110,7 +110,7 @@ class StagesFile:
         """Define the session tables ``stage_pattern`` and ``stage_role``."""
         flat = [(stage.name, pattern) for stage in self.stages for pattern in stage.patterns]
         database.define("stage_pattern", [(n, name, expression(p)) for n, (name, p) in enumerate(flat)])
-        database.define("stage_role", [(stage.name, stage.role) for stage in self.stages if stage.role])
+        database.define("stage_role", [(s.name, s.role, s.phase or s.name) for s in self.stages if s.role])
 
     def check(self, _: Read) -> list[str]:
         """Find nothing: any stages are possible."""
@@ -131,7 +131,9 @@ def read(path: Path) -> list[Stage]:
         raise NsysToolsError(f"--stages {path}: cannot be read ({error}).") from None
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise NsysToolsError(f"--stages {path}: is nested too deep.", _EXAMPLE) from None
+    except ValueError as error:
         raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
     if unknown := sorted(set(data) - {"stage"}):
         raise NsysToolsError(

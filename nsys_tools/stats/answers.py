@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError
 from nsys_tools.session.catalogue import find
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.database import Database
@@ -142,16 +142,16 @@ def parse_request(text: str) -> Request:
 
         near = get_close_matches(name, [r.name for r in REPORTS], n=3)
         hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools stats --help-reports lists them."
-        raise NsysToolsError(f"There is no report {name!r}.", hint)
+        raise UsageError(f"There is no report {name!r}.", hint)
     for argument in arguments:
         known = argument in report.arguments or (
             "rows=N" in report.arguments and argument.startswith("rows=") and argument[5:].isdecimal()
         )
         if not known:
             takes = ", ".join(report.arguments) or "none"
-            raise NsysToolsError(f"{report.name} does not take the argument {argument!r}.", f"It takes: {takes}.")
+            raise UsageError(f"{report.name} does not take the argument {argument!r}.", f"It takes: {takes}.")
     if {"base", "mangled"} <= set(arguments):
-        raise NsysToolsError(f"{name}: base and mangled exclude each other.", "Give one of them.")
+        raise UsageError(f"{name}: base and mangled exclude each other.", "Give one of them.")
     return Request(report, tuple(arguments))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import UsageError
 from nsys_tools.session.quoting import quoted
 from nsys_tools.stats.answers import Header
 
@@ -62,7 +62,7 @@ def time_unit(text: str) -> str:
     found = next((unit for word, unit in _SPOKEN.items() if text and word.startswith(text)), None)
     found = found or (text if text in _TIME else None)
     if found is None:
-        raise NsysToolsError(f"--timeunit {text!r} is no unit of time.", f"Use one of: {', '.join(_SPOKEN)}.")
+        raise UsageError(f"--timeunit {text!r} is no unit of time.", f"Use one of: {', '.join(_SPOKEN)}.")
     return found
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TextIO
 
-from nsys_tools.errors import NsysToolsError
+import duckdb
+
+from nsys_tools.errors import UsageError
+from nsys_tools.files import cannot_write, check_apart, place
 from nsys_tools.stats.answers import Answer
-from nsys_tools.stats.formats import EXTENSIONS, Format, parse_format, writer
+from nsys_tools.stats.formats import EXTENSIONS, SEPARATED, Format, parse_format, writer
 
 CONSOLE = "-"
 
@@ -25,7 +29,7 @@ def as_many(values: Sequence[str], count: int) -> list[str]:
     return [str(value) for _, value in filled][:count]
 
 
-def formats(texts: Sequence[str], outputs: Sequence[str], time: str) -> list[Format]:
+def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe: bool = False) -> list[Format]:
     """Return one format per output: as asked for, else column on the console and csv in files.
 
     Parameters
@@ -36,12 +40,22 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str) -> list[For
         Where the reports go.
     time
         Unit of all times that a format does not set.
+    csv_safe
+        Quote what a spreadsheet would compute.
+
+    Raises
+    ------
+    UsageError
+        If a format is not known, or none of them is CSV or TSV where `csv_safe` is.
     """
     defaults = ["column" if target == CONSOLE else "csv" for target in outputs]
-    return [
+    found = [
         parse_format(default if text == "." else text, time=time)
         for text, default in zip(as_many(texts or ["."], len(outputs)), defaults, strict=True)
     ]
+    if csv_safe and not any(form.name in SEPARATED for form in found):
+        raise UsageError("--csv-safe has no effect without CSV or TSV.", "Use it with --format csv or tsv.")
+    return [replace(form, csv_safe=csv_safe and form.name in SEPARATED) for form in found]
 
 
 @dataclass(frozen=True)
@@ -71,33 +85,52 @@ class Delivery:
             drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
             for answer, form, target in reports:
                 file = self._file(target, answer, form)
-                exists = file is not None and file.exists() and not self.overwrite
+                exists = file is not None and os.path.lexists(file) and not self.overwrite
                 draft = Path() if exists else Path(folders.enter_context(_folder(file))) / "report"
                 drafts.append((answer, file, draft, None if exists else pool.submit(writer(answer, form), draft)))
             for answer, file, draft, count in drafts:
                 if count is None:
                     yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
-                elif count.result() == 0:
+                elif _written(count, file) == 0:
                     yield answer, f"skipped: {answer.no_data}"
                 elif file is None:
                     self._print(draft)
                 else:
-                    draft.replace(file)
-                    yield answer, f"written to {file}"
+                    yield answer, self._placed(draft, file)
 
     def _file(self, target: str, answer: Answer, form: Format) -> Path | None:
         """Return the file that an output names, or None for the console."""
         if target == CONSOLE:
             return None
         if target.startswith("@"):
-            raise NsysToolsError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
+            raise UsageError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
         base = str(self.trace.with_suffix("")) if target == "." else target
-        return Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
+        file = Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
+        check_apart(file, [self.trace])
+        return file
+
+    def _placed(self, draft: Path, file: Path) -> str:
+        """Give a draft its final name; return what there is to say."""
+        try:
+            place(draft, file, replace=self.overwrite)
+        except FileExistsError:  # another process was faster
+            return f"skipped: {file} exists; --force-overwrite replaces it."
+        except OSError as error:
+            raise cannot_write(file, error) from None
+        return f"written to {file}"
 
     def _print(self, draft: Path) -> None:
         with draft.open(encoding="utf-8", newline="") as text:
             shutil.copyfileobj(text, self.console)
         self.console.write("\n")
+
+
+def _written(count: Future[int], file: Path | None) -> int:
+    """Wait until a report is written; return how many rows it has."""
+    try:
+        return count.result()
+    except (OSError, duckdb.IOException) as error:
+        raise cannot_write(file or Path(tempfile.gettempdir()), error) from None
 
 
 @contextmanager
@@ -120,4 +153,4 @@ def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
     try:
         return tempfile.TemporaryDirectory(dir=file.parent, prefix=".nsys-tools-")
     except OSError as error:
-        raise NsysToolsError(f"{file}: cannot be written ({error.strerror}).", "Choose another --output.") from None
+        raise cannot_write(file, error) from None

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from nsys_tools.errors import NsysToolsError
-from nsys_tools.formats import text_as_html
+from nsys_tools.errors import UsageError, printable
+from nsys_tools.formats import FORMULA, SIGNED, text_as_html
 from nsys_tools.session.quoting import literal, quoted
 from nsys_tools.stats.answers import Answer
 from nsys_tools.stats.cells import GROUPS, UNITS, Style, shown, texts
@@ -19,6 +19,7 @@ from nsys_tools.stats.layout import Layout, lines
 EXTENSIONS = {"column": "txt", "table": "txt", "csv": "csv", "tsv": "tsv", "json": "json", "htable": "html"}
 """File name extension by format."""
 
+SEPARATED = ("csv", "tsv")
 _LAID_OUT = ("column", "table")
 Texts = tuple[str | None, ...]
 
@@ -35,6 +36,8 @@ class Format:
         How cells are written.
     header
         Whether the first line heads the columns.
+    csv_safe
+        Whether a quote stands before what a spreadsheet would compute.
     layout
         How column and table are laid out.
     """
@@ -42,6 +45,7 @@ class Format:
     name: str
     style: Style = field(default_factory=Style)
     header: bool = True
+    csv_safe: bool = False
     layout: Layout = field(default_factory=Layout)
 
 
@@ -65,7 +69,7 @@ def parse_format(text: str, *, time: str = "ns") -> Format:
     """
     name, *arguments = text.split(":")
     if name not in EXTENSIONS:
-        raise NsysToolsError(f"Format {name!r} is not known.", f"Use one of: {', '.join(EXTENSIONS)}.")
+        raise UsageError(f"Format {name!r} is not known.", f"Use one of: {', '.join(EXTENSIONS)}.")
     style = Style(units={**Style().units, "ts": time, "dur": time})
     form = Format(name, style)
     for argument in arguments:
@@ -86,7 +90,7 @@ def _with(form: Format, argument: str) -> Format:
     categories = GROUPS.get(category, (category,))
     known = {"addr": ("hex", "uint")} | {name: tuple(units) for name, units in UNITS.items()}
     if not equals or any(unit not in known.get(name, ()) for name in categories):
-        raise NsysToolsError(
+        raise UsageError(
             f"Format {form.name} does not take the argument {argument!r}.",
             "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint; column and "
             "table also nofmt, autolines=N, colmax=N, and widths of columns.",
@@ -130,8 +134,9 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
     if answer.relation is None:
         return lambda _: 0
     rows = texts(answer.relation, answer.headers, form.style)
-    separated = form.name in {"csv", "tsv"}
-    query = (_single_lines(rows) if form.name == "tsv" else rows).sql_query()
+    separated = form.name in SEPARATED
+    lines = _single_lines(rows) if form.name == "tsv" else rows
+    query = (_spreadsheet_safe(lines) if form.csv_safe else lines).sql_query()
     columns, numeric = rows.columns, _numeric(answer, form)
 
     def to(path: Path) -> int:
@@ -139,7 +144,9 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
             if separated:
                 count = _copy(cursor, query, form, path)
             else:
-                cells = cursor.execute(query).fetchall()
+                cells: list[Texts] = cursor.execute(query).fetchall()
+                if form.name != "json":  # for people; the bytes of JSON are those of nsys
+                    cells = [tuple(cell and printable(cell) for cell in row) for row in cells]
                 count = len(cells)
                 with path.open("w", encoding="utf-8") as file:
                     file.writelines(_document(answer, form, columns, cells, numeric))
@@ -163,6 +170,14 @@ def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
     return rows.project(
         ", ".join(rf"regexp_replace({quoted(c)}, '[\t\r\n]', ' ', 'g') AS {quoted(c)}" for c in rows.columns)
     )
+
+
+def _spreadsheet_safe(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Do what `nsys_tools.formats.spreadsheet_safe` does, in DuckDB."""
+    form = (
+        r"CASE WHEN regexp_matches({0}, '^{1}') AND NOT regexp_full_match({0}, '{2}') THEN chr(39) || {0} ELSE {0} END"
+    )
+    return rows.project(", ".join(f"{form.format(quoted(c), FORMULA, SIGNED)} AS {quoted(c)}" for c in rows.columns))
 
 
 def _document(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import cast
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.session.database import Database
 
 Window = tuple[int, int]
 
+_MOST_CHARACTERS = 300
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _NANOSECONDS = {
     "ns": 1, "nsec": 1, "us": 10**3, "usec": 10**3, "ms": 10**6, "msec": 10**6, "s": 10**9, "sec": 10**9,
     "m": 60 * 10**9, "min": 60 * 10**9, "h": 3600 * 10**9, "hour": 3600 * 10**9,
 }  # fmt: skip
 _TERM = re.compile(r"([+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?)([a-z]*)", re.IGNORECASE)
-_NVTX = re.compile(r"(?P<name>.*?)(?:@(?P<domain>[^@]*?))?(?:/(?P<instance>\d+))?", re.DOTALL)
+_NVTX = re.compile(r"(?P<name>.*?)(?:@(?P<domain>[^@]*?))?(?:/(?P<instance>\d{1,18}))?", re.DOTALL)
 
 
 def parse_time(text: str) -> int:
@@ -33,14 +35,21 @@ def parse_time(text: str) -> int:
         term = _TERM.match(text, place)
         unit = term.group(2).lower() or "ns" if term else ""
         if term is None or unit not in _NANOSECONDS:
-            raise NsysToolsError(
+            raise UsageError(
                 f"{text!r} is no time.", f"Write numbers and units, as in 1s500ms; units: {', '.join(_NANOSECONDS)}."
             )
         number = term.group(1)
+        if len(number) > _MOST_CHARACTERS or not math.isfinite(float(number)):
+            raise UsageError(f"A time of {len(number):,} digits is too large.", "Write START/END, as in 1s/2s.")
         whole = number.lstrip("+-").isdigit()
         total += int(number) * _NANOSECONDS[unit] if whole else round(float(number) * _NANOSECONDS[unit])
         place = term.end()
     return total
+
+
+def _limited(time: int) -> int:
+    """Return a time that a trace can have: all that it has lies on the same side of it."""
+    return min(max(time, _LOWEST), _HIGHEST)
 
 
 def between(text: str) -> Window:
@@ -53,10 +62,10 @@ def between(text: str) -> Window:
     """
     start, slash, end = text.partition("/")
     if not slash or not (start or end):
-        raise NsysToolsError(f"--filter-time {text!r} names no time.", "Write START/END, START/ or /END, as in 1s/2s.")
-    window = (parse_time(start) if start else _LOWEST, parse_time(end) if end else _HIGHEST)
+        raise UsageError(f"--filter-time {text!r} names no time.", "Write START/END, START/ or /END, as in 1s/2s.")
+    window = (_limited(parse_time(start)) if start else _LOWEST, _limited(parse_time(end)) if end else _HIGHEST)
     if window[0] > window[1]:
-        raise NsysToolsError(f"--filter-time {text!r}: the start is after the end.", "Write START/END.")
+        raise UsageError(f"--filter-time {text!r}: the start is after the end.", "Write START/END.")
     return window
 
 

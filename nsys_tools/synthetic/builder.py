@@ -87,9 +87,12 @@ class TraceBuilder:
         """Return the builder."""
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Write what is pending and close the file."""
-        self.close()
+    def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
+        """Write what is pending and close the file; after an error only close it."""
+        if kind is None:
+            self.close()
+        else:
+            self._database.close()
 
     def close(self) -> None:
         """Write what is pending and close the file."""
@@ -105,7 +108,8 @@ class TraceBuilder:
         """Write the tables of names that nsys's own reports join."""
         for table, step in (("ENUM_CUDA_MEMCPY_OPER", "_copy_kind"), ("ENUM_CUDA_MEM_KIND", "_memory_kind")):
             self._database.execute(f"CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY, name TEXT, label TEXT)")
-            rows = duckdb.sql(catalogue.find(step).sql).fetchall()
+            # A cursor of its own: threads may build traces at once.
+            rows = duckdb.default_connection().cursor().execute(catalogue.find(step).sql).fetchall()
             self._database.executemany(f"INSERT INTO {table} VALUES (?1, ?2, ?2)", rows)
 
     def _create(self, table: str) -> None:

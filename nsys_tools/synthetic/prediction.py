@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import cannot_write, new_file
 from nsys_tools.model.gpus import Gpu
 from nsys_tools.model.schedule import Enter, Event, Leave, Operation
 from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
@@ -29,7 +29,9 @@ class Part:
     duration_ns: int
 
 
-def write(path: Path, events: Iterable[Event], gpu: Gpu, force: bool = False) -> list[Part]:
+def write(
+    path: Path, events: Iterable[Event], gpu: Gpu, force: bool = False, inputs: Iterable[Path] = ()
+) -> list[Part]:  # fmt: skip
     """Write a prediction as a trace and return its top parts.
 
     One stream runs the operations one after the other, each as one kernel of its roofline time and under NVTX
@@ -45,20 +47,21 @@ def write(path: Path, events: Iterable[Event], gpu: Gpu, force: bool = False) ->
         The card it is predicted for.
     force
         Replace a file that is there.
+    inputs
+        Files that are never written.
 
     Raises
     ------
     NsysToolsError
         If the file exists, or cannot be written.
     """
-    if path.exists() and not force:
-        raise NsysToolsError(f"{path} exists.", "A prediction replaces a file with --force only.")
-    try:
-        with TraceBuilder(path, origin="predicted") as builder:
-            _describe(builder, gpu)
-            return _play(builder, events)
-    except (OSError, sqlite3.Error) as error:
-        raise NsysToolsError(f"{path} cannot be written: {error}.") from None
+    with new_file(path, force=force, inputs=inputs) as draft:
+        try:
+            with TraceBuilder(draft, origin="predicted") as builder:
+                _describe(builder, gpu)
+                return _play(builder, events)
+        except sqlite3.Error as error:
+            raise cannot_write(path, error) from None
 
 
 def _describe(builder: TraceBuilder, gpu: Gpu) -> None:

@@ -6,7 +6,7 @@
 -- end_ns        BIGINT   ns  start of what ran next
 -- gap_ns        BIGINT   ns  end_ns - start_ns
 -- cause            VARCHAR  -   synchronization: a blocking call returned inside the gap, and what its thread launched
---     next ended it; launch gap: no such call, but the launching call had not returned when the gap began; dependency:
+--     after it ended it; launch gap: no such call, but the launching call had not returned when the gap began; dependency:
 --     it had, so that the GPU waited for other work or for another process; unknown: the launch was not recorded
 -- blocking_call    VARCHAR  -   the API function that blocked, for cause synchronization
 -- launch_delay_ns  BIGINT  ns  from the begin of the gap until the launching call returned; 0 when it had before
@@ -30,6 +30,6 @@ SELECT g.gpu_id, g.start_ns, g.end_ns, g.gap_ns,
     g.operation_id, a.range_id
 FROM gap AS g
 JOIN _launched AS a USING (operation_id)
-ASOF LEFT JOIN gap__blocked AS b ON b.thread_id = a.thread_id AND b.end_ns <= a.call_ns
+ASOF LEFT JOIN gap__blocked AS b ON b.thread_id = a.thread_id AND b.end_ns <= least(a.call_ns, g.end_ns)
 LEFT JOIN _string_call AS s ON s.id = b.name_id
 ORDER BY g.gap_ns DESC, g.start_ns, g.gpu_id

@@ -8,7 +8,7 @@
 -- median_ns      DOUBLE   ns     median gap
 -- max_ns         BIGINT   ns     longest gap
 SELECT cause, blocking_call, count(*) AS gap_count, sum(gap_ns)::BIGINT AS sum_ns,
-    sum(gap_ns) / nullif(sum(sum(gap_ns)) OVER (), 0) AS share_ratio,
+    sum(gap_ns) / nullif(sum(sum(gap_ns)) OVER (PARTITION BY 1), 0) AS share_ratio,
     median(gap_ns) AS median_ns, max(gap_ns) AS max_ns
 FROM gap_list
 GROUP BY ALL

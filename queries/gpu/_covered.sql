@@ -1,4 +1,5 @@
--- One row per GPU operation: the instant until which its GPU was covered by the operations before it.
+-- One row per GPU operation: the instant until which its GPU was covered by the operations before it. What ends before
+-- it starts has no place there.
 -- materialized: one sort per GPU, asked for by busy time and gaps.
 SELECT operation_id, gpu_id, start_ns, end_ns,
     max(end_ns) OVER (

@@ -15,7 +15,8 @@ WITH work AS (
     GROUP BY gpu_id
 ),
 total AS (SELECT gpu_id, count(*) AS n, sum(duration_ns)::BIGINT AS sum_ns FROM _gpu_operation GROUP BY gpu_id)
-SELECT t.gpu_id, g.name, t.n AS operation_count, w.span_ns, w.busy_ns, w.span_ns - w.busy_ns AS idle_ns, t.sum_ns,
+SELECT t.gpu_id, g.name, t.n AS operation_count, coalesce(w.span_ns, 0) AS span_ns, coalesce(w.busy_ns, 0) AS busy_ns,
+    coalesce(w.span_ns - w.busy_ns, 0) AS idle_ns, t.sum_ns,
     w.busy_ns / nullif(w.span_ns, 0) AS busy_ratio
 FROM total AS t
 LEFT JOIN work AS w USING (gpu_id)

@@ -6,11 +6,13 @@
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
 -- share_ratio     DOUBLE   ratio  sum_ns over the sum of all kernels
-SELECT coalesce(n.value, '(no name)') AS name, c.class, c.position AS rule_id, g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (), 0) AS share_ratio
+SELECT coalesce(any_value(n.name), '(no name)') AS name, any_value(c.class) AS class, any_value(c.position) AS rule_id,
+    sum(g.instance_count)::BIGINT AS instance_count, sum(g.sum_ns)::BIGINT AS sum_ns,
+    sum(g.sum_ns) / nullif(sum(sum(g.sum_ns)) OVER (PARTITION BY 1), 0) AS share_ratio
 FROM (
-    SELECT name_id, count(*) AS instance_count, sum(duration_ns)::BIGINT AS sum_ns FROM _kernel GROUP BY name_id
+    SELECT name_id, count(*) AS instance_count, sum(duration_ns) AS sum_ns FROM _kernel GROUP BY name_id
 ) AS g
 JOIN kernel__class AS c ON c.name_id IS NOT DISTINCT FROM g.name_id
-LEFT JOIN _string_kernel AS n ON n.id = g.name_id
-ORDER BY g.sum_ns DESC, name
+LEFT JOIN _kernel_name AS n ON n.name_id = g.name_id
+GROUP BY n.same_id
+ORDER BY sum_ns DESC, name

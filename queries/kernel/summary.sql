@@ -10,18 +10,18 @@
 -- min_ns       BIGINT   ns     shortest
 -- max_ns       BIGINT   ns     longest
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single one
+-- A name that the trace holds twice is one.
 WITH grouped AS (
-    SELECT name_id, min(short_name_id) AS short_name_id, count(*) AS instance_count,
-        sum(duration_ns)::BIGINT AS sum_ns, median(duration_ns) AS median_ns, avg(duration_ns) AS mean_ns,
-        min(duration_ns) AS min_ns, max(duration_ns) AS max_ns, stddev_samp(duration_ns) AS stddev_ns
-    FROM _kernel
-    GROUP BY name_id
+    SELECT any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, count(*) AS instance_count,
+        sum(k.duration_ns)::BIGINT AS sum_ns, median(k.duration_ns) AS median_ns, avg(k.duration_ns) AS mean_ns,
+        min(k.duration_ns) AS min_ns, max(k.duration_ns) AS max_ns, stddev_samp(k.duration_ns) AS stddev_ns
+    FROM _kernel AS k LEFT JOIN _kernel_name AS n USING (name_id)
+    GROUP BY n.same_id
 )
 SELECT
-    coalesce(long.value, '(no name)') AS name, short.value AS short_name, g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (), 0) AS share_ratio,
+    coalesce(g.name, '(no name)') AS name, short.value AS short_name, g.instance_count, g.sum_ns,
+    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
     g.median_ns, g.mean_ns, g.min_ns, g.max_ns, g.stddev_ns
 FROM grouped AS g
-LEFT JOIN _string_kernel AS long ON long.id = g.name_id
 LEFT JOIN _string_kernel AS short ON short.id = g.short_name_id
 ORDER BY g.sum_ns DESC, name

@@ -1,10 +1,10 @@
 -- One row per place in the program, a rolled-up path; ordered by sum_ns, largest first.
 --
 -- rolled_path      VARCHAR  -      labels from the outermost range in, joined by /
--- depth            INTEGER  -      number of ranges around it
+-- depth            INTEGER  -      number of ranges around it, the least where they differ
 -- instance_count   BIGINT   count  ranges
 -- merged_count     BIGINT   count  distinct recorded names that were rolled up
--- operation_count  BIGINT   count  GPU operations launched inside, ranges inside included
+-- operation_count  BIGINT   count  GPU operations launched inside, ranges inside included, each once
 -- sum_ns           BIGINT   ns     sum of their durations
 -- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
 -- exclusive_ns     BIGINT   ns     sum of their durations
@@ -16,10 +16,21 @@ WITH owned AS (
     WHERE a.piece_id IS NOT NULL
     GROUP BY a.piece_id
 ),
+-- Ranges of one path that are open together: those that cross, and those below the longest paths.
+again AS (
+    SELECT s.piece_id, s.range_id
+    FROM _range_stack AS s
+    JOIN (
+        SELECT p.range_id, p.rolled_path
+        FROM _range_path AS p JOIN _range AS r USING (range_id)
+        WHERE r.thread_id IN (FROM _crossing) OR length(p.rolled_path) > 4000
+    ) AS p USING (range_id)
+    QUALIFY row_number() OVER (PARTITION BY s.piece_id, p.rolled_path ORDER BY s.level) > 1
+),
 work AS (
     SELECT s.range_id, sum(o.n) AS n, sum(o.ns) AS ns,
         sum(o.n) FILTER (s.level = 0) AS own_n, sum(o.ns) FILTER (s.level = 0) AS own_ns
-    FROM owned AS o JOIN _range_stack AS s USING (piece_id)
+    FROM owned AS o JOIN _range_stack AS s USING (piece_id) ANTI JOIN again USING (piece_id, range_id)
     GROUP BY s.range_id
 )
 SELECT p.rolled_path, min(p.depth) AS depth, count(*) AS instance_count,

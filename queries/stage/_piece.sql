@@ -2,7 +2,10 @@
 -- materialized: the bridge from operations to stages.
 --
 -- Where instances of one stage overlap, the one opened last owns what they share, so that a stage counts nothing twice.
-SELECT t.piece_id, s.stage, s.range_id,
-    row_number() OVER (PARTITION BY t.piece_id ORDER BY t.level) = 1 AS is_innermost
-FROM _range_stack AS t JOIN stage__range AS s USING (range_id)
-QUALIFY row_number() OVER (PARTITION BY t.piece_id, s.stage ORDER BY t.level) = 1
+-- A range of a stage inside another of it is not an instance, but it can be what is innermost: b in b/a/b.
+SELECT t.piece_id, n.stage, arg_min(s.range_id, t.level) AS range_id,
+    min(t.level) = min(min(t.level)) OVER (PARTITION BY t.piece_id) AS is_innermost
+FROM _range_stack AS t
+JOIN stage__named AS n USING (range_id)
+LEFT JOIN stage__range AS s USING (range_id)
+GROUP BY t.piece_id, n.stage

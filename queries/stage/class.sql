@@ -15,9 +15,11 @@ WITH work AS (
     GROUP BY ALL
 ),
 grouped AS (
-    SELECT w.stage, c.class, count(*) AS name_count, sum(w.instance_count)::BIGINT AS instance_count,
-        sum(w.sum_ns)::BIGINT AS sum_ns
-    FROM work AS w JOIN kernel__class AS c ON c.name_id IS NOT DISTINCT FROM w.name_id
+    SELECT w.stage, c.class, count(DISTINCT coalesce(n.same_id, -1)) AS name_count,
+        sum(w.instance_count)::BIGINT AS instance_count, sum(w.sum_ns)::BIGINT AS sum_ns
+    FROM work AS w
+    JOIN kernel__class AS c ON c.name_id IS NOT DISTINCT FROM w.name_id
+    LEFT JOIN _kernel_name AS n ON n.name_id = w.name_id
     GROUP BY w.stage, c.class
 )
 SELECT stage, class, name_count, instance_count, sum_ns,

@@ -15,19 +15,19 @@
 -- kernel_count     BIGINT   count  of those, kernels
 -- launch_count     BIGINT   count  API calls that launched them
 WITH device AS (
-    SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns, sum(sum_ns) AS sum_ns
+    SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns
     FROM stage__device GROUP BY range_id
 ),
 work AS (
     SELECT range_id, count(*) AS operation_count, count(*) FILTER (kind = 'kernel') AS kernel_count,
-        count(DISTINCT call_id) AS launch_count
+        count(DISTINCT call_id) AS launch_count, sum(duration_ns) AS sum_ns
     FROM stage__work GROUP BY range_id
 )
 SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
     r.end_ns - r.start_ns AS wall_ns,
     coalesce(d.span_ns, 0)::BIGINT AS span_ns,
     coalesce(d.busy_ns, 0)::BIGINT AS busy_ns,
-    coalesce(d.sum_ns, 0)::BIGINT AS sum_ns,
+    coalesce(w.sum_ns, 0)::BIGINT AS sum_ns,
     coalesce(d.span_ns - d.busy_ns, 0)::BIGINT AS idle_ns,
     coalesce(w.operation_count, 0) AS operation_count,
     coalesce(w.kernel_count, 0) AS kernel_count,

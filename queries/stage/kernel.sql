@@ -9,13 +9,14 @@
 -- median_ns       DOUBLE   ns     median duration
 WITH grouped AS (
     SELECT
-        w.stage, k.name_id, count(*) AS instance_count, sum(k.duration_ns)::BIGINT AS sum_ns,
+        w.stage, any_value(n.name) AS name, count(*) AS instance_count, sum(k.duration_ns)::BIGINT AS sum_ns,
         median(k.duration_ns) AS median_ns
     FROM _kernel AS k
     JOIN stage__owner AS w USING (operation_id)
-    GROUP BY ALL
+    LEFT JOIN _kernel_name AS n USING (name_id)
+    GROUP BY w.stage, n.same_id
 )
-SELECT g.stage, coalesce(n.value, '(no name)') AS name, g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY g.stage), 0) AS share_ratio, g.median_ns
-FROM grouped AS g LEFT JOIN _string_kernel AS n ON n.id = g.name_id
-ORDER BY sum(g.sum_ns) OVER (PARTITION BY g.stage) DESC, g.stage, g.sum_ns DESC, name
+SELECT stage, coalesce(name, '(no name)') AS name, instance_count, sum_ns,
+    sum_ns / nullif(sum(sum_ns) OVER (PARTITION BY stage), 0) AS share_ratio, median_ns
+FROM grouped
+ORDER BY sum(sum_ns) OVER (PARTITION BY stage) DESC, stage, sum_ns DESC, name

@@ -42,7 +42,7 @@ SELECT
     coalesce(i.stage, e.stage) AS stage, i.instance_count, i.wall_ns, i.span_ns, i.busy_ns,
     coalesce(i.sum_ns, e.ns) AS sum_ns, i.idle_ns,
     coalesce(e.ns, 0) AS exclusive_ns,
-    coalesce(e.ns, 0) / nullif(sum(coalesce(e.ns, 0)) OVER (), 0) AS exclusive_ratio,
+    coalesce(e.ns, 0) / nullif(sum(coalesce(e.ns, 0)) OVER (PARTITION BY 1), 0) AS exclusive_ratio,
     coalesce(i.operation_count, e.n) AS operation_count,
     coalesce(e.n, 0) AS exclusive_count,
     i.kernel_count, i.launches_per_instance, i.median_wall_ns, i.stddev_wall_ns, i.min_wall_ns, i.max_wall_ns,

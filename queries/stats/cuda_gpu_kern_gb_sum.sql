@@ -34,7 +34,7 @@ WITH summary AS (
     GROUP BY ALL
 )
 SELECT
-    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    100.0 * s.sum / sum(s.sum) OVER (PARTITION BY 1) AS share_percent,
     s.sum AS sum_ns, s.count AS instance_count, s.mean AS mean_ns, s.median AS median_ns,
     s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     extent_text(grid_x, grid_y, grid_z) AS grid, extent_text(block_x, block_y, block_z) AS block, label_text(range_name, n.name) AS name,

@@ -35,7 +35,7 @@ WITH summary AS (
     SELECT named_id, spread_of_one(listed_ns), NULL FROM stats__range WHERE is_sole
 )
 SELECT
-    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    100.0 * s.sum / sum(s.sum) OVER (PARTITION BY 1) AS share_percent,
     s.sum AS sum_ns, s.count AS instance_count, s.mean AS mean_ns, s.median AS median_ns,
     s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     n.style, n.name,

@@ -32,7 +32,7 @@ WITH summary AS (
 -- nsys lists equal totals in the order in which the trace numbers the names.
 number AS (SELECT value AS name, min(id) AS name_id FROM _string_os_call GROUP BY value)
 SELECT
-    100.0 * s.sum / sum(s.sum) OVER () AS share_percent,
+    100.0 * s.sum / sum(s.sum) OVER (PARTITION BY 1) AS share_percent,
     s.sum AS sum_ns, s.count AS call_count, s.mean AS mean_ns, s.median AS median_ns,
     s.min AS min_ns, s.max AS max_ns, s.stddev AS stddev_ns,
     name,

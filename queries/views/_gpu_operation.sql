@@ -1,6 +1,6 @@
 -- One row per GPU operation of any kind, without names: the ground of attribution and of busy time.
 -- gpu_id is the physical GPU where the trace tells (a device ordinal is per process: each process may call its own
--- GPU 0), else the ordinal.
+-- GPU 0), else the ordinal. GPUs of another machine or container are others: theirs begin at 1000, 2000 ...
 WITH operation AS (
     SELECT operation_id, 'kernel' AS kind, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
         correlation_id
@@ -15,8 +15,9 @@ WITH operation AS (
     SELECT operation_id, 'graph', start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
     FROM graph_run
 )
-SELECT o.*, coalesce(d.gpu_id, o.device_id, 0) AS gpu_id
+SELECT o.*, coalesce(d.gpu_id, o.device_id, 0) + 1000 * coalesce(m.number, 0) AS gpu_id
 FROM operation AS o
 LEFT JOIN (
     SELECT pid, cudaId, min(gpuId) AS gpu_id FROM loaded.TARGET_INFO_CUDA_DEVICE GROUP BY ALL
 ) AS d ON d.pid = (o.process_id >> 24) & 16777215 AND d.cudaId = o.device_id
+LEFT JOIN _machine AS m ON m.machine = o.process_id >> 48

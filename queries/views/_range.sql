@@ -1,17 +1,17 @@
--- One row per NVTX range, with a definite end: the ground of nesting.
+-- One row per NVTX range, with a definite end, never before its start: the ground of nesting.
 -- materialized: read by every step of attribution.
 SELECT
     e.row_id AS range_id,
     e.globalTid AS thread_id,
     e.start AS start_ns,
-    coalesce(e."end", greatest(t.end_ns, e.start)) AS end_ns,
+    greatest(coalesce(e."end", t.end_ns), e.start) AS end_ns,
     e."end" IS NULL AS is_open,
     e.eventType IN (60, 71) AS is_start_end,
     e.domainId AS domain_id,
     -- Opening order on a thread: earlier first, at equal starts the longer, at equal bounds the one recorded first.
     row_number() OVER (
         PARTITION BY e.globalTid
-        ORDER BY e.start, coalesce(e."end", greatest(t.end_ns, e.start)) DESC, e.row_id
+        ORDER BY e.start, greatest(coalesce(e."end", t.end_ns), e.start) DESC, e.row_id
     ) AS opened
 FROM loaded.NVTX_EVENTS AS e, _trace_end AS t
 WHERE e.eventType IN (59, 60, 70, 71)

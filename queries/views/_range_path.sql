@@ -1,8 +1,8 @@
 -- One row per range: its depth and its path, as recorded and rolled up.
 -- materialized: paths are text built level by level.
 --
--- Names are cut to 160 characters inside a path, and a path stops growing at 4000, so that a hostile trace cannot
--- make it explode.
+-- Names are cut to 160 characters inside a path. What lies below a path longer than 4000 shares the path /... there, so
+-- that a hostile trace cannot make paths explode.
 WITH RECURSIVE parent AS (
     SELECT r.range_id, p.parent_id FROM _range AS r LEFT JOIN _range_parent AS p USING (range_id)
 ),
@@ -12,8 +12,10 @@ tree AS (
     WHERE p.parent_id IS NULL
     UNION ALL
     SELECT p.range_id, t.depth + 1,
-        CASE WHEN length(t.path) > 4000 THEN t.path ELSE t.path || '/' || left(n.name, 160) END,
-        CASE WHEN length(t.rolled_path) > 4000 THEN t.rolled_path ELSE t.rolled_path || '/' || n.label END
+        CASE WHEN length(t.path) <= 4000 THEN t.path || '/' || left(n.name, 160)
+            WHEN ends_with(t.path, '/...') THEN t.path ELSE t.path || '/...' END,
+        CASE WHEN length(t.rolled_path) <= 4000 THEN t.rolled_path || '/' || n.label
+            WHEN ends_with(t.rolled_path, '/...') THEN t.rolled_path ELSE t.rolled_path || '/...' END
     FROM tree AS t
     JOIN parent AS p ON p.parent_id = t.range_id
     JOIN _range_name AS n ON n.range_id = p.range_id

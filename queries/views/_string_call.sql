@@ -1,5 +1,6 @@
 -- One row per string that names a CUDA API function.
 -- materialized: the trace's string table also holds environments and arguments; only names are kept.
-SELECT id, coalesce(try(decode(encode(value))), '(not UTF-8)') AS value
+SELECT CAST(id AS BIGINT) AS id,
+    CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds
-WHERE id IN (SELECT nameId FROM loaded.CUPTI_ACTIVITY_KIND_RUNTIME)
+WHERE CAST(id AS BIGINT) IN (SELECT nameId FROM loaded.CUPTI_ACTIVITY_KIND_RUNTIME)

@@ -1,8 +1,9 @@
 -- One row per string that names a kernel.
 -- materialized: the trace's string table also holds environments and arguments; only names are kept.
-SELECT id, coalesce(try(decode(encode(value))), '(not UTF-8)') AS value
+SELECT CAST(id AS BIGINT) AS id,
+    CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds
-WHERE id IN (
+WHERE CAST(id AS BIGINT) IN (
     SELECT demangledName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
     UNION SELECT shortName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
     UNION SELECT mangledName FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL

@@ -1,4 +1,6 @@
--- One row per string that names a thread. Not kept: a thread's name can be a user's or a path.
-SELECT id, value
+-- One row per string that names a thread.
+-- unstored: a thread's name can be a user's or a path.
+SELECT CAST(id AS BIGINT) AS id,
+    CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds
-WHERE id IN (SELECT nameId FROM loaded.ThreadNames)
+WHERE CAST(id AS BIGINT) IN (SELECT nameId FROM loaded.ThreadNames)

@@ -8,4 +8,4 @@
 -- example     VARCHAR  -  a name that this rule is the first to match
 -- note        VARCHAR  -  why it is there, or stands where it stands
 SELECT row_number() OVER () AS position, class, expression, example, note
-FROM read_csv('{asset:analytic/kernels/rules.csv}', header = true, all_varchar = true)
+FROM read_csv('{asset:analytic/kernels/rules.csv}', header = true, all_varchar = true, hive_partitioning = false)

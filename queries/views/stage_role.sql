@@ -4,4 +4,5 @@
 --
 -- stage  VARCHAR  -  name of the stage
 -- role   VARCHAR  -  request: an instance is one request, from its input to its last token; step: one decode step
-SELECT NULL::VARCHAR AS stage, NULL::VARCHAR AS role WHERE false
+-- phase  VARCHAR  -  phase of the analytic model that the stage is; its name where the file gives none
+SELECT NULL::VARCHAR AS stage, NULL::VARCHAR AS role, NULL::VARCHAR AS phase WHERE false

@@ -234,3 +234,11 @@ def test_make_builds_the_command_of_the_gpu_sample():
     assert words[ncu + 1] == "5"
     options = parse(words[5:ncu] + words[ncu + 2 :], "")
     assert options == Options(pages="2", max_new_tokens=32, repeats=2, nvtx="layer", dtype="bfloat16", sync=True)
+
+
+def test_a_folder_that_holds_files_of_the_users_is_not_written_into(capture, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "trace.sqlite").write_text("mine")
+    with pytest.raises(NsysToolsError, match=r"already holds trace\.sqlite"):
+        capture(RECORDS + EXPORTS)
+    assert [(path.name, path.read_text()) for path in (tmp_path / "run").iterdir()] == [("trace.sqlite", "mine")]

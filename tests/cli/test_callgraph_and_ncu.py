@@ -23,10 +23,12 @@ def test_groups_are_written_and_again_the_same(tmp_path: Path) -> None:
     (tmp_path / "out" / "notes.txt").write_text("mine")
     written = []
     for _ in range(2):
-        done = run("callgraph", "group", str(GRAPH), "--config", "deepseek_ocr", "--out", "out", cwd=tmp_path)
+        asked = ("callgraph", "group", str(GRAPH), "--config", "deepseek_ocr", "--out", "out")
+        done = run(*asked, *(["--force"] if written else []), cwd=tmp_path)
         assert (done.returncode, done.stdout, done.stderr) == (0, "out/groups.md\n", "")
         written.append([(tmp_path / "out" / name).read_bytes() for name in ("groups.json", "groups.md")])
     assert written[0] == written[1]
+    assert "groups.json exists already" in refused(*asked, cwd=tmp_path)
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
     groups = json.loads(written[0][0])
     assert set(groups) == {"groups", "metadata"}
@@ -47,6 +49,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     assert "no such file" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, str(GRAPH), "--hooks", "none.dot", "--out", "out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
+    assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
     assert not (tmp_path / "out").exists()
     assert "is no target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
     assert run("callgraph", "group", str(GRAPH), cwd=tmp_path).returncode == 2
@@ -114,7 +117,7 @@ def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "holds no CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
-    assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path)
+    assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
     assert "needs a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
     assert "needs a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
     assert "cannot be read" in refused(

@@ -42,7 +42,7 @@ def test_bad_traces_are_refused_and_nothing_is_written(tmp_path: Path, name: str
 
 def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     trace = str(sample[0])
-    assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path)
+    assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
     assert "cannot be read" in refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
     assert "same name" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)

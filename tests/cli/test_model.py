@@ -128,30 +128,30 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "message", "code"),
     [
-        (("flops", "gpt-17"), "The model 'gpt-17' is not known."),
-        (("flops", "no/such.json"), "There is no file no/such.json"),
-        (("flops", "llama-2-7b", "--set", "seq_length=1"), "no input 'seq_length'"),
-        (("flops", "llama-2-7b", "--set", "seq_len=many"), "'seq_len=many' is no setting"),
-        (("flops", "llama-2-7b", "--set", "seq_len=-1"), "is no setting"),
-        (("flops", "llama-2-7b", "--gpu", "rtx-9090"), "The GPU 'rtx-9090' is not known."),
-        (("flops", "llama-2-7b", "--gpu", "t4", "--dtype", "bf16"), "Tesla T4 has no dense peak for bf16"),
-        (("flops", "llama-2-7b", "--dtype", "fp3"), "The dtype 'fp3' is not known."),
-        (("flops", "llama-2-7b", "--attention", "half"), "full or causal"),
-        (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'"),
-        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class or phase"),
-        (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known."),
-        (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'"),
-        (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode"),
-        (("operators", "pyproject.toml"), "not"),
-        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is no axis"),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "at most 100,000"),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "no ending"),
+        (("flops", "gpt-17"), "The model 'gpt-17' is not known.", 2),
+        (("flops", "no/such.json"), "There is no file no/such.json", 1),
+        (("flops", "llama-2-7b", "--set", "seq_length=1"), "no input 'seq_length'", 1),
+        (("flops", "llama-2-7b", "--set", "seq_len=many"), "'seq_len=many' is no setting", 2),
+        (("flops", "llama-2-7b", "--set", "seq_len=-1"), "is no setting", 2),
+        (("flops", "llama-2-7b", "--gpu", "rtx-9090"), "The GPU 'rtx-9090' is not known.", 2),
+        (("flops", "llama-2-7b", "--gpu", "t4", "--dtype", "bf16"), "Tesla T4 has no dense peak for bf16", 1),
+        (("flops", "llama-2-7b", "--dtype", "fp3"), "The dtype 'fp3' is not known.", 2),
+        (("flops", "llama-2-7b", "--attention", "half"), "full or causal", 2),
+        (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'", 2),
+        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class or phase", 2),
+        (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known.", 2),
+        (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'", 1),
+        (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode", 1),
+        (("operators", "pyproject.toml"), "not", 1),
+        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is no axis", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "at most 100,000", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "no ending", 2),
     ],
 )
-def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str) -> None:
-    done = run(*arguments, code=1)
+def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str, code: int) -> None:
+    done = run(*arguments, code=code)
     assert done.stdout == ""
     assert message in done.stderr
 

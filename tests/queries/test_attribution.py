@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import PUSH_POP, START_END, TraceBuilder, process_key, thread_key
+from tests.torture.brute.trace import Trace
 
 # Two processes with the same thread numbers and the same correlationIds.
 THREADS = [(1, 1), (1, 2), (2, 1)]
@@ -21,7 +22,7 @@ PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 @dataclass(frozen=True)
 class Range:
-    thread: int
+    thread: tuple[int, int]
     start: int
     end: int | None
     kind: int
@@ -29,7 +30,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Call:
-    thread: int
+    thread: tuple[int, int]
     start: int
     correlation: int
 
@@ -42,7 +43,7 @@ class Operation:
 
 
 instants = st.integers(0, LAST)
-threads = st.sampled_from([thread_key(*t) for t in THREADS])
+threads = st.sampled_from(THREADS)
 ranges = st.lists(
     st.builds(
         lambda thread, a, b, kind, closed: Range(thread, min(a, b), max(a, b) if closed else None, kind),
@@ -59,9 +60,10 @@ ranges = st.lists(
 # and operations of ids that nothing, or another process, launched.
 more_calls = st.lists(st.builds(Call, threads, instants, st.integers(1, 30)), max_size=8)
 more_operations = st.lists(
-    st.builds(Operation, st.sampled_from([process_key(1), process_key(2)]), st.integers(0, 60), st.integers(1, 9)),
-    max_size=8,
+    st.builds(Operation, st.sampled_from([1, 2]), st.integers(0, 60), st.integers(1, 9)), max_size=8
 )
+# Most of the time goes into the session, and processes know nothing of each other: a trace holds several programs.
+programs = st.lists(st.tuples(ranges, more_calls, more_operations), min_size=1, max_size=10)
 
 
 def everywhere() -> tuple[list[Call], list[Operation]]:
@@ -70,91 +72,31 @@ def everywhere() -> tuple[list[Call], list[Operation]]:
     for pid, tid in THREADS:
         for instant in range(LAST + 2):
             correlation = 1 + instant + (LAST + 2) * (tid - 1)
-            made.append(Call(thread_key(pid, tid), instant, correlation))
-            ran.append(Operation(process_key(pid), correlation, 1 + (7 * instant + pid) % 5))
+            made.append(Call((pid, tid), instant, correlation))
+            ran.append(Operation(pid, correlation, 1 + (7 * instant + pid) % 5))
     return made, ran
 
 
-def write(path: Path, found: list[Range], made: list[Call], ran: list[Operation]) -> None:
+def write(path: Path, several: list[tuple[list[Range], list[Call], list[Operation]]]) -> None:
     with TraceBuilder(path) as builder:
-        for number, r in enumerate(found, 1):
-            builder.range(r.thread, f"r{number}", r.start, r.end, event_type=r.kind)
-        for c in made:
-            builder.call(c.thread, "cudaLaunchKernel_v7000", c.start, c.start + 1, c.correlation)
-        for o in ran:
-            builder.kernel(o.process, "k", 40, 40 + o.duration, o.correlation)
+        for number, (found, extra, others) in enumerate(several):
+            made, ran = everywhere()
+            for r in found:
+                builder.range(thread_key(2 * number + r.thread[0], r.thread[1]), "r", r.start, r.end, event_type=r.kind)
+            for c in extra + made:
+                thread = thread_key(2 * number + c.thread[0], c.thread[1])
+                builder.call(thread, "cudaLaunchKernel_v7000", c.start, c.start + 1, c.correlation)
+            for o in ran + others:
+                builder.kernel(process_key(2 * number + o.process), "k", 40, 40 + o.duration, o.correlation)
 
 
-class BruteForce:
-    """The definitions of semantics.md over all pairs."""
-
-    def __init__(self, found: list[Range], made: list[Call], ran: list[Operation]) -> None:
-        ends = [r.start for r in found] + [r.end for r in found if r.end is not None]
-        ends += [c.start + 1 for c in made] + [40 + o.duration for o in ran]
-        self.last = max(ends, default=0)
-        self.ranges = dict(enumerate(found, 1))
-        self.calls = made
-
-    def end(self, key: int) -> int:
-        end = self.ranges[key].end
-        return self.last if end is None else end
-
-    def order(self, key: int) -> tuple[int, int, int]:
-        return self.ranges[key].start, -self.end(key), key
-
-    def open_at(self, thread: int, instant: int) -> set[int]:
-        return {k for k, r in self.ranges.items() if r.thread == thread and r.start <= instant < self.end(k)}
-
-    def launch(self, operation: Operation) -> tuple[int, int] | None:
-        made = [
-            (c.start, c.thread)
-            for c in self.calls
-            if c.correlation == operation.correlation != 0 and (c.thread & ~0xFFFFFF) == operation.process
-        ]
-        if not made:
-            return None
-        start = min(made)[0]
-        return start, next(thread for at, thread in made if at == start)
-
-    def parent(self, key: int) -> int | None:
-        mine = self.ranges[key]
-        lasting = self.end(key) > mine.start
-        around = [
-            k
-            for k, r in self.ranges.items()
-            if r.thread == mine.thread
-            and self.end(k) > r.start
-            and r.start <= mine.start
-            and (
-                (self.end(k) >= self.end(key) and self.order(k) < self.order(key))
-                if lasting
-                else mine.start < self.end(k)
-            )
-        ]
-        if not lasting:
-            return max(around, key=self.order, default=None)
-        return min(
-            around, key=lambda k: (self.end(k) - self.ranges[k].start, *(-n for n in self.order(k))), default=None
-        )
-
-
-def unambiguous(made: list[Call]) -> list[Call]:
-    """Leave out calls whose process, correlationId and start equal an earlier one's: either could be the launch."""
-    kept: dict[tuple[int, int, int], Call] = {}
-    for call in made:
-        kept.setdefault((call.thread & ~0xFFFFFF, call.correlation, call.start), call)
-    return list(kept.values())
-
-
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
-@given(ranges, more_calls, more_operations)
-def test_attribution_equals_brute_force(found: list[Range], extra: list[Call], others: list[Operation]) -> None:
-    made, ran = everywhere()
-    made, ran = unambiguous(extra + made), ran + others
-    truth = BruteForce(found, made, ran)
+@settings(max_examples=36, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@given(programs)
+def test_attribution_equals_brute_force(several: list[tuple[list[Range], list[Call], list[Operation]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "t.sqlite"
-        write(path, found, made, ran)
+        write(path, several)
+        truth = Trace(path)
         with open_trace(path, cache=False) as trace:
             innermost = dict(trace.sql("SELECT operation_id >> 2, range_id FROM attribution").rows())
             stacks: dict[int, list[int]] = {}
@@ -164,13 +106,13 @@ def test_attribution_equals_brute_force(found: list[Range], extra: list[Call], o
                 stacks.setdefault(operation, []).append(key)
             parents = dict(trace.sql("SELECT range_id, parent_id FROM range").rows())
             exclusive = trace.sql("SELECT sum(operation_count), sum(sum_ns) FROM range_exclusive").rows()[0]
-    for number, operation in enumerate(ran, 1):
-        launch = truth.launch(operation)
-        opened = truth.open_at(launch[1], launch[0]) if launch else set()
-        assert innermost[number] == max(opened, key=truth.order, default=None)
+    for number, one in enumerate(truth.operations, 1):
+        opened = [r.order + 1 for r in one.ranges]
+        assert innermost[number] == (opened[-1] if opened else None)
         assert sorted(stacks.get(number, [])) == sorted(opened)
-    assert parents == {key: truth.parent(key) for key in truth.ranges}
-    assert exclusive == (len(ran), sum(o.duration for o in ran))
+    chains = {r.order + 1: [around.order + 1 for around in truth.around(r)] for r in truth.ranges}
+    assert parents == {key: chain[-1] if chain else None for key, chain in chains.items()}
+    assert exclusive == (len(truth.operations), sum(one.duration for one in truth.operations))
 
 
 def test_an_operation_is_never_lost(shared_trace: Path) -> None:

@@ -11,7 +11,7 @@ from tests.case import LAUNCH, OTHER_THREAD, PROCESS, THREAD, answer, build, lau
 from tests.synthetic.test_prediction import predicted
 
 STAGES = [("request", "image"), ("step", "step *")]
-ROLES = [("request", "request"), ("step", "step")]
+ROLES = [("request", "request", ""), ("step", "step", "decode")]
 TOKEN = ("range_id", "is_request", "step_id", "token_index", "done_ns", "base", "itl_ns", "itl_base")
 
 
@@ -280,7 +280,7 @@ def test_one_single_token(tmp_path: Path) -> None:
 def test_requests_of_a_run_whose_steps_are_not_known(tmp_path: Path) -> None:
     """Where no stage is a step, nobody can tell the first token from the last."""
     path = build(tmp_path, two_requests)
-    roles = [("request", "request")]
+    roles = [("request", "request", "")]
     columns = ("range_id", "token_count", "ttft_ns", "ttft_base", "latency_ns", "total_tokens_per_s")
     assert answer(path, "llm_request", *columns, stages=STAGES, tables={"stage_role": roles}) == text(
         """
@@ -335,7 +335,7 @@ def test_nested_roles(tmp_path: Path) -> None:
 
     path = build(tmp_path, fill)
     stages = [*STAGES, ("session", "session"), ("forward", "forward")]
-    roles = [*ROLES, ("session", "request"), ("forward", "step")]
+    roles = [*ROLES, ("session", "request", ""), ("forward", "step", "decode")]
     assert answer(path, "llm_token", *TOKEN[:6], stages=stages, tables={"stage_role": roles}) == text(
         """
         range_id,is_request,step_id,token_index,done_ns,base
@@ -358,7 +358,7 @@ def test_a_request_that_is_a_start_end_range(tmp_path: Path) -> None:
         launch(b, 45, 50, 58)
         step(b, 2, 60, 70, 90)
 
-    stages, roles = [*STAGES, ("prompt", "prompt")], [*ROLES, ("prompt", "request")]
+    stages, roles = [*STAGES, ("prompt", "prompt")], [*ROLES, ("prompt", "request", "")]
     columns = ("range_id", "token_index", "done_ns", "base")
     assert answer(build(tmp_path, fill), "llm_token", *columns, stages=stages, tables={"stage_role": roles}) == text(
         """
@@ -381,7 +381,7 @@ def test_steps_that_overlap(tmp_path: Path) -> None:
         launch(b, 10, 20, 30)
         launch(b, 50, 60, 75)
 
-    stages, roles = [*STAGES, ("draft", "draft")], [*ROLES, ("draft", "step")]
+    stages, roles = [*STAGES, ("draft", "draft")], [*ROLES, ("draft", "step", "decode")]
     columns = ("range_id", "step_id", "token_index", "done_ns", "itl_ns")
     assert answer(build(tmp_path, fill), "llm_token", *columns, stages=stages, tables={"stage_role": roles}) == text(
         """

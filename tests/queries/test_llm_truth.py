@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from nsys_tools.sources.nsys import open_trace
 from nsys_tools.sources.stages import StagesFile
 from nsys_tools.synthetic.builder import PUSH_POP, START_END, TraceBuilder, process_key, thread_key
-from tests.queries.test_attribution import PHASES, BruteForce, Call, Range
+from tests.queries.test_attribution import PHASES
+from tests.torture.brute.trace import Trace
 
-THREADS = [thread_key(1, 1), thread_key(1, 2)]
+THREADS = (1, 2)
 LAST = 24
 STAGES = """
 [[stage]]
@@ -44,7 +45,11 @@ STAGE = {"step 1": "step", "step 2": "step"}
 
 
 @dataclass(frozen=True)
-class Named(Range):
+class Named:
+    thread: int
+    start: int
+    end: int
+    kind: int
     name: str
 
 
@@ -71,29 +76,46 @@ launches = st.builds(
 )
 
 
+programs = st.lists(
+    st.tuples(st.lists(around, max_size=5), st.lists(steps, max_size=16), st.lists(launches, max_size=24)),
+    min_size=1,
+    max_size=6,
+)
+"""Most of the time goes into the session, and threads know nothing of each other: a trace holds several programs."""
+
+
 class Truth:
     """The definitions of the queries, over all pairs."""
 
-    def __init__(self, found: list[Named], made: list[Launch]) -> None:
-        calls = [Call(one.thread, one.at, n) for n, one in enumerate(made, 1)]
-        self.force = BruteForce([*found], calls, [])
-        self.ranges = dict(enumerate(found, 1))
-        self.done = [(one.thread, one.at, one.end) for one in made if one.is_recorded]
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.ranges = {r.order + 1: r for r in trace.ranges}
+        self.done = [(o.call.thread, o.call.start, o.end) for o in trace.operations if o.call]
         requests, steps = self._instances("request"), self._instances("step")
         self.instances = requests | steps
         self.requests = {r for r in requests if not any(r in self._enclosing(other) for other in requests)}
         self.steps = {s for s in steps if not steps & self._enclosing(s)}
 
+    def _opened(self, key: int) -> tuple[int, int, int]:
+        return self.ranges[key].opened
+
+    def _open_at(self, thread: int, instant: int) -> set[int]:
+        return {k for k, r in self.ranges.items() if r.thread == thread and r.is_open_at(instant)}
+
+    def _parent(self, key: int) -> int | None:
+        chain = self.trace.around(self.ranges[key])
+        return chain[-1].order + 1 if chain else None
+
     def _around(self, key: int) -> set[int]:
         """Return the ranges open where a range opens, that were opened before it."""
         mine = self.ranges[key]
-        return {k for k in self.force.open_at(mine.thread, mine.start) if self.force.order(k) < self.force.order(key)}
+        return {k for k in self._open_at(mine.thread, mine.start) if self._opened(k) < mine.opened}
 
     def _enclosing(self, key: int) -> set[int]:
-        return {k for k in self._around(key) if self.force.end(k) >= self.force.end(key)}
+        return {k for k in self._around(key) if self.ranges[k].end >= self.ranges[key].end}
 
     def _instances(self, role: str) -> set[int]:
-        found = {k for k, r in self.ranges.items() if ROLE.get(r.name) == role and self.force.end(k) > r.start}
+        found = {k for k, r in self.ranges.items() if ROLE.get(r.name) == role and r.wall > 0}
         return {k for k in found if not any(self._stage(o) == self._stage(k) for o in self._enclosing(k))}
 
     def _stage(self, key: int) -> str:
@@ -103,8 +125,8 @@ class Truth:
     def _owns(self, key: int, at: int) -> bool:
         """Whether of the instances of its stage that are open it is the one opened last."""
         mine = self.ranges[key]
-        alike = {k for k in self.force.open_at(mine.thread, at) & self.instances if self._stage(k) == self._stage(key)}
-        return key == max(alike, key=self.force.order, default=None)
+        alike = {k for k in self._open_at(mine.thread, at) & self.instances if self._stage(k) == self._stage(key)}
+        return key == max(alike, key=self._opened, default=None)
 
     def _gpu(self, key: int, before: float = float("inf")) -> int | None:
         """Return when the last operation launched in a range, before an instant, ended."""
@@ -115,9 +137,9 @@ class Truth:
     def tokens(self) -> dict[tuple[int, int | None], list[tuple[int | None, int, str]]]:
         """Return, by thread and range, each token: its step, when it was done and by what."""
         owned: dict[tuple[int, int | None], list[int]] = defaultdict(list)
-        for key in sorted(self.steps, key=self.force.order):
-            request = max(self._around(key) & self.requests, key=self.force.order, default=None)
-            owned[self.ranges[key].thread, request or self.force.parent(key)].append(key)
+        for key in sorted(self.steps, key=self._opened):
+            request = max(self._around(key) & self.requests, key=self._opened, default=None)
+            owned[self.ranges[key].thread, request or self._parent(key)].append(key)
         for key in self.requests:
             owned.setdefault((self.ranges[key].thread, key), [])
         return {key: self._sequence(key[1], mine) for key, mine in owned.items()}
@@ -126,11 +148,11 @@ class Truth:
         found: list[tuple[int | None, int, str]] = []
         if owner in self.requests:
             end = self._gpu(owner, self.ranges[mine[0]].start if mine else float("inf"))
-            closed = self.ranges[mine[0]].start if mine else self.force.end(owner)
+            closed = self.ranges[mine[0]].start if mine else self.ranges[owner].end
             found.append((None, closed, "cpu") if end is None else (None, end, "gpu"))
         for key in mine:
             end = self._gpu(key)
-            found.append((key, self.force.end(key), "cpu") if end is None else (key, end, "gpu"))
+            found.append((key, self.ranges[key].end, "cpu") if end is None else (key, end, "gpu"))
         return found
 
 
@@ -173,11 +195,10 @@ def drift(truth: Truth) -> dict[str, tuple[int, float | None, list[int], list[in
     return found
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
-@given(st.lists(steps, max_size=16), st.lists(around, max_size=5), st.lists(launches, max_size=24))
-def test_figures_equal_brute_force(inner: list[Named], outer: list[Named], made: list[Launch]) -> None:
-    truth = Truth([*outer, *inner], made)
-    rows = answers([*outer, *inner], made)
+@settings(max_examples=26, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@given(programs)
+def test_figures_equal_brute_force(several: list[tuple[list[Named], list[Named], list[Launch]]]) -> None:
+    truth, rows = answers(several)
     tokens: dict[tuple[int, int | None], list[tuple[int | None, int, str]]] = defaultdict(list)
     for row in rows["llm_token"]:
         tokens[row["thread_id"], row["range_id"]].append((row["step_id"], row["done_ns"], row["base"]))
@@ -202,18 +223,24 @@ def test_figures_equal_brute_force(inner: list[Named], outer: list[Named], made:
         assert row["last_quarter_ns"] == (statistics.median(last) if last else None)
 
 
-def answers(found: list[Named], made: list[Launch]) -> dict[str, list[dict[str, Any]]]:
-    """Write the trace and return the rows of the queries."""
+def answers(
+    several: list[tuple[list[Named], list[Named], list[Launch]]],
+) -> tuple[Truth, dict[str, list[dict[str, Any]]]]:
+    """Write the trace and return its truth and the rows of the queries."""
     with tempfile.TemporaryDirectory() as folder:
         path, stages = Path(folder) / "t.sqlite", Path(folder) / "s.toml"
         stages.write_text(STAGES)
         with TraceBuilder(path) as builder:
-            for r in found:
-                builder.range(r.thread, r.name, r.start, r.end, event_type=r.kind)
-            for n, one in enumerate(made, 1):
-                builder.call(one.thread, "cudaLaunchKernel_v7000", one.at, one.at + 1, n)
-                if one.is_recorded:
-                    builder.kernel(process_key(1), "k", one.end - 1, one.end, n)
+            for number, (outer, inner, made) in enumerate(several):
+                for r in [*outer, *inner]:
+                    builder.range(thread_key(1, 2 * number + r.thread), r.name, r.start, r.end, event_type=r.kind)
+                for one in made:
+                    correlation = builder.correlation(process_key(1))
+                    thread = thread_key(1, 2 * number + one.thread)
+                    builder.call(thread, "cudaLaunchKernel_v7000", one.at, one.at + 1, correlation)
+                    if one.is_recorded:
+                        builder.kernel(process_key(1), "k", one.end - 1, one.end, correlation)
         with open_trace(path, cache=False) as trace:
             StagesFile(stages).define(trace)
-            return {name: trace.query(name).records() for name in ("llm_token", "llm_latency", "llm_drift")}
+            names = ("llm_token", "llm_latency", "llm_drift")
+            return Truth(Trace(path)), {name: trace.query(name).records() for name in names}

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 import nsys_tools as nt
+from nsys_tools import charts
 from nsys_tools.api.analysis import Analysis
+from nsys_tools.report.folder import whole_folder
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import analyzed
 from tests.commands import refused
@@ -47,14 +49,94 @@ def test_a_file_of_the_users_is_named_and_stays(found: Analysis, tmp_path: Path,
     assert contents(tmp_path / "out") == before
 
 
-@pytest.mark.parametrize("mark", ["", "{}", "[]", "{", json.dumps({"schema": "other", "tables": {}})])
+@pytest.mark.parametrize(
+    "mark",
+    ["", "{}", "[]", "{", '{"schema": "nsys-tools/manifest", "schema_version": 1, "files": [3]}',
+     '{"schema": "other", "schema_version": 1, "files": [{"name": "a", "size_bytes": 1, "sha256": ""}]}'],
+)  # fmt: skip
 def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, mark: str) -> None:
-    """metrics.json is a common name."""
+    """Nor does metrics.json, which is a common name: reports of earlier versions stay too."""
     (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "metrics.json").write_text(mark)
-    with pytest.raises(nt.NsysToolsError, match="which no report has written"):
+    (tmp_path / "out" / "manifest.json").write_text(mark)
+    (tmp_path / "out" / "a").write_text("a")
+    with pytest.raises(nt.NsysToolsError, match=r"holds a, (and no manifest\.json|which no report)"):
         found.write(tmp_path / "out", force=True)
-    assert contents(tmp_path / "out") == {"metrics.json": mark.encode()}
+    assert contents(tmp_path / "out") == {"manifest.json": mark.encode(), "a": b"a"}
+
+
+def test_a_report_of_the_users_is_the_users(found: Analysis, tmp_path: Path) -> None:
+    """The manifest lists every file; one that was edited, or is a link now, stays as it is."""
+    out = tmp_path / "out"
+    found.write(out, formats=["md"])
+    listed = json.loads((out / "manifest.json").read_text())["files"]
+    assert {file["name"]: file["size_bytes"] for file in listed} == {
+        name: len(content) for name, content in contents(out).items() if name != "manifest.json"
+    }
+    text = (out / "report.md").read_text()
+    same = text.replace("kernel", "KERNEL", 1)
+    (out / "report.md").write_text(same)
+    with pytest.raises(nt.NsysToolsError, match=r"report\.md was changed after the report was written"):
+        found.write(out, force=True)
+    assert (out / "report.md").read_text() == same
+    (tmp_path / "elsewhere.md").write_text(text)
+    (out / "report.md").unlink()
+    (out / "report.md").symlink_to(tmp_path / "elsewhere.md")
+    with pytest.raises(nt.NsysToolsError, match=r"report\.md was changed"):
+        found.write(out, force=True)
+    (out / "report.md").unlink()
+    found.write(out, force=True)
+    assert (out / "report.html").is_file()
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "elsewhere.md"}
+
+
+def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process puts its report there, and a user a file, while this one draws."""
+    out = tmp_path / "new" / "out"
+    before: dict[str, bytes] = {}
+
+    def meanwhile(*_: object) -> dict[str, bytes]:
+        monkeypatch.undo()
+        found.write(out, formats=["md"])
+        before.update(contents(out))
+        return {}
+
+    monkeypatch.setattr(charts, "draw", meanwhile)
+    with pytest.raises(nt.NsysToolsError, match="exists already"):
+        found.write(out, formats=["json"])
+    assert contents(out) == before
+    assert [path.name for path in out.parent.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_the_last_moment(tmp_path: Path, force: bool) -> None:
+    """What comes into the folder after it was checked stays too, and nothing is left beside it."""
+    out = tmp_path / "out"
+    with whole_folder(out, force=False) as draft:
+        (draft / "a").write_text("a")
+
+    def write() -> None:
+        with whole_folder(tmp_path / ("out" if force else "other"), force=force) as draft:
+            (draft / "b").write_text("b")
+            if force:
+                (out / "mine").write_text("mine")
+            else:
+                out.rename(tmp_path / "other")
+
+    with pytest.raises(nt.NsysToolsError, match="holds mine" if force else "another process"):
+        write()
+    (folder,) = tmp_path.iterdir()
+    assert set(contents(folder)) == {"a", "manifest.json"} | ({"mine"} if force else set())
+
+
+def test_what_fails_leaves_no_folder(tmp_path: Path) -> None:
+    def write() -> None:
+        with whole_folder(tmp_path / "a" / "b" / "c", force=False) as draft:
+            (draft / "half").touch()
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(nt.NsysToolsError, match="No space left"):
+        write()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_report_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

@@ -146,6 +146,7 @@ def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: 
         "stakeholder_summary.md",
         "report.html",
         "metrics.json",
+        "manifest.json",
         "tables",
         "charts",
     }
@@ -265,13 +266,15 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
     write(sample[0], target)
     with pytest.raises(NsysToolsError, match="exists already"):
         write(sample[0], target)
-    (target / "tables" / "kernel_summary.csv").write_text("stale")
     write(sample[0], target, force=True)
-    assert (target / "tables" / "kernel_summary.csv").read_text() != "stale"
+    (target / "tables" / "kernel_summary.csv").write_text("edited")
+    with pytest.raises(NsysToolsError, match=r"kernel_summary\.csv was changed"):
+        write(sample[0], target, force=True)
+    assert (target / "tables" / "kernel_summary.csv").read_text() == "edited"
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.tex").touch()
-    with pytest.raises(NsysToolsError, match="not a report folder"):
+    with pytest.raises(NsysToolsError, match=r"holds thesis\.tex"):
         write(sample[0], mine, force=True)
     assert (mine / "thesis.tex").exists()
     assert {p.name for p in tmp_path.iterdir()} == {"out", "mine"}

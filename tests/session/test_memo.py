@@ -62,6 +62,17 @@ def test_a_damaged_file_is_not_believed(tmp_path: Path, text: str) -> None:
     assert asked(Memo(tmp_path), "SELECT a FROM b") == ({"b"}, 1)
 
 
+def test_a_changed_name_is_not_believed(tmp_path: Path) -> None:
+    """A query that reads another relation than it says would lack one."""
+    memo = Memo(tmp_path)
+    asked(memo, "SELECT a FROM b")
+    memo.save()
+    (file,) = tmp_path.glob("*/reads.json")
+    file.write_text(file.read_text().replace('["b"]', '["c"]'))
+    memo_module._LEARNED.clear()
+    assert asked(Memo(tmp_path), "SELECT a FROM b") == ({"b"}, 1)
+
+
 def test_without_a_place_nothing_is_kept(tmp_path: Path) -> None:
     memo = Memo(None)
     assert asked(memo, "SELECT a FROM b") == ({"b"}, 1)

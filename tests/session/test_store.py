@@ -1,46 +1,100 @@
-"""Files of the cache: whole, and never changed once they are there."""
+"""Files of the cache: whole, never changed while others read them, and made again when they are damaged."""
 
 from __future__ import annotations
 
-import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from nsys_tools.session.store import first_file, whole_file
+from nsys_tools.session.store import Entry
+from nsys_tools.sources.nsys import open_trace
+from nsys_tools.synthetic.builder import TraceBuilder
+from tests.case import build, launch
+
+
+def fill(entry: Entry, text: str) -> None:
+    with entry.write() as draft:
+        draft.write_text(text)
 
 
 def test_the_first_writer_wins(tmp_path: Path) -> None:
-    """A reader of the first file keeps it: the second neither changes nor replaces it."""
-    final = tmp_path / "kernel.parquet"
-    with first_file(final) as mine, first_file(final) as other:
-        mine.write_text("mine")
-        other.write_text("other, in another order")
-    inode = final.stat().st_ino
-    assert final.read_text() == "other, in another order"
-    with first_file(final) as late:
-        late.write_text("late")
-    assert (final.read_text(), final.stat().st_ino) == ("other, in another order", inode)
-    assert [path.name for path in tmp_path.iterdir()] == ["kernel.parquet"]
+    """Rows that have no order differ between writers; a reader of the first file keeps it."""
+    mine, other = Entry(tmp_path, "kernel-0"), Entry(tmp_path, "kernel-0")
+    with mine.write() as draft:
+        draft.write_text("mine")
+        fill(other, "other, in another order")
+    assert mine.find() == other.find() == Entry(tmp_path, "kernel-0").find()
+    (file,) = tmp_path.iterdir()
+    assert file.read_text() == "other, in another order"
+    assert Entry(tmp_path, "kernel").find() is None
 
 
-def test_without_links_the_file_is_put_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(os, "link", refuse)
-    with first_file(tmp_path / "a") as draft:
-        draft.write_text("a")
-    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "a")]
-
-
-@pytest.mark.parametrize("way", [first_file, whole_file])
-def test_what_fails_leaves_nothing(tmp_path: Path, way: object) -> None:
-    def fill() -> None:
-        with way(tmp_path / "a") as draft:  # type: ignore[operator]
+def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
+    def fail() -> None:
+        with Entry(tmp_path, "a-0").write() as draft:
             draft.write_text("half")
             raise ValueError("full")
 
     with pytest.raises(ValueError, match="full"):
-        fill()
+        fail()
     assert list(tmp_path.iterdir()) == []
+
+
+def flip_a_bit(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 1
+    file.write_bytes(content)
+
+
+def make_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+    (file / "deeper").touch()
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "a bit": flip_a_bit,
+    "empty": lambda file: file.write_bytes(b""),
+    "truncated": lambda file: file.write_bytes(file.read_bytes()[:-20]),
+    "zeros": lambda file: file.write_bytes(bytes(file.stat().st_size)),
+    "a folder": make_a_folder,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_file_is_made_again(
+    tmp_path: Path, cache_folder: Path, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    def events(builder: TraceBuilder) -> None:
+        for at in range(0, 90, 9):
+            launch(builder, at, at + 1, at + 3, name=f"k{at}")
+
+    trace = build(tmp_path, events)
+
+    def rows() -> list[tuple[object, ...]]:
+        with open_trace(trace) as opened:
+            return opened.query("kernel_summary").rows()
+
+    expected = rows()
+    files = {file.name for file in cache_folder.rglob("*.parquet")}
+    assert len(expected) == 10
+    for file in list(cache_folder.rglob("*.parquet")):
+        DAMAGES[damage](file)
+    assert rows() == expected
+    assert {file.name for file in cache_folder.rglob("*.parquet") if file.is_file()} >= files
+    assert caplog.messages == []
+
+
+def test_a_cache_that_cannot_be_written_costs_one_sentence(
+    tmp_path: Path, cache_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    trace = build(tmp_path, lambda b: launch(b, 1, 2, 3))
+    with open_trace(trace) as opened:
+        for folder in cache_folder.iterdir():
+            shutil.rmtree(folder)
+        assert [row[1] for row in opened.sql("SELECT 'k', count(*) FROM kernel").rows()] == [1]
+        assert len(opened.query("kernel_summary")) == 1
+    (said,) = caplog.messages
+    assert said.startswith("The cache cannot be written")

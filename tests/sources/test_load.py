@@ -12,6 +12,7 @@ import pytest
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.store import make_folder
 from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.timeline import Timeline
@@ -116,14 +117,29 @@ def test_old_traces_are_forgotten_and_nothing_else(small: Path, cache_folder: Pa
     # One of the trace, one of what queries read.
     mine = {entry.name for entry in cache_folder.iterdir()}
     assert len(mine) == 2
-    folders = {name: cache_folder / name for name in ("0" * 32, "f" * 32, "photos", "models", "0" * 31)}
-    for folder in folders.values():
-        folder.mkdir()
-        (folder / "content").touch()
-    for name in ("0" * 32, "photos", "models", "0" * 31):
-        os.utime(folders[name], (0, 0))
+    marked = {"0" * 32, "f" * 32, "photos"}
+    for name in marked | {"1" * 32, "models", "0" * 31}:
+        (cache_folder / name).mkdir()
+        (cache_folder / name / "content").touch()
+        if name in marked:
+            make_folder(cache_folder / name)
+        if name != "f" * 32:
+            os.utime(cache_folder / name, (0, 0))
     counts(small)
-    assert {entry.name for entry in cache_folder.iterdir()} == mine | {"f" * 32, "photos", "models", "0" * 31}
+    kept = {"f" * 32, "photos", "1" * 32, "models", "0" * 31}
+    assert {entry.name for entry in cache_folder.iterdir()} == mine | kept
+
+
+def test_what_a_killed_process_was_writing_is_removed_later(small: Path, cache_folder: Path) -> None:
+    counts(small)
+    (folder,) = {file.parent for file in cache_folder.rglob("*.parquet")}
+    for name, at in ((".nsys-tools-old.tmp", 0), (".nsys-tools-new.tmp", None), ("mine.txt", 0)):
+        (folder / name).touch()
+        if at is not None:
+            os.utime(folder / name, (at, at))
+    counts(small)
+    left = {file.name for file in folder.iterdir() if file.suffix != ".parquet"}
+    assert left == {".nsys-tools-new.tmp", "mine.txt", "CACHEDIR.TAG"}
 
 
 def test_a_cache_that_cannot_be_made_is_done_without(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +183,7 @@ def test_recording_is_exported_by_an_installed_nsys(tmp_path: Path, cache_folder
     with open_trace(tmp_path / "run.nsys-rep") as trace:
         assert trace.sql("SELECT path FROM range ORDER BY start_ns").rows() == [("outer",), ("outer/inner",)]
     assert {file.name for file in tmp_path.iterdir()} == {"run.nsys-rep"}
-    assert {file.suffix for file in cache_folder.rglob("*") if file.is_file()} == {".parquet", ".json"}
+    assert {file.suffix for file in cache_folder.rglob("*") if file.is_file()} == {".parquet", ".json", ".TAG"}
 
 
 @pytest.fixture

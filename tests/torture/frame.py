@@ -73,19 +73,25 @@ class Done:
     seconds: float
 
 
-def command(
-    *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None, given: str = ""
-) -> Done:
-    """Run ``nsys-tools`` in a process of its own, with a cache folder and a TMPDIR below ``cwd`` unless given."""
-    texts = tuple(str(argument) for argument in arguments)
+def start(
+    *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start ``nsys-tools`` in a process of its own, with a cache folder and a TMPDIR below ``cwd`` unless given."""
     scratch = cwd / "tmp"
     scratch.mkdir(exist_ok=True)
     settings = {"NSYS_TOOLS_CACHE": str(cache), "TMPDIR": str(scratch), "COLUMNS": "100"} | (environment or {})
-    begin = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nsys_tools", *texts], cwd=cwd, env=os.environ | settings, start_new_session=True,
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    return subprocess.Popen(
+        [sys.executable, "-m", "nsys_tools", *map(str, arguments)], cwd=cwd, env=os.environ | settings,
+        start_new_session=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
+
+
+def command(
+    *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None, given: str = ""
+) -> Done:
+    """Run ``nsys-tools`` as `start` does, and wait until it ends or hangs."""
+    begin = time.perf_counter()
+    process = start(*arguments, cwd=cwd, cache=cache, environment=environment)
     try:
         out, err = process.communicate(given.encode(), timeout=TIMEOUT_SECONDS)
         code: int | None = process.returncode
@@ -94,7 +100,7 @@ def command(
         out, err = process.communicate()
         code = None
     decoded = (text.decode(errors="backslashreplace") for text in (out, err))
-    return Done(texts, code, *decoded, time.perf_counter() - begin)
+    return Done(tuple(map(str, arguments)), code, *decoded, time.perf_counter() - begin)
 
 
 def faults_of(done: Done, allowed: Iterable[int] = (0, 1, 2)) -> list[tuple[Fault, str]]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import new_file
 from nsys_tools.model import architecture, documents
 from nsys_tools.model.database import Database
 from nsys_tools.model.inspection.build import Built
@@ -95,27 +97,19 @@ def cached(built: Built, database: Database, folder: Path, force: bool = False) 
     """
     name = f"{_name(built)}-{fingerprint(built)}"
     model, notes = folder / f"{name}.json", folder / f"{name}.diagnostics.json"
-    if not force and model.is_file() and notes.is_file():
-        return model, notes, False
+    with suppress(OSError, ValueError):  # where one is missing or damaged, both are written again
+        if not force and all(json.loads(file.read_bytes()) is not None for file in (model, notes)):
+            return model, notes, False
     found = generate(built, database)
-    write(model, text(found.data))
-    write(notes, json.dumps(list(found.diagnostics), indent=1) + "\n")
+    write(model, text(found.data), force=True)
+    write(notes, json.dumps(list(found.diagnostics), indent=1) + "\n", force=True)
     return model, notes, True
 
 
-def write(path: Path, content: str) -> None:
-    """Write a text file and the folders above it.
-
-    Raises
-    ------
-    NsysToolsError
-        If it cannot be written.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise NsysToolsError(f"{path} cannot be written: {error.strerror}.") from None
+def write(path: Path, content: str, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Write a text file and the folders above it, as `nsys_tools.files.new_file` does."""
+    with new_file(path, force=force, inputs=inputs, parents=True) as draft:
+        draft.write_text(content, encoding="utf-8")
 
 
 def _name(built: Built) -> str:

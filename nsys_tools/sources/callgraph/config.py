@@ -126,7 +126,7 @@ def find(given: str | None) -> Config:
         raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped are: {shipped}.")
     try:
         return _config(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise NsysToolsError(f"--config {path}: cannot be read ({error}).") from None
     except ValueError as error:
         raise NsysToolsError(f"--config {path}: {error}.", "The keys are described in the README.") from None

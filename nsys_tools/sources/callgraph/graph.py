@@ -97,7 +97,7 @@ def read(path: Path) -> CallGraph:
         )  # fmt: skip
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise NsysToolsError(f"{path}: is no JSON ({error}).", _HINT) from None
     if not isinstance(data, dict) or not {"call_counts", "module_children"} & set(data):
         raise NsysToolsError(f"{path}: has neither call_counts nor module_children.", _HINT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import stat
+from contextlib import closing
 from enum import Enum
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from nsys_tools.errors import NsysToolsError
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 EXPORT_HINT = "Export the recording: nsys export -t sqlite RECORDING.nsys-rep"
+DAMAGED_HINT = "Copy it again, or export it again. --salvage of analyze, stats and sql reads what can be read."
 
 
 class Kind(Enum):
@@ -32,6 +35,7 @@ def identify(path: Path) -> Kind:
     """
     if path.is_dir():
         return _identify_folder(path)
+    _check_file(path)
     try:
         with path.open("rb") as file:
             head = file.read(512)
@@ -40,11 +44,22 @@ def identify(path: Path) -> Kind:
     except OSError as error:
         raise NsysToolsError(f"{path}: cannot be read ({error.strerror}).") from None
     if head.startswith(SQLITE_MAGIC):
-        _check_sqlite(path)
         return Kind.SQLITE
     if path.suffix in {".nsys-rep", ".qdrep"} and head and not head.startswith(b"version https://git-lfs"):
         return Kind.RECORDING
     raise NsysToolsError(f"{path}: {_what_else(head)}", EXPORT_HINT)
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is not a file: to open a pipe waits for a writer, and a device may never end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return  # opening it says why
+    special = {stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
+    for is_kind, words in special.items():
+        if is_kind(mode):
+            raise NsysToolsError(f"{path}: {words}, not a file.", "Write the trace to a file first, and name that.")
 
 
 def _identify_folder(path: Path) -> Kind:
@@ -75,9 +90,14 @@ def _what_else(head: bytes) -> str:
     return "not an SQLite file."
 
 
-def _check_sqlite(path: Path) -> None:
-    """Refuse SQLite files that are damaged or another program's."""
-    page_size = 0
+def check_export(path: Path, name: Path) -> None:
+    """Refuse SQLite files that are truncated, damaged in their schema, or another program's; messages call it `name`.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is one of these.
+    """
     with path.open("rb") as file:
         head = file.read(100)
     if len(head) == 100:
@@ -88,40 +108,64 @@ def _check_sqlite(path: Path) -> None:
         counted = head[24:28] == head[92:96]
         if counted and path.stat().st_size < pages * page_size:
             raise NsysToolsError(
-                f"{path}: truncated: {path.stat().st_size:,} bytes where its header says {pages * page_size:,}.",
-                "Copy it again, or export it again.",
+                f"{name}: truncated: {path.stat().st_size:,} bytes where its header says {pages * page_size:,}.",
+                DAMAGED_HINT,
             )
-    tables = columns(path)
+    tables = columns(path, name)
     if "StringIds" not in tables:
         instead = ", ".join(sorted(tables)[:5]) or "no tables"
         raise NsysToolsError(
-            f"{path}: an SQLite database, but no nsys export: it has no table StringIds (it has: {instead}).",
+            f"{name}: an SQLite database, but no nsys export: it has no table StringIds (it has: {instead}).",
             EXPORT_HINT,
         )
 
 
-def columns(path: Path) -> dict[str, dict[str, str]]:
-    """Return the tables of an SQLite file: declared types by column name.
+def connected(path: Path) -> sqlite3.Connection:
+    """Return a connection to an SQLite file that locks nothing and writes nothing."""
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
+    """Return the tables of an SQLite file: declared types by column name; messages call the file `name`.
 
     Raises
     ------
     NsysToolsError
         If the file is damaged.
     """
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     found: dict[str, dict[str, str]] = {}
     try:
-        for table, column, kind in connection.execute(
-            "SELECT t.name, c.name, c.type FROM sqlite_master AS t, pragma_table_info(t.name) AS c "
-            "WHERE t.type IN ('table', 'view')"
-        ):
-            found.setdefault(table, {})[column] = kind
-    except sqlite3.Error as error:
-        raise NsysToolsError(
-            f"{path}: a damaged SQLite file ({error}).", "Copy it again, or export it again."
-        ) from None
-    finally:
-        connection.close()
+        with closing(connected(path)) as connection:
+            _check_schema(name, connection)
+            for table, column, kind in connection.execute(
+                "SELECT t.name, c.name, c.type FROM sqlite_master AS t, pragma_table_info(t.name) AS c "
+                "WHERE t.type IN ('table', 'view')"
+            ):
+                found.setdefault(table, {})[column] = kind
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise NsysToolsError(f"{name}: a damaged SQLite file ({error}).", DAMAGED_HINT) from None
+    return found
+
+
+def _check_schema(name: Path, connection: sqlite3.Connection) -> None:
+    """Refuse a schema that SQLite believes and that cannot be right: it would make a trace that lacks what it holds."""
+    rows = connection.execute("SELECT type, rootpage FROM sqlite_master").fetchall()
+    roots = [root for _, root in rows if root]
+    if len(set(roots)) < len(roots) or {kind for kind, _ in rows} - {"table", "index", "view", "trigger"}:
+        raise NsysToolsError(f"{name}: a damaged SQLite file (its list of tables contradicts itself).", DAMAGED_HINT)
+
+
+def companions(path: Path) -> list[Path]:
+    """Return the files beside an SQLite database that hold a part of it: a write-ahead log or a rollback journal."""
+    real = path.resolve()
+    found = []
+    log, journal = (real.with_name(f"{real.name}{ending}") for ending in ("-wal", "-journal"))
+    if log.is_file() and log.stat().st_size:
+        found.append(log)
+    if journal.is_file():
+        with journal.open("rb") as file:
+            # SQLite blanks the header of a journal that it keeps after its transaction.
+            found += [journal] if file.read(8) == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" else []
     return found
 
 
@@ -130,15 +174,16 @@ def identity(path: Path, kind: Kind) -> str:
 
     Notes
     -----
-    Path, size, modification time and the first 4 KiB (an SQLite header counts the changes in it); of a
-    folder the names, sizes and times of its files. The content is not read: a trace can have gigabytes.
+    Path, size, modification time and the first 4 KiB (an SQLite header counts the changes in it), also of a log or
+    journal beside it; of a folder the names, sizes and times of its files. The content is not read: a trace can have
+    gigabytes.
     """
     digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
-    files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path]
+    files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path, *companions(path)]
     for file in files:
         state = file.stat()
         digest.update(f"\0{file.name}\0{state.st_size}\0{state.st_mtime_ns}".encode())
-    if kind is not Kind.PARQUET:
-        with path.open("rb") as stream:
-            digest.update(stream.read(4096))
+        if kind is not Kind.PARQUET:
+            with file.open("rb") as stream:
+                digest.update(stream.read(4096))
     return digest.hexdigest()[:32]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import shutil
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -11,10 +10,9 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.connection import OWN_SCHEMAS, load_extension
-from nsys_tools.session.quoting import literal, quoted
-from nsys_tools.sources.nsys.identify import Kind, columns
-
-log = logging.getLogger(__name__)
+from nsys_tools.session.quoting import literal, parquet, quoted
+from nsys_tools.sources.nsys.checking import check, odd, without_rowid
+from nsys_tools.sources.nsys.identify import DAMAGED_HINT, Kind, columns
 
 
 def extension() -> Path:
@@ -39,9 +37,9 @@ class Raw:
     connection
         Of the session.
     path, kind
-        The trace; a `Kind.RECORDING` has to be exported first, see `export`.
-    scratch
-        A folder of ours for what must not be written beside the trace.
+        The trace; a `Kind.RECORDING` has to be exported first, see `export`, and an SQLite file be `settled`.
+    name
+        What messages call it.
     is_small
         Whether the trace has fewer than `connection.SMALL_BYTES`.
 
@@ -49,6 +47,8 @@ class Raw:
     ----------
     tables
         Its tables: column types by column name.
+    folders
+        What queries read through DuckDB's own file system, as they are run.
     search_path
         Where names without a schema are looked for: nsys's own tables too, once attached.
 
@@ -58,20 +58,24 @@ class Raw:
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, scratch: Path, *, is_small: bool
+        self, connection: duckdb.DuckDBPyConnection, path: Path, kind: Kind, name: Path, *, is_small: bool
     ) -> None:
         self._connection = connection
         self.is_small = is_small
         self._path = path
-        self._scratch = scratch
+        self._kind = kind
+        self._name = name
         self._attached = False
+        self._checks: dict[str, Callable[[], None]] = {}
+        self._without_rowid = set() if kind is Kind.PARQUET else without_rowid(path)
+        self.folders = (path,) if kind is Kind.PARQUET else ()
         self.search_path = OWN_SCHEMAS
         if kind is Kind.PARQUET:
             _attach_parquet(connection, path)
             self._found()
             self.tables = _tables(connection)
         else:
-            self.tables = columns(path)
+            self.tables = columns(path, name)
 
     def _found(self) -> None:
         """Let nsys's tables be asked under their own names."""
@@ -84,32 +88,27 @@ class Raw:
         if self._attached:
             return
         load_extension(self._connection, extension())
-        readable = _without_wal(self._path, self._scratch)
         try:
-            self._connection.execute(f"ATTACH {literal(readable)} AS raw (TYPE sqlite, READ_ONLY)")
+            self._connection.execute(f"ATTACH {literal(self._path)} AS raw (TYPE sqlite, READ_ONLY)")
         except duckdb.Error as error:
-            raise NsysToolsError(
-                f"{self._path}: cannot be opened as SQLite ({error}).", "Copy or export it again."
-            ) from None
+            raise NsysToolsError(f"{self._name}: cannot be opened as SQLite ({error}).", DAMAGED_HINT) from None
         self._found()
 
+    def check(self, table: str) -> Callable[[], None]:
+        """Begin to check a table that is about to be read; return what waits for that and refuses a damaged one."""
+        if self._kind is Kind.PARQUET:
+            return lambda: None  # DuckDB reads all of a file, or fails
+        if table not in self._checks:
+            self._checks[table] = check(self._path, self._name, table)
+        return self._checks[table]
 
-def _without_wal(path: Path, scratch: Path) -> Path:
-    """Return a path that SQLite opens without writing beside it.
+    def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
+        """Say which values of a table are not of the types that its columns should have, a sentence each."""
+        return [] if self._kind is Kind.PARQUET else odd(self._path, table, kinds)
 
-    A database in WAL mode gets -wal and -shm files even from readers; such a trace is copied first.
-    """
-    with path.open("rb") as file:
-        header = file.read(20)
-    if header[18:20] != b"\x02\x02":
-        return path
-    log.warning("%s is in WAL mode: a copy is read, so that nothing is written beside it.", path)
-    copy = scratch / path.name
-    shutil.copyfile(path, copy)
-    with copy.open("r+b") as file:
-        file.seek(18)
-        file.write(b"\x01\x01")
-    return copy
+    def has_rowid(self, table: str) -> bool:
+        """Whether the rows of a table have a number."""
+        return table not in self._without_rowid
 
 
 def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -117,7 +116,7 @@ def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
     for file in sorted(folder.glob("*.parquet")):
         connection.execute(
             f"CREATE VIEW raw.{quoted(file.stem)} AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS rowid "
-            f"FROM read_parquet({literal(file)}, file_row_number = true)"
+            f"FROM {parquet(file, ', file_row_number = true')}"
         )
 
 

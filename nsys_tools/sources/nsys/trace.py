@@ -13,15 +13,18 @@ from nsys_tools.session.database import Database
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.store import Store
 from nsys_tools.sources.nsys.export import export
-from nsys_tools.sources.nsys.identify import Kind, identify, identity
+from nsys_tools.sources.nsys.identify import Kind, check_export, identify, identity
 from nsys_tools.sources.nsys.raw import Raw
+from nsys_tools.sources.nsys.salvage import salvaged
+from nsys_tools.sources.nsys.settling import settled
 
 log = logging.getLogger(__name__)
 
 
 def open_trace(
-    path: str | Path, *, cache: bool = True, progress: Progress = silent, choice: Choice | None = None
-) -> Database:
+    path: str | Path, *, cache: bool = True, progress: Progress = silent, choice: Choice | None = None,
+    salvage: bool = False, notes: list[str] | None = None,
+) -> Database:  # fmt: skip
     """Open a trace, read-only.
 
     Parameters
@@ -35,28 +38,43 @@ def open_trace(
         Called with a few words before each step that can take long.
     choice
         Only a part of the time, or some queries in place of others; None for all as it is.
+    salvage
+        Of a damaged trace, read what can be read. Nothing is cached then.
+    notes
+        Gets what a reader must know of the trace, a sentence each; several databases of a trace may share them.
 
     Raises
     ------
     NsysToolsError
-        If it is not a trace.
+        If it is not a trace, or its list of tables is damaged.
     """
     given = path = Path(path)
     kind = identify(path)
     with ExitStack() as opening:
         scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
         store = _store(path, kind) if cache else None
+        known: list[str] = []
+        lost = ""
         if kind is Kind.RECORDING:
             progress("exporting the recording with nsys")
             # Not into the cache: an export holds the environment of every process.
             path, kind = export(path, scratch), Kind.SQLITE
             identify(path)
+        if kind is Kind.SQLITE:
+            path, known = settled(path, scratch)
+            if salvage:
+                path, lost = salvaged(path, given, scratch)
+                # A note says what is missing; what is cached would be taken for whole.
+                known, store = [lost, *known] if lost else known, None if lost else store
+            check_export(path, given)
+        notes = [] if notes is None else notes
+        notes.extend(one for one in known if one not in notes)
         is_small = _size(path) < SMALL_BYTES
         connection = opening.enter_context(connect(scratch, is_small=is_small))
-        raw = Raw(connection, path, kind, scratch, is_small=is_small)
+        raw = Raw(connection, path, kind, given, is_small=is_small)
         return Database(
             connection, raw, name=given.name, store=store, progress=progress, choice=choice,
-            resources=opening.pop_all(),
+            resources=opening.pop_all(), notes=notes, is_partial=bool(lost),
         )  # fmt: skip
 
 

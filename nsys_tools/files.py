@@ -1,0 +1,145 @@
+"""Files that users name: they appear whole or not at all, and nothing of the user's is replaced unasked."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+
+
+def check_apart(target: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a target that is an input, holds one, or lies inside one.
+
+    Parameters
+    ----------
+    target
+        The file or folder to write.
+    inputs
+        The files and folders that are read.
+
+    Raises
+    ------
+    NsysToolsError
+        If the target is not apart from them.
+    """
+    place = target.resolve()
+    for one in inputs:
+        read = one.resolve()
+        if place == read or place in read.parents or read in place.parents:
+            raise NsysToolsError(
+                f"{target}: is, holds or lies inside {one}, which is read.", "Name another place with --out."
+            )
+
+
+def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
+    """Refuse a file that `new_file` would refuse, before anything is computed; parameters and errors as there."""
+    check_apart(file, inputs)
+    if file.exists() and not file.is_file():
+        raise NsysToolsError(f"{file}: is not a regular file; it is not replaced.", "Name another file.")
+    if os.path.lexists(file) and not force:
+        raise _exists(file)
+
+
+def _exists(file: Path) -> NsysToolsError:
+    return NsysToolsError(f"{file} exists already.", "Name another file, or replace it with --force.")
+
+
+@contextmanager
+def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: bool = False) -> Iterator[Path]:
+    """Give a name to write to; it becomes a file that the user named when the block ends well, else it is removed.
+
+    Parameters
+    ----------
+    file
+        The file. Behind a symbolic link it is replaced where the link points.
+    force
+        Replace a file that exists.
+    inputs
+        The files and folders that are read; none of them is ever written.
+    parents
+        Make the folders above it where they are missing.
+
+    Raises
+    ------
+    NsysToolsError
+        If the file exists and is not to be replaced, is no regular file, is an input, or cannot be written.
+    """
+    check_new(file, force=force, inputs=inputs)
+    try:
+        if parents:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(file.resolve() if force else file, replace=force) as draft:
+            yield draft
+    except OSError as error:
+        was_faster = isinstance(error, FileExistsError) and os.path.lexists(file)  # another process
+        raise (_exists(file) if was_faster else cannot_write(file, error)) from None
+
+
+def cannot_write(file: Path, error: Exception) -> NsysToolsError:
+    """Return what users see where a file or folder that they named cannot be written."""
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return NsysToolsError(
+        f"{file}: cannot be written ({reason}).", "No half file is left behind. Free space, or name another place."
+    )
+
+
+@contextmanager
+def whole_file(final: Path, *, replace: bool = True) -> Iterator[Path]:
+    """Give a name beside a file; put that in its place when the block ends well, else remove it.
+
+    Raises
+    ------
+    FileExistsError
+        If the file is there and not to be replaced.
+    """
+    with draft_in(final.parent) as draft:
+        yield draft
+        place(draft, final, replace=replace)
+
+
+@contextmanager
+def draft_in(folder: Path) -> Iterator[Path]:
+    """Give the name of a new file in a folder; what is still there when the block ends is removed."""
+    draft = folder / f".nsys-tools-{uuid.uuid4().hex}.tmp"
+    try:
+        yield draft
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+
+
+def place(draft: Path, final: Path, *, replace: bool) -> None:
+    """Give a file that is written its final name in the same folder.
+
+    Raises
+    ------
+    FileExistsError
+        If that is taken and not to be replaced, also where another process took it a moment ago.
+    """
+    if replace:
+        draft.replace(final)
+        return
+    try:
+        os.link(draft, final)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if os.path.lexists(final):
+            raise FileExistsError(final) from None
+        draft.replace(final)
+
+
+def existing(*names: str) -> list[Path]:
+    """Return the files among names that may also be those of something shipped."""
+    return [Path(name) for name in names if name and Path(name).is_file()]
+
+
+def digest(file: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

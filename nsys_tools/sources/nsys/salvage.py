@@ -1,0 +1,184 @@
+"""What can be read of a damaged trace, as a whole one: a copy of the readable rows."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.quoting import quoted
+from nsys_tools.sources.nsys.checking import damage
+from nsys_tools.sources.nsys.identify import connected
+
+_FIRST, _LAST = -(1 << 63), (1 << 63) - 1
+_ATTEMPTS = 10_000
+"""How often reading goes on behind damage, in each table: a lost inner page hides hundreds of others."""
+
+
+def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
+    """Return a file with what can be read of a trace, and what it lacks.
+
+    Parameters
+    ----------
+    path
+        The trace, an SQLite file.
+    name
+        What messages call it.
+    scratch
+        A folder of ours, for the copy.
+
+    Returns
+    -------
+    Path
+        The copy; the trace itself if nothing is damaged.
+    str
+        What was lost, in a sentence; empty if nothing is damaged.
+
+    Raises
+    ------
+    NsysToolsError
+        If not even the list of its tables can be read.
+    """
+    try:
+        with closing(connected(path)) as connection:
+            listed = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        damaged = {table for (table,) in listed if damage(path, table)}
+        if listed and not damaged:
+            return path, ""
+    except (sqlite3.Error, UnicodeDecodeError):
+        damaged = set()  # its size or its schema does not fit; each table may
+    copy = scratch / "salvaged"
+    with closing(sqlite3.connect(copy, uri=True, isolation_level=None)) as connection:
+        connection.text_factory = bytes  # of a damaged file, text can be anything
+        # Takes a file that is shorter than its header says, and leaves out tables whose definition is lost.
+        connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA writable_schema = ON")
+        try:
+            connection.execute("ATTACH ? AS damaged", [f"{path.resolve().as_uri()}?mode=ro&immutable=1"])
+            read = dict(_copied(connection))
+        except sqlite3.Error as error:
+            raise NsysToolsError(f"{name}: nothing of it can be read ({error}).", "Copy or export it again.") from None
+    if not read:
+        raise NsysToolsError(f"{name}: nothing of it can be read.", "Copy or export it again.")
+    return copy, _lost(read, damaged)
+
+
+def _copied(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[int, int | None]]]:
+    """Copy what can be read of each table; yield its name, how many rows that is, and how many it should have."""
+    definitions = list(_readable(connection, "SELECT name, sql FROM damaged.sqlite_master WHERE type = 'table'"))
+    for raw_name, raw_sql in definitions:
+        with suppress(UnicodeDecodeError, sqlite3.Error):
+            table, sql = raw_name.decode(), raw_sql.decode()
+            if table.startswith("sqlite_"):
+                continue
+            connection.execute(sql)
+            for first, last in _intervals(connection, table):
+                _copy(connection, table, first, last)
+            count = connection.execute(f"SELECT count(*) FROM main.{quoted(table)}").fetchone()[0]
+            yield table, (count, _count(connection, table))
+
+
+def _copy(connection: sqlite3.Connection, table: str, first: int, last: int) -> None:
+    """Copy rows with their numbers."""
+    columns = [row[1].decode() for row in connection.execute(f"PRAGMA main.table_info({quoted(table)})")]
+    names = ", ".join(["_rowid_", *map(quoted, columns)])
+    with suppress(sqlite3.Error):
+        connection.execute(
+            f"INSERT OR IGNORE INTO main.{quoted(table)} ({names}) SELECT {names} FROM damaged.{quoted(table)} "
+            "WHERE _rowid_ BETWEEN ? AND ?",
+            [first, last],
+        )
+
+
+def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, int]]:
+    """Yield intervals of row numbers that can be read in one go.
+
+    Behind damage, reading goes on at the first row that can be found, in steps that double and then halve: the pages
+    above the damaged one lead there.
+    """
+    highest = next(_rows(connection, table, "ORDER BY _rowid_ DESC LIMIT 1", _LAST, "<="), _LAST)
+    start: int | None = _FIRST
+    for _ in range(_ATTEMPTS):
+        if start is None:
+            return
+        last, again = _reach(connection, table, start, highest)
+        if last is not None:
+            yield start, last
+        if again is None:
+            return
+        start = _behind(connection, table, max(again, start + 1, 1), highest)
+
+
+def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int) -> tuple[int | None, int | None]:
+    """Read from a row on; return the last that can be read, and where to go on: None at the end of the table."""
+    reached = None
+    try:
+        for number in _rows(connection, table, "ORDER BY _rowid_", start, strict=True):
+            if reached is not None and number <= reached:
+                return reached, number  # a page that was written over: the rows before were misplaced
+            if number > highest:
+                return reached, start if reached is None else reached + 1
+            reached = number
+    except sqlite3.Error:
+        return reached, start if reached is None else reached + 1
+    return reached, None
+
+
+def _behind(connection: sqlite3.Connection, table: str, low: int, highest: int) -> int | None:
+    """Return the first number from which a row can be read; None if there is no more."""
+
+    def is_readable(number: int) -> bool:
+        found = next(_rows(connection, table, "ORDER BY _rowid_ LIMIT 1", number), None)
+        return found is not None and number <= found <= highest
+
+    step = 1
+    while not is_readable(low + step - 1):
+        step *= 2
+        if low + step - 1 > highest:
+            return None
+    good, bad = low + step - 1, low + step // 2 - 1
+    while good - bad > 1:
+        middle = (good + bad) // 2
+        good, bad = (middle, bad) if is_readable(middle) else (good, middle)
+    return good
+
+
+def _rows(
+    connection: sqlite3.Connection, table: str, order: str, start: int, test: str = ">=", *, strict: bool = False
+) -> Iterator[int]:
+    """Read rows whole; yield their numbers. Damage ends this, unless `strict` raises it."""
+    try:
+        for number, *_ in connection.execute(
+            f"SELECT _rowid_, * FROM damaged.{quoted(table)} WHERE _rowid_ {test} ? {order}", [start]
+        ):
+            yield number
+    except sqlite3.Error:
+        if strict:
+            raise
+
+
+def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[bytes, bytes]]:
+    with suppress(sqlite3.Error):
+        yield from connection.execute(query)
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int | None:
+    """Return how many rows a table should have, as far as its pages say so."""
+    try:
+        return int(connection.execute(f"SELECT count(*) FROM damaged.{quoted(table)} NOT INDEXED").fetchone()[0])
+    except sqlite3.Error:
+        return None
+
+
+def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
+    """Say what a copy lacks."""
+    said = []
+    for table, (count, of) in read.items():
+        if table in damaged or of is None or count < of:
+            rows = f"{count:,} of {of:,} rows" if of is not None and of >= count else f"{count:,} rows"
+            said.append(f"{table} ({rows})")
+    said += sorted(f"{table} (nothing)" for table in damaged - read.keys())
+    found = ", ".join(said) or "its list of tables or its size; tables may be missing"
+    return f"PARTIAL: the trace is damaged, and all figures are of what could be read of it. Damaged are: {found}."

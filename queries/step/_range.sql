@@ -1,0 +1,45 @@
+-- One row per range that is a step: by the stages file, by the pattern of --steps, or by its name; the first of these
+-- that finds any. Of nested ones on a thread the outermost counts; one without length is none.
+-- materialized: small, and joined by all that knows steps.
+--
+-- A range that was never closed is cut off by the end of the capture: it is listed, and dropped later.
+WITH by_stage AS (
+    SELECT s.range_id, 1 AS rank, 'stages file: ' || s.stage AS found_by,
+        CASE WHEN o.phase IN ('prefill', 'decode', 'mixed', 'train') THEN o.phase ELSE 'other' END AS phase
+    FROM stage__range AS s
+    JOIN stage_role AS o ON o.stage = s.stage AND o.role = 'step'
+    WHERE (SELECT choice FROM step_choice) = 'auto'
+),
+by_pattern AS (
+    SELECT p.range_id, 2 AS rank, 'pattern' AS found_by, coalesce(n.phase, 'other') AS phase
+    FROM _range_path AS p
+    JOIN step_choice AS c ON c.choice = 'pattern' AND regexp_full_match(p.rolled_path, c.expression)
+    JOIN _range_text AS t USING (range_id)
+    LEFT JOIN step_name AS n ON n.name = t.name AND n.kind = 'step'
+),
+by_name AS (
+    -- A framework's own names say more than what is counted by hand.
+    SELECT t.range_id, CASE n.source WHEN 'numbered' THEN 4 ELSE 3 END AS rank, 'name: ' || n.source AS found_by,
+        n.phase
+    FROM _range_text AS t JOIN step_name AS n ON n.name = t.name AND n.kind = 'step'
+    WHERE (SELECT choice FROM step_choice) = 'auto'
+),
+found AS (
+    FROM by_stage UNION ALL FROM by_pattern UNION ALL FROM by_name
+),
+best AS (
+    FROM found
+    QUALIFY rank = min(rank) OVER ()
+),
+placed AS (
+    SELECT b.*, r.thread_id, r.start_ns, r.end_ns FROM best AS b JOIN _range AS r USING (range_id)
+    WHERE r.end_ns > r.start_ns
+),
+inner_one AS (
+    SELECT DISTINCT p.range_id
+    FROM placed AS p
+    JOIN _range_stack AS s ON s.piece_id = p.range_id AND s.level > 0
+    JOIN placed AS o ON o.range_id = s.range_id AND o.end_ns >= p.end_ns
+)
+SELECT p.range_id, p.found_by, p.phase, p.thread_id, p.start_ns, p.end_ns
+FROM placed AS p ANTI JOIN inner_one USING (range_id)

@@ -1,0 +1,28 @@
+-- One row per number of steps that is possible on a GPU: a number of occurrences that divides those of the others.
+-- materialized: small, read by every part of the search.
+--
+-- If steps repeat, and each launches the same operations, then the number of every kind is a multiple of the number of
+-- steps, but for the two that the capture cut off. Of layers that repeat within a step the same is almost true: what a
+-- step has besides its layers decides, in step_candidate.
+WITH key AS (
+    FROM step__key
+    QUALIFY row_number() OVER (PARTITION BY process_id, gpu_id, preference < 4 ORDER BY sum_ns DESC, key_id) <= 400
+),
+number AS (SELECT DISTINCT process_id, gpu_id, operation_count AS period_count FROM key WHERE operation_count >= 5),
+divided AS (
+    SELECT n.process_id, n.gpu_id, n.period_count, sum(k.operation_count) AS operation_count,
+        sum(CASE WHEN abs(k.operation_count - round(k.operation_count / n.period_count) * n.period_count)
+                <= least(round(k.operation_count / n.period_count), n.period_count / 4)
+            THEN k.sum_ns ELSE 0 END) / nullif(sum(k.sum_ns), 0) AS share_ratio
+    FROM number AS n JOIN key AS k USING (process_id, gpu_id)
+    GROUP BY ALL
+)
+SELECT process_id, gpu_id, period_count,
+    row_number() OVER (ORDER BY process_id, gpu_id, period_count DESC) AS candidate_id
+FROM divided
+WHERE share_ratio >= 0.8
+WINDOW of_gpu AS (PARTITION BY process_id, gpu_id ORDER BY period_count DESC)
+-- The shortest periods first; longer ones hold more operations each, and no more than a few passes over all are spent.
+QUALIFY row_number() OVER of_gpu <= 12
+    AND sum(least(operation_count, operation_count / period_count * 34)) OVER of_gpu
+        <= 3 * operation_count + 100000

@@ -1,0 +1,22 @@
+-- One row per step and term of its time.
+SELECT step_id, process_id, gpu_id, phase, unnest([
+    {term: 'wall', part_of: NULL, ns: wall_ns}, {term: 'busy', part_of: 'wall', ns: busy_ns},
+    {term: 'compute_busy', part_of: 'busy', ns: compute_ns},
+    {term: 'communication_busy', part_of: 'busy', ns: communication_ns},
+    {term: 'exposed_communication', part_of: 'communication_busy', ns: exposed_communication_ns},
+    {term: 'idle', part_of: 'wall', ns: idle_ns}
+], recursive := true), NULL AS blocking_call
+FROM step
+UNION ALL
+SELECT s.step_id, s.process_id, s.gpu_id, s.phase, t.term, 'idle', coalesce(i.idle_ns, 0), NULL
+FROM step AS s
+CROSS JOIN (SELECT unnest(['launch_bound', 'synchronization', 'dependency', 'rest']) AS term) AS t
+LEFT JOIN (SELECT step_id, term, sum(idle_ns)::BIGINT AS idle_ns FROM step__idle GROUP BY ALL) AS i
+    ON i.step_id = s.step_id AND i.term = t.term
+UNION ALL
+SELECT s.step_id, s.process_id, s.gpu_id, s.phase, 'synchronization', 'synchronization', coalesce(i.idle_ns, 0),
+    c.blocking_call
+FROM (SELECT DISTINCT blocking_call FROM step__idle WHERE term = 'synchronization') AS c
+CROSS JOIN step AS s
+LEFT JOIN step__idle AS i
+    ON i.step_id = s.step_id AND i.term = 'synchronization' AND i.blocking_call = c.blocking_call

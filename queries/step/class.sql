@@ -1,0 +1,31 @@
+-- One row per phase, GPU of a process and class of kernels: its part of a step; ordered by phase, process and GPU, then
+-- by median_ns, largest first. A step in which none runs counts with 0.
+--
+-- phase          VARCHAR  -      prefill, decode, mixed, train, or other
+-- process_id     BIGINT   -      key of the process (nsys's globalPid)
+-- gpu_id         BIGINT   -      the GPU
+-- class          VARCHAR  -      kind of work, see kernel_rule
+-- step_count     BIGINT   count  steps of the phase
+-- median_count   DOUBLE   count  kernels per step, median
+-- median_ns      DOUBLE   ns     sum of durations per step, median
+-- min_ns         BIGINT   ns     least in a step
+-- max_ns         BIGINT   ns     most in a step
+-- sum_ns         BIGINT   ns     all steps together
+-- share_ratio    DOUBLE   ratio  sum_ns over the durations of all kernels in these steps
+WITH per_step AS (
+    SELECT k.step_id, c.class, sum(k.operation_count) AS operation_count, sum(k.sum_ns) AS sum_ns
+    FROM step__kernel AS k JOIN kernel__class AS c USING (name_id)
+    GROUP BY ALL
+),
+phase AS (SELECT phase, process_id, gpu_id, count(*) AS step_count FROM step GROUP BY ALL)
+SELECT s.phase, s.process_id, s.gpu_id, w.class, any_value(p.step_count) AS step_count,
+    median_with_zeros(w.operation_count, any_value(p.step_count)) AS median_count,
+    median_with_zeros(w.sum_ns, any_value(p.step_count)) AS median_ns,
+    (CASE WHEN count(*) < any_value(p.step_count) THEN 0 ELSE min(w.sum_ns) END)::BIGINT AS min_ns,
+    max(w.sum_ns)::BIGINT AS max_ns, sum(w.sum_ns)::BIGINT AS sum_ns,
+    sum(w.sum_ns) / nullif(sum(sum(w.sum_ns)) OVER (PARTITION BY s.phase, s.process_id, s.gpu_id), 0) AS share_ratio
+FROM per_step AS w
+JOIN step AS s USING (step_id)
+JOIN phase AS p ON p.phase = s.phase AND p.process_id = s.process_id AND p.gpu_id = s.gpu_id
+GROUP BY s.phase, s.process_id, s.gpu_id, w.class
+ORDER BY s.phase, s.process_id, s.gpu_id, median_ns DESC, sum_ns DESC, w.class

@@ -1,0 +1,50 @@
+-- One row per step whose wall time lies more than 1.5 interquartile ranges above the third or below the first quartile of
+-- its phase, process and GPU, and what is different in it; ordered by how far it is off.
+--
+-- step_id        BIGINT   -   the step
+-- phase          VARCHAR  -   prefill, decode, mixed, train, or other
+-- process_id     BIGINT   -   key of the process (nsys's globalPid)
+-- gpu_id         BIGINT   -   the GPU
+-- start_ns       BIGINT   ns  its start on the GPU
+-- wall_ns        BIGINT   ns  its wall time
+-- median_ns      DOUBLE   ns  median wall time of its phase
+-- difference_ns  DOUBLE   ns  wall_ns - median_ns
+-- term           VARCHAR  -   the term whose difference from its median is largest: compute_busy, exposed_communication,
+--     launch_bound, synchronization, dependency, rest, or copies alone
+-- term_ns        DOUBLE   ns  that difference
+-- kernel         VARCHAR  -   the kernel whose time differs most from its median per step
+-- kernel_ns      DOUBLE   ns  that difference
+WITH quarter AS (
+    SELECT phase, process_id, gpu_id, median(wall_ns) AS median_ns, quantile_cont(wall_ns, 0.25) AS q1_ns,
+        quantile_cont(wall_ns, 0.75) AS q3_ns
+    FROM step GROUP BY ALL
+),
+far AS (
+    SELECT s.step_id, s.phase, s.process_id, s.gpu_id, s.start_ns, s.wall_ns, q.median_ns
+    FROM step AS s JOIN quarter AS q USING (phase, process_id, gpu_id)
+    WHERE s.wall_ns > q.q3_ns + 1.5 * (q.q3_ns - q.q1_ns) OR s.wall_ns < q.q1_ns - 1.5 * (q.q3_ns - q.q1_ns)
+),
+term AS (
+    SELECT step_id, term, ns - median(ns) OVER (PARTITION BY phase, process_id, gpu_id, term) AS off_ns
+    FROM step__term
+    WHERE blocking_call IS NULL
+        AND term IN ('compute_busy', 'exposed_communication', 'launch_bound', 'synchronization', 'dependency', 'rest')
+),
+kernel_off AS (
+    SELECT f.step_id, k.name, coalesce(w.sum_ns, 0) - k.median_ns AS off_ns
+    FROM far AS f
+    JOIN step_kernel AS k USING (phase, process_id, gpu_id)
+    LEFT JOIN (
+        SELECT w.step_id, n.value AS name, w.sum_ns FROM step__kernel AS w LEFT JOIN _string_kernel AS n ON n.id = w.name_id
+    ) AS w ON w.step_id = f.step_id AND w.name IS NOT DISTINCT FROM k.name
+)
+SELECT f.step_id, f.phase, f.process_id, f.gpu_id, f.start_ns, f.wall_ns, f.median_ns,
+    f.wall_ns - f.median_ns AS difference_ns,
+    t.term, t.off_ns AS term_ns, k.name AS kernel, k.off_ns AS kernel_ns
+FROM far AS f
+LEFT JOIN (SELECT step_id, arg_max(term, abs(off_ns)) AS term, arg_max(off_ns, abs(off_ns)) AS off_ns FROM term GROUP BY ALL)
+    AS t USING (step_id)
+LEFT JOIN (
+    SELECT step_id, arg_max(name, abs(off_ns)) AS name, arg_max(off_ns, abs(off_ns)) AS off_ns FROM kernel_off GROUP BY ALL
+) AS k USING (step_id)
+ORDER BY abs(f.wall_ns - f.median_ns) DESC, f.step_id

@@ -1,0 +1,54 @@
+-- One row per step, process and GPU; ordered by start_ns, then process and GPU. Steps that the capture cut off are left
+-- out, see step_found.
+-- materialized: what all figures of steps are taken over.
+--
+-- step_id                   BIGINT   -      the step on this GPU
+-- process_id                BIGINT   -      key of the process (nsys's globalPid)
+-- gpu_id                    BIGINT   -      the GPU
+-- phase                     VARCHAR  -      prefill, decode, mixed, train, or other
+-- found_by                  VARCHAR  -      what told that it is a step: stages file, pattern, name or anchor
+-- context_requests          BIGINT   count  requests whose prompt is computed; NULL where the name does not tell
+-- generation_requests       BIGINT   count  requests that generate
+-- context_tokens            BIGINT   count  tokens of prompts
+-- generation_tokens         BIGINT   count  tokens of requests that generate
+-- sq                        BIGINT   count  new tokens, added over requests
+-- sk                        BIGINT   count  tokens of context and new ones, added over requests
+-- sqsq                      BIGINT   count  sum over requests of new tokens squared
+-- sqsk                      BIGINT   count  sum over requests of new tokens times tokens of context and new ones
+-- start_ns                  BIGINT   ns     its first operation starts on the GPU
+-- end_ns                    BIGINT   ns     the next step starts; for the last of its range, its last operation ends
+-- wall_ns                   BIGINT   ns     end_ns - start_ns
+-- span_ns                   BIGINT   ns     from start_ns to the last end of the operations that start in it, at most wall_ns
+-- busy_ns                   BIGINT   ns     time in which anything runs on the GPU
+-- compute_ns                BIGINT   ns     time in which a kernel runs that is not communication, or a graph
+-- communication_ns          BIGINT   ns     time in which communication runs
+-- exposed_communication_ns  BIGINT   ns     time in which communication runs and nothing computes
+-- idle_ns                   BIGINT   ns     time in which nothing runs: the gaps of gap_list in it
+-- operation_count           BIGINT   count  operations of the process that start in it
+-- kernel_count              BIGINT   count  of those, kernels
+-- range_id                  BIGINT   -      the range that is the step; NULL for one found by an anchor
+WITH work AS (
+    SELECT step_id, max(end_ns) AS last_end_ns, count(*) AS operation_count,
+        count(*) FILTER (kind = 'kernel') AS kernel_count
+    FROM step__work GROUP BY step_id
+),
+idle AS (SELECT step_id, sum(idle_ns) AS idle_ns FROM step__idle GROUP BY step_id)
+SELECT i.step_id, i.process_id, i.gpu_id, i.phase, i.found_by,
+    n.context_requests, n.generation_requests, n.context_tokens, n.generation_tokens, n.sq, n.sk, n.sqsq, n.sqsk,
+    i.start_ns, i.end_ns, i.end_ns - i.start_ns AS wall_ns,
+    least(w.last_end_ns, i.end_ns) - i.start_ns AS span_ns,
+    b.busy_ns - a.busy_ns AS busy_ns,
+    b.compute_ns - a.compute_ns AS compute_ns,
+    b.communication_ns - a.communication_ns AS communication_ns,
+    (b.either_ns - a.either_ns) - (b.compute_ns - a.compute_ns) AS exposed_communication_ns,
+    coalesce(d.idle_ns, 0)::BIGINT AS idle_ns,
+    w.operation_count, w.kernel_count, i.range_id
+FROM step__interval AS i
+JOIN step__until AS a ON a.gpu_id = i.gpu_id AND a.at_ns = i.start_ns
+JOIN step__until AS b ON b.gpu_id = i.gpu_id AND b.at_ns = i.end_ns
+JOIN work AS w USING (step_id)
+LEFT JOIN idle AS d USING (step_id)
+LEFT JOIN _range_text AS t ON t.range_id = i.range_id
+LEFT JOIN step_name AS n ON n.name = t.name AND n.kind = 'step'
+WHERE NOT i.is_cut
+ORDER BY i.start_ns, i.process_id, i.gpu_id

@@ -1,0 +1,58 @@
+"""Values that nsys never writes, in each column in use: no traceback, and a note wherever a figure differs."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from nsys_tools.session import catalogue
+from nsys_tools.session.quoting import quoted
+from nsys_tools.synthetic.sample import build_sample
+from tests.torture.frame import Case, Section, Verdict
+from tests.torture.traces import ask, judge, rows
+
+VALUES = {
+    "text": "'odd'", "NULL": "NULL", "blob": "x'ff00fe'", "real": "1.5", "2^63 - 1": "9223372036854775807",
+    "-2^63": "-9223372036854775808",
+}  # fmt: skip
+
+
+def cases(seed: int, folder: Path) -> Sequence[Case]:
+    """Return a case for each column that the trace has and each odd value."""
+    trace = folder / "whole.sqlite"
+    build_sample(trace)
+    whole = ask(trace, folder)
+    with closing(sqlite3.connect(trace)) as database:
+        has = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+    def case(table: str, column: str, kind: str) -> Case:
+        name = f"{table}.{column} {kind}"
+
+        def run(place: Path) -> Verdict:
+            path = place / f"{name.replace(' ', '_')}.sqlite"
+            shutil.copyfile(trace, path)
+            with closing(sqlite3.connect(path)) as database, database:
+                database.execute(
+                    f"UPDATE {quoted(table)} SET {quoted(column)} = {VALUES[kind]} "
+                    f"WHERE rowid = (SELECT max(rowid) / 2 + 1 FROM {quoted(table)})"
+                )
+            # NULL in a column that may be empty, and a number in one of numbers, are values like any other.
+            usual = kind == "NULL" and column not in catalogue.required()[table]
+            usual |= "2^63" in kind and column not in ("start", "end")
+            return judge(path, place, whole, rows(path) if usual else None)
+
+        return Case(name, run)
+
+    columns = [(t, c, kind) for t, found in catalogue.schema().items() if t in has for c, kind in found.items()]
+    return [
+        case(table, column, kind)
+        for table, column, stored in columns
+        for kind in VALUES
+        if stored == "BIGINT" or kind in ("NULL", "blob")
+    ]
+
+
+SECTION = Section("odd_values", "Odd values", cases)
