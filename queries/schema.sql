@@ -31,6 +31,10 @@ CREATE TABLE CUPTI_ACTIVITY_KIND_GRAPH_TRACE (
     start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
     correlationId BIGINT, globalPid BIGINT NOT NULL, graphId BIGINT, graphExecId BIGINT
 );
+CREATE TABLE CUDA_GRAPH_NODE_EVENTS (
+    start BIGINT, "end" BIGINT, eventClass BIGINT, globalTid BIGINT, nameId BIGINT, graphNodeId BIGINT,
+    originalGraphNodeId BIGINT
+);
 CREATE TABLE CUPTI_ACTIVITY_KIND_RUNTIME (
     start BIGINT NOT NULL, "end" BIGINT, eventClass BIGINT, globalTid BIGINT NOT NULL,
     correlationId BIGINT NOT NULL, nameId BIGINT NOT NULL, returnValue BIGINT

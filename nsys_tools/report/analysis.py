@@ -26,7 +26,7 @@ FORMATS = ("md", "html", "json")
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
     "stream_summary": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
-    "stage_activity": None, "stage_class": None,
+    "stage_activity": None, "stage_class": None, "graph_layer": None,
     "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
     "kernel_summary": None, "kernel_class": None,
     "kernel_duration": None, "operator_summary": None,

@@ -13,6 +13,8 @@ _BESIDES = {
     "SCHED_EVENTS": "context switches",
     "GPU_METRICS": "GPU metrics",
 }
+# A graph is captured once, mostly in the warm-up, and replayed from then on.
+_BEFORE_CAPTURE = ", from before the graphs are captured: no --delay or --capture-range that starts after the warm-up"
 # Tables with times that are about the recording, not of the program.
 _OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API", "PROFILER_OVERHEAD"}
 
@@ -57,6 +59,19 @@ def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> li
     return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and trace.has_rows(name)]
 
 
+def _of_graphs(trace: Database, summary: dict[str, Any]) -> list[Missing]:
+    """Return what is missing of CUDA graphs: their kernels, or which layers these are of."""
+    option = f"--cuda-graph-trace=node{_BEFORE_CAPTURE}"
+    found = []
+    if summary["graph_run_count"]:
+        found.append(Missing("kernels inside CUDA graphs", "their names, times and layers", option))
+    unknown = trace.sql("SELECT sum(operation_count) AS n FROM graph_layer WHERE reason = 'not recorded'").one()["n"]
+    if unknown:
+        costs = f"the layers of {unknown:,} operations inside CUDA graphs"
+        found.append(Missing("the creation of nodes of CUDA graphs", costs, option))
+    return found
+
+
 def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
     """Return what is not in the trace, most important first.
 
@@ -81,8 +96,7 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
                 "torch.autograd.profiler.emit_nvtx()",
             )
         )
-    if summary["graph_run_count"]:
-        found.append(Missing("kernels inside CUDA graphs", "their names and times", "--cuda-graph-trace=node"))
+    found += _of_graphs(trace, summary)
     if summary["operation_count"] and not trace.has_rows("TARGET_INFO_GPU", "TARGET_INFO_CUDA_GPU"):
         found.append(
             Missing("a description of the GPU", "comparison with its peaks", "a full export: nsys export -t sqlite")

@@ -203,22 +203,23 @@ class TraceBuilder:
 
     def copy(
         self, process: int, kind: int, size: int, start: int, end: int, correlation: int, *, device: int = 0,
-        stream: int = 7, source: int = 0, destination: int = 2,
+        stream: int = 7, source: int = 0, destination: int = 2, graph_node: int | None = None,
     ) -> None:  # fmt: skip
         """Add a copy; `kind`, `source` and `destination` are CUPTI's numbers (1 is Host-to-Device, 0 Pageable)."""
         self.add(
             "MEMCPY", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
             correlationId=correlation, globalPid=process, bytes=size, copyKind=kind, srcKind=source,
-            dstKind=destination, srcDeviceId=device, dstDeviceId=device,
+            dstKind=destination, srcDeviceId=device, dstDeviceId=device, graphNodeId=graph_node,
         )  # fmt: skip
 
     def memset(
-        self, process: int, size: int, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7
-    ) -> None:
+        self, process: int, size: int, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7,
+        graph_node: int | None = None,
+    ) -> None:  # fmt: skip
         """Add a memset of device memory."""
         self.add(
             "MEMSET", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
-            correlationId=correlation, globalPid=process, value=0, bytes=size, memKind=2,
+            correlationId=correlation, globalPid=process, value=0, bytes=size, memKind=2, graphNodeId=graph_node,
         )  # fmt: skip
 
     def graph_run(
@@ -228,6 +229,13 @@ class TraceBuilder:
         self.add(
             "GRAPH_TRACE", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
             correlationId=correlation, globalPid=process, graphId=graph, graphExecId=graph,
+        )  # fmt: skip
+
+    def graph_node(self, thread: int, node: int, at: int, *, original: int | None = None) -> None:
+        """Add the creation of a CUDA graph's node; `original` is the node that it was copied from."""
+        self.add(
+            "CUDA_GRAPH_NODE_EVENTS", start=at, end=at, eventClass=1, globalTid=thread,
+            nameId=self.string("Graph Node Creation"), graphNodeId=node, originalGraphNodeId=original,
         )  # fmt: skip
 
     def gpu(

@@ -12,7 +12,7 @@ WITH staged AS (
             'preprocess', 'vision', 'sam', 'clip', 'projector', 'prefill', 'decode', 'sample'
         ))) AS stage
     FROM kernel AS k
-    JOIN attribution AS a USING (operation_id)
+    JOIN _launched AS a USING (operation_id)
     JOIN _range_path AS p USING (range_id)
 )
 SELECT stage, short_name, count(*) AS launch_count, sum(duration_ns)::BIGINT AS sum_ns

@@ -29,7 +29,7 @@ SELECT g.gpu_id, g.start_ns, g.end_ns, g.gap_ns,
     greatest(coalesce(a.call_end_ns, g.start_ns) - g.start_ns, 0) AS launch_delay_ns,
     g.operation_id, a.range_id
 FROM gap AS g
-JOIN attribution AS a USING (operation_id)
+JOIN _launched AS a USING (operation_id)
 ASOF LEFT JOIN gap__blocked AS b ON b.thread_id = a.thread_id AND b.end_ns <= least(a.call_ns, g.end_ns)
 LEFT JOIN _string_call AS s ON s.id = b.name_id
 ORDER BY g.gap_ns DESC, g.start_ns, g.gpu_id

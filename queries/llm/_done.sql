@@ -9,7 +9,7 @@ WITH part AS (
 SELECT p.range_id, max(o.end_ns) AS end_ns
 FROM part AS p
 JOIN stage__piece AS s USING (range_id)
-JOIN attribution AS a USING (piece_id)
+JOIN _launched AS a USING (piece_id)
 JOIN _gpu_operation AS o USING (operation_id)
 WHERE p.until_ns IS NULL OR a.call_ns < p.until_ns
 GROUP BY p.range_id

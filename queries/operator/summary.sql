@@ -17,7 +17,7 @@ WITH instance AS (
 ),
 owned AS (
     SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
-    FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
     WHERE a.piece_id IS NOT NULL
     GROUP BY a.piece_id
 ),

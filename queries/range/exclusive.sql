@@ -7,7 +7,7 @@
 -- sum_ns           BIGINT   ns     sum of their durations
 WITH owned AS (
     SELECT a.range_id, o.kind, count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns
-    FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
     GROUP BY ALL
 )
 SELECT p.rolled_path, o.kind, sum(o.operation_count)::BIGINT AS operation_count, sum(o.sum_ns)::BIGINT AS sum_ns

@@ -12,7 +12,7 @@
 -- median_wall_ns   DOUBLE   ns     median of it
 WITH owned AS (
     SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
-    FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
     WHERE a.piece_id IS NOT NULL
     GROUP BY a.piece_id
 ),

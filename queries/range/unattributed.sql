@@ -8,7 +8,7 @@
 -- thread_count     BIGINT   count  threads that launched them
 SELECT CASE WHEN a.call_id IS NULL THEN 'no launch' ELSE 'no range' END AS reason, o.kind,
     count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns, count(DISTINCT a.thread_id) AS thread_count
-FROM attribution AS a JOIN _gpu_operation AS o USING (operation_id)
+FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
 WHERE a.range_id IS NULL
 GROUP BY ALL
 ORDER BY sum_ns DESC, reason, kind

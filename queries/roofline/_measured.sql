@@ -10,7 +10,7 @@ SELECT w.stage, w.is_stage, m.name, min(m.label) AS label, count(DISTINCT m.rang
     coalesce(sum(g.gap_ns) FILTER (g.cause <> 'launch gap'), 0)::BIGINT AS other_idle_ns
 FROM _gpu_operation AS o
 JOIN stage__owner AS w USING (operation_id)
-JOIN attribution AS a USING (operation_id)
+JOIN _launched AS a USING (operation_id)
 LEFT JOIN gpu__covered AS c USING (operation_id)
 LEFT JOIN roofline__piece AS m ON m.piece_id = a.piece_id
 LEFT JOIN gap_list AS g USING (operation_id)

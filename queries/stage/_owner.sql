@@ -3,5 +3,5 @@
 SELECT a.operation_id,
     CASE WHEN a.piece_id IS NULL THEN '(unattributed)' ELSE coalesce(s.stage, '(outside every stage)') END AS stage,
     s.stage IS NOT NULL AS is_stage
-FROM attribution AS a
+FROM _launched AS a
 LEFT JOIN stage__piece AS s ON s.piece_id = a.piece_id AND s.is_innermost

@@ -8,7 +8,7 @@ SELECT
     k.start_ns, k.duration_ns, greatest(a.call_end_ns, k.end_ns) - a.call_ns AS sum_ns,
     k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z
 FROM stats__kernel AS k
-JOIN attribution AS a USING (operation_id)
+JOIN _launched AS a USING (operation_id)
 JOIN _api_call AS c ON c.call_id = a.call_id
 JOIN _kernel_name AS kn ON kn.name_id = k.name_id
 JOIN _call_name AS cn ON cn.name_id = c.name_id

@@ -1,14 +1,27 @@
--- One row per GPU operation: the API call that launched it and the innermost range open there; unordered.
+-- One row per GPU operation: the API call that launched it and the innermost range open there, which owns it; of one
+-- that a CUDA graph launched, also the range that was open when its node was captured; unordered.
 --
--- operation_id  BIGINT  -   the GPU operation
--- call_id       BIGINT  -   the API call that launched it; NULL when the trace does not tell
--- thread_id     BIGINT  -   the thread that launched it (nsys's globalTid); NULL likewise
--- call_ns       BIGINT  ns  start of that call
--- call_end_ns   BIGINT  ns  return of that call
--- range_id      BIGINT  -   innermost range open there; NULL: the operation is unattributed
--- piece_id      BIGINT  -   the piece of that range, key of _range_stack
+-- operation_id    BIGINT   -   the GPU operation
+-- call_id         BIGINT   -   the API call that launched it; NULL when the trace does not tell
+-- thread_id       BIGINT   -   the thread that launched it (nsys's globalTid); NULL likewise
+-- call_ns         BIGINT   ns  start of that call
+-- call_end_ns     BIGINT   ns  return of that call
+-- range_id        BIGINT   -   innermost range open there; NULL: the operation is unattributed
+-- piece_id        BIGINT   -   the piece of that range, key of _range_stack
+-- layer_range_id  BIGINT   -   innermost range open when the node of the graph was captured; NULL where it is not known,
+--     and outside of CUDA graphs
+-- via             VARCHAR  -   launch: by range_id alone; graph_node, graph_order: by layer_range_id besides, see
+--     graph_node; NULL: by neither
 SELECT
-    operation_id, call_id, thread_id, call_ns, call_end_ns,
-    piece_id & 1099511627775 AS range_id,
-    piece_id
-FROM _launched
+    l.operation_id, l.call_id, l.thread_id, l.call_ns, l.call_end_ns,
+    l.range_id,
+    l.piece_id,
+    g.layer_range_id,
+    coalesce(g.via, CASE WHEN l.piece_id IS NOT NULL THEN 'launch' END) AS via
+FROM _launched AS l
+LEFT JOIN (
+    SELECT o.operation_id, n.layer_range_id, n.via
+    FROM _graph_operation AS o
+    JOIN graph_node AS n ON n.process_id = o.process_id AND n.graph_node_id = o.node_id
+    WHERE n.via IS NOT NULL
+) AS g USING (operation_id)

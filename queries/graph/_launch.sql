@@ -1,0 +1,8 @@
+-- One row per launch of a CUDA graph whose nodes were recorded and layer in it.
+-- materialized: all figures of layers inside graphs are added up from it.
+SELECT l.call_id, l.call_ns, l.range_id, n.layer_path, n.reason,
+    count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns
+FROM _graph_operation AS o
+JOIN graph_node AS n ON n.process_id = o.process_id AND n.graph_node_id = o.node_id
+JOIN _launched AS l USING (operation_id)
+GROUP BY ALL

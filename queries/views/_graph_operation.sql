@@ -1,0 +1,10 @@
+-- One row per GPU operation that a CUDA graph launched, in a recording of its nodes: the node that it is a run of.
+-- materialized: almost always empty, and known to be: then what joins it reads nothing else.
+SELECT row_id << 2 AS operation_id, globalPid AS process_id, graphNodeId AS node_id, "end" - start AS duration_ns
+FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL WHERE graphNodeId <> 0
+UNION ALL
+SELECT (row_id << 2) | 1, globalPid, graphNodeId, "end" - start
+FROM loaded.CUPTI_ACTIVITY_KIND_MEMCPY WHERE graphNodeId <> 0
+UNION ALL
+SELECT (row_id << 2) | 2, globalPid, graphNodeId, "end" - start
+FROM loaded.CUPTI_ACTIVITY_KIND_MEMSET WHERE graphNodeId <> 0
