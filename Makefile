@@ -95,8 +95,8 @@ install-nsys:  ## Install Nsight Systems on Debian or Ubuntu, also without a GPU
 	capture/install-nsys.sh $(DIR)
 
 .PHONY: torture
-torture: $(STAMP)  ## Damage traces, fill disks, start many processes at once: writes reports/torture.md
-	$(BIN)/python -m tests.torture --out reports/torture.md
+torture: $(STAMP)  ## Damage traces, fill disks, start many at once: writes reports/torture.md (SLICE=seconds: a part)
+	$(BIN)/python -m tests.torture $(if $(SLICE),--seconds $(SLICE),--out reports/torture.md)
 
 .PHONY: nvtx-cost
 nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/nvtx-cost.md
