@@ -9,10 +9,10 @@ WITH owned AS (
         CASE WHEN o.kind = 'graph' THEN 'CUDA graph run' WHEN a.range_id IS NULL THEN 'operation without a range'
             ELSE 'range without shapes' END AS otherwise,
         count(*) AS n, sum(o.duration_ns) AS ns, min(d.dtype) AS first_dtype, max(d.dtype) AS last_dtype
-    FROM attribution AS a
+    FROM _launched AS a
     JOIN _gpu_operation AS o USING (operation_id)
     LEFT JOIN _kernel AS k USING (operation_id)
-    LEFT JOIN shape__dtype AS d USING (name_id)
+    LEFT JOIN shape__dtype AS d ON d.name_id = k.name_id
     GROUP BY ALL
 ),
 owner AS (
