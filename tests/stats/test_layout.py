@@ -46,7 +46,7 @@ def many(builder: TraceBuilder) -> None:
     """Add ranges that become wider after the first 100 rows, from which widths are taken."""
     for place in range(110):
         name = "late and long" if place >= 100 else str(place)
-        builder.range(THREAD, name, 10**place if place < 17 else 10**17 + place, 10**17 + place + 1)
+        builder.range(THREAD, name, 10**place if place < 15 else 10**15 + place, 10**15 + place + 1)
 
 
 def ours(trace: Path, request: str, form: str, *, time: str = "ns") -> str:
