@@ -45,11 +45,12 @@ def _documents(match: re.Match[str]) -> str:
     """Return TOML files as a JSON list, to stand inside an SQL string."""
     import tomllib  # noqa: PLC0415
 
-    files = assets.listing(match["folder"], match["pattern"]).items()
-    try:
-        found = [tomllib.loads(path.read_text(encoding="utf-8")) for _, path in sorted(files)]
-    except (OSError, ValueError) as error:
-        raise NsysToolsError(f"{match['folder']}: {error}.", "Mend or remove that file.") from None
+    found = []
+    for path in assets.listing(match["folder"], match["pattern"]).values():
+        try:
+            found.append(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise NsysToolsError(f"{path}: {error}.", "Mend or remove that file.") from None
     return json.dumps(found).replace("'", "''")
 
 
