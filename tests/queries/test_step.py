@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from nsys_tools import assets
+from nsys_tools.session import catalogue
+from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
 from tests.conftest import SHARED
@@ -115,3 +119,53 @@ def test_budget(tmp_path: Path) -> None:
         train,rest,idle,,2,0.0,0,0
         """
     )
+
+
+def test_edited_rules_of_kernels_change_what_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same file with other rules: what computes is computed anew."""
+    path, rules = build(tmp_path, steps), tmp_path / "own" / "analytic" / "kernels" / "rules.csv"
+    rules.parent.mkdir(parents=True)
+    monkeypatch.setattr(assets, "_own_folders", [tmp_path / "own"])
+    found = []
+    for pattern in ("nccl", "nothing"):
+        rules.write_text(f"class,expression,example,note\ncommunication,{pattern},,\n", encoding="utf-8")
+        catalogue._queries.cache_clear()
+        with open_trace(path) as trace:
+            found.append(trace.sql("SELECT sum(communication_ns)::BIGINT FROM step").rows())
+    assert found == [[(300,)], [(0,)]]
+
+
+def test_kernels_that_do_not_run_in_each_step(tmp_path: Path) -> None:
+    """A step without a kernel counts with 0, and the median of an even number of steps lies between two."""
+
+    def fill(builder: TraceBuilder) -> None:
+        for number, runs in enumerate([["a", "b", "b"], ["a"], ["a", "b"], ["a"]]):
+            at = 1000 * number
+            builder.range(THREAD, f"step {number}", at, at + 900)
+            for place, name in enumerate(runs):
+                begin = at + 100 * place
+                launch(builder, begin + 10, begin + 20, begin + 30 + number, name=name)
+
+    columns = ("name", "step_count", "median_count", "median_ns", "min_ns", "max_ns", "sum_ns")
+    assert answer(build(tmp_path, fill), "step_kernel", *columns) == text(
+        """
+        name,step_count,median_count,median_ns,min_ns,max_ns,sum_ns
+        a,4,1.0,11.5,10,13,46
+        b,4,0.5,6.0,0,20,32
+        """
+    )
+
+
+def test_many_instances_of_a_stage(tmp_path: Path) -> None:
+    """20,000 outermost ranges of one name are not compared in pairs, which would take half a minute."""
+
+    def fill(builder: TraceBuilder) -> None:
+        builder.extend(
+            "NVTX_EVENTS", ("start", "end", "eventType", "text", "globalTid", "domainId"),
+            [(10 * n + at, 10 * n + 9 - at, 59, "step", THREAD, 0) for n in range(20_000) for at in (0, 1)],
+        )  # fmt: skip
+
+    with open_trace(build(tmp_path, fill), cache=False) as trace:
+        begin = time.process_time()
+        assert trace.sql("SELECT count(*) FROM stage__range").rows() == [(20_000,)]
+        assert time.process_time() - begin < 8
