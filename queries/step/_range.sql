@@ -29,7 +29,7 @@ found AS (
 ),
 best AS (
     FROM found
-    QUALIFY rank = min(rank) OVER ()
+    QUALIFY rank = min(rank) OVER (PARTITION BY 1)
 ),
 placed AS (
     SELECT b.*, r.thread_id, r.start_ns, r.end_ns FROM best AS b JOIN _range AS r USING (range_id)
