@@ -53,9 +53,14 @@ CREATE MACRO number_in(t, expression) AS try_cast(nullif(regexp_extract(t, expre
 -- The sum of two values of which one may be unknown; NULL where both are.
 CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;
 
--- The median of x and as many zeros as n exceeds the number of rows by; x is not negative.
-CREATE MACRO median_with_zeros(x, n) AS
-    list_aggregate(list_concat(list(x::BIGINT), list_resize([]::BIGINT[], greatest(n - count(*), 0), 0)), 'median');
+-- The value at a place, from 0, of a sorted list that as many zeros stand before as the place is below 0.
+CREATE MACRO at_or_zero(sorted, place) AS CASE WHEN place < 0 THEN 0 ELSE sorted[place + 1] END;
+
+-- The median of x and as many zeros as n exceeds the number of rows by. No value of x is negative.
+CREATE MACRO median_with_zeros(x, n) AS (
+    at_or_zero(list_sort(list(x::BIGINT)), ((n - 1) // 2 - n + count(*))::BIGINT)
+    + at_or_zero(list_sort(list(x::BIGINT)), (n // 2 - n + count(*))::BIGINT)
+) / 2;
 
 -- What a name rolls up to: addresses 0x... and numbers between separators become *, white space is folded.
 CREATE MACRO rolled_up(x) AS trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(left(x, 400),

@@ -21,6 +21,7 @@ import duckdb
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import digest
 from nsys_tools.session.header import Column, Query, parse
 from nsys_tools.session.quoting import literal, unglobbed
 
@@ -30,7 +31,11 @@ _TOML = re.compile(r"\{toml:(?P<folder>[^}]+)/(?P<pattern>[^}/]+)\}")
 
 
 def _read(path: Path, relative: str) -> Query:
-    return parse(relative, _TOML.sub(_documents, _ASSET.sub(_asset, path.read_text(encoding="utf-8"))))
+    text = path.read_text(encoding="utf-8")
+    sql = _TOML.sub(_documents, _ASSET.sub(_asset, text))
+    # Results are cached by their SQL, so that it says what an asset holds, and not only where it is.
+    held = [digest(found) for match in _ASSET.finditer(text) if (found := assets.find(match["path"]))]
+    return parse(relative, "\n".join([sql, *(f"/* {one} */" for one in held)]))
 
 
 def _asset(match: re.Match[str]) -> str:
@@ -45,11 +50,12 @@ def _documents(match: re.Match[str]) -> str:
     """Return TOML files as a JSON list, to stand inside an SQL string."""
     import tomllib  # noqa: PLC0415
 
-    files = assets.listing(match["folder"], match["pattern"]).items()
-    try:
-        found = [tomllib.loads(path.read_text(encoding="utf-8")) for _, path in sorted(files)]
-    except (OSError, ValueError) as error:
-        raise NsysToolsError(f"{match['folder']}: {error}.", "Mend or remove that file.") from None
+    found = []
+    for path in assets.listing(match["folder"], match["pattern"]).values():
+        try:
+            found.append(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise NsysToolsError(f"{path}: {error}.", "Mend or remove that file.") from None
     return json.dumps(found).replace("'", "''")
 
 

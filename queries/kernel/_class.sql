@@ -1,4 +1,5 @@
 -- One row per kernel name of the trace: the first rule that matches it; none leaves it in class other.
+-- materialized: text work over every name, asked for by all that tells classes apart.
 SELECT k.name_id,
     coalesce(arg_min(r.class, r.position), 'other') AS class,
     min(r.position) AS position

@@ -9,6 +9,8 @@ ANTI JOIN (
     JOIN _range AS r USING (range_id)
     JOIN _piece_parent AS p ON p.piece_id = n.range_id
     JOIN _range_stack AS s ON s.piece_id = p.parent_piece_id
-    JOIN stage__named AS outside ON outside.range_id = s.range_id AND outside.stage = n.stage
+    -- As one key, so that DuckDB does not begin with all pairs of ranges of a stage.
+    JOIN stage__named AS outside
+        ON {'range': outside.range_id, 'stage': outside.stage} = {'range': s.range_id, 'stage': n.stage}
     JOIN _range AS around ON around.range_id = outside.range_id AND around.end_ns >= r.end_ns
 ) AS inner_one USING (range_id)

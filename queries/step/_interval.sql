@@ -4,7 +4,8 @@
 -- Steps that are ranges begin with the first operation that they launched. One that is followed by a step in the same
 -- range around both, or outside of any, lasts until that begins: sampling and the wait for the CPU between two forward
 -- steps are part of an iteration. The last one of its range lasts until its last operation ends. Steps found by an
--- anchor last from one to the next. is_cut marks what the capture cut off.
+-- anchor last from one to the next. Of steps that begin together on a GPU the one opened first
+-- counts. A step in which nothing on the GPU lasts is none. is_cut marks what the capture cut off.
 WITH ranged AS (
     SELECT w.process_id, w.gpu_id, w.start_ns, w.last_end_ns, r.range_id, r.found_by, r.phase, r.thread_id,
         e.is_open, coalesce(p.parent_id, -1) AS parent_id
@@ -12,7 +13,9 @@ WITH ranged AS (
     JOIN step__range AS r USING (range_id)
     JOIN _range AS e USING (range_id)
     LEFT JOIN _range_parent AS p USING (range_id)
-    QUALIFY row_number() OVER (PARTITION BY w.process_id, w.gpu_id, w.start_ns ORDER BY e.opened) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY w.process_id, w.gpu_id, w.start_ns ORDER BY r.start_ns, e.opened, r.range_id
+    ) = 1
 ),
 by_range AS (
     SELECT process_id, gpu_id, start_ns,
@@ -36,3 +39,4 @@ by_anchor AS (
 )
 SELECT *, row_number() OVER (ORDER BY start_ns, process_id, gpu_id) AS step_id
 FROM (FROM by_range UNION ALL FROM by_anchor)
+WHERE is_cut OR end_ns > start_ns

@@ -1,4 +1,5 @@
 -- One row per occurrence of an anchor: a period begins there.
+-- materialized: one pass over all operations, asked for by all that judges anchors.
 SELECT s.candidate_id, s.process_id, s.gpu_id, o.start_ns,
     lead(o.start_ns) OVER one AS next_ns,
     row_number() OVER one AS place

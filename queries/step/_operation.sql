@@ -1,10 +1,11 @@
 -- One row per GPU operation that can mark a step, with the key of its kind: kernels of one name, grid and block, runs of
 -- one graph, copies of one size from or to host memory. Of several kinds that run once per step the lowest preference
 -- number marks it: a step begins where the CPU hands something over.
-SELECT g.operation_id, g.process_id, g.gpu_id, g.start_ns, g.duration_ns, k.name_id,
+SELECT k.operation_id, k.process_id, g.gpu_id, k.start_ns, k.duration_ns, k.name_id,
     k.grid_x, k.grid_y, k.grid_z, NULL::VARCHAR AS other, 4 AS preference,
     hash(k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z) AS key_id
-FROM _kernel AS k JOIN _gpu_operation AS g USING (operation_id)
+FROM _kernel AS k
+JOIN step__gpu AS g ON g.process_id = k.process_id AND g.device_id IS NOT DISTINCT FROM k.device_id
 UNION ALL
 SELECT g.operation_id, g.process_id, g.gpu_id, g.start_ns, g.duration_ns, NULL, NULL, NULL, NULL,
     'graph ' || r.graph_id, 2, hash('graph', r.graph_id)

@@ -1,5 +1,5 @@
 -- One row per GPU of a process with steps: the time from its first operation to its last end, and what of it lies in no
--- step, measured between the steps.
+-- step, measured between the steps. Steps that overlap make the sum of both longer than the trace.
 WITH bounds AS (
     SELECT process_id, gpu_id, min(start_ns) AS first_ns, max(end_ns) AS last_ns FROM _gpu_operation
     WHERE end_ns >= start_ns GROUP BY ALL
@@ -11,6 +11,6 @@ step_edge AS (
 )
 SELECT b.process_id, b.gpu_id, greatest(b.last_ns, max(e.end_ns)) - b.first_ns AS total_ns,
     (min(e.start_ns) - b.first_ns) + greatest(b.last_ns - max(e.end_ns), 0)
-        + sum(coalesce(e.start_ns - e.before_ns, 0)) AS outside_ns
+        + sum(greatest(coalesce(e.start_ns - e.before_ns, 0), 0)) AS outside_ns
 FROM bounds AS b JOIN step_edge AS e USING (process_id, gpu_id)
 GROUP BY b.process_id, b.gpu_id, b.first_ns, b.last_ns

@@ -2,8 +2,8 @@
 -- materialized: small, read by every part of the search.
 --
 -- If steps repeat, and each launches the same operations, then the number of every kind is a multiple of the number of
--- steps, but for the two that the capture cut off. Of layers that repeat within a step the same is almost true: what a
--- step has besides its layers decides, in step_candidate.
+-- steps, but for the two that the capture cut off, which hold up to twice what a step holds. Of layers that repeat within
+-- a step the same is almost true: what a step has besides its layers decides, in step_candidate.
 WITH key AS (
     FROM step__key
     QUALIFY row_number() OVER (PARTITION BY process_id, gpu_id, preference < 4 ORDER BY sum_ns DESC, key_id) <= 400
@@ -12,7 +12,7 @@ number AS (SELECT DISTINCT process_id, gpu_id, operation_count AS period_count F
 divided AS (
     SELECT n.process_id, n.gpu_id, n.period_count, sum(k.operation_count) AS operation_count,
         sum(CASE WHEN abs(k.operation_count - round(k.operation_count / n.period_count) * n.period_count)
-                <= least(round(k.operation_count / n.period_count), n.period_count / 4)
+                <= round(k.operation_count / n.period_count)
             THEN k.sum_ns ELSE 0 END) / nullif(sum(k.sum_ns), 0) AS share_ratio
     FROM number AS n JOIN key AS k USING (process_id, gpu_id)
     GROUP BY ALL

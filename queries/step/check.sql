@@ -2,13 +2,15 @@
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU
--- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; busy = compute + exposed communication + copies
---                                     alone; steps + outside = trace
+-- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps + outside =
+--                                     trace
 -- step_count          BIGINT   count  steps compared; for the whole trace 1
 -- failed_count        BIGINT   count  of those, with a difference
 -- max_difference_ns   BIGINT   ns     largest difference
 -- verdict             VARCHAR  -      passed or failed
-WITH part AS (SELECT step_id, sum(idle_ns) AS idle_ns FROM step__idle GROUP BY step_id),
+WITH part AS (
+    SELECT step_id, sum(ns) AS idle_ns FROM step__term WHERE part_of = 'idle' GROUP BY step_id
+),
 alone AS (
     SELECT s.step_id, s.process_id, s.gpu_id, s.wall_ns, s.busy_ns, s.idle_ns, coalesce(p.idle_ns, 0) AS parts_ns,
         s.compute_ns, s.communication_ns, s.exposed_communication_ns

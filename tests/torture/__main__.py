@@ -59,6 +59,8 @@ def _run(case: Case, folder: Path, number: int) -> Verdict:
     place.mkdir()
     try:
         return case.run(place)
+    except Exception as error:  # noqa: BLE001  (a case that fails must not end the others)
+        return Verdict("the case itself failed", ((Fault.CRASH, f"{type(error).__name__}: {error}"),))
     finally:
         shutil.rmtree(place, ignore_errors=True)
 

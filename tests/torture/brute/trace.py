@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,9 +86,9 @@ class Operation:
 
 
 class Trace:
-    """What a trace recorded, joined."""
+    """What a trace recorded, joined; without its ranges where these do not matter, since there can be many."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, with_ranges: bool = True) -> None:
         self._database = sqlite3.connect(path)
         self._database.row_factory = sqlite3.Row
         self._strings = {row["id"]: row["value"] for row in self._rows("StringIds")}
@@ -101,7 +102,10 @@ class Trace:
             for kind, table in _OPERATIONS.items()
             for n, row in enumerate(self._rows(f"CUPTI_ACTIVITY_KIND_{table}"))
         ]
-        events = [row for row in self._rows("NVTX_EVENTS") if row["eventType"] in _RANGE_TYPES]
+        self._calls_of: dict[tuple[int, int], list[Call]] = defaultdict(list)
+        for call in self.calls:
+            self._calls_of[call.thread >> 24, call.correlation].append(call)
+        events = [row for row in self._rows("NVTX_EVENTS") if with_ranges and row["eventType"] in _RANGE_TYPES]
         ends = [call.end for call in self.calls] + [row["end"] for _, _, row in recorded]
         ends += [time for row in self._rows("NVTX_EVENTS") for time in (row["start"], row["end"]) if time is not None]
         self.ranges = [self._range(n, row, max(ends)) for n, row in enumerate(events)]
@@ -138,7 +142,7 @@ class Trace:
         """Return the earliest call of the process with that id; 0 is no id."""
         if correlation == 0:
             return None
-        calls = [c for c in self.calls if c.thread >> 24 == process >> 24 and c.correlation == correlation]
+        calls = self._calls_of[process >> 24, correlation]
         return min(calls, key=lambda c: (c.start, c.order), default=None)
 
     def _open_at(self, call: Call | None) -> tuple[Range, ...]:
