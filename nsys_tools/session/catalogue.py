@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -165,35 +165,28 @@ def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | 
     return None if tree["error"] else tree
 
 
-def dependencies(tree: dict[str, Any]) -> set[str]:
-    """Return the relations that a parsed SELECT reads, ``loaded.`` ones with that prefix."""
-    found: set[str] = set()
+def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield every node of a syntax tree."""
     pending: list[object] = [tree]
     while pending:
         node = pending.pop()
         if isinstance(node, list):
             pending.extend(node)
         elif isinstance(node, dict):
-            if node.get("type") == "BASE_TABLE":
-                schema_name = node["schema_name"]
-                found.add(f"{schema_name}.{node['table_name']}" if schema_name else node["table_name"])
+            yield node
             pending.extend(node.values())
-    return found
+
+
+def dependencies(tree: dict[str, Any]) -> set[str]:
+    """Return the relations that a parsed SELECT reads, ``loaded.`` ones with that prefix."""
+    tables = [node for node in _nodes(tree) if node.get("type") == "BASE_TABLE"]
+    return {f"{t['schema_name']}.{t['table_name']}" if t["schema_name"] else t["table_name"] for t in tables}
 
 
 def table_functions(tree: dict[str, Any]) -> set[str]:
     """Return the functions that a parsed SELECT reads as tables: ``range``, ``read_csv`` ..."""
-    found: set[str] = set()
-    pending: list[object] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, list):
-            pending.extend(node)
-        elif isinstance(node, dict):
-            if node.get("type") == "TABLE_FUNCTION":
-                found.add(node["function"]["function_name"].lower())
-            pending.extend(node.values())
-    return found
+    found = [node for node in _nodes(tree) if node.get("type") == "TABLE_FUNCTION"]
+    return {node["function"]["function_name"].lower() for node in found}
 
 
 def named(tree: dict[str, Any]) -> set[str]:
