@@ -116,11 +116,17 @@ def _jsonable(value: Any) -> Any:
 
 
 def _yaml(columns: Sequence[str], rows: Rows) -> str:
+    # By way of JSON, so that both formats show odd values alike.
+    return _as_yaml(json.loads(_json(columns, rows)))
+
+
+def _as_yaml(data: object) -> str:
     import yaml  # noqa: PLC0415
 
-    # By way of JSON, so that both formats show odd values alike.
-    records = json.loads(_json(columns, rows))
-    return str(yaml.safe_dump(records, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+    text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
+    if text != printable(text):  # escaped, what reorders text is read back the same
+        text = str(yaml.safe_dump(data, sort_keys=False))
+    return text.removesuffix("\n")
 
 
 FORMATS: dict[str, Callable[[Sequence[str], Rows], str]] = {
@@ -187,11 +193,7 @@ def render_data(data: object, form: str) -> str:
     form
         ``json`` or ``yaml``.
     """
-    if form == "json":
-        return json.dumps(data, indent=1, ensure_ascii=False)
-    import yaml  # noqa: PLC0415
-
-    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True)).removesuffix("\n")
+    return json.dumps(data, indent=1, ensure_ascii=False) if form == "json" else _as_yaml(data)
 
 
 def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> str:

@@ -13,6 +13,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 import nsys_tools as nt
+from nsys_tools.errors import printable
 from nsys_tools.formats import render, spreadsheet_safe
 from nsys_tools.session.connection import connect
 from nsys_tools.session.quoting import literal
@@ -176,3 +177,12 @@ def test_reports_of_stats_for_people_hold_no_control_characters(tmp_path: Path) 
         assert nt.printable(said) == said
     said = run("stats", str(path), "-r", "cuda_gpu_kern_sum", "-f", "csv", "--no-cache", cwd=tmp_path).stdout
     assert "k\x1b]0;t\x07\u202e" in said
+
+
+def test_yaml_escapes_what_reorders_text() -> None:
+    import yaml
+
+    text = render(["name"], [[name] for name in [*HOSTILE, "å文"]], "yaml")
+    assert [row["name"] for row in yaml.safe_load(text)] == [*HOSTILE, "å文"]
+    assert text == printable(text)
+    assert render(["name"], [["å文"]], "yaml") == "- name: å文", "what is harmless stays readable"
