@@ -26,7 +26,9 @@ def cases(seed: int, folder: Path) -> Sequence[Case]:
     build_sample(trace)
     whole = ask(trace, folder)
     with closing(sqlite3.connect(trace)) as database:
-        has = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        has = database.execute(
+            "SELECT m.name, i.name, i.pk FROM sqlite_master AS m, pragma_table_info(m.name) AS i WHERE m.type = 'table'"
+        ).fetchall()
 
     def case(table: str, column: str, kind: str) -> Case:
         name = f"{table}.{column} {kind}"
@@ -46,12 +48,14 @@ def cases(seed: int, folder: Path) -> Sequence[Case]:
 
         return Case(name, run)
 
-    columns = [(t, c, kind) for t, found in catalogue.schema().items() if t in has for c, kind in found.items()]
+    schema = catalogue.schema()
     return [
         case(table, column, kind)
-        for table, column, stored in columns
+        for table, column, is_key in has
         for kind in VALUES
-        if stored == "BIGINT" or kind in ("NULL", "blob")
+        if (stored := schema.get(table, {}).get(column)) and (stored == "BIGINT" or kind in ("NULL", "blob"))
+        # SQLite itself lets only integers into a key that counts rows.
+        if not is_key or "2^63" in kind
     ]
 
 
