@@ -107,11 +107,11 @@ def report(scores: Sequence[Score], seed: int) -> str:
     ]  # fmt: skip
     faults = [[s.section.name, *fault] for s in scores for fault in s.faults]
     text = INTRODUCTION + f"Seed {seed}, Python {sys.version.split()[0]}, {os.cpu_count()} CPUs.\n\n## Faults\n\n"
-    text += render(header, rows, "md") + "\n## What nsys-tools did\n\n"
+    text += render(header, rows, "md") + "\n\n## What nsys-tools did\n\n"
     text += render(["section", "outcome", "cases"], outcomes, "md")
     if faults:
-        text += "\n## Each fault\n\n" + render(["section", "case", "fault", "detail"], faults, "md")
-    return text
+        text += "\n\n## Each fault\n\n" + render(["section", "case", "fault", "detail"], faults, "md")
+    return text + "\n"
 
 
 def main() -> None:
