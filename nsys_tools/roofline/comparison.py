@@ -166,7 +166,7 @@ def _gpu(trace: Database, name: str) -> Gpu:
     found = sorted({row["name"] for row in _described(trace) if row["name"]})
     if len(found) != 1:
         said = "names none" if not found else f"names several ({', '.join(found)})"
-        raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the card: --gpu h100-sxm.")
+        raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the GPU: --gpu h100-sxm.")
     return gpus.load(found[0])
 
 
@@ -178,7 +178,7 @@ def _described(trace: Database) -> list[dict[str, Any]]:
 
 
 def _check_card(trace: Database, gpu: Gpu, peak: Peak) -> list[str]:
-    """Compare the card's peak with SMs x clock x FLOP/clk/SM of the trace's own description."""
+    """Compare the peak of the GPU with SMs x clock x FLOP/clk/SM of the trace's own description."""
     notes = []
     for row in _described(trace):
         name, sms, clock = row["name"], row["sm_count"] or 0, row["clock_hz"] or 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ import duckdb
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.files import digest
+from nsys_tools.session.columns import parts
 from nsys_tools.session.header import Column, Query, parse
 from nsys_tools.session.quoting import literal, unglobbed
 
@@ -165,27 +166,15 @@ def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | 
     return None if tree["error"] else tree
 
 
-def _nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield every node of a syntax tree."""
-    pending: list[object] = [tree]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, list):
-            pending.extend(node)
-        elif isinstance(node, dict):
-            yield node
-            pending.extend(node.values())
-
-
 def dependencies(tree: dict[str, Any]) -> set[str]:
     """Return the relations that a parsed SELECT reads, ``loaded.`` ones with that prefix."""
-    tables = [node for node in _nodes(tree) if node.get("type") == "BASE_TABLE"]
+    tables = [node for node in parts(tree) if node.get("type") == "BASE_TABLE"]
     return {f"{t['schema_name']}.{t['table_name']}" if t["schema_name"] else t["table_name"] for t in tables}
 
 
 def table_functions(tree: dict[str, Any]) -> set[str]:
     """Return the functions that a parsed SELECT reads as tables: ``range``, ``read_csv`` ..."""
-    found = [node for node in _nodes(tree) if node.get("type") == "TABLE_FUNCTION"]
+    found = [node for node in parts(tree) if node.get("type") == "TABLE_FUNCTION"]
     return {node["function"]["function_name"].lower() for node in found}
 
 

@@ -6,13 +6,35 @@ query counts for each of its sources. None stands for every column.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Names = frozenset[str] | None
 """Names of columns in lower case, or None for every column."""
 
 _EVERY = {"PIVOT", "SHOW_REF", "POSITIONAL_REFERENCE"}
+
+
+def in_use(queries: Iterable[str], needed: Callable[[str, Names], dict[str, Names]]) -> dict[str, Names]:
+    """Return the columns that queries read, by relation, through every relation behind them.
+
+    Parameters
+    ----------
+    queries
+        Names of relations of which every column is asked for.
+    needed
+        Gives, for a relation and columns asked of it, the relations that it reads and which of their columns.
+    """
+    asked: dict[str, Names] = {}
+    pending: list[tuple[str, Names]] = [(name, None) for name in queries]
+    while pending:
+        name, wanted = pending.pop()
+        before = asked.get(name, frozenset())
+        after = None if before is None or wanted is None else before | wanted
+        if name not in asked or after != before:
+            asked[name] = after
+            pending.extend(needed(name, after).items())
+    return asked
 
 
 def used(tree: dict[str, Any], wanted: Names) -> Names:
@@ -58,12 +80,12 @@ def _is_star(item: dict[str, Any]) -> bool:
 
 def _is_asked(item: dict[str, Any], asked: frozenset[str]) -> bool:
     name = item["alias"] or (item.get("column_names") or [""])[-1]
-    makes_rows = any(part.get("function_name") == "unnest" for part in _parts(item))
+    makes_rows = any(part.get("function_name") == "unnest" for part in parts(item))
     return makes_rows or item["class"] == "STAR" or name.lower() in asked
 
 
-def _parts(tree: object) -> Iterator[dict[str, Any]]:
-    """Yield every object of a tree."""
+def parts(tree: object) -> Iterator[dict[str, Any]]:
+    """Yield every object of a syntax tree, the outermost first."""
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -76,10 +98,10 @@ def _parts(tree: object) -> Iterator[dict[str, Any]]:
 
 def _mentioned(tree: dict[str, Any], query: dict[str, Any]) -> Names:
     """Return every name in a part of a query that can be a column's."""
-    tables = {str(part[key]).lower() for part in _parts(query) if "sample" in part for key in ("alias", "table_name")
+    tables = {str(part[key]).lower() for part in parts(query) if "sample" in part for key in ("alias", "table_name")
               if part.get(key)}  # fmt: skip
     found: set[str] = set()
-    for part in _parts(tree):
+    for part in parts(tree):
         names = [name.lower() for name in part.get("column_names", ())]
         whole_row = len(names) == 1 and names[0] in tables
         renamed = part.get("ref_type") == "NATURAL" or part.get("column_name_alias")

@@ -18,14 +18,14 @@ import duckdb
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
-from nsys_tools.session.columns import Names, used
+from nsys_tools.session.columns import Names, in_use, used
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table
 from nsys_tools.session.materializing import Materializer, Recipe
 from nsys_tools.session.memo import Memo
 from nsys_tools.session.progress import Progress
 from nsys_tools.session.quoting import quoted
-from nsys_tools.session.store import Store
+from nsys_tools.session.store import Entry, Store
 
 log = logging.getLogger(__name__)
 _LOADED = "loaded."
@@ -67,7 +67,7 @@ class Relations:
         self._needs: dict[str, set[str]] = {}
         self._columns: dict[str, Names] | None = None
         self._digests: dict[str, str] = {}
-        self._on_session: dict[str, bool] = {}
+        self._behind: dict[str, set[str]] = {}
         self._is_table: dict[str, bool] = {}
         self._lacks: dict[str, frozenset[str]] = {}
 
@@ -92,7 +92,7 @@ class Relations:
             kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
-        self._on_session.clear()
+        self._behind.clear()
         self._lacks.clear()
 
     def needs(self, name: str) -> frozenset[str]:
@@ -116,9 +116,18 @@ class Relations:
 
     def rests_on(self, name: str, other: str) -> bool:
         """Return whether a relation reads another, directly or through others."""
-        return name == other or (
-            name not in self._session and any(self.rests_on(need, other) for need in self._reads(name))
-        )
+        return other in self._reached(name)
+
+    def _reached(self, name: str) -> set[str]:
+        """Return a relation and all that it reads, up to tables of the session; each is walked once."""
+        if name not in self._behind:
+            seen: set[str] = set()
+            new = {name}
+            while new:
+                seen |= new
+                new = {need for one in new - self._session for need in self._reads(one)} - seen
+            self._behind[name] = seen
+        return self._behind[name]
 
     def known(self, names: Iterable[str]) -> set[str]:
         """Return those of `names` that this room can make."""
@@ -142,40 +151,32 @@ class Relations:
         names = set(names)
         if self._columns is None:
             # In a small trace all columns are loaded: tables, in place of views, compute all of theirs.
-            self._columns = {} if self._recorded.is_small else self._columns_of(self._choice.queries)
+            self._columns = {} if self._recorded.is_small else in_use(self._choice.queries, self._needed)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
-        graph: dict[str, set[str]] = {}
-        pending = list(names - self._made)
-        while pending:
-            name = pending.pop()
-            if name not in graph and name not in self._made:
-                graph[name] = set() if self._kept(name) else self._reads(name) - self._made
-                pending.extend(graph[name])
-        try:
-            order = list(TopologicalSorter(graph).static_order())
-        except CycleError as error:
-            raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
-        for name in order:
+        for name in self._order(names):
             self._make(name)
         self._memo.save()
 
-    def _columns_of(self, queries: Iterable[str]) -> dict[str, Names]:
-        """Return the columns that queries read, by what they are read of."""
-        asked: dict[str, Names] = {}
-        pending: list[tuple[str, Names]] = [(name, None) for name in queries]
+    def _order(self, names: set[str]) -> list[str]:
+        """Return relations and what they read, as far as they are not made, in the order to make them."""
+        graph: dict[str, set[str]] = {}
+        pending = names - self._made
         while pending:
-            name, wanted = pending.pop()
-            before = asked.get(name, frozenset())
-            after = None if before is None or wanted is None else before | wanted
-            if name in asked and after == before:
-                continue
-            asked[name] = after
-            if name.startswith(_LOADED) or name in self._session or self._kept(name):
-                continue
-            within = used(self._tree(name), None if catalogue.find(name).materialized else after)
-            pending.extend((need, within) for need in self._reads(name))
-        return asked
+            name = pending.pop()
+            graph[name] = set() if self._kept(name) else self._reads(name) - self._made
+            pending |= graph[name] - graph.keys()
+        try:
+            return list(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
+
+    def _needed(self, name: str, wanted: Names) -> dict[str, Names]:
+        """Return what `wanted` columns of a relation read, and which columns of it."""
+        if name.startswith(_LOADED) or name in self._session or self._kept(name):
+            return {}
+        within = used(self._tree(name), None if catalogue.find(name).materialized else wanted)
+        return dict.fromkeys(self._reads(name), within)
 
     def _load_whole(self) -> None:
         """Load tables of which only some columns have been, whole; views that read them stay as they are."""
@@ -210,16 +211,9 @@ class Relations:
         return own.sql if own and table.has is not None else table.select()
 
     def _table(self, name: str) -> Table:
-        table = name.removeprefix(_LOADED)
-        has = self._recorded.tables.get(table)
-        return Table(table, has, self._choice.window, has_rowid=self._recorded.has_rowid(table))
-
-    def _depends_on_session(self, name: str) -> bool:
-        if name not in self._on_session:
-            self._on_session[name] = name in self._session or (
-                not name.startswith(_LOADED) and any(self._depends_on_session(need) for need in self._reads(name))
-            )
-        return self._on_session[name]
+        recorded = name.removeprefix(_LOADED)
+        has, has_rowid = self._recorded.tables.get(recorded), self._recorded.has_rowid(recorded)
+        return Table(recorded, has, self._choice.window, has_rowid=has_rowid)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -231,12 +225,18 @@ class Relations:
         if name.startswith(_LOADED):
             return self._table(name).has is not None
         query = catalogue.find(name)
-        return bool(query.materialized) and not query.unstored and not self._depends_on_session(name)
+        return bool(query.materialized) and not query.unstored and self._reached(name).isdisjoint(self._session)
+
+    def _entry(self, name: str, digest: str = "") -> Entry | None:
+        """Return the entry of the store that a relation belongs to, by default with its own digest."""
+        if self._store is None or not self._is_stored(name):
+            return None
+        return self._store.entry(name, digest or self._digest(name))
 
     def _kept(self, name: str) -> bool:
         """Whether the store already has it, so that what it reads is not needed."""
-        store = self._store if self._is_stored(name) else None
-        return store is not None and store.entry(name, self._digest(name)).find() is not None
+        entry = self._entry(name)
+        return entry is not None and entry.find() is not None
 
     def _make(self, name: str) -> None:
         if later := self._later.get(name):
@@ -281,10 +281,8 @@ class Relations:
 
     def _materialize(self, recipe: Recipe, target: str, digest: str) -> None:
         """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
-        name = recipe.name
-        entry = self._store.entry(name, digest) if self._store is not None and self._is_stored(name) else None
-        if not self._materializer.materialize(recipe, target, entry):
-            self._is_table[name] = True
+        if not self._materializer.materialize(recipe, target, self._entry(recipe.name, digest)):
+            self._is_table[recipe.name] = True
 
     def _recorded_tables(self, name: str) -> tuple[str, ...]:
         """Return nsys's tables that the SQL behind a relation reads itself."""

@@ -1,19 +1,11 @@
 -- One row per shortlisted anchor and kind of operation: in how many of the periods looked at, the first 32, it occurs
 -- equally often.
-WITH looked_at AS (
-    SELECT candidate_id, process_id, gpu_id, start_ns, next_ns, place FROM step__occurrence
-    WHERE place <= 32 AND next_ns IS NOT NULL
-),
-bounds AS (
-    SELECT candidate_id, process_id, gpu_id, min(start_ns) AS start_ns, max(next_ns) AS end_ns, count(*) AS period_count
-    FROM looked_at GROUP BY ALL
-),
-counted AS (
+WITH counted AS (
     SELECT b.candidate_id, b.period_count, o.key_id, l.place, count(*) AS n, sum(o.duration_ns) AS sum_ns
-    FROM bounds AS b
+    FROM step__extent AS b
     JOIN step__operation AS o
         ON o.process_id = b.process_id AND o.gpu_id = b.gpu_id AND o.start_ns >= b.start_ns AND o.start_ns < b.end_ns
-    ASOF JOIN looked_at AS l ON l.candidate_id = b.candidate_id AND l.start_ns <= o.start_ns
+    ASOF JOIN step__looked_at AS l ON l.candidate_id = b.candidate_id AND l.start_ns <= o.start_ns
     GROUP BY ALL
 ),
 by_number AS (

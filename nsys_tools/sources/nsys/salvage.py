@@ -27,7 +27,7 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     name
         What messages call it.
     scratch
-        A folder of ours, for the copy.
+        A folder of the session's own, for the copy.
 
     Returns
     -------

@@ -23,8 +23,8 @@ def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
     path
         The trace, an SQLite file.
     scratch
-        A folder of ours. SQLite writes beside a database that has a log or a journal, or is in WAL mode; of such a
-        trace, a copy is recovered here.
+        A folder of the session's own. SQLite writes beside a database that has a log or a journal, or is in WAL mode;
+        of such a trace, a copy is recovered here.
 
     Raises
     ------
