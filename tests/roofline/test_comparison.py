@@ -92,7 +92,7 @@ def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
     path = build(tmp_path, prefill)
     with pytest.raises(NsysToolsError, match=r"Stage prefill: mfu is \d{3} %") as caught:
         compared(path, Request("llama-2-7b", assignments=("seq_len=8192",), gpu="t4", dtype="fp16"))
-    for suspect in ("workload", "dtype", "card", "pattern"):
+    for suspect in ("workload", "dtype", "GPU", "pattern"):
         assert suspect in caught.value.hint
 
 
