@@ -41,6 +41,10 @@ CREATE MACRO extent_text(x, y, z) AS format('{:>4d} {:>4d} {:>4d}', x, y, z);
 CREATE MACRO pid_of(key) AS (key >> 24) & 16777215;
 CREATE MACRO tid_of(key) AS key & 16777215;
 
+-- What an interval adds to the time that those before it cover, which reaches until covered_ns; NULL before the first.
+CREATE MACRO added_ns(start_ns, end_ns, covered_ns) AS
+    greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0);
+
 -- A kernel's name under the range that it is listed in, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
 
@@ -49,6 +53,9 @@ CREATE MACRO agreed(x) AS CASE WHEN min(x) = max(x) THEN min(x) END;
 
 -- The number that the group of a regular expression finds in a text; NULL where there is none, or one beyond 64 bits.
 CREATE MACRO number_in(t, expression) AS try_cast(nullif(regexp_extract(t, expression, 1), '') AS BIGINT);
+
+-- The number at a place of a list of digits; NULL where there is none, or one beyond 64 bits.
+CREATE MACRO number_at(numbers, place) AS try_cast(numbers[place] AS BIGINT);
 
 -- The sum of two values of which one may be unknown; NULL where both are.
 CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;

@@ -21,11 +21,18 @@ from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import Stage
 
+# Of these nothing is asked where no steps were found.
+_OF_STEPS = frozenset({
+    "step_summary", "step_budget", "step_check", "step_kernel", "step_class", "step_outlier", "step",
+})  # fmt: skip
 FORMATS = ("md", "html", "json")
 # Queries that become tables of the report; with a number, only so many rows are kept.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
-    "stream_summary": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
+    "stream_summary": None,
+    "step_summary": None, "step_found": None, "step_budget": None, "step_check": None, "step_kernel": 1000,
+    "step_class": None, "step_outlier": 1000, "step": 1000, "step_candidate": None,
+    "stage_around": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
     "stage_activity": None, "stage_class": None, "graph_layer": None,
     "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
     "kernel_summary": None, "kernel_class": None,
@@ -117,7 +124,8 @@ def analyze(
 
     def read(name: str) -> Result:
         if name not in tables:
-            tables[name] = table(database, name, TABLES.get(name))
+            known_empty = name in _OF_STEPS and not any(read("step_found")["step_count"])
+            tables[name] = database.empty(name).kept() if known_empty else table(database, name, TABLES.get(name))
         return tables[name]
 
     for name in TABLES:

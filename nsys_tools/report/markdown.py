@@ -25,13 +25,13 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
 }
 _COUNTED = {
     "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
-    "member",
+    "member", "step",
 }  # fmt: skip
 # Columns whose texts are ours, not the trace's.
 _WORDS = {
     "kind", "class", "cause", "reason", "style", "figure", "base", "ttft_base", "latency_base", "source_memory",
     "destination_memory", "bound", "level",
-    "dtype_source", "withheld",
+    "dtype_source", "withheld", "phase", "term", "part_of",
 }  # fmt: skip
 _UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_per_s|flops_per_s)$")
 

@@ -100,13 +100,7 @@ class Database:
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection.
-
-        Raises
-        ------
-        NsysToolsError
-            If the session is closed.
-        """
+        """The connection; an error once the session is closed."""
         self._check_open()
         return self._connection
 
@@ -229,9 +223,8 @@ class Database:
     def _refused(self, error: duckdb.Error) -> NsysToolsError:
         """Return what to tell of SQL that DuckDB refuses."""
         if found := re.search(r"Table with name \"?(.+?)\"? does not exist", str(error)):
-            return NsysToolsError(
-                f"There is no query or table {found[1]!r}.", catalogue.hint(found[1], self._recorded.tables)
-            )
+            hint = catalogue.hint(found[1], self._recorded.tables)
+            return NsysToolsError(f"There is no query or table {found[1]!r}.", hint)
         if isinstance(error, duckdb.PermissionException):
             return NsysToolsError("SQL reads only the trace: files are not read.", "FROM names a query or a table.")
         return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")
@@ -260,11 +253,16 @@ class Database:
         NsysToolsError
             If there is no such query or column, `top` is negative, or the query needs something that was not given.
         """
+        return self._result(name, self.relation(name, top=top, **equals))
+
+    def empty(self, name: str) -> Result:
+        """Return a documented query without rows, for where it is known to have none; nothing is computed."""
+        columns = (f"NULL::{column.type} AS {quoted(column.name)}" for column in catalogue.find(name).columns)
+        return self._result(name, self.connection.sql(f"SELECT {', '.join(columns)} WHERE false"))
+
+    def _result(self, name: str, rows: duckdb.DuckDBPyRelation) -> Result:
         query = catalogue.find(name)
-        relation = self.relation(name, top=top, **equals)
-        return Result(
-            RelationRows(relation, self.connection), name=name, summary=query.summary, documented=query.columns
-        )
+        return Result(RelationRows(rows, self.connection), name=name, summary=query.summary, documented=query.columns)
 
     def relation(self, name: str, /, *, top: int | None = None, **equals: Any) -> duckdb.DuckDBPyRelation:
         """Return a documented query as a DuckDB relation, to build on; parameters and errors as for `query`."""

@@ -10,7 +10,7 @@
 -- busy_ratio         DOUBLE   ratio  busy_ns over span_ns
 WITH work AS (
     SELECT gpu_id, count(*) AS operation_count, max(end_ns) - min(start_ns) AS span_ns,
-        sum(greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0))::BIGINT AS busy_ns
+        sum(added_ns(start_ns, end_ns, covered_ns))::BIGINT AS busy_ns
     FROM gpu__covered
     GROUP BY gpu_id
 ),

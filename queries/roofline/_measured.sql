@@ -4,7 +4,7 @@
 SELECT w.stage, w.is_stage, m.name, min(m.label) AS label, count(DISTINCT m.range_id) AS instance_count,
     count(*) AS operation_count,
     sum(o.duration_ns)::BIGINT AS sum_ns,
-    coalesce(sum(greatest(c.end_ns - greatest(c.start_ns, coalesce(c.covered_ns, c.start_ns)), 0)), 0)::BIGINT
+    coalesce(sum(added_ns(c.start_ns, c.end_ns, c.covered_ns)), 0)::BIGINT
         AS busy_ns,
     coalesce(sum(g.gap_ns) FILTER (g.cause = 'launch gap'), 0)::BIGINT AS launch_gap_ns,
     coalesce(sum(g.gap_ns) FILTER (g.cause <> 'launch gap'), 0)::BIGINT AS other_idle_ns

@@ -2,6 +2,6 @@
 -- Busy time adds, in order of start, what each operation covers beyond those before it.
 SELECT range_id, gpu_id,
     max(end_ns) - min(start_ns) AS span_ns,
-    sum(greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0)) AS busy_ns
+    sum(added_ns(start_ns, end_ns, covered_ns)) AS busy_ns
 FROM stage__covered
 GROUP BY ALL

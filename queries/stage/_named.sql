@@ -2,14 +2,15 @@
 -- materialized: text work over every path, asked for by instances and by what is innermost.
 --
 -- stage_pattern is a session table: the patterns of the user's stages file, in its order, matched against rolled-up
--- paths; the first that matches names the stage. Without a stages file every outermost range is a stage of its label.
+-- paths; the first that matches names the stage. Without a stages file see stage__default.
 WITH matched AS (
     SELECT path.rolled_path, arg_min(pattern.stage, pattern.position) AS stage
     FROM (SELECT DISTINCT rolled_path FROM _range_path) AS path
     JOIN stage_pattern AS pattern ON regexp_full_match(path.rolled_path, pattern.expression)
     GROUP BY path.rolled_path
 )
-SELECT p.range_id, m.stage FROM _range_path AS p JOIN matched AS m USING (rolled_path)
-UNION ALL
-SELECT range_id, rolled_path FROM _range_path
-WHERE depth = 0 AND NOT EXISTS (SELECT 1 FROM stage_pattern)
+SELECT p.range_id, coalesce(m.stage, d.stage) AS stage
+FROM _range_path AS p
+LEFT JOIN matched AS m USING (rolled_path)
+LEFT JOIN stage__default AS d USING (rolled_path)
+WHERE m.stage IS NOT NULL OR d.stage IS NOT NULL

@@ -1,5 +1,6 @@
 -- One row per phase, GPU of a process and kernel name: its part of a step; ordered by phase, process and GPU, then by
 -- median_ns, largest first. A step in which it does not run counts with 0.
+-- materialized: medians over all steps, asked for by outliers too.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)

@@ -1,6 +1,10 @@
 -- One row per distinct range name that is one of the known forms; ordered by source and name.
 -- materialized: text work over every distinct name, asked for by all that finds steps.
 --
+-- A regular expression that is data is compiled once a row. Names differ in their numbers mostly, and no form tells numbers
+-- apart: so forms are compared with shapes, names with 0 for each number. A field is found in a shape in which each number
+-- is its place, which then gives the number of the name.
+--
 -- name                 VARCHAR  -      the text of the range
 -- source               VARCHAR  -      who writes such names, see analytic/steps
 -- kind                 VARCHAR  -      step, or scope: a part of one
@@ -13,27 +17,48 @@
 -- sk                   BIGINT   count  tokens of context and new ones, added over requests
 -- sqsq                 BIGINT   count  sum over requests of new tokens squared
 -- sqsk                 BIGINT   count  sum over requests of new tokens times tokens of context and new ones
-WITH form AS (
-    SELECT n.name, p.source, p.kind, p.fields, p.phases
-    FROM (SELECT DISTINCT name FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400) AS n
-    JOIN step__pattern AS p ON contains(n.name, p.part) AND regexp_matches(n.name, p.expression)
-    QUALIFY row_number() OVER (PARTITION BY n.name ORDER BY p.kind DESC, p.source) = 1
+WITH named AS (
+    SELECT DISTINCT name, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
+    FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400
+),
+form AS (
+    SELECT n.shape, p.source, p.kind, p.fields, p.phases,
+        array_to_string(list_transform(
+            string_split(n.shape, '0'), lambda piece, i: CASE i WHEN 1 THEN '' ELSE (i - 1)::VARCHAR END || piece
+        ), '') AS places
+    FROM (SELECT DISTINCT shape FROM named) AS n
+    JOIN step__pattern AS p ON contains(n.shape, p.part) AND regexp_matches(n.shape, p.expression)
+    QUALIFY row_number() OVER (PARTITION BY n.shape ORDER BY p.kind DESC, p.source) = 1
+),
+place AS (
+    SELECT shape, source, kind, phases[regexp_extract(shape, fields['phase'], 1)] AS told,
+        number_in(places, fields['requests']) AS requests, number_in(places, fields['tokens']) AS tokens,
+        number_in(places, fields['context_requests']) AS context_requests,
+        number_in(places, fields['generation_requests']) AS generation_requests,
+        number_in(places, fields['context_tokens']) AS context_tokens,
+        number_in(places, fields['generation_tokens']) AS generation_tokens,
+        number_in(places, fields['context_sq']) AS context_sq,
+        number_in(places, fields['generation_sq']) AS generation_sq,
+        number_in(places, fields['context_sk']) AS context_sk,
+        number_in(places, fields['generation_sk']) AS generation_sk,
+        number_in(places, fields['context_sqsq']) AS context_sqsq,
+        number_in(places, fields['generation_sqsq']) AS generation_sqsq,
+        number_in(places, fields['context_sqsk']) AS context_sqsk,
+        number_in(places, fields['generation_sqsk']) AS generation_sqsk
+    FROM form
 ),
 field AS (
-    SELECT name, source, kind,
-        phases[regexp_extract(name, fields['phase'], 1)] AS told,
-        number_in(name, fields['requests']) AS requests, number_in(name, fields['tokens']) AS tokens,
-        number_in(name, fields['context_requests']) AS context_requests,
-        number_in(name, fields['generation_requests']) AS generation_requests,
-        number_in(name, fields['context_tokens']) AS context_tokens,
-        number_in(name, fields['generation_tokens']) AS generation_tokens,
-        number_in(name, fields['context_sq']) AS context_sq, number_in(name, fields['generation_sq']) AS generation_sq,
-        number_in(name, fields['context_sk']) AS context_sk, number_in(name, fields['generation_sk']) AS generation_sk,
-        number_in(name, fields['context_sqsq']) AS context_sqsq,
-        number_in(name, fields['generation_sqsq']) AS generation_sqsq,
-        number_in(name, fields['context_sqsk']) AS context_sqsk,
-        number_in(name, fields['generation_sqsk']) AS generation_sqsk
-    FROM form
+    SELECT name, source, kind, told,
+        number_at(numbers, requests) AS requests, number_at(numbers, tokens) AS tokens,
+        number_at(numbers, context_requests) AS context_requests,
+        number_at(numbers, generation_requests) AS generation_requests,
+        number_at(numbers, context_tokens) AS context_tokens,
+        number_at(numbers, generation_tokens) AS generation_tokens, number_at(numbers, context_sq) AS context_sq,
+        number_at(numbers, generation_sq) AS generation_sq, number_at(numbers, context_sk) AS context_sk,
+        number_at(numbers, generation_sk) AS generation_sk, number_at(numbers, context_sqsq) AS context_sqsq,
+        number_at(numbers, generation_sqsq) AS generation_sqsq, number_at(numbers, context_sqsk) AS context_sqsk,
+        number_at(numbers, generation_sqsk) AS generation_sqsk
+    FROM (SELECT name, shape, regexp_extract_all(name, '[0-9]+') AS numbers FROM named) JOIN place USING (shape)
 ),
 phased AS (
     SELECT *, CASE

@@ -30,13 +30,15 @@ term AS (
     WHERE blocking_call IS NULL
         AND term IN ('compute_busy', 'exposed_communication', 'launch_bound', 'synchronization', 'dependency', 'rest')
 ),
+ran AS (
+    SELECT w.step_id, n.value AS name, w.sum_ns
+    FROM step__kernel AS w SEMI JOIN far USING (step_id) LEFT JOIN _string_kernel AS n ON n.id = w.name_id
+),
 kernel_off AS (
-    SELECT f.step_id, k.name, coalesce(w.sum_ns, 0) - k.median_ns AS off_ns
+    SELECT f.step_id, k.name, coalesce(r.sum_ns, 0) - k.median_ns AS off_ns
     FROM far AS f
     JOIN step_kernel AS k USING (phase, process_id, gpu_id)
-    LEFT JOIN (
-        SELECT w.step_id, n.value AS name, w.sum_ns FROM step__kernel AS w LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-    ) AS w ON w.step_id = f.step_id AND w.name IS NOT DISTINCT FROM k.name
+    LEFT JOIN ran AS r ON r.step_id = f.step_id AND r.name IS NOT DISTINCT FROM k.name
 )
 SELECT f.step_id, f.phase, f.process_id, f.gpu_id, f.start_ns, f.wall_ns, f.median_ns,
     f.wall_ns - f.median_ns AS difference_ns,

@@ -27,10 +27,14 @@
 -- operation_count           BIGINT   count  operations of the process that start in it
 -- kernel_count              BIGINT   count  of those, kernels
 -- range_id                  BIGINT   -      the range that is the step; NULL for one found by an anchor
+-- All steps begin and end at instants: an operation starts in a step exactly if the instant before it lies there.
 WITH work AS (
-    SELECT step_id, max(end_ns) AS last_end_ns, count(*) AS operation_count,
-        count(*) FILTER (kind = 'kernel') AS kernel_count
-    FROM step__work GROUP BY step_id
+    SELECT i.step_id, max(c.last_ns) AS last_end_ns, sum(c.operation_count)::BIGINT AS operation_count,
+        coalesce(sum(c.operation_count) FILTER (c.kind = 'kernel'), 0)::BIGINT AS kernel_count
+    FROM step__cell AS c
+    ASOF JOIN step__interval AS i ON i.process_id = c.process_id AND i.gpu_id = c.gpu_id AND i.start_ns <= c.at_ns
+    WHERE NOT i.is_cut AND c.at_ns < i.end_ns
+    GROUP BY i.step_id
 ),
 idle AS (SELECT step_id, sum(idle_ns) AS idle_ns FROM step__idle GROUP BY step_id)
 SELECT i.step_id, i.process_id, i.gpu_id, i.phase, i.found_by,

@@ -178,7 +178,7 @@ def test_errors_are_ours(tmp_path: Path) -> None:
     for ask in (lambda: opened.query("kernel"), lambda: opened.sql("SELECT 1"), unread.rows, opened.analyze):
         with pytest.raises(nt.NsysToolsError, match="closed"):
             ask()
-    assert len(kept.rows()) == len(kept) == 2
+    assert len(kept.rows()) == len(kept) == 5
     assert repr(opened) == "<Session sample.sqlite>"
 
 

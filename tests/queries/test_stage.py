@@ -77,7 +77,7 @@ def test_overlapping_instances_count_both_and_share_nothing(tmp_path: Path) -> N
     )
 
 
-def test_without_a_stages_file_outermost_ranges_are_stages(tmp_path: Path) -> None:
+def test_without_a_stages_file_ranges_are_stages(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
         two_stages(b)
         launch(b, 300, 400, 450)  # in no range
@@ -86,8 +86,87 @@ def test_without_a_stages_file_outermost_ranges_are_stages(tmp_path: Path) -> No
     assert answer(build(tmp_path, fill), "stage_summary", *columns) == text(
         """
         stage,instance_count,exclusive_ns,exclusive_count,median_wall_ns,stddev_wall_ns
-        image,2,54,5,100.0,0.0
         (unattributed),,50,1,,
+        vision,1,40,2,40.0,
+        decode,2,14,3,60.0,28.284271247461902
+        """
+    )
+
+
+def around_everything(b: TraceBuilder, own_ns: int = 0) -> None:
+    """One range around all, one around all but 5 of 1,000 ns in it; below it the work is divided."""
+    b.range(THREAD, "profile", 0, 1000)
+    b.range(THREAD, "warm-up", 10, 20)
+    launch(b, 12, 2000, 2005)
+    for n in range(2):
+        b.range(THREAD, f"step {n}", 100 + 100 * n, 190 + 100 * n)
+        b.range(THREAD, "forward", 110 + 100 * n, 140 + 100 * n)
+        launch(b, 115 + 100 * n, 3000 + 1000 * n, 3300 + 1000 * n)
+        b.range(THREAD, "backward", 150 + 100 * n, 180 + 100 * n)
+        launch(b, 155 + 100 * n, 3400 + 1000 * n, 3597 + 1000 * n)
+    if own_ns:
+        launch(b, 185, 6000, 6000 + own_ns)
+
+
+def test_a_range_around_everything_is_no_stage(tmp_path: Path) -> None:
+    path = build(tmp_path, around_everything)
+    assert answer(path, "stage_around", "rolled_path", "sum_ns", "own_ns") == text(
+        """
+        rolled_path,sum_ns,own_ns
+        profile,999,0
+        profile/step *,994,0
+        """
+    )
+    assert answer(path, "stage_summary", "stage", "instance_count", "exclusive_ns", "wall_ns") == text(
+        """
+        stage,instance_count,exclusive_ns,wall_ns
+        forward,2,600,60
+        backward,2,394,60
+        warm-up,1,5,10
+        """
+    )
+
+
+def test_it_stays_one_for_what_it_launched_itself(tmp_path: Path) -> None:
+    path = build(tmp_path, lambda b: around_everything(b, own_ns=11))
+    assert answer(path, "stage_summary", "stage", "instance_count", "sum_ns", "exclusive_ns") == text(
+        """
+        stage,instance_count,sum_ns,exclusive_ns
+        forward,2,600,600
+        backward,2,394,394
+        step *,2,1005,11
+        warm-up,1,5,5
+        """
+    )
+
+
+def test_a_range_with_nothing_inside_or_less_than_all_is_a_stage(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "a", 0, 100)
+        b.range(THREAD, "x", 10, 90)
+        launch(b, 20, 1000, 1950)
+        b.range(THREAD, "b", 100, 200)
+        launch(b, 110, 2000, 2000 + extra)
+
+    columns = ("stage", "exclusive_ns")
+    for extra, expected in ((50, "a,950\nb,50"), (49, "x,950\nb,49")):  # 95 % of all is not more than 95 %
+        (folder := tmp_path / str(extra)).mkdir()
+        assert answer(build(folder, fill), "stage_summary", *columns) == "stage,exclusive_ns\n" + expected
+
+
+def test_stages_that_would_have_one_name_have_their_paths(tmp_path: Path) -> None:
+    def fill(b: TraceBuilder) -> None:
+        b.range(THREAD, "a", 0, 100)
+        b.range(THREAD, "b", 10, 90)
+        launch(b, 20, 1000, 1990)
+        b.range(THREAD, "b", 200, 300)
+        launch(b, 210, 2000, 2001)
+
+    assert answer(build(tmp_path, fill), "stage_summary", "stage", "exclusive_ns") == text(
+        """
+        stage,exclusive_ns
+        a/b,990
+        b,1
         """
     )
 

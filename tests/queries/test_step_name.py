@@ -179,3 +179,12 @@ def test_a_file_of_the_user_that_is_wrong(
     add_own(tmp_path / "own", text, monkeypatch)
     with pytest.raises(NsysToolsError, match=message), open_trace(path, cache=False) as trace:
         trace.query("step_name").rows()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.stem))
+def test_forms_do_not_tell_numbers_apart(file: Path) -> None:
+    """They are compared with names in which other numbers stand."""
+    data = tomllib.loads(file.read_text(encoding="utf-8"))
+    for expression in [data["match"], *data.get("fields", {}).values()]:
+        assert not any(character.isdigit() for character in expression.replace(r"\d+", ""))
+        assert r"\d" not in expression.replace(r"\d+", "")

@@ -68,7 +68,7 @@ def test_page_in_a_browser(sample: tuple[Path, Timeline], tmp_path: Path) -> Non
     analyzed(sample[0], stages=STAGES).write(tmp_path / "out", formats=["html"])
     page = tmp_path / "out" / "report.html"
     seen = browse(page, tmp_path / "profile", "--dump-dom").stdout
-    assert seen.count("<h2>") == 11
+    assert seen.count("<h2>") == 12
     assert seen.count("<img ") == 6
     assert "Kernels with the most GPU time" in seen
 

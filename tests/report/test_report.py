@@ -108,7 +108,7 @@ def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> 
     assert first["ttft_ns"] + first["decode_ns"] == first["latency_ns"]
     assert metrics["tables"]["llm_throughput"]["units"]["mean_tokens_per_s"] == "tokens/s"
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert text.count("\n## ") == 11
+    assert text.count("\n## ") == 12
     section = text.partition("## Tokens")[2].partition("\n## ")[0]
     assert "time to first token" in section
     assert "(charts/llm_token.svg)" in section
@@ -166,7 +166,7 @@ def test_every_figure_has_a_unit(sample: tuple[Path, Timeline], tmp_path: Path) 
     assert metrics["schema"] == "nsys-tools/metrics"
     assert metrics["schema_version"] == 2
     assert all(figure["unit"] in {"ns", "count"} for figure in metrics["figures"].values())
-    identifiers = {"depth"}
+    identifiers = {"depth", "level"}
     for name, table in metrics["tables"].items():
         for row in table["rows"][:1]:
             for column, value in row.items():

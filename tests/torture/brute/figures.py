@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypeVar
 
-from tests.torture.brute.trace import Call, Operation, Range, Row, Trace, label
+from tests.torture.brute.stages import default_stages
+from tests.torture.brute.trace import Call, Operation, Range, Row, Trace
 
 T = TypeVar("T")
 OUTSIDE, UNATTRIBUTED = "(outside every stage)", "(unattributed)"
@@ -69,15 +70,13 @@ class Figures:
 
     def __init__(self, trace: Trace, stages: Sequence[tuple[str, str]] = ()) -> None:
         self.trace = trace
-        self._stages = [(name, re.compile(_expression(pattern))) for name, pattern in stages]
-        self._stage = {r: self._stage_of(r) for r in trace.ranges}
         self._path = {r: trace.rolled_path(r) for r in trace.ranges}
-
-    def _stage_of(self, of: Range) -> str | None:
-        if not self._stages:
-            return None if self.trace.around(of) else label(of.name)
-        path = self.trace.rolled_path(of)
-        return next((name for name, expression in self._stages if expression.fullmatch(path)), None)
+        expressions = [(name, re.compile(_expression(pattern))) for name, pattern in stages]
+        by_path = {
+            path: next((name for name, expression in expressions if expression.fullmatch(path)), None)
+            for path in self._path.values()
+        } if stages else default_stages(trace)  # fmt: skip
+        self._stage = {r: by_path.get(self._path[r]) for r in trace.ranges}
 
     def range(self) -> list[Row]:
         """Name, start, end, whether it is open, depth, path."""

@@ -1,0 +1,14 @@
+-- One row per rolled-up path whose ranges are stages when there is no stages file, and the name of the stage: the outermost
+-- ranges, and in place of those around almost everything the ranges directly in them, see stage_around.
+--
+-- A stage inside is called as its ranges are, without the path to it, unless that is what another one is called.
+WITH chosen AS (
+    SELECT p.rolled_path, coalesce(p.rolled_path[length(a.rolled_path) + 2:], p.rolled_path) AS name
+    FROM stage__place AS p
+    LEFT JOIN stage_around AS a ON a.rolled_path = p.parent_path
+    LEFT JOIN stage_around AS o ON o.rolled_path = p.rolled_path
+    WHERE (p.parent_path IS NULL OR a.rolled_path IS NOT NULL) AND (o.rolled_path IS NULL OR o.own_ns > 0)
+)
+SELECT rolled_path,
+    CASE WHEN count(*) OVER (PARTITION BY name) > 1 THEN rolled_path ELSE name END AS stage
+FROM chosen
