@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
     from nsys_tools.api.catalogue import describe, queries, query_reference, query_source
+    from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.evaluation import Evaluation
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
@@ -37,6 +38,7 @@ __version__ = "0.1.0"
 _PLACES = {
     "Analysis": "api.analysis",
     "AnalyticModel": "api.models",
+    "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
     "Inspected": "api.inspection",
     "NsysToolsError": "errors",
@@ -49,6 +51,7 @@ _PLACES = {
     "check_report": "api.folders",
     "compare_models": "api.inspection",
     "describe": "api.catalogue",
+    "diff": "api.diffs",
     "examine_machine": "api.captures",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
@@ -65,6 +68,7 @@ _PLACES = {
     "render_data": "api.writing",
     "report_folders": "api.folders",
     "run_capture": "api.captures",
+    "save_baseline": "api.diffs",
     "save_chart": "api.writing",
     "stats_reports": "api.reports",
     "write_result": "api.writing",
@@ -73,6 +77,7 @@ _PLACES = {
 __all__ = [
     "Analysis",
     "AnalyticModel",
+    "Comparison",
     "Evaluation",
     "Inspected",
     "NsysToolsError",
@@ -86,6 +91,7 @@ __all__ = [
     "check_report",
     "compare_models",
     "describe",
+    "diff",
     "examine_machine",
     "group_callgraph",
     "inspect_model",
@@ -102,6 +108,7 @@ __all__ = [
     "render_data",
     "report_folders",
     "run_capture",
+    "save_baseline",
     "save_chart",
     "stats_reports",
     "write_result",

@@ -3,6 +3,8 @@
 import os
 import signal
 
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
 
 def main() -> None:
     """Run the command line; a signal that comes while it is still being imported ends it without a traceback."""
@@ -12,7 +14,13 @@ def main() -> None:
 
     from nsys_tools.cli import main as run  # noqa: PLC0415
 
-    run()
+    try:
+        run()
+    finally:
+        # The work is done. The interpreter takes handlers away at its end, and a signal that comes then would end the
+        # process as if it were not.
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

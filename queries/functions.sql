@@ -37,6 +37,10 @@ CREATE MACRO quarter_text(q, n) AS
 -- Three sizes in columns of four, as nsys prints grids and blocks.
 CREATE MACRO extent_text(x, y, z) AS format('{:>4d} {:>4d} {:>4d}', x, y, z);
 
+-- Grid and block of a kernel, to tell its launches apart.
+CREATE MACRO launch_text(grid_x, grid_y, grid_z, block_x, block_y, block_z) AS
+    format('{}x{}x{} of {}x{}x{}', grid_x, grid_y, grid_z, block_x, block_y, block_z);
+
 -- The number of a process or thread in nsys's global keys.
 CREATE MACRO pid_of(key) AS (key >> 24) & 16777215;
 CREATE MACRO tid_of(key) AS key & 16777215;
@@ -108,3 +112,16 @@ CREATE MACRO element_bytes(dtype) AS CASE
     WHEN dtype IN ('float16', 'fp16', 'bfloat16', 'bf16') THEN 2
     WHEN dtype IN ('fp8', 'int8', 'float8_e4m3fn', 'float8_e5m2') THEN 1
 END;
+
+-- What two captures are compared by: number and sum of durations x, 50 of them evenly spaced in order of length, and the
+-- medians of those that are early and late in the capture.
+CREATE MACRO profile(x, is_early) AS {
+    'instance_count': count(*),
+    'sum_ns': sum(x)::BIGINT,
+    'quantiles': quantile_disc(x, [
+        0.01, 0.03, 0.05, 0.07, 0.09, 0.11, 0.13, 0.15, 0.17, 0.19, 0.21, 0.23, 0.25, 0.27, 0.29, 0.31, 0.33,
+        0.35, 0.37, 0.39, 0.41, 0.43, 0.45, 0.47, 0.49, 0.51, 0.53, 0.55, 0.57, 0.59, 0.61, 0.63, 0.65, 0.67,
+        0.69, 0.71, 0.73, 0.75, 0.77, 0.79, 0.81, 0.83, 0.85, 0.87, 0.89, 0.91, 0.93, 0.95, 0.97, 0.99]),
+    'early_median_ns': median(x) FILTER (is_early),
+    'late_median_ns': median(x) FILTER (NOT is_early)
+};

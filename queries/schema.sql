@@ -59,6 +59,10 @@ CREATE TABLE CUDA_UM_GPU_PAGE_FAULT_EVENTS (
     start BIGINT NOT NULL, "end" BIGINT NOT NULL, globalPid BIGINT, deviceId BIGINT, address BIGINT,
     numberOfPageFaults BIGINT, faultAccessType BIGINT
 );
+CREATE TABLE CUDA_GPU_MEMORY_USAGE_EVENTS (
+    start BIGINT NOT NULL, globalPid BIGINT NOT NULL, deviceId BIGINT NOT NULL, bytes BIGINT NOT NULL,
+    memoryOperationType BIGINT NOT NULL
+);
 CREATE TABLE ThreadNames (nameId BIGINT, priority BIGINT, globalTid BIGINT);
 CREATE TABLE PROCESSES (globalPid BIGINT, pid BIGINT);
 CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGINT, stopTime BIGINT);

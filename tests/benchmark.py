@@ -84,6 +84,38 @@ def analyzed(trace: Path, work: Path, cache: Path) -> Run:
     return measured(command, NSYS_TOOLS_CACHE=str(cache), PYTHONPATH=str(REPOSITORY))
 
 
+def compared(trace: Path, cache: Path) -> Run:
+    """Compare the trace with itself under another name, which is read as another trace."""
+    other = trace.with_name("other.sqlite")
+    if not other.exists():
+        shutil.copy(trace, other)
+    command = [sys.executable, "-m", "nsys_tools", "diff", str(trace), str(other)]
+    return measured(command, NSYS_TOOLS_CACHE=str(cache), PYTHONPATH=str(REPOSITORY))
+
+
+STEPS = """
+import sys, time
+import nsys_tools as nt
+from nsys_tools.report.analysis import TABLES
+
+with nt.open(sys.argv[1], cache=False) as session:
+    for name in TABLES:
+        if not name.startswith("step"):
+            session.query(name, top=1000).rows()
+    begin = time.process_time()
+    session.query("step").rows()
+    session.query("step_budget").rows()
+    print(time.process_time() - begin)
+"""
+
+
+def cost_of_steps(trace: Path) -> float:
+    """Return the CPU seconds of ``step`` and ``step_budget``, after all other tables of a report."""
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", STEPS, str(trace)]
+    return float(subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout)
+
+
 def check_equal(work: Path, reports: str) -> None:
     """Refuse to compare the speed of answers that differ."""
     for report in reports.split(","):
@@ -130,6 +162,12 @@ def benchmark(count: int, shape: Shape, work: Path, nsys: str | None, *, each: b
         cache = work / "cache"
         rows += [row(count, shape, "analyze", how, analyzed(trace, work, cache), None) for how in ("cold", "warm")]
         shutil.rmtree(cache)
+    if shape == RANKS:
+        cost = cost_of_steps(trace)
+        rows.append(row(count, shape, "step, step_budget", "after the rest", Run(0, cost, 0), None))
+        rows += [row(count, shape, "diff of two", how, compared(trace, cache), None) for how in ("cold", "warm")]
+        shutil.rmtree(cache)
+        trace.with_name("other.sqlite").unlink()
     trace.unlink()
     return rows
 
@@ -177,7 +215,9 @@ def page(rows: list[list[str]], quick: list[list[str]], notes: str) -> str:
             "line is one process, started from the shell, output to files; *nsys* is `nsys stats` on the same file in",
             "the same run, *cold* ours with an empty cache, *warm* ours after that; of the four together ours is the",
             "median of three. Both write the same bytes: a file that differs ends the benchmark. The ratios are nsys's",
-            "seconds by ours: by the clock, and by CPU time, which other work on the machine disturbs less.", "",
+            "seconds by ours: by the clock, and by CPU time, which other work on the machine disturbs less. *step,",
+            "step_budget* is the CPU time of these two queries when all other tables of a report are there; *diff of",
+            "two* compares two copies, each read by itself.", "",
             machine(), "", render(head, rows, "md"), "",
             "Medians on a small trace, from the shell:", "", render(["what", "s", "CPU s"], quick, "md"), "",
             NOTES + notes,
@@ -206,7 +246,7 @@ def main() -> None:
             plain = shape == PLAIN
             rows += benchmark(
                 count, shape, Path(folder), nsys,
-                each=plain and count == options.each, analyze=plain and count <= options.analyze_up_to,
+                each=plain and count == options.each, analyze=shape != OPERATORS and count <= options.analyze_up_to,
             )  # fmt: skip
             print(render(["trace", "report", "run", "s", "CPU s", "MB", "x", "x CPU", "us"], rows, "table"), flush=True)
         quick = small(Path(folder))

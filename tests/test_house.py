@@ -14,12 +14,13 @@ from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "nsys_tools"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-# A room may import from itself and from rooms of a lower rank. Everything goes one way:
-# cli -> api (public names) -> report -> findings, charts, stats, roofline -> synthetic, sources -> model -> session.
+# A room may import from itself and from rooms of a lower rank. Everything goes one way: cli -> api (public names) ->
+# report -> comparison, findings, charts, stats, roofline -> synthetic, sources -> model -> session.
 RANK = {
     "cli": 8,
     "api": 7,
     "report": 6,
+    "comparison": 5,
     "findings": 5,
     "charts": 5,
     "stats": 5,

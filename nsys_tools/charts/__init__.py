@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -10,9 +10,12 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.result import Result
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from nsys_tools.charts.style import Chart
 
 Tables = Mapping[str, Result]
+Frames = Mapping[str, "pl.DataFrame"]
 NAMES = (
     "stage_summary", "stage_activity", "llm_token", "roofline_stage", "roofline_point", "kernel_summary",
     "kernel_duration", "gap_summary",
@@ -37,7 +40,7 @@ def chart(name: str, tables: Tables) -> Chart:
     """
     if name not in NAMES:
         raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(NAMES)}.")
-    drawn = _chart(name, tables)
+    drawn = _chart(name, {name: table.pl() for name, table in tables.items()})
     if drawn is None:
         raise NsysToolsError(f"The chart {name} has nothing to show in this trace.")
     return drawn
@@ -56,20 +59,24 @@ def draw(tables: Tables) -> dict[str, bytes]:
     dict
         SVG by path inside the report's folder; a chart without data is left out.
     """
+    return draw_frames(NAMES, {name: table.pl() for name, table in tables.items()})
+
+
+def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
+    """Return charts by name, as `draw` does, of frames."""
     import vl_convert  # noqa: PLC0415
 
     drawn = {}
-    for name in NAMES:
-        found = _chart(name, tables)
+    for name in names:
+        found = _chart(name, frames)
         if found is not None:
             drawn[f"charts/{name}.svg"] = vl_convert.vegalite_to_svg(found.to_dict(validate=False)).encode()
     return drawn
 
 
-def _chart(name: str, tables: Tables) -> Chart | None:
+def _chart(name: str, frames: Frames) -> Chart | None:
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
-    frames = {name: table.pl() for name, table in tables.items()}
     # Altair would compare each of its parts with a JSON schema, a third of the time; the tests of the charts do that.
     with debug_mode(False):
         found: Chart | None = import_module(f"nsys_tools.charts.{name}").chart(frames)

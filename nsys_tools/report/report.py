@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import polars as pl
 
-from nsys_tools import __version__, assets, charts
-from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools import __version__, charts
+from nsys_tools.errors import UsageError
 from nsys_tools.files import check_apart, write_parquet
 from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
@@ -21,17 +18,11 @@ from nsys_tools.report.analysis import FORMATS, Analyzed
 from nsys_tools.report.folder import check_target, whole_folder
 from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
+from nsys_tools.report.templates import asset, filled
 from nsys_tools.units import duration
 
 METRICS = "metrics.json"
 SUMMARY = "stakeholder_summary.md"
-
-
-def _asset(name: str) -> Path:
-    path = assets.find(f"reports/{name}")
-    if path is None:
-        raise NsysToolsError(f"reports/{name} is missing.", "Install nsys-tools again.")
-    return path
 
 
 def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], beside: str = "") -> str:
@@ -56,25 +47,14 @@ def render_summary(analysis: Analyzed) -> str:
     return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 
-@cache
-def _template(text: str) -> jinja2.Template:
-    """Return a template, compiled once per process: that takes as long as filling it five times."""
-    environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
-    )
-    environment.globals.update(code=markdown.code, plain=markdown.plain, number=markdown.number, counted=_counted)
-    environment.filters["code_span"] = markdown.code
-    return environment.from_string(text)
-
-
 def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
     def table(name: str, *columns: str, **options: Any) -> str:
         return markdown.table(analysis.tables[name], columns, **options)
 
     given = {"time": _time, "table": table} | names
-    return _template(_asset(template).read_text(encoding="utf-8")).render(
-        analysis=analysis, summary=analysis.summary, tables={name: t.records() for name, t in analysis.tables.items()},
-        version=__version__, **given,
+    return filled(
+        template, analysis=analysis, summary=analysis.summary,
+        tables={name: t.records() for name, t in analysis.tables.items()}, version=__version__, **given,
     )  # fmt: skip
 
 
@@ -85,11 +65,6 @@ def _time(ns: float | None) -> str:
 def _percent(ratio: float | None) -> str:
     """Return a share as read by people: one digit after the point, two below one percent."""
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
-
-
-def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
-    """Return each value and how often it occurs, in the order of the first."""
-    return list(Counter(values).items())
 
 
 def _write_tables(analysis: Analyzed, folder: Path, *, csv_safe: bool) -> None:
@@ -136,6 +111,6 @@ def write(
             (folder / SUMMARY).write_text(render_summary(analysis), encoding="utf-8")
         if "html" in formats:
             title = f"{analysis.source} - nsys-tools"
-            (folder / "report.html").write_text(page.render(text, title, drawn, _asset("report.css")), encoding="utf-8")
+            (folder / "report.html").write_text(page.render(text, title, drawn, asset("report.css")), encoding="utf-8")
     last = next((name for name in ("html", "md") if name in formats), None)
     return target / (f"report.{last}" if last else METRICS)

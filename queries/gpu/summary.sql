@@ -1,4 +1,5 @@
 -- One row per GPU that ran something; ordered by number.
+-- materialized: small, and read by every report and comparison.
 --
 -- gpu_id             BIGINT   -      the GPU
 -- name               VARCHAR  -      product name; NULL when the trace does not describe it

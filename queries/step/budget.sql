@@ -17,7 +17,7 @@
 WITH summed AS (
     SELECT phase, process_id, gpu_id, term, part_of, blocking_call, count(*) AS step_count, median(ns) AS median_ns,
         min(ns) AS min_ns, max(ns) AS max_ns, sum(ns)::BIGINT AS sum_ns
-    FROM step__term GROUP BY ALL
+    FROM step_term GROUP BY ALL
 )
 SELECT *, sum_ns / nullif(
     max(CASE WHEN term = 'wall' THEN sum_ns END) OVER (PARTITION BY phase, process_id, gpu_id), 0

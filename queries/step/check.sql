@@ -9,7 +9,7 @@
 -- max_difference_ns   BIGINT   ns     largest difference
 -- verdict             VARCHAR  -      passed or failed
 WITH part AS (
-    SELECT step_id, sum(ns) AS idle_ns FROM step__term WHERE part_of = 'idle' GROUP BY step_id
+    SELECT step_id, sum(ns) AS idle_ns FROM step_term WHERE part_of = 'idle' GROUP BY step_id
 ),
 alone AS (
     SELECT s.step_id, s.process_id, s.gpu_id, s.wall_ns, s.busy_ns, s.idle_ns, coalesce(p.idle_ns, 0) AS parts_ns,

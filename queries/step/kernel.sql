@@ -8,17 +8,20 @@
 -- name           VARCHAR  -      demangled name
 -- class          VARCHAR  -      kind of work, see kernel_rule
 -- step_count     BIGINT   count  steps of the phase
+-- run_count      BIGINT   count  runs in all steps together
 -- median_count   DOUBLE   count  runs per step, median
 -- median_ns      DOUBLE   ns     sum of durations per step, median
 -- min_ns         BIGINT   ns     least in a step
 -- max_ns         BIGINT   ns     most in a step
 -- sum_ns         BIGINT   ns     all steps together
 -- share_ratio    DOUBLE   ratio  sum_ns over the durations of all kernels in these steps
-SELECT b.phase, b.process_id, b.gpu_id, n.value AS name, c.class, b.step_count, b.median_count, b.median_ns, b.min_ns,
-    b.max_ns, b.sum_ns, b.sum_ns / nullif(sum(b.sum_ns) OVER (PARTITION BY b.phase, b.process_id, b.gpu_id), 0)
+SELECT b.phase, b.process_id, b.gpu_id, n.value AS name, c.class, b.step_count, b.run_count, b.median_count,
+    b.median_ns, b.min_ns, b.max_ns, b.sum_ns,
+    b.sum_ns / nullif(sum(b.sum_ns) OVER (PARTITION BY b.phase, b.process_id, b.gpu_id), 0)
         AS share_ratio
 FROM (
     SELECT w.name_id, s.phase, s.process_id, s.gpu_id, any_value(p.step_count) AS step_count,
+        sum(w.operation_count)::BIGINT AS run_count,
         median_with_zeros(w.operation_count, any_value(p.step_count)) AS median_count,
         median_with_zeros(w.sum_ns, any_value(p.step_count)) AS median_ns,
         CASE WHEN count(*) < any_value(p.step_count) THEN 0 ELSE min(w.sum_ns) END AS min_ns,

@@ -26,7 +26,7 @@ far AS (
 ),
 term AS (
     SELECT step_id, term, ns - median(ns) OVER (PARTITION BY phase, process_id, gpu_id, term) AS off_ns
-    FROM step__term
+    FROM step_term
     WHERE blocking_call IS NULL
         AND term IN ('compute_busy', 'exposed_communication', 'launch_bound', 'synchronization', 'dependency', 'rest')
 ),

@@ -1,5 +1,6 @@
 -- One row per phase and GPU of a process: how long its steps take, and the tokens that their names tell; ordered by
 -- the time of the phase on all GPUs, most first, then by process and GPU.
+-- materialized: small, and read by every report and comparison.
 --
 -- phase                      VARCHAR  -         prefill, decode, mixed, train, or other
 -- process_id                 BIGINT   -         key of the process (nsys's globalPid)

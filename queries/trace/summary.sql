@@ -1,4 +1,5 @@
 -- One row: what the trace holds.
+-- materialized: one row over all operations, calls and ranges.
 --
 -- origin             VARCHAR  -      synthetic or predicted when the trace was generated, not recorded; else NULL
 -- nsys_version       VARCHAR  -      version of nsys that wrote it; NULL before 2021

@@ -1,0 +1,180 @@
+"""Two sides compared: traces, run folders or saved baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nsys_tools.api.session import open as open_session
+from nsys_tools.comparison import snapshot as snapshots
+from nsys_tools.comparison.diff import Diff, chosen_by
+from nsys_tools.comparison.diff import diff as compare
+from nsys_tools.comparison.gate import Gate, Outcome, check, read_gate
+from nsys_tools.comparison.snapshot import ROWS, Snapshot
+from nsys_tools.errors import NsysToolsError, UsageError, one_error
+from nsys_tools.session.progress import Progress, silent
+
+if TYPE_CHECKING:
+    from nsys_tools.api.session import Session
+
+Paths = str | Path | Sequence[str | Path]
+
+
+@one_error
+class Comparison(Diff):
+    """Two sides compared; use `nsys_tools.diff`."""
+
+    def text(self, form: str = "table", *, top: int = 20) -> str:
+        """Return the comparison as text.
+
+        Parameters
+        ----------
+        form
+            ``table`` for a terminal, ``md`` for a pull request, ``json``, or ``html`` for a page of its own.
+        top
+            Rows of the list of changes; ``json`` has all.
+        """
+        from nsys_tools.report.difference import render  # noqa: PLC0415
+
+        return render(self, form, top)
+
+    def write(self, out: str | Path, *, top: int = 20, force: bool = False) -> Path:
+        """Write a folder with the page, Markdown, JSON, all changes as CSV and the charts; whole or not at all.
+
+        Returns
+        -------
+        pathlib.Path
+            The page.
+        """
+        from nsys_tools.report.difference import write  # noqa: PLC0415
+
+        return write(self, Path(out), top=top, force=force)
+
+    def gate(self, file: str | Path) -> Outcome:
+        """Hold the comparison against a file of limits.
+
+        Raises
+        ------
+        NsysToolsError
+            If the file cannot be read, or names a figure that is not known.
+        """
+        return check(self, read_gate(Path(file)))
+
+    def __repr__(self) -> str:
+        """Return both sides and the verdict."""
+        sides = [" + ".join(one.source for one in side) for side in (self.base, self.new)]
+        return f"<Comparison of {sides[0]} and {sides[1]}: {self.verdict.word}>"
+
+
+@one_error
+def diff(
+    base: Paths, new: Paths, *, by: str = "", noise: Paths = (), progress: Progress = silent, **given: Any
+) -> Comparison:
+    """Compare two captures, or several of each side: did it get faster?
+
+    Parameters
+    ----------
+    base, new
+        Traces, run folders, or baselines of `save_baseline`; one or several for each side.
+    by
+        What the list of changes is of: ``step`` (kernels per step), ``stage``, ``kernel``, ``class``, ``op``,
+        ``layer``, ``range`` or ``api``. By default ``step`` where both sides have steps, else ``stage``.
+    noise
+        Captures of one program, two at least: how far they lie apart is what counts as a difference.
+    progress
+        Called with a few words before each step that can take long.
+    **given
+        How traces are opened: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+
+    Returns
+    -------
+    Comparison
+        Its ``verdict`` is faster, slower, same, ambiguous or not comparable, with a reason.
+
+    Raises
+    ------
+    NsysToolsError
+        If a path cannot be opened, or has nothing of what is asked for.
+
+    Examples
+    --------
+    >>> import nsys_tools as nt
+    >>> found = nt.diff(samples / "sample.sqlite", samples / "sample.sqlite")
+    >>> found.verdict.word
+    'same'
+    """
+    rows = _rows(by)
+    sides = [[_snapshot(path, rows, progress, given) for path in _paths(side)] for side in (base, new, noise)]
+    if not sides[0] or not sides[1]:
+        raise UsageError("A comparison needs a base and a new side.")
+    chosen = chosen_by(by, sides[0], sides[1])
+    for one in (*sides[0], *sides[1]):
+        if chosen != "step" and chosen not in one.rows:
+            raise NsysToolsError(
+                f"{one.source}: the baseline has no rows by {chosen}.", "Save it again from the trace."
+            )
+    found = compare(sides[0], sides[1], by=chosen, noise=sides[2])
+    return Comparison(**{one.name: getattr(found, one.name) for one in fields(Diff)})
+
+
+@one_error
+def save_baseline(
+    trace: str | Path, out: str | Path, *, hash_names: bool = False, force: bool = False, progress: Progress = silent,
+    **given: Any,
+) -> None:  # fmt: skip
+    """Write what comparisons need of a trace to a JSON file, so that the trace need not be kept.
+
+    Parameters
+    ----------
+    trace
+        A trace or run folder.
+    out
+        The file.
+    hash_names
+        Keep digests in place of the names that the program chose, and of its kernels.
+    force
+        Replace a file that exists.
+    progress
+        Called with a few words before each step that can take long.
+    **given
+        How the trace is opened: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+    """
+    found = _snapshot(trace, ROWS, progress, given)
+    snapshots.save(found.hashed() if hash_names else found, Path(out), force=force, inputs=[Path(trace)])
+
+
+def _paths(side: Paths) -> list[Path]:
+    return [Path(side)] if isinstance(side, str | Path) else [Path(one) for one in side]
+
+
+def _rows(by: str) -> tuple[str, ...]:
+    """Return the rows that a comparison needs: those asked for, and those that gates name."""
+    return tuple(dict.fromkeys(["kernel", "class", "stage", *([by] if by in ROWS else [])]))
+
+
+def _snapshot(path: str | Path, rows: Sequence[str], progress: Progress, given: dict[str, Any]) -> Snapshot:
+    from nsys_tools.comparison import extract  # noqa: PLC0415
+
+    path = Path(path)
+    if snapshots.is_baseline(path):
+        return snapshots.load(path)
+    progress(f"reading {path.name}")
+    with open_session(path, progress=progress, **given) as session:
+        return extract.snapshot(
+            session.query, source=session.name, workload=_workload(session), rows=rows,
+            has_model=bool(given.get("model")),
+        )  # fmt: skip
+
+
+def _workload(session: Session) -> dict[str, str]:
+    """Return what the run folder tells of the work, as far as a comparison rests on it."""
+    if session.run is None or session.run.recorded is None:
+        return {}
+    data = session.run.recorded.data
+    told = ("model", "dtype", "mode", "batch_size", "max_new_tokens", "attention")
+    return {name: str(data[name]) for name in told if isinstance(data.get(name), str | int | float)}
+
+
+__all__ = ["Comparison", "Gate", "Outcome", "diff", "save_baseline"]

@@ -1,0 +1,60 @@
+"""From the mean step of the base to that of the new side, by cause: a waterfall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import polars as pl
+
+from nsys_tools.charts.style import BUSY, COLOURS, GREY, INK, WIDTH, Chart, data, named_bars, styled
+
+_CAUSES = (
+    "compute_busy",
+    "exposed_communication",
+    "other_busy",
+    "launch_bound",
+    "synchronization",
+    "dependency",
+    "rest",
+)
+
+
+def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
+    """Return the chart; None without steps."""
+    budget = tables["diff_budget"]
+    if budget.is_empty():
+        return None
+    terms = {row["term"]: row for row in budget.to_dicts()}
+    at = terms["wall"]["base_ns"] / 1e6
+    rows = [{"name": "base", "from": 0.0, "to": at, "what": "step", "label": f"{at:.3g}"}]
+    for cause in _CAUSES:
+        delta = terms[cause]["delta_ns"] / 1e6
+        what = "longer" if delta > 0 else "shorter"
+        rows.append({"name": cause, "from": at, "to": at + delta, "what": what, "label": f"{delta:+.3g}"})
+        at += delta
+    rows.append({"name": "new", "from": 0.0, "to": at, "what": "step", "label": f"{at:.3g}"})
+    ends = [value for row in rows[1:-1] for value in (row["from"], row["to"])]
+    # Bars that begin at 0 would hide differences of a percent: the axis begins below the least of them, and says so.
+    room = max(max(ends) - min(ends), 0.02 * max(ends)) * 0.35
+    low = max(min(ends) - room, 0)
+    scale = alt.Scale(domain=[low, max(ends) + room], nice=False, clamp=True)
+    colors = alt.Scale(domain=["step", "longer", "shorter"], range=[GREY, COLOURS[5], BUSY])
+    y = named_bars([str(row["name"]) for row in rows])
+    bars = (
+        alt.Chart(data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("from:Q", title="mean wall time of a step (ms)", scale=scale), x2="to:Q", y=y,
+            color=alt.Color("what:N", scale=colors, title=None),
+        )
+    )  # fmt: skip
+    for row in rows:
+        row["at"] = max(row["from"], row["to"])
+    texts = (
+        alt.Chart(data(rows)).mark_text(align="left", dx=4, fontSize=11, color=INK)
+        .encode(x=alt.X("at:Q", scale=scale), y=y, text="label:N")
+    )  # fmt: skip
+    body = alt.layer(bars, texts).properties(width=WIDTH - 260, height=26 * len(rows))
+    said = f"phase {budget['phase'][0]}, GPU {budget['gpu'][0]}" + (f"; the axis begins at {low:.3g} ms" if low else "")
+    return styled(body, "From base to new", said)

@@ -1,0 +1,40 @@
+"""The largest changes of a comparison, each divided by count and duration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import altair as alt
+import polars as pl
+
+from nsys_tools.charts.style import BUSY, COLOURS, WIDTH, Chart, data, named_bars, shortened, styled
+
+_MOST = 20
+
+
+def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
+    """Return the chart; None without changes."""
+    changes = tables["diff_change"]
+    if changes.is_empty():
+        return None
+    rows: list[dict[str, object]] = []
+    names: list[str] = []
+    for n, row in enumerate(changes.head(_MOST).to_dicts(), 1):
+        names.append(f"{shortened(row['name'], 46)} ({n})")  # numbered, since shortened names may be equal
+        rows += [
+            {"name": names[-1], "what": what, "time": row[column] / 1e3}
+            for what, column in (("by count", "count_ns"), ("by duration", "duration_ns"))
+        ]
+    body = (
+        alt.Chart(data(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("time:Q", title="new - base (µs)", stack="zero"),
+            y=named_bars(names),
+            color=alt.Color(
+                "what:N", title=None, scale=alt.Scale(domain=["by count", "by duration"], range=[BUSY, COLOURS[1]])
+            ),
+        )
+        .properties(width=WIDTH - 330, height=20 * len(names))
+    )
+    return styled(body, "The largest changes", "left: less time in the new side; right: more")

@@ -1,0 +1,96 @@
+"""``nsys-tools diff`` and ``nsys-tools baseline``: did it get faster?"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
+
+baseline = typer.Typer(no_args_is_help=True, help="Keep what comparisons need of a trace.")
+
+
+def diff(
+    sides: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[BASE NEW]", help="Two traces, run folders or baselines.", show_default=False),
+    ] = None,
+    base: Annotated[
+        list[Path], typer.Option("--base", metavar="TRACE", help="A capture of the base; repeatable.")
+    ] = [],  # noqa: B006  (typer copies it)
+    new: Annotated[
+        list[Path], typer.Option("--new", metavar="TRACE", help="A capture of the new side; repeatable.")
+    ] = [],  # noqa: B006
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by", metavar="WHAT",
+            help="List changes by step (kernels per step), stage, kernel, class, op, layer, range or api. "
+            "Default: step where both sides have steps, else stage.",
+        ),
+    ] = "",
+    noise: Annotated[
+        list[Path],
+        typer.Option("--noise", metavar="TRACE", help="Captures of one program: what they differ by is noise."),
+    ] = [],  # noqa: B006
+    gate: Annotated[
+        Path | None,
+        typer.Option("--gate", metavar="FILE", help="Hold the figures against the limits in this TOML."),
+    ] = None,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, md, json or html.")] = "table",
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write page, Markdown, JSON, CSV and charts to DIR.")
+    ] = None,
+    top: Annotated[int, typer.Option("--top", min=1, help="Show this many changes.")] = 20,
+    stages: options.STAGES = None,
+    model: options.COMPARE = "",
+    steps: options.STEPS = "auto",
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
+    no_cache: options.NO_CACHE = False,
+) -> None:  # fmt: skip
+    """Compare BASE with NEW: step times with their noise, where the difference is, and what changed.
+
+    The verdict is faster, slower, same, ambiguous or not comparable, with a reason. With --gate the exit code is 0
+    when all limits hold, 1 when one is broken, 3 when that is ambiguous or the sides are not comparable.
+    """
+    if sides and len(sides) != 2:
+        raise nt.UsageError("diff takes a base and a new side.", "Name several captures with --base and --new.")
+    first, second = ([path] for path in sides) if sides else ([], [])
+    with status() as progress:
+        found = nt.diff(
+            [*first, *base], [*second, *new], by=by, noise=noise, progress=progress, stages=stages, model=model,
+            steps=steps, cache=not no_cache,
+        )  # fmt: skip
+        outcome = found.gate(gate) if gate else None
+        written = found.write(out, top=top, force=force) if out else None
+    print(written or found.text(form, top=top))
+    if outcome:
+        print("\n".join(outcome.lines), file=sys.stderr)
+        raise typer.Exit(outcome.code)
+
+
+@baseline.command("save")
+def save(
+    trace: options.TRACE,
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write the baseline to FILE (.json).")],
+    hash_names: Annotated[
+        bool, typer.Option("--hash-names", help="Keep digests of names in place of names.")
+    ] = False,
+    stages: options.STAGES = None,
+    model: options.COMPARE = "",
+    steps: options.STEPS = "auto",
+    force: options.FORCE = False,
+    no_cache: options.NO_CACHE = False,
+) -> None:  # fmt: skip
+    """Write what diff needs of TRACE to a small JSON file, so that CI need not keep the trace."""
+    with status() as progress:
+        nt.save_baseline(
+            trace, out, hash_names=hash_names, force=force, progress=progress, stages=stages, model=model, steps=steps,
+            cache=not no_cache,
+        )  # fmt: skip
+    print(out)

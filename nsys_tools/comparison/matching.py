@@ -1,0 +1,179 @@
+"""Which rows of two captures are the same thing: by name, and where it changed, by kind and place."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from nsys_tools.comparison.snapshot import Launch, Row
+
+_UNNAMED = ("<unnamed>", "(anonymous namespace)")
+_LAMBDA = re.compile(r"\{lambda.*|\[lambda.*")
+
+
+Launched = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Match:
+    """Rows of both sides that belong together; empty on one side for what is new or gone.
+
+    Attributes
+    ----------
+    matched_by
+        ``name``, ``name, other launch``, ``base name``, ``class and position``, ``position``; empty without a partner.
+    """
+
+    base: tuple[Row, ...]
+    new: tuple[Row, ...]
+    matched_by: str
+
+
+def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Launch], Sequence[Launch]]) -> list[Match]:
+    """Match the rows of two captures; each row is in exactly one match.
+
+    Parameters
+    ----------
+    base, new
+        The rows.
+    sequences
+        The kernels of a typical step of each side, in order; empty for rows that are no kernels.
+
+    Notes
+    -----
+    Rows are matched by name and launch, then by name, then by base name: the name without template arguments. What
+    is left is matched by its place in a typical step: between the same two matched kernels, of one class first, then
+    whatever is left there. So an autotuned matrix product finds its partner, and so do two kernels that were fused.
+    """
+    left = list(base), list(new)
+    found: list[Match] = []
+    matched, left = _by("name", lambda row: (row.name, row.detail), *left)
+    found += matched
+    matched, left = _by("name, other launch", lambda row: row.name, *left)
+    found += matched
+    # Many kernels of PyTorch share a base name: those in one place first.
+    matched, left = _by_place(left, sequences, _known(found), lambda row: base_name(row.name), "base name")
+    found += matched
+    matched, left = _by("base name", lambda row: base_name(row.name), *left)
+    found += matched
+    matched, left = _by_place(left, sequences, _known(found), lambda row: row.kind, "class and position", "position")
+    found += matched
+    return found + [Match((row,), (), "") for row in left[0]] + [Match((), (row,), "") for row in left[1]]
+
+
+def _known(found: Sequence[Match]) -> dict[Launched, int]:
+    """Return the launches that have a partner, with the number of their match."""
+    return {_launch(row): n for n, one in enumerate(found) for row in (*one.base, *one.new)}
+
+
+def base_name(name: str) -> str:
+    """Return a kernel's name without return type, template arguments, parameters and lambdas."""
+    plain = _LAMBDA.sub("", name)
+    for n, unnamed in enumerate(_UNNAMED):
+        plain = plain.replace(unnamed, chr(n))  # its brackets are none of templates or parameters
+    kept: list[str] = []
+    depth = 0
+    for character in plain:
+        depth -= character == ">"
+        if depth == 0 and character == "(" and kept:
+            break
+        if depth <= 0 and character not in "<>":
+            kept.append(character)
+        depth += character == "<"
+    found = "".join(kept).strip().rsplit(" ", 1)[-1]  # without the return type
+    for n, unnamed in enumerate(_UNNAMED):
+        found = found.replace(chr(n), unnamed)
+    return found or name
+
+
+def _by(
+    how: str, key: Callable[[Row], Hashable], base: Sequence[Row], new: Sequence[Row]
+) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
+    """Return the groups that both sides have, and the rows of all others."""
+    groups: dict[Hashable, tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
+    for side, rows in enumerate((base, new)):
+        for row in rows:
+            groups[key(row)][side].append(row)
+    matched = [Match(tuple(b), tuple(n), how) for b, n in groups.values() if b and n]
+    alone = [(b, n) for b, n in groups.values() if not (b and n)]
+    return matched, ([row for b, _ in alone for row in b], [row for _, n in alone for row in n])
+
+
+def _launch(row: Row | Launch) -> Launched:
+    return row.name, row.detail
+
+
+Gap = tuple[int | None, int | None]
+
+
+def _gaps(sequence: Sequence[Launch], known: dict[Launched, int], unmatched: set[Launched]) -> dict[Gap, set[Launched]]:
+    """Return the unmatched launches between two matched ones that follow each other."""
+    gaps: dict[Gap, set[Launched]] = defaultdict(set)
+    before: int | None = None
+    inside: set[Launched] = set()
+    for one in [*map(_launch, sequence), None]:
+        anchor = None if one is None else known.get(one)
+        if one is not None and anchor is None:
+            inside |= {one} & unmatched
+            continue
+        if inside:
+            gaps[before, anchor] |= inside
+        before, inside = anchor, set()
+    return gaps
+
+
+def _by_place(
+    left: tuple[list[Row], list[Row]],
+    sequences: tuple[Sequence[Launch], Sequence[Launch]],
+    known: dict[Launched, int],
+    key: Callable[[Row], str],
+    how: str,
+    how_without: str = "",
+) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
+    """Match what lies between the same two matched launches: rows of one key, then, as `how_without`, all others."""
+    kinds = [{_launch(row): key(row) for row in side} for side in left]
+    gaps = [_gaps(sequence, known, set(side)) for sequence, side in zip(sequences, kinds, strict=True)]
+    groups = _Groups()
+    for gap in gaps[0].keys() & gaps[1].keys():
+        inside = [gaps[side][gap] for side in (0, 1)]
+        for kind in {kinds[0][one] for one in inside[0]} & {kinds[1][one] for one in inside[1]}:
+            alike = [{one for one in inside[side] if kinds[side][one] == kind} for side in (0, 1)]
+            groups.link(how, *alike)
+            inside = [inside[side] - alike[side] for side in (0, 1)]
+        if how_without and inside[0] and inside[1]:
+            groups.link(how_without, *inside)
+    return groups.matches(left)
+
+
+Member = tuple[int, Launched]
+
+
+class _Groups:
+    """Launches of both sides that belong together, as far as any place says so."""
+
+    def __init__(self) -> None:
+        self._leader: dict[Member, Member] = {}
+        self._how: dict[Member, str] = {}
+
+    def _find(self, one: Member) -> Member:
+        while self._leader.setdefault(one, one) != one:
+            one = self._leader[one]
+        return one
+
+    def link(self, how: str, base: Iterable[Launched], new: Iterable[Launched]) -> None:
+        leaders = {self._find((side, one)) for side, ones in enumerate((base, new)) for one in ones}
+        first = min(leaders)
+        # Of two claims the weaker holds for the group: that only the position is equal.
+        self._how[first] = max(how, *(self._how.get(leader, how) for leader in leaders))
+        self._leader |= dict.fromkeys(leaders, first)
+
+    def matches(self, left: tuple[list[Row], list[Row]]) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
+        groups: dict[Member, tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
+        alone: tuple[list[Row], list[Row]] = [], []
+        for side, rows in enumerate(left):
+            for row in rows:
+                member = side, _launch(row)
+                (groups[self._find(member)] if member in self._leader else alone)[side].append(row)
+        return [Match(tuple(b), tuple(n), self._how[leader]) for leader, (b, n) in groups.items()], alone

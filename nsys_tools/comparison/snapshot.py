@@ -1,0 +1,210 @@
+"""What a comparison needs of one capture: small tables, which a baseline keeps in a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import cattrs
+
+from nsys_tools import __version__
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.files import new_file
+
+SCHEMA, SCHEMA_VERSION = "nsys-tools/baseline", 1
+ROWS = ("kernel", "class", "stage", "range", "layer", "op", "api")
+"""What can be compared besides steps: the queries ``change_*``."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A name with the durations behind it, see the queries ``change_*``."""
+
+    name: str
+    detail: str
+    kind: str
+    count: int
+    sum_ns: int
+    quantiles: list[int]
+    early_ns: float | None = None
+    late_ns: float | None = None
+
+
+@dataclass(frozen=True)
+class StepKernel:
+    """A kernel in the steps of a phase, over all GPUs."""
+
+    phase: str
+    name: str
+    kind: str
+    count: int
+    sum_ns: int
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A kernel of a typical step, in order; see ``step_sequence``."""
+
+    phase: str
+    name: str
+    detail: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The steps of a phase on one GPU, in order.
+
+    Attributes
+    ----------
+    phase, gpu, found_by
+        As in ``step``; the GPUs with steps are counted from 0.
+    terms
+        ns of each step by term, see ``step_budget``.
+    context_tokens, generation_tokens, requests
+        Medians over steps, of what the names of the steps tell; None where they do not.
+    tokens_per_s
+        Of generation where there is any, else of context.
+    """
+
+    phase: str
+    gpu: int
+    found_by: str
+    terms: dict[str, list[int]]
+    context_tokens: float | None = None
+    generation_tokens: float | None = None
+    requests: float | None = None
+    tokens_per_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One capture, as far as a comparison needs it.
+
+    Attributes
+    ----------
+    source
+        Name of the trace or run folder.
+    origin
+        ``synthetic`` or ``predicted`` for a trace that was made, not recorded; else empty.
+    gpus
+        Product names of the GPUs that ran something; empty names are unknown.
+    workload
+        What the run folder says of the run: model, batch, ...
+    steps, step_kernels, sequence
+        Steps by phase and GPU, their kernels, and the kernels of a typical step.
+    no_steps
+        Why there are none.
+    rows
+        Rows by what they are of; see `ROWS`.
+    figures
+        Single figures by name, for gates: ``busy_ns``, ``memory_bytes``, ``mfu_ratio:STAGE``.
+    is_hashed
+        Whether names are replaced by digests.
+    """
+
+    source: str
+    origin: str
+    gpus: list[str]
+    steps: list[Steps]
+    step_kernels: list[StepKernel]
+    sequence: list[Launch]
+    no_steps: str
+    rows: dict[str, list[Row]]
+    figures: dict[str, float] = field(default_factory=dict)
+    workload: dict[str, str] = field(default_factory=dict)
+    is_hashed: bool = False
+
+    def hashed(self) -> Snapshot:
+        """Return it with a digest for each name of the program: they can be matched, and not read."""
+        if self.is_hashed:
+            return self
+        return replace(
+            self,
+            steps=[replace(one, found_by=one.found_by.partition(":")[0]) for one in self.steps],
+            step_kernels=[replace(one, name=_digest(one.name)) for one in self.step_kernels],
+            sequence=[replace(one, name=_digest(one.name)) for one in self.sequence],
+            rows={what: [_hashed(one, what) for one in rows] for what, rows in self.rows.items()},
+            figures={_hashed_figure(name): value for name, value in self.figures.items()},
+            no_steps="", workload={}, is_hashed=True,
+        )  # fmt: skip
+
+
+def _digest(name: str) -> str:
+    return "#" + hashlib.sha256(name.encode()).hexdigest()[:16]
+
+
+def _hashed(row: Row, what: str) -> Row:
+    return row if what in {"class", "api"} else replace(row, name=_digest(row.name))
+
+
+def _hashed_figure(name: str) -> str:
+    figure, colon, of = name.partition(":")
+    return f"{figure}:{_digest(of)}" if colon else name
+
+
+def save(snapshot: Snapshot, path: Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> None:
+    """Write a baseline.
+
+    Raises
+    ------
+    NsysToolsError
+        If the file exists and `force` is not given, it is an input, or it cannot be written.
+    """
+    head = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__}
+    with new_file(path, force=force, inputs=inputs) as draft:
+        draft.write_text(json.dumps(head | cattrs.unstructure(snapshot), ensure_ascii=False), encoding="utf-8")
+
+
+def is_baseline(path: Path) -> bool:
+    """Return whether a file is meant as a baseline: it ends in ``.json``."""
+    return path.suffix == ".json" and path.is_file()
+
+
+def load(path: Path) -> Snapshot:
+    """Read a baseline.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is none, or of another version.
+    """
+    hint = "nsys-tools baseline save TRACE -o FILE makes one."
+    try:
+        data: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise NsysToolsError(f"{path}: cannot be read as a baseline ({str(error).splitlines()[0]}).", hint) from None
+    if not isinstance(data, dict) or data.get("schema") != SCHEMA:
+        raise NsysToolsError(f"{path}: is JSON, but no baseline of nsys-tools.", hint)
+    if data.get("schema_version") != SCHEMA_VERSION:
+        raise NsysToolsError(
+            f"{path}: is a baseline of version {data.get('schema_version')}; this release reads {SCHEMA_VERSION}.",
+            "Save it again from the trace.",
+        )
+    try:
+        found = cattrs.structure(data, Snapshot)
+    except Exception as error:  # noqa: BLE001  (cattrs raises groups of what the values raise)
+        raise NsysToolsError(f"{path}: the baseline is damaged ({_first(error)}).", hint) from None
+    _check(path, found, hint)
+    return found
+
+
+def _first(error: BaseException) -> str:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
+def _check(path: Path, found: Snapshot, hint: str) -> None:
+    """Refuse figures that no capture has: steps of unequal number, counts below 1."""
+    for steps in found.steps:
+        lengths = {len(values) for values in steps.terms.values()}
+        if len(lengths) != 1 or "wall" not in steps.terms or any(ns <= 0 for ns in steps.terms["wall"]):
+            raise NsysToolsError(f"{path}: the baseline is damaged (steps of phase {steps.phase}).", hint)
+    for what, rows in found.rows.items():
+        if any(row.count < 1 or row.sum_ns < 0 or not row.quantiles for row in rows):
+            raise NsysToolsError(f"{path}: the baseline is damaged (rows by {what}).", hint)

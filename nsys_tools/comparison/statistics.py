@@ -1,0 +1,167 @@
+"""How far two samples of times lie apart, and how sure that is."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+
+CONFIDENCE = 0.95
+_RESAMPLES = 2000
+_PAIRS = 250_000
+Runs = Sequence[Sequence[float]]
+"""The times of one side in order, by capture."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """How the times of a new side differ from those of a base.
+
+    Attributes
+    ----------
+    base_count, new_count
+        Number of times.
+    base_median, new_median, base_min, new_min, base_mean, new_mean
+        Of all captures of a side together, ns.
+    ratio, ratio_low, ratio_high
+        Median of the new side over that of the base, with its 95 % percentile-bootstrap interval.
+    shift, shift_low, shift_high
+        Hodges-Lehmann estimate: the median of all differences new - base, with its 95 % interval by the normal
+        approximation of the Mann-Whitney statistic, ns.
+    p
+        Of the two-sided Mann-Whitney test (`scipy.stats.mannwhitneyu`).
+    base_drift, new_drift
+        Median of the second half of a capture over that of its first half, less 1: of the captures of a side the one
+        farthest from 0.
+    """
+
+    base_count: int
+    new_count: int
+    base_median: float
+    new_median: float
+    base_min: float
+    new_min: float
+    base_mean: float
+    new_mean: float
+    ratio: float
+    ratio_low: float
+    ratio_high: float
+    shift: float
+    shift_low: float
+    shift_high: float
+    p: float
+    base_drift: float
+    new_drift: float
+
+    @property
+    def drift(self) -> float:
+        """The larger drift of both sides, without its sign."""
+        return max(abs(self.base_drift), abs(self.new_drift))
+
+    def reversed(self) -> Shift:
+        """Return the same comparison with both sides exchanged."""
+        return replace(
+            self,
+            base_count=self.new_count, new_count=self.base_count,
+            base_median=self.new_median, new_median=self.base_median,
+            base_min=self.new_min, new_min=self.base_min, base_mean=self.new_mean, new_mean=self.base_mean,
+            ratio=1 / self.ratio, ratio_low=1 / self.ratio_high, ratio_high=1 / self.ratio_low,
+            shift=-self.shift, shift_low=-self.shift_high, shift_high=-self.shift_low,
+            base_drift=self.new_drift, new_drift=self.base_drift,
+        )  # fmt: skip
+
+
+def compare(base: Runs, new: Runs) -> Shift:
+    """Compare two sides; exchanged arguments give the mirrored answer.
+
+    Parameters
+    ----------
+    base, new
+        Positive times in ns; each side has one at least.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    sides = [np.concatenate([np.asarray(run, dtype=np.float64) for run in runs]) for runs in (base, new)]
+    drifts = drift(base), drift(new)
+    # The random numbers belong to the data, not to the side, so that exchanged sides draw the same samples.
+    if sides[0].tobytes() > sides[1].tobytes():
+        return _compared(sides[1], sides[0], drifts[1], drifts[0]).reversed()
+    return _compared(sides[0], sides[1], *drifts)
+
+
+def drift(runs: Runs) -> float:
+    """Return median of the second half over that of the first, less 1, of the capture where it is farthest from 0."""
+    import numpy as np  # noqa: PLC0415
+
+    found = [0.0]
+    for run in runs:
+        if len(run) >= 2:
+            half = len(run) // 2
+            found.append(float(np.median(run[half:]) / np.median(run[:half])) - 1)
+    return max(found, key=abs)
+
+
+def _compared(base: Array, new: Array, base_drift: float, new_drift: float) -> Shift:
+    import numpy as np  # noqa: PLC0415
+    from scipy.stats import mannwhitneyu  # noqa: PLC0415
+
+    low, high = _ratio_interval(base, new)
+    base_median, new_median = float(np.median(base)), float(np.median(new))
+    return Shift(
+        len(base), len(new), base_median, new_median, float(base.min()), float(new.min()),
+        float(base.mean()), float(new.mean()), new_median / base_median, low, high, *_hodges_lehmann(base, new),
+        float(mannwhitneyu(base, new, alternative="two-sided").pvalue), base_drift, new_drift,
+    )  # fmt: skip
+
+
+def _ratio_interval(base: Array, new: Array) -> tuple[float, float]:
+    """Return the 95 % percentile-bootstrap interval of the ratio of medians."""
+    import numpy as np  # noqa: PLC0415
+
+    dice = np.random.default_rng(0)
+    medians = [_resampled_medians(side, dice) for side in (base, new)]
+    ratios = np.sort(medians[1] / medians[0])
+    outside = round((1 - CONFIDENCE) / 2 * _RESAMPLES)
+    # As many values are left out below as above, which mirrors exactly; a side with itself has to mirror itself.
+    low, high = float(ratios[outside]), float(ratios[-1 - outside])
+    if np.array_equal(base, new):
+        high = max(high, 1 / low)
+        low = 1 / high
+    return low, high
+
+
+def _resampled_medians(values: Array, dice: np.random.Generator) -> Array:
+    """Return the medians of bootstrap samples, without drawing these.
+
+    The k-th smallest of n draws from n values is that at n times the k-th smallest of n uniform numbers, which is
+    distributed as Beta(k, n + 1 - k); the next one above it lies as the smallest of the n - k left.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    ordered, n = np.sort(values), len(values)
+    k = (n + 1) // 2
+    lower = dice.beta(k, n + 1 - k, _RESAMPLES)
+    upper = lower if n % 2 else lower + (1 - lower) * dice.beta(1, n - k, _RESAMPLES)
+    at = [np.minimum((place * n).astype(np.int64), n - 1) for place in (lower, upper)]
+    found: Array = (ordered[at[0]] + ordered[at[1]]) / 2
+    return found
+
+
+def _hodges_lehmann(base: Array, new: Array) -> tuple[float, float, float]:
+    """Return the median of all differences, and its interval; of large samples evenly spaced values stand for all."""
+    import numpy as np  # noqa: PLC0415
+    from scipy.special import ndtri  # noqa: PLC0415
+
+    most = math.isqrt(_PAIRS)
+    base, new = (np.sort(side)[:: -(-len(side) // most)] for side in (base, new))
+    differences = np.sort(np.subtract.outer(new, base), axis=None)
+    pairs = len(differences)
+    spread = float(ndtri((1 + CONFIDENCE) / 2)) * math.sqrt(pairs * (len(base) + len(new) + 1) / 12)
+    outside = max(math.floor(pairs / 2 - spread) - 1, 0)  # the k-th difference from either end
+    return float(np.median(differences)), float(differences[outside]), float(differences[pairs - 1 - outside])

@@ -1,0 +1,142 @@
+"""The verdict on two sides: faster, slower, same, ambiguous or not comparable, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nsys_tools.comparison.snapshot import Snapshot
+from nsys_tools.comparison.statistics import Shift
+
+FASTER, SLOWER, SAME, AMBIGUOUS, NOT_COMPARABLE = "faster", "slower", "same", "ambiguous", "not comparable"
+LEAST_STEPS, P_MOST = 10, 0.05
+_SURE = 2.5
+"""An interval that reaches less than this many floors from 1 says that nothing changed."""
+_DRIFT = 0.5
+"""What drifts by this share of a change within one side may have drifted by all of it between both."""
+_TOKENS_APART = 0.02
+
+
+@dataclass(frozen=True)
+class Floors:
+    """What counts as a difference.
+
+    Attributes
+    ----------
+    relative
+        Ratio of medians, less 1.
+    absolute_ns
+        Difference of medians, ns.
+    source
+        Where they come from, in words.
+    """
+
+    relative: float = 0.02
+    absolute_ns: float = 10_000
+    source: str = "by default"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A word and the sentence that says why."""
+
+    word: str
+    reason: str
+
+
+def judge(shift: Shift, floors: Floors, what: str = "a step") -> Verdict:
+    """Return the verdict on one pair of samples.
+
+    Parameters
+    ----------
+    shift
+        How both differ.
+    floors
+        What counts as a difference.
+    what
+        What was timed, in words.
+    """
+    change = max(shift.ratio, 1 / shift.ratio) - 1  # so that exchanged sides get the mirrored word
+    told = abs(shift.ratio - 1)
+    interval = f"{_percent(shift.ratio_low - 1)} to {_percent(shift.ratio_high - 1)}"
+    longer = "longer" if shift.ratio > 1 else "less"
+    said = f"{what} takes {told:.1%} {longer} (95 % interval {interval}, p = {shift.p:.2g})"
+    if min(shift.base_count, shift.new_count) < LEAST_STEPS:
+        fewer = min(shift.base_count, shift.new_count)
+        return Verdict(AMBIGUOUS, f"{said}, but one side has only {fewer} of them: record at least {LEAST_STEPS}")
+    if shift.ratio_low <= 1 <= shift.ratio_high or shift.p >= P_MOST:
+        reach = max(shift.ratio_high, 1 / shift.ratio_low) - 1
+        if reach <= _SURE * floors.relative:
+            return Verdict(SAME, f"{said}: no difference that can be told from noise, and none above {reach:.1%}")
+        return Verdict(AMBIGUOUS, f"{said}: the interval is too wide to tell. Repeat with more steps")
+    if change < floors.relative or abs(shift.new_median - shift.base_median) < floors.absolute_ns:
+        return Verdict(SAME, f"{said}: less than what counts, {floors.relative:.1%} {floors.source}")
+    if shift.drift >= _DRIFT * change:
+        side = "the new side" if abs(shift.new_drift) >= abs(shift.base_drift) else "the base"
+        return Verdict(
+            AMBIGUOUS,
+            f"{said}, but the halves of {side} alone differ by {shift.drift:.1%}: the change may be drift. Repeat both",
+        )
+    return Verdict(SLOWER if shift.ratio > 1 else FASTER, said)
+
+
+def _percent(change: float) -> str:
+    return f"{change:+.1%}"
+
+
+def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
+    """Return why two sides cannot be compared; empty if they can."""
+    for side, captures in (("base", base), ("new side", new)):
+        for one in captures:
+            if not one.steps:
+                return f"{one.source} ({side}) has no steps: {one.no_steps or 'none were saved'}"
+    sides = [{tuple(one.gpus) for one in side} for side in (base, new)]
+    if sides[0] != sides[1]:
+        return f"they ran on other GPUs: {_listed(sides[0])}, and {_listed(sides[1])}"
+    phases = [{(steps.phase, steps.gpu) for one in side for steps in one.steps} for side in (base, new)]
+    if phases[0] != phases[1]:
+        missing = sorted({phase for phase, _ in phases[0] ^ phases[1]})
+        return f"phases or GPUs with steps differ ({', '.join(missing)})"
+    return _other_work(base, new)
+
+
+def _listed(gpus: set[tuple[str, ...]]) -> str:
+    return " or ".join(sorted(", ".join(name or "an unknown GPU" for name in names) for names in gpus))
+
+
+def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
+    """Return what differs in the work of a step, as far as it is told; empty if nothing does."""
+    for key in base[0].workload.keys() & new[0].workload.keys():
+        values = [{one.workload.get(key) for one in side} for side in (base, new)]
+        if values[0] != values[1]:
+            return f"they are runs of different work ({key}: {base[0].workload[key]}, and {new[0].workload[key]})"
+    for ours in base[0].steps:
+        theirs = next(one for one in new[0].steps if (one.phase, one.gpu) == (ours.phase, ours.gpu))
+        for what in ("context_tokens", "generation_tokens", "requests"):
+            one, other = getattr(ours, what), getattr(theirs, what)
+            if (one is None) != (other is None) or (one and abs(other / one - 1) > _TOKENS_APART):
+                numbers = f"{one or 'unknown'} in the base, {other or 'unknown'} in the new side"
+                return f"{what.replace('_', ' ')} of a {ours.phase} step differ: {numbers}"
+    return ""
+
+
+def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
+    """Return the verdict on all phases and GPUs: that of the first phase, unless others contradict it.
+
+    Parameters
+    ----------
+    found
+        Phase and verdict, the phase with most time first.
+    """
+    main = found[0][0]
+    of_main = [verdict for phase, verdict in found if phase == main]
+    others = {verdict.word for phase, verdict in found if phase != main}
+    words = {verdict.word for verdict in of_main}
+    if len(words) > 1:
+        unsure = next((one for one in of_main if one.word == AMBIGUOUS), None)
+        return unsure or Verdict(AMBIGUOUS, f"GPUs disagree: {', '.join(sorted(words))}")
+    first = of_main[0]
+    opposite = {FASTER: SLOWER, SLOWER: FASTER}.get(first.word)
+    if opposite in others or (first.word == SAME and others & {FASTER, SLOWER}):
+        return Verdict(AMBIGUOUS, f"phases disagree: {main} is {first.word}, another is {' and '.join(sorted(others))}")
+    return first

@@ -1,0 +1,44 @@
+"""The templates of reports: assets in ``reports/``, filled with Jinja."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.report import markdown
+
+
+def asset(name: str) -> Path:
+    """Return the path of a file in ``reports/``."""
+    path = assets.find(f"reports/{name}")
+    if path is None:
+        raise NsysToolsError(f"reports/{name} is missing.", "Install nsys-tools again.")
+    return path
+
+
+def filled(template: str, **names: Any) -> str:
+    """Return a template with names filled in."""
+    return _template(asset(template).read_text(encoding="utf-8")).render(**names)
+
+
+@cache
+def _template(text: str) -> jinja2.Template:
+    """Return a template, compiled once per process: that takes as long as filling it five times."""
+    environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
+        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
+    )
+    environment.globals.update(code=markdown.code, plain=markdown.plain, number=markdown.number, counted=_counted)
+    environment.filters["code_span"] = markdown.code
+    return environment.from_string(text)
+
+
+def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
+    """Return each value and how often it occurs, in the order of the first."""
+    return list(Counter(values).items())

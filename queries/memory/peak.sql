@@ -1,0 +1,15 @@
+-- One row per GPU of a process: the most memory that was allocated at a time, of what the recording saw; ordered by
+-- process and GPU. Empty unless recorded with --cuda-memory-usage=true.
+--
+-- process_id  BIGINT  -      key of the process (nsys's globalPid)
+-- device_id   BIGINT  -      CUDA device ordinal in its process
+-- peak_bytes  BIGINT  bytes  most allocated at a time
+SELECT process_id, device_id, max(held_bytes)::BIGINT AS peak_bytes
+FROM (
+    SELECT globalPid AS process_id, deviceId AS device_id,
+        sum(CASE memoryOperationType WHEN 0 THEN bytes ELSE -bytes END)
+            OVER (PARTITION BY globalPid, deviceId ORDER BY start, row_id) AS held_bytes
+    FROM loaded.CUDA_GPU_MEMORY_USAGE_EVENTS
+)
+GROUP BY ALL
+ORDER BY process_id, device_id

@@ -1,0 +1,1 @@
+"""Tests of comparisons: statistics, effects, matching and the power of the verdict."""

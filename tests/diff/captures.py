@@ -1,0 +1,56 @@
+"""Captures to compare: a small server that decodes, with steps that vLLM names, and edits of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nsys_tools.synthetic.builder import TraceBuilder
+from tests.case import THREAD, build, launch
+
+US = 1000
+KERNELS = (("gemm_a", 300), ("softmax_kernel", 40), ("gemm_b", 500), ("elementwise_add", 20), ("elementwise_mul", 30))
+"""Name and duration in us, in the order of a step."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """How a capture is made.
+
+    Attributes
+    ----------
+    steps
+        Number of decode steps.
+    batch
+        Requests of a step.
+    kernels
+        Name and duration in us of the kernels of a step.
+    idle
+        us after each kernel in which the GPU waits for the next launch.
+    jitter
+        Added to the duration of each kernel of a step, in us, by the number of the step.
+    """
+
+    steps: int = 24
+    batch: int = 8
+    kernels: tuple[tuple[str, int], ...] = KERNELS
+    idle: int = 10
+    jitter: Callable[[int], float] = field(default=lambda step: (step * 7 % 5) * 0.2)
+
+    def fill(self, builder: TraceBuilder) -> None:
+        """Add the steps to a trace."""
+        at = 1000 * US
+        for step in range(self.steps):
+            begin = at - 5 * US
+            last = begin + 2 * US * len(self.kernels)
+            builder.range(THREAD, f"execute_context_0(0)_generation_{self.batch}({self.batch})", begin, last)
+            for n, (name, duration) in enumerate(self.kernels):
+                end = at + int((duration + self.jitter(step)) * US)
+                launch(builder, begin + 1 + 2 * US * n, at, end, name=name)
+                at = end + self.idle * US
+
+    def trace(self, folder: Path, name: str) -> Path:
+        """Write the capture to a folder of its own."""
+        (folder / name).mkdir()
+        return build(folder / name, self.fill)
