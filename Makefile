@@ -98,6 +98,10 @@ install-nsys:  ## Install Nsight Systems on Debian or Ubuntu, also without a GPU
 torture: $(STAMP)  ## Damage traces, fill disks, start many at once: writes reports/torture.md (SLICE=seconds: a part)
 	$(BIN)/python -m tests.torture $(if $(SLICE),--seconds $(SLICE),--out reports/torture.md)
 
+.PHONY: diff-power
+diff-power: $(STAMP)  ## Simulate what a comparison finds, and how often it errs: writes reports/diff-power.md
+	$(BIN)/python -m tests.diff_power
+
 .PHONY: nvtx-cost
 nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/nvtx-cost.md
 	$(CAPTURE_PYTHON) -m tests.nvtx_cost $(if $(NSYS),--nsys-path '$(NSYS)') $(if $(DEVICE),--device '$(DEVICE)')

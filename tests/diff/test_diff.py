@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import random
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -261,3 +263,18 @@ def steps_of(count: int) -> Steps:
          "synchronization", "dependency", "rest"), [1000] * count,
     )  # fmt: skip
     return Steps("other", 0, "name: numbered", terms)
+
+
+def test_three_percent_of_one_kernel_are_found_in_thirty_steps(tmp_path: Path) -> None:
+    """Each kernel of a step is up to 1 % longer or shorter, in another way in each capture."""
+
+    def noisy(seed: int) -> Callable[[int], float]:
+        dice = random.Random(seed)
+        return lambda _: dice.uniform(-1, 1)
+
+    kernels = tuple((name, 515 if name == "gemm_b" else duration) for name, duration in KERNELS)
+    base = Server(steps=30, jitter=noisy(1)).trace(tmp_path, "a")
+    new = Server(steps=30, jitter=noisy(2), kernels=kernels).trace(tmp_path, "b")
+    found = nt.diff(base, new, by="kernel", cache=False)
+    assert [change.name for change in found.changes if change.is_significant] == ["gemm_b"]
+    assert abs(found.changes[0].effect.duration_ns - 30 * 15 * US) < 30 * US
