@@ -14,6 +14,7 @@ from nsys_tools.comparison.diff import diff as compare
 from nsys_tools.comparison.gate import Gate, Outcome, check, read_gate
 from nsys_tools.comparison.snapshot import ROWS, Snapshot
 from nsys_tools.errors import NsysToolsError, UsageError, one_error
+from nsys_tools.files import check_new
 from nsys_tools.session.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def save_baseline(
     **given
         How the trace is opened: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
     """
+    check_new(Path(out), force=force, inputs=[Path(trace)])  # before the work, not only after it
     found = _snapshot(trace, ROWS, progress, given)
     snapshots.save(found.hashed() if hash_names else found, Path(out), force=force, inputs=[Path(trace)])
 

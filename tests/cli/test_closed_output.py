@@ -21,6 +21,7 @@ COMMANDS = [
     ("stats", "--help-reports"), ("sql", TRACE, "FROM range", "--format", "csv"), ("queries",),
     ("queries", "--reference"), ("ncu", str(SAMPLES / "ncu.csv")), ("callgraph", "--help"),
     ("model", "list"), ("model", "show", "deepseek-ocr"), ("capture", "--help"), ("doctor",),
+    ("diff", TRACE, TRACE), ("baseline", "--help"),
 ]  # fmt: skip
 
 

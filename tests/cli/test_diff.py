@@ -20,13 +20,20 @@ def run(*arguments: str) -> Done:
 
 
 @pytest.fixture(scope="module")
-def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+def traces(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
     folder = tmp_path_factory.mktemp("sides")
     return str(Server().trace(folder, "base")), str(Server(kernels=SLOWER).trace(folder, "new"))
 
 
-def test_formats(sides: tuple[str, str]) -> None:
-    text = run("diff", *sides, "--no-cache").stdout
+@pytest.fixture(scope="module")
+def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
+    """The same as baselines, which are read in no time."""
+    folder = tmp_path_factory.mktemp("baselines")
+    return str(Server().baseline(folder, "base")), str(Server(kernels=SLOWER).baseline(folder, "new"))
+
+
+def test_formats(traces: tuple[str, str], sides: tuple[str, str]) -> None:
+    text = run("diff", *traces, "--no-cache").stdout
     assert text.startswith("slower: a decode step takes ")
     assert "Kernels per step and GPU" in text
     data = json.loads(run("diff", *sides, "--no-cache", "--format", "json").stdout)
@@ -81,8 +88,8 @@ def test_a_gate(sides: tuple[str, str], tmp_path: Path, limit: str, expected: tu
 
 def test_a_gate_on_what_is_ambiguous(sides: tuple[str, str], tmp_path: Path) -> None:
     """Then a broken ratio is no failure; a broken maximum is one all the same."""
-    few = str(Server(steps=9, kernels=SLOWER).trace(tmp_path, "few"))
-    other = str(Server(batch=16, kernels=SLOWER).trace(tmp_path, "other"))
+    few = str(Server(steps=9, kernels=SLOWER).baseline(tmp_path, "few"))
+    other = str(Server(batch=16, kernels=SLOWER).baseline(tmp_path, "other"))
     gate = tmp_path / "gate.toml"
     for new in (few, other):
         gate.write_text('[[limit]]\nfigure = "step_median"\nmax_ratio = 1.02\n', encoding="utf-8")
@@ -121,10 +128,10 @@ def test_bad_sides(sides: tuple[str, str], tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-def test_a_baseline(sides: tuple[str, str], tmp_path: Path) -> None:
+def test_a_baseline(traces: tuple[str, str], sides: tuple[str, str], tmp_path: Path) -> None:
     file = tmp_path / "base.json"
-    assert run("baseline", "save", sides[0], "-o", str(file), "--no-cache").stdout == f"{file}\n"
-    assert run("baseline", "save", sides[0], "-o", str(file), "--no-cache").returncode == 1
-    assert run("baseline", "save", sides[0], "-o", sides[0], "--no-cache", "--force").returncode == 1
+    assert run("baseline", "save", traces[0], "-o", str(file), "--no-cache").stdout == f"{file}\n"
+    assert run("baseline", "save", traces[0], "-o", str(file), "--no-cache").returncode == 1
+    assert run("baseline", "save", traces[0], "-o", traces[0], "--no-cache", "--force").returncode == 1
     done = run("diff", "--base", str(file), "--new", sides[1], "--new", sides[1], "--no-cache")
     assert done.stdout.startswith("slower")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import nsys_tools as nt
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, build, launch
 
@@ -54,3 +55,9 @@ class Server:
         """Write the capture to a folder of its own."""
         (folder / name).mkdir()
         return build(folder / name, self.fill)
+
+    def baseline(self, folder: Path, name: str) -> Path:
+        """Write the baseline of the capture: it is read in no time."""
+        file = folder / f"{name}.json"
+        nt.save_baseline(self.trace(folder, name), file, cache=False)
+        return file

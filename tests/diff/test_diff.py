@@ -98,9 +98,9 @@ def test_common_rows_equal_nvidias_recipe() -> None:
 
 
 def test_a_capture_against_itself(tmp_path: Path) -> None:
-    path = Server().trace(tmp_path, "a")
+    path = Server().baseline(tmp_path, "a")
     for by in ("step", "kernel", "class", "stage", "range", "layer", "api"):
-        found = nt.diff(path, path, by=by, cache=False)
+        found = nt.diff(path, path, by=by)
         assert found.verdict.word == "same"
         assert found.changes
         assert {(c.status, c.effect.count_ns, c.effect.duration_ns) for c in found.changes} == {("same", 0, 0)}
@@ -152,7 +152,7 @@ def test_other_work_is_not_compared(tmp_path: Path, change: dict[str, int], reas
 
 
 def test_few_or_drifting_steps_are_ambiguous(tmp_path: Path) -> None:
-    base = Server().trace(tmp_path, "a")
+    base = Server().baseline(tmp_path, "a")
     slower = tuple((name, duration * 11 // 10) for name, duration in KERNELS)
     few = nt.diff(base, Server(steps=9, kernels=slower).trace(tmp_path, "b"), cache=False)
     assert few.verdict.word == "ambiguous"
@@ -168,7 +168,7 @@ def test_noise_is_measured(tmp_path: Path) -> None:
 
     def times(percent: int, name: str) -> Path:
         kernels = tuple((name, duration * (100 + percent) // 100) for name, duration in KERNELS)
-        return Server(kernels=kernels).trace(tmp_path, name)
+        return Server(kernels=kernels).baseline(tmp_path, name)
 
     base, new = times(0, "a"), times(5, "b")
     assert nt.diff(base, new, cache=False).verdict.word == "slower"
@@ -176,18 +176,18 @@ def test_noise_is_measured(tmp_path: Path) -> None:
     assert measured.verdict.word == "same"
     assert measured.floors.source == "between 2 captures of the same program"
     with pytest.raises(nt.UsageError, match="two captures"):
-        nt.diff(base, new, noise=[base], cache=False)
+        nt.diff(base, new, noise=[base])
 
 
 def test_several_captures_of_a_side(tmp_path: Path) -> None:
     """One of the new side is as fast as the base: the others say nothing yet."""
     slower = tuple((name, duration * 11 // 10) for name, duration in KERNELS)
-    base = [Server().trace(tmp_path, f"a{n}") for n in range(3)]
-    new = [Server(kernels=slower).trace(tmp_path, f"b{n}") for n in range(3)]
-    sure = nt.diff(base, new, cache=False)
+    base = [Server().baseline(tmp_path, "a")] * 3
+    new = [Server(kernels=slower).baseline(tmp_path, "b")] * 3
+    sure = nt.diff(base, new)
     assert sure.verdict.word == "slower"
     assert sure.headlines[0].shift.base_count == 72
-    mixed = nt.diff(base, [*new, base[0]], cache=False)
+    mixed = nt.diff(base, [*new, base[0]])
     assert mixed.verdict.word == "ambiguous"
     assert "lie among those of the other" in mixed.verdict.reason
 
@@ -225,11 +225,14 @@ def test_what_is_no_baseline(tmp_path: Path, content: str, said: str) -> None:
         nt.diff(tmp_path / "base.json", tmp_path / "base.json")
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return Server().baseline(tmp_path_factory.mktemp("kept"), "a").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(("old", "new"), [("[1005", "[NaN"), ("[1005", "[0"), ('"wall"', '"wal"')])
-def test_a_baseline_with_figures_that_no_capture_has(tmp_path: Path, old: str, new: str) -> None:
-    file = tmp_path / "base.json"
-    nt.save_baseline(Server().trace(tmp_path, "a"), file, cache=False)
-    text = file.read_text(encoding="utf-8")
+def test_a_baseline_with_figures_that_no_capture_has(tmp_path: Path, kept: str, old: str, new: str) -> None:
+    file, text = tmp_path / "base.json", kept
     start = text.index('"wall"')
     changed = text[:start] + (text[start:].replace('"wall"', new, 1) if old == '"wall"' else
                               '"wall": ' + new + text[text.index(",", start):])  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text
+from tests.conftest import SHARED
 
 
 def two_stages(b: TraceBuilder) -> None:
@@ -125,6 +128,16 @@ def test_a_range_around_everything_is_no_stage(tmp_path: Path) -> None:
         warm-up,1,5,10
         """
     )
+
+
+def test_a_recorded_forward_pass_is_more_than_one_stage() -> None:
+    """All of it lies in ``profile/forward pass``: an expert would name the einsums first, then attention."""
+    path = SHARED / "traces" / "transformer_fwd.sqlite"
+    if not path.is_file():
+        pytest.skip("../shared/traces/transformer_fwd.sqlite is not here")
+    rows = answer(path, "stage_summary", "stage", "exclusive_ns").splitlines()[1:]
+    assert rows[:3] == ["aten::einsum,29418278", "scaled dot product attention,9869801", "aten::mul,2491695"]
+    assert sum(int(row.rpartition(",")[2]) for row in rows) == 43_618_216
 
 
 def test_it_stays_one_for_what_it_launched_itself(tmp_path: Path) -> None:
