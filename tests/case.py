@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,22 @@ def opened(path: Path, request: Request | None = None, **given: Any) -> nt.Sessi
     )  # fmt: skip
 
 
+_KEPT: dict[Hashable, Analysis] = {}
+
+
 def analyzed(path: Path, request: Request | None = None, **given: Any) -> Analysis:
-    """Analyze a trace or run folder."""
-    with opened(path, request, **given) as session:
-        return session.analyze()
+    """Analyze a trace or run folder; what is asked again of the same file is answered from memory."""
+    state = path.stat() if path.is_file() else None
+    key = state and (path, state.st_mtime_ns, state.st_size, request, tuple(sorted(given.items())))
+    if key is None or key not in _KEPT:
+        with opened(path, request, **given) as session:
+            found = session.analyze()
+        if key is None:
+            return found
+        if len(_KEPT) >= 8:
+            del _KEPT[next(iter(_KEPT))]
+        _KEPT[key] = found
+    return _KEPT[key]
 
 
 def answer(

@@ -63,7 +63,7 @@ more_operations = st.lists(
     st.builds(Operation, st.sampled_from([1, 2]), st.integers(0, 60), st.integers(1, 9)), max_size=8
 )
 # Most of the time goes into the session, and processes know nothing of each other: a trace holds several programs.
-programs = st.lists(st.tuples(ranges, more_calls, more_operations), min_size=1, max_size=10)
+programs = st.lists(st.tuples(ranges, more_calls, more_operations), min_size=10, max_size=30)
 
 
 def everywhere() -> tuple[list[Call], list[Operation]]:
@@ -90,7 +90,7 @@ def write(path: Path, several: list[tuple[list[Range], list[Call], list[Operatio
                 builder.kernel(process_key(2 * number + o.process), "k", 40, 40 + o.duration, o.correlation)
 
 
-@settings(max_examples=36, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=PHASES)
 @given(programs)
 def test_attribution_equals_brute_force(several: list[tuple[list[Range], list[Call], list[Operation]]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
