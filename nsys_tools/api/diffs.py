@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nsys_tools.api.session import open as open_session
 from nsys_tools.comparison import snapshot as snapshots
-from nsys_tools.comparison.diff import Diff, chosen_by
+from nsys_tools.comparison.diff import Diff, check_by, chosen_by
 from nsys_tools.comparison.diff import diff as compare
 from nsys_tools.comparison.gate import Gate, Outcome, check, read_gate
 from nsys_tools.comparison.snapshot import ROWS, Snapshot
@@ -106,6 +106,7 @@ def diff(
     >>> found.verdict.word
     'same'
     """
+    check_by(by)  # before traces are read
     rows = _rows(by)
     sides = [[_snapshot(path, rows, progress, given) for path in _paths(side)] for side in (base, new, noise)]
     if not sides[0] or not sides[1]:

@@ -9,16 +9,6 @@ import polars as pl
 
 from nsys_tools.charts.style import BUSY, COLOURS, GREY, INK, WIDTH, Chart, data, named_bars, styled
 
-_CAUSES = (
-    "compute_busy",
-    "exposed_communication",
-    "other_busy",
-    "launch_bound",
-    "synchronization",
-    "dependency",
-    "rest",
-)
-
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     """Return the chart; None without steps."""
@@ -28,7 +18,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     terms = {row["term"]: row for row in budget.to_dicts()}
     at = terms["wall"]["base_ns"] / 1e6
     rows = [{"name": "base", "from": 0.0, "to": at, "what": "step", "label": f"{at:.3g}"}]
-    for cause in _CAUSES:
+    wholes = {term["part_of"] for term in terms.values()}
+    for cause in (term for term in terms if term not in wholes):
         delta = terms[cause]["delta_ns"] / 1e6
         what = "longer" if delta > 0 else "shorter"
         rows.append({"name": cause, "from": at, "to": at + delta, "what": what, "label": f"{delta:+.3g}"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from nsys_tools.comparison.effects import Effect, effect
 from nsys_tools.comparison.matching import Match, match
-from nsys_tools.comparison.snapshot import Row, Snapshot
+from nsys_tools.comparison.snapshot import Row, Snapshot, step_count
 
 P_MOST, LEAST_COUNT = 0.05, 5
 _QUANTILES = 100
@@ -106,12 +106,13 @@ def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Sn
     """
     made = []
     sides = base, new
+    distinct = _of_distinct_names(found)
     for phase in dict.fromkeys(steps.phase for one in base for steps in one.steps):
-        numbers = [_step_count(side, phase) for side in sides]
+        numbers = [step_count(side, phase) for side in sides]
         if not all(numbers):
             continue
         kernels = [_of_phase(side, phase) for side in sides]
-        for one in _of_distinct_names(found):
+        for one in distinct:
             parts = [
                 [kernels[n][name] for name in names if name in kernels[n]]
                 for n, names in enumerate((one.base_names, one.new_names))
@@ -152,10 +153,6 @@ def _joined(group: Sequence[Change]) -> Change:
         new_names=tuple(dict.fromkeys(name for one in group for name in one.new_names)),
         matched_by=", ".join(dict.fromkeys(one.matched_by for one in group if one.matched_by)),
     )
-
-
-def _step_count(side: Sequence[Snapshot], phase: str) -> int:
-    return sum(len(steps.terms["wall"]) for one in side for steps in one.steps if steps.phase == phase)
 
 
 def _of_phase(side: Sequence[Snapshot], phase: str) -> dict[str, tuple[int, int]]:

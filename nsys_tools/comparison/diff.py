@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 from nsys_tools.comparison import changes, verdict
 from nsys_tools.comparison.changes import Change
-from nsys_tools.comparison.snapshot import ROWS, Snapshot, Steps
+from nsys_tools.comparison.snapshot import ROWS, Snapshot, Steps, step_count
 from nsys_tools.comparison.statistics import Shift, compare
 from nsys_tools.comparison.verdict import Floors, Verdict
 from nsys_tools.errors import UsageError
@@ -106,19 +106,14 @@ class Diff:
 
 
 def chosen_by(by: str, base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return what changes are of when nothing is asked for: steps where both sides have them, else stages.
+    """Return what changes are of; when nothing is asked for, steps where both sides have them, else stages."""
+    return by or ("step" if all(one.steps for one in (*base, *new)) else "stage")
 
-    Raises
-    ------
-    UsageError
-        If what is asked for is not known, or a side has no steps.
-    """
-    has_steps = all(one.steps for one in (*base, *new))
-    if not by:
-        return "step" if has_steps else "stage"
-    if by not in BY:
+
+def check_by(by: str) -> None:
+    """Refuse what changes cannot be of; empty is left to `chosen_by`."""
+    if by and by not in BY:
         raise UsageError(f"--by {by}: is not known.", f"Use one of: {', '.join(BY)}.")
-    return by
 
 
 def diff(base: Sequence[Snapshot], new: Sequence[Snapshot], *, by: str = "", noise: Sequence[Snapshot] = ()) -> Diff:
@@ -156,7 +151,7 @@ def _headlines(base: Sequence[Snapshot], new: Sequence[Snapshot], floors: Floors
     for steps in base[0].steps:
         key = steps.phase, steps.gpu
         sides = [[_of(one, *key) for one in side] for side in (base, new)]
-        walls = [[one.terms["wall"] for one in side] for side in sides]
+        walls = [[one.walls for one in side] for side in sides]
         shift = compare(*walls)
         judged = _judged(shift, walls, floors, steps.phase)
         rates = _rate(sides[0]), _rate(sides[1])
@@ -224,7 +219,7 @@ def measured_floors(noise: Sequence[Snapshot]) -> Floors:
 
 def _notes(base: Sequence[Snapshot], new: Sequence[Snapshot], by: str) -> list[str]:
     notes = [f"{one.source} is {one.origin} data." for one in (*base, *new) if one.origin]
-    counts = [sum(len(steps.terms["wall"]) for one in side for steps in one.steps) for side in (base, new)]
+    counts = [step_count(side) for side in (base, new)]
     if by != "step" and counts[0] != counts[1] and all(counts):
         notes.append(
             f"Sums are of whole captures, which hold {counts[0]:,} and {counts[1]:,} steps: a part of each change is "

@@ -110,7 +110,7 @@ def _step_kernels(read: Read) -> list[StepKernel]:
 
 
 def _figures(read: Read, *, has_model: bool) -> dict[str, float]:
-    figures = {"busy_ns": float(sum(read("gpu_summary")["busy_ns"]))}
+    figures = {}
     memory = read("memory_peak")["peak_bytes"]
     if memory:
         figures["memory_bytes"] = float(max(memory))

@@ -12,7 +12,7 @@ from statistics import median
 from typing import Any
 
 from nsys_tools.comparison.diff import Diff
-from nsys_tools.comparison.snapshot import Row, Snapshot, Steps
+from nsys_tools.comparison.snapshot import Row, Snapshot, Steps, step_count
 from nsys_tools.comparison.verdict import AMBIGUOUS, NOT_COMPARABLE
 from nsys_tools.errors import UsageError
 
@@ -152,7 +152,7 @@ def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
     every = [steps for one in side for steps in one.steps]
     whole: Counter[str] = Counter()
     for steps in every:
-        whole[steps.phase] += sum(steps.terms["wall"])
+        whole[steps.phase] += sum(steps.walls)
     wanted = phase or (whole.most_common(1)[0][0] if whole else "")
     found = [steps for steps in every if steps.phase == wanted]
     return [[steps for steps in found if steps.gpu == gpu] for gpu in sorted({steps.gpu for steps in found})]
@@ -162,7 +162,7 @@ def _figure(side: Sequence[Snapshot], limit: Limit) -> float | None:
     """Return the figure of a side; None where it was not recorded."""
     steps = _steps(side, limit.phase)
     if limit.figure == "step_median":
-        return max((median(ns for one in gpu for ns in one.terms["wall"]) for gpu in steps), default=None)
+        return max((median(ns for one in gpu for ns in one.walls) for gpu in steps), default=None)
     if limit.figure == "tokens_per_s":
         return min((one.tokens_per_s for gpu in steps for one in gpu if one.tokens_per_s is not None), default=None)
     if limit.figure in ("memory", "mfu"):
@@ -176,5 +176,4 @@ def _figure(side: Sequence[Snapshot], limit: Limit) -> float | None:
 def _of_rows(rows: Sequence[Row], side: Sequence[Snapshot], limit: Limit) -> float:
     if limit.figure == "stage":
         return max(row.quantiles[len(row.quantiles) // 2] for row in rows)
-    steps = sum(len(steps.terms["wall"]) for one in side for steps in one.steps)
-    return sum(row.sum_ns for row in rows) / (steps or 1)
+    return sum(row.sum_ns for row in rows) / (step_count(side) or 1)

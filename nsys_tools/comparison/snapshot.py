@@ -7,13 +7,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import cattrs
 
 from nsys_tools import __version__
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.files import new_file
+from nsys_tools.model import documents
 
 SCHEMA, SCHEMA_VERSION = "nsys-tools/baseline", 1
 ROWS = ("kernel", "class", "stage", "range", "layer", "op", "api")
@@ -80,6 +80,11 @@ class Steps:
     requests: float | None = None
     tokens_per_s: float | None = None
 
+    @property
+    def walls(self) -> list[int]:
+        """Wall time of each step, ns."""
+        return self.terms["wall"]
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -102,7 +107,7 @@ class Snapshot:
     rows
         Rows by what they are of; see `ROWS`.
     figures
-        Single figures by name, for gates: ``busy_ns``, ``memory_bytes``, ``mfu_ratio:STAGE``.
+        Single figures by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
     is_hashed
         Whether names are replaced by digests.
     """
@@ -147,6 +152,11 @@ def _hashed_figure(name: str) -> str:
     return f"{figure}:{_digest(of)}" if colon else name
 
 
+def step_count(side: Sequence[Snapshot], phase: str | None = None) -> int:
+    """Return the number of steps of a side, on all GPUs; of one phase, or of all."""
+    return sum(len(steps.walls) for one in side for steps in one.steps if phase in (None, steps.phase))
+
+
 def save(snapshot: Snapshot, path: Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> None:
     """Write a baseline.
 
@@ -175,9 +185,9 @@ def load(path: Path) -> Snapshot:
     """
     hint = "nsys-tools baseline save TRACE -o FILE makes one."
     try:
-        data: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise NsysToolsError(f"{path}: cannot be read as a baseline ({str(error).splitlines()[0]}).", hint) from None
+        data = documents.plain(path)
+    except NsysToolsError as error:
+        raise NsysToolsError(f"{path}: cannot be read as a baseline. {error.message}", hint) from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
         raise NsysToolsError(f"{path}: is JSON, but no baseline of nsys-tools.", hint)
     if data.get("schema_version") != SCHEMA_VERSION:
@@ -187,7 +197,7 @@ def load(path: Path) -> Snapshot:
         )
     try:
         found = cattrs.structure(data, Snapshot)
-    except Exception as error:  # noqa: BLE001  (cattrs raises groups of what the values raise)
+    except cattrs.BaseValidationError as error:
         raise NsysToolsError(f"{path}: the baseline is damaged ({_first(error)}).", hint) from None
     _check(path, found, hint)
     return found
@@ -203,7 +213,7 @@ def _check(path: Path, found: Snapshot, hint: str) -> None:
     """Refuse figures that no capture has: steps of unequal number, counts below 1."""
     for steps in found.steps:
         lengths = {len(values) for values in steps.terms.values()}
-        if len(lengths) != 1 or "wall" not in steps.terms or any(ns <= 0 for ns in steps.terms["wall"]):
+        if len(lengths) != 1 or "wall" not in steps.terms or any(ns <= 0 for ns in steps.walls):
             raise NsysToolsError(f"{path}: the baseline is damaged (steps of phase {steps.phase}).", hint)
     for what, rows in found.rows.items():
         if any(row.count < 1 or row.sum_ns < 0 or not row.quantiles for row in rows):
