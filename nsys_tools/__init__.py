@@ -25,9 +25,12 @@ if TYPE_CHECKING:
     from nsys_tools.api.evaluation import Evaluation
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
+    from nsys_tools.api.job_analysis import JobAnalysis
+    from nsys_tools.api.jobs import Job, find_traces
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
+    from nsys_tools.api.opening import open
     from nsys_tools.api.reports import stats_reports, write_stats
-    from nsys_tools.api.session import Session, open
+    from nsys_tools.api.session import Session
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
@@ -41,6 +44,8 @@ _PLACES = {
     "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
     "Inspected": "api.inspection",
+    "Job": "api.jobs",
+    "JobAnalysis": "api.job_analysis",
     "NsysToolsError": "errors",
     "OneError": "errors",
     "Result": "session.result",
@@ -53,12 +58,13 @@ _PLACES = {
     "describe": "api.catalogue",
     "diff": "api.diffs",
     "examine_machine": "api.captures",
+    "find_traces": "api.jobs",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
     "known_models": "api.models",
     "load_model": "api.models",
     "model_operators": "api.inspection",
-    "open": "api.session",
+    "open": "api.opening",
     "printable": "errors",
     "queries": "api.catalogue",
     "query_reference": "api.catalogue",
@@ -80,6 +86,8 @@ __all__ = [
     "Comparison",
     "Evaluation",
     "Inspected",
+    "Job",
+    "JobAnalysis",
     "NsysToolsError",
     "OneError",
     "Result",
@@ -93,6 +101,7 @@ __all__ = [
     "describe",
     "diff",
     "examine_machine",
+    "find_traces",
     "group_callgraph",
     "inspect_model",
     "known_models",

@@ -125,3 +125,15 @@ CREATE MACRO profile(x, is_early) AS {
     'early_median_ns': median(x) FILTER (is_early),
     'late_median_ns': median(x) FILTER (NOT is_early)
 };
+
+-- An instant of a rank's own clock on the clock of the first file; the arguments after it are columns of rank_clock.
+CREATE MACRO on_first_clock(at_ns, pivot_ns, offset_ns, drift_ppm) AS
+    at_ns + offset_ns + round((at_ns - pivot_ns) * drift_ppm / 1e6)::BIGINT;
+
+-- The quantile q of values of which each row stands for several: `until` rows are at most x, and the largest place is last,
+-- from 0. As quantile_cont does, it lies on the line between the two whole places around it.
+CREATE MACRO counted_quantile(x, until, last, q) AS (
+    min(CASE WHEN until > floor(last * q) THEN x END) + (
+        min(CASE WHEN until > ceil(last * q) THEN x END) - min(CASE WHEN until > floor(last * q) THEN x END)
+    ) * (max(last) * q - floor(max(last) * q))
+)::DOUBLE;

@@ -21,6 +21,7 @@ RANK = {
     "api": 7,
     "report": 6,
     "comparison": 5,
+    "ranks": 5,
     "findings": 5,
     "charts": 5,
     "stats": 5,

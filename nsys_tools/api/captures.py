@@ -7,7 +7,7 @@ from dataclasses import astuple, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nsys_tools.api.session import open as open_session
+from nsys_tools.api.opening import open as open_session
 from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows

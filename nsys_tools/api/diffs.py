@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from nsys_tools.api.session import open as open_session
+from nsys_tools.api.opening import open as open_session
 from nsys_tools.comparison import snapshot as snapshots
 from nsys_tools.comparison.diff import Diff, check_by, chosen_by
 from nsys_tools.comparison.diff import diff as compare

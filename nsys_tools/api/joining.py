@@ -33,7 +33,7 @@ STAGES_OF_CAPTURES = "capture/stages.toml"
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments of `nsys_tools.open`, which documents them."""
+    """The arguments of `nsys_tools.open`, which documents them, what of the trace is read, and on how many threads."""
 
     path: Path | None
     stages: Path | None
@@ -49,6 +49,8 @@ class Asked:
     cache: bool
     progress: Progress
     salvage: bool = False
+    choice: Choice | None = None
+    threads: int = 0
 
     def files(self, run: Run | None) -> tuple[Path, ...]:
         """Return the files and folders that are read."""
@@ -124,13 +126,18 @@ def opened(asked: Asked) -> Opened:
     name = f"{run.name}/{trace.name}" if run else trace.name
 
     notes = run.notes() if run else []
-    given: dict[str, Any] = {"cache": asked.cache, "progress": asked.progress, "salvage": asked.salvage}
+    given: dict[str, Any] = {
+        "cache": asked.cache,
+        "progress": asked.progress,
+        "salvage": asked.salvage,
+        "threads": asked.threads,
+    }
 
     def reopen(choice: Choice) -> Database:
         return open_trace(trace, choice=choice, notes=database.notes, **given)
 
     with ExitStack() as opening:
-        database = opening.enter_context(open_trace(trace, **given))
+        database = opening.enter_context(open_trace(trace, choice=asked.choice, **given))
         joined = Joined(database, notes)
         stages = _stages(asked, run)
         joined.join(stages)

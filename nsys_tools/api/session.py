@@ -1,8 +1,8 @@
-"""One front door: an open trace or run folder, with everything that it is joined with."""
+"""An open trace or run folder, with everything that it is joined with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,101 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 from nsys_tools.api import catalogue
 from nsys_tools.api.folders import folder_of
 from nsys_tools.errors import NsysToolsError, one_error
-from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 
 if TYPE_CHECKING:
     from nsys_tools.api.analysis import Analysis
     from nsys_tools.api.joining import Opened
-
-Inputs = Mapping[str, int] | Sequence[str]
-
-
-@one_error
-def open(
-    path: str | Path | None = None,
-    *,
-    stages: str | Path | None = None,
-    model: str = "",
-    workload: str = "",
-    set: Inputs = (),
-    gpu: str = "auto",
-    dtype: str = "",
-    attention: str = "full",
-    ncu: str | Path | None = None,
-    callgraph: str | Path | None = None,
-    steps: str = "auto",
-    cache: bool = True,
-    progress: Progress = silent,
-    salvage: bool = False,
-) -> Session:
-    """Open a trace, a run folder, or what ncu measured.
-
-    Parameters
-    ----------
-    path
-        A ``.sqlite`` export of nsys, a folder of ``nsys export -t parquetdir``, a ``.nsys-rep`` (this needs an
-        installed ``nsys``), or a run folder of ``nsys-tools capture``. A run folder brings stages, model, workload,
-        what ncu measured and the call graph; arguments override them. A CSV or ``.ncu-rep`` of ncu is opened by itself.
-    stages
-        TOML of stage patterns. Without one the outermost NVTX ranges are the stages, or, with a model or a run folder,
-        those of ``nsys-tools capture``.
-    model
-        Analytic model to compare with: a shipped one by name, or a model JSON.
-    workload, set
-        What the model was run on: a workload by name or file, and inputs such as ``{"pages": 2}``.
-    gpu
-        GPU to compare with. ``auto`` uses the GPU recorded in the trace.
-    dtype
-        Element type of the model; of FLOPs from shapes where neither range nor kernel tells it.
-    attention
-        How attention of the model is counted, ``full`` or ``causal``.
-    ncu
-        CSV or ``.ncu-rep`` of ncu, or a folder of them.
-    callgraph
-        TorchLens-like JSON, or the ``.dot`` of forward hooks.
-    steps
-        How steps are found: ``auto``, ``none``, the name of a stage, or a pattern of range names.
-    cache
-        Cache what is loaded and computed in the user's cache folder.
-    progress
-        Called with a few words before each step that can take long.
-    salvage
-        Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
-
-    Returns
-    -------
-    Session
-        Close it after use, or use it as a context manager.
-
-    Raises
-    ------
-    NsysToolsError
-        If the path cannot be opened, or something that was asked for cannot be joined. Reading a damaged table raises
-        it too.
-
-    Examples
-    --------
-    >>> import nsys_tools as nt
-    >>> s = nt.open(samples / "sample.sqlite", stages=samples / "stages.toml")
-    >>> s.query("stage_summary", stage="decode").one()["instance_count"]
-    2
-    >>> s.sql("SELECT count(*) AS kernels FROM kernel").one()
-    {'kernels': 2046}
-    >>> s.close()
-    """
-    from nsys_tools.api.joining import Asked, opened  # noqa: PLC0415
-
-    inputs = tuple(f"{name}={value}" for name, value in set.items()) if isinstance(set, Mapping) else tuple(set)
-    asked = Asked(
-        path=None if path is None else Path(path),
-        stages=None if stages is None else Path(stages),
-        model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
-        ncu=None if ncu is None else Path(ncu),
-        callgraph=None if callgraph is None else Path(callgraph),
-        steps=steps, cache=cache, progress=progress, salvage=salvage,
-    )  # fmt: skip
-    return Session(opened(asked))
 
 
 @one_error

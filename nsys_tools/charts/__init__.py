@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -21,6 +22,9 @@ NAMES = (
     "kernel_duration", "gap_summary",
 )  # fmt: skip
 """The charts of a report, in its order."""
+_NUMBERED = re.compile(r"\b(?:gradient_|clip)\d+\b")
+OF_RANKS = ("rank_activity", "rank_summary")
+"""The charts of a report of many ranks."""
 
 
 def chart(name: str, tables: Tables) -> Chart:
@@ -29,7 +33,7 @@ def chart(name: str, tables: Tables) -> Chart:
     Parameters
     ----------
     name
-        One of `NAMES`.
+        One of `NAMES` or `OF_RANKS`.
     tables
         Result by query name.
 
@@ -38,7 +42,7 @@ def chart(name: str, tables: Tables) -> Chart:
     NsysToolsError
         If there is no such chart, or nothing to show in it.
     """
-    if name not in NAMES:
+    if name not in (*NAMES, *OF_RANKS):
         raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(NAMES)}.")
     drawn = _chart(name, {name: table.pl() for name, table in tables.items()})
     if drawn is None:
@@ -70,8 +74,14 @@ def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
     for name in names:
         found = _chart(name, frames)
         if found is not None:
-            drawn[f"charts/{name}.svg"] = vl_convert.vegalite_to_svg(found.to_dict(validate=False)).encode()
+            drawn[f"charts/{name}.svg"] = _numbered(vl_convert.vegalite_to_svg(found.to_dict(validate=False))).encode()
     return drawn
+
+
+def _numbered(svg: str) -> str:
+    """Return an SVG whose parts are numbered from 0: the renderer goes on where the chart before it has ended."""
+    found = {name: f"{name.rstrip('0123456789')}{n}" for n, name in enumerate(dict.fromkeys(_NUMBERED.findall(svg)))}
+    return _NUMBERED.sub(lambda match: found[match[0]], svg)
 
 
 def _chart(name: str, frames: Frames) -> Chart | None:

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import making, reading
+from nsys_tools.cli import comparing, making, reading
 from nsys_tools.cli.ending import Ending
 from nsys_tools.cli.terminal import escaped
 
@@ -56,6 +56,7 @@ def options(
 
 
 reading.add_commands(app)
+comparing.add_commands(app)
 making.add_commands(app)
 
 

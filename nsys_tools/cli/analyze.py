@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, ranks
 from nsys_tools.cli.progress import status
 
 
 def analyze(
-    traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACE_HELP)],
+    traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)],
     out: Annotated[
         Path | None,
         typer.Option(
             "--out", metavar="DIR",
-            help="Write the report to DIR; for several traces to one folder each in DIR. A run folder has its own.",
+            help="Write the report to DIR; with --each to one folder each in DIR. A run folder has its own.",
         ),
     ] = None,
     stages: options.STAGES = None,
@@ -41,29 +42,44 @@ def analyze(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
+    each: Annotated[bool, typer.Option("--each", help="Of several traces, write a report of each.")] = False,
+    workers: options.WORKERS = 0,
+    scheduler: options.SCHEDULER = "",
+    rank_regex: options.RANK_REGEX = "",
+    skip_broken: options.SKIP_BROKEN = False,
 ) -> None:  # fmt: skip
-    """Write a report of each TRACE: stages, kernels, operators, copies, idle time, findings.
+    """Write a report of TRACE: stages, kernels, operators, copies, idle time, findings.
+
+    Several traces are the ranks of one job, and their report is about the ranks: who is late, where the time of each
+    goes, communication, clocks. With --each there is a report of each trace by itself instead.
 
     For a run folder written by capture, stages, model, workload, ncu and call graph are read from the folder. Options
     override them.
     """
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
+    given: dict[str, Any] = {
+        "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
+        "attention": attention, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        "salvage": salvage,
+    }  # fmt: skip
+    written: dict[str, Any] = {"formats": wanted, "top": top, "force": force, "csv_safe": csv_safe}
+    traces = nt.find_traces(traces)
+    if len(traces) > 1 and not each:
+        of_job = {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex}
+        ranks.end(ranks.analyze(traces, out, given | of_job, written), skip_broken=skip_broken)
+        return
+    _of_each(traces, out, given, written | {"redact_paths": redact_paths})
+
+
+def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> None:
+    """Write a report of each trace."""
     targets = nt.report_folders(traces, out)
-    nt.check_report(targets, inputs=traces, formats=wanted, force=force)
+    nt.check_report(targets, inputs=traces, formats=written["formats"], force=written["force"])
     for path, target in zip(traces, targets, strict=True):
-        with (
-            status() as progress,
-            nt.open(
-                path, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-                attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
-                salvage=salvage,
-            ) as session,
-        ):  # fmt: skip
+        with status() as progress, nt.open(path, progress=progress, **given) as session:
             analysis = session.analyze()
             for warning in session.warnings:
                 print(warning, file=sys.stderr)
             progress("drawing")
-            first = analysis.write(
-                target, formats=wanted, top=top, force=force, redact_paths=redact_paths, csv_safe=csv_safe
-            )
+            first = analysis.write(target, **written)
         print(first)

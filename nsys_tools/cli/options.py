@@ -9,6 +9,20 @@ import typer
 
 TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
+TRACES_HELP = "Traces as above, folders of them, or patterns such as 'rank*.sqlite'."
+WORKERS = Annotated[
+    int,
+    typer.Option("--workers", metavar="N", min=0, help="Read N traces at a time, each in a process; 0: one per core."),
+]
+SCHEDULER = Annotated[
+    str, typer.Option("--scheduler", metavar="ADDRESS", help="Read traces on this Dask cluster, as in tcp://host:8786.")
+]
+RANK_REGEX = Annotated[
+    str, typer.Option("--rank-regex", metavar="REGEX", help=r"Take the rank from the path, as in 'rank(\d+)'.")
+]
+SKIP_BROKEN = Annotated[
+    bool, typer.Option("--skip-broken", help="Exit with 0 although some of the traces cannot be read.")
+]
 STAGES = Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML.")]
 COMPARE = Annotated[
     str, typer.Option("--model", metavar="MODEL", help="Compare stages with this analytic model. See: model list.")

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, ranks
 from nsys_tools.cli.progress import status
 
 _HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
 
 
 def sql(
-    trace: options.TRACE,
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help=options.TRACES_HELP)],
     query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; none: a prompt.")] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the statement from FILE.")
@@ -40,19 +40,23 @@ def sql(
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
+    workers: options.WORKERS = 0,
+    scheduler: options.SCHEDULER = "",
+    rank_regex: options.RANK_REGEX = "",
+    skip_broken: options.SKIP_BROKEN = False,
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
 
-    The queries roofline_* need --model, ncu_* need --ncu, and callgraph_* need --callgraph.
+    The queries roofline_* need --model, ncu_* need --ncu, and callgraph_* need --callgraph. Of several traces (a
+    folder, or a pattern in quotes) each query and table has a column rank.
     """
-    with (
-        status() as progress,
-        nt.open(
-            trace, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu, dtype=dtype,
-            attention=attention, ncu=ncu, callgraph=callgraph, steps=steps, cache=not no_cache, progress=progress,
-            salvage=salvage,
-        ) as session,
-    ):  # fmt: skip
+    found = nt.find_traces([trace])
+    given: dict[str, Any] = {"stages": stages, "model": model, "workload": workload, "set": assignments, "dtype": dtype}
+    given |= {"ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache, "salvage": salvage}
+    given |= {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex} if len(found) > 1 else {}
+    given |= {"gpu": gpu, "attention": attention}
+    opened: Path | list[Path] = found if len(found) > 1 else found[0]
+    with status() as progress, nt.open(opened, progress=progress, **given) as session:
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:
             raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
@@ -63,6 +67,8 @@ def sql(
             _show(session, statement, form, out, csv_safe=csv_safe, force=force)
         for note in session.notes:
             print(note, file=sys.stderr)
+    if isinstance(session, nt.Job):
+        ranks.end(session, skip_broken=skip_broken)
 
 
 def _read(file: Path) -> str:
@@ -73,7 +79,7 @@ def _read(file: Path) -> str:
 
 
 def _show(
-    session: nt.Session, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False
+    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False
 ) -> None:
     result = session.sql(statement)
     if out is not None and str(out) != "-":
@@ -84,7 +90,7 @@ def _show(
         print(nt.render(result, form, csv_safe=csv_safe))
 
 
-def _prompt(session: nt.Session, form: str, csv_safe: bool) -> None:
+def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool) -> None:
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 

@@ -28,7 +28,7 @@ def _print_reports(value: bool) -> None:
 
 
 def stats(
-    trace: Annotated[Path, typer.Argument(help="A .sqlite export, a parquetdir folder, or a .nsys-rep.")],
+    traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)],
     report: Annotated[
         list[str],
         typer.Option("--report", "-r", metavar="NAME[:ARG][,...]", help="Print these reports; old names work too."),
@@ -68,18 +68,29 @@ def stats(
         typer.Option("--help-reports", callback=_print_reports, is_eager=True, help="List the reports and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Print the reports of nsys stats with the same names, columns and digits. This needs no nsys."""
+    """Print the reports of nsys stats with the same names, columns and digits. This needs no nsys.
+
+    Of several traces, one after the other; files are then called BASE_TRACE_REPORT.EXT. The command recipe adds figures
+    up over traces.
+    """
     # Groups of digits are the reader's own, as in nsys; a locale that is not installed counts as C there, and here.
     with suppress(locale.Error):
         locale.setlocale(locale.LC_NUMERIC, "")
-    said = nt.write_stats(
-        trace, _listed(report), formats=_listed(form), outputs=_listed(output) or ["-"], timeunit=timeunit,
-        filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite, csv_safe=csv_safe,
-        cache=not no_cache, salvage=salvage, console=sys.stdout,
-    )  # fmt: skip
-    for line in said:
-        if not quiet:
-            print(line, file=sys.stderr)
+    found = nt.find_traces(traces)
+    for trace in found:
+        said = nt.write_stats(
+            trace, _listed(report), formats=_listed(form), outputs=_places(_listed(output) or ["-"], trace, len(found)),
+            timeunit=timeunit, filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite,
+            csv_safe=csv_safe, cache=not no_cache, salvage=salvage, console=sys.stdout,
+        )  # fmt: skip
+        for line in said:
+            if not quiet:
+                print(f"{trace.name}: {line}" if len(found) > 1 else line, file=sys.stderr)
+
+
+def _places(outputs: Sequence[str], trace: Path, count: int) -> list[str]:
+    """Return where the reports of one of several traces go."""
+    return [one if one in {"-", "."} or count == 1 else f"{one}_{trace.stem}" for one in outputs]
 
 
 def _listed(values: Sequence[str]) -> list[str]:

@@ -25,11 +25,12 @@ _SCALES: dict[str, tuple[tuple[float, str], ...]] = {
 }
 _COUNTED = {
     "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
-    "member", "step",
+    "member", "step", "rank", "collective",
 }  # fmt: skip
 # Columns whose texts are ours, not the trace's.
 _WORDS = {
-    "kind", "class", "cause", "reason", "style", "figure", "base", "ttft_base", "latency_base", "source_memory",
+    "kind", "class", "cause", "reason", "style", "op", "pattern", "method", "figure", "base", "ttft_base",
+    "latency_base", "source_memory",
     "destination_memory", "bound", "level",
     "dtype_source", "withheld", "phase", "term", "part_of",
 }  # fmt: skip

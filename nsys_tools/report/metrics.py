@@ -20,7 +20,8 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _table(table: Result) -> dict[str, Any]:
+def table_data(table: Result) -> dict[str, Any]:
+    """Return a table for programs: units of its columns, its first rows, and whether there are more."""
     rows = table.records()[:_ROWS]
     return {
         "summary": table.summary,
@@ -128,5 +129,5 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
         "run": _run(analysis),
         "sources": analysis.files,
         "roofline": _roofline(analysis),
-        "tables": {name: _table(table) for name, table in analysis.tables.items()},
+        "tables": {name: table_data(table) for name, table in analysis.tables.items()},
     }

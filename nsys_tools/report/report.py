@@ -19,6 +19,7 @@ from nsys_tools.report.folder import check_target, whole_folder
 from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
 from nsys_tools.report.templates import asset, filled
+from nsys_tools.session.result import Result
 from nsys_tools.units import duration
 
 METRICS = "metrics.json"
@@ -67,9 +68,10 @@ def _percent(ratio: float | None) -> str:
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
 
 
-def _write_tables(analysis: Analyzed, folder: Path, *, csv_safe: bool) -> None:
+def write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
+    """Write tables to a new folder, each as Parquet and CSV."""
     folder.mkdir()
-    for name, table in analysis.tables.items():
+    for name, table in tables.items():
         frame = table.pl()
         write_parquet(frame, folder / f"{name}.parquet")
         if csv_safe:
@@ -102,7 +104,7 @@ def write(
         (folder / METRICS).write_text(
             json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
-        _write_tables(analysis, folder / "tables", csv_safe=csv_safe)
+        write_tables(analysis.tables, folder / "tables", csv_safe=csv_safe)
         (folder / "charts").mkdir()
         for path, svg in drawn.items():
             (folder / path).write_bytes(svg)

@@ -19,8 +19,11 @@ class Choice:
     queries
         The queries that will be asked, where that is known: of nsys's tables only the columns that they use are
         loaded. When others are asked after all, the tables are loaded again, whole.
+    process
+        Only events of this process (nsys's globalPid); None for all.
     """
 
     window: tuple[int, int] | None = None
     instead: Mapping[str, str] = field(default_factory=dict)
     queries: tuple[str, ...] = ()
+    process: int | None = None

@@ -19,7 +19,7 @@ OWN_SCHEMAS = "memory.main,memory.loaded"
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
-def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
+def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB that never reaches for the network and spills only into `spill`.
 
     The columns in use of the recorded tables are copied into its schema ``loaded``.
@@ -30,6 +30,8 @@ def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
         A folder of the session's own.
     is_small
         Whether the recorded tables have fewer than `SMALL_BYTES`; these are read on one thread.
+    threads
+        Of DuckDB for larger ones; 0 for one per core.
 
     Notes
     -----
@@ -39,7 +41,7 @@ def connect(spill: Path, *, is_small: bool = True) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect(
         config={
-            **({"threads": "1"} if is_small else {}),
+            **({"threads": "1" if is_small else str(threads)} if is_small or threads else {}),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             # For `load_extension`; nothing else gets to load one.

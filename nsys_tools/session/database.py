@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from types import TracebackType
@@ -16,22 +15,16 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import Recorded, interruptible, lock
+from nsys_tools.session.lacking import refuse
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.quoting import literal, quoted
 from nsys_tools.session.relations import Relations
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import RelationRows
-from nsys_tools.session.statement import reading
+from nsys_tools.session.statement import reading, refused
 from nsys_tools.session.store import Store
 
 log = logging.getLogger(__name__)
-# What a query can need, and how it is given.
-_GIVEN = {
-    "trace": ("a trace", "Open one: nt.open(TRACE, ncu=...), on the command line --trace TRACE."),
-    "model": ("an analytic model", "Name one: nt.open(..., model=NAME), on the command line --model NAME."),
-    "ncu": ("what ncu measured", "Give it: nt.open(..., ncu=PATH), on the command line --ncu PATH."),
-    "callgraph": ("a call graph", "Give one: nt.open(..., callgraph=PATH), on the command line --callgraph PATH."),
-}
 
 
 class Database:
@@ -101,12 +94,9 @@ class Database:
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
         """The connection; an error once the session is closed."""
-        self._check_open()
-        return self._connection
-
-    def _check_open(self) -> None:
         if not self._is_open:
             raise NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
+        return self._connection
 
     @property
     def recorded(self) -> Mapping[str, Mapping[str, str]]:
@@ -138,21 +128,34 @@ class Database:
         """Fill a session table when a query first reads it; see `define`."""
         self._relations.define(table, lambda: self.define(table, rows()))
 
+    def define_view(self, name: str, select: Callable[[], str]) -> None:
+        """Have a SELECT of the caller's stand in for a query, made when a query first reads it."""
+
+        def make() -> None:
+            self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select()}")
+            self._relations.has_made(name)
+
+        self._relations.define(name, make)
+
     def undefine(self, tables: Sequence[str]) -> None:
         """Take back session tables that were defined; queries need their source again."""
         for table in tables:
             self._relations.undefine(table)
 
     def reads(self, name: str, tables: Sequence[str]) -> bool:
-        """Return whether a query reads one of some session tables, directly or through others.
+        """Return whether a query reads one of some session tables, directly or through others."""
+        return not self.behind(name).isdisjoint(tables)
+
+    def behind(self, name: str) -> set[str]:
+        """Return a query and all that it reads, up to tables of the session.
 
         Raises
         ------
         NsysToolsError
             If the session is closed, or there is no such query.
         """
-        self._check_open()
-        return any(self._relations.rests_on(name, table) for table in tables)
+        self.connection  # noqa: B018  (an error once it is closed)
+        return self._relations.behind(name)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return another connection to what has been made ready, for another thread; close it after use."""
@@ -195,7 +198,7 @@ class Database:
         try:
             relation = connection.sql(text, params=dict(parameters)) if parameters else connection.sql(text)
         except duckdb.Error as error:
-            raise self._refused(error) from None
+            raise refused(error, self._recorded.tables) from None
         return Result(RelationRows(relation, connection))
 
     def _check_recorded(self, words: set[str]) -> None:
@@ -204,6 +207,12 @@ class Database:
         waits = [self._recorded.check(table) for table in self.recorded if table.lower() in names]
         for wait in waits:
             wait()
+
+    def rows_of(self, table: str) -> str:
+        """Return the SELECT of the rows of one of nsys's own tables, once it has been checked for damage."""
+        self._recorded.attach()
+        self._check_recorded({table})
+        return f"SELECT * FROM raw.{quoted(table)}{self._relations.condition(table)}"
 
     def has_rows(self, *tables: str) -> bool:
         """Return whether one of nsys's tables is recorded and has a row."""
@@ -220,18 +229,13 @@ class Database:
             data = [folder / room for folder in assets.folders() for room in ("analytic", "queries")]
             lock(self._connection, [*data, *self._recorded.folders, *self._cached])
 
-    def _refused(self, error: duckdb.Error) -> NsysToolsError:
-        """Return what to tell of SQL that DuckDB refuses."""
-        if found := re.search(r"Table with name \"?(.+?)\"? does not exist", str(error)):
-            hint = catalogue.hint(found[1], self._recorded.tables)
-            return NsysToolsError(f"There is no query or table {found[1]!r}.", hint)
-        if isinstance(error, duckdb.PermissionException):
-            return NsysToolsError("SQL reads only the trace: files are not read.", "FROM names a query or a table.")
-        return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")
-
     def named(self, query: str) -> list[str]:
         """Return the relations that a statement names."""
         return self._named(reading(self.connection, query).tree)
+
+    def tables(self, query: str) -> set[str]:
+        """Return the names that a statement reads, whatever they are names of."""
+        return {name.removeprefix("raw.") for name in catalogue.named(reading(self.connection, query).tree)}
 
     def _named(self, tree: dict[str, Any]) -> list[str]:
         return sorted(self._relations.known(catalogue.named(tree)))
@@ -273,7 +277,7 @@ class Database:
         self._check(name)
         self._relations.ensure([name])
         documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
-        if unknown := sorted(set(equals) - documented):
+        if unknown := sorted(set(equals) - documented - set(connection.sql(f"FROM {quoted(name)}").columns)):
             raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"It has: {', '.join(sorted(documented))}.")
         where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
         text = f"SELECT * FROM {quoted(name)}"
@@ -290,5 +294,4 @@ class Database:
         if query and query.renamed:
             log.warning("%s is now called %s; the next release drops the old name.", name, query.renamed)
         for what in sorted(self._relations.needs(name)):
-            words, hint = _GIVEN[what]
-            raise NsysToolsError(f"{name} needs {words}, and none was given.", hint)
+            raise refuse(name, what)

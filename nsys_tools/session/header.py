@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
-_FACT = re.compile(r"^(?P<key>materialized|unstored|source|optional|renamed|nsys): (?P<value>.+)$")
+_FACT = re.compile(r"^(?P<key>materialized|unstored|source|optional|over|renamed|nsys): (?P<value>.+)$")
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,9 @@ class Query:
     facts
         The values of each fact of the header, by its key: ``materialized`` (why the result is stored), ``unstored``
         (why it is kept in memory only), ``source`` (what defines this table of the session: ``model``, ``ncu``,
-        ``callgraph`` or ``stages``), ``optional`` (a source that the query reads where it was given), ``renamed`` (the
-        name that took the place of this one), ``nsys`` (a column and its header in ``nsys stats``).
+        ``callgraph``, ``stages`` or ``ranks``), ``optional`` (a source that the query reads where it was given),
+        ``over`` (``ranks``: it needs the answers of all ranks), ``renamed`` (the name that took the place of this
+        one), ``nsys`` (a column and its header in ``nsys stats``).
     """
 
     name: str
@@ -79,6 +80,11 @@ class Query:
     def source(self) -> str:
         """The source that defines this table of the session, or an empty string."""
         return self._fact("source")
+
+    @property
+    def is_over_ranks(self) -> bool:
+        """Whether it is computed over all ranks of a job, and not for each trace by itself."""
+        return self._fact("over") == "ranks" or self.source == "ranks"
 
     @property
     def renamed(self) -> str:

@@ -20,6 +20,7 @@ _TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}
 # would overflow in sums and differences.
 _INSTANT_NS, _DURATION_NS = 1 << 61, 1 << 53
 _TIMES = ("start", "end")
+_THREADS = 1 << 24  # keys of threads in a process
 
 
 def tolerant(sql: str) -> str:
@@ -39,6 +40,8 @@ class Table:
         Its columns in this trace; None when the trace lacks the table.
     window
         First and last nanosecond: only events that touch this time; None for all.
+    process
+        Only events of this process (nsys's globalPid); None for all.
     has_rowid
         Whether SQLite numbers its rows.
     """
@@ -46,6 +49,7 @@ class Table:
     name: str
     has: Mapping[str, str] | None
     window: tuple[int, int] | None = None
+    process: int | None = None
     has_rowid: bool = True
 
     def select(self, wanted: Names = None, *, any_type: bool = False) -> str:
@@ -60,7 +64,7 @@ class Table:
             form = _TEXT if kind == "VARCHAR" else _TIME if any_type and name in _TIMES else _NUMBER
             form = form if name in self.has else "NULL::{kind}"
             columns.append(f"{form.format(column=quoted(name), kind=kind)} AS {quoted(name)}")
-        sql = f"SELECT {', '.join(columns)} FROM raw.{quoted(self.name)}{self._condition(self.has)}"
+        sql = f"SELECT {', '.join(columns)} FROM raw.{quoted(self.name)}{self.condition(self.has)}"
         return tolerant(sql) if any_type else sql
 
     def view(self, wanted: Names, source: str) -> str:
@@ -92,11 +96,23 @@ class Table:
         required = catalogue.required()[self.name]
         return [name for name in required if name in columns and name in (self.has or ()) and name not in _TIMES]
 
-    def _condition(self, has: Mapping[str, str]) -> str:
-        """Return the condition that keeps events of the chosen time only: those that touch it, or have no time."""
+    def condition(self, has: Mapping[str, str]) -> str:
+        """Return the condition that keeps the events of the chosen time and process only."""
+        tests = [*self._in_window(has), *self._of_process(has)]
+        return f" WHERE {' AND '.join(tests)}" if tests else ""
+
+    def _in_window(self, has: Mapping[str, str]) -> list[str]:
+        """Return the test for events that touch the chosen time, or have no time."""
         if self.window is None or "start" not in has:
-            return ""
+            return []
         first, last = self.window
         start, end = "CAST(start AS BIGINT)", 'coalesce(TRY_CAST("end" AS BIGINT), TRY_CAST(start AS BIGINT))'
         end = end if "end" in has else start
-        return f" WHERE ({start} <= {int(last)} AND {end} >= {int(first)}) IS NOT FALSE"
+        return [f"({start} <= {int(last)} AND {end} >= {int(first)}) IS NOT FALSE"]
+
+    def _of_process(self, has: Mapping[str, str]) -> list[str]:
+        """Return the test for events of the chosen process; a thread's key begins with that of its process."""
+        key = next((name for name in ("globalPid", "globalTid") if name in has), None)
+        if self.process is None or key is None:
+            return []
+        return [f"CAST({key} AS BIGINT) BETWEEN {self.process} AND {self.process + _THREADS - 1}"]

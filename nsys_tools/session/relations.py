@@ -20,6 +20,7 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import Names, in_use, used
 from nsys_tools.session.connection import Recorded
+from nsys_tools.session.lacking import Lacking
 from nsys_tools.session.loading import Table
 from nsys_tools.session.materializing import Materializer, Recipe
 from nsys_tools.session.memo import Memo
@@ -69,7 +70,7 @@ class Relations:
         self._digests: dict[str, str] = {}
         self._behind: dict[str, set[str]] = {}
         self._is_table: dict[str, bool] = {}
-        self._lacks: dict[str, frozenset[str]] = {}
+        self._lacking = Lacking(self._session, self._reads, has_trace=bool(recorded.tables))
 
     def define(self, name: str, later: Callable[[], None] | None = None) -> None:
         """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one."""
@@ -79,6 +80,11 @@ class Relations:
         if later is None:
             self._made.add(name)
             self._is_table[name] = True
+
+    def has_made(self, name: str) -> None:
+        """Take note that the caller has made its own relation `name`, a view."""
+        self._made.add(name)
+        self._is_table[name] = False
 
     def undefine(self, name: str) -> None:
         """Take back the caller's own table `name`, and what was built on it."""
@@ -93,32 +99,17 @@ class Relations:
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
         self._behind.clear()
-        self._lacks.clear()
+        self._lacking.forget()
 
     def needs(self, name: str) -> frozenset[str]:
-        """Return the sources that a relation needs and nobody has given: ``trace``, ``model``, ``ncu``, ``callgraph``.
-
-        Without a stages file there are stages all the same, and without known GPUs shapes, so nothing needs these.
-        """
-        if name in self._session:
-            return frozenset()
-        if name not in self._lacks:
-            self._lacks[name] = frozenset()  # queries that need each other in a circle are refused elsewhere
-            if name.startswith(_LOADED) or name not in catalogue.queries():
-                found = frozenset() if self._recorded.tables else frozenset({"trace"})
-            elif source := catalogue.find(name).source:
-                found = frozenset({source} - {"stages", "gpus"})
-            else:
-                optional = catalogue.find(name).facts.get("optional", ())
-                found = frozenset().union(*map(self.needs, self._reads(name))) - frozenset(optional)
-            self._lacks[name] = found
-        return self._lacks[name]
+        """Return the sources that a relation needs and nobody has given, see `Lacking`."""
+        return self._lacking.of(name)
 
     def rests_on(self, name: str, other: str) -> bool:
         """Return whether a relation reads another, directly or through others."""
-        return other in self._reached(name)
+        return other in self.behind(name)
 
-    def _reached(self, name: str) -> set[str]:
+    def behind(self, name: str) -> set[str]:
         """Return a relation and all that it reads, up to tables of the session; each is walked once."""
         if name not in self._behind:
             seen: set[str] = set()
@@ -134,7 +125,11 @@ class Relations:
         schema, queries = catalogue.schema(), catalogue.queries()
         found = set()
         for name in names:
-            if name in queries or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema):
+            if (
+                name in queries
+                or name in self._session
+                or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema)
+            ):
                 found.add(name)
             elif name in schema and name not in self._recorded.tables:
                 found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
@@ -155,7 +150,8 @@ class Relations:
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
         for name in self._order(names):
-            self._make(name)
+            if name not in self._made:  # a table of the caller's own may have asked for it meanwhile
+                self._make(name)
         self._memo.save()
 
     def _order(self, names: set[str]) -> list[str]:
@@ -196,8 +192,8 @@ class Relations:
         return self._trees[name]
 
     def _reads(self, name: str) -> set[str]:
-        if name.startswith(_LOADED) and name not in catalogue.queries():
-            return set()  # copied from the trace alone; its text differs with the time asked for
+        if name in self._session or (name.startswith(_LOADED) and name not in catalogue.queries()):
+            return set()  # the caller's own, or copied from the trace alone
         if name not in self._needs:
             found = self._memo.reads(self._sql(name), lambda: self._tree(name))
             self._needs[name] = self.known(found) | (found & self._session)
@@ -213,7 +209,12 @@ class Relations:
     def _table(self, name: str) -> Table:
         recorded = name.removeprefix(_LOADED)
         has, has_rowid = self._recorded.tables.get(recorded), self._recorded.has_rowid(recorded)
-        return Table(recorded, has, self._choice.window, has_rowid=has_rowid)
+        return Table(recorded, has, self._choice.window, self._choice.process, has_rowid)
+
+    def condition(self, table: str) -> str:
+        """Return the condition that keeps the rows of one of nsys's own tables that the choice is for."""
+        has = self._recorded.tables[table]
+        return Table(table, has, self._choice.window, self._choice.process).condition(has)
 
     def _digest(self, name: str) -> str:
         if name not in self._digests:
@@ -225,7 +226,7 @@ class Relations:
         if name.startswith(_LOADED):
             return self._table(name).has is not None
         query = catalogue.find(name)
-        return bool(query.materialized) and not query.unstored and self._reached(name).isdisjoint(self._session)
+        return bool(query.materialized) and not query.unstored and self.behind(name).isdisjoint(self._session)
 
     def _entry(self, name: str, digest: str = "") -> Entry | None:
         """Return the entry of the store that a relation belongs to, by default with its own digest."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import duckdb
@@ -77,3 +78,21 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str) -> Reading:
             "nsys-tools queries lists what can be queried.",
         )
     return Reading(tree, head + text)
+
+
+def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
+    """Return what to tell of SQL that DuckDB refuses.
+
+    Parameters
+    ----------
+    error
+        What DuckDB says.
+    tables
+        What could have been meant besides queries.
+    """
+    if found := re.search(r"Table with name \"?(.+?)\"? does not exist", str(error)):
+        hint = catalogue.hint(found[1], tables)
+        return NsysToolsError(f"There is no query or table {found[1]!r}.", hint)
+    if isinstance(error, duckdb.PermissionException):
+        return NsysToolsError("SQL reads only the trace: files are not read.", "FROM names a query or a table.")
+    return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")

@@ -49,7 +49,7 @@ def test_public_names_are_listed_and_typed() -> None:
     assert (REPOSITORY / "nsys_tools" / "py.typed").is_file()
 
 
-@pytest.mark.parametrize("module", ["", ".api.session", ".api.models"])
+@pytest.mark.parametrize("module", ["", ".api.opening", ".api.models"])
 def test_examples_of_docstrings(module: str) -> None:
     found = doctest.testmod(import_module(f"nsys_tools{module}"), extraglobs={"samples": SAMPLES})
     assert found.attempted > 0
@@ -108,7 +108,7 @@ def test_what_was_given_answers(session: nt.Session) -> None:
     for query in ("roofline_stage", "roofline_point", "ncu_coverage", "ncu_flops", "callgraph_summary"):
         assert len(session.query(query)) > 0
     needs = dict(zip(session.queries()["query"], session.queries()["needs"], strict=True))
-    assert set(needs.values()) == {""}
+    assert set(needs.values()) == {"", "ranks"}
 
 
 def test_queries_tell_what_they_need(bare: nt.Session) -> None:

@@ -63,9 +63,9 @@ def test_several_runs_and_traces(tmp_path: Path) -> None:
         small_run(tmp_path / name)
     (tmp_path / "a" / "trace.sqlite").rename(tmp_path / "c.sqlite")
     small_run(tmp_path / "d")
-    done = run("analyze", "b", "c.sqlite", "d", "--format", "md", cwd=tmp_path)
+    done = run("analyze", "b", "c.sqlite", "d", "--each", "--format", "md", cwd=tmp_path)
     assert done.stdout.split() == ["b/report/report.md", "c-report/report.md", "d/report/report.md"]
-    done = run("analyze", "b", "c.sqlite", "--out", "all", "--format", "md", cwd=tmp_path)
+    done = run("analyze", "b", "c.sqlite", "--each", "--out", "all", "--format", "md", cwd=tmp_path)
     assert done.stdout.split() == ["all/b/report.md", "all/c/report.md"]
 
 

@@ -45,7 +45,7 @@ def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
     assert "cannot be read" in refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
-    assert "same name" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
+    assert "is named twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -66,7 +66,7 @@ def test_several_traces_have_one_folder_each(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         build(tmp_path / name, lambda b: launch(b, 1, 2, 3)).rename(tmp_path / f"{name}.sqlite")
-    done = run("analyze", "a.sqlite", "b.sqlite", "--out", "all", "--format", "md", cwd=tmp_path)
+    done = run("analyze", "a.sqlite", "b.sqlite", "--each", "--out", "all", "--format", "md", cwd=tmp_path)
     assert done.stdout.split() == ["all/a/report.md", "all/b/report.md"]
     assert done.stderr == ""
     assert not (tmp_path / "all" / "a" / "report.html").exists()
@@ -131,6 +131,9 @@ def test_every_command_is_in_the_readme(tmp_path: Path) -> None:
 def test_examples_of_the_readme_run(tmp_path: Path) -> None:
     """Each line `$ nsys-tools ...` of the README is run, in order, in a folder with the sample trace."""
     (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
+    (tmp_path / "traces").mkdir()
+    for rank in range(2):
+        (tmp_path / "traces" / f"rank{rank}.sqlite").write_bytes(SAMPLE.read_bytes())
     for name in ("stages.toml", "ncu.csv", "callgraph.json"):
         (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
     lines = re.findall(r"^\$ nsys-tools (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
@@ -142,6 +145,9 @@ def test_examples_of_the_readme_run(tmp_path: Path) -> None:
 
 def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
     (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
+    (tmp_path / "traces").mkdir()
+    for rank in range(2):
+        (tmp_path / "traces" / f"rank{rank}.sqlite").write_bytes(SAMPLE.read_bytes())
     for name in ("stages.toml", "ncu.csv", "callgraph.json"):
         (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
     blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import pytest
 
+import nsys_tools as nt
 from nsys_tools.report.reference import reference
 from nsys_tools.session import catalogue
 from nsys_tools.session.database import Database
 from nsys_tools.sources.nsys import open_trace
+from nsys_tools.synthetic.job import JobPlan, build_job
 from nsys_tools.synthetic.timeline import Timeline
 from tests.conftest import REPOSITORY
 
 PUBLIC = [
     name for name, query in catalogue.queries().items() if not query.private and query.area not in {"load", "renamed"}
 ]
-UNITS = {"-", "ns", "bytes", "count", "ratio", "bytes/s", "flops", "Hz", "flops/s", "flops/byte", "tokens/s"}
+UNITS = {"-", "ns", "bytes", "count", "ratio", "ppm", "bytes/s", "flops", "Hz", "flops/s", "flops/byte", "tokens/s"}
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +30,25 @@ def opened(sample: tuple[Path, Timeline]) -> Iterator[Database]:
         yield trace
 
 
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nt.Job]:
+    """Return two ranks, which queries over all ranks are asked of."""
+    traces = build_job(tmp_path_factory.mktemp("job"), JobPlan(files=2, processes=1, steps=3)).paths
+    with nt.open(list(traces), cache=False, workers=1) as found:
+        yield found
+
+
 @pytest.mark.parametrize("name", PUBLIC)
-def test_header_is_what_the_query_returns(name: str, opened: Database) -> None:
+def test_header_is_what_the_query_returns(name: str, opened: Database, job: nt.Job) -> None:
     query = catalogue.find(name)
     assert query.summary.startswith("One row")
     assert query.columns, "a public query documents its columns"
-    opened.ensure(name)
-    rows = opened.connection.execute(f'DESCRIBE "{name}"').fetchall()
-    assert [(row[0], row[1]) for row in rows] == [(column.name, column.type) for column in query.columns]
+    if query.is_over_ranks:
+        described = job.sql(f"DESCRIBE SELECT * FROM {name}").rows()
+    else:
+        opened.ensure(name)
+        described = opened.connection.execute(f'DESCRIBE "{name}"').fetchall()
+    assert [(row[0], row[1]) for row in described] == [(column.name, column.type) for column in query.columns]
     for column in query.columns:
         assert column.unit in UNITS
         for unit in ("ns", "bytes", "count", "ratio"):

@@ -58,7 +58,7 @@ OPTIONS = [
     Wrong("analyze t.sqlite --callgraph nosuch", 1, "nosuch"),
     Wrong("analyze t.sqlite --callgraph deep.json", 1, "deep"),
     Wrong("analyze t.sqlite --callgraph long.json", 1, "long.json"), Wrong("analyze . --out r", 1, "is read"),
-    Wrong("analyze t.sqlite --out t.sqlite", 1, "t.sqlite"), Wrong("analyze t.sqlite t.sqlite", 1, "same name"),
+    Wrong("analyze t.sqlite --out t.sqlite", 1, "t.sqlite"), Wrong("analyze t.sqlite t.sqlite", 1, "named twice"),
     Wrong("analyze text.txt", 1, "not an SQLite file"), Wrong("analyze empty.sqlite", 1, "empty"),
     Wrong("stats t.sqlite -r nosuch", 2, "nosuch"), Wrong("stats t.sqlite -r cuda_gpu_kern_sum:no", 2, "argument"),
     Wrong("stats t.sqlite -f pdf", 2, "pdf"), Wrong("stats t.sqlite -f csv:nosuch", 2, "nosuch"),

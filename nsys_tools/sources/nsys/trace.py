@@ -14,6 +14,7 @@ from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.store import Store
 from nsys_tools.sources.nsys.export import export
 from nsys_tools.sources.nsys.identify import Kind, check_export, identify, identity
+from nsys_tools.sources.nsys.payload import payloads
 from nsys_tools.sources.nsys.raw import Raw
 from nsys_tools.sources.nsys.salvage import salvaged
 from nsys_tools.sources.nsys.settling import settled
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 def open_trace(
     path: str | Path, *, cache: bool = True, progress: Progress = silent, choice: Choice | None = None,
-    salvage: bool = False, notes: list[str] | None = None,
+    salvage: bool = False, notes: list[str] | None = None, threads: int = 0,
 ) -> Database:  # fmt: skip
     """Open a trace, read-only.
 
@@ -42,6 +43,8 @@ def open_trace(
         Of a damaged trace, read what can be read. Nothing is cached then.
     notes
         Gets what a reader must know of the trace, a sentence each; several databases of a trace may share them.
+    threads
+        Of DuckDB; 0 for one per core.
 
     Raises
     ------
@@ -70,12 +73,14 @@ def open_trace(
         notes = [] if notes is None else notes
         notes.extend(one for one in known if one not in notes)
         is_small = _size(path) < SMALL_BYTES
-        connection = opening.enter_context(connect(scratch, is_small=is_small))
+        connection = opening.enter_context(connect(scratch, is_small=is_small, threads=threads))
         raw = Raw(connection, path, kind, given, is_small=is_small)
-        return Database(
+        database = Database(
             connection, raw, name=given.name, store=store, progress=progress, choice=choice,
             resources=opening.pop_all(), notes=notes, is_partial=bool(lost),
         )  # fmt: skip
+        database.define_later("nvtx_payload", lambda: payloads(path, raw.tables) if kind is Kind.SQLITE else [])
+        return database
 
 
 def _size(path: Path) -> int:

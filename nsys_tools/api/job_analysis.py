@@ -1,0 +1,52 @@
+"""The analysis of many ranks, with its charts and its report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.report import ranks
+from nsys_tools.report.analysis import FORMATS
+
+if TYPE_CHECKING:
+    import altair
+
+
+@one_error
+class JobAnalysis(ranks.Ranks):
+    """Everything that a report shows of many ranks; use `Job.analyze`."""
+
+    TABLES: ClassVar[Sequence[str]] = ranks.TABLES
+
+    def chart(self, name: str) -> altair.TopLevelMixin:
+        """Return a chart of the report: ``rank_activity`` or ``rank_summary``.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such chart, or the traces have nothing to show in it.
+        """
+        from nsys_tools import charts  # noqa: PLC0415
+
+        if name not in charts.OF_RANKS:
+            raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(charts.OF_RANKS)}.")
+        return charts.chart(name, {name: self.tables[name]})
+
+    def write(
+        self, out: str | Path, *, formats: Sequence[str] = FORMATS, top: int = 20, force: bool = False,
+        csv_safe: bool = False,
+    ) -> Path:  # fmt: skip
+        """Write the report's folder, whole or not at all; arguments and errors as for `Analysis.write`.
+
+        Returns
+        -------
+        pathlib.Path
+            The file to read first.
+        """
+        return ranks.write(self, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
+
+    def __repr__(self) -> str:
+        """Return the source and the first sentence."""
+        return f"<JobAnalysis of {self.source}: {self.headline}>"

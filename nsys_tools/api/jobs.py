@@ -1,0 +1,223 @@
+"""Several traces opened together: the ranks of one job."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from nsys_tools import assets
+from nsys_tools.api import catalogue
+from nsys_tools.api.parts import read
+from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.ranks.database import RankDatabase
+from nsys_tools.ranks.files import trace_of, traces
+from nsys_tools.ranks.gathering import Gathering
+from nsys_tools.ranks.scheduling import Schedule
+from nsys_tools.ranks.work import Given
+from nsys_tools.session.catalogue import find, schema
+from nsys_tools.session.connection import NothingRecorded, connect
+from nsys_tools.session.database import Database
+from nsys_tools.session.progress import Progress, silent
+from nsys_tools.session.result import Result
+from nsys_tools.session.store import cache_folder
+from nsys_tools.sources.nsys import open_trace
+
+if TYPE_CHECKING:
+    from nsys_tools.api.job_analysis import JobAnalysis
+
+
+@one_error
+class Job:
+    """The traces of several ranks; use `nsys_tools.open` with several paths.
+
+    Parameters
+    ----------
+    paths
+        Traces, folders of traces, or patterns.
+    given
+        How each trace is opened.
+    schedule
+        Where the traces are read.
+    rank_regex
+        Its first group is the rank, in the path of the file.
+    by_process
+        Whether each process with GPU work is a rank of its own.
+    progress
+        Called with a few words now and then.
+
+    Attributes
+    ----------
+    name
+        What messages and reports call it.
+    inputs
+        The files and folders that are read; nothing is written there.
+    """
+
+    def __init__(
+        self, paths: Sequence[str | Path], given: Given, schedule: Schedule, *, rank_regex: str = "",
+        by_process: bool = True, progress: Progress = silent,
+    ) -> None:  # fmt: skip
+        self.inputs = tuple(traces(paths))
+        self.name = f"{len(self.inputs)} traces" if len(self.inputs) > 1 else self.inputs[0].name
+        self._notes: list[str] = []
+        with ExitStack() as opening:
+            scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+            connection = opening.enter_context(connect(scratch, is_small=False))
+            recorded = NothingRecorded(connection, schema())
+            recorded.folders = (scratch, cache_folder())
+            database = Database(connection, recorded, name=self.name, progress=progress)
+            self._gathering = Gathering(self.inputs, read, given, schedule, by_process, scratch, progress)
+            self._ranks = RankDatabase(database, self._gathering, rank_regex, self._notes)
+            database.closes(opening.pop_all())
+        self._database = database
+
+    def __enter__(self) -> Self:
+        """Return the job."""
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        """Close the job."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the job and remove its temporary files."""
+        self._database.close()
+
+    @property
+    def ranks(self) -> list[int]:
+        """The ranks, as far as their traces could be read."""
+        self._database.connection  # noqa: B018  (an error once it is closed)
+        return sorted(self._ranks.ranks)
+
+    @property
+    def recorded_tables(self) -> list[str]:
+        """Names of nsys's own tables in the first of the traces."""
+        with open_trace(trace_of(self.inputs[0]), cache=False) as first:
+            return sorted(first.recorded)
+
+    @property
+    def broken(self) -> list[str]:
+        """The traces that could not be read, a sentence each; grows with queries. All figures leave them out."""
+        return [str(error) for error in self._gathering.broken.values()]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the traces, a sentence each; grows with queries."""
+        told: dict[str, list[str]] = {}
+        for one in self._gathering.sources:
+            for note in one.notes:
+                told.setdefault(note, []).append(one.path.name)
+        more = {note: f" and {len(names) - 1} more" if len(names) > 1 else "" for note, names in told.items()}
+        of_traces = [f"{names[0]}{more[note]}: {note}" for note, names in told.items()]
+        return [*self._notes, *of_traces]
+
+    def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
+        """Run a documented query over all ranks.
+
+        Parameters
+        ----------
+        name
+            Its name; `queries` lists them.
+        top
+            Only the first rows.
+        **equals
+            Column = value: only rows where they are equal.
+
+        Returns
+        -------
+        Result
+            For a query of one trace the rows of each rank, with the column ``rank`` in front; times are of the clock
+            of the rank's own file, see ``rank_clock``.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such query or column, or no trace can be read.
+        """
+        find(name)
+        return self._ranks.query(name, top=top, **equals)
+
+    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
+        """Run SQL over the documented queries and nsys's own tables; each has a column ``rank``.
+
+        Parameters
+        ----------
+        query
+            One statement that only reads; parameters as ``$name``.
+        parameters
+            Their values.
+
+        Raises
+        ------
+        NsysToolsError
+            If the statement does more than read, DuckDB refuses it, or no trace can be read.
+        """
+        return self._ranks.sql(query, parameters)
+
+    def queries(self, area: str = "") -> Result:
+        """Return the documented queries; see `Session.queries`."""
+        return catalogue.queries(area, self._database.needs)
+
+    def describe(self, name: str) -> Result:
+        """Return the columns of a documented query; see `Session.describe`."""
+        return catalogue.describe(name)
+
+    def analyze(self) -> JobAnalysis:
+        """Compute every table of the report over all ranks.
+
+        Raises
+        ------
+        NsysToolsError
+            If no trace can be read.
+        """
+        from nsys_tools.api.job_analysis import JobAnalysis  # noqa: PLC0415
+
+        self._ranks.prepare([*JobAnalysis.TABLES, "trace_summary"])
+        tables = {name: self._ranks.query(name).kept() for name in JobAnalysis.TABLES}
+        origins = sorted({row["origin"] for row in self._ranks.query("trace_summary") if row["origin"]})
+        return JobAnalysis(self.name, tables, self.notes, self.broken, ", ".join(origins), self.inputs)
+
+    def __repr__(self) -> str:
+        """Return the name and the number of ranks, where that is known."""
+        known = len(self._gathering.sources)
+        return f"<Job of {self.name}{f', {known} ranks' if known else ''}>"
+
+
+@one_error
+def open_job(
+    paths: Sequence[str | Path], *, stages: str | Path | None = None, steps: str = "auto", cache: bool = True,
+    salvage: bool = False, workers: int = 0, scheduler: str = "", rank_regex: str = "", by_process: bool = True,
+    settings: Mapping[str, str] | None = None, progress: Progress = silent,
+) -> Job:  # fmt: skip
+    """Open the traces of several ranks together; `nsys_tools.open` documents the arguments.
+
+    Raises
+    ------
+    NsysToolsError
+        If a path names no trace.
+    """
+    if not paths:
+        raise NsysToolsError("No trace was given.")
+    given = Given(
+        stages=None if stages is None else Path(stages), steps=steps, cache=cache, salvage=salvage,
+        settings=tuple((settings or {}).items()), assets=tuple(assets.folders()[:-1]),
+    )  # fmt: skip
+    return Job(
+        paths, given, Schedule(workers, scheduler), rank_regex=rank_regex, by_process=by_process, progress=progress
+    )
+
+
+@one_error
+def find_traces(paths: Sequence[str | Path]) -> list[Path]:
+    """Return the traces that some paths name: files, folders of traces, and patterns such as ``rank*.sqlite``.
+
+    Raises
+    ------
+    NsysToolsError
+        If a path or pattern names no trace, or two name the same.
+    """
+    return traces(paths)

@@ -1,0 +1,13 @@
+"""The commands over several traces, in the order of the help."""
+
+from __future__ import annotations
+
+import typer
+
+from nsys_tools.cli import diff
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(diff.diff)
+    app.add_typer(diff.baseline, name="baseline")

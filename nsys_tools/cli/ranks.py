@@ -1,0 +1,44 @@
+"""What commands do with the traces of several ranks."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli.progress import status
+
+
+def analyze(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> nt.Job:
+    """Write the report of several ranks, and print where it is and its first sentence.
+
+    Parameters
+    ----------
+    traces
+        The traces.
+    out
+        The folder; None for ``job-report`` where you are.
+    given, written
+        Arguments of `nsys_tools.open` and of `nsys_tools.JobAnalysis.write`.
+    """
+    target = out or Path("job-report")
+    nt.check_report([target], inputs=traces, formats=written["formats"], force=written["force"])
+    with status() as progress, nt.open(list(traces), progress=progress, **given) as job:
+        found = job.analyze()
+        progress("drawing")
+        first = found.write(target, **written)
+    print(first)
+    print(f"{found.headline}.", file=sys.stderr)
+    return job
+
+
+def end(job: nt.Job, *, skip_broken: bool) -> None:
+    """Name the traces that could not be read; exit with 1 then, unless they may be skipped."""
+    for one in job.broken:
+        print(f"nsys-tools: {one}", file=sys.stderr)
+    if job.broken and not skip_broken:
+        raise typer.Exit(1)

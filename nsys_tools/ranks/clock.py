@@ -1,0 +1,154 @@
+"""One clock for all files: what to add to the times of each, from collectives that end everywhere at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Times = NDArray[np.int64]
+_FEWEST_FOR_DRIFT = 8
+_TRIMMED = 4.0
+"""Ends that lie farther from the line than this many median deviations do not count for it."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What to add to the times of a file to read them on the clock of the first.
+
+    Attributes
+    ----------
+    pivot_ns
+        An instant of the file's own clock, ns.
+    offset_ns
+        What to add there, ns.
+    drift_ppm
+        How much more to add per time since then, parts per million.
+    residual_ns
+        19 of 20 matched ends lie within this of those of the other files, ns; None for a file without matches.
+    matched_count
+        Collectives that were matched.
+    """
+
+    pivot_ns: int
+    offset_ns: int
+    drift_ppm: float
+    residual_ns: float | None
+    matched_count: int
+
+    def on_first(self, times: Times) -> NDArray[np.float64]:
+        """Return times of the file on the clock of the first, relative to `offset_ns` and `pivot_ns` as floats, ns."""
+        since = (times - self.pivot_ns).astype(np.float64)
+        return since * (1 + self.drift_ppm / 1e6) + float(self.pivot_ns + self.offset_ns)
+
+
+@dataclass(frozen=True)
+class Ends:
+    """When matched collectives ended on one file's clock.
+
+    Attributes
+    ----------
+    keys
+        Numbers of the collectives, ascending.
+    ends
+        Their ends, ns.
+    """
+
+    keys: NDArray[np.int64]
+    ends: Times
+
+
+def aligned(files: Sequence[Ends]) -> list[Clock | None]:
+    """Return the clock of each file; None for one that shares no collective with the others.
+
+    Parameters
+    ----------
+    files
+        The matched collectives of each file. The first one's clock is the common one.
+
+    Notes
+    -----
+    A collective ends on all its ranks at the same time, but for microseconds. A file is put on the clock of those that
+    are there already by a line through the differences of their ends: robust (medians of thirds), then least squares
+    without outliers. Files that share the most with those go first. When all are there, each is fitted once more
+    against the middle of all others.
+    """
+    if not files:
+        return []
+    found: dict[int, Clock] = {0: Clock(0, 0, 0.0, None, 0)}
+    common = _common(files, found)
+    while True:
+        shared = {n: _shared(one, common) for n, one in enumerate(files) if n not in found}
+        best = max(shared, key=lambda n: len(shared[n][0]), default=None)
+        if best is None or not len(shared[best][0]):
+            break
+        found[best] = _fitted(*shared[best])
+        common = _common(files, found)
+    if len(found) > 1:
+        found |= {n: _fitted(*_shared(files[n], common)) for n in found if n}
+    return _judged(files, found)
+
+
+def _judged(files: Sequence[Ends], found: dict[int, Clock]) -> list[Clock | None]:
+    """Return the clocks with their residuals: how far their ends lie from the middle of all files'."""
+    common = _common(files, found)
+    clocks: list[Clock | None] = []
+    for number, one in enumerate(files):
+        clock = found.get(number) if len(found) > 1 else None
+        if clock is not None:
+            _, ends, middle = _shared(one, common)
+            away = np.abs(clock.on_first(ends) - middle)
+            residual = round(float(np.quantile(away, 0.95)), 3) if len(away) else None
+            clock = Clock(clock.pivot_ns, clock.offset_ns, clock.drift_ppm, residual, len(away))
+        clocks.append(clock)
+    return clocks
+
+
+Common = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:
+    """Return the collectives that files with a clock have, and the medians of their ends, ns."""
+    keys = np.concatenate([files[n].keys for n in found])
+    ends = np.concatenate([clock.on_first(files[n].ends) for n, clock in found.items()])
+    order = np.lexsort((ends, keys))
+    keys, ends = keys[order], ends[order]
+    names, first, counts = np.unique(keys, return_index=True, return_counts=True)
+    if not len(names):
+        return names, ends
+    return names, (ends[first + (counts - 1) // 2] + ends[first + counts // 2]) / 2
+
+
+def _shared(one: Ends, common: Common) -> tuple[NDArray[np.int64], Times, NDArray[np.float64]]:
+    """Return the collectives that a file shares with others: numbers, its own ends, and the common ones."""
+    keys, mine, theirs = np.intersect1d(one.keys, common[0], assume_unique=True, return_indices=True)
+    return keys, one.ends[mine], common[1][theirs]
+
+
+def _fitted(keys: NDArray[np.int64], own: Times, common: NDArray[np.float64]) -> Clock:
+    pivot = int(own[len(own) // 2])
+    x = (own - pivot).astype(np.float64)
+    y = common - float(pivot) - x  # what to add
+    slope, level = _resistant(x, y)
+    for _ in range(3):
+        away = np.abs(y - level - slope * x)
+        near = away <= _TRIMMED * max(float(np.median(away)), 1.0)
+        if len(x) < _FEWEST_FOR_DRIFT or np.ptp(x[near]) == 0:
+            slope, level = 0.0, float(np.median(y[near]))
+        else:
+            slope, level = (float(part) for part in np.polyfit(x[near], y[near], 1))
+    return Clock(pivot, round(level), slope * 1e6, None, len(keys))
+
+
+def _resistant(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Return slope and level of a line through the medians of the first and the last third."""
+    if len(x) < _FEWEST_FOR_DRIFT:
+        return 0.0, float(np.median(y))
+    order = np.argsort(x, kind="stable")
+    third = len(x) // 3
+    first, last = order[:third], order[-third:]
+    width = float(np.median(x[last]) - np.median(x[first]))
+    slope = float(np.median(y[last]) - np.median(y[first])) / width if width else 0.0
+    return slope, float(np.median(y - slope * x))

@@ -1,0 +1,67 @@
+"""The traces that a user means: files, folders of traces, and patterns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from glob import glob, has_magic
+from pathlib import Path
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.sources import run_folder
+
+_ENDINGS = (".sqlite", ".nsys-rep")
+
+
+def traces(given: Sequence[str | Path]) -> list[Path]:
+    """Return the traces, ordered as people count: ``rank2`` before ``rank10``.
+
+    Parameters
+    ----------
+    given
+        Traces, run folders, folders that hold traces, or patterns with ``*``, ``?`` and ``[``. A path that exists is
+        taken as it is, whatever is in its name.
+
+    Raises
+    ------
+    NsysToolsError
+        If a path or pattern names no trace, or two name the same.
+    """
+    found: list[Path] = []
+    for one in given:
+        paths = _of(Path(one))
+        if not paths:
+            raise NsysToolsError(f"{one}: no trace is there.", "Name .sqlite exports, folders of them, or a pattern.")
+        found += paths
+    places = [path.resolve() for path in found]
+    if twice := next((path for path in found if places.count(path.resolve()) > 1), None):
+        raise NsysToolsError(f"{twice} is named twice.", "Each trace counts once.")
+    return sorted(found, key=lambda path: natural(str(path)))
+
+
+def _of(path: Path) -> list[Path]:
+    if path.exists():
+        return _in_folder(path) if path.is_dir() else [path]
+    if not has_magic(str(path)):
+        raise NsysToolsError(f"{path} does not exist.")
+    return [found for name in glob(str(path), recursive=True) for found in _of(Path(name))]
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    """Return the folder itself where it is a trace or a run, else the traces in it."""
+    if run_folder.is_run(folder) or any(folder.glob("*.parquet")):
+        return [folder]
+    found = [path for path in folder.iterdir() if path.is_file() and path.name.endswith(_ENDINGS)]
+    exported = {path.with_suffix("").name for path in found if path.suffix == ".sqlite"}
+    # A recording beside its export is the same trace.
+    return [path for path in found if path.suffix == ".sqlite" or path.name.removesuffix(".nsys-rep") not in exported]
+
+
+def trace_of(path: Path) -> Path:
+    """Return the trace itself, where the path is that of a run folder."""
+    return run_folder.read(path).trace if run_folder.is_run(path) else path
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Return a key that orders texts with their numbers as numbers."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text) if part]

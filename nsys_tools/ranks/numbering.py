@@ -1,0 +1,89 @@
+"""Which rank a trace is of: told by the user, by the trace, or by nothing."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.ranks.gathering import Source
+
+UNTOLD = (
+    "The ranks are numbered in the order of the files: neither the traces nor --rank-regex tell them, so that their "
+    "order means nothing."
+)
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers of the ranks.
+
+    Attributes
+    ----------
+    ranks
+        One for each trace, in their order; all different.
+    told_by
+        What told them: ``regex``, ``communicator``, ``environment``, or ``order`` where nothing did.
+    notes
+        What a reader must know of them.
+    """
+
+    ranks: Sequence[int]
+    told_by: str
+    notes: tuple[str, ...] = ()
+
+
+def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expression: str = "") -> Numbers:
+    """Number the ranks.
+
+    Parameters
+    ----------
+    sources
+        Their traces.
+    told
+        For each, the row of ``rank__told``.
+    expression
+        Its first group is the rank, in the name of the file; empty for none.
+
+    Raises
+    ------
+    NsysToolsError
+        If the expression is wrong, or does not tell the ranks apart.
+    """
+    if expression:
+        return Numbers(_matched(sources, expression), "regex")
+    ranks = [row["told_rank"] for row in told]
+    if None in ranks:
+        return Numbers(range(len(sources)), "order", () if len(sources) == 1 else (UNTOLD,))
+    if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
+        names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
+        note = f"Several traces say that they are rank {twice[0]}: {', '.join(names[:3])}. {UNTOLD}"
+        return Numbers(range(len(sources)), "order", (note,))
+    count = max((row["told_count"] or 0 for row in told), default=0)
+    missing = (f"The job has {count} ranks; {len(ranks)} of them are here.",) if count > len(ranks) else ()
+    return Numbers(ranks, " and ".join(sorted({str(row["told_by"]) for row in told})), missing)
+
+
+def _matched(sources: Sequence[Source], expression: str) -> list[int]:
+    try:
+        compiled = re.compile(expression)
+    except re.error as error:
+        raise UsageError(f"--rank-regex {expression}: {error}.") from None
+    if compiled.groups != 1:
+        raise UsageError(f"--rank-regex {expression} needs one group, the number.", r"As in 'rank(\d+)'.")
+    ranks = []
+    for one in sources:
+        match = compiled.search(str(one.path))
+        if match is None or not (match[1] or "").isdecimal():
+            raise NsysToolsError(f"--rank-regex {expression} finds no number in {one.path}.")
+        ranks.append(int(match[1]))
+    if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
+        names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
+        raise NsysToolsError(
+            f"--rank-regex {expression} gives rank {twice[0]} twice: {', '.join(names[:3])}.",
+            "A file with several processes has several ranks: leave the option out.",
+        )
+    return ranks

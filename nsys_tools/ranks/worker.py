@@ -1,0 +1,127 @@
+"""Worker processes of this machine: each reads one trace after another."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from typing import BinaryIO
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.ranks.work import Part, Reader, Task
+
+# Not Python's multiprocessing: that runs the user's script again in each worker, unless the script guards against it.
+_START = "from nsys_tools.ranks.worker import serve; serve()"
+
+
+class Worker:
+    """A process of this machine that reads traces.
+
+    Parameters
+    ----------
+    reader
+        What it does with each.
+    """
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = f"{reader.__module__}:{reader.__qualname__}"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_stopped = False
+
+    def read(self, task: Task) -> list[Part]:
+        """Have a trace read.
+
+        Raises
+        ------
+        NsysToolsError
+            If it cannot be read, or the process dies meanwhile; the next task gets a new one.
+        """
+        process = self._started()
+        assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101  (both are pipes)
+        try:
+            pickle.dump((self._reader, task), process.stdin)
+            process.stdin.flush()
+            answer = pickle.load(process.stdout)  # noqa: S301  (our own process wrote it)
+        except (EOFError, BrokenPipeError, pickle.UnpicklingError):
+            self._process = None
+            _end(process)
+            raise NsysToolsError(f"{task.path}: its worker died ({_cause(process)}).", _HINT) from None
+        if isinstance(answer, NsysToolsError):
+            raise answer
+        found: list[Part] = answer
+        return found
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._is_stopped:
+            raise NsysToolsError("The work was stopped.")
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            )
+        return self._process
+
+    def stop(self) -> None:
+        """End the process, whatever it does."""
+        self._is_stopped = True
+        if self._process is not None:
+            _end(self._process)
+
+
+_HINT = "Run it again: what was read is kept. With fewer --workers each has more memory."
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process, and close the pipes to it."""
+    # SIGTERM lets it remove its temporary files.
+    process.terminate()
+    try:
+        process.wait(timeout=5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):  # what was not written yet has nobody to read it
+            if pipe is not None:
+                pipe.close()
+
+
+def _cause(process: subprocess.Popen[bytes]) -> str:
+    status = process.returncode
+    return signal.Signals(-status).name if status < 0 else f"exit status {status}"
+
+
+def serve() -> None:
+    """Read traces until nobody asks for more: the other end of `Worker`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that was started ends the rest
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get among the answers
+    while (asked := _next(sys.stdin.buffer)) is not None:
+        name, task = asked
+        module, _, function = name.partition(":")
+        answer = attempt(getattr(importlib.import_module(module), function), task)
+        pickle.dump(answer, answers)
+        answers.flush()
+
+
+def _next(questions: BinaryIO) -> tuple[str, Task] | None:
+    try:
+        asked: tuple[str, Task] = pickle.load(questions)  # noqa: S301  (from the process that started this one)
+    except EOFError:
+        return None
+    return asked
+
+
+def attempt(reader: Reader, task: Task) -> list[Part] | NsysToolsError:
+    """Return what a reader makes of a trace, or the error that tells why it makes nothing."""
+    from nsys_tools.errors import OneError  # noqa: PLC0415
+
+    try:
+        with OneError():
+            return reader(task)
+    except NsysToolsError as error:
+        return error

@@ -1,0 +1,218 @@
+"""The report of many ranks: who is late, where each rank's time goes, and what they do over time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nsys_tools import __version__, charts
+from nsys_tools.files import check_apart
+from nsys_tools.report import markdown, page
+from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.metrics import table_data
+from nsys_tools.report.report import METRICS, check_formats, write_tables
+from nsys_tools.report.templates import asset, filled
+from nsys_tools.session.result import Result
+from nsys_tools.units import duration
+
+TABLES = (
+    "rank", "rank_summary", "rank_activity", "straggler", "rank_group", "link", "overlap", "rank_kernel", "rank_clock",
+)  # fmt: skip
+"""The queries that the report shows."""
+SCHEMA, SCHEMA_VERSION = "nsys-tools/ranks", 1
+_FEW = 16
+"""Of more ranks than this, a table shows those with the longest and the shortest steps."""
+
+
+@dataclass
+class Ranks:
+    """Everything that a report of many ranks shows.
+
+    Attributes
+    ----------
+    source
+        What the report calls the traces.
+    tables
+        Result by name of the query, see `TABLES`.
+    notes, broken
+        What a reader must know, and the traces that could not be read, a sentence each.
+    origin
+        ``synthetic`` or ``predicted`` where a trace was generated; empty for recorded ones.
+    inputs
+        The files that were read.
+    """
+
+    source: str
+    tables: Mapping[str, Result]
+    notes: Sequence[str]
+    broken: Sequence[str]
+    origin: str
+    inputs: tuple[Path, ...]
+
+    @property
+    def files(self) -> int:
+        """How many traces were read."""
+        return len(set(self.tables["rank"]["file_number"]))
+
+    @property
+    def headline(self) -> str:
+        """What an expert would say first."""
+        return headline(self.tables)
+
+
+def headline(tables: Mapping[str, Result]) -> str:
+    """Return the first sentence: who the others wait for, else how far apart the ranks are."""
+    late = tables["straggler"].records()
+    if late and late[0]["sum_gain_ns"] > 0:
+        return late_words(late[0])
+    if not tables["rank_group"].records():
+        return f"{len(tables['rank'])} ranks; no collective of theirs could be matched"
+    return "No rank is late: arrivals differ by no more than usual"
+
+
+def late_words(row: Mapping[str, Any]) -> str:
+    """Return what is to be said of a rank that is late."""
+    causes = {
+        "own kernels": "its own kernels take longer", "launch gap": "its launches come late",
+        "synchronization": "its CPU launches late after a blocking call", "other idle time": "its GPU is idle longer",
+        "later start": "its first operation comes later",
+    }  # fmt: skip
+    number, all_of = row["late_count"], row["collective_count"]
+    times = f"for all {all_of}" if number == all_of else f"for {number} of {all_of}"
+    return (
+        f"Rank {row['rank']} is late {times} {row['op']} of {row['rank_count']} ranks, by "
+        f"{duration(row['median_late_ns'])} (median): {causes[row['cause']]}. On time, it alone would save "
+        f"{duration(row['sum_gain_ns'])}"
+    )
+
+
+def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return what is to be said of the ranks that are late: pinned ones by themselves, rotating ones together."""
+    said = [late_words(row) + "." for row in rows if row["pattern"] == "pinned"][:5]
+    rotating = [row for row in rows if row["pattern"] == "rotating" and row["sum_gain_ns"] > 0]
+    if rotating:
+        ranks = {row["rank"] for row in rotating}
+        causes = sorted({row["cause"] for row in rotating})
+        gain = sum(row["sum_gain_ns"] for row in rotating)
+        times = sum(row["last_count"] for row in rotating)
+        said.append(
+            f"{len(ranks)} ranks are late in turn, {times} times altogether, which costs {duration(gain)}: "
+            f"{', '.join(causes)}."
+            if len(ranks) > 1
+            else late_words(rotating[0]) + "."
+        )
+    return said
+
+
+def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False) -> Path:
+    """Write the report's folder, whole or not at all; see `nsys_tools.JobAnalysis.write`."""
+    check_formats(formats)
+    check_apart(target, found.inputs)
+    check_target(target, force=force)
+    drawn = charts.draw_frames(charts.OF_RANKS, {name: found.tables[name].pl() for name in charts.OF_RANKS})
+    text = render(found, top, drawn)
+    with whole_folder(target, force=force) as folder:
+        (folder / METRICS).write_text(json.dumps(as_data(found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        write_tables(found.tables, folder / "tables", csv_safe=csv_safe)
+        (folder / "charts").mkdir()
+        for path, svg in drawn.items():
+            (folder / path).write_bytes(svg)
+        if "md" in formats:
+            (folder / "report.md").write_text(text, encoding="utf-8")
+        if "html" in formats:
+            title = f"{found.source} - nsys-tools"
+            (folder / "report.html").write_text(page.render(text, title, drawn, asset("report.css")), encoding="utf-8")
+    last = next((name for name in ("html", "md") if name in formats), None)
+    return target / (f"report.{last}" if last else METRICS)
+
+
+def as_data(found: Ranks) -> dict[str, Any]:
+    """Return the report for programs: times in ns, all rows but those of the heat map."""
+    tables = {name: table_data(result) for name, result in found.tables.items() if name != "rank_activity"}
+    return {
+        "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__, "source": found.source,
+        "origin": found.origin or None, "headline": found.headline, "notes": list(found.notes),
+        "broken": list(found.broken), "tables": tables,
+    }  # fmt: skip
+
+
+def render(found: Ranks, top: int, drawn: Mapping[str, bytes]) -> str:
+    """Return the report as Markdown."""
+
+    def table(name: str, *columns: str, **options: Any) -> str:
+        return markdown.table(found.tables[name], columns, **options)
+
+    clocks = found.tables["rank_clock"].records()
+    aligned = sum(row["is_aligned"] for row in clocks)
+    return filled(
+        "ranks.md", found=found, charts=drawn, top=top, table=table, version=__version__, ranks=_ranks(found.tables),
+        basis=_basis(found.tables), sentences=sentences(found.tables["straggler"].records()), nobody=_nobody(clocks),
+        overlap=_overlap(found.tables), clock_table=_clocks(found.tables), clocks=_aligned(aligned, clocks),
+        clock_words=_clock_words(clocks),
+    )  # fmt: skip
+
+
+def _ranks(tables: Mapping[str, Result]) -> str:
+    rows = tables["rank_summary"].records()
+    whole, each = rows[-1:], rows[:-1]
+    by_time = sorted(each, key=lambda row: -(row["median_step_ns"] or row["wall_ns"]))
+    shown = each if len(each) <= _FEW else [*by_time[: _FEW // 2], *by_time[-_FEW // 2 :]]
+    words = "" if len(each) <= _FEW else (
+        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks; all are in "
+        "`tables/rank_summary.csv`. The row without a rank is all together."
+    )  # fmt: skip
+    columns = ["rank", "step_count", "median_step_ns", "wall_ns", "busy_ratio", "exposed_ratio", "idle_ns",
+               "launch_bound_ns", "synchronization_ns", "dependency_ns"]  # fmt: skip
+    return markdown.table(tables["rank_summary"], columns, rows=[*shown, *whole]) + words
+
+
+def _basis(tables: Mapping[str, Result]) -> str:
+    bases = set(tables["rank_summary"]["basis"]) - {None}
+    words = {
+        frozenset({"steps"}): "Times are added up over the steps of each rank.",
+        frozenset({"trace"}): "No rank has steps: times are those of whole traces.",
+    }
+    return words.get(frozenset(bases), "Times are added up over steps, and over the whole trace of ranks without any.")
+
+
+def _overlap(tables: Mapping[str, Result]) -> str:
+    rows = sorted(tables["overlap"].records(), key=lambda row: row["hidden_ratio"])
+    if not rows:
+        return ""
+    shown = rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
+    columns = ["rank", "gpu_id", "communication_ns", "hidden_ns", "exposed_ns", "hidden_ratio"]
+    return markdown.table(tables["overlap"], columns, rows=shown)
+
+
+def _clocks(tables: Mapping[str, Result]) -> str:
+    """Return the table of clocks: ranks of one file share one."""
+    files = {row["file"]: row for row in reversed(tables["rank_clock"].records())}
+    rows = sorted(files.values(), key=lambda row: row["rank"])
+    columns = ["file", "method", "offset_ns", "drift_ppm", "residual_ns", "matched_count", "utc_offset_ns"]
+    return markdown.table(tables["rank_clock"], columns, rows=rows[:_FEW], exact=True)
+
+
+def _aligned(aligned: int, clocks: Sequence[Mapping[str, Any]]) -> str:
+    if aligned == len(clocks):
+        residuals = [row["residual_ns"] for row in clocks if row["residual_ns"]]
+        within = f" within {duration(max(residuals))}" if residuals else ""
+        return f"All are on one clock{within}."
+    return f"Not aligned: {len(clocks) - aligned} of {len(clocks)} ranks are on no common clock."
+
+
+def _clock_words(clocks: Sequence[Mapping[str, Any]]) -> str:
+    if all(row["method"] == "one file" for row in clocks):
+        return "All ranks are of one file, and share its clock."
+    return (
+        "Collectives end on all ranks at the same time, so that their ends tell offset and drift of each file's clock "
+        "against that of the first. 19 of 20 ends lie within the residual."
+    )
+
+
+def _nobody(clocks: Sequence[Mapping[str, Any]]) -> str:
+    if not all(row["is_aligned"] for row in clocks):
+        return "Not told: that needs collectives that all ranks recorded, and with them one clock."
+    return "No rank is late: arrivals differ by no more than usual, or no collective was matched."

@@ -1,0 +1,48 @@
+-- One row per kernel name over all ranks; ordered by sum_ns, largest first. Quantiles are of all launches of all ranks,
+-- exact.
+-- over: ranks
+--
+-- name          VARCHAR  -      demangled name with template arguments
+-- count         BIGINT   count  launches on all ranks
+-- sum_ns        BIGINT   ns     sum of their durations
+-- share_ratio   DOUBLE   ratio  sum_ns over that of all kernels
+-- mean_ns       DOUBLE   ns     mean
+-- min_ns        BIGINT   ns     shortest
+-- q1_ns         DOUBLE   ns     a quarter of the launches take at most this long
+-- median_ns     DOUBLE   ns     median
+-- q3_ns         DOUBLE   ns     three quarters of the launches take at most this long
+-- max_ns        BIGINT   ns     longest
+-- rank_count    BIGINT   count  ranks that launch it
+-- low_rank      BIGINT   -      the rank on which it takes the least time altogether
+-- low_sum_ns    BIGINT   ns     the time there
+-- high_rank     BIGINT   -      the rank on which it takes the most time altogether
+-- high_sum_ns   BIGINT   ns     the time there
+WITH counted AS (
+    SELECT name, duration_ns, sum(count)::BIGINT AS count FROM rank__kernel GROUP BY ALL
+),
+ordered AS (
+    SELECT name, duration_ns, count,
+        sum(count) OVER (PARTITION BY name ORDER BY duration_ns) AS until,
+        sum(count) OVER (PARTITION BY name) - 1 AS last
+    FROM counted
+),
+summed AS (
+    SELECT name, sum(count)::BIGINT AS count, sum(count * duration_ns)::BIGINT AS sum_ns, min(duration_ns) AS min_ns,
+        max(duration_ns) AS max_ns,
+        counted_quantile(duration_ns, until, last, 0.25) AS q1_ns,
+        counted_quantile(duration_ns, until, last, 0.5) AS median_ns,
+        counted_quantile(duration_ns, until, last, 0.75) AS q3_ns
+    FROM ordered GROUP BY name
+),
+ranked AS (
+    SELECT rank, name, sum(count * duration_ns)::BIGINT AS sum_ns FROM rank__kernel GROUP BY ALL
+),
+apart AS (
+    SELECT name, count(*) AS rank_count, arg_min(rank, (sum_ns, rank)) AS low_rank, min(sum_ns) AS low_sum_ns,
+        arg_max(rank, (sum_ns, -rank)) AS high_rank, max(sum_ns) AS high_sum_ns
+    FROM ranked GROUP BY name
+)
+SELECT s.name, s.count, s.sum_ns, s.sum_ns / nullif(sum(s.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
+    s.sum_ns / s.count AS mean_ns, s.min_ns, s.q1_ns, s.median_ns, s.q3_ns, s.max_ns, a.rank_count, a.low_rank, a.low_sum_ns, a.high_rank, a.high_sum_ns
+FROM summed AS s JOIN apart AS a ON a.name IS NOT DISTINCT FROM s.name
+ORDER BY s.sum_ns DESC, s.name

@@ -1,0 +1,87 @@
+-- One row per communication kernel; ordered by process, GPU and start_ns. NCCL's NVTX ranges tell communicator and size,
+-- where they were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
+-- materialized: joined by every figure of communication between ranks.
+--
+-- operation_id          BIGINT   -      the kernel
+-- process_id            BIGINT   -      key of the process (nsys's globalPid)
+-- gpu_id                BIGINT   -      the GPU
+-- stream_id             BIGINT   -      CUDA stream
+-- name                  VARCHAR  -      name of the kernel
+-- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv; NULL
+--                                       where neither kernel nor range tells
+-- communicator          VARCHAR  -      NCCL's number of the communicator, equal on all its ranks; NULL where not told
+-- member_count          BIGINT   count  ranks of the communicator; NULL where its creation was not recorded
+-- bytes                 BIGINT   bytes  message size that was given to NCCL; of SendRecv, what this GPU sends
+-- place                 BIGINT   -      number among the operations of this GPU with the same communicator and op, from 0
+-- start_ns              BIGINT   ns     start on the GPU
+-- end_ns                BIGINT   ns     end on the GPU
+-- duration_ns           BIGINT   ns     end_ns - start_ns: the wait for other ranks, and the transfer
+-- call_ns               BIGINT   ns     start of the call that launched it; NULL when the trace does not tell
+-- before_ns             BIGINT   ns     from the end of the communication before it on this GPU, or from the first
+--                                       operation there, to start_ns; 0 where they overlap
+-- own_ns                BIGINT   ns     of before_ns, time in which something ran
+-- launch_gap_ns         BIGINT   ns     of before_ns, idle: the next launch had not been made
+-- synchronization_ns    BIGINT   ns     of before_ns, idle: the CPU was in a blocking call
+-- other_idle_ns         BIGINT   ns     of before_ns, idle for another cause
+WITH operation AS (
+    SELECT c.operation_id, c.process_id, c.gpu_id, k.stream_id, c.name_id, c.start_ns, c.end_ns, l.thread_id, l.call_ns,
+        max(c.end_ns) OVER (
+            PARTITION BY c.gpu_id ORDER BY c.start_ns, c.operation_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS last_ns
+    FROM step__class AS c
+    JOIN _kernel AS k USING (operation_id)
+    LEFT JOIN _launched AS l USING (operation_id)
+    WHERE c.is_communication
+),
+-- NCCL launches a group of calls when it ends: a call belongs to the next launch of its thread.
+told AS (
+    SELECT o.operation_id, agreed(c.communicator) AS communicator,
+        min(c.function) FILTER (c.function NOT IN ('Send', 'Recv')) AS op,
+        sum(c.bytes) FILTER (c.function NOT IN ('Send', 'Recv')) AS bytes,
+        coalesce(sum(c.bytes) FILTER (c.function = 'Send'), sum(c.bytes) FILTER (c.function = 'Recv')) AS sent_bytes
+    FROM rank__call AS c
+    ASOF JOIN operation AS o ON o.thread_id = c.thread_id AND o.call_ns >= c.start_ns
+    WHERE c.function NOT LIKE 'Comm%' AND c.function NOT LIKE 'Group%'
+    GROUP BY o.operation_id
+),
+named AS (
+    SELECT o.*, n.name, coalesce(n.op, t.op) AS op, t.communicator,
+        CASE WHEN n.op = 'SendRecv' THEN t.sent_bytes ELSE t.bytes END::BIGINT AS bytes
+    FROM operation AS o
+    JOIN rank__kernel_op AS n USING (name_id)
+    LEFT JOIN told AS t USING (operation_id)
+),
+-- A gap before a communication and after the one before it: nothing ran in it, so it lies between both.
+idle AS (
+    SELECT o.operation_id,
+        sum(g.gap_ns) FILTER (g.cause = 'launch gap') AS launch_gap_ns,
+        sum(g.gap_ns) FILTER (g.cause = 'synchronization') AS synchronization_ns,
+        sum(g.gap_ns) AS idle_ns
+    FROM gap_list AS g
+    ASOF JOIN operation AS o ON o.gpu_id = g.gpu_id AND o.start_ns >= g.end_ns
+    GROUP BY ALL
+),
+first AS (SELECT gpu_id, min(start_ns) AS first_ns FROM gpu__covered GROUP BY ALL),
+whole AS (
+    SELECT n.*, m.member_count,
+        greatest(n.start_ns - coalesce(n.last_ns, f.first_ns), 0) AS before_ns,
+        coalesce(i.launch_gap_ns, 0)::BIGINT AS launch_gap_ns,
+        coalesce(i.synchronization_ns, 0)::BIGINT AS synchronization_ns,
+        coalesce(i.idle_ns, 0)::BIGINT AS idle_ns
+    FROM named AS n
+    JOIN first AS f USING (gpu_id)
+    LEFT JOIN idle AS i USING (operation_id)
+    LEFT JOIN (
+        SELECT communicator, agreed(member_count) AS member_count FROM rank__call
+        WHERE member_count IS NOT NULL GROUP BY ALL
+    ) AS m USING (communicator)
+)
+SELECT operation_id, process_id, gpu_id, stream_id, name, op, communicator, member_count, bytes,
+    row_number() OVER (
+        PARTITION BY process_id, gpu_id, communicator, op ORDER BY start_ns, operation_id
+    ) - 1 AS place,
+    start_ns, end_ns, end_ns - start_ns AS duration_ns, call_ns, before_ns, before_ns - idle_ns AS own_ns,
+    launch_gap_ns, synchronization_ns, idle_ns - launch_gap_ns - synchronization_ns AS other_idle_ns
+FROM whole
+ORDER BY process_id, gpu_id, start_ns, operation_id

@@ -1,0 +1,42 @@
+-- One row per op, message size and number of ranks of matched collectives whose size is told: how fast they move data;
+-- ordered by op, bytes and rank_count. As nccl-tests has it: algorithm bandwidth is the size over the time, bus bandwidth
+-- that times a factor, so that it can be compared with the speed of a link whatever the op and the number of ranks.
+-- over: ranks
+--
+-- op                         VARCHAR  -        AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
+-- rank_count                 BIGINT   count    ranks of the communicator
+-- bytes                      BIGINT   bytes    message size as given to NCCL
+-- size_bytes                 BIGINT   bytes    size as nccl-tests counts it: of AllGather and ReduceScatter bytes * rank_count
+-- count                      BIGINT   count    collectives
+-- median_transfer_ns         DOUBLE   ns       median of transfer_ns, see collective
+-- min_transfer_ns            BIGINT   ns       the fastest
+-- algorithm_bytes_per_s      DOUBLE   bytes/s  size_bytes over median_transfer_ns
+-- bus_bytes_per_s            DOUBLE   bytes/s  that times factor
+-- factor                     DOUBLE   ratio    AllReduce 2 (n - 1) / n; AllGather, ReduceScatter, AllToAll (n - 1) / n; else 1
+WITH one AS (
+    SELECT c.collective_id, c.op, any_value(coalesce(m.member_count, c.rank_count)) AS rank_count,
+        any_value(c.bytes) AS bytes, any_value(c.transfer_ns) AS transfer_ns
+    FROM collective AS c
+    JOIN rank__matched AS m USING (collective_id, rank)
+    WHERE c.bytes > 0 AND c.transfer_ns > 0
+    GROUP BY c.collective_id, c.op
+),
+summed AS (
+    SELECT op, rank_count, bytes, bytes * CASE WHEN op IN ('AllGather', 'ReduceScatter') THEN rank_count ELSE 1 END
+            AS size_bytes,
+        count(*) AS count, median(transfer_ns) AS median_transfer_ns, min(transfer_ns) AS min_transfer_ns,
+        CASE op
+            WHEN 'AllReduce' THEN 2 * (rank_count - 1) / rank_count
+            WHEN 'AllGather' THEN (rank_count - 1) / rank_count
+            WHEN 'ReduceScatter' THEN (rank_count - 1) / rank_count
+            WHEN 'AllToAll' THEN (rank_count - 1) / rank_count
+            ELSE 1
+        END AS factor
+    FROM one
+    GROUP BY op, rank_count, bytes
+)
+SELECT op, rank_count, bytes, size_bytes, count, median_transfer_ns, min_transfer_ns,
+    size_bytes / median_transfer_ns * 1e9 AS algorithm_bytes_per_s,
+    size_bytes / median_transfer_ns * 1e9 * factor AS bus_bytes_per_s, factor
+FROM summed
+ORDER BY op, bytes, rank_count

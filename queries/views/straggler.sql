@@ -1,0 +1,58 @@
+-- One row per rank that the others of a communicator wait for, by op; ordered by sum_gain_ns, largest first. A rank is
+-- late when it arrives later than the middle of the ranks by more than the clocks can be off, and by more than five times
+-- the usual distance from the middle.
+-- over: ranks
+--
+-- rank              BIGINT   -      the rank
+-- communicator      VARCHAR  -      the group of ranks, see collective
+-- op                VARCHAR  -      the operation
+-- pattern           VARCHAR  -      pinned: late for at least half of the collectives; rotating: for fewer
+-- rank_count        BIGINT   count  ranks of the group
+-- collective_count  BIGINT   count  collectives of the group
+-- late_count        BIGINT   count  of those, the rank was late
+-- last_count        BIGINT   count  of those, it was the last to arrive
+-- late_ratio        DOUBLE   ratio  late_count over collective_count
+-- median_late_ns    DOUBLE   ns     median of how late, when it was late
+-- max_late_ns       BIGINT   ns     the latest
+-- sum_gain_ns       BIGINT   ns     what the collectives would gain if this rank alone had been on time, added up
+-- cause             VARCHAR  -      what it did longer than the middle of the ranks before it was late: own kernels,
+--                                   launch gap, synchronization (the CPU was in a blocking call, or launched late after
+--                                   one) or other idle time; later start: its first operation came later
+-- cause_ns          BIGINT   ns     how much longer, added up over the collectives that it was late for
+-- floor_ns          DOUBLE   ns     how late a rank must be to count
+WITH usual AS (
+    SELECT communicator, op, greatest(max(residual_ns), 5 * median(abs(late_ns))) AS floor_ns
+    FROM collective WHERE late_ns IS NOT NULL GROUP BY ALL
+),
+compared AS (
+    SELECT c.communicator, c.op, c.rank, c.rank_count, c.late_ns, c.gain_ns, c.late_rank, u.floor_ns,
+        c.late_ns > u.floor_ns AS is_late,
+        c.own_ns - median(c.own_ns) OVER one AS own_ns,
+        c.launch_gap_ns - median(c.launch_gap_ns) OVER one AS launch_gap_ns,
+        c.synchronization_ns - median(c.synchronization_ns) OVER one AS synchronization_ns,
+        c.other_idle_ns - median(c.other_idle_ns) OVER one AS other_idle_ns
+    FROM collective AS c
+    JOIN usual AS u ON u.communicator IS NOT DISTINCT FROM c.communicator AND u.op = c.op
+    WINDOW one AS (PARTITION BY c.collective_id)
+),
+summed AS (
+    SELECT communicator, op, rank, rank_count, floor_ns, count(*) AS collective_count,
+        count(*) FILTER (is_late) AS late_count, count(*) FILTER (is_late AND late_rank = rank) AS last_count,
+        median(late_ns) FILTER (is_late) AS median_late_ns, max(late_ns) AS max_late_ns,
+        coalesce(sum(gain_ns) FILTER (is_late), 0)::BIGINT AS sum_gain_ns,
+        [
+            {'ns': sum(own_ns) FILTER (is_late), 'cause': 'own kernels'},
+            {'ns': sum(launch_gap_ns) FILTER (is_late), 'cause': 'launch gap'},
+            {'ns': sum(synchronization_ns) FILTER (is_late), 'cause': 'synchronization'},
+            {'ns': sum(other_idle_ns) FILTER (is_late), 'cause': 'other idle time'}
+        ] AS causes
+    FROM compared
+    GROUP BY ALL
+    HAVING late_count > 0
+)
+SELECT rank, communicator, op, CASE WHEN late_count * 2 >= collective_count THEN 'pinned' ELSE 'rotating' END AS pattern,
+    rank_count, collective_count, late_count, last_count, late_count / collective_count AS late_ratio,
+    median_late_ns, max_late_ns, sum_gain_ns,
+    CASE WHEN list_max(causes).ns > 0 THEN list_max(causes).cause ELSE 'later start' END AS cause, round(list_max(causes).ns)::BIGINT AS cause_ns, floor_ns
+FROM summed
+ORDER BY sum_gain_ns DESC, late_count DESC, rank, communicator, op
