@@ -30,12 +30,12 @@ demo: $(STAMP)  ## Analyze the embedded sample trace with model, ncu and call gr
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile
 
 .PHONY: test
-test: $(STAMP)  ## Run the tests, but for those that need torch or an installed nsys (JOBS=3)
-	$(PYTEST) -m 'not torch and not nsys'
+test: $(STAMP)  ## Run the tests, but for those that need torch or an installed nsys, or take long (JOBS=3)
+	$(PYTEST) -m 'not torch and not nsys and not large'
 
 .PHONY: test-tools
-test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys; they skip where it is missing
-	$(PYTEST) -m 'torch or nsys'
+test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys (they skip where it is missing), or take long
+	$(PYTEST) -m 'torch or nsys or large'
 
 .PHONY: lint
 lint: $(STAMP)  ## Check style, formatting and types
@@ -61,6 +61,10 @@ goldens: $(STAMP)  ## Write what the installed nsys prints for the traces of tes
 .PHONY: bench
 bench: $(STAMP)  ## Measure reports on large generated traces, and nsys where installed: writes reports/benchmark.md
 	$(BIN)/python -m tests.benchmark
+
+.PHONY: bench-ranks
+bench-ranks: $(STAMP)  ## Measure 64 large and 1,000 small ranks: writes reports/benchmark-ranks.md
+	$(BIN)/python -m tests.benchmark_ranks
 
 # Each variable that is given becomes an option of `nsys-tools capture`; the others keep its defaults.
 MODEL ?= deepseek-ocr

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.jobs import Job, find_traces
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
+    from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import stats_reports, write_stats
     from nsys_tools.api.session import Session
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
@@ -48,6 +49,7 @@ _PLACES = {
     "JobAnalysis": "api.job_analysis",
     "NsysToolsError": "errors",
     "OneError": "errors",
+    "RecipeRun": "api.recipes",
     "Result": "session.result",
     "Session": "api.session",
     "UsageError": "errors",
@@ -69,6 +71,8 @@ _PLACES = {
     "queries": "api.catalogue",
     "query_reference": "api.catalogue",
     "query_source": "api.catalogue",
+    "recipe": "api.recipes",
+    "recipes": "api.recipes",
     "record_callgraph": "api.callgraphs",
     "render": "api.writing",
     "render_data": "api.writing",
@@ -90,6 +94,7 @@ __all__ = [
     "JobAnalysis",
     "NsysToolsError",
     "OneError",
+    "RecipeRun",
     "Result",
     "Session",
     "UsageError",
@@ -112,6 +117,8 @@ __all__ = [
     "queries",
     "query_reference",
     "query_source",
+    "recipe",
+    "recipes",
     "record_callgraph",
     "render",
     "render_data",

@@ -137,3 +137,111 @@ CREATE MACRO counted_quantile(x, until, last, q) AS (
         min(CASE WHEN until > ceil(last * q) THEN x END) - min(CASE WHEN until > floor(last * q) THEN x END)
     ) * (max(last) * q - floor(max(last) * q))
 )::DOUBLE;
+
+-- Whether an interval lies in the time that is asked for, as nsys's reports count it: the last instant does not belong
+-- to it. All do where no time is asked for.
+CREATE MACRO lies_in(start_ns, end_ns, first_ns, last_ns) AS (first_ns IS NULL AND last_ns IS NULL)
+    OR (start_ns >= coalesce(first_ns, 0) AND start_ns < coalesce(last_ns, 9223372036854775807))
+    OR (end_ns >= coalesce(first_ns, 0) AND end_ns < coalesce(last_ns, 9223372036854775807))
+    OR (start_ns < coalesce(first_ns, 0) AND end_ns >= coalesce(last_ns, 9223372036854775807));
+
+-- The same, both ends included, as nsys's recipes count it. An interval without an end reaches no time.
+CREATE MACRO touches(start_ns, end_ns, first_ns, last_ns) AS
+    (last_ns IS NULL OR start_ns <= last_ns) AND (first_ns IS NULL OR coalesce(end_ns >= first_ns, false));
+
+-- Of values, each with the number of rows up to it and equal to it: the value of the row at a place, from 1.
+CREATE MACRO value_at(x, upto, place) AS min(x) FILTER (upto >= place);
+
+-- Quarter 1, 2 or 3 of n such rows, as nsys's reports define it: where the place lies between two values, their mean.
+CREATE MACRO halved_quarter(x, upto, n, quarter) AS
+    (value_at(x, upto, (n * quarter + 3) // 4) + value_at(x, upto, n + 1 - (n * (4 - quarter) + 3) // 4)) / 2.0;
+
+-- The same, interpolated linearly between the two.
+CREATE MACRO linear_quarter(x, upto, n, quarter) AS
+    value_at(x, upto, (n - 1) * quarter // 4 + 1)
+    + (value_at(x, upto, ((n - 1) * quarter + 3) // 4 + 1) - value_at(x, upto, (n - 1) * quarter // 4 + 1))
+    * (any_value((n - 1) * quarter % 4) / 4.0);
+
+-- Of rows (file_number, file, name, value, count), each a value and how often a file has it under a name: the
+-- statistics of each name by file, and over all files, where file is NULL. All are exact. place numbers the files that
+-- have rows. lowest and highest are the files that have the least and the largest value.
+CREATE MACRO spread_by_file(rows) AS TABLE (
+    WITH one AS (
+        SELECT file_number, file, name, value, sum(count) AS count FROM query_table(rows) GROUP BY ALL
+    ),
+    either AS (
+        SELECT file_number AS part, * FROM one
+        UNION ALL SELECT NULL, * FROM one
+    ),
+    placed AS (
+        SELECT *, sum(count) OVER upto AS upto, sum(count) OVER whole AS total,
+            sum(value::HUGEINT * count) OVER whole AS sum, min(value) OVER whole AS least,
+            max(value) OVER whole AS most
+        FROM either
+        WINDOW whole AS (PARTITION BY part, name), upto AS (PARTITION BY part, name ORDER BY value)
+    )
+    SELECT part AS file_number, CASE WHEN part IS NOT NULL THEN any_value(file) END AS file, name,
+        CASE WHEN part IS NOT NULL THEN dense_rank() OVER (ORDER BY part NULLS FIRST) - 2 END AS place,
+        any_value(total)::BIGINT AS count, any_value(sum)::BIGINT AS sum,
+        any_value(sum)::DOUBLE / any_value(total) AS mean,
+        any_value(least) AS min, any_value(most) AS max,
+        sqrt(sum(count * (value - sum::DOUBLE / total) ** 2) / nullif(any_value(total) - 1, 0)) AS stddev,
+        halved_quarter(value, upto, total, 1) AS q1, halved_quarter(value, upto, total, 2) AS median,
+        halved_quarter(value, upto, total, 3) AS q3,
+        linear_quarter(value, upto, total, 1) AS q1_linear, linear_quarter(value, upto, total, 3) AS q3_linear,
+        CASE WHEN part IS NULL THEN string_agg(file, ', ' ORDER BY file_number) FILTER (value = least) END AS lowest,
+        CASE WHEN part IS NULL THEN string_agg(file, ', ' ORDER BY file_number) FILTER (value = most) END AS highest
+    FROM placed
+    GROUP BY part, name
+);
+
+-- Of rows (file_number, file, number, start_ns, end_ns, session_ns): the iterations of each file in the order of
+-- number, from 0, with the gap since the end of the one before. Times are shifted by how much later than the first
+-- session the file's began. place numbers the files that have rows.
+CREATE MACRO pace_by_file(rows) AS TABLE (
+    WITH placed AS (
+        SELECT file_number, file, dense_rank() OVER (ORDER BY file_number) - 1 AS place,
+            row_number() OVER (PARTITION BY file_number ORDER BY number) - 1 AS iteration, start_ns, end_ns,
+            coalesce(session_ns - min(session_ns) OVER (PARTITION BY 1), 0) AS later_ns,
+            start_ns - coalesce(lag(end_ns) OVER (PARTITION BY file_number ORDER BY number), 0) AS delta_ns
+        FROM query_table(rows)
+    )
+    SELECT file_number, file, place, iteration, start_ns + later_ns AS start_ns, end_ns + later_ns AS end_ns,
+        end_ns - start_ns AS duration_ns, delta_ns,
+        sum(end_ns - start_ns) OVER until::BIGINT AS duration_accum_ns,
+        sum(delta_ns) OVER until::BIGINT AS delta_accum_ns
+    FROM placed
+    WINDOW until AS (PARTITION BY file_number ORDER BY iteration ROWS UNBOUNDED PRECEDING)
+);
+
+-- Of rows (part, start_ns, end_ns, origin_ns, width_ns, bin_count): for how long the intervals of a part run in each of
+-- bin_count bins of width_ns from origin_ns on. Intervals that run at the same time add up. The three last columns are
+-- the same for all rows of a part. This takes linear time: until an instant t, intervals have run for the sum of
+-- t - start over those that have started, less that of t - end over those that have ended.
+CREATE MACRO running_by_bin(rows) AS TABLE (
+    WITH edge AS (
+        SELECT part, width_ns, bin_count, greatest(start_ns - origin_ns, 0) AS at_ns, 1 AS sign FROM query_table(rows)
+        UNION ALL
+        SELECT part, width_ns, bin_count, greatest(end_ns - origin_ns, start_ns - origin_ns, 0), -1
+        FROM query_table(rows)
+    ),
+    cell AS (
+        SELECT part, width_ns, bin_count, least(at_ns // width_ns, bin_count) AS bin, sum(sign) AS count,
+            sum(sign * at_ns::HUGEINT) AS at_ns
+        FROM edge
+        GROUP BY ALL
+    ),
+    bound AS (
+        SELECT part, width_ns, bin_count, unnest(generate_series(0, bin_count)) AS bin
+        FROM (SELECT DISTINCT part, width_ns, bin_count FROM query_table(rows))
+    ),
+    until AS (
+        SELECT part, bin, bin_count,
+            coalesce(bin * b.width_ns::HUGEINT * sum(c.count) OVER earlier - sum(c.at_ns) OVER earlier, 0) AS ns
+        FROM bound AS b LEFT JOIN cell AS c USING (part, bin_count, bin)
+        WINDOW earlier AS (PARTITION BY part ORDER BY bin ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+    )
+    SELECT part, bin, (lead(ns) OVER (PARTITION BY part ORDER BY bin) - ns)::BIGINT AS running_ns
+    FROM until
+    QUALIFY bin < bin_count
+);

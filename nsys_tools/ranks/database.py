@@ -109,7 +109,9 @@ class RankDatabase:
                 next((row for row in rows if one.process_id in (None, row["process_id"])), rows[0])
                 for one, rows in zip(self._gathering.sources, told, strict=True)
             ]
-            self._numbers = numbered(self._gathering.sources, rows, self._expression)
+            sources = self._gathering.sources
+            by_file = None if self._gathering.by_process else Numbers(range(len(sources)), "file")
+            self._numbers = by_file or numbered(sources, rows, self._expression)
             self._told = rows
             self._notes.extend(self._numbers.notes)
         return self._numbers

@@ -26,7 +26,8 @@ class Numbers:
     ranks
         One for each trace, in their order; all different.
     told_by
-        What told them: ``regex``, ``communicator``, ``environment``, or ``order`` where nothing did.
+        What told them: ``regex``, ``communicator``, ``environment``, ``order`` where nothing did, or ``file`` where
+        each file counts as one.
     notes
         What a reader must know of them.
     """

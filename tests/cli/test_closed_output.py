@@ -22,6 +22,7 @@ COMMANDS = [
     ("queries", "--reference"), ("ncu", str(SAMPLES / "ncu.csv")), ("callgraph", "--help"),
     ("model", "list"), ("model", "show", "deepseek-ocr"), ("capture", "--help"), ("doctor",),
     ("diff", TRACE, TRACE), ("baseline", "--help"),
+    ("recipe", "--help-recipes"),
 ]  # fmt: skip
 
 

@@ -1,0 +1,166 @@
+"""The recipes of ``nsys recipe``: listed, and run over the traces of many ranks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.session.progress import Progress, silent
+from nsys_tools.session.result import Result
+from nsys_tools.session.rows import ListRows
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from nsys_tools.stats.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class RecipeRun:
+    """What a recipe found; use `nsys_tools.recipe`.
+
+    Attributes
+    ----------
+    name
+        The recipe.
+    page
+        The page that was written; None where nothing was found, and then nothing was written.
+    tables
+        The tables by name, as they were written.
+    notes
+        What a reader must know, a sentence each.
+    """
+
+    name: str
+    page: Path | None
+    tables: dict[str, pl.DataFrame] = field(repr=False)
+    notes: list[str]
+
+
+@one_error
+def recipes() -> Result:
+    """Return the recipes: name, title, and the options that each takes."""
+    from nsys_tools.stats.recipes import RECIPES  # noqa: PLC0415
+
+    rows = [(one.name, one.title, " ".join(f"--{name}" for name in one.options)) for one in RECIPES]
+    return Result(ListRows(("recipe", "title", "options"), rows), name="recipes")
+
+
+@one_error
+def recipe(
+    recipe: str, inputs: str | Path | Sequence[str | Path], output: str | Path, *, workers: int = 0,
+    scheduler: str = "", cache: bool = True, skip_broken: bool = False, force: bool = False,
+    progress: Progress = silent, **options: Any,
+) -> RecipeRun:  # fmt: skip
+    """Run a recipe of ``nsys recipe`` over traces, one for each rank, and write its tables and a page.
+
+    Parameters
+    ----------
+    recipe
+        Its name; `recipes` lists them.
+    inputs
+        Traces, folders of traces, or patterns. Each file is a rank, numbered in natural order.
+    output
+        The new folder: each table as Parquet and CSV, and ``recipe.html``.
+    workers
+        Processes that read traces; 0 for as many as fit the machine.
+    scheduler
+        Address of a Dask scheduler that reads them instead.
+    cache
+        Cache what is loaded in the user's cache folder.
+    skip_broken
+        Leave out traces that cannot be read, instead of failing.
+    force
+        Replace an earlier folder.
+    progress
+        Called with a few words now and then.
+    **options
+        Those of the recipe, as NVIDIA names them: ``start``, ``end`` (ns), ``nvtx`` (RANGE[@DOMAIN][/N]), ``name``,
+        ``base``, ``mangled``, ``bins``, ``cumulative``, ``rows``, ``gap`` (ms), ``threshold`` (%), ``chunks``.
+
+    Returns
+    -------
+    RecipeRun
+        Its ``page`` is None where the traces have no data for the recipe: then nothing is written.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such recipe, it does not take an option, a trace cannot be read, or the folder is in the way.
+
+    Notes
+    -----
+    Tables have the columns of NVIDIA's recipes. Quartiles and deviations over several files, which are approximations
+    there, are exact.
+    """
+    from nsys_tools.files import check_apart  # noqa: PLC0415
+    from nsys_tools.ranks.files import traces  # noqa: PLC0415
+    from nsys_tools.report.folder import check_target  # noqa: PLC0415
+    from nsys_tools.report.recipe import Told, write  # noqa: PLC0415
+    from nsys_tools.stats.recipes import named, settings  # noqa: PLC0415
+
+    asked = named(recipe)
+    given = settings(asked, options)
+    paths = traces([inputs] if isinstance(inputs, str | Path) else inputs)
+    target = Path(output)
+    check_apart(target, paths)
+    check_target(target, force=force)
+    opening: dict[str, Any] = {
+        "workers": workers, "scheduler": scheduler, "cache": cache, "progress": progress,
+    }  # fmt: skip
+    broken: list[str] = []
+    if asked.has_bins:
+        given |= _bins(paths, given, opening, broken, skip_broken=skip_broken)
+    found, tables, notes = _tables(asked, paths, given, opening, broken, skip_broken=skip_broken)
+    notes += [f"Left out: {line}" for line in dict.fromkeys(broken)]
+    if not tables:
+        name = f" {given['name']!r}" if "name" in given else ""
+        of = f"the {len(paths)} traces have" if len(paths) > 1 else f"{paths[0].name} has"
+        return RecipeRun(asked.name, None, {}, [f"No output: {of} no {asked.data}{name}{_when(given)}.", *notes])
+    page = write(Told(asked, found, tables, given, notes, len(paths)), target, force=force)
+    return RecipeRun(asked.name, page, tables, notes)
+
+
+def _when(given: dict[str, str]) -> str:
+    return " in the chosen time" if {"start", "end", "nvtx"} & given.keys() else ""
+
+
+def _tables(
+    asked: Recipe, paths: list[Path], given: dict[str, str], opening: dict[str, Any], broken: list[str],
+    *, skip_broken: bool,
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame], list[str]]:  # fmt: skip
+    """Return the rows of the recipe's query, its tables, and what a reader must know."""
+    from nsys_tools.api.jobs import open_job  # noqa: PLC0415
+    from nsys_tools.stats.recipes import tables  # noqa: PLC0415
+
+    with open_job(paths, by_process=False, settings=given, **opening) as job:
+        found = job.query(asked.query).pl()
+        _check(job.broken, broken, skip_broken=skip_broken)
+        made = {} if found.is_empty() else tables(asked, found, lambda query: job.query(query).pl())
+        told = [note for note in job.notes if "--rank-regex" not in note]  # each file is a rank, by its place
+        return found, made, told
+
+
+def _bins(
+    paths: list[Path], given: dict[str, str], opening: dict[str, Any], broken: list[str], *, skip_broken: bool
+) -> dict[str, str]:
+    """Return the settings of bins that are the same for all files: their width, and when the first session began."""
+    from nsys_tools.api.jobs import open_job  # noqa: PLC0415
+
+    with open_job(paths, by_process=False, **opening) as job:
+        rows = job.query("recipe__session").records()
+        _check(job.broken, broken, skip_broken=skip_broken)
+    first = min((row["utc_ns"] for row in rows if row["utc_ns"] is not None), default=None)
+    lasts = [row["duration_ns"] + (0 if row["utc_ns"] is None else row["utc_ns"] - first) for row in rows]
+    width = math.ceil(max(lasts) / int(given.get("bins", 30)))
+    return {"bin_ns": str(max(width, 1)), **({} if first is None else {"first_utc_ns": str(first)})}
+
+
+def _check(broken: Sequence[str], told: list[str], *, skip_broken: bool) -> None:
+    if broken and not skip_broken:
+        raise NsysToolsError(broken[0].partition("\n")[0], "Leave out traces that cannot be read with --skip-broken.")
+    told += [line.partition("\n")[0] for line in broken]

@@ -1,0 +1,87 @@
+"""``nsys-tools recipe``: the recipes of ``nsys recipe``, without nsys."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
+
+
+def _print_recipes(value: bool) -> None:
+    if not value:
+        return
+    for one in nt.recipes():
+        print(f"{one['recipe']} -- {one['title']}")
+        if one["options"]:
+            print(f"      {one['options']}")
+    raise typer.Exit
+
+
+def recipe(
+    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of the recipe. See: --help-recipes.")],
+    inputs: Annotated[
+        list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders of traces or patterns; a rank each.")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables to DIR.")],
+    iteration: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="Kernel or NVTX range that delimits an iteration.")
+    ] = None,
+    start: Annotated[
+        int | None, typer.Option("--start", metavar="NS", help="Use only what ends after this time.")
+    ] = None,
+    end: Annotated[
+        int | None, typer.Option("--end", metavar="NS", help="Use only what starts before this time.")
+    ] = None,
+    nvtx: Annotated[
+        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time of this range.")
+    ] = None,
+    base: Annotated[bool, typer.Option("--base", help="Name kernels by function alone.")] = False,
+    mangled: Annotated[bool, typer.Option("--mangled", help="Name kernels as the linker does.")] = False,
+    bins: Annotated[
+        int | None, typer.Option("--bins", metavar="N", help="Divide the time into N bins. Default: 30.")
+    ] = None,
+    cumulative: Annotated[
+        bool, typer.Option("--cumulative", help="Add up kernels that run at the same time.")
+    ] = False,
+    rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="List at most N rows per trace.")] = None,
+    gap: Annotated[
+        int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than this. Default: 500.")
+    ] = None,
+    threshold: Annotated[
+        int | None, typer.Option("--threshold", metavar="PERCENT", help="List less use than this. Default: 50.")
+    ] = None,
+    chunks: Annotated[
+        int | None, typer.Option("--chunks", metavar="N", help="Divide the time into N chunks. Default: 30.")
+    ] = None,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", min=0, help="Read N traces at a time.")] = 0,
+    scheduler: Annotated[
+        str, typer.Option("--scheduler", metavar="ADDRESS", help="Read traces on this Dask scheduler.")
+    ] = "",
+    skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave out traces that cannot be read.")] = False,
+    force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Replace an earlier folder.")] = False,
+    no_cache: options.NO_CACHE = False,
+    _: Annotated[
+        bool,
+        typer.Option("--help-recipes", callback=_print_recipes, is_eager=True, help="List the recipes and exit."),
+    ] = False,
+) -> None:  # fmt: skip
+    """Run RECIPE over the traces of many ranks: the tables of nsys recipe, and a page. This needs no nsys.
+
+    Each trace is a rank. Tables are written as Parquet and CSV. Without data, the command says so and writes nothing.
+    """
+    with status() as progress:
+        found = nt.recipe(
+            name, inputs, output, workers=workers, scheduler=scheduler, cache=not no_cache, skip_broken=skip_broken,
+            force=force, progress=progress, name=iteration, start=start, end=end, nvtx=nvtx, base=base,
+            mangled=mangled, bins=bins, cumulative=cumulative, rows=rows, gap=gap, threshold=threshold, chunks=chunks,
+        )  # fmt: skip
+    for note in found.notes:
+        print(note, file=sys.stderr)
+    if found.page:
+        print(found.page)

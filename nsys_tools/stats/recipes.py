@@ -1,0 +1,211 @@
+"""The recipes of ``nsys recipe``: their names and options, and the tables that each writes.
+
+A recipe is the documented query ``queries/recipe/<recipe>.sql``. Facts of its header say how NVIDIA heads each column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nsys_tools.errors import UsageError
+from nsys_tools.session.catalogue import find
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Ask = Callable[[str], "pl.DataFrame"]
+"""Gives the rows of a query over all files."""
+
+_TIME = ("start", "end")
+_WINDOW = (*_TIME, "nvtx", "rows")
+_PACES = ("start", "end", "duration", "delta", "duration_accum", "delta_accum")
+_APPROXIMATE = ("Std", "Q1", "Median", "Q3")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One recipe.
+
+    Attributes
+    ----------
+    name
+        NVIDIA's name, and that of the query under ``queries/recipe/``.
+    title
+        What its page is headed with.
+    kind
+        ``sum`` (statistics as those of ``nsys stats``), ``ranges`` (statistics of ranges by text), ``pace``, ``map``,
+        ``trace`` or ``rule``.
+    data
+        What it is made of.
+    options
+        What it takes, as NVIDIA spells it.
+    """
+
+    name: str
+    title: str
+    kind: str
+    data: str
+    options: tuple[str, ...] = _TIME
+
+    @property
+    def query(self) -> str:
+        """The documented query behind it."""
+        return f"recipe_{self.name}"
+
+    @property
+    def has_bins(self) -> bool:
+        """Whether its bins are of the time of all files."""
+        return self.kind == "map"
+
+
+RECIPES: tuple[Recipe, ...] = (
+    Recipe("cuda_api_sum", "CUDA API Summary", "sum", "CUDA API calls"),
+    Recipe("cuda_api_sync", "CUDA Synchronization APIs", "rule", "calls that synchronize", _WINDOW),
+    Recipe("cuda_gpu_kern_pace", "CUDA GPU Kernel Pacing", "pace", "kernels", ("name", *_TIME)),
+    Recipe("cuda_gpu_kern_sum", "CUDA GPU Kernel Summary", "sum", "kernels", (*_TIME, "base", "mangled")),
+    Recipe("cuda_gpu_mem_size_sum", "CUDA GPU MemOps Summary (by Size)", "sum", "copies and memsets"),
+    Recipe("cuda_gpu_mem_time_sum", "CUDA GPU MemOps Summary (by Time)", "sum", "copies and memsets"),
+    Recipe("cuda_gpu_time_util_map", "CUDA GPU Time Utilization Heatmap", "map", "kernels",
+           (*_TIME, "bins", "cumulative")),
+    Recipe("cuda_memcpy_async", "CUDA Async Memcpy with Pageable Memory", "rule",
+           "asynchronous copies with pageable memory", _WINDOW),
+    Recipe("cuda_memcpy_sync", "CUDA Synchronous Memcpy", "rule", "synchronous copies", _WINDOW),
+    Recipe("cuda_memset_sync", "CUDA Synchronous Memset", "rule",
+           "synchronous memsets of pinned or managed memory", _WINDOW),
+    Recipe("gpu_gaps", "GPU Gaps", "rule", "gaps of that length", (*_WINDOW, "gap")),
+    Recipe("gpu_time_util", "GPU Time Utilization", "rule", "stretches below the threshold",
+           (*_WINDOW, "threshold", "chunks")),
+    Recipe("mpi_sum", "MPI Summary", "ranges", "MPI calls"),
+    Recipe("nccl_gpu_proj_sum", "NCCL GPU Projection Summary", "ranges", "NCCL ranges with GPU operations"),
+    Recipe("nccl_gpu_time_util_map", "NCCL GPU Time Utilization Heatmap", "map", "NCCL ranges with kernels",
+           (*_TIME, "bins", "cumulative")),
+    Recipe("nccl_sum", "NCCL Summary", "ranges", "NCCL ranges"),
+    Recipe("nvtx_gpu_proj_pace", "NVTX GPU Projection Pacing", "pace", "NVTX ranges with GPU operations",
+           ("name", *_TIME)),
+    Recipe("nvtx_gpu_proj_sum", "NVTX GPU Projection Summary", "ranges", "NVTX ranges with GPU operations"),
+    Recipe("nvtx_gpu_proj_trace", "NVTX GPU Projection Trace", "trace", "NVTX ranges with GPU operations", ()),
+    Recipe("nvtx_pace", "NVTX Pacing", "pace", "NVTX ranges", ("name", *_TIME)),
+    Recipe("nvtx_sum", "NVTX Range Summary", "ranges", "NVTX ranges"),
+    Recipe("osrt_sum", "OS Runtime Summary", "sum", "calls of the OS runtime"),
+)  # fmt: skip
+"""Every recipe, by name."""
+
+
+def named(name: str) -> Recipe:
+    """Return the recipe of a name.
+
+    Raises
+    ------
+    UsageError
+        If there is none.
+    """
+    found = next((one for one in RECIPES if one.name == name), None)
+    if found is None:
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        near = get_close_matches(name, [one.name for one in RECIPES], n=3)
+        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools recipe --help-recipes lists them."
+        raise UsageError(f"There is no recipe {name!r}.", hint)
+    return found
+
+
+def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
+    """Return the options of a recipe as the settings that its queries read.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    options
+        By name; None, False and an empty text are as if not given.
+
+    Raises
+    ------
+    UsageError
+        If it does not take one of them, lacks one, or two exclude each other.
+    """
+    given = {name: value for name, value in options.items() if value is not None and value is not False and value != ""}
+    for name in given:
+        if name not in recipe.options:
+            takes = ", ".join(f"--{one}" for one in recipe.options) or "none"
+            raise UsageError(f"{recipe.name} does not take --{name}.", f"It takes: {takes}.")
+    if "name" in recipe.options and "name" not in given:
+        raise UsageError(f"{recipe.name} needs --name.", "Name the kernel or range that delimits an iteration.")
+    if {"base", "mangled"} <= given.keys():
+        raise UsageError("--base and --mangled exclude each other.", "Give one of them.")
+    for name, least, most in (("bins", 1, 100_000), ("chunks", 1, 1000)):
+        if name in given and not least <= int(str(given[name])) <= most:
+            raise UsageError(f"--{name} is {given[name]}.", f"It must lie between {least:,} and {most:,}.")
+    if "start" in given and "end" in given and int(str(given["start"])) > int(str(given["end"])):
+        raise UsageError("--start is after --end.")
+    names = {name: "kernel_name" if name in {"base", "mangled"} else name for name in given}
+    return {names[name]: name if names[name] != name else str(value) for name, value in given.items()}
+
+
+def tables(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFrame]:
+    """Return the tables of a recipe, by the names that NVIDIA's files have.
+
+    Parameters
+    ----------
+    recipe
+        The recipe.
+    found
+        The rows of its query, at least one.
+    ask
+        Gives the rows of a query.
+    """
+    if recipe.kind == "pace":
+        return _of_pace(recipe, found, ask)
+    if recipe.kind in {"sum", "ranges"}:
+        return _of_sum(recipe, found)
+    return {"trace" if recipe.kind == "trace" else "analysis": headed(recipe, found)}
+
+
+def headed(recipe: Recipe, found: pl.DataFrame, *without: str) -> pl.DataFrame:
+    """Return the columns that NVIDIA has, as it heads them; the file is last, as there."""
+    facts = [fact.split(" = ", 1) for fact in find(recipe.query).facts["nsys"]]
+    heads = {name: head for name, head in facts if name in found.columns and head not in without}
+    last: dict[str, str] = {name: heads.pop(name) for name in ("place", "file") if name in heads}
+    return found.select(*heads, *last).rename({**heads, **last})
+
+
+def _of_sum(recipe: Recipe, found: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    import polars as pl  # noqa: PLC0415
+
+    over_all = found.filter(pl.col("file_number").is_null())
+    by_file = found.filter(pl.col("file_number").is_not_null())
+    whole = _rounded(headed(recipe, over_all, "File", "Rank"))
+    if recipe.kind == "sum":
+        ranks = headed(recipe, by_file, "Min File", "Max File")
+        return {"all_stats": whole, "rank_stats": ranks if recipe.name == "cuda_gpu_mem_size_sum" else _rounded(ranks)}
+    approximate = {name: f"{name} (approx)" for name in _APPROXIMATE}  # NVIDIA's names; these are exact
+    return {"files": _files(by_file), "all_stats": whole.rename(approximate), "rank_stats": headed(recipe, by_file)}
+
+
+def _of_pace(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFrame]:
+    import polars as pl  # noqa: PLC0415
+
+    summed = ask(f"recipe__{recipe.name}_sum")
+    statistics = named("nvtx_sum")
+    head = "Shortname" if recipe.name == "cuda_gpu_kern_pace" else "Text"
+    over_all = _rounded(headed(statistics, summed)).rename({name: f"{name} (approx)" for name in _APPROXIMATE})
+    wide = {
+        f"pace_{what}": found.pivot(on="place", index="iteration", values=f"{what}_ns", sort_columns=False)
+        .sort("iteration")
+        .drop("iteration")
+        for what in _PACES
+    }
+    deltas = headed(statistics, ask(f"recipe__{recipe.name}_delta")).cast(pl.Float64)
+    return {"files": _files(found), "stats": over_all.rename({"Text": head}), **wide, "pace_delta_stats": deltas}
+
+
+def _files(found: pl.DataFrame) -> pl.DataFrame:
+    return found.unique("file_number", maintain_order=True).select(File="file")
+
+
+def _rounded(table: pl.DataFrame) -> pl.DataFrame:
+    import polars.selectors as cs  # noqa: PLC0415
+
+    return table.with_columns(cs.float().round(1))

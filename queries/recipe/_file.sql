@@ -1,0 +1,9 @@
+-- One row per file of a job: its rank, its number, and the name that tables have for it: without its ending, and
+-- with its number where another file has the same name.
+-- over: ranks
+WITH named AS (
+    SELECT rank, file_number, regexp_replace(file, '\.(sqlite|nsys-rep|qdrep)$', '') AS file FROM rank
+)
+SELECT rank, file_number,
+    CASE WHEN count(*) OVER (PARTITION BY file) > 1 THEN file || ' (' || file_number || ')' ELSE file END AS file
+FROM named

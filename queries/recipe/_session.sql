@@ -1,0 +1,5 @@
+-- One row: when the session of a trace began, and how long it lasted; without that, until the end of its last kernel.
+SELECT coalesce(d.recorded_ns, k.last_ns, 0) AS duration_ns, s.utc_ns
+FROM (SELECT arg_min(duration, row_id) AS recorded_ns FROM loaded.ANALYSIS_DETAILS) AS d,
+    (SELECT max(end_ns) AS last_ns FROM _kernel) AS k,
+    (SELECT arg_min(utcEpochNs, row_id) AS utc_ns FROM loaded.TARGET_INFO_SESSION_START_TIME) AS s

@@ -1,0 +1,21 @@
+-- One row per file and call that waits until a device or a stream is idle; ordered by file, longest first.
+-- over: ranks
+--
+-- file_number  BIGINT   -   number of the file, from 0
+-- file         VARCHAR  -   name of the file
+-- duration_ns  BIGINT   ns  duration
+-- start_ns     BIGINT   ns  start, on the clock of the file
+-- pid          BIGINT   -   number of the process
+-- tid          BIGINT   -   number of the thread
+-- name         VARCHAR  -   function as recorded
+--
+-- nsys: file = File
+-- nsys: duration_ns = Duration
+-- nsys: start_ns = Start
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: name = API Name
+SELECT
+    f.file_number, f.file, r.duration_ns, r.start_ns, r.pid, r.tid, r.name
+FROM recipe__synchronization AS r JOIN recipe__file AS f USING (rank)
+ORDER BY f.file_number, r.duration_ns DESC, r.call_id

@@ -1,0 +1,42 @@
+-- One row per kind of copy or memset over all files, and per file; ordered by file, over all
+-- files first, then by total, most bytes first.
+-- over: ranks
+--
+-- file_number      BIGINT   -      number of the file, from 0; NULL over all files
+-- file             VARCHAR  -      name of the file; NULL over all files
+-- operation        VARCHAR  -      kind of copy or memset
+-- sum_bytes        BIGINT   bytes  sum of the sizes
+-- operation_count  BIGINT   count  operations
+-- mean_bytes       DOUBLE   bytes  mean
+-- q1_bytes         DOUBLE   bytes  first quartile, as nsys stats defines it
+-- median_bytes     DOUBLE   bytes  median
+-- q3_bytes         DOUBLE   bytes  third quartile
+-- min_bytes        BIGINT   bytes  smallest
+-- max_bytes        BIGINT   bytes  largest
+-- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 of a single one
+-- min_files        VARCHAR  -      names of the files with the smallest one; NULL in rows of one file
+-- max_files        VARCHAR  -      names of the files with the largest one; NULL in rows of one file
+--
+-- nsys: file = File
+-- nsys: operation = Operation
+-- nsys: sum_bytes = Total
+-- nsys: operation_count = Count
+-- nsys: mean_bytes = Avg
+-- nsys: q1_bytes = Q1
+-- nsys: median_bytes = Med
+-- nsys: q3_bytes = Q3
+-- nsys: min_bytes = Min
+-- nsys: max_bytes = Max
+-- nsys: stddev_bytes = StdDev
+-- nsys: min_files = Min File
+-- nsys: max_files = Max File
+WITH value AS (
+    SELECT f.file_number, f.file, v.name, v.bytes AS value, v.count
+    FROM recipe__memory AS v JOIN recipe__file AS f USING (rank)
+)
+SELECT file_number, file, name AS operation,
+    sum AS sum_bytes, count AS operation_count,
+    mean AS mean_bytes, q1 AS q1_bytes, median AS median_bytes, q3 AS q3_bytes, min AS min_bytes, max AS max_bytes,
+    coalesce(stddev, 0) AS stddev_bytes, lowest AS min_files, highest AS max_files
+FROM spread_by_file(value)
+ORDER BY file_number NULLS FIRST, sum_bytes DESC, name

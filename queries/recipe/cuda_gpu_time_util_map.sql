@@ -1,0 +1,19 @@
+-- One row per file, process, GPU and bin of time: how much of it kernels run; ordered by these.
+-- NULL where the file recorded nothing.
+-- over: ranks
+--
+-- file_number     BIGINT   -   number of the file, from 0
+-- file            VARCHAR  -   name of the file
+-- bin_start_ns    BIGINT   ns  start of the bin, since the first session began
+-- kernel_percent  DOUBLE   -   time in which kernels run over that of the bin
+-- pid             BIGINT   -   number of the process
+-- device_id       BIGINT   -   CUDA device of the process
+--
+-- nsys: file = File
+-- nsys: bin_start_ns = Duration
+-- nsys: kernel_percent = Kernel
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+SELECT f.file_number, f.file, u.bin_start_ns, u.running_percent AS kernel_percent, u.pid, u.device_id
+FROM recipe__utilization AS u JOIN recipe__file AS f USING (rank)
+ORDER BY f.file_number, u.pid, u.device_id, u.bin_start_ns

@@ -1,0 +1,35 @@
+-- One row per file and copy that a synchronous call made; ordered by file, longest first. Left out are copies
+-- of at most 64,000 bytes from host to device, and those within one device.
+-- over: ranks
+--
+-- file_number         BIGINT   -      number of the file, from 0
+-- file                VARCHAR  -      name of the file
+-- duration_ns         BIGINT   ns     duration
+-- start_ns            BIGINT   ns     start, on the clock of the file
+-- source_memory       VARCHAR  -      kind of memory read
+-- destination_memory  VARCHAR  -      kind of memory written
+-- copied_bytes        BIGINT   bytes  amount copied
+-- pid                 BIGINT   -      number of the process
+-- device_id           BIGINT   -      CUDA device of the process
+-- context_id          BIGINT   -      CUDA context
+-- green_context_id    BIGINT   -      green context; NULL where there is none
+-- stream_id           BIGINT   -      CUDA stream
+-- name                VARCHAR  -      function as recorded
+--
+-- nsys: file = File
+-- nsys: duration_ns = Duration
+-- nsys: start_ns = Start
+-- nsys: source_memory = Src Kind
+-- nsys: destination_memory = Dst Kind
+-- nsys: copied_bytes = Bytes
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+-- nsys: context_id = Context ID
+-- nsys: green_context_id = Green Context ID
+-- nsys: stream_id = Stream ID
+-- nsys: name = API Name
+SELECT
+    f.file_number, f.file, r.duration_ns, r.start_ns, r.source_memory, r.destination_memory, r.copied_bytes, r.pid,
+    r.device_id, r.context_id, r.green_context_id, r.stream_id, r.name
+FROM recipe__blocking_copy AS r JOIN recipe__file AS f USING (rank)
+ORDER BY f.file_number, r.duration_ns DESC, r.operation_id

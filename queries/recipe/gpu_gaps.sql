@@ -1,0 +1,24 @@
+-- One row per file and time longer than 500 ms, or as the setting gap says, in which a GPU is idle between the
+-- first and the last operation of a process on it; ordered by file, longest first.
+-- over: ranks
+--
+-- file_number  BIGINT   -   number of the file, from 0
+-- file         VARCHAR  -   name of the file
+-- number       BIGINT   -   number in the file, from 1
+-- duration_ns  BIGINT   ns  duration
+-- start_ns     BIGINT   ns  start, on the clock of the file
+-- pid          BIGINT   -   number of the process
+-- device_id    BIGINT   -   CUDA device of the process
+-- context_id   BIGINT   -   CUDA context
+--
+-- nsys: file = File
+-- nsys: number = Row#
+-- nsys: duration_ns = Duration
+-- nsys: start_ns = Start
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+-- nsys: context_id = Context ID
+SELECT
+    f.file_number, f.file, r.number, r.duration_ns, r.start_ns, r.pid, r.device_id, r.context_id
+FROM recipe__gap AS r JOIN recipe__file AS f USING (rank)
+ORDER BY f.file_number, r.number

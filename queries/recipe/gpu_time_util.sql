@@ -1,0 +1,26 @@
+-- One row per file and stretch of time in which a GPU runs operations for less than 50 %, or as the setting
+-- threshold says; ordered by file, least used first. Operations that run at the same time add up.
+-- over: ranks
+--
+-- file_number   BIGINT   -   number of the file, from 0
+-- file          VARCHAR  -   name of the file
+-- number        BIGINT   -   number in the file, from 1
+-- used_percent  DOUBLE   -   time of operations over that of the stretch
+-- duration_ns   BIGINT   ns  duration
+-- start_ns      BIGINT   ns  start, on the clock of the file
+-- pid           BIGINT   -   number of the process
+-- device_id     BIGINT   -   CUDA device of the process
+-- context_id    BIGINT   -   CUDA context
+--
+-- nsys: file = File
+-- nsys: number = Row#
+-- nsys: used_percent = In-Use
+-- nsys: duration_ns = Duration
+-- nsys: start_ns = Start
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+-- nsys: context_id = Context ID
+SELECT
+    f.file_number, f.file, r.number, r.used_percent, r.duration_ns, r.start_ns, r.pid, r.device_id, r.context_id
+FROM recipe__low_use AS r JOIN recipe__file AS f USING (rank)
+ORDER BY f.file_number, r.number

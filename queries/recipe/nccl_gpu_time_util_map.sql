@@ -1,0 +1,29 @@
+-- One row per file, process, GPU and bin of time: how much of it kernels of NCCL, and others, run; ordered
+-- by these. NULL where the file recorded nothing.
+-- over: ranks
+--
+-- file_number      BIGINT   -   number of the file, from 0
+-- file             VARCHAR  -   name of the file
+-- bin_start_ns     BIGINT   ns  start of the bin, since the first session began
+-- all_percent      DOUBLE   -   time in which kernels run over that of the bin
+-- nccl_percent     DOUBLE   -   the same of kernels of NCCL
+-- compute_percent  DOUBLE   -   the same of other kernels
+-- pid              BIGINT   -   number of the process
+-- device_id        BIGINT   -   CUDA device of the process
+--
+-- nsys: file = File
+-- nsys: bin_start_ns = Duration
+-- nsys: all_percent = All
+-- nsys: nccl_percent = NCCL
+-- nsys: compute_percent = Compute
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+SELECT f.file_number, f.file, u.bin_start_ns, max(u.running_percent) FILTER (u.kind = 'All') AS all_percent,
+    CASE WHEN all_percent IS NOT NULL THEN coalesce(max(u.running_percent) FILTER (u.kind = 'NCCL'), 0) END
+        AS nccl_percent,
+    CASE WHEN all_percent IS NOT NULL THEN coalesce(max(u.running_percent) FILTER (u.kind = 'Compute'), 0) END
+        AS compute_percent,
+    u.pid, u.device_id
+FROM recipe__nccl_utilization AS u JOIN recipe__file AS f USING (rank)
+GROUP BY f.file_number, f.file, u.pid, u.device_id, u.bin_start_ns
+ORDER BY f.file_number, u.pid, u.device_id, u.bin_start_ns

@@ -1,0 +1,38 @@
+-- One row per name of NVTX ranges projected onto the GPU over all files, and per file; ordered by file, over all
+-- files first, then by name.
+-- over: ranks
+--
+-- file_number     BIGINT   -      number of the file, from 0; NULL over all files
+-- file            VARCHAR  -      name of the file; NULL over all files
+-- place           BIGINT   -      number of the file among those that have any, from 0; NULL over all files
+-- name            VARCHAR  -      name of NVTX ranges projected onto the GPU
+-- instance_count  BIGINT   count  ranges that launched GPU work
+-- mean_ns         DOUBLE   ns     mean duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; NULL of a single one
+-- min_ns          BIGINT   ns     shortest
+-- q1_ns           DOUBLE   ns     first quartile, interpolated
+-- median_ns       DOUBLE   ns     median
+-- q3_ns           DOUBLE   ns     third quartile, interpolated
+-- max_ns          BIGINT   ns     longest
+-- sum_ns          BIGINT   ns     sum of the durations
+--
+-- nsys: file = File
+-- nsys: place = Rank
+-- nsys: name = Text
+-- nsys: instance_count = Count
+-- nsys: mean_ns = Mean
+-- nsys: stddev_ns = Std
+-- nsys: min_ns = Min
+-- nsys: q1_ns = Q1
+-- nsys: median_ns = Median
+-- nsys: q3_ns = Q3
+-- nsys: max_ns = Max
+-- nsys: sum_ns = Sum
+WITH value AS (
+    SELECT f.file_number, f.file, v.name, v.value, v.count
+    FROM recipe__projection AS v JOIN recipe__file AS f USING (rank)
+)
+SELECT file_number, file, place, name, count AS instance_count, mean AS mean_ns, stddev AS stddev_ns, min AS min_ns,
+    q1_linear AS q1_ns, median AS median_ns, q3_linear AS q3_ns, max AS max_ns, sum AS sum_ns
+FROM spread_by_file(value)
+ORDER BY file_number NULLS FIRST, name

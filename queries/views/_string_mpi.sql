@@ -1,0 +1,11 @@
+-- One row per string that names an MPI function.
+-- materialized: the trace's string table also holds environments and arguments; only names are kept.
+SELECT CAST(id AS BIGINT) AS id,
+    CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
+FROM raw.StringIds
+WHERE CAST(id AS BIGINT) IN (
+    SELECT textId FROM loaded.MPI_P2P_EVENTS
+    UNION SELECT textId FROM loaded.MPI_START_WAIT_EVENTS
+    UNION SELECT textId FROM loaded.MPI_OTHER_EVENTS
+    UNION SELECT textId FROM loaded.MPI_COLLECTIVES_EVENTS
+)
