@@ -92,7 +92,7 @@ def answers_of_one(trace: Path, cache: Path) -> Run:
     """Ask one trace alone what it is asked as a part of the job: answers in memory, no report."""
     names = (
         TOLD, "communication", "overlap", "gap_summary", "gpu_summary", "step", "step_budget", "rank__kernel",
-        "rank__until", "trace_summary",
+        "rank__until",
     )  # fmt: skip
     code = (
         "import sys; from pathlib import Path; from nsys_tools.api.parts import read; "

@@ -176,9 +176,9 @@ class Job:
         """
         from nsys_tools.api.job_analysis import JobAnalysis  # noqa: PLC0415
 
-        self._ranks.prepare([*JobAnalysis.TABLES, "trace_summary"])
+        self._ranks.prepare(JobAnalysis.TABLES)
         tables = {name: self._ranks.query(name).kept() for name in JobAnalysis.TABLES}
-        origins = sorted({row["origin"] for row in self._ranks.query("trace_summary") if row["origin"]})
+        origins = sorted({row["origin"] for row in tables["rank"] if row["origin"]})
         return JobAnalysis(self.name, tables, self.notes, self.broken, ", ".join(origins), self.inputs)
 
     def __repr__(self) -> str:

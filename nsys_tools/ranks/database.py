@@ -125,7 +125,7 @@ class RankDatabase:
         rows = [
             (
                 rank, one.path.name, one.file_number, row["process_id"], row["pid"], numbers.told_by,
-                row["session_start_utc_ns"],
+                row["session_start_utc_ns"], row["origin"],
             )
             for rank, one, row in zip(numbers.ranks, self._gathering.sources, self._told, strict=True)
         ]  # fmt: skip

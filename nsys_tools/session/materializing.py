@@ -135,7 +135,9 @@ class Materializer:
         self._progress(f"reading {name.removeprefix(_LOADED)}" if loading else f"computing {name}")
         checks = [self._recorded.check(table) for table in recipe.reads]
         # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
-        self._connection.execute(f"SET preserve_insertion_order = {'false' if loading else 'true'}")
+        is_unordered = loading and not self._recorded.is_small
+        if is_unordered:
+            self._connection.execute("SET preserve_insertion_order = false")
         failure: NsysToolsError | _OddError | None = None
         try:
             self._connection.execute(before + recipe.sql + after)
@@ -150,7 +152,8 @@ class Materializer:
         except (duckdb.Error, UnicodeDecodeError) as error:
             failure = _OddError() if recipe.reads else _failed(name, error)
         finally:
-            self._connection.execute("SET preserve_insertion_order = true")
+            if is_unordered:
+                self._connection.execute("SET preserve_insertion_order = true")
         for wait in checks:
             wait()
         if failure:

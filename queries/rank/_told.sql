@@ -15,7 +15,8 @@ SELECT w.process_id, pid_of(w.process_id) AS pid,
     j.member_count AS told_count,
     CASE WHEN j.member IS NOT NULL THEN 'communicator' WHEN (SELECT count(*) FROM worker) <= 1 AND v.member IS NOT NULL
         THEN 'environment' END AS told_by,
-    (SELECT max(utcEpochNs) FROM loaded.TARGET_INFO_SESSION_START_TIME) AS session_start_utc_ns
+    (SELECT max(utcEpochNs) FROM loaded.TARGET_INFO_SESSION_START_TIME) AS session_start_utc_ns,
+    (SELECT nullif(max(value), '') FROM loaded.META_DATA_EXPORT WHERE name = 'NSYS_TOOLS_ORIGIN') AS origin
 FROM (SELECT process_id FROM worker UNION ALL SELECT NULL WHERE NOT EXISTS (FROM worker)) AS w
 LEFT JOIN joined AS j USING (process_id)
 CROSS JOIN variable AS v

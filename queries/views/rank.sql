@@ -9,6 +9,8 @@
 -- pid                   BIGINT   -   number of the process on its machine
 -- told_by               VARCHAR  -   what told the rank: regex, communicator, environment, or order for the order of files
 -- session_start_utc_ns  BIGINT   ns  when the recording began, by the clock of that machine; NULL where not recorded
+-- origin                VARCHAR  -   synthetic or predicted when the trace was generated, not recorded; else NULL
 SELECT NULL::BIGINT AS rank, NULL::VARCHAR AS file, NULL::BIGINT AS file_number, NULL::BIGINT AS process_id,
-    NULL::BIGINT AS pid, NULL::VARCHAR AS told_by, NULL::BIGINT AS session_start_utc_ns
+    NULL::BIGINT AS pid, NULL::VARCHAR AS told_by, NULL::BIGINT AS session_start_utc_ns,
+    NULL::VARCHAR AS origin
 WHERE false
