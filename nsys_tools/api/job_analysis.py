@@ -36,7 +36,7 @@ class JobAnalysis(ranks.Ranks):
 
     def write(
         self, out: str | Path, *, formats: Sequence[str] = FORMATS, top: int = 20, force: bool = False,
-        csv_safe: bool = False,
+        redact_paths: bool = False, csv_safe: bool = False,
     ) -> Path:  # fmt: skip
         """Write the report's folder, whole or not at all; arguments and errors as for `Analysis.write`.
 
@@ -45,7 +45,10 @@ class JobAnalysis(ranks.Ranks):
         pathlib.Path
             The file to read first.
         """
-        return ranks.write(self, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
+        from nsys_tools.report.redaction import redacted_ranks  # noqa: PLC0415
+
+        found = redacted_ranks(self) if redact_paths else self
+        return ranks.write(found, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
         """Return the source and the first sentence."""

@@ -125,7 +125,10 @@ def open(
     >>> s.close()
     """
     if path is not None and not isinstance(path, str | Path):
-        alone = {"model": model, "workload": workload, "set": set, "dtype": dtype, "ncu": ncu, "callgraph": callgraph}
+        alone = {
+            "model": model, "workload": workload, "set": set, "dtype": dtype, "ncu": ncu, "callgraph": callgraph,
+            "gpu": gpu != "auto", "attention": attention != "full",
+        }  # fmt: skip
         return _job(
             path, alone, stages=stages, steps=steps, cache=cache, progress=progress, salvage=salvage, workers=workers,
             scheduler=scheduler, rank_regex=rank_regex,

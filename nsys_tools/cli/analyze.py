@@ -43,6 +43,7 @@ def analyze(
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
     each: Annotated[bool, typer.Option("--each", help="Of several traces, write a report of each.")] = False,
+    as_ranks: options.AS_RANKS = False,
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     rank_regex: options.RANK_REGEX = "",
@@ -62,13 +63,15 @@ def analyze(
         "attention": attention, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
         "salvage": salvage,
     }  # fmt: skip
-    written: dict[str, Any] = {"formats": wanted, "top": top, "force": force, "csv_safe": csv_safe}
+    written: dict[str, Any] = {
+        "formats": wanted, "top": top, "force": force, "csv_safe": csv_safe, "redact_paths": redact_paths
+    }  # fmt: skip
     traces = nt.find_traces(traces)
-    if len(traces) > 1 and not each:
+    if as_ranks or (len(traces) > 1 and not each):
         of_job = {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex}
         ranks.end(ranks.analyze(traces, out, given | of_job, written), skip_broken=skip_broken)
         return
-    _of_each(traces, out, given, written | {"redact_paths": redact_paths})
+    _of_each(traces, out, given, written)
 
 
 def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ import typer
 TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
 TRACES_HELP = "Traces as above, folders of them, or patterns such as 'rank*.sqlite'."
+AS_RANKS = Annotated[bool, typer.Option("--ranks", help="Take the processes of one trace as ranks too.")]
 WORKERS = Annotated[
     int,
     typer.Option("--workers", metavar="N", min=0, help="Read N traces at a time, each in a process; 0: one per core."),

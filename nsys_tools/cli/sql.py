@@ -40,6 +40,7 @@ def sql(
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
+    as_ranks: options.AS_RANKS = False,
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     rank_regex: options.RANK_REGEX = "",
@@ -53,9 +54,10 @@ def sql(
     found = nt.find_traces([trace])
     given: dict[str, Any] = {"stages": stages, "model": model, "workload": workload, "set": assignments, "dtype": dtype}
     given |= {"ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache, "salvage": salvage}
-    given |= {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex} if len(found) > 1 else {}
+    is_job = as_ranks or len(found) > 1
+    given |= {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex} if is_job else {}
     given |= {"gpu": gpu, "attention": attention}
-    opened: Path | list[Path] = found if len(found) > 1 else found[0]
+    opened: Path | list[Path] = found if is_job else found[0]
     with status() as progress, nt.open(opened, progress=progress, **given) as session:
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:

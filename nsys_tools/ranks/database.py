@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple
 from functools import partial
 from pathlib import Path
@@ -136,26 +137,26 @@ class RankDatabase:
         self._gathering.ask([name])
         ranks = self._count().ranks
         found = sorted((rank, file) for rank, file in zip(ranks, self._gathering.files(name), strict=True) if file)
-        folder = self._gathering.scratch / f"all-{name}"
-        paths = [self._linked(folder / f"rank={rank}", file) for rank, file in found]
+        paths = [self._linked(rank, name, file) for rank, file in found]
         if not paths:
             raise NsysToolsError(f"{name}: no trace has it.")
         # The rank is in the path: neither a join nor as many unions keep the rows in their order.
         options = "hive_partitioning = true, hive_types = {'rank': BIGINT}"
         return f"SELECT rank, * EXCLUDE (rank) FROM read_parquet([{', '.join(map(literal, paths))}], {options})"
 
-    def _linked(self, folder: Path, file: Path) -> Path:
-        folder.mkdir(parents=True, exist_ok=True)
-        link = folder / "answer.parquet"
-        if not link.exists():
+    def _linked(self, rank: int, name: str, file: Path) -> Path:
+        """Return another path of an answer, with the rank in it."""
+        link = self._gathering.scratch / f"rank={rank}" / f"{name}.parquet"
+        link.parent.mkdir(exist_ok=True)
+        with suppress(FileExistsError):
             link.symlink_to(file)
         return link
 
     def _clocks(self) -> list[tuple[Any, ...]]:
         """Return the rows of ``rank_clock``."""
         ranks = self._ranks()
-        clocks = self._fitted(1 + max(row[2] for row in ranks))
         utc = {row[2]: row[6] for row in ranks}
+        clocks = self._fitted() if len(utc) > 1 else {}
         rows = []
         for rank, file, number, *_ in ranks:
             clock, start = clocks.get(number), utc[number]
@@ -167,22 +168,20 @@ class RankDatabase:
         self._tell(ranks, clocks, len(utc))
         return rows
 
-    def _fitted(self, count: int) -> dict[int, Clock]:
-        """Return the clocks of the files that collectives put on the first one's."""
-        if count == 1:
-            return {}
+    def _fitted(self) -> dict[int, Clock]:
+        """Return the clocks of the files that collectives put on one, that of the first of these files."""
         ends = self._database.sql(
             "SELECT r.file_number, m.collective_id, max(m.end_ns) AS end_ns FROM rank__matched AS m JOIN rank AS r "
             "USING (rank) GROUP BY ALL ORDER BY ALL"
         ).pl()
+        numbers = ends["file_number"].unique().sort().to_list()
         files = []
-        for number in range(count):
+        for number in numbers:
             own = ends.filter(ends["file_number"] == number)
             files.append(Ends(own["collective_id"].to_numpy(), own["end_ns"].to_numpy().astype(np.int64)))
-        found = aligned(files)
         return {
             number: clock
-            for number, clock in enumerate(found)
+            for number, clock in zip(numbers, aligned(files), strict=True)
             if clock is not None and clock.residual_ns is not None and clock.residual_ns <= _FARTHEST_NS
         }
 

@@ -43,7 +43,7 @@ def _of(path: Path) -> list[Path]:
     if path.exists():
         return _in_folder(path) if path.is_dir() else [path]
     if not has_magic(str(path)):
-        raise NsysToolsError(f"{path} does not exist.")
+        raise NsysToolsError(f"{path}: no such file or folder.")
     return [found for name in glob(str(path), recursive=True) for found in _of(Path(name))]
 
 

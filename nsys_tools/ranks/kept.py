@@ -38,7 +38,7 @@ class Kept:
 
     def __init__(self, path: Path, given: Given, *, by_process: bool) -> None:
         self._store: Store | None = None
-        if given.cache:
+        if given.cache and not given.salvage:  # what was salvaged must not be taken for whole
             with suppress(OSError, NsysToolsError):
                 trace = trace_of(path)
                 self._store = Store(identity(trace, identify(trace)))

@@ -92,7 +92,7 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     except ImportError:
         raise NsysToolsError("distributed is not installed.", "pip install 'nsys-tools[cluster]'") from None
     try:
-        client = distributed.Client(address, timeout="30s", set_as_default=False)
+        client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
         raise NsysToolsError(f"--scheduler {address}: cannot be reached ({error}).") from None
     with client, client.as_current():

@@ -11,6 +11,7 @@ from nsys_tools.session.rows import FrameRows
 
 if TYPE_CHECKING:
     from nsys_tools.report.analysis import Analyzed
+    from nsys_tools.report.ranks import Ranks
 
 # A path starts at a slash, a tilde or a drive where no word ends, and has at least two parts: "/home/me/model.py",
 # "~/model.py", "C:\\models\\a.py". In a path of ranges, "decode/step 3", no part follows a slash at its start.
@@ -30,6 +31,16 @@ def redacted(analysis: Analyzed) -> Analyzed:
         tables={name: _table(table) for name, table in analysis.tables.items()},
         findings=[replace(one, names=tuple(map(base_names, one.names))) for one in analysis.findings],
         notes=[base_names(note) for note in analysis.notes],
+    )
+
+
+def redacted_ranks(found: Ranks) -> Ranks:
+    """Return what a report of many ranks shows, with names that hold no folders."""
+    return replace(
+        found,
+        tables={name: _table(table) for name, table in found.tables.items()},
+        notes=[base_names(note) for note in found.notes],
+        broken=[base_names(one) for one in found.broken],
     )
 
 

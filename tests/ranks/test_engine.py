@@ -18,7 +18,9 @@ from nsys_tools.ranks.files import traces
 from nsys_tools.ranks.gathering import Gathering
 from nsys_tools.ranks.scheduling import Schedule
 from nsys_tools.ranks.work import Given, Reader
+from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.job import Job, JobPlan, build_job
+from tests.case import launch
 from tests.conftest import REPOSITORY
 from tests.ranks import readers
 
@@ -50,7 +52,7 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
         traces([tmp_path, tmp_path / "rank2.sqlite"])
     with pytest.raises(NsysToolsError, match="no trace is there"):
         traces([str(tmp_path / "gpu*.sqlite")])
-    with pytest.raises(NsysToolsError, match="does not exist"):
+    with pytest.raises(NsysToolsError, match="no such file or folder"):
         traces([tmp_path / "gone.sqlite"])
     with pytest.raises(NsysToolsError, match="No trace was given"):
         nt.open([])
@@ -216,3 +218,30 @@ def test_a_cluster_gives_the_same_bytes(four: Job, tmp_path: Path) -> None:
         nt.open(list(four.paths), cache=False, scheduler="tcp://127.0.0.1:1") as job,
     ):
         job.query("rank")
+
+
+def test_the_environment_tells_the_rank_and_nothing_else_of_it_is_kept(tmp_path: Path, cache_folder: Path) -> None:
+    for name, rank in (("a", 5), ("b", 2)):
+        with TraceBuilder(tmp_path / f"{name}.sqlite") as builder:
+            launch(builder, 10, 20, 30)
+            for value in (f"RANK={rank}", "TOKEN=secret-42", "MY_RANK=7", "RANK=1; rm"):
+                builder.add("META_DATA_CAPTURE", name="PROCESS_0:ENVIRONMENT_VARIABLE", value=value)
+    with nt.open([tmp_path], workers=1) as job:
+        assert job.ranks == [2, 5]
+        assert {row["told_by"] for row in job.query("rank")} == {"environment"}
+        assert job.query("rank", rank=5).one()["file"] == "a.sqlite"
+    kept = [path for path in cache_folder.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if b"secret" in path.read_bytes() or b"MY_RANK" in path.read_bytes()]
+
+
+def test_the_clock_is_that_of_the_first_file_that_can_be_read(four: Job, tmp_path: Path) -> None:
+    for path in four.paths:
+        shutil.copyfile(path, tmp_path / path.name)
+    first = tmp_path / four.paths[0].name
+    first.write_bytes(first.read_bytes()[:5000])
+    with nt.open([tmp_path], cache=False, workers=1) as job:
+        rows = job.query("rank_clock").records()
+    assert [(row["rank"], row["is_aligned"], row["offset_ns"] == 0) for row in rows] == [
+        (1, True, True), (2, True, False), (3, True, False),
+    ]  # fmt: skip
