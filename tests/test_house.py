@@ -34,6 +34,7 @@ RANK = {
     "assets": 1,
     "files": 1,
     "formats": 1,
+    "kernel_label": 1,
     "tools": 1,
     "units": 1,
     "errors": 0,
