@@ -78,15 +78,19 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
     if not files:
         return []
     found: dict[int, Clock] = {0: Clock(0, 0, 0.0, None, 0)}
-    common = _common(files, found)
-    while True:
-        shared = {n: _shared(one, common) for n, one in enumerate(files) if n not in found}
-        best = max(shared, key=lambda n: len(shared[n][0]), default=None)
-        if best is None or not len(shared[best][0]):
+    known = files[0].keys, files[0].ends.astype(np.float64)
+    pending = dict(enumerate(files[1:], start=1))
+    while pending:
+        shared = {n: np.intersect1d(one.keys, known[0], assume_unique=True).size for n, one in pending.items()}
+        if not (most := max(shared.values())):
             break
-        found[best] = _fitted(*shared[best])
-        common = _common(files, found)
+        # All that share as much go at once: in a job of one group these are all files.
+        for number in [n for n, count in shared.items() if count == most]:
+            one = pending.pop(number)
+            found[number] = _fitted(*_shared(one, known))
+            known = _with(known, one, found[number])
     if len(found) > 1:
+        common = _common(files, found)
         found |= {n: _fitted(*_shared(files[n], common)) for n in found if n}
     return _judged(files, found)
 
@@ -107,6 +111,17 @@ def _judged(files: Sequence[Ends], found: dict[int, Clock]) -> list[Clock | None
 
 
 Common = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
+def _with(known: Common, one: Ends, clock: Clock) -> Common:
+    """Return known ends, and those of a file that were not known."""
+    is_new = ~np.isin(one.keys, known[0], assume_unique=True)
+    if not is_new.any():
+        return known
+    keys = np.concatenate([known[0], one.keys[is_new]])
+    ends = np.concatenate([known[1], clock.on_first(one.ends[is_new])])
+    order = np.argsort(keys)
+    return keys[order], ends[order]
 
 
 def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:

@@ -174,14 +174,13 @@ class RankDatabase:
             "SELECT r.file_number, m.collective_id, max(m.end_ns) AS end_ns FROM rank__matched AS m JOIN rank AS r "
             "USING (rank) GROUP BY ALL ORDER BY ALL"
         ).pl()
-        numbers = ends["file_number"].unique().sort().to_list()
-        files = []
-        for number in numbers:
-            own = ends.filter(ends["file_number"] == number)
-            files.append(Ends(own["collective_id"].to_numpy(), own["end_ns"].to_numpy().astype(np.int64)))
+        numbers, first = np.unique(ends["file_number"].to_numpy(), return_index=True)
+        keys, times = ends["collective_id"].to_numpy(), ends["end_ns"].to_numpy().astype(np.int64)
+        parts = zip(np.split(keys, first[1:]), np.split(times, first[1:]), strict=True)
+        files = [Ends(*part) for part in parts] if len(numbers) else []
         return {
             number: clock
-            for number, clock in zip(numbers, aligned(files), strict=True)
+            for number, clock in zip(numbers.tolist(), aligned(files), strict=True)
             if clock is not None and clock.residual_ns is not None and clock.residual_ns <= _FARTHEST_NS
         }
 
