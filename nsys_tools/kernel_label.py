@@ -27,9 +27,7 @@ _AROUND = {
     "opmath_gpu_kernel_with_scalars", "opmath_symmetric_gpu_kernel_with_scalars", "UnaryOpFunctor",
     "BinaryOpScalarFunctor", "TensorListMetadata", "ReduceOp",
 }  # fmt: skip
-_SILENT = re.compile(
-    r"Policy\d*$|void$|__identity$|TrivialOffsetCalculator$|LoadWithoutCast$|StoreWithoutCast$|(std::)?array$"
-)
+_SILENT = re.compile(r"Policy\d*$|void$|__identity$|TrivialOffsetCalculator$|LoadWithoutCast$|StoreWithoutCast$|array$")
 _DULL = re.compile(
     r"(?:^|_)(?:kernel|cuda|impl|functor|CUDAFunctor|CUDA)(?=_|$)|(?:Functor|Ops|CUDAKernelImpl|KernelImpl)$"
 )
@@ -43,11 +41,10 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
 class _Part(NamedTuple):
-    """A C++ name: its last component, the arguments of its templates, and those of its call."""
+    """A C++ name: its last component, and the arguments of its templates."""
 
     name: str
     templates: list[str]
-    call: str
 
 
 def label(name: str) -> str:
@@ -133,7 +130,7 @@ def _split(text: str) -> list[str]:
 
 def _parsed(text: str) -> _Part:
     """Return the last component of a qualified name, with its arguments."""
-    name, templates, call, place = "", list[str](), "", 0
+    name, templates, place = "", list[str](), 0
     while place < len(text):
         char = text[place]
         if text.startswith("::", place):
@@ -141,13 +138,10 @@ def _parsed(text: str) -> _Part:
             continue
         if char in "<([":
             end = _closing(text, place)
-            inside = text[place + 1 : end]
             if char == "<":
-                templates = _split(inside)
-            elif char == "(":
-                call = inside
-                if not text.startswith("::", end + 1):
-                    break
+                templates = _split(text[place + 1 : end])
+            elif char == "(" and not text.startswith("::", end + 1):
+                break
             place = end + 1
             continue
         if char == " " and name in _TYPES | {"void": "", "const": ""}:
@@ -155,7 +149,7 @@ def _parsed(text: str) -> _Part:
         elif char != " ":
             name += char
         place += 1
-    return _Part(name, templates, call)
+    return _Part(name, templates)
 
 
 def _type(text: str) -> str:
@@ -176,7 +170,7 @@ def _said(arguments: Sequence[str], depth: int = 0) -> list[str]:
             words.append(one)
         elif (inner := _parsed(one)).name == "OpaqueType" and inner.templates:
             words.append(f"{inner.templates[0]}B")
-        elif inner.name and not _SILENT.match(inner.name) and not one.startswith(("std::array", "array<")):
+        elif inner.name and not _SILENT.match(inner.name):
             words += [inner.name, *_said(inner.templates, depth + 1)[:3]]
     return words
 

@@ -130,14 +130,6 @@ CREATE MACRO profile(x, is_early) AS {
 CREATE MACRO on_first_clock(at_ns, pivot_ns, offset_ns, drift_ppm) AS
     at_ns + offset_ns + round((at_ns - pivot_ns) * drift_ppm / 1e6)::BIGINT;
 
--- The quantile q of values of which each row stands for several: `until` rows are at most x, and the largest place is last,
--- from 0. As quantile_cont does, it lies on the line between the two whole places around it.
-CREATE MACRO counted_quantile(x, until, last, q) AS (
-    min(CASE WHEN until > floor(last * q) THEN x END) + (
-        min(CASE WHEN until > ceil(last * q) THEN x END) - min(CASE WHEN until > floor(last * q) THEN x END)
-    ) * (max(last) * q - floor(max(last) * q))
-)::DOUBLE;
-
 -- Whether an interval lies in the time that is asked for, as nsys's reports count it: the last instant does not belong
 -- to it. All do where no time is asked for.
 CREATE MACRO lies_in(start_ns, end_ns, first_ns, last_ns) AS (first_ns IS NULL AND last_ns IS NULL)
@@ -245,3 +237,14 @@ CREATE MACRO running_by_bin(rows) AS TABLE (
     FROM until
     QUALIFY bin < bin_count
 );
+
+-- How much of a bin is running, in percent; NULL for a bin in which the session from first_ns to last_ns does not lie. The
+-- session covers a part of its first and of its last bin; what lies outside of it is unknown. As in NVIDIA's recipe, a
+-- session that begins where a bin begins, and ends in the same, counts as if it covered all of that.
+CREATE MACRO percent_of_bin(running_ns, bin, width_ns, first_ns, last_ns) AS
+    CASE WHEN bin BETWEEN first_ns // width_ns AND last_ns // width_ns THEN round(100.0 * running_ns / nullif(
+        CASE WHEN bin = first_ns // width_ns AND first_ns % width_ns <> 0
+            THEN least((bin + 1) * width_ns, last_ns) - first_ns
+        WHEN bin = last_ns // width_ns AND bin > first_ns // width_ns AND last_ns % width_ns <> 0
+            THEN last_ns - bin * width_ns
+        ELSE width_ns END, 0), 1) END;

@@ -8,35 +8,24 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from nsys_tools.ranks.work import TOLD
 from nsys_tools.synthetic.job import JobPlan, build_job
-from tests.benchmark import REPOSITORY
+from tests.benchmark import REPOSITORY, Run
+from tests.commands import BROWSER
 
 TARGET = REPOSITORY / "reports" / "benchmark-ranks.md"
-BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
 # Each step has as many collectives as a layer of a tensor-parallel model: two in 50 kernels.
 BIG = JobPlan(files=64, processes=1, steps=5000, kernels=48, pinned=(5, 300_000))
 SMALL = JobPlan(files=1000, processes=1, steps=3, pinned=(77, 200_000))
-
-
-@dataclass(frozen=True)
-class Run:
-    """A command and all processes that it starts: wall and CPU seconds, peak memory of all together in MB."""
-
-    wall: float
-    cpu: float
-    peak: float
 
 
 def _resident(root: int) -> float:
@@ -58,7 +47,7 @@ def _resident(root: int) -> float:
 
 
 def measured(command: Sequence[str], **environment: str) -> Run:
-    """Run a command to its end and say what it took."""
+    """Run a command to its end and say what it took; its peak is of all processes that it starts, together."""
     peaks = [0.0]
     done = threading.Event()
     begin = time.perf_counter()

@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from unittest import mock
 
 from nsys_tools import assets
 from nsys_tools.cli import main
+
+BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
+"""A browser that is installed; None without one."""
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from nsys_tools import assets
-from nsys_tools.api import catalogue
+from nsys_tools.api.closing import Closing
 from nsys_tools.api.parts import read
 from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.ranks.database import RankDatabase
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 
 
 @one_error
-class Job:
+class Job(Closing):
     """The traces of several ranks; use `nsys_tools.open` with several paths.
 
     Parameters
@@ -74,18 +73,6 @@ class Job:
             self._ranks = RankDatabase(database, self._gathering, rank_regex, self._notes)
             database.closes(opening.pop_all())
         self._database = database
-
-    def __enter__(self) -> Self:
-        """Return the job."""
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Close the job."""
-        self.close()
-
-    def close(self) -> None:
-        """Close the job and remove its temporary files."""
-        self._database.close()
 
     @property
     def ranks(self) -> list[int]:
@@ -157,14 +144,6 @@ class Job:
             If the statement does more than read, DuckDB refuses it, or no trace can be read.
         """
         return self._ranks.sql(query, parameters)
-
-    def queries(self, area: str = "") -> Result:
-        """Return the documented queries; see `Session.queries`."""
-        return catalogue.queries(area, self._database.needs)
-
-    def describe(self, name: str) -> Result:
-        """Return the columns of a documented query; see `Session.describe`."""
-        return catalogue.describe(name)
 
     def analyze(self) -> JobAnalysis:
         """Compute every table of the report over all ranks.

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from nsys_tools.api import catalogue
+from nsys_tools.api.closing import Closing
 from nsys_tools.api.folders import folder_of
 from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.result import Result
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @one_error
-class Session:
+class Session(Closing):
     """An open trace with everything that it is joined with; use `nsys_tools.open`.
 
     Attributes
@@ -57,18 +56,10 @@ class Session:
         """What a reader must know of the trace and of what it was joined with, a sentence each; grows with queries."""
         return [*self._database.notes, *self._notes]
 
-    def __enter__(self) -> Self:
-        """Return the session."""
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Close the session."""
-        self.close()
-
     def close(self) -> None:
         """Close the session and remove its temporary files. Results that were not kept cannot be read any more."""
         self._others.close()
-        self._database.close()
+        super().close()
 
     @property
     def report_folder(self) -> Path:
@@ -120,26 +111,6 @@ class Session:
         for name in self._database.named(query):
             self._joined.check(self._database.query, name)
         return self._database.sql(query, parameters)
-
-    def queries(self, area: str = "") -> Result:
-        """Return the documented queries: one row per query with its area, what a row is, and what it needs.
-
-        Parameters
-        ----------
-        area
-            Only queries of an area, or whose name starts with this word: ``stage``, ``kernel``, ``roofline`` ...
-        """
-        return catalogue.queries(area, self._database.needs)
-
-    def describe(self, name: str) -> Result:
-        """Return the columns of a documented query: name, type, unit and meaning.
-
-        Raises
-        ------
-        NsysToolsError
-            If there is no such query.
-        """
-        return catalogue.describe(name)
 
     def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
         """Return a report of ``nsys stats``: its rows and headers, values as recorded, in ns and bytes.

@@ -61,15 +61,14 @@ def analyze(
     given: dict[str, Any] = {
         "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
         "attention": attention, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
-        "salvage": salvage,
+        "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
     }  # fmt: skip
     written: dict[str, Any] = {
         "formats": wanted, "top": top, "force": force, "csv_safe": csv_safe, "redact_paths": redact_paths
     }  # fmt: skip
     traces = nt.find_traces(traces)
     if as_ranks or (len(traces) > 1 and not each):
-        of_job = {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex}
-        ranks.end(ranks.analyze(traces, out, given | of_job, written), skip_broken=skip_broken)
+        ranks.end(ranks.analyze(traces, out, given, written), skip_broken=skip_broken)
         return
     _of_each(traces, out, given, written)
 

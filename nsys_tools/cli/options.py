@@ -9,7 +9,7 @@ import typer
 
 TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
-TRACES_HELP = "Traces as above, folders of them, or patterns such as 'rank*.sqlite'."
+TRACES_HELP = f"{TRACE_HELP} Also folders of traces, and patterns such as 'rank*.sqlite'."
 AS_RANKS = Annotated[bool, typer.Option("--ranks", help="Take the processes of one trace as ranks too.")]
 WORKERS = Annotated[
     int,
@@ -22,7 +22,7 @@ RANK_REGEX = Annotated[
     str, typer.Option("--rank-regex", metavar="REGEX", help=r"Take the rank from the path, as in 'rank(\d+)'.")
 ]
 SKIP_BROKEN = Annotated[
-    bool, typer.Option("--skip-broken", help="Exit with 0 although some of the traces cannot be read.")
+    bool, typer.Option("--skip-broken", help="Leave out traces that cannot be read, and exit with 0.")
 ]
 STAGES = Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML.")]
 COMPARE = Annotated[

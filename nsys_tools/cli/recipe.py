@@ -59,11 +59,9 @@ def recipe(
     chunks: Annotated[
         int | None, typer.Option("--chunks", metavar="N", help="Divide the time into N chunks. Default: 30.")
     ] = None,
-    workers: Annotated[int, typer.Option("--workers", metavar="N", min=0, help="Read N traces at a time.")] = 0,
-    scheduler: Annotated[
-        str, typer.Option("--scheduler", metavar="ADDRESS", help="Read traces on this Dask scheduler.")
-    ] = "",
-    skip_broken: Annotated[bool, typer.Option("--skip-broken", help="Leave out traces that cannot be read.")] = False,
+    workers: options.WORKERS = 0,
+    scheduler: options.SCHEDULER = "",
+    skip_broken: options.SKIP_BROKEN = False,
     force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Replace an earlier folder.")] = False,
     no_cache: options.NO_CACHE = False,
     _: Annotated[

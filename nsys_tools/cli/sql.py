@@ -52,12 +52,12 @@ def sql(
     folder, or a pattern in quotes) each query and table has a column rank.
     """
     found = nt.find_traces([trace])
-    given: dict[str, Any] = {"stages": stages, "model": model, "workload": workload, "set": assignments, "dtype": dtype}
-    given |= {"ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache, "salvage": salvage}
-    is_job = as_ranks or len(found) > 1
-    given |= {"workers": workers, "scheduler": scheduler, "rank_regex": rank_regex} if is_job else {}
-    given |= {"gpu": gpu, "attention": attention}
-    opened: Path | list[Path] = found if is_job else found[0]
+    given: dict[str, Any] = {
+        "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
+        "attention": attention, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
+    }  # fmt: skip
+    opened: Path | list[Path] = found if as_ranks or len(found) > 1 else found[0]
     with status() as progress, nt.open(opened, progress=progress, **given) as session:
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:

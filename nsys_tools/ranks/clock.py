@@ -72,8 +72,8 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
     -----
     A collective ends on all its ranks at the same time, but for microseconds. A file is put on the clock of those that
     are there already by a line through the differences of their ends: robust (medians of thirds), then least squares
-    without outliers. Files that share the most with those go first. When all are there, each is fitted once more
-    against the middle of all others.
+    without outliers. Files that share the most collectives with those are fitted first. In the end each is fitted
+    again, to the medians over all files.
     """
     if not files:
         return []

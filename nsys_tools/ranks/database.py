@@ -54,10 +54,11 @@ class RankDatabase:
         self._notes = notes
         self._numbers: Numbers | None = None
         self._asked: set[str] = set()
-        queries = {
-            name: query for name, query in catalogue.queries().items() if query.area != "load" and name != "setting"
+        self._over_each = {
+            name
+            for name, query in catalogue.queries().items()
+            if query.area != "load" and query.source != "command" and not query.is_over_ranks
         }
-        self._over_each = {name for name, query in queries.items() if not query.is_over_ranks}
         for name in self._over_each:
             database.define_view(name, partial(self._united, name))
         database.define("setting", gathering.given.settings)

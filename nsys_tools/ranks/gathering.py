@@ -70,6 +70,7 @@ class Gathering:
     broken: dict[Path, NsysToolsError] = field(default_factory=dict)
     _files: dict[tuple[Path, int | None, str], Path] = field(default_factory=dict)
     _asked: set[str] = field(default_factory=set)
+    _kept: dict[Path, Kept] = field(default_factory=dict)
 
     def ask(self, names: Iterable[str]) -> None:
         """Have all traces answer queries; what fails for one is kept in `broken`.
@@ -83,11 +84,12 @@ class Gathering:
         if not wanted:
             return
         paths = [path for path in self.paths if path not in self.broken]
-        kept = {path: Kept(path, self.given, by_process=self.by_process) for path in paths}
-        found = {path: parts for path in paths if (parts := self._found(path, kept[path], wanted))}
-        tasks = [Task(path, wanted, self.by_process, self.given) for path in paths if path not in found]
-        threads = self.schedule.threads(len(tasks))
-        tasks = [replace(task, given=replace(self.given, threads=threads)) for task in tasks]
+        for path in [path for path in paths if path not in self._kept]:
+            self._kept[path] = Kept(path, self.given, by_process=self.by_process)
+        found = {path: sources for path in paths if (sources := self._found(path, wanted))}
+        left = [path for path in paths if path not in found]
+        given = replace(self.given, threads=self.schedule.threads(len(left)))
+        tasks = [Task(path, wanted, self.by_process, given) for path in left]
         with running(self.schedule, self.reader, tasks) as answers:
             for number, (task, answer) in enumerate(answers, start=1):
                 self.progress(f"{number} of {len(tasks)} traces read")
@@ -96,43 +98,38 @@ class Gathering:
                 if isinstance(answer, NsysToolsError):
                     self.broken[task.path] = answer
                 else:
-                    found[task.path] = self._taken(task.path, kept[task.path], answer)
-        self._know(found)
+                    found[task.path] = self._taken(task.path, answer)
+        if not found:
+            raise next(iter(self.broken.values()), NsysToolsError("There is no trace to read."))
+        self.sources = [one for path in self.paths for one in found.get(path, ())]
         self._asked |= set(wanted)
 
     def files(self, name: str) -> list[Path | None]:
         """Return the Parquet files of a query's answers, in the order of `sources`; None where a trace has none."""
         return [self._files.get((one.path, one.process_id, name)) for one in self.sources]
 
-    def _found(self, path: Path, kept: Kept, names: Sequence[str]) -> list[Source]:
+    def _found(self, path: Path, names: Sequence[str]) -> list[Source]:
         """Return the ranks of a file whose answers are all in the cache; empty if one is missing."""
-        sources, files = [], {}
+        sources, files, kept = [], {}, self._kept[path]
         for process, notes in kept.parts():
             for name in names:
                 file = kept.find(process, name)
                 if file is None:
                     return []
                 files[path, process, name] = file
-            sources.append(Source(path, process, 0, notes))
+            sources.append(Source(path, process, self.paths.index(path), notes))
         self._files |= files
         return sources
 
-    def _taken(self, path: Path, kept: Kept, parts: list[Part]) -> list[Source]:
+    def _taken(self, path: Path, parts: list[Part]) -> list[Source]:
         """Put answers where they can be read, and return the ranks that they are of."""
+        kept, place = self._kept[path], self.paths.index(path)
         is_kept = kept.keep(parts)
         for number, part in enumerate(parts):
             for name, content in part.tables.items():
                 file = kept.find(part.process_id, name) if is_kept else None
                 if file is None:
-                    file = self.scratch / f"{self.paths.index(path)}-{number}-{name}.parquet"
+                    file = self.scratch / f"{place}-{number}-{name}.parquet"
                     file.write_bytes(content)
                 self._files[path, part.process_id, name] = file
-        return [Source(path, part.process_id, 0, part.notes) for part in parts]
-
-    def _know(self, found: dict[Path, list[Source]]) -> None:
-        """Number the files, and take down the ranks in them."""
-        if not found:
-            raise next(iter(self.broken.values()), NsysToolsError("There is no trace to read."))
-        self.sources = [
-            replace(one, file_number=number) for number, path in enumerate(self.paths) for one in found.get(path, ())
-        ]
+        return [Source(path, part.process_id, place, part.notes) for part in parts]

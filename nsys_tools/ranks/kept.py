@@ -19,8 +19,6 @@ from nsys_tools.sources.nsys.identify import identify, identity
 
 log = logging.getLogger(__name__)
 _PARTS = "parts"
-Key = tuple[int | None, str]
-"""A process, None for all of a trace, and the name of a query."""
 
 
 class Kept:
@@ -48,14 +46,14 @@ class Kept:
 
     def parts(self) -> list[tuple[int | None, tuple[str, ...]]]:
         """Return the processes of the trace and the notes on each; empty when that is not known."""
-        found = self._find(None, _PARTS)
+        found = self.find(None, _PARTS)
         if found is None:
             return []
         return [(process, tuple(notes)) for process, notes in json.loads(found.read_bytes())]
 
     def find(self, process: int | None, name: str) -> Path | None:
-        """Return the Parquet file of an answer."""
-        return self._find(process, name)
+        """Return the file of an answer of a process, None for all of the trace."""
+        return self._store.entry(*self._name(process, name)).find() if self._store else None
 
     def keep(self, parts: list[Part]) -> bool:
         """Keep answers; return whether that was possible."""
@@ -74,9 +72,6 @@ class Kept:
             self._store = None
             return False
         return True
-
-    def _find(self, process: int | None, name: str) -> Path | None:
-        return self._store.entry(*self._name(process, name)).find() if self._store else None
 
     def _name(self, process: int | None, name: str) -> tuple[str, str]:
         return f"rank-{process or 'all'}-{name}", self._digest

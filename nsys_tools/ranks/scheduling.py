@@ -55,17 +55,13 @@ def running(schedule: Schedule, reader: Reader, tasks: Sequence[Task]) -> Iterat
         yield ((task, attempt(reader, task)) for task in tasks)
     else:
         workers = [Worker(reader) for _ in range(schedule.count(len(tasks)))]
+        threads = ThreadPoolExecutor(len(workers))
         try:
-            with ThreadPoolExecutor(len(workers)) as threads:
-                try:
-                    yield _on_machine(threads, workers, tasks)
-                finally:
-                    threads.shutdown(wait=False, cancel_futures=True)
-                    for worker in workers:
-                        worker.stop()
+            yield _on_machine(threads, workers, tasks)
         finally:
+            threads.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
-                worker.stop()
+                worker.stop()  # a thread that waits for its answer goes on then, and ends
 
 
 def _on_machine(threads: ThreadPoolExecutor, workers: Sequence[Worker], tasks: Sequence[Task]) -> Iterator[Answer]:

@@ -11,9 +11,10 @@ import sys
 from contextlib import suppress
 from typing import BinaryIO
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, OneError
 from nsys_tools.ranks.work import Part, Reader, Task
 
+_HINT = "Run it again: what was read is kept. With fewer --workers each has more memory."
 # Not Python's multiprocessing: that runs the user's script again in each worker, unless the script guards against it.
 _START = "from nsys_tools.ranks.worker import serve; serve()"
 
@@ -71,9 +72,6 @@ class Worker:
             _end(self._process)
 
 
-_HINT = "Run it again: what was read is kept. With fewer --workers each has more memory."
-
-
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process, and close the pipes to it."""
     # SIGTERM lets it remove its temporary files.
@@ -118,8 +116,6 @@ def _next(questions: BinaryIO) -> tuple[str, Task] | None:
 
 def attempt(reader: Reader, task: Task) -> list[Part] | NsysToolsError:
     """Return what a reader makes of a trace, or the error that tells why it makes nothing."""
-    from nsys_tools.errors import OneError  # noqa: PLC0415
-
     try:
         with OneError():
             return reader(task)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +9,11 @@ from typing import Any
 
 from nsys_tools import __version__, charts
 from nsys_tools.files import check_apart
-from nsys_tools.report import markdown, page
-from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report import markdown
+from nsys_tools.report.folder import check_target
 from nsys_tools.report.metrics import table_data
-from nsys_tools.report.report import METRICS, check_formats, write_tables
-from nsys_tools.report.templates import asset, filled
+from nsys_tools.report.report import Parts, check_formats, write_folder
+from nsys_tools.report.templates import filled
 from nsys_tools.session.result import Result
 from nsys_tools.units import duration
 
@@ -113,20 +112,8 @@ def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force
     check_apart(target, found.inputs)
     check_target(target, force=force)
     drawn = charts.draw_frames(charts.OF_RANKS, {name: found.tables[name].pl() for name in charts.OF_RANKS})
-    text = render(found, top, drawn)
-    with whole_folder(target, force=force) as folder:
-        (folder / METRICS).write_text(json.dumps(as_data(found), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        write_tables(found.tables, folder / "tables", csv_safe=csv_safe)
-        (folder / "charts").mkdir()
-        for path, svg in drawn.items():
-            (folder / path).write_bytes(svg)
-        if "md" in formats:
-            (folder / "report.md").write_text(text, encoding="utf-8")
-        if "html" in formats:
-            title = f"{found.source} - nsys-tools"
-            (folder / "report.html").write_text(page.render(text, title, drawn, asset("report.css")), encoding="utf-8")
-    last = next((name for name in ("html", "md") if name in formats), None)
-    return target / (f"report.{last}" if last else METRICS)
+    parts = Parts(found.source, as_data(found), found.tables, drawn, render(found, top, drawn))
+    return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)
 
 
 def as_data(found: Ranks) -> dict[str, Any]:
@@ -159,7 +146,7 @@ def _ranks(tables: Mapping[str, Result]) -> str:
     rows = tables["rank_summary"].records()
     whole, each = rows[-1:], rows[:-1]
     by_time = sorted(each, key=lambda row: -(row["median_step_ns"] or row["wall_ns"]))
-    shown = each if len(each) <= _FEW else [*by_time[: _FEW // 2], *by_time[-_FEW // 2 :]]
+    shown = each if len(each) <= _FEW else _ends(by_time)
     words = "" if len(each) <= _FEW else (
         f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks; all are in "
         "`tables/rank_summary.csv`. The row without a rank is all together."
@@ -167,6 +154,11 @@ def _ranks(tables: Mapping[str, Result]) -> str:
     columns = ["rank", "step_count", "median_step_ns", "wall_ns", "busy_ratio", "exposed_ratio", "idle_ns",
                "launch_bound_ns", "synchronization_ns", "dependency_ns"]  # fmt: skip
     return markdown.table(tables["rank_summary"], columns, rows=[*shown, *whole]) + words
+
+
+def _ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the first and the last of many rows; all of a few."""
+    return rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
 
 
 def _basis(tables: Mapping[str, Result]) -> str:
@@ -182,7 +174,7 @@ def _overlap(tables: Mapping[str, Result]) -> str:
     rows = sorted(tables["overlap"].records(), key=lambda row: row["hidden_ratio"])
     if not rows:
         return ""
-    shown = rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
+    shown = _ends(rows)
     columns = ["rank", "gpu_id", "communication_ns", "hidden_ns", "exposed_ns", "hidden_ratio"]
     return markdown.table(tables["overlap"], columns, rows=shown)
 

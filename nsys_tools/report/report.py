@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,7 @@ def _percent(ratio: float | None) -> str:
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
 
 
-def write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
+def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
     """Write tables to a new folder, each as Parquet and CSV."""
     folder.mkdir()
     for name, table in tables.items():
@@ -91,6 +92,53 @@ def check_formats(formats: Sequence[str]) -> None:
         raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What a report's folder holds.
+
+    Attributes
+    ----------
+    source
+        What the report calls what it is of.
+    data
+        For ``metrics.json``.
+    tables
+        Result by name.
+    drawn
+        SVG by path.
+    text
+        The report as Markdown.
+    beside
+        Other Markdown by name of the file.
+    """
+
+    source: str
+    data: Mapping[str, Any]
+    tables: Mapping[str, Result]
+    drawn: Mapping[str, bytes]
+    text: str
+    beside: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool) -> Path:
+    """Write a report's folder, whole or not at all; return the file to read first."""
+    with whole_folder(target, force=force) as folder:
+        (folder / METRICS).write_text(json.dumps(parts.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        _write_tables(parts.tables, folder / "tables", csv_safe=csv_safe)
+        (folder / "charts").mkdir()
+        for path, svg in parts.drawn.items():
+            (folder / path).write_bytes(svg)
+        if "md" in formats:
+            for name, text in {"report.md": parts.text, **parts.beside}.items():
+                (folder / name).write_text(text, encoding="utf-8")
+        if "html" in formats:
+            title = f"{parts.source} - nsys-tools"
+            html = page.render(parts.text, title, parts.drawn, asset("report.css"))
+            (folder / "report.html").write_text(html, encoding="utf-8")
+    last = next((name for name in ("html", "md") if name in formats), None)
+    return target / (f"report.{last}" if last else METRICS)
+
+
 def write(
     analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False
 ) -> Path:
@@ -100,19 +148,6 @@ def write(
     check_target(target, force=force)
     drawn = charts.draw(analysis.tables)
     text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
-    with whole_folder(target, force=force) as folder:
-        (folder / METRICS).write_text(
-            json.dumps(metrics(analysis), indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
-        write_tables(analysis.tables, folder / "tables", csv_safe=csv_safe)
-        (folder / "charts").mkdir()
-        for path, svg in drawn.items():
-            (folder / path).write_bytes(svg)
-        if "md" in formats:
-            (folder / "report.md").write_text(text, encoding="utf-8")
-            (folder / SUMMARY).write_text(render_summary(analysis), encoding="utf-8")
-        if "html" in formats:
-            title = f"{analysis.source} - nsys-tools"
-            (folder / "report.html").write_text(page.render(text, title, drawn, asset("report.css")), encoding="utf-8")
-    last = next((name for name in ("html", "md") if name in formats), None)
-    return target / (f"report.{last}" if last else METRICS)
+    beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
+    parts = Parts(analysis.source, metrics(analysis), analysis.tables, drawn, text, beside)
+    return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)

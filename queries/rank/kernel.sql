@@ -22,16 +22,16 @@ WITH counted AS (
 ),
 ordered AS (
     SELECT name, duration_ns, count,
-        sum(count) OVER (PARTITION BY name ORDER BY duration_ns) AS until,
-        sum(count) OVER (PARTITION BY name) - 1 AS last
+        sum(count) OVER (PARTITION BY name ORDER BY duration_ns) AS upto,
+        sum(count) OVER (PARTITION BY name) AS total
     FROM counted
 ),
 summed AS (
     SELECT name, sum(count)::BIGINT AS count, sum(count * duration_ns)::BIGINT AS sum_ns, min(duration_ns) AS min_ns,
         max(duration_ns) AS max_ns,
-        counted_quantile(duration_ns, until, last, 0.25) AS q1_ns,
-        counted_quantile(duration_ns, until, last, 0.5) AS median_ns,
-        counted_quantile(duration_ns, until, last, 0.75) AS q3_ns
+        linear_quarter(duration_ns, upto, total, 1) AS q1_ns,
+        linear_quarter(duration_ns, upto, total, 2) AS median_ns,
+        linear_quarter(duration_ns, upto, total, 3) AS q3_ns
     FROM ordered GROUP BY name
 ),
 ranked AS (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import shutil
 import struct
 import subprocess
 import unicodedata
@@ -18,10 +17,10 @@ from nsys_tools.report import page, report
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import analyzed
 from tests.charts.test_charts import texts
+from tests.commands import BROWSER
 from tests.report.test_report import STAGES
 from tests.roofline import slow_run
 
-BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--hide-scrollbars", "--enable-logging=stderr",
