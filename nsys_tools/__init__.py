@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.catalogue import describe, queries, query_reference, query_source
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.evaluation import Evaluation
+    from nsys_tools.api.findings import Findings
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
     from nsys_tools.api.job_analysis import JobAnalysis
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
+    from nsys_tools.findings.rules import Finding
     from nsys_tools.session.result import Result
+    from nsys_tools.units import amount
 
 __version__ = "0.1.0"
 # Where each public name is: they are imported on first use, so that the command line starts light.
@@ -44,6 +47,8 @@ _PLACES = {
     "AnalyticModel": "api.models",
     "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
+    "Finding": "findings.rules",
+    "Findings": "api.findings",
     "Inspected": "api.inspection",
     "Job": "api.jobs",
     "JobAnalysis": "api.job_analysis",
@@ -54,6 +59,7 @@ _PLACES = {
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
+    "amount": "units",
     "capture_help": "api.captures",
     "check_report": "api.folders",
     "compare_models": "api.inspection",
@@ -89,6 +95,8 @@ __all__ = [
     "AnalyticModel",
     "Comparison",
     "Evaluation",
+    "Finding",
+    "Findings",
     "Inspected",
     "Job",
     "JobAnalysis",
@@ -100,6 +108,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "add_assets",
+    "amount",
     "capture_help",
     "check_report",
     "compare_models",

@@ -38,7 +38,7 @@ TABLES: dict[str, int | None] = {
     "kernel_summary": None, "kernel_class": None,
     "kernel_duration": None, "operator_summary": None,
     "shape_coverage": None, "shape_peak": None, "shape_layer": None, "shape_op": 1000,
-    "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None,
+    "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None, "overlap": None,
     "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
 }  # fmt: skip
 
@@ -142,7 +142,7 @@ def analyze(
         source=source,
         tables=kept,
         missing=missing.missing(database, summary),
-        findings=rules.find(kept),
+        findings=rules.find(database.query, has_model="roofline_exclusive" in kept),
         notes=[*database.notes, *found, *notes],
         stages=list(stages),
         files=joined.files(),
