@@ -37,12 +37,14 @@ if TYPE_CHECKING:
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
+    from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import amount
 
 __version__ = "0.1.0"
 # Where each public name is: they are imported on first use, so that the command line starts light.
 _PLACES = {
+    "Amount": "session.progress",
     "Analysis": "api.analysis",
     "AnalyticModel": "api.models",
     "Comparison": "api.diffs",
@@ -52,6 +54,7 @@ _PLACES = {
     "Inspected": "api.inspection",
     "Job": "api.jobs",
     "JobAnalysis": "api.job_analysis",
+    "Measured": "session.progress",
     "NsysToolsError": "errors",
     "OneError": "errors",
     "RecipeRun": "api.recipes",
@@ -91,6 +94,7 @@ _PLACES = {
     "write_stats": "api.reports",
 }
 __all__ = [
+    "Amount",
     "Analysis",
     "AnalyticModel",
     "Comparison",
@@ -100,6 +104,7 @@ __all__ = [
     "Inspected",
     "Job",
     "JobAnalysis",
+    "Measured",
     "NsysToolsError",
     "OneError",
     "RecipeRun",
