@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.analysis import Analysis
     from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
-    from nsys_tools.api.catalogue import describe, queries, query_reference, query_source
+    from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.evaluation import Evaluation
     from nsys_tools.api.findings import Findings
@@ -78,6 +78,7 @@ _PLACES = {
     "open": "api.opening",
     "printable": "errors",
     "queries": "api.catalogue",
+    "query_areas": "api.catalogue",
     "query_reference": "api.catalogue",
     "query_source": "api.catalogue",
     "recipe": "api.recipes",
@@ -129,6 +130,7 @@ __all__ = [
     "open",
     "printable",
     "queries",
+    "query_areas",
     "query_reference",
     "query_source",
     "recipe",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 ELLIPSIS = "…"
 GAP = 2  # between columns
 _LEAST = 20  # what a text is cut to before columns are left out
+_CUT = 2  # texts that are cut while there are columns that do not fit
 
 
 def cells(text: str) -> int:
@@ -75,22 +76,32 @@ class Need:
         return max(self.cells, self.folded())
 
 
-def fitted(needs: Sequence[Need], width: int) -> list[int]:
-    """Return the widths of as many of the first columns as fit side by side, one at least.
+def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
+    """Return the widths of the columns that fit side by side, by their places; one at least.
 
-    Titles are folded first, then texts are cut, the widest first; then columns are left out, from the right.
+    Titles are folded first, then texts are cut, the widest first; then columns are left out: from the right, or, where
+    that shows more columns, first the texts that would be cut besides two others.
     """
     for widths in ([need.wide() for need in needs], [need.narrow() for need in needs]):
         if sum(widths) + GAP * (len(widths) - 1) <= width:
-            return widths
+            return dict(enumerate(widths))
     least = max(8, min(_LEAST, width // 4))
-    for count in range(len(needs), 0, -1):
-        shown = needs[:count]
+    cut_ones = [place for place, need in enumerate(needs) if not need.is_fixed and need.narrow() > least]
+    all_places = list(range(len(needs)))
+    some_places = [place for place in all_places if place not in cut_ones[_CUT:]]
+    found = [_from_left(needs, places, width, least) for places in (all_places, some_places)]
+    return max(found, key=len)
+
+
+def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: int) -> dict[int, int]:
+    """Return the widths of as many of the first columns as fit, by their places."""
+    for count in range(len(places), 0, -1):
+        shown = [needs[place] for place in places[:count]]
         room = width - GAP * (count - 1)
         leasts = [need.narrow() if need.is_fixed else min(need.narrow(), max(need.folded(), least)) for need in shown]
         if sum(leasts) <= room:
-            return _levelled([need.narrow() for need in shown], leasts, room)
-    return [min(needs[0].narrow(), width)] if needs else []
+            return dict(zip(places, _levelled([need.narrow() for need in shown], leasts, room), strict=False))
+    return {place: min(needs[place].narrow(), width) for place in places[:1]}
 
 
 def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[int]:
