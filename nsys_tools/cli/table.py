@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _ROWS = 200
 _RECORDS = 3  # more rows than these are compared in a table, even if that lacks columns
 _VALUE_LINES = 4
+_EVERYTHING = "To see everything, add --format csv, or pipe the output: | less -S."
 
 
 def show(
@@ -43,8 +44,12 @@ def show(
     places = [names.index(name) for name in columns] if columns else list(range(len(names)))
     shown = [column(names[place], result.units.get(names[place], ""), [row[place] for row in rows]) for place in places]
     page = Page(terminal.console())
-    left_out = page.table(shown, wrapped)
-    page.notes([_cut_rows(len(rows), len(result)), _left_out(left_out)])
+    unshown = page.table(shown, wrapped)
+    total = len(result)
+    if total:
+        page.notes([_cut_rows(len(rows), total), left_out(unshown)], _EVERYTHING)
+    else:
+        page.text("The result has no rows.", "dim")
 
 
 def say(text: str) -> None:
@@ -74,7 +79,8 @@ def _cut_rows(shown: int, total: int) -> str:
     return f"The first {shown:,} of {total:,} rows are shown." if shown < total else ""
 
 
-def _left_out(columns: Sequence[Column]) -> str:
+def left_out(columns: Sequence[Column]) -> str:
+    """Return the sentence that names columns that do not fit; empty without any."""
     if not columns:
         return ""
     many = f"{len(columns)} columns do" if len(columns) > 1 else "1 column does"
@@ -98,17 +104,16 @@ class Page:
         """Print as many columns as fit, a few rows of too many columns one below the other; return what is left out."""
         widths = fitted([one.need() for one in columns], self._console.width)
         rows = len(columns[0].texts) if columns else 0
-        if len(widths) < len(columns) and rows <= _RECORDS:
+        if len(widths) < len(columns) and 0 < rows <= _RECORDS:
             self._records(columns)
             return []
         self._console.print(self._grid([columns[place] for place in widths], list(widths.values()), wrapped))
         return [one for place, one in enumerate(columns) if place not in widths]
 
-    def notes(self, sentences: Sequence[str]) -> None:
-        """Print what a reader of a cut table must know, and how to see all of it."""
+    def notes(self, sentences: Sequence[str], hint: str) -> None:
+        """Print what of a table is not shown, and how to see it; nothing where no sentence says something."""
         said = [sentence for sentence in sentences if sentence]
         if said:
-            hint = "To see everything, add --format csv, or pipe the output: | less -S."
             self.text(" ".join([*said, hint]), "dim")
 
     def text(self, text: str, style: str = "") -> None:

@@ -48,7 +48,8 @@ def piped(*arguments: str, cwd: Path) -> str:
     [
         ("sql", "FROM kernel_summary"), ("sql", "FROM kernel"), ("sql", "FROM kernel LIMIT 1"),
         ("sql", "FROM trace_summary"), ("queries",), ("queries", "attribution"), ("queries", "--area", "step"),
-        ("model", "list"), ("model", "flops", "deepseek-ocr"), ("ncu", str(SAMPLE.with_name("ncu.csv"))),
+        ("diff", str(SAMPLE), str(SAMPLE)), ("model", "list"), ("model", "flops", "deepseek-ocr"),
+        ("ncu", str(SAMPLE.with_name("ncu.csv"))),
     ],
     ids=" ".join,
 )  # fmt: skip
@@ -124,6 +125,23 @@ def test_colors_and_columns_are_as_the_environment_says(trace: Path, tmp_path: P
     ascii_only = on_terminal(*query, columns=80, cwd=tmp_path, PYTHONUTF8="0", PYTHONIOENCODING="ascii")
     assert ascii_only.written.isascii()
     assert "void evil" in ascii_only.written
+
+
+def test_a_comparison_keeps_its_amounts(trace: Path, tmp_path: Path) -> None:
+    whole = piped("diff", str(SAMPLE), str(SAMPLE), cwd=tmp_path)
+    seen = on_terminal("diff", str(SAMPLE), str(SAMPLE), columns=80, cwd=tmp_path)
+    shown = " ".join(seen.lines)
+    amounts = re.findall(r"[\d.]+ [mµ]s → [\d.]+ [mµ]s", whole)
+    assert len(amounts) >= 3
+    assert all(amount in shown for amount in amounts)
+    assert on_terminal("diff", str(SAMPLE), str(SAMPLE), columns=500, cwd=tmp_path).lines == whole.splitlines()
+
+
+def test_an_empty_result_says_so(trace: Path, tmp_path: Path) -> None:
+    seen = on_terminal(
+        "sql", str(trace), "SELECT name, sum_ns FROM kernel_summary WHERE false", columns=80, cwd=tmp_path
+    )
+    assert seen.lines[-1].rstrip() == "The result has no rows."
 
 
 def test_the_list_of_queries_is_by_area(tmp_path: Path) -> None:
