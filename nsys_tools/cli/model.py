@@ -76,9 +76,11 @@ def flops(
     rows = figures.flops(by, phase, people=people)
     if people:
         table.say(f"{said}\n")
+        table.show(rows, form)
     else:
+        text = nt.render(rows, form)  # an unknown format is refused before anything is printed
         print(said, end="\n\n", file=sys.stderr)
-    table.show(rows, form)
+        print(text)
 
 
 def _print_formulas(rows: nt.Result) -> None:
