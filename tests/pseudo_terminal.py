@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import struct
+import subprocess
 import sys
 import termios
 from collections.abc import Callable
@@ -47,16 +48,18 @@ def on_terminal(
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm", "PYTHONUTF8": "1"} | variables
     if "COLUMNS" not in variables:
         environment.pop("COLUMNS", None)
-    command = [sys.executable, "-m", "nsys_tools", *arguments]
-    pid, terminal = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        os.chdir(cwd)
-        os.execve(sys.executable, command, environment)
+    keyboard, screen = pty.openpty()
+    fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    # Not pty.fork(): that copies a process with threads.
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nsys_tools", *arguments], cwd=cwd, env=environment, start_new_session=True,
+        stdin=screen, stdout=screen, stderr=screen,
+    )  # fmt: skip
+    os.close(screen)
     seen = b""
     with contextlib.suppress(OSError):  # the terminal closes with the process
-        while chunk := os.read(terminal, 1 << 16):
+        while chunk := os.read(keyboard, 1 << 16):
             seen += chunk
-            on_output(pid, seen.decode(errors="replace"))
-    os.close(terminal)
-    return Seen(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), seen.decode(errors="replace"))
+            on_output(process.pid, seen.decode(errors="replace"))
+    os.close(keyboard)
+    return Seen(process.wait(timeout=60), seen.decode(errors="replace"))

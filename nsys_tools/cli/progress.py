@@ -19,7 +19,7 @@ _EVERY_S = 0.1
 _AFTER_S = 0.2  # what is over sooner shows nothing
 _TOLD_AFTER_S = 0.5  # a rate that was measured for less says nothing on the time left
 _BAR, _LEAST_BAR = 30, 10
-_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
+_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # what is in all ten of these at least is told in them
 _FANCY, _PLAIN = ("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "─"), ("|/-\\", "=", "-")
 
 
@@ -147,6 +147,6 @@ def _of(amount: nt.Amount) -> str:
     """Return what has been read of how much; nothing where the words say so."""
     if amount.unit != "bytes":
         return ""
-    step, unit = next((scale for scale in _SCALES if amount.total >= scale[0]), _SCALES[-1])
+    step, unit = next((scale for scale in _SCALES if amount.total >= 10 * scale[0]), _SCALES[-1])
     total = f"{amount.total / step:,.1f}"
     return f"  {amount.done / step:>{len(total)},.1f}/{total} {unit}"

@@ -164,7 +164,7 @@ def test_texts_are_cut_in_the_middle() -> None:
     assert cut("abcdefghij", 10) == "abcdefghij"
     assert cut("abcdefghij", 7) == "abc…hij"
     assert cut("abcdefghij", 1) == "…"
-    assert cut("核心核心核心", 7) == "核…核心"[:1] + "…" + "心" or cells(cut("核心核心核心", 7)) <= 7
+    assert cut("核心核心核心", 7) == "核心…心"
     assert all(cells(cut("核心kernel核心" * 3, width)) <= width for width in range(40))
 
 
