@@ -134,7 +134,10 @@ def test_a_comparison_keeps_its_amounts(trace: Path, tmp_path: Path) -> None:
     amounts = re.findall(r"[\d.]+ [mµ]s → [\d.]+ [mµ]s", whole)
     assert len(amounts) >= 3
     assert all(amount in shown for amount in amounts)
-    assert on_terminal("diff", str(SAMPLE), str(SAMPLE), columns=500, cwd=tmp_path).lines == whole.splitlines()
+    assert (
+        on_terminal("diff", str(SAMPLE), str(SAMPLE), columns=500, cwd=tmp_path).lines
+        == whole.rstrip("\n").splitlines()
+    )
 
 
 def test_an_empty_result_says_so(trace: Path, tmp_path: Path) -> None:

@@ -53,6 +53,8 @@ class Meter:
         self._place = place
         self._check = check
         self._begin = _bytes_read()
+        self._checked = 0
+        self._most = 0.0
 
     def __call__(self) -> Amount | None:
         """Return the bytes read so far and in all; None where the system does not count them."""
@@ -70,13 +72,16 @@ class Meter:
 
     def _share(self, size: int) -> float:
         """Return the part of the present table that both the load and its check have behind them, from 0 to 1."""
+        size = max(size, 1)
         thread = self._check.thread_id
         checked = None if thread is None else _bytes_read(f"/proc/self/task/{thread}/io")
-        walked = 2 * size if checked is None else checked  # a thread that has ended has read all
-        loaded = ((_bytes_read() or 0) - (self._begin or 0) - walked) / max(size, 1)
-        rows = (walked - size) / max(size, 1)
-        behind = _WALK * min(walked / max(size, 1), 1) + (1 - _WALK) * max(rows, 0)
-        return max(0.0, min(loaded, behind, 1.0))
+        # What a thread that has ended has read is not known any more: it is about what it had read before.
+        self._checked = self._checked if checked is None else checked
+        loaded = ((_bytes_read() or 0) - (self._begin or 0) - self._checked) / size
+        walk, rows = min(self._checked / size, 1), max(self._checked / size - 1, 0)
+        behind = 1.0 if checked is None else _WALK * walk + (1 - _WALK) * rows
+        self._most = max(self._most, min(loaded, behind, 1.0))
+        return self._most
 
 
 def _bytes_read(counter: str = "/proc/self/io") -> int | None:
