@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from nsys_tools.findings.rules import Finding
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
-    from nsys_tools.units import amount
+    from nsys_tools.units import figure_text
 
 __version__ = "0.1.0"
 # Where each public name is: they are imported on first use, so that the command line starts light.
@@ -62,7 +62,7 @@ _PLACES = {
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
-    "amount": "units",
+    "figure_text": "units",
     "capture_help": "api.captures",
     "check_report": "api.folders",
     "compare_models": "api.inspection",
@@ -114,13 +114,13 @@ __all__ = [
     "UsageError",
     "__version__",
     "add_assets",
-    "amount",
     "capture_help",
     "check_report",
     "compare_models",
     "describe",
     "diff",
     "examine_machine",
+    "figure_text",
     "find_traces",
     "group_callgraph",
     "inspect_model",

@@ -21,7 +21,7 @@ _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 _SYMBOLS = {"bytes": "B", "bytes/s": "B/s", "flops": "FLOP", "flops/s": "FLOP/s"}
 
 
-def amount(value: float | None, unit: str) -> str:
+def figure_text(value: float | None, unit: str) -> str:
     """Return a figure of a column with three significant digits, in a unit in which it reads well.
 
     Parameters

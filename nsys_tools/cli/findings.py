@@ -61,7 +61,7 @@ def findings(
 def _lines(found: nt.Findings, top: int) -> Iterator[str]:
     width = max(min(shutil.get_terminal_size((120, 24)).columns, 120), 40)
     mark = "" if found.origin == "recorded" else f" ({found.origin} data)"
-    span = nt.amount(found.span_ns, "ns")
+    span = nt.figure_text(found.span_ns, "ns")
     yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in all."
     for number, one in enumerate(found[:top], 1):
         yield ""
@@ -77,7 +77,7 @@ def _head(one: nt.Finding, span_ns: int) -> str:
     if one.at_stake_ns is None or not span_ns:
         return f"{one.kind} ({word})"
     most = "" if one.is_caution else "at most "
-    stake = f"{most}{nt.amount(one.at_stake_ns, 'ns')}, {nt.amount(one.at_stake_ns / span_ns, 'ratio')}"
+    stake = f"{most}{nt.figure_text(one.at_stake_ns, 'ns')}, {nt.figure_text(one.at_stake_ns / span_ns, 'ratio')}"
     return f"{one.kind}: {stake} ({word})"
 
 

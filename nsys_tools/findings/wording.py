@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
-from nsys_tools.units import amount
+from nsys_tools.units import figure_text
 
 
 def worded(
@@ -43,7 +43,7 @@ def worded(
         elif isinstance(value, str):
             parts.append(_escaped(value))
         else:
-            number = amount(value, units.get(column, "-"))
+            number = figure_text(value, units.get(column, "-"))
             parts.append(number if conversion != "a" else "once" if value == 1 else f"{number} times")
     return "".join(parts), names
 
