@@ -1,4 +1,5 @@
 -- One row per kind of GPU operation, and one of all: does attribution add up? Ordered by kind, all last.
+-- materialized: small, and read by findings too.
 --
 -- kind                VARCHAR  -      kernel, copy, memset, graph, or all
 -- operation_count     BIGINT   count  operations in nsys's tables
