@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
-    from nsys_tools.api.reports import stats_reports, write_stats
+    from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
@@ -87,11 +87,13 @@ _PLACES = {
     "render": "api.writing",
     "render_data": "api.writing",
     "report_folders": "api.folders",
+    "rules": "api.reports",
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
     "stats_reports": "api.reports",
     "write_result": "api.writing",
+    "write_rules": "api.reports",
     "write_stats": "api.reports",
 }
 __all__ = [
@@ -139,11 +141,13 @@ __all__ = [
     "render",
     "render_data",
     "report_folders",
+    "rules",
     "run_capture",
     "save_baseline",
     "save_chart",
     "stats_reports",
     "write_result",
+    "write_rules",
     "write_stats",
 ]
 

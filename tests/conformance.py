@@ -21,9 +21,10 @@ from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.formats import render
 from nsys_tools.sources.nsys import open_trace
-from nsys_tools.stats.answers import Answer, Request, answers
+from nsys_tools.stats.answers import Answer, answers
 from nsys_tools.stats.formats import parse_format, write
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.requests import Request
 
 Table = list[list[str]]
 FORM = "csv:noconv"

@@ -1,10 +1,11 @@
-"""The reports of ``nsys stats``: listed, and written as nsys writes them."""
+"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: listed, and written as nsys writes them."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +18,9 @@ from nsys_tools.session.rows import ListRows
 if TYPE_CHECKING:
     from nsys_tools.session.choice import Choice
     from nsys_tools.session.database import Database
+    from nsys_tools.stats.formats import Format
+    from nsys_tools.stats.requests import Request
+    from nsys_tools.stats.window import Window
 
 
 @one_error
@@ -83,30 +87,123 @@ def write_stats(
     NsysToolsError
         If a report, format, output or filter is not known, or the trace cannot be read.
     """
-    from nsys_tools.sources.nsys import open_trace  # noqa: PLC0415
-    from nsys_tools.stats import delivery, window  # noqa: PLC0415
-    from nsys_tools.stats.answers import answers, parse_request  # noqa: PLC0415
-    from nsys_tools.stats.cells import time_unit  # noqa: PLC0415
+    from nsys_tools.stats import window  # noqa: PLC0415
     from nsys_tools.stats.reports import DEFAULT  # noqa: PLC0415
+    from nsys_tools.stats.requests import parse_request  # noqa: PLC0415
 
-    path = Path(trace)
     requests = [parse_request(name) for name in reports or DEFAULT]
-    targets = delivery.as_many(outputs or ["-"], len(requests))
-    chosen = delivery.formats(formats, targets, time_unit(timeunit), csv_safe=csv_safe)
-    notes: list[str] = []
-
-    def opened(choice: Choice | None = None) -> Database:
-        return open_trace(path, cache=cache, choice=choice, salvage=salvage, notes=notes, progress=progress)
-
+    to = _Writing(Path(trace), outputs, formats, timeunit, overwrite, csv_safe, cache, salvage, console, progress)
+    to.check(requests)
     part = None
     if filter_nvtx or filter_time:
-        with opened() as database:
+        with to.opened() as database:
             part = window.chosen(lambda: database, filter_time, filter_nvtx)
-    found = answers(opened, requests, part)
-    with closing(found):
-        # Not asked for one more than there are: that closes the trace.
-        ready = list(zip(islice(found, len(requests)), chosen, targets, strict=True))
-        yield from notes
-        for answer, said in delivery.Delivery(path, console, overwrite).deliver(ready):
-            if said:
-                yield f"{answer.request.report.name}: {said}"
+    yield from to.write(requests, part)
+
+
+@one_error
+def rules() -> Result:
+    """Return the expert rules: name, title, old names, and arguments."""
+    from nsys_tools.stats.rules import RULES  # noqa: PLC0415
+
+    rows = [(r.name, r.title, ", ".join(r.aliases), "".join(f"[:{a}]" for a in r.arguments)) for r in RULES.members]
+    return Result(ListRows(("rule", "title", "also", "arguments"), rows), name="rules")
+
+
+@one_error
+def write_rules(
+    trace: str | Path,
+    rules: Sequence[str] = (),
+    *,
+    formats: Sequence[str] = (),
+    outputs: Sequence[str] = ("-",),
+    timeunit: str = "nsec",
+    filter_time: str = "",
+    filter_nvtx: str = "",
+    overwrite: bool = False,
+    csv_safe: bool = False,
+    cache: bool = True,
+    salvage: bool = False,
+    console: TextIO = sys.stdout,
+    progress: Progress = silent,
+) -> Iterator[str]:
+    """Write expert rules of ``nsys analyze`` to the console or to files; yield what there is to say.
+
+    Parameters
+    ----------
+    trace
+        A ``.sqlite`` export, a parquetdir folder, or a ``.nsys-rep``.
+    rules
+        ``NAME[:ARGUMENT...]`` each; all six without any.
+    filter_time, filter_nvtx
+        As `Session.rules` takes them.
+    formats, outputs, timeunit, overwrite, csv_safe, cache, salvage, console, progress
+        As `write_stats` takes them.
+
+    Raises
+    ------
+    NsysToolsError
+        If a rule, format, output or filter is not known, or the trace cannot be read.
+    """
+    from nsys_tools.stats.rules import ORDER, parse_rule  # noqa: PLC0415
+
+    requests = [parse_rule(name, times=filter_time, nvtx=filter_nvtx) for name in rules or ORDER]
+    to = _Writing(Path(trace), outputs, formats, timeunit, overwrite, csv_safe, cache, salvage, console, progress)
+    to.check(requests)
+    yield from to.write(requests)
+
+
+@dataclass(frozen=True)
+class _Writing:
+    """Where the reports of a trace go, and how; the attributes are those of `write_stats`."""
+
+    trace: Path
+    outputs: Sequence[str]
+    formats: Sequence[str]
+    timeunit: str
+    overwrite: bool
+    csv_safe: bool
+    cache: bool
+    salvage: bool
+    console: TextIO
+    progress: Progress
+    notes: list[str] = field(default_factory=list)
+
+    def check(self, requests: Sequence[Request]) -> list[tuple[Format, str]]:
+        """Return format and output of each report.
+
+        Raises
+        ------
+        NsysToolsError
+            If one of them is not known.
+        """
+        from nsys_tools.stats import delivery  # noqa: PLC0415
+        from nsys_tools.stats.cells import time_unit  # noqa: PLC0415
+
+        targets = delivery.as_many(self.outputs or ["-"], len(requests))
+        forms = delivery.formats(self.formats, targets, time_unit(self.timeunit), csv_safe=self.csv_safe)
+        return list(zip(forms, targets, strict=True))
+
+    def opened(self, choice: Choice | None = None) -> Database:
+        """Open the trace."""
+        from nsys_tools.sources.nsys import open_trace  # noqa: PLC0415
+
+        return open_trace(
+            self.trace, cache=self.cache, choice=choice, salvage=self.salvage, notes=self.notes, progress=self.progress
+        )
+
+    def write(self, requests: Sequence[Request], part: Window | None = None) -> Iterator[str]:
+        """Write the reports; yield what there is to say."""
+        from nsys_tools.stats.answers import answers  # noqa: PLC0415
+        from nsys_tools.stats.delivery import Delivery  # noqa: PLC0415
+
+        places = self.check(requests)
+        found = answers(self.opened, requests, part)
+        with closing(found):
+            # Not asked for one more than there are: that closes the trace.
+            taken = zip(islice(found, len(requests)), places, strict=True)
+            ready = [(answer, form, target) for answer, (form, target) in taken]
+            yield from self.notes
+            for answer, said in Delivery(self.trace, self.console, self.overwrite).deliver(ready):
+                if said:
+                    yield f"{answer.request.report.name}: {said}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from nsys_tools.api.analysis import Analysis
     from nsys_tools.api.findings import Findings
     from nsys_tools.api.joining import Opened
+    from nsys_tools.stats.requests import Request
+    from nsys_tools.stats.window import Window
 
 
 @one_error
@@ -131,16 +133,58 @@ class Session(Closing):
             If there is no such report, or the session has no trace.
         """
         from nsys_tools.stats import window  # noqa: PLC0415
-        from nsys_tools.stats.answers import answer, as_result, parse_request  # noqa: PLC0415
+        from nsys_tools.stats.requests import parse_request  # noqa: PLC0415
 
         request = parse_request(report)
         chosen = window.chosen(lambda: self._database, filter_time, filter_nvtx)
+        return self._answered(request, chosen)
+
+    def rules(self, rule: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
+        """Return an expert rule of ``nsys analyze``: its rows and headers, values as recorded, in ns and bytes.
+
+        Parameters
+        ----------
+        rule
+            Name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. Without ``rows`` there are 50 at most, as in nsys.
+        filter_time
+            Only what touches this time, as in ``1s/1s500ms``.
+        filter_nvtx
+            Only what touches the time of this range, in its process: ``RANGE[@DOMAIN][/N]``.
+
+        Returns
+        -------
+        Result
+            Without a row if nothing was found. If the trace lacks the data, `Result.summary` says so.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such rule or range, it does not take an argument, or the session has no trace.
+
+        Examples
+        --------
+        >>> import nsys_tools as nt
+        >>> with nt.open(samples / "sample.sqlite") as session:
+        ...     waits = session.rules("cuda_api_sync:rows=2").kept()
+        >>> waits.columns
+        ['Duration (ns)', 'Start (ns)', 'PID', 'TID', 'API Name']
+        """
+        from nsys_tools.stats.rules import parse_rule  # noqa: PLC0415
+
+        request = parse_rule(rule, times=filter_time, nvtx=filter_nvtx)
+        return self._answered(request)
+
+    def _answered(self, request: Request, window: Window | None = None) -> Result:
+        """Return a report, of another database if that must read something else."""
+        from nsys_tools.stats.answers import answer, as_result, tell  # noqa: PLC0415
+
         if self._reopen is None:
-            raise NsysToolsError("Reports of nsys stats need a trace, and none was given.", "nt.open(TRACE, ncu=...)")
+            raise NsysToolsError(f"{request.report.name} needs a trace, and none was given.", "nt.open(TRACE, ncu=...)")
         database = self._database
-        if request.instead or chosen:
-            database = self._others.enter_context(self._reopen(request.choice(chosen)))
-        return as_result(answer(database, request, chosen))
+        if request.instead or request.settings or window:
+            database = self._others.enter_context(self._reopen(request.choice(window)))
+            tell(database, request)
+        return as_result(answer(database, request, window))
 
     def findings(self, *only: str) -> Findings:
         """Return what stands out, most nanoseconds at stake first.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import analyze, findings, ncu, queries, sql, stats
+from nsys_tools.cli import analyze, findings, ncu, queries, rules, sql, stats
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -12,6 +12,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(analyze.analyze)
     app.command()(findings.findings)
     app.command()(stats.stats)
+    app.command()(rules.rules)
     app.command()(sql.sql)
     app.command()(queries.queries)
     app.command()(ncu.ncu)

@@ -1,33 +1,31 @@
-"""The reports of ``nsys stats``: their names, options and rows.
+"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: their names, options and rows.
 
-A report is the documented query ``queries/stats/<report>.sql``. Facts of its header say how nsys heads each column, in
-the machine form ``Name:unit``.
+A report is the documented query ``queries/stats/<report>.sql``, a rule ``queries/rule/<rule>.sql``. Facts of its header
+say how nsys heads each column, in the machine form ``Name:unit``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from nsys_tools.errors import UsageError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.session.catalogue import find
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.database import Database
 from nsys_tools.session.quoting import quoted
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows, RelationRows
-from nsys_tools.stats.reports import REPORTS, Data, Report
+from nsys_tools.stats.reports import Data, Report
+from nsys_tools.stats.requests import Request
 from nsys_tools.stats.window import Window
 
-_RENAMED = {"stats__launched_kernel": "stats__launched_kernel_renamed"}
-_INSTEAD = {
-    "base": {"stats__named_kernel": "stats__named_kernel_base", **_RENAMED},
-    "mangled": {"stats__named_kernel": "stats__named_kernel_mangled", **_RENAMED},
-    "nvtx-name": {"stats__kernel": "stats__kernel_in_range"},
-}
+# What a rule takes unless it is told otherwise, and the arguments that choose a part of the trace.
+_USUAL = {"gap": "500", "threshold": "50", "chunks": "30"}
+_PART = {"start", "end", "nvtx", "process", "thread"}
 
 
 @dataclass(frozen=True)
@@ -49,42 +47,6 @@ class Header:
     def machine(self) -> str:
         """The machine form: ``Total Time:dur_ns``."""
         return f"{self.name}:{self.unit}" if self.unit else self.name
-
-
-@dataclass(frozen=True)
-class Request:
-    """A report with its arguments.
-
-    Attributes
-    ----------
-    report
-        Which.
-    arguments
-        As given after the colons.
-    """
-
-    report: Report
-    arguments: tuple[str, ...] = ()
-
-    @property
-    def label(self) -> str:
-        """Name and arguments, as they become part of a file's name."""
-        return "_".join([self.report.name, *self.arguments])
-
-    @property
-    def instead(self) -> Mapping[str, str]:
-        """The queries that other ones stand in for."""
-        return {old: new for argument in self.arguments for old, new in _INSTEAD.get(argument, {}).items()}
-
-    def choice(self, window: Window | None, queries: Sequence[str] = ()) -> Choice:
-        """Return what is read in the trace for it."""
-        return Choice(window, self.instead, tuple(queries))
-
-    @property
-    def limit(self) -> int | None:
-        """Most rows to return."""
-        rows = [argument.removeprefix("rows=") for argument in self.arguments if argument.startswith("rows=")]
-        return int(rows[-1]) if rows else self.report.limit
 
 
 @dataclass(frozen=True)
@@ -116,51 +78,47 @@ class Answer:
         """What to say when there is no row: what the trace lacks of all that the report is made of."""
         report = self.request.report
         when = " in the chosen time" if self.window else ""
-        # A report of one kind of data without a row says that there is none.
-        missing = [kind.name for kind in report.data if len(report.data) == 1 or not self._has(kind)]
-        if missing:
+        if missing := self.missing:
             return f"{self.trace.name} does not contain {' or '.join(missing)} data{when}."
         present = ", ".join(kind.name for kind in report.data)
         return f"{self.trace.name} contains {present} data{when}, but none of it makes a row of {report.name}."
 
+    @property
+    def missing(self) -> list[str]:
+        """The kinds of data that the trace lacks, of those that the report is made of; asked where it has no row."""
+        report = self.request.report
+        # A report of one kind of data without a row says that there is none; a rule may have found nothing.
+        is_told = len(report.data) == 1 and report.wording is None
+        return [kind.name for kind in report.data if is_told or not self._has(kind)]
+
     def _has(self, kind: Data) -> bool:
-        return any(self.trace.sql(f"SELECT 1 FROM {quoted(query)} LIMIT 1").rows() for query in kind.queries)
+        return any(self.trace.query(query, top=1).rows() for query in kind.queries)
 
+    @property
+    def heading(self) -> list[str]:
+        """What a rule says above its rows, a sentence or two each; nothing for a report of ``nsys stats``."""
+        wording = self.request.report.wording
+        return [self._filled(wording.rows), wording.advice] if wording else []
 
-def parse_request(text: str) -> Request:
-    """Read ``REPORT[:ARGUMENT...]``; old names of reports are understood.
+    @property
+    def nothing(self) -> str:
+        """What a rule says that finds nothing in the data that it looks at; empty where there is no such data."""
+        wording = self.request.report.wording
+        if wording is None or self.missing:
+            return ""
+        is_part = not self.request.settings.keys().isdisjoint(_PART)
+        return self._filled(wording.nothing) + (" This is about the chosen part of the trace." if is_part else "")
 
-    Raises
-    ------
-    NsysToolsError
-        If there is no such report, or it does not take the argument.
-    """
-    name, *arguments = text.strip().split(":")
-    report = next((r for r in REPORTS if name == r.name or name in r.aliases), None)
-    if report is None:
-        from difflib import get_close_matches  # noqa: PLC0415
-
-        near = get_close_matches(name, [r.name for r in REPORTS], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools stats --help-reports lists them."
-        raise UsageError(f"There is no report {name!r}.", hint)
-    for argument in arguments:
-        known = argument in report.arguments or (
-            "rows=N" in report.arguments and argument.startswith("rows=") and argument[5:].isdecimal()
-        )
-        if not known:
-            takes = ", ".join(report.arguments) or "none"
-            raise UsageError(f"{report.name} does not take the argument {argument!r}.", f"It takes: {takes}.")
-    if {"base", "mangled"} <= set(arguments):
-        raise UsageError(f"{name}: base and mangled exclude each other.", "Give one of them.")
-    return Request(report, tuple(arguments))
+    def _filled(self, text: str) -> str:
+        return text.format_map({**_USUAL, **self.request.settings})
 
 
 def headers(report: Report) -> list[Header]:
     """Return the columns of a report, read from its query's documentation."""
-    facts = find(f"stats_{report.name}").facts["nsys"]
+    facts = find(report.query).facts["nsys"]
     heads = dict(fact.split(" = ", 1) for fact in facts)
     found = []
-    for column in find(f"stats_{report.name}").columns:
+    for column in find(report.query).columns:
         name, _, unit = heads[column.name].partition(":")
         found.append(Header(name, unit))
     return found
@@ -172,7 +130,7 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
     Parameters
     ----------
     trace
-        Opened with the request's `Request.instead`.
+        Opened with the request's `Request.choice`, and told its settings: see `tell`.
     request
         The report and its arguments.
     window
@@ -181,7 +139,7 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
     report = request.report
     if report.table and report.table not in trace.recorded:
         return Answer(request, headers(report), trace, None, window)
-    relation = trace.relation(f"stats_{report.name}", top=request.limit)
+    relation = trace.relation(report.query, top=request.limit)
     return Answer(request, headers(report), trace, relation, window)
 
 
@@ -189,10 +147,10 @@ def as_result(found: Answer) -> Result:
     """Return a report as a result: headed as nsys heads it, values as recorded; without data it has no rows."""
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
-    described = find(f"stats_{found.request.report.name}").columns
+    described = find(found.request.report.query).columns
     documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # units are in the titles
     name = ":".join([found.request.report.name, *found.request.arguments])
-    if found.relation is None:
+    if found.relation is None or (found.request.report.wording and found.missing):
         return Result(ListRows([title for _, title in shown], []), name=name, summary=found.no_data)
     columns = found.relation.columns
     relation = found.relation.project(", ".join(f"{quoted(columns[p])} AS {quoted(title)}" for p, title in shown))
@@ -219,8 +177,35 @@ def answers(
     with ExitStack() as opened:
         databases: dict[tuple[tuple[str, str], ...], Database] = {}
         for request in requests:
-            key = tuple(sorted(request.instead.items()))
+            key = request.reading
             if key not in databases:
-                queries = [f"stats_{other.report.name}" for other in requests if other.instead == request.instead]
+                queries = [query for other in requests if other.reading == key for query in other.queries]
                 databases[key] = opened.enter_context(open_database(request.choice(window, queries)))
+                tell(databases[key], request)
             yield answer(databases[key], request, window)
+
+
+def tell(trace: Database, request: Request) -> None:
+    """Tell the queries of a trace what a rule was asked with.
+
+    Raises
+    ------
+    NsysToolsError
+        If that names a range that the trace lacks, or a time that ends before it starts.
+    """
+    if not request.settings:
+        return
+    trace.define("setting", list(request.settings.items()))
+    if "nvtx" not in request.settings:
+        return
+    window = trace.query("recipe__window").one()
+    if not window:
+        raise NsysToolsError(
+            f"{trace.name}: there is no NVTX range {request.settings['nvtx']!r}.",
+            "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. Names: nsys-tools stats -r nvtx_sum.",
+        )
+    if window["first_ns"] > window["last_ns"]:
+        raise UsageError(
+            f"{request.report.name}: the time starts at {window['first_ns']} ns and ends at {window['last_ns']} ns.",
+            "The arguments start and end override the time of the range.",
+        )

@@ -1,4 +1,4 @@
-"""Reports of ``nsys stats`` written to files or a console, as nsys does it."""
+"""Reports of ``nsys stats`` and rules written to files or a console, as nsys does it."""
 
 from __future__ import annotations
 
@@ -91,8 +91,8 @@ class Delivery:
             for answer, file, draft, count in drafts:
                 if count is None:
                     yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
-                elif _written(count, file) == 0:
-                    yield answer, f"skipped: {answer.no_data}"
+                elif _written(count, file) == 0 and not draft.is_file():
+                    yield answer, answer.nothing or f"skipped: {answer.no_data}"
                 elif file is None:
                     self._print(draft)
                 else:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,6 +23,7 @@ EXTENSIONS = {"column": "txt", "table": "txt", "csv": "csv", "tsv": "tsv", "json
 
 SEPARATED = ("csv", "tsv")
 _LAID_OUT = ("column", "table")
+_WIDTH = 80
 Texts = tuple[str | None, ...]
 
 
@@ -115,7 +118,9 @@ def _laid_out(layout: Layout, argument: str) -> Layout | None:
 
 
 def write(answer: Answer, form: Format, path: Path) -> int:
-    """Write a report to a file, and return how many rows it has; without rows there is no file.
+    """Write a report to a file, and return how many rows it has.
+
+    Without rows there is no file, unless a rule says in words that it found nothing.
 
     Parameters
     ----------
@@ -138,11 +143,12 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
     lines = _single_lines(rows) if form.name == "tsv" else rows
     query = (_spreadsheet_safe(lines) if form.csv_safe else lines).sql_query()
     columns, numeric = rows.columns, _numeric(answer, form)
+    nothing = answer.nothing if form.name in _LAID_OUT else ""
 
     def to(path: Path) -> int:
         with answer.trace.cursor() as cursor:
             if separated:
-                count = _copy(cursor, query, form, path)
+                count = _copy(cursor, query, form, path, columns)
             else:
                 cells: list[Texts] = cursor.execute(query).fetchall()
                 if form.name != "json":  # for people; the bytes of JSON are those of nsys
@@ -150,19 +156,30 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
                 count = len(cells)
                 with path.open("w", encoding="utf-8") as file:
                     file.writelines(_document(answer, form, columns, cells, numeric))
-        if count == 0:
+        if count == 0 and nothing:
+            path.write_text(_title(answer) + _wrapped(nothing), encoding="utf-8")
+        elif count == 0:
             path.unlink()
         return count
 
     return to
 
 
-def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path) -> int:
+def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path, columns: list[str]) -> int:
     """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
     separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
     options = f"FORMAT csv, HEADER {form.header}, {separators}"
     written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
+    if form.name == "csv" and form.header and any("#" in name for name in columns):
+        _unquote_header(path, columns)
     return int(written[0]) if written else 0
+
+
+def _unquote_header(path: Path, columns: list[str]) -> None:
+    """Head the columns as nsys does: DuckDB quotes a number sign."""
+    text = path.read_bytes()
+    plain = [name if re.fullmatch(r"[^\",\r\n]*", name) else f'"{name}"' for name in columns]
+    path.write_bytes(",".join(plain).encode() + text[text.index(b"\n") :])
 
 
 def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
@@ -185,8 +202,9 @@ def _document(
 ) -> Iterator[str]:
     """Yield the text of a report, a piece at a time."""
     if form.name in _LAID_OUT:
-        report = answer.request.report
-        yield f"\n ** {report.title} ({report.name}):\n\n"
+        yield _title(answer)
+        if answer.heading:
+            yield _wrapped(*answer.heading) + "\n"
         for line in lines(columns, rows, form.layout, boxed=form.name == "table", headed=form.header):
             yield f"{line}\n"
     elif form.name == "json":
@@ -197,6 +215,15 @@ def _document(
             for row in rows
         ]
         yield text_as_html(columns if form.header else [], cells) + "\n"
+
+
+def _title(answer: Answer) -> str:
+    report = answer.request.report
+    return f"\n ** {report.title} ({report.name}):\n\n"
+
+
+def _wrapped(*texts: str) -> str:
+    return "".join(textwrap.fill(text, _WIDTH) + "\n" for text in texts)
 
 
 def _numeric(answer: Answer, form: Format) -> list[bool]:

@@ -1,4 +1,4 @@
-"""The names of the reports of ``nsys stats``: what each is called, was called, and needs."""
+"""The names of the reports of ``nsys stats``: what each is called, was called, and needs; a rule is such a report."""
 
 from __future__ import annotations
 
@@ -25,13 +25,32 @@ class Data:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """What a rule says above its rows. Names in braces stand for what it was asked with, as in ``{gap}``.
+
+    Attributes
+    ----------
+    rows
+        What the rows are.
+    advice
+        What to do about them.
+    nothing
+        What holds if there is no row, though the trace has the data.
+    """
+
+    rows: str
+    advice: str
+    nothing: str
+
+
+@dataclass(frozen=True)
 class Report:
     """One report.
 
     Attributes
     ----------
     name
-        nsys's name of today, and that of the query under ``queries/stats/``.
+        nsys's name of today, and that of the query under ``queries/``.
     title
         What tables of it are headed with.
     data
@@ -39,11 +58,15 @@ class Report:
     aliases
         Names that older versions of nsys use.
     arguments
-        What can follow the name after a colon.
+        What can follow the name after a colon; of ``rows=N`` the value is any whole number within `BOUNDS`.
     table
         nsys table without which there is no answer even if the query has a row.
     limit
         Most rows, unless ``rows=N`` says otherwise.
+    area
+        The folder of its query: ``stats`` or ``rule``.
+    wording
+        What a rule says; None for a report of ``nsys stats``.
     """
 
     name: str
@@ -53,6 +76,32 @@ class Report:
     arguments: tuple[str, ...] = ()
     table: str = ""
     limit: int | None = None
+    area: str = "stats"
+    wording: Wording | None = None
+
+    @property
+    def query(self) -> str:
+        """The documented query behind it."""
+        return f"{self.area}_{self.name}"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Reports that a command has.
+
+    Attributes
+    ----------
+    word
+        What messages call one.
+    members
+        The reports.
+    listed_by
+        The command that lists them.
+    """
+
+    word: str
+    members: tuple[Report, ...]
+    listed_by: str
 
 
 _API = Data("CUDA API", ("_api_call",))
@@ -98,6 +147,14 @@ REPORTS: tuple[Report, ...] = (
     Report("um_total_sum", "Unified Memory Totals Summary", (_FAULT,), ("unifiedmemorytotals",), table=_FAULTS),
 )
 """Every report, by name."""
+
+STATS = Family("report", REPORTS, "nsys-tools stats --help-reports")
+
+BOUNDS: dict[str, tuple[int, int]] = {
+    "rows": (-1, 2**31), "start": (-(2**63), 2**63 - 1), "end": (-(2**63), 2**63 - 1), "process": (0, 2**31),
+    "thread": (0, 2**31), "gap": (0, 10**9), "threshold": (0, 10**6), "chunks": (1, 1000),
+}  # fmt: skip
+"""Of arguments that are whole numbers: the least and the largest."""
 
 DEFAULT: tuple[str, ...] = (
     "nvtx_sum", "osrt_sum", "cuda_api_sum", "cuda_gpu_kern_sum", "cuda_gpu_mem_time_sum", "cuda_gpu_mem_size_sum",

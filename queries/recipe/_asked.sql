@@ -12,5 +12,7 @@ SELECT
     coalesce(max(try_cast(value AS BIGINT)) FILTER (name = 'gap'), 500) AS gap_ms,
     coalesce(max(try_cast(value AS BIGINT)) FILTER (name = 'threshold'), 50) AS threshold_percent,
     coalesce(max(try_cast(value AS BIGINT)) FILTER (name = 'chunks'), 30) AS chunk_count,
-    coalesce(max(try_cast(value AS BIGINT)) FILTER (name = 'rows'), -1) AS row_limit
+    coalesce(max(try_cast(value AS BIGINT)) FILTER (name = 'rows'), -1) AS row_limit,
+    max(try_cast(value AS BIGINT)) FILTER (name = 'process') AS asked_pid,
+    max(try_cast(value AS BIGINT)) FILTER (name = 'thread') AS asked_tid
 FROM setting

@@ -4,11 +4,12 @@ WITH covered AS (
     SELECT *, max(end_ns) OVER earlier AS until_ns, arg_max(context_id, end_ns) OVER earlier AS before_id
     FROM recipe__gpu_work
     WINDOW earlier AS (
-        PARTITION BY pid, device_id ORDER BY start_ns, end_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        PARTITION BY process_id, device_id ORDER BY start_ns, end_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )
 )
 SELECT row_number() OVER (ORDER BY c.start_ns - c.until_ns DESC, c.until_ns, c.pid, c.device_id) AS number,
-    c.start_ns - c.until_ns AS duration_ns, c.until_ns AS start_ns, c.pid, c.device_id, c.before_id AS context_id
+    c.start_ns - c.until_ns AS duration_ns, c.until_ns AS start_ns, c.pid, c.device_id, c.before_id AS context_id,
+    c.process_id
 FROM covered AS c, recipe__asked AS a
 WHERE c.start_ns - c.until_ns > a.gap_ms * 1000000 AND c.start_ns > c.until_ns
 ORDER BY number

@@ -32,4 +32,4 @@ SELECT
     f.file_number, f.file, r.duration_ns, r.start_ns, r.source_memory, r.destination_memory, r.copied_bytes, r.pid,
     r.device_id, r.context_id, r.green_context_id, r.stream_id, r.name
 FROM recipe__blocking_copy AS r JOIN recipe__file AS f USING (rank)
-ORDER BY f.file_number, r.duration_ns DESC, r.operation_id
+ORDER BY f.file_number, r.duration_ns DESC, r.call_id, r.operation_id

@@ -22,7 +22,7 @@ COMMANDS = [
     ("queries", "--reference"), ("ncu", str(SAMPLES / "ncu.csv")), ("callgraph", "--help"),
     ("model", "list"), ("model", "show", "deepseek-ocr"), ("capture", "--help"), ("doctor",),
     ("diff", TRACE, TRACE), ("baseline", "--help"),
-    ("recipe", "--help-recipes"),
+    ("recipe", "--help-recipes"), ("rules", TRACE, "-q"), ("rules", "--help-rules"),
 ]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.stats.answers import Request
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.requests import Request
 from tests.conformance import printed
 from tests.goldens.traces import TRACES, Golden
 

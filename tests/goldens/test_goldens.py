@@ -15,8 +15,9 @@ import pytest
 
 from nsys_tools import tools
 from nsys_tools.sources.nsys import open_trace
-from nsys_tools.stats.answers import Request, answers, parse_request
+from nsys_tools.stats.answers import answers
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.requests import Request, parse_request
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.conformance import table, written
 from tests.conftest import installed_nsys

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.sources.nsys import open_trace
-from nsys_tools.stats.answers import Request, answers, parse_request
+from nsys_tools.stats.answers import answers
 from nsys_tools.stats.formats import parse_format, write
+from nsys_tools.stats.requests import Request, parse_request
 from nsys_tools.synthetic.builder import DOMAIN_CREATE, MARK, START_END, TraceBuilder
 from tests.case import LAUNCH, OTHER_THREAD, PROCESS, THREAD, build, text
 

@@ -15,6 +15,7 @@ from nsys_tools.session.database import Database
 from nsys_tools.sources.nsys import open_trace, trace
 from nsys_tools.sources.nsys.raw import Raw
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.rules import RULES
 from nsys_tools.synthetic.timeline import Timeline
 
 
@@ -73,12 +74,11 @@ def whole(sample: tuple[Path, Timeline]) -> Iterator[Database]:
         yield small
 
 
-@pytest.mark.parametrize("report", [report.name for report in REPORTS])
+@pytest.mark.parametrize("query", [report.query for report in (*REPORTS, *RULES.members)])
 @pytest.mark.parametrize("cache", [True, False])
 def test_a_report_reads_no_column_that_is_not_loaded(
-    sample: tuple[Path, Timeline], whole: Database, report: str, cache: bool
+    sample: tuple[Path, Timeline], whole: Database, query: str, cache: bool
 ) -> None:
-    query = f"stats_{report}"
     expected = rounded(whole, query)
     with open_trace(sample[0], cache=cache, choice=Choice(queries=(query,))) as opened:
         assert rounded(opened, query) == expected

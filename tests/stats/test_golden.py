@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.sources.nsys import open_trace
-from nsys_tools.stats.answers import Request, answers, parse_request
+from nsys_tools.stats.answers import answers
 from nsys_tools.stats.formats import parse_format, write
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.requests import Request, parse_request
 from tests.conformance import Table, first_difference
 from tests.conftest import SHARED, SHARED_TRACES
 

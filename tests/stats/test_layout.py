@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.sources.nsys import open_trace
-from nsys_tools.stats.answers import answers, parse_request
+from nsys_tools.stats.answers import answers
 from nsys_tools.stats.formats import parse_format, write
 from nsys_tools.stats.layout import Layout, lines
 from nsys_tools.stats.reports import REPORTS
+from nsys_tools.stats.requests import parse_request
 from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import OTHER_THREAD, PROCESS, THREAD, build
 from tests.conftest import SHARED, SHARED_TRACES, installed_nsys

@@ -1,0 +1,77 @@
+"""``nsys-tools rules``: the expert rules of ``nsys analyze``, without nsys."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options, reports
+
+
+def _print_rules(value: bool) -> None:
+    if not value:
+        return
+    for rule in nt.rules():
+        print(f"{rule['rule']}{rule['arguments']} -- {rule['title']}")
+        print(f"      also: {rule['also']}")
+    print("\nColumns: nsys-tools queries rule_RULE.")
+    raise typer.Exit
+
+
+def rules(
+    inputs: Annotated[
+        list[str],
+        typer.Argument(metavar="[RULE[:ARG][,...]] TRACE...", help=f"Rules, else all six. {options.TRACES_HELP}"),
+    ],
+    form: reports.FORMAT = [],  # noqa: B006  (typer copies it)
+    output: reports.OUTPUT = [],  # noqa: B006
+    timeunit: reports.TIMEUNIT = "nsec",
+    filter_time: Annotated[
+        str, typer.Option("--filter-time", metavar="A/B", help="Use only what touches this time, as in 1s/1s500ms.")
+    ] = "",
+    filter_nvtx: Annotated[
+        str,
+        typer.Option(
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only what touches this range, in its process."
+        ),
+    ] = "",
+    force_overwrite: reports.OVERWRITE = False,
+    csv_safe: options.CSV_SAFE = False,
+    no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
+    quiet: reports.QUIET = False,
+    _: Annotated[
+        bool, typer.Option("--help-rules", callback=_print_rules, is_eager=True, help="List the rules and exit.")
+    ] = False,
+) -> None:  # fmt: skip
+    """Print the expert rules of nsys analyze: what blocks the CPU, and where a GPU is idle. This needs no nsys.
+
+    Each rule lists at most 50 rows; RULE:rows=N lists more, and RULE:rows=-1 all. A rule that finds nothing says so.
+    """
+    names, traces = _divided(inputs)
+
+    def write(trace: Path, outputs: list[str], progress: Callable[[str], None]) -> Iterator[str]:
+        return nt.write_rules(
+            trace, names, formats=reports.listed(form), outputs=outputs, timeunit=timeunit, filter_time=filter_time,
+            filter_nvtx=filter_nvtx, overwrite=force_overwrite, csv_safe=csv_safe, cache=not no_cache, salvage=salvage,
+            console=sys.stdout, progress=progress,
+        )  # fmt: skip
+
+    reports.written(traces, output, write, quiet=quiet)
+
+
+def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
+    """Return the rules, which come first and look like names, and the traces."""
+    first, *others = inputs
+    is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
+    if is_rules and not others:
+        raise nt.UsageError(f"There is no trace {first!r}.", "nsys-tools rules [RULE[:ARG][,...]] TRACE...")
+    names = reports.listed([first]) if is_rules else []
+    return names, [Path(one) for one in (others if is_rules else inputs)]

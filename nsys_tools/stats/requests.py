@@ -1,0 +1,127 @@
+"""What is asked for: a report or a rule by its name, with arguments after colons."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from nsys_tools.errors import UsageError
+from nsys_tools.session.choice import Choice
+from nsys_tools.stats.reports import BOUNDS, STATS, Family, Report
+from nsys_tools.stats.window import Window
+
+_RENAMED = {"stats__launched_kernel": "stats__launched_kernel_renamed"}
+_INSTEAD = {
+    "base": {"stats__named_kernel": "stats__named_kernel_base", **_RENAMED},
+    "mangled": {"stats__named_kernel": "stats__named_kernel_mangled", **_RENAMED},
+    "nvtx-name": {"stats__kernel": "stats__kernel_in_range"},
+}
+_LOWEST, _HIGHEST = BOUNDS["start"]
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A report with its arguments.
+
+    Attributes
+    ----------
+    report
+        Which.
+    arguments
+        As given after the colons.
+    filters
+        Arguments that the command gives to all rules; those of the rule itself override them.
+    """
+
+    report: Report
+    arguments: tuple[str, ...] = ()
+    filters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Name and arguments, as they become part of a file's name."""
+        return "_".join([self.report.name, *self.arguments])
+
+    @property
+    def instead(self) -> Mapping[str, str]:
+        """The queries that other ones stand in for."""
+        return {old: new for argument in self.arguments for old, new in _INSTEAD.get(argument, {}).items()}
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """What the queries are told besides the trace: the table ``setting``."""
+        given = [argument.partition("=") for argument in self.arguments]
+        return {**dict(self.filters), **{name: value for name, equals, value in given if equals and name != "rows"}}
+
+    def choice(self, window: Window | None, queries: Sequence[str] = ()) -> Choice:
+        """Return what is read in the trace for it."""
+        return Choice(window, self.instead, tuple(queries))
+
+    @property
+    def reading(self) -> tuple[tuple[str, str], ...]:
+        """What tells the databases apart that requests need."""
+        return (*sorted(self.instead.items()), *sorted(self.settings.items()))
+
+    @property
+    def queries(self) -> list[str]:
+        """The queries that are asked for it."""
+        data = self.report.data if self.report.wording else ()
+        return [self.report.query, *(query for kind in data for query in kind.queries)]
+
+    @property
+    def limit(self) -> int | None:
+        """Most rows to return."""
+        rows = [argument.removeprefix("rows=") for argument in self.arguments if argument.startswith("rows=")]
+        limit = int(rows[-1]) if rows else self.report.limit
+        return None if limit == -1 else limit
+
+
+def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, str], ...] = ()) -> Request:
+    """Read ``REPORT[:ARGUMENT...]``; old names of reports are understood.
+
+    Parameters
+    ----------
+    text
+        As the user gave it.
+    family
+        The reports that there are.
+    filters
+        As `Request.filters`.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such report, or it does not take the argument.
+    """
+    name, *arguments = text.strip().split(":")
+    report = next((r for r in family.members if name == r.name or name in r.aliases), None)
+    if report is None:
+        from difflib import get_close_matches  # noqa: PLC0415
+
+        near = get_close_matches(name, [r.name for r in family.members], n=3)
+        hint = f"Did you mean: {', '.join(near)}?" if near else f"{family.listed_by} lists them."
+        raise UsageError(f"There is no {family.word} {name!r}.", hint)
+    for argument in arguments:
+        _check(report, argument)
+    if {"base", "mangled"} <= set(arguments):
+        raise UsageError(f"{name}: base and mangled exclude each other.", "Give one of them.")
+    request = Request(report, tuple(arguments), filters)
+    if int(request.settings.get("start", _LOWEST)) > int(request.settings.get("end", _HIGHEST)):
+        raise UsageError(f"{name}: the start is after the end.", "Write start=NS:end=NS, in nanoseconds.")
+    return request
+
+
+def _check(report: Report, argument: str) -> None:
+    """Refuse an argument that a report does not take."""
+    name, equals, value = argument.partition("=")
+    known = argument in report.arguments or any(one.startswith(f"{name}=") for one in report.arguments if equals)
+    least, most = BOUNDS.get(name, (0, 0))
+    if not known or (name in BOUNDS and not _WHOLE.fullmatch(value)) or (equals and not value):
+        takes = ", ".join(report.arguments) or "none"
+        raise UsageError(f"{report.name} does not take the argument {argument!r}.", f"It takes: {takes}.")
+    if name in BOUNDS and not least <= int(value) <= most:
+        raise UsageError(f"{report.name}: {name} is {value}.", f"It must lie between {least:,} and {most:,}.")
+    if name == "rows" and report.wording and int(value) == 0:
+        raise UsageError(f"{report.name}: rows is 0.", "Ask for some rows, or for all with rows=-1.")

@@ -1,0 +1,21 @@
+-- One row per call that waits until a device or a stream is idle; longest first.
+--
+-- duration_ns  BIGINT   ns  duration
+-- start_ns     BIGINT   ns  start
+-- pid          BIGINT   -   number of the process
+-- tid          BIGINT   -   number of the thread
+-- name         VARCHAR  -   function as recorded
+-- global_id    BIGINT   -   key of the thread (nsys's globalTid)
+-- api          VARCHAR  -   what recorded it: cuda
+--
+-- nsys: duration_ns = Duration:dur_ns
+-- nsys: start_ns = Start:ts_ns
+-- nsys: pid = PID
+-- nsys: tid = TID
+-- nsys: name = API Name
+-- nsys: global_id = _Global ID
+-- nsys: api = _API
+SELECT
+    r.duration_ns, r.start_ns, r.pid, r.tid, r.name, r.thread_id AS global_id, 'cuda' AS api
+FROM recipe__synchronization AS r
+ORDER BY r.duration_ns DESC, r.call_id

@@ -1,0 +1,27 @@
+-- One row per stretch of time in which a GPU runs operations for less than 50 %, or as the setting threshold says;
+-- least used first. Operations that run at the same time add up.
+--
+-- number        BIGINT   -   number of the row, from 1
+-- used_percent  DOUBLE   -   time of operations over that of the stretch
+-- duration_ns   BIGINT   ns  duration
+-- start_ns      BIGINT   ns  start
+-- pid           BIGINT   -   number of the process
+-- device_id     BIGINT   -   CUDA device of the process
+-- context_id    BIGINT   -   CUDA context
+-- global_id     BIGINT   -   key of the process (nsys's globalPid)
+-- api           VARCHAR  -   what recorded it: cuda
+--
+-- nsys: number = Row#
+-- nsys: used_percent = In-Use:ratio_%
+-- nsys: duration_ns = Duration:dur_ns
+-- nsys: start_ns = Start:ts_ns
+-- nsys: pid = PID
+-- nsys: device_id = Device ID
+-- nsys: context_id = Context ID
+-- nsys: global_id = _Global ID
+-- nsys: api = _API
+SELECT
+    r.number, r.used_percent, r.duration_ns, r.start_ns, r.pid, r.device_id, r.context_id, r.process_id AS
+    global_id, 'cuda' AS api
+FROM recipe__low_use AS r
+ORDER BY r.number
