@@ -18,6 +18,7 @@ _INSTEAD = {
     "nvtx-name": {"stats__kernel": "stats__kernel_in_range"},
 }
 _LOWEST, _HIGHEST = BOUNDS["start"]
+_SHOWN_CHARACTERS = 100
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
 
 
@@ -120,7 +121,8 @@ def _check(report: Report, argument: str) -> None:
     least, most = BOUNDS.get(name, (0, 0))
     if not known or (name in BOUNDS and not _WHOLE.fullmatch(value)) or (equals and not value):
         takes = ", ".join(report.arguments) or "none"
-        raise UsageError(f"{report.name} does not take the argument {argument!r}.", f"It takes: {takes}.")
+        shown = argument if len(argument) <= _SHOWN_CHARACTERS else f"{argument[:_SHOWN_CHARACTERS]}..."
+        raise UsageError(f"{report.name} does not take the argument {shown!r}.", f"It takes: {takes}.")
     if name in BOUNDS and not least <= int(value) <= most:
         raise UsageError(f"{report.name}: {name} is {value}.", f"It must lie between {least:,} and {most:,}.")
     if name == "rows" and report.wording and int(value) == 0:
