@@ -12,7 +12,7 @@ from nsys_tools.report.analysis import Analyzed
 from nsys_tools.session.result import Result
 
 SCHEMA = "nsys-tools/metrics"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _ROWS = 1000
 
 

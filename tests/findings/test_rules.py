@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from string import Formatter
 
@@ -9,8 +10,11 @@ import pytest
 
 from nsys_tools.findings.rules import NOTICEABLE, rules, words
 from nsys_tools.report.analysis import TABLES
+from tests.case import build
+from tests.commands import run
+from tests.conftest import REPOSITORY
 from tests.findings import cpu, kernels, steps  # noqa: F401  (they register the cases)
-from tests.findings.case import CASES, found, lengthened, span
+from tests.findings.case import CASES, US, found, kernel, lengthened, span
 
 ROOFLINE = {"roofline_op"}
 
@@ -59,3 +63,19 @@ def test_headers_are_whole() -> None:
         assert query.fact("table") in {*TABLES, *ROOFLINE}, query.name
         assert set(words(query, "unless")) <= names, query.name
     assert len(names) >= 30
+
+
+def test_the_rule_of_the_guide(tmp_path: Path) -> None:
+    """A file in a folder for --assets is a rule."""
+    sql = (REPOSITORY / "docs" / "guides" / "findings.md").read_text(encoding="utf-8").partition("```sql\n")[2]
+    file = tmp_path / "assets" / "queries" / "findings" / "debug_kernel.sql"
+    file.parent.mkdir(parents=True)
+    file.write_text(sql.partition("```")[0], encoding="utf-8")
+    path = build(tmp_path, lambda b: kernel(b, "my_debug_kernel", 0, 7 * US))
+    asked = ("findings", str(path), "--format", "json", "--rule", "debug_kernel")
+    done = run("--assets", str(tmp_path / "assets"), *asked, cwd=tmp_path)
+    (one,) = json.loads(done.stdout)["findings"]
+    assert (one["rule"], one["at_stake"], one["names"]) == (
+        "debug_kernel", {"value": 7 * US, "unit": "ns"}, ["my_debug_kernel"],
+    )  # fmt: skip
+    assert one["text"] == "1 debug kernels took 7 µs. The most time is in my_debug_kernel."
