@@ -56,12 +56,15 @@ class Need:
         The line below the title.
     is_fixed
         Whether its cells are never cut, as those of numbers.
+    is_spare
+        Whether it is left out before anything is cut, as the name of a kernel beside its label.
     """
 
     cells: int
     title: str
     unit: str
     is_fixed: bool
+    is_spare: bool = False
 
     def folded(self) -> int:
         """Return the least width of the head."""
@@ -79,15 +82,17 @@ class Need:
 def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
     """Return the widths of the columns that fit side by side, by their places; one at least.
 
-    Titles are folded first, then texts are cut, the widest first; then columns are left out: from the right, or, where
-    that shows more columns, first the texts that would be cut besides two others.
+    Titles are folded first and spare columns are left out, then texts are cut, the widest first; then columns are left
+    out: from the right, or, where that shows more columns, first the texts that would be cut besides two others.
     """
-    for widths in ([need.wide() for need in needs], [need.narrow() for need in needs]):
-        if sum(widths) + GAP * (len(widths) - 1) <= width:
-            return dict(enumerate(widths))
+    everything = range(len(needs))
+    all_places = [place for place in everything if not needs[place].is_spare]
+    for places in (everything, all_places):
+        for widths in ([needs[place].wide() for place in places], [needs[place].narrow() for place in places]):
+            if sum(widths) + GAP * (len(widths) - 1) <= width:
+                return dict(zip(places, widths, strict=True))
     least = max(8, min(_LEAST, width // 4))
-    cut_ones = [place for place, need in enumerate(needs) if not need.is_fixed and need.narrow() > least]
-    all_places = list(range(len(needs)))
+    cut_ones = [place for place in all_places if not needs[place].is_fixed and needs[place].narrow() > least]
     some_places = [place for place in all_places if place not in cut_ones[_CUT:]]
     found = [_from_left(needs, places, width, least) for places in (all_places, some_places)]
     return max(found, key=len)

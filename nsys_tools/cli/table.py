@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import nsys_tools as nt
 from nsys_tools.cli import terminal
 from nsys_tools.cli.cells import Column, column, line
-from nsys_tools.cli.fitting import ELLIPSIS, GAP, cells, cut, fitted, folded
+from nsys_tools.cli.fitting import ELLIPSIS, GAP, Need, cells, cut, fitted, folded
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +88,18 @@ def left_out(columns: Sequence[Column]) -> str:
     return f"{many} not fit: {', '.join(one.name for one in columns)}."
 
 
+def _needs(columns: Sequence[Column]) -> list[Need]:
+    """Return what columns need. A label of a kernel stays whole; the names beside it are spare."""
+    needs = [one.need() for one in columns]
+    if all(one.name != "label" for one in columns):
+        return needs
+    spare = {"name", "short_name", "mangled_name"}
+    return [
+        replace(need, is_spare=one.name in spare, is_fixed=need.is_fixed or one.name == "label")
+        for one, need in zip(columns, needs, strict=True)
+    ]
+
+
 class Page:
     """Prints tables to a terminal.
 
@@ -102,7 +115,7 @@ class Page:
 
     def table(self, columns: Sequence[Column], wrapped: Sequence[str] = ()) -> list[Column]:
         """Print as many columns as fit, a few rows of too many columns one below the other; return what is left out."""
-        widths = fitted([one.need() for one in columns], self._console.width)
+        widths = fitted(_needs(columns), self._console.width)
         rows = len(columns[0].texts) if columns else 0
         if len(widths) < len(columns) and 0 < rows <= _RECORDS:
             self._records(columns)
