@@ -17,6 +17,7 @@ from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
 from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.headline import Headline, headline
 from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
 from nsys_tools.report.templates import asset, filled
@@ -41,7 +42,13 @@ def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], be
     beside
         Name of the summary's file; empty where there is none.
     """
-    return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside)
+    first = render_headline(headline(analysis))
+    return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside, headline=first)
+
+
+def render_headline(head: Headline) -> str:
+    """Return the first section of the report as Markdown."""
+    return filled("headline.md", head=head, short=duration)
 
 
 def render_summary(analysis: Analyzed) -> str:

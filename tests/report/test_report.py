@@ -108,7 +108,7 @@ def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> 
     assert first["ttft_ns"] + first["decode_ns"] == first["latency_ns"]
     assert metrics["tables"]["llm_throughput"]["units"]["mean_tokens_per_s"] == "tokens/s"
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert text.count("\n## ") == 12
+    assert text.count("\n## ") == 13
     section = text.partition("## Tokens")[2].partition("\n## ")[0]
     assert "time to first token" in section
     assert "(charts/llm_token.svg)" in section
