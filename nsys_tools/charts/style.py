@@ -62,3 +62,9 @@ def shortened(text: str, length: int = 58) -> str:
     )
     plain = " ".join(printable.split()) or "(no name)"
     return plain if len(plain) <= length else plain[: length - 1] + "…"
+
+
+def visible(text: str, length: int = 180) -> str:
+    """Return a text of the trace as one line without control characters, which reorder or hide text."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 40 * length]).split()) or "(no name)"
+    return line if len(line) <= length else line[: length - 1] + "…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -117,6 +117,8 @@ class Parts:
         The report as Markdown.
     beside
         Other Markdown by name of the file.
+    first
+        What makes the beginning of the page; asked only if there is a page.
     """
 
     source: str
@@ -125,6 +127,7 @@ class Parts:
     drawn: Mapping[str, bytes]
     text: str
     beside: Mapping[str, str] = field(default_factory=dict)
+    first: Callable[[], page.First] | None = None
 
 
 def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool) -> Path:
@@ -140,10 +143,18 @@ def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: b
                 (folder / name).write_text(text, encoding="utf-8")
         if "html" in formats:
             title = f"{parts.source} - nsys-tools"
-            html = page.render(parts.text, title, parts.drawn, asset("report.css"))
+            html = page.render(
+                parts.text, title, parts.drawn, asset("report.css"), parts.first() if parts.first else None
+            )  # fmt: skip
             (folder / "report.html").write_text(html, encoding="utf-8")
     last = next((name for name in ("html", "md") if name in formats), None)
     return target / (f"report.{last}" if last else METRICS)
+
+
+def first_of(analysis: Analyzed) -> page.First:
+    """Return what the page of a trace begins with."""
+    head = headline(analysis)
+    return page.First(head, render_headline(head), charts.pictures(analysis.tables))
 
 
 def write(
@@ -156,5 +167,7 @@ def write(
     drawn = charts.draw(analysis.tables)
     text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
     beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
-    parts = Parts(analysis.source, metrics(analysis), analysis.tables, drawn, text, beside)
+    parts = Parts(
+        analysis.source, metrics(analysis), analysis.tables, drawn, text, beside, lambda: first_of(analysis)
+    )  # fmt: skip
     return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)

@@ -4,7 +4,7 @@
 --
 -- At most some 3,000 rows, whatever the trace: operations that are close to one another share a segment. A new one begins
 -- after each of the 1,500 longest gaps of a lane, and in each of some 1,200 / lanes parts of the trace. A gap shorter than a
--- 50,000th of the trace begins none. There are at most 24 lanes, or two per GPU: the stages with the most time have
+-- 50,000th of the trace begins none. There are at most 16 lanes, or two per GPU: the stages with the most time have
 -- lanes of their own on each GPU, the others share one.
 --
 -- lane             INTEGER  -      number of the lane, from 1: by GPU, then the stages with the most time first
@@ -35,8 +35,8 @@ cell AS (
     GROUP BY ALL
 ),
 laned AS (
-    SELECT c.* EXCLUDE (stage), CASE WHEN s.rank <= greatest(24 // e.gpus - 1, 1) THEN c.stage END AS stage,
-        dense_rank() OVER (ORDER BY c.gpu_id, least(s.rank, greatest(24 // e.gpus - 1, 1) + 1)) AS lane
+    SELECT c.* EXCLUDE (stage), CASE WHEN s.rank <= greatest(16 // e.gpus - 1, 1) THEN c.stage END AS stage,
+        dense_rank() OVER (ORDER BY c.gpu_id, least(s.rank, greatest(16 // e.gpus - 1, 1) + 1)) AS lane
     FROM cell AS c JOIN named AS s USING (stage), extent AS e
 ),
 covered AS (
