@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import json
 import resource
 import sqlite3
@@ -18,6 +20,7 @@ from markdown_it import MarkdownIt
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.report.analysis import TABLES
+from nsys_tools.report.templates import asset
 from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import THREAD, analyzed, build, launch
@@ -46,6 +49,8 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.policy = ""
         self.handlers: list[str] = []
         self.sources: list[str] = []
         self.feed(text)
@@ -53,14 +58,37 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+        if ("http-equiv", "Content-Security-Policy") in attrs:
+            self.policy = str(dict(attrs)["content"])
         self.sources += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action"}]
 
 
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "script":
+            attributes, text = self.scripts[-1]
+            self.scripts[-1] = attributes, text + data
+
+
 def assert_offline(page: str) -> None:
+    """Nothing of a page is loaded; its scripts are its own, the bundle that draws, and data."""
     found = Page(page)
-    assert not found.tags & {"script", "iframe", "object", "embed", "link", "form", "base", "svg"}
+    assert not found.tags & {"iframe", "object", "embed", "link", "form", "base", "svg"}
     assert not found.handlers
-    assert all(source.startswith("data:image/svg+xml;base64,") for source in found.sources)
+    assert all(source.startswith(("data:image/svg+xml;base64,", "#")) for source in found.sources)
+    own = asset("report.js").read_text(encoding="utf-8")
+    texts = {str(attributes["id"]): text for attributes, text in found.scripts}
+    assert texts.pop("own") == own
+    allowed = [own, *([texts.pop("bundle")] if "bundle" in texts else [])]
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in allowed]
+    assert found.policy == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
+        + " ".join(f"'sha256-{digest}'" for digest in digests)
+    )
+    assert set(texts) <= {"timeline-data", "flame-data"}
+    assert all(json.loads(text)["data"] and "<" not in text for text in texts.values())
+    assert {attributes.get("type") for attributes, _ in found.scripts} <= {None, "text/plain", "application/json"}
 
 
 def test_every_real_trace_has_a_report(shared_trace: Path, tmp_path: Path) -> None:
