@@ -95,9 +95,10 @@ class Browser:
             {"type": "pointerUp", "button": 0},
         )  # fmt: skip
 
-    def click(self, x: float, y: float) -> None:
+    def click(self, x: float, y: float, times: int = 1) -> None:
         """Click at a point."""
-        self.drag((x, y), (x, y))
+        press = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
+        self.act({"type": "pointerMove", "x": round(x), "y": round(y)}, *(press * times))
 
     def hover(self, x: float, y: float) -> None:
         """Move the pointer to a point."""

@@ -64,7 +64,6 @@ class Page(HTMLParser):
             self.policy = str(dict(attrs)["content"])
         self.sources += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action"}]
 
-
     def handle_data(self, data: str) -> None:
         if self.cdata_elem == "script":
             attributes, text = self.scripts[-1]
