@@ -90,6 +90,10 @@ function equip(table) {
     head.addEventListener("click", next);
     head.addEventListener("keydown", event => { if (event.key === "Enter") next(); });
   });
+  table.addEventListener("click", ({ target }) => { // Long names show two lines, and all of them after a click.
+    const cell = target.closest("td"), name = cell?.querySelector("code");
+    if (name && (name.scrollHeight > name.clientHeight + 2 || cell.className) && getSelection().isCollapsed) cell.classList.toggle("whole");
+  });
   const tools = make("div", null, "", { className: "tools" });
   if (rows.length > 4) {
     const field = make("input", tools, "", { type: "search", placeholder: "Filter rows", ariaLabel: "Filter rows" });

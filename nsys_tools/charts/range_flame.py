@@ -20,10 +20,10 @@ _WIDTH = "(min(datum.to, hi) - max(datum.from, lo)) / (hi - lo) * width"
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture; None without ranges and operations."""
+    """Return the picture; None without ranges that have time."""
     nodes = tables["range_flame"].filter(pl.col("depth") < _DEEPEST)
     whole = int(nodes.filter(pl.col("depth") == 0)["sum_ns"].sum())
-    if not whole:
+    if nodes["rolled_path"].drop_nulls().is_empty() or not whole:
         return None
     rows = nodes.to_dicts()
     names = {row["label"]: None for row in rows if row["rolled_path"] is not None}
@@ -44,7 +44,7 @@ def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
     return Picture(
         "flame", f"Ranges by {what}",
         f"The wider, the more {what}. Click a range to zoom in, click it again to zoom out.",
-        {"main": spec(_main(depth, whole))}, {"nodes": data}, (0, whole), _ROW * depth + 30,
+        {"main": spec(_main(depth, whole))}, {"nodes": data}, (0, whole), _ROW * depth + 10,
     )  # fmt: skip
 
 
