@@ -14,7 +14,6 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from markupsafe import Markup
 
 from nsys_tools.charts import bundle
 from nsys_tools.charts.picture import Picture
@@ -82,33 +81,28 @@ def render(text: str, title: str, charts: Mapping[str, bytes], style: Path, firs
     return filled_page(
         "report.html", title=title, intro=intro, body=body, sections=sections, first=first, name=_name, said=_said,
         policy=_POLICY + " ".join(f"'sha256-{_digest(script)}'" for script in (own, drawing) if script),
-        style=_safe(style.read_text(encoding="utf-8")), script=_safe(own), bundle=_safe(drawing), data=_data,
+        style=style.read_text(encoding="utf-8"), script=own, bundle=drawing, data=_data,
     )  # fmt: skip
-
-
-def _safe(html: str) -> Markup:
-    """Return what is HTML as it stands: of assets, of the renderer of Markdown, or escaped."""
-    return Markup(html)  # noqa: S704
 
 
 def _digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def _data(picture: Picture) -> Markup:
+def _data(picture: Picture) -> str:
     """Return a picture as JSON in which no text can end the element that holds it."""
     found: dict[str, Any] = {"specs": picture.specs, "data": picture.data, "extent": picture.extent}
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return _safe(text)
+    return text
 
 
 def _renderer() -> MarkdownIt:
     return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
 
 
-def _body(text: str, charts: Mapping[str, bytes]) -> tuple[Markup, Markup, list[tuple[str, str]]]:
+def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[str, str]]]:
     """Return what stands before the first section, the sections, and the id and title of each."""
     renderer = _renderer()
     tokens = renderer.parse(text)
@@ -120,7 +114,7 @@ def _body(text: str, charts: Mapping[str, bytes]) -> tuple[Markup, Markup, list[
     html = _CODE.sub(lambda match: _breakable(match[0]), html)
     html = html.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     intro, mark, rest = html.partition("<h2 ")
-    return _safe(intro), _safe(mark + rest), sections
+    return intro, mark + rest, sections
 
 
 def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
@@ -136,18 +130,18 @@ def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
     return found
 
 
-def _name(text: str, length: int = md.NAME_LENGTH) -> Markup:
+def _name(text: str, length: int = md.NAME_LENGTH) -> str:
     """Return a name of the trace as code that may break."""
     return _said_as_html(md.code(text, length))
 
 
-def _said(finding: Finding) -> Markup:
+def _said(finding: Finding) -> str:
     """Return the sentence of a finding, its names as code."""
     return _said_as_html(finding.sentence.format(*(md.code(name) for name in finding.names)))
 
 
-def _said_as_html(text: str) -> Markup:
-    return _safe(_CODE.sub(lambda match: _breakable(match[0]), _renderer().renderInline(text)))
+def _said_as_html(text: str) -> str:
+    return _CODE.sub(lambda match: _breakable(match[0]), str(_renderer().renderInline(text)))
 
 
 def _breakable(code: str) -> str:

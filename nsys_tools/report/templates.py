@@ -30,7 +30,7 @@ def filled(template: str, **names: Any) -> str:
 
 
 def filled_page(template: str, **names: Any) -> str:
-    """Return a template of HTML with names filled in; they are escaped unless they are `markupsafe.Markup`."""
+    """Return a template of HTML with names filled in; they are escaped where the template does not call them safe."""
     return _page(asset(template).read_text(encoding="utf-8")).render(**names)
 
 

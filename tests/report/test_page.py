@@ -112,7 +112,7 @@ def test_the_probe_sees_what_is_wrong(written: Path, tmp_path: Path) -> None:
     wrong = probed(
         written, tmp_path, (".wide { overflow-x: auto;", "table { width: 3000px } .wide {"),
         ("base64,PHN2", "base64,AAAA"),
-        ("td code { overflow-wrap: normal; }", "td code { display: block; width: 2ch; }"),
+        ("td code { overflow-wrap: normal; }", "td code { display: block !important; width: 2ch !important; }"),
     )  # fmt: skip
     assert wrong["overflow"] > 1000
     assert wrong["shown"] == wrong["images"] - 1
