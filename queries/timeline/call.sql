@@ -1,5 +1,6 @@
 -- One row per process, kind of API call and stretch of time, for a picture of the run; ordered by process, kind and start.
 -- Adds up to the time of all CUDA API calls.
+-- materialized: small, and drawn by every report.
 --
 -- At most some 2,000 rows, whatever the trace: the 1,000 longest calls have a row each. Of the others, those of a process and
 -- kind that begin in the same of some 300 / processes parts of the trace share a row. The six processes with the most

@@ -1,5 +1,6 @@
 -- One row per GPU, cause and stretch of idle time, for a picture of the run; ordered by GPU and start. Adds up to the idle
 -- time of all GPUs.
+-- materialized: small, and drawn by every report.
 --
 -- At most some 2,000 rows, whatever the trace: the 1,000 longest gaps have a row each. Of the others, those of a GPU and cause
 -- that begin in the same of some 240 / GPUs parts of the trace share a row.

@@ -1,5 +1,6 @@
 -- One row per process, GPU, phase and stretch of steps, for a picture of the run; ordered by GPU, process, phase and start.
 -- Empty without steps.
+-- materialized: small, and drawn by every report.
 --
 -- At most some 1,000 rows, whatever the trace: where a phase has more steps than its share of them, steps that follow one
 -- another in it share a row.
