@@ -10,6 +10,7 @@ from nsys_tools.findings.rules import Finding
 
 if TYPE_CHECKING:
     from nsys_tools.report.analysis import Analyzed
+    from nsys_tools.session.result import Result
 
 _PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
 
@@ -107,8 +108,8 @@ class Headline:
 
 def headline(analysis: Analyzed) -> Headline:
     """Return the headline of an analyzed trace."""
-    summary, tables = analysis.summary, {name: table.records() for name, table in analysis.tables.items()}
-    gpus = tables["gpu_summary"]
+    summary, tables = analysis.summary, analysis.tables
+    gpus = tables["gpu_summary"].records()
     busy, span = (sum(row[name] or 0 for row in gpus) if gpus else None for name in ("busy_ns", "span_ns"))
     parts = _parts(tables, has_gpu=bool(summary["operation_count"]))
     return Headline(
@@ -121,7 +122,7 @@ def headline(analysis: Analyzed) -> Headline:
         busy_ns=busy,
         span_ns=span,
         busy_ratio=busy / span if busy is not None and span else None,
-        steps=_steps(tables["step_summary"]),
+        steps=_steps(tables["step_summary"].records()),
         parts=parts[:_PARTS],
         part_count=len(parts),
         parts_base="gpu" if summary["operation_count"] else "wall",
@@ -132,7 +133,7 @@ def headline(analysis: Analyzed) -> Headline:
         unattributed_count=next(
             (row["unattributed_count"] for row in tables["trace_conservation"] if row["kind"] == "all"), 0
         ),
-        failed_count=sum(row["failed_count"] for row in tables["step_check"]),
+        failed_count=sum(tables["step_check"]["failed_count"]),
         note_count=len(analysis.notes),
     )
 
@@ -149,8 +150,8 @@ def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
     return tuple(first.values())[:_STEPS]
 
 
-def _parts(tables: Mapping[str, Sequence[Mapping[str, Any]]], *, has_gpu: bool) -> tuple[Part, ...]:
-    rows = tables["stage_summary"] if has_gpu else tables["range_wall"]
+def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[Part, ...]:
+    rows = tables["stage_summary" if has_gpu else "range_wall"].records()
     name, column = ("stage", "exclusive_ns") if has_gpu else ("rolled_path", "exclusive_wall_ns")
     whole = sum(row[column] for row in rows)
     return tuple(Part(row[name], row[column], row[column] / whole) for row in rows if row[column] > 0)
@@ -164,9 +165,9 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(ranked[:_FINDINGS])
 
 
-def _reached(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> tuple[Reached, ...]:
+def _reached(tables: Mapping[str, Result]) -> tuple[Reached, ...]:
     """Return the stages with the most time; one that is the whole of another is said once."""
-    rows = sorted(tables.get("roofline_stage", ()), key=lambda row: -(row["span_ns"] or 0))
+    rows = sorted(tables["roofline_stage"].records(), key=lambda row: -(row["span_ns"] or 0))
     different = {(row["phase"], row["roofline_ns"]): row for row in reversed(rows)}.values()
     found = [Reached(row["stage"], row["mfu_ratio"], row["mbu_ratio"], row["slowdown"]) for row in reversed(different)]
     return tuple(one for one in found if one.mfu_ratio is not None or one.mbu_ratio is not None)[:_REACHED]
