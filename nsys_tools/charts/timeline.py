@@ -162,7 +162,8 @@ def _main(lanes: list[str], extent: tuple[int, int]) -> Chart:
 
 
 def _overview(extent: tuple[int, int]) -> alt.Chart:
-    brush = alt.selection_interval(name="brush", encodings=["x"])
+    mark = alt.BrushConfig(fill="#e08b00", fillOpacity=0.28, stroke="#e08b00", strokeOpacity=1)
+    brush = alt.selection_interval(name="brush", encodings=["x"], mark=mark)
     chart: alt.Chart = (
         alt.Chart(alt.NamedData("load"))
         .mark_bar(color="#2b6cb0", stroke="#2b6cb0", strokeWidth=0.6, tooltip=False)

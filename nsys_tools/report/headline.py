@@ -53,7 +53,7 @@ class Headline:
     Attributes
     ----------
     gpus
-        Names of the GPUs that ran something, each once.
+        Names of the GPUs that ran something, each once; empty where the trace does not tell.
     gpu_count, process_count, operation_count, range_count
         How many there are.
     duration_ns
@@ -113,7 +113,7 @@ def headline(analysis: Analyzed) -> Headline:
     busy, span = (sum(row[name] or 0 for row in gpus) if gpus else None for name in ("busy_ns", "span_ns"))
     parts = _parts(tables, has_gpu=bool(summary["operation_count"]))
     return Headline(
-        gpus=tuple(dict.fromkeys(row["name"] or f"GPU {row['gpu_id']}" for row in gpus)),
+        gpus=tuple(dict.fromkeys(row["name"] for row in gpus if row["name"])),
         gpu_count=summary["gpu_count"],
         process_count=summary["process_count"],
         operation_count=summary["operation_count"],

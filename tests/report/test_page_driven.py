@@ -17,11 +17,10 @@ from nsys_tools.synthetic.timeline import Timeline
 from tests.browser import DRIVER, Browser, browser
 from tests.case import THREAD, analyzed, build, launch
 from tests.commands import BROWSER
-from tests.report.test_report import STAGES, assert_offline
+from tests.report.test_report import LIMIT, STAGES, assert_offline
 
 pytestmark = pytest.mark.skipif(not (BROWSER and DRIVER), reason="Chromium or its driver is not installed")
 TIMELINE, FLAME = "timeline", "flame"
-LIMIT = 3_000_000  # bytes
 
 
 @pytest.fixture(scope="module")
@@ -323,20 +322,6 @@ def test_hostile_names_run_nothing_and_are_shown(window: Browser, tmp_path: Path
         plain = " ".join("".join(c if c.isprintable() else " " for c in name).split()) or "(no name)"
         assert plain in labels or plain.replace("= 1", "= *") in labels, name
         assert f"k {plain}".strip() in shown or plain == "(no name)", name
-
-
-def test_no_page_is_above_3_mb(tmp_path: Path) -> None:
-    """10,000 names of ranges in each other, and names of kernels of 300 characters."""
-
-    def fill(b: TraceBuilder) -> None:
-        for n in range(10_000):
-            at, word = 10_000 * n, "".join(chr(97 + n // 26**k % 26) for k in range(3))
-            if n % 10 == 0:
-                b.range(THREAD, f"outer {word} {'o' * 200}", at, at + 99_990)
-            b.range(THREAD, f"{word} {'r' * 280}", at + 10, at + 9_000)
-            launch(b, at + 20, at + 40, at + 4_000 + n % 17, name=f"{word}{'<int, float>' * 24}{'k' * 9}")
-
-    assert written(build(tmp_path, fill), tmp_path).stat().st_size < LIMIT
 
 
 @pytest.mark.large

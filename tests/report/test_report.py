@@ -27,6 +27,7 @@ from tests.case import THREAD, analyzed, build, launch
 from tests.conftest import REPOSITORY
 
 STAGES = REPOSITORY / "capture" / "samples" / "stages.toml"
+LIMIT = 3_000_000  # bytes of a page, whatever the trace
 # From ../shared/traces/README.md: kernels, ns, kernels inside a range.
 KNOWN = {
     "power_iteration": (3689, 1131742684, 3682),
@@ -353,3 +354,18 @@ def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
     assert len(pl.read_parquet(tmp_path / "out" / "tables" / "gap_list.parquet")) == 1000
     assert metrics["tables"]["gap_list"]["cut"] is True
     assert metrics["tables"]["kernel_summary"]["cut"] is False
+
+
+def test_no_page_is_above_3_mb(tmp_path: Path) -> None:
+    """10,000 names of ranges in each other, and names of kernels of 300 characters."""
+
+    def fill(b: TraceBuilder) -> None:
+        for n in range(10_000):
+            at, word = 10_000 * n, "".join(chr(97 + n // 26**k % 26) for k in range(3))
+            if n % 10 == 0:
+                b.range(THREAD, f"outer {word} {'o' * 200}", at, at + 99_990)
+            b.range(THREAD, f"{word} {'r' * 280}", at + 10, at + 9_000)
+            launch(b, at + 20, at + 40, at + 4_000 + n % 17, name=f"{word}{'<int, float>' * 24}{'k' * 9}")
+
+    write(build(tmp_path, fill), tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").stat().st_size < LIMIT
