@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from nsys_tools.api.analysis import Analysis
     from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
-    from nsys_tools.api.catalogue import describe, queries, query_reference, query_source
+    from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.evaluation import Evaluation
+    from nsys_tools.api.findings import Findings
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
     from nsys_tools.api.job_analysis import JobAnalysis
@@ -35,18 +36,25 @@ if TYPE_CHECKING:
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
+    from nsys_tools.findings.rules import Finding
+    from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
+    from nsys_tools.units import figure_text
 
 __version__ = "0.1.0"
 # Where each public name is: they are imported on first use, so that the command line starts light.
 _PLACES = {
+    "Amount": "session.progress",
     "Analysis": "api.analysis",
     "AnalyticModel": "api.models",
     "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
+    "Finding": "findings.rules",
+    "Findings": "api.findings",
     "Inspected": "api.inspection",
     "Job": "api.jobs",
     "JobAnalysis": "api.job_analysis",
+    "Measured": "session.progress",
     "NsysToolsError": "errors",
     "OneError": "errors",
     "RecipeRun": "api.recipes",
@@ -54,6 +62,7 @@ _PLACES = {
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
+    "figure_text": "units",
     "capture_help": "api.captures",
     "check_report": "api.folders",
     "compare_models": "api.inspection",
@@ -69,6 +78,7 @@ _PLACES = {
     "open": "api.opening",
     "printable": "errors",
     "queries": "api.catalogue",
+    "query_areas": "api.catalogue",
     "query_reference": "api.catalogue",
     "query_source": "api.catalogue",
     "recipe": "api.recipes",
@@ -85,13 +95,17 @@ _PLACES = {
     "write_stats": "api.reports",
 }
 __all__ = [
+    "Amount",
     "Analysis",
     "AnalyticModel",
     "Comparison",
     "Evaluation",
+    "Finding",
+    "Findings",
     "Inspected",
     "Job",
     "JobAnalysis",
+    "Measured",
     "NsysToolsError",
     "OneError",
     "RecipeRun",
@@ -106,6 +120,7 @@ __all__ = [
     "describe",
     "diff",
     "examine_machine",
+    "figure_text",
     "find_traces",
     "group_callgraph",
     "inspect_model",
@@ -115,6 +130,7 @@ __all__ = [
     "open",
     "printable",
     "queries",
+    "query_areas",
     "query_reference",
     "query_source",
     "recipe",

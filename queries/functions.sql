@@ -49,6 +49,10 @@ CREATE MACRO tid_of(key) AS key & 16777215;
 CREATE MACRO added_ns(start_ns, end_ns, covered_ns) AS
     greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0);
 
+-- The label of a kernel; without one the name, cut in the middle as labels are.
+CREATE MACRO label_or(label, name) AS coalesce(label,
+    CASE WHEN length(name) <= 48 THEN name ELSE left(name, 24) || '…' || right(name, 23) END);
+
 -- A kernel's name under the range that it is listed in, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
 

@@ -14,7 +14,7 @@ CREATE TABLE CUPTI_ACTIVITY_KIND_KERNEL (
     correlationId BIGINT NOT NULL, globalPid BIGINT NOT NULL, demangledName BIGINT, shortName BIGINT,
     mangledName BIGINT, registersPerThread BIGINT, gridX BIGINT, gridY BIGINT, gridZ BIGINT, blockX BIGINT,
     blockY BIGINT, blockZ BIGINT, staticSharedMemory BIGINT, dynamicSharedMemory BIGINT, graphNodeId BIGINT,
-    greenContextId BIGINT
+    greenContextId BIGINT, localMemoryPerThread BIGINT
 );
 CREATE TABLE CUPTI_ACTIVITY_KIND_MEMCPY (
     start BIGINT NOT NULL, "end" BIGINT NOT NULL, deviceId BIGINT NOT NULL, contextId BIGINT, streamId BIGINT,
@@ -69,7 +69,8 @@ CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGI
 CREATE TABLE TARGET_INFO_GPU (
     id BIGINT, name VARCHAR, totalMemory BIGINT, memoryBandwidth BIGINT, clockRate BIGINT, smCount BIGINT,
     chipName VARCHAR, cuDevice BIGINT, l2CacheSize BIGINT, computeMajor BIGINT, computeMinor BIGINT,
-    isDiscrete BIGINT, deviceId BIGINT
+    isDiscrete BIGINT, deviceId BIGINT, maxWarpsPerSm BIGINT, maxBlocksPerSm BIGINT, maxRegistersPerSm BIGINT,
+    maxShmemPerSm BIGINT
 );
 CREATE TABLE TARGET_INFO_CUDA_GPU (
     id BIGINT, name VARCHAR, memorySize BIGINT, memoryBandwidth BIGINT, coreClockRate BIGINT,
@@ -82,6 +83,7 @@ CREATE TABLE META_DATA_EXPORT (name VARCHAR, value VARCHAR);
 CREATE TABLE EXPORT_META_DATA (name VARCHAR, value VARCHAR);
 CREATE TABLE META_DATA_CAPTURE (name VARCHAR, value VARCHAR);
 CREATE TABLE PROFILER_OVERHEAD (start BIGINT, "end" BIGINT, globalTid BIGINT, nameId BIGINT);
+CREATE TABLE DIAGNOSTIC_EVENT (timestamp BIGINT, severity BIGINT, text VARCHAR);
 CREATE TABLE MPI_P2P_EVENTS (start BIGINT, "end" BIGINT, globalTid BIGINT, textId BIGINT);
 CREATE TABLE MPI_START_WAIT_EVENTS (start BIGINT, "end" BIGINT, globalTid BIGINT, textId BIGINT);
 CREATE TABLE MPI_OTHER_EVENTS (start BIGINT, "end" BIGINT, globalTid BIGINT, textId BIGINT);

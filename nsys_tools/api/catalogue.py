@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from itertools import groupby
 
 from nsys_tools.errors import one_error
 from nsys_tools.session.result import Result
@@ -28,6 +29,16 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
     columns = ["query", "a row, and the order", *(["needs"] if needs else [])]
     rows = [[query.name, query.summary, *([", ".join(sorted(needs(query.name)))] if needs else [])] for query in chosen]
     return Result(ListRows(columns, rows), name="queries", summary="One row per documented query.")
+
+
+@one_error
+def query_areas() -> dict[str, list[str]]:
+    """Return the names of the documented queries by area, the entities first (``views``)."""
+    from nsys_tools.report.reference import documented  # noqa: PLC0415
+    from nsys_tools.session import catalogue  # noqa: PLC0415
+
+    found = documented(catalogue.queries().values())
+    return {area: [query.name for query in members] for area, members in groupby(found, key=lambda query: query.area)}
 
 
 @one_error

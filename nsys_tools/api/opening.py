@@ -93,7 +93,8 @@ def open(
     cache
         Cache what is loaded and computed in the user's cache folder.
     progress
-        Called with a few words before each step that can take long.
+        Called with a few words before each step that can take long. The words are a text; where the step can be
+        measured they are a `Measured`, whose ``amount()`` says how far it is.
     salvage
         Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
     workers

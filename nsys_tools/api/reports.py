@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from nsys_tools.errors import one_error
+from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -45,6 +46,7 @@ def write_stats(
     cache: bool = True,
     salvage: bool = False,
     console: TextIO = sys.stdout,
+    progress: Progress = silent,
 ) -> Iterator[str]:
     """Write reports of ``nsys stats`` to the console or to files; yield what there is to say.
 
@@ -73,6 +75,8 @@ def write_stats(
         Of a damaged trace, read what can be read. The first of what there is to say says how much that is.
     console
         Where ``-`` writes.
+    progress
+        As `nsys_tools.open` takes it.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def write_stats(
     notes: list[str] = []
 
     def opened(choice: Choice | None = None) -> Database:
-        return open_trace(path, cache=cache, choice=choice, salvage=salvage, notes=notes)
+        return open_trace(path, cache=cache, choice=choice, salvage=salvage, notes=notes, progress=progress)
 
     part = None
     if filter_nvtx or filter_time:

@@ -15,6 +15,7 @@ from nsys_tools.session.result import Result
 
 if TYPE_CHECKING:
     from nsys_tools.api.analysis import Analysis
+    from nsys_tools.api.findings import Findings
     from nsys_tools.api.joining import Opened
 
 
@@ -140,6 +141,35 @@ class Session(Closing):
         if request.instead or chosen:
             database = self._others.enter_context(self._reopen(request.choice(chosen)))
         return as_result(answer(database, request, chosen))
+
+    def findings(self, *only: str) -> Findings:
+        """Return what stands out, most nanoseconds at stake first.
+
+        Parameters
+        ----------
+        *only
+            Names of rules: only these; none for all.
+
+        Raises
+        ------
+        NsysToolsError
+            If there is no such rule, the session has no trace, or what was asked for is impossible.
+        """
+        from nsys_tools.api.findings import Findings  # noqa: PLC0415
+        from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
+
+        if self._reopen is None:
+            raise NsysToolsError("Findings need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+        read = self._database.query
+        self._joined.check(read)
+        has_model = "roofline_exclusive" in self._joined.queries()
+        return Findings(
+            self.name,
+            read("trace_summary").one()["origin"] or "recorded",
+            sum(row["span_ns"] for row in read("gpu_summary")),
+            tuple(find(read, has_model=has_model, only=only)),
+            unmet(read, has_model=has_model),
+        )
 
     def analyze(self) -> Analysis:
         """Compute every table of the report, its findings, and what was not recorded.

@@ -8,7 +8,6 @@ import altair as alt
 import polars as pl
 
 from nsys_tools.charts.style import BUSY, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
-from nsys_tools.kernel_label import labels
 from nsys_tools.units import duration, time_scale
 
 _TOP = 15
@@ -20,11 +19,10 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     if kernels.is_empty():
         return None
     top = kernels.head(_TOP).to_dicts()
-    names = labels(row["name"] or "" for row in top)
     step, unit = time_scale(max(row["sum_ns"] for row in top))
     rows = [
         {
-            "name": f"{rank}. {shortened(names[row['name'] or ''])}", "time": row["sum_ns"] / step,
+            "name": f"{rank}. {shortened(row['label'])}", "time": row["sum_ns"] / step,
             "label": f"{_share(row['share_ratio'])}{row['instance_count']:,} x {duration(row['mean_ns'])}",
         }
         for rank, row in enumerate(top, 1)

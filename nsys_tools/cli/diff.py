@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, reflow
 from nsys_tools.cli.progress import status
 
 baseline = typer.Typer(no_args_is_help=True, help="Keep what comparisons need of a trace.")
@@ -68,7 +68,10 @@ def diff(
         )  # fmt: skip
         outcome = found.gate(gate) if gate else None
         written = found.write(out, top=top, force=force) if out else None
-    print(written or found.text(form, top=top))
+    if written or form != "table":
+        print(written or found.text(form, top=top))
+    else:
+        reflow.show(found.text(form, top=top), "To see everything, add --format json, or pipe the output: | less -S.")
     if outcome:
         print("\n".join(outcome.lines), file=sys.stderr)
         raise typer.Exit(outcome.code)

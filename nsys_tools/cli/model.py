@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import model_inspect, options
+from nsys_tools.cli import model_inspect, options, table
 
 app = typer.Typer(
     help="Show what a model computes and accesses, layer by layer: FLOPs, bytes, weights, KV cache, roofline.",
@@ -30,7 +30,7 @@ def _load(name: str) -> nt.AnalyticModel:
 @app.command("list")
 def list_command(form: options.FORMAT = "table") -> None:
     """List the shipped models, workloads and GPUs."""
-    print(nt.render(nt.known_models(), form))
+    table.show(nt.known_models(), form, wrapped=("description",))
 
 
 @app.command()
@@ -40,7 +40,7 @@ def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
     if form in ("json", "yaml"):
         print(nt.render_data(found.tree_data(), form))
         return
-    print(nt.render(found.tree(), form))
+    table.show(found.tree(), form)
     if form in _PEOPLE:
         print(f"\n{found.name}: {found.weight_count:,} weights")
 
@@ -73,9 +73,14 @@ def flops(
     # What is counted stands beside the figures: on stdout for people, on stderr next to data.
     values = ", ".join(f"{name}={value}" for name, value in figures.inputs.items())
     said = "\n- ".join([f"{found.name}: {values}", *figures.conventions])
-    table = nt.render(figures.flops(by, phase, people=people), form)
-    print(said, end="\n\n", file=sys.stdout if people else sys.stderr)
-    print(table)
+    rows = figures.flops(by, phase, people=people)
+    if people:
+        table.say(f"{said}\n")
+        table.show(rows, form)
+    else:
+        text = nt.render(rows, form)  # an unknown format is refused before anything is printed
+        print(said, end="\n\n", file=sys.stderr)
+        print(text)
 
 
 def _print_formulas(rows: nt.Result) -> None:
@@ -94,7 +99,7 @@ def operators(
 ) -> None:
     """Show the distinct module classes of a model or of a torchinfo artifact."""
     found, without_formula = nt.model_operators(source)
-    print(nt.render(found, form))
+    table.show(found, form)
     print(f"{len(found)} distinct classes", file=sys.stderr)
     for name in without_formula:
         print(f"no formula: {name}", file=sys.stderr)
@@ -122,7 +127,7 @@ def sweep(
     if chart is not None:
         nt.save_chart(figures.sweep_chart(over, phase, amount), chart, force=force, inputs=figures.files)
         print(f"wrote {chart}", file=sys.stderr)
-    print(nt.render(figures.sweep(over, phase, people=form in _PEOPLE), form))
+    table.show(figures.sweep(over, phase, people=form in _PEOPLE), form)
 
 
 @app.command()
@@ -157,7 +162,7 @@ def predict(
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    print(nt.render(figures.predict(out, force=force), form))
+    table.show(figures.predict(out, force=force), form)
     print(f"wrote {out}: predicted, not measured", file=sys.stderr)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, table
 
 SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="What to build, without weights.")]
 CONFIG = Annotated[
@@ -26,11 +26,13 @@ def inspect(
 ) -> None:
     """Show the module tree of any transformers architecture and write a model JSON for it."""
     found = nt.inspect_model(source, overrides, out, force=force)
-    print(nt.render(found.tree))
+    table.show(found.tree)
     _warn(found.warnings)
     print(f"{'wrote' if found.is_new else 'taken from the cache:'} {found.file}", file=sys.stderr)
     if check:
-        print("\n" + nt.render(found.compare()))
+        rows = found.compare()
+        print()
+        table.show(rows)
 
 
 def compare(
@@ -41,7 +43,7 @@ def compare(
     """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device."""
     rows, warnings = nt.compare_models(sources, overrides)
     _warn(warnings)
-    print(nt.render(rows, form))
+    table.show(rows, form)
 
 
 def _warn(warnings: list[str]) -> None:

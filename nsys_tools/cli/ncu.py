@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, table
 from nsys_tools.cli.progress import status
 
 # What a table for people shows of a query; the other formats have every column, in base units.
@@ -40,7 +40,7 @@ def ncu(
     with status() as progress, nt.open(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip
-        print(nt.render(session.query(f"ncu_{wanted}"), form, _SHOWN[wanted]))
+        table.show(session.query(f"ncu_{wanted}"), form, _SHOWN[wanted])
 
 
 def counters(

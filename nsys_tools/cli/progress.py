@@ -1,33 +1,152 @@
-"""A line on stderr that says what takes long; on a terminal only."""
+"""A line on stderr that says what takes long, how far it is and how long it still takes; on a terminal only."""
 
 from __future__ import annotations
 
 import logging
-import shutil
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import nsys_tools as nt
+from nsys_tools.cli import terminal
+from nsys_tools.cli.fitting import cut
+
+_EVERY_S = 0.1
+_AFTER_S = 0.2  # what is over sooner shows nothing
+_TOLD_AFTER_S = 0.5  # a rate that was measured for less says nothing on the time left
+_BAR, _LEAST_BAR = 30, 10
+_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # what is in all ten of these at least is told in them
+_FANCY, _PLAIN = ("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "─"), ("|/-\\", "=", "-")
 
 
 @contextmanager
-def status() -> Iterator[Callable[[str], None]]:
+def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Give a function that shows a few words in place of the ones before; the line is removed at the end."""
-    if not sys.stderr.isatty() or logging.getLogger().level >= logging.ERROR:
+    is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
+    if not is_shown or logging.getLogger().level >= logging.ERROR:
         yield lambda _: None
         return
-
-    def show(words: str) -> None:
-        width = shutil.get_terminal_size().columns - 1
-        _replace(f"{words[:width]} ..."[:width])
-
-    try:
-        yield show
-    finally:
-        _replace("")
+    line = Line(sys.stderr)
+    with terminal.cleared(line.end_step):
+        try:
+            yield line.begin_step
+        finally:
+            line.close()
 
 
-def _replace(words: str) -> None:
-    """Write words in place of the line; the control sequence for that is the only one that is not escaped."""
-    getattr(sys.stderr, "control", sys.stderr.write)("\r\x1b[K")
-    sys.stderr.write(words)
-    sys.stderr.flush()
+class Line:
+    """One line of a terminal, drawn over and over by a thread of its own until other text is written.
+
+    Parameters
+    ----------
+    stream
+        The terminal.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._signs = _FANCY if terminal.can_show(stream, "".join(_FANCY)) else _PLAIN
+        self._begin = time.monotonic()
+        self._words = ""
+        self._pace = Pace()
+        self._is_drawn = False
+        self._lock = threading.Lock()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._draw_on, daemon=True)
+
+    def begin_step(self, words: str) -> None:
+        """Show the words of the step that begins."""
+        self._words = words
+        if not self._thread.ident and not self._over.is_set():
+            self._thread.start()
+
+    def end_step(self) -> None:
+        """Remove the line until the next step begins."""
+        self._words = ""
+        self._erase()
+
+    def close(self) -> None:
+        """Remove the line for good."""
+        self._over.set()
+        self._words = ""
+        self._erase()
+
+    def _erase(self) -> None:
+        with self._lock:
+            if self._is_drawn:
+                self._is_drawn = False
+                self._write("\r\x1b[K")
+
+    def _draw_on(self) -> None:
+        ticks = 0
+        while not self._over.wait(_EVERY_S):
+            ticks += 1
+            if time.monotonic() - self._begin >= _AFTER_S and (words := self._words):
+                text = self._text(words, ticks)
+                with self._lock:
+                    if self._words is words and not self._over.is_set():
+                        self._is_drawn = True
+                        self._write(f"\r{text}\x1b[K")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError, ValueError):  # the terminal has gone
+            getattr(self._stream, "control", self._stream.write)(text)
+            self._stream.flush()
+
+    def _text(self, words: str, ticks: int) -> str:
+        """Return the line: the words with a bar, where their step can be measured, else with the time so far."""
+        signs, full, empty = self._signs
+        now, spinner = time.monotonic(), signs[ticks % len(signs)]
+        room = terminal.width(self._stream) - 1 - len(spinner) - 1
+        amount = words.amount() if isinstance(words, nt.Measured) else None
+        if amount is None or amount.total <= 0:
+            after = f"  {clock(now - self._begin)}"
+            return f"{spinner} {cut(nt.printable(words), room - len(after))}{after}"
+        left = self._pace.left(amount, now)
+        share = min(amount.done / amount.total, 1.0)
+        after = f" {share:4.0%}{_of(amount)}  {f'{clock(left)} left' if left is not None else '':>9}"
+        said = cut(nt.printable(words), room - len(after) - _LEAST_BAR - 1)
+        bar = min(_BAR, room - len(said) - len(after) - 1)
+        if bar < _LEAST_BAR:
+            return cut(f"{spinner} {said}{after}", room)
+        done = round(share * bar)
+        return f"{spinner} {said} {full * done}{empty * (bar - done)}{after.rstrip()}"
+
+
+class Pace:
+    """How fast steps advance that are measured in one amount."""
+
+    def __init__(self) -> None:
+        self._first: nt.Amount | None = None
+        self._begin = 0.0
+
+    def left(self, amount: nt.Amount, now: float) -> float | None:
+        """Return the seconds that are left at the pace so far; None where that is not known yet."""
+        first = self._first
+        if first is None or first.total != amount.total or amount.done < first.done:
+            self._first, self._begin = amount, now
+            return None
+        done, seconds = amount.done - first.done, now - self._begin
+        if seconds < _TOLD_AFTER_S or done < amount.total / 100:
+            return None
+        return seconds * (amount.total - amount.done) / done
+
+
+def clock(seconds: float) -> str:
+    """Return a time as a clock shows it: 0:07, 12:30 or 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def _of(amount: nt.Amount) -> str:
+    """Return what has been read of how much; nothing where the words say so."""
+    if amount.unit != "bytes":
+        return ""
+    step, unit = next((scale for scale in _SCALES if amount.total >= 10 * scale[0]), _SCALES[-1])
+    total = f"{amount.total / step:,.1f}"
+    return f"  {amount.done / step:>{len(total)},.1f}/{total} {unit}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from typing import Annotated
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import options, table
 
 
 def queries(
@@ -21,11 +23,31 @@ def queries(
     if whole:
         print(nt.query_reference())
     elif name is None:
-        print(nt.render(nt.queries(area), form))
+        _list(nt.queries(area), area, form)
     elif source:
         print(nt.query_source(name))
     else:
         found = nt.describe(name)
         if form == "table":
-            print(f"{found.name}: {found.summary}\n")
+            table.say(f"{found.name}: {found.summary}\n")
+        table.show(found, form, wrapped=("meaning",))
+
+
+def _list(found: nt.Result, area: str, form: str) -> None:
+    """Print queries; on a terminal by area, with the first words on each."""
+    if form != "table" or not sys.stdout.isatty() or not len(found):
         print(nt.render(found, form))
+        return
+    said = {row["query"]: _first_words(row["a row, and the order"]) for row in found}
+    for name, members in nt.query_areas().items():
+        shown = [(query, said[query]) for query in members if query in said]
+        if shown:
+            table.listing("entities" if name == "views" else name, shown, max(map(len, said)))
+    example = next(iter(said)) if area else "kernel_summary"
+    more = "" if area else " List one area with --area kernel."
+    table.say(f"Describe a query with: nsys-tools queries {example}.{more}")
+
+
+def _first_words(summary: str) -> str:
+    """Return what a row is, without the order and further sentences."""
+    return re.split(r"(?<=\.)\s|;\s", summary)[0].rstrip(".") + "."

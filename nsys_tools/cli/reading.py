@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import analyze, ncu, queries, sql, stats
+from nsys_tools.cli import analyze, findings, ncu, queries, sql, stats
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(analyze.analyze)
+    app.command()(findings.findings)
     app.command()(stats.stats)
     app.command()(sql.sql)
     app.command()(queries.queries)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, ranks
+from nsys_tools.cli import options, ranks, table
 from nsys_tools.cli.progress import status
 
 _HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
@@ -63,10 +64,10 @@ def sql(
         if statement is None and sys.stdin is None:
             raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
-            _prompt(session, form, csv_safe)
+            _prompt(session, form, csv_safe, progress)
         else:
             statement = sys.stdin.read() if statement is None else statement
-            _show(session, statement, form, out, csv_safe=csv_safe, force=force)
+            _show(session, statement, form, out, csv_safe=csv_safe, force=force, progress=progress)
         for note in session.notes:
             print(note, file=sys.stderr)
     if isinstance(session, nt.Job):
@@ -81,18 +82,20 @@ def _read(file: Path) -> str:
 
 
 def _show(
-    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False
-) -> None:
+    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False,
+    progress: Callable[[str], None],
+) -> None:  # fmt: skip
     result = session.sql(statement)
+    progress("running the statement")
     if out is not None and str(out) != "-":
         nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs)
     elif form in {"parquet", "sqlite"}:
         raise nt.UsageError(f"--format {form} needs --out FILE.")
     else:
-        print(nt.render(result, form, csv_safe=csv_safe))
+        table.show(result, form, csv_safe=csv_safe)
 
 
-def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool) -> None:
+def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None]) -> None:
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 
@@ -116,7 +119,7 @@ def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool) -> None:
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None, csv_safe=csv_safe)
+                _show(session, pending, form, None, csv_safe=csv_safe, progress=progress)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

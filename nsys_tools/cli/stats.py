@@ -13,6 +13,7 @@ import typer
 
 import nsys_tools as nt
 from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
 
 
 def _print_reports(value: bool) -> None:
@@ -78,14 +79,16 @@ def stats(
         locale.setlocale(locale.LC_NUMERIC, "")
     found = nt.find_traces(traces)
     for trace in found:
-        said = nt.write_stats(
-            trace, _listed(report), formats=_listed(form), outputs=_places(_listed(output) or ["-"], trace, len(found)),
-            timeunit=timeunit, filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite,
-            csv_safe=csv_safe, cache=not no_cache, salvage=salvage, console=sys.stdout,
-        )  # fmt: skip
-        for line in said:
-            if not quiet:
-                print(f"{trace.name}: {line}" if len(found) > 1 else line, file=sys.stderr)
+        places = _places(_listed(output) or ["-"], trace, len(found))
+        with status(quiet=quiet) as progress:
+            said = nt.write_stats(
+                trace, _listed(report), formats=_listed(form), outputs=places, timeunit=timeunit,
+                filter_time=filter_time, filter_nvtx=filter_nvtx, overwrite=force_overwrite, csv_safe=csv_safe,
+                cache=not no_cache, salvage=salvage, console=sys.stdout, progress=progress,
+            )  # fmt: skip
+            for line in said:
+                if not quiet:
+                    print(f"{trace.name}: {line}" if len(found) > 1 else line, file=sys.stderr)
 
 
 def _places(outputs: Sequence[str], trace: Path, count: int) -> list[str]:

@@ -1,14 +1,20 @@
-"""What a terminal is sent: names of a trace are shown, and never obeyed."""
+"""What a terminal is sent: names of a trace are shown, and never obeyed; one line of progress, below all else."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nsys_tools as nt
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_WIDTH = 80  # of a terminal that does not tell
+_before: list[Callable[[], None]] = []
 
 
 class Escaping:
@@ -25,16 +31,48 @@ class Escaping:
 
     def write(self, text: str) -> int:
         """Write a text that may hold names of a trace."""
+        for clear in _before:
+            clear()
         written: int = self._stream.write(nt.printable(text))
         return written
 
     def control(self, sequence: str) -> None:
-        """Write a control sequence of the command's own."""
+        """Write control sequences of the command's own, and text that is escaped already."""
         self._stream.write(sequence)
 
     def __getattr__(self, name: str) -> Any:
         """Return what else the stream has."""
         return getattr(self._stream, name)
+
+
+class _Beneath:
+    """The stream beneath an `Escaping`, for what is escaped already and has control sequences of the command's own."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self._write = getattr(stream, "control", stream.write)
+
+    def write(self, text: str) -> int:
+        """Write a text as it is."""
+        for clear in _before:
+            clear()
+        self._write(text)
+        return len(text)
+
+    def __getattr__(self, name: str) -> Any:
+        """Return what else the stream has."""
+        return getattr(self._stream, name)
+
+
+def console() -> Console:
+    """Return what draws on the terminal behind stdout. It neither reads markup nor adds colors to what is printed."""
+    from rich.console import Console
+
+    file: Any = _Beneath(sys.stdout)
+    return Console(
+        file=file, width=width(sys.stdout), markup=False, highlight=False, emoji=False,
+        soft_wrap=False,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -56,3 +94,33 @@ def escaped() -> Iterator[None]:
             if sys.stdout.isatty():
                 streams.enter_context(redirect_stdout(Escaping(sys.stdout)))
         yield
+
+
+@contextmanager
+def cleared(clear: Callable[[], None]) -> Iterator[None]:
+    """Call `clear` before anything else is written to the terminal."""
+    _before.append(clear)
+    try:
+        yield
+    finally:
+        _before.remove(clear)
+
+
+def width(stream: Any) -> int:
+    """Return the columns of the terminal behind a stream; ``COLUMNS`` overrides them."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _WIDTH
+    except (OSError, ValueError):  # not a terminal, or a stream without a file
+        return _WIDTH
+
+
+def can_show(stream: Any, text: str) -> bool:
+    """Return whether the encoding of a stream has all characters of a text."""
+    try:
+        text.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

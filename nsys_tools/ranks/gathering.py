@@ -10,7 +10,7 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.ranks.kept import Kept
 from nsys_tools.ranks.scheduling import Schedule, running
 from nsys_tools.ranks.work import TOLD, Given, Part, Reader, Task
-from nsys_tools.session.progress import Progress
+from nsys_tools.session.progress import Amount, Measured, Progress
 
 
 @dataclass
@@ -91,8 +91,9 @@ class Gathering:
         given = replace(self.given, threads=self.schedule.threads(len(left)))
         tasks = [Task(path, wanted, self.by_process, given) for path in left]
         with running(self.schedule, self.reader, tasks) as answers:
+            self._tell(0, len(tasks))
             for number, (task, answer) in enumerate(answers, start=1):
-                self.progress(f"{number} of {len(tasks)} traces read")
+                self._tell(number, len(tasks))
                 if isinstance(answer, UsageError):
                     raise answer  # it would be the same for every trace
                 if isinstance(answer, NsysToolsError):
@@ -103,6 +104,10 @@ class Gathering:
             raise next(iter(self.broken.values()), NsysToolsError("There is no trace to read."))
         self.sources = [one for path in self.paths for one in found.get(path, ())]
         self._asked |= set(wanted)
+
+    def _tell(self, done: int, total: int) -> None:
+        """Report how many of the traces that have to be read are."""
+        self.progress(Measured(f"{done} of {total} traces read", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
         """Return the Parquet files of a query's answers, in the order of `sources`; None where a trace has none."""

@@ -40,7 +40,8 @@ TABLES: dict[str, int | None] = {
     "kernel_duration": None, "operator_summary": None,
     "shape_coverage": None, "shape_peak": None, "shape_layer": None, "shape_op": 1000,
     "range_summary": None, "range_exclusive": None, "range_wall": None, "range_unattributed": None,
-    "copy_summary": None, "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
+    "copy_summary": None, "overlap": None, "api_summary": None, "os_summary": None, "gap_summary": None,
+    "gap_list": 1000,
 }  # fmt: skip
 # What pictures are drawn from: few rows whatever the trace.
 PICTURES = ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "range_flame")
@@ -137,7 +138,7 @@ def analyze(
         source=source,
         tables=kept,
         missing=missing.missing(database, summary),
-        findings=rules.find(kept),
+        findings=rules.find(database.query, has_model="roofline_exclusive" in kept),
         notes=[*database.notes, *found, *notes],
         stages=list(stages),
         files=joined.files(),

@@ -161,7 +161,7 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     kinds: dict[str, Finding] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, finding)
-    ranked = sorted(kinds.values(), key=lambda finding: bool(getattr(finding, "is_caution", False)))
+    ranked = sorted(kinds.values(), key=lambda finding: finding.is_caution)
     return tuple(ranked[:_FINDINGS])
 
 

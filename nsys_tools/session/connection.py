@@ -10,6 +10,7 @@ from typing import Protocol
 
 import duckdb
 
+from nsys_tools.session.progress import Amount
 from nsys_tools.session.quoting import literal, quoted, unglobbed
 
 SMALL_BYTES = 4 << 20
@@ -128,6 +129,12 @@ class Recorded(Protocol):
     def check(self, table: str) -> Callable[[], None]:
         """Begin to check a table that is about to be read; return what waits for that and refuses a damaged one."""
 
+    def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
+        """Return what tells how much of some tables has been read, while the one at `place` is; None if nothing can.
+
+        That table's check has begun.
+        """
+
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
         """Say which values of a table are not of the types that its columns should have, a sentence each."""
 
@@ -164,6 +171,9 @@ class NothingRecorded:
     def check(self, table: str) -> Callable[[], None]:
         """Return what does nothing: there is no table."""
         return lambda: None
+
+    def meter(self, tables: Sequence[str], place: int) -> None:
+        """Return None: there is no table."""
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
         """Return nothing: there is no table."""

@@ -1,7 +1,7 @@
 """The header of a query's file: what a row is, facts about the query, and its columns.
 
 A header is a comment in front of the SELECT: a sentence on what a row is and on the order, lines of facts
-(``source: model``), then one line per column with name, type, unit and meaning.
+(``source: model``; an indented line continues a fact), then one line per column with name, type, unit and meaning.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
-_FACT = re.compile(r"^(?P<key>materialized|unstored|source|optional|over|renamed|nsys): (?P<value>.+)$")
+_FACT = re.compile(
+    r"^(?P<key>materialized|unstored|source|optional|over|renamed|nsys|title|sentence|advice|plain|certainty|stake|needs"
+    r"|unless|docs|table): (?P<value>.+)$"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ class Query:
         (why it is kept in memory only), ``source`` (what defines this table of the session: ``model``, ``ncu``,
         ``callgraph``, ``stages`` or ``ranks``), ``optional`` (a source that the query reads where it was given),
         ``over`` (``ranks``: it needs the answers of all ranks), ``renamed`` (the name that took the place of this
-        one), ``nsys`` (a column and its header in ``nsys stats``).
+        one), ``nsys`` (a column and its header in ``nsys stats``). Those of findings are described in
+        `nsys_tools.findings.rules`.
     """
 
     name: str
@@ -69,29 +73,30 @@ class Query:
     @property
     def materialized(self) -> str:
         """Why the result is made once, and stored unless it is `unstored`; an empty string for a view."""
-        return self._fact("materialized") or self.unstored
+        return self.fact("materialized") or self.unstored
 
     @property
     def unstored(self) -> str:
         """Why the result is made once and kept in memory only, or an empty string."""
-        return self._fact("unstored")
+        return self.fact("unstored")
 
     @property
     def source(self) -> str:
         """The source that defines this table of the session, or an empty string."""
-        return self._fact("source")
+        return self.fact("source")
 
     @property
     def is_over_ranks(self) -> bool:
         """Whether it is computed over all ranks of a job, and not for each trace by itself."""
-        return self._fact("over") == "ranks" or self.source == "ranks"
+        return self.fact("over") == "ranks" or self.source == "ranks"
 
     @property
     def renamed(self) -> str:
         """The name that took the place of this one, or an empty string."""
-        return self._fact("renamed")
+        return self.fact("renamed")
 
-    def _fact(self, key: str) -> str:
+    def fact(self, key: str) -> str:
+        """Return the value of a fact, or an empty string."""
         return " ".join(self.facts.get(key, ()))
 
 
@@ -119,6 +124,7 @@ def parse(relative: str, text: str) -> Query:
     summary: list[str] = []
     columns: list[Column] = []
     facts: dict[str, tuple[str, ...]] = {}
+    fact = ""  # the one that a line that is indented goes on with
     for line in _comment(text):
         if match := _COLUMN.match(line):
             columns.append(Column(**match.groupdict()))
@@ -126,7 +132,11 @@ def parse(relative: str, text: str) -> Query:
             last = columns.pop()
             columns.append(Column(last.name, last.type, last.unit, f"{last.meaning} {line.strip()}"))
         elif match := _FACT.match(line):
-            facts[match["key"]] = (*facts.get(match["key"], ()), match["value"].strip())
+            fact = match["key"]
+            facts[fact] = (*facts.get(fact, ()), match["value"].strip())
+        elif fact and line.startswith("   "):
+            *before, last_value = facts[fact]
+            facts[fact] = (*before, f"{last_value} {line.strip()}")
         elif line and not columns:
             summary.append(line)
     return Query(name, area, text.strip().rstrip(";"), " ".join(summary), tuple(columns), facts)

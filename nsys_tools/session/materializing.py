@@ -13,7 +13,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table, tolerant
-from nsys_tools.session.progress import Progress
+from nsys_tools.session.progress import Measured, Progress
 from nsys_tools.session.quoting import literal, parquet, quoted
 from nsys_tools.session.store import Entry
 
@@ -74,6 +74,8 @@ class Materializer:
     is_odd
         Whether something that was read holds values that do not fit. A later session has to say so too, so that
         nothing that is made from then on is stored.
+    to_load
+        The relations that copy recorded tables, one after the other; for progress.
     """
 
     def __init__(
@@ -85,6 +87,7 @@ class Materializer:
         self._can_write = True
         self._notes = notes
         self.is_odd = False
+        self.to_load: Sequence[str] = ()
 
     def materialize(self, recipe: Recipe, target: str, entry: Entry | None) -> bool:
         """Make the result of a SELECT the relation `target`; return whether it is a view of a file.
@@ -132,8 +135,8 @@ class Materializer:
     def _run(self, recipe: Recipe, before: str, after: str = "") -> None:
         """Run a SELECT between `before` and `after`, and check what it read meanwhile."""
         name, loading = recipe.name, recipe.is_loading
-        self._progress(f"reading {name.removeprefix(_LOADED)}" if loading else f"computing {name}")
         checks = [self._recorded.check(table) for table in recipe.reads]
+        self._progress(self._words(recipe))
         # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
         is_unordered = loading and not self._recorded.is_small
         if is_unordered:
@@ -158,6 +161,16 @@ class Materializer:
             wait()
         if failure:
             raise failure
+
+    def _words(self, recipe: Recipe) -> str:
+        """Return what progress is told of a SELECT that is about to run; of tables, how much of them has been read."""
+        table = recipe.name.removeprefix(_LOADED)
+        if not recipe.is_loading:
+            return f"computing {table}"
+        copies = self.to_load if recipe.name in self.to_load else [recipe.name]
+        tables = [name.removeprefix(_LOADED) for name in copies]
+        meter = self._recorded.meter(tables, copies.index(recipe.name)) if recipe.reads else None
+        return Measured(f"reading {table}", meter) if meter else f"reading {table}"
 
     def _examine(self, recipe: Recipe, source: str) -> None:
         """Refuse what was read for the store and for figures if rows lack values that they should have."""

@@ -125,11 +125,8 @@ class Relations:
         schema, queries = catalogue.schema(), catalogue.queries()
         found = set()
         for name in names:
-            if (
-                name in queries
-                or name in self._session
-                or (name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema)
-            ):
+            is_copy = name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema
+            if name in queries or name in self._session or is_copy:
                 found.add(name)
             elif name in schema and name not in self._recorded.tables:
                 found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
@@ -149,7 +146,9 @@ class Relations:
             self._columns = {} if self._recorded.is_small else in_use(self._choice.queries, self._needed)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
-        for name in self._order(names):
+        order = self._order(names)
+        self._materializer.to_load = [name for name in order if name.startswith(_LOADED) and not self._kept(name)]
+        for name in order:
             if name not in self._made:  # a table of the caller's own may have asked for it meanwhile
                 self._make(name)
         self._memo.save()

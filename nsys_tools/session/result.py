@@ -70,6 +70,10 @@ class Result:
         """Return all rows as tuples."""
         return self._rows.all()
 
+    def head(self, count: int) -> list[tuple[Any, ...]]:
+        """Return the first rows as tuples, at most `count`; the others are not read into Python."""
+        return self._rows.part(0, count)
+
     def records(self) -> list[dict[str, Any]]:
         """Return all rows as dictionaries."""
         columns = self.columns

@@ -189,7 +189,7 @@ class TraceBuilder:
     def kernel(
         self, process: int, name: str, start: int, end: int, correlation: int, *, device: int = 0, stream: int = 7,
         grid: tuple[int, int, int] = (1, 1, 1), block: tuple[int, int, int] = (128, 1, 1),
-        graph_node: int | None = None,
+        graph_node: int | None = None, registers: int = 64, shared_bytes: int = 0, local_bytes: int | None = None,
     ) -> None:  # fmt: skip
         """Add a kernel execution."""
         key = self.string(name)
@@ -197,8 +197,9 @@ class TraceBuilder:
         self.add(
             "KERNEL", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
             correlationId=correlation, globalPid=process, demangledName=key, shortName=short, mangledName=key,
-            registersPerThread=64, gridX=grid[0], gridY=grid[1], gridZ=grid[2], blockX=block[0], blockY=block[1],
-            blockZ=block[2], staticSharedMemory=0, dynamicSharedMemory=0, graphNodeId=graph_node,
+            registersPerThread=registers, gridX=grid[0], gridY=grid[1], gridZ=grid[2], blockX=block[0], blockY=block[1],
+            blockZ=block[2], staticSharedMemory=0, dynamicSharedMemory=shared_bytes, graphNodeId=graph_node,
+            localMemoryPerThread=local_bytes,
         )  # fmt: skip
 
     def copy(

@@ -1,12 +1,15 @@
 -- One row per kernel name: what kind of work it does, by the rules of kernel_rule; ordered by sum_ns, largest first.
 --
 -- name            VARCHAR  -      demangled name with template arguments
+-- label           VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- class           VARCHAR  -      see kernel_rule; other where no rule matches
 -- rule_id   BIGINT   -      the rule that gave the class; NULL: it is unclassified
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
 -- share_ratio     DOUBLE   ratio  sum_ns over the sum of all kernels
-SELECT coalesce(any_value(n.name), '(no name)') AS name, any_value(c.class) AS class, any_value(c.position) AS rule_id,
+SELECT coalesce(any_value(n.name), '(no name)') AS name,
+    label_or(any_value(l.label), coalesce(any_value(n.name), '(no name)')) AS label,
+    any_value(c.class) AS class, any_value(c.position) AS rule_id,
     sum(g.instance_count)::BIGINT AS instance_count, sum(g.sum_ns)::BIGINT AS sum_ns,
     sum(g.sum_ns) / nullif(sum(sum(g.sum_ns)) OVER (PARTITION BY 1), 0) AS share_ratio
 FROM (
@@ -14,5 +17,6 @@ FROM (
 ) AS g
 JOIN kernel__class AS c ON c.name_id IS NOT DISTINCT FROM g.name_id
 LEFT JOIN _kernel_name AS n ON n.name_id = g.name_id
+LEFT JOIN kernel_label AS l ON l.name = n.name
 GROUP BY n.same_id
 ORDER BY sum_ns DESC, name

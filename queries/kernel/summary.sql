@@ -1,6 +1,7 @@
 -- One row per kernel name; ordered by sum_ns, largest first.
 --
 -- name         VARCHAR  -      demangled name with template arguments
+-- label        VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- short_name   VARCHAR  -      function name alone
 -- instance_count  BIGINT  count  executions
 -- sum_ns       BIGINT   ns     sum of durations
@@ -19,9 +20,11 @@ WITH grouped AS (
     GROUP BY n.same_id
 )
 SELECT
-    coalesce(g.name, '(no name)') AS name, short.value AS short_name, g.instance_count, g.sum_ns,
+    coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,
+    short.value AS short_name, g.instance_count, g.sum_ns,
     g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
     g.median_ns, g.mean_ns, g.min_ns, g.max_ns, g.stddev_ns
 FROM grouped AS g
 LEFT JOIN _string_kernel AS short ON short.id = g.short_name_id
+LEFT JOIN kernel_label AS l ON l.name = g.name
 ORDER BY g.sum_ns DESC, name

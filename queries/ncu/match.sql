@@ -2,6 +2,7 @@
 -- largest first. Names are compared without namespaces, casts of template arguments and blanks.
 --
 -- name            VARCHAR  -           kernel name in the trace
+-- label           VARCHAR  -           short name that tells kernels apart, see kernel_label
 -- grid_x          BIGINT   -           blocks, x, in the trace
 -- grid_y          BIGINT   -           blocks, y
 -- grid_z          BIGINT   -           blocks, z
@@ -23,7 +24,7 @@ WITH shape AS (
     FROM _kernel
     GROUP BY ALL
 )
-SELECT n.value AS name, s.grid_x, s.grid_y, s.grid_z, s.block_x, s.block_y, s.block_z, s.instance_count, s.sum_ns,
+SELECT n.value AS name, label_or(t.label, n.value) AS label, s.grid_x, s.grid_y, s.grid_z, s.block_x, s.block_y, s.block_z, s.instance_count, s.sum_ns,
     l.launch,
     coalesce(
         (s.grid_x, s.grid_y, s.grid_z) = (l.grid_x, l.grid_y, l.grid_z)
@@ -36,4 +37,5 @@ JOIN ncu__form AS f USING (name_id)
 JOIN ncu__launch AS l USING (key)
 JOIN ncu_kernel AS k USING (launch)
 LEFT JOIN _string_kernel AS n ON n.id = s.name_id
+LEFT JOIN kernel_label AS t ON t.name = n.value
 ORDER BY s.sum_ns DESC, name, s.grid_x, s.grid_y, s.grid_z, s.block_x, s.block_y, s.block_z, l.launch

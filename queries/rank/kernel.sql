@@ -3,6 +3,7 @@
 -- over: ranks
 --
 -- name          VARCHAR  -      demangled name with template arguments
+-- label         VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- count         BIGINT   count  launches on all ranks
 -- sum_ns        BIGINT   ns     sum of their durations
 -- share_ratio   DOUBLE   ratio  sum_ns over that of all kernels
@@ -42,7 +43,8 @@ apart AS (
         arg_max(rank, (sum_ns, -rank)) AS high_rank, max(sum_ns) AS high_sum_ns
     FROM ranked GROUP BY name
 )
-SELECT s.name, s.count, s.sum_ns, s.sum_ns / nullif(sum(s.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
+SELECT s.name, label_or(l.label, s.name) AS label, s.count, s.sum_ns, s.sum_ns / nullif(sum(s.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
     s.sum_ns / s.count AS mean_ns, s.min_ns, s.q1_ns, s.median_ns, s.q3_ns, s.max_ns, a.rank_count, a.low_rank, a.low_sum_ns, a.high_rank, a.high_sum_ns
 FROM summed AS s JOIN apart AS a ON a.name IS NOT DISTINCT FROM s.name
+LEFT JOIN (SELECT name, min(label) AS label FROM kernel_label GROUP BY name) AS l ON l.name = s.name
 ORDER BY s.sum_ns DESC, s.name

@@ -3,6 +3,7 @@
 --
 -- stage           VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
 -- name            VARCHAR  -      demangled kernel name
+-- label           VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
 -- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
@@ -16,7 +17,9 @@ WITH grouped AS (
     LEFT JOIN _kernel_name AS n USING (name_id)
     GROUP BY w.stage, n.same_id
 )
-SELECT stage, coalesce(name, '(no name)') AS name, instance_count, sum_ns,
-    sum_ns / nullif(sum(sum_ns) OVER (PARTITION BY stage), 0) AS share_ratio, median_ns
-FROM grouped
-ORDER BY sum(sum_ns) OVER (PARTITION BY stage) DESC, stage, sum_ns DESC, name
+SELECT g.stage, coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,
+    g.instance_count, g.sum_ns,
+    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY g.stage), 0) AS share_ratio, g.median_ns
+FROM grouped AS g
+LEFT JOIN kernel_label AS l ON l.name = g.name
+ORDER BY sum(g.sum_ns) OVER (PARTITION BY g.stage) DESC, g.stage, g.sum_ns DESC, name

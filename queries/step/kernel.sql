@@ -1,11 +1,11 @@
 -- One row per phase, GPU of a process and kernel name: its part of a step; ordered by phase, process and GPU, then by
 -- median_ns, largest first. A step in which it does not run counts with 0.
--- materialized: medians over all steps, asked for by outliers too.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      the GPU
 -- name           VARCHAR  -      demangled name
+-- label          VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- class          VARCHAR  -      kind of work, see kernel_rule
 -- step_count     BIGINT   count  steps of the phase
 -- run_count      BIGINT   count  runs in all steps together
@@ -15,23 +15,8 @@
 -- max_ns         BIGINT   ns     most in a step
 -- sum_ns         BIGINT   ns     all steps together
 -- share_ratio    DOUBLE   ratio  sum_ns over the durations of all kernels in these steps
-SELECT b.phase, b.process_id, b.gpu_id, n.value AS name, c.class, b.step_count, b.run_count, b.median_count,
-    b.median_ns, b.min_ns, b.max_ns, b.sum_ns,
-    b.sum_ns / nullif(sum(b.sum_ns) OVER (PARTITION BY b.phase, b.process_id, b.gpu_id), 0)
-        AS share_ratio
-FROM (
-    SELECT w.name_id, s.phase, s.process_id, s.gpu_id, any_value(p.step_count) AS step_count,
-        sum(w.operation_count)::BIGINT AS run_count,
-        median_with_zeros(w.operation_count, any_value(p.step_count)) AS median_count,
-        median_with_zeros(w.sum_ns, any_value(p.step_count)) AS median_ns,
-        CASE WHEN count(*) < any_value(p.step_count) THEN 0 ELSE min(w.sum_ns) END AS min_ns,
-        max(w.sum_ns) AS max_ns, sum(w.sum_ns)::BIGINT AS sum_ns
-    FROM step__kernel AS w
-    JOIN step AS s USING (step_id)
-    JOIN (SELECT phase, process_id, gpu_id, count(*) AS step_count FROM step GROUP BY ALL) AS p
-        ON p.phase = s.phase AND p.process_id = s.process_id AND p.gpu_id = s.gpu_id
-    GROUP BY w.name_id, s.phase, s.process_id, s.gpu_id
-) AS b
-LEFT JOIN _string_kernel AS n ON n.id = b.name_id
-LEFT JOIN kernel__class AS c USING (name_id)
-ORDER BY b.phase, b.process_id, b.gpu_id, b.median_ns DESC, b.sum_ns DESC, name
+SELECT k.phase, k.process_id, k.gpu_id, k.name, label_or(l.label, k.name) AS label, k.class, k.step_count, k.run_count,
+    k.median_count, k.median_ns, k.min_ns, k.max_ns, k.sum_ns, k.share_ratio
+FROM step__kernel_sum AS k
+LEFT JOIN kernel_label AS l ON l.name = k.name
+ORDER BY k.phase, k.process_id, k.gpu_id, k.median_ns DESC, k.sum_ns DESC, k.name

@@ -13,6 +13,7 @@
 --     launch_bound, synchronization, dependency, rest, or copies alone
 -- term_ns        DOUBLE   ns  that difference
 -- kernel         VARCHAR  -   the kernel whose time differs most from its median per step
+-- label          VARCHAR  -   its short name, see kernel_label
 -- kernel_ns      DOUBLE   ns  that difference
 WITH quarter AS (
     SELECT phase, process_id, gpu_id, median(wall_ns) AS median_ns, quantile_cont(wall_ns, 0.25) AS q1_ns,
@@ -37,16 +38,18 @@ ran AS (
 kernel_off AS (
     SELECT f.step_id, k.name, coalesce(r.sum_ns, 0) - k.median_ns AS off_ns
     FROM far AS f
-    JOIN step_kernel AS k USING (phase, process_id, gpu_id)
+    JOIN step__kernel_sum AS k USING (phase, process_id, gpu_id)
     LEFT JOIN ran AS r ON r.step_id = f.step_id AND r.name IS NOT DISTINCT FROM k.name
 )
 SELECT f.step_id, f.phase, f.process_id, f.gpu_id, f.start_ns, f.wall_ns, f.median_ns,
     f.wall_ns - f.median_ns AS difference_ns,
-    t.term, t.off_ns AS term_ns, k.name AS kernel, k.off_ns AS kernel_ns
+    t.term, t.off_ns AS term_ns, k.name AS kernel, label_or(l.label, k.name) AS label,
+    k.off_ns AS kernel_ns
 FROM far AS f
 LEFT JOIN (SELECT step_id, arg_max(term, abs(off_ns)) AS term, arg_max(off_ns, abs(off_ns)) AS off_ns FROM term GROUP BY ALL)
     AS t USING (step_id)
 LEFT JOIN (
     SELECT step_id, arg_max(name, abs(off_ns)) AS name, arg_max(off_ns, abs(off_ns)) AS off_ns FROM kernel_off GROUP BY ALL
 ) AS k USING (step_id)
+LEFT JOIN kernel_label AS l ON l.name = k.name
 ORDER BY abs(f.wall_ns - f.median_ns) DESC, f.step_id

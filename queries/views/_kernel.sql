@@ -18,6 +18,7 @@ SELECT
     registersPerThread AS register_count,
     staticSharedMemory AS static_shared_memory_bytes,
     dynamicSharedMemory AS dynamic_shared_memory_bytes,
+    localMemoryPerThread AS local_memory_bytes,
     graphNodeId AS graph_node_id,
     greenContextId AS green_context_id
 FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL

@@ -2,6 +2,7 @@
 --
 -- operation_id                 BIGINT   -      unique among all GPU operations of the trace
 -- name                         VARCHAR  -      demangled name with template arguments
+-- label                        VARCHAR  -      short name that tells kernels apart, see kernel_label
 -- short_name                   VARCHAR  -      function name alone
 -- mangled_name                 VARCHAR  -      linker name; NULL before 2021
 -- name_id                      BIGINT   -      key of name in the trace's strings
@@ -24,7 +25,7 @@
 -- dynamic_shared_memory_bytes  BIGINT   bytes  dynamic shared memory a block
 -- graph_node_id                BIGINT   -      node of the CUDA graph that launched it, else NULL or 0
 SELECT
-    k.operation_id, long.value AS name, short.value AS short_name, mangled.value AS mangled_name, k.name_id,
+    k.operation_id, long.value AS name, label_or(l.label, long.value) AS label, short.value AS short_name, mangled.value AS mangled_name, k.name_id,
     k.start_ns, k.end_ns, k.duration_ns, k.device_id, k.context_id, k.stream_id, k.process_id, k.correlation_id,
     k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, k.register_count,
     k.static_shared_memory_bytes, k.dynamic_shared_memory_bytes, k.graph_node_id
@@ -32,3 +33,4 @@ FROM _kernel AS k
 LEFT JOIN _string_kernel AS long ON long.id = k.name_id
 LEFT JOIN _string_kernel AS short ON short.id = k.short_name_id
 LEFT JOIN _string_kernel AS mangled ON mangled.id = k.mangled_name_id
+LEFT JOIN kernel_label AS l ON l.name = long.value

@@ -16,9 +16,9 @@ def test_kernel_summary(tmp_path: Path) -> None:
 
     assert answer(build(tmp_path, fill), "kernel_summary") == text(
         """
-        name,short_name,instance_count,sum_ns,share_ratio,median_ns,mean_ns,min_ns,max_ns,stddev_ns
-        void f<int>(int),f,3,15,0.75,4.0,5.0,2,9,3.605551275463989
-        g,g,1,5,0.25,5.0,5.0,5,5,
+        name,label,short_name,instance_count,sum_ns,share_ratio,median_ns,mean_ns,min_ns,max_ns,stddev_ns
+        void f<int>(int),f i32,f,3,15,0.75,4.0,5.0,2,9,3.605551275463989
+        g,g,g,1,5,0.25,5.0,5.0,5,5,
         """
     )
 

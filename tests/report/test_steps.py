@@ -46,7 +46,7 @@ def test_step_time_and_tokens_come_first(tmp_path: Path) -> None:
     assert parts == sorted(parts)
     assert text.index("## Steps") < text.index("## Stages")
     assert "All 4 checks of these sums passed" in section
-    assert "- A step of decode takes 2 ms on GPU 0 (the middle one of 4)." in page
+    assert "- A step of decode takes 2 ms on GPU 0 (median of 4)." in page
     assert "and gives 1,143 tokens/s." in page
 
 

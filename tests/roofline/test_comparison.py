@@ -209,7 +209,7 @@ def test_what_a_stage_loses_beyond_its_roofline_is_a_finding(tmp_path: Path) -> 
     path = tmp_path / "slow.sqlite"
     truth = slow_run.write(path, "deepseek-ocr", "h200-sxm", "new_tokens=4")
     found = compared(path, Request("deepseek-ocr", assignments=("new_tokens=4",)))
-    said = {one.names[0]: one for one in found.findings if one.kind == "slower than the hardware allows"}
+    said = {one.names[0]: one for one in found.findings if one.rule == "below_roofline"}
     for stage in ("vision", "prefill"):
         mine = [made for (name, _), made in truth.items() if name == stage]
         lost = sum(made.busy_ns - made.roofline_ns for made in mine)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -29,8 +29,8 @@ def damage(path: Path, table: str) -> str:
     return "" if said == "ok" else " ".join(said.split())
 
 
-def check(path: Path, name: Path, table: str) -> Callable[[], None]:
-    """Begin to check a table; return what waits for the end of that.
+class Check:
+    """A check of a table, begun when it is made. Calling it waits for the end, and refuses a damaged table.
 
     Parameters
     ----------
@@ -41,10 +41,10 @@ def check(path: Path, name: Path, table: str) -> Callable[[], None]:
     table
         The table.
 
-    Returns
-    -------
-    callable
-        Waits, and raises `NsysToolsError` if the table is damaged.
+    Raises
+    ------
+    NsysToolsError
+        From the call, if the table is damaged.
 
     Notes
     -----
@@ -52,17 +52,25 @@ def check(path: Path, name: Path, table: str) -> Callable[[], None]:
     cannot notice that a value is another one than was written. The check runs in a thread beside the load, since
     SQLite and DuckDB both work without Python's lock.
     """
-    found: list[str] = []
-    thread = threading.Thread(target=lambda: found.append(damage(path, table)), daemon=True)
-    thread.start()
 
-    def wait() -> None:
-        thread.join()
-        if found != [""]:
-            why = found[0] if found else "it cannot be checked"
-            raise NsysToolsError(f"{name}: table {table} is damaged: {why}.", DAMAGED_HINT)
+    def __init__(self, path: Path, name: Path, table: str) -> None:
+        self._name = name
+        self._table = table
+        self._found: list[str] = []
+        self._thread = threading.Thread(target=lambda: self._found.append(damage(path, table)), daemon=True)
+        self._thread.start()
 
-    return wait
+    def __call__(self) -> None:
+        """Wait for the end, and refuse a damaged table."""
+        self._thread.join()
+        if self._found != [""]:
+            why = self._found[0] if self._found else "it cannot be checked"
+            raise NsysToolsError(f"{self._name}: table {self._table} is damaged: {why}.", DAMAGED_HINT)
+
+    @property
+    def thread_id(self) -> int | None:
+        """The thread that checks; None when it has ended."""
+        return self._thread.native_id if self._thread.is_alive() else None
 
 
 def without_rowid(path: Path) -> set[str]:

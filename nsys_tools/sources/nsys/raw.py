@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,9 +10,11 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.connection import OWN_SCHEMAS, load_extension
+from nsys_tools.session.progress import Amount
 from nsys_tools.session.quoting import literal, parquet, quoted
-from nsys_tools.sources.nsys.checking import check, odd, without_rowid
+from nsys_tools.sources.nsys.checking import Check, odd, without_rowid
 from nsys_tools.sources.nsys.identify import DAMAGED_HINT, Kind, columns
+from nsys_tools.sources.nsys.metering import Meter
 
 
 def extension() -> Path:
@@ -66,7 +68,7 @@ class Raw:
         self._kind = kind
         self._name = name
         self._attached = False
-        self._checks: dict[str, Callable[[], None]] = {}
+        self._checks: dict[str, Check] = {}
         self._without_rowid = set() if kind is Kind.PARQUET else without_rowid(path)
         self.folders = (path,) if kind is Kind.PARQUET else ()
         self.search_path = OWN_SCHEMAS
@@ -99,8 +101,13 @@ class Raw:
         if self._kind is Kind.PARQUET:
             return lambda: None  # DuckDB reads all of a file, or fails
         if table not in self._checks:
-            self._checks[table] = check(self._path, self._name, table)
+            self._checks[table] = Check(self._path, self._name, table)
         return self._checks[table]
+
+    def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
+        """Return what tells how much of some tables has been read, while the one at `place` is; None if nothing can."""
+        check = self._checks.get(tables[place])
+        return Meter(self._path, tables, place, check) if check else None
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
         """Say which values of a table are not of the types that its columns should have, a sentence each."""

@@ -80,7 +80,15 @@ def open_trace(
             resources=opening.pop_all(), notes=notes, is_partial=bool(lost),
         )  # fmt: skip
         database.define_later("nvtx_payload", lambda: payloads(path, raw.tables) if kind is Kind.SQLITE else [])
+        database.define_later("kernel_label", lambda: _labels(database))
         return database
+
+
+def _labels(database: Database) -> list[tuple[str, str]]:
+    """Return the label of each kernel name."""
+    from nsys_tools.kernel_label import labels  # noqa: PLC0415
+
+    return list(labels(database.query("kernel__name")["name"]).items())
 
 
 def _size(path: Path) -> int:

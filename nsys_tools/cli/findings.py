@@ -1,0 +1,90 @@
+"""``nsys-tools findings``: what stands out in a trace."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
+
+_JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays with its unit
+
+
+def findings(
+    trace: Annotated[Path, typer.Argument(metavar="TRACE", help="Trace or run folder.")],
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
+    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Check only this rule; repeatable.")] = [],  # noqa: B006
+    top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many.")] = 100,
+    stages: options.STAGES = None,
+    model: options.COMPARE = "",
+    workload: options.WORKLOAD = "",
+    assignments: options.SET = [],  # noqa: B006  (typer copies it)
+    gpu: options.TRACE_GPU = "auto",
+    dtype: options.DTYPE = "",
+    attention: options.ATTENTION = "full",
+    steps: options.STEPS = "auto",
+    no_cache: options.NO_CACHE = False,
+    salvage: options.SALVAGE = False,
+) -> None:
+    """Print what stands out in TRACE, the most time at stake first, with its evidence and what to try.
+
+    The rules are SQL: nsys-tools queries --area findings. Add one in queries/findings/ of a folder for --assets.
+    """
+    if form not in {"text", "json"}:
+        raise nt.UsageError(f"Format {form!r} is not known.", "Use text or json.")
+    with (
+        status() as progress,
+        nt.open(
+            trace, progress=progress, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu,
+            dtype=dtype, attention=attention, steps=steps, cache=not no_cache, salvage=salvage,
+        ) as session,
+    ):  # fmt: skip
+        found = session.findings(*rule)
+        notes = session.warnings
+    if form == "json":
+        print(nt.render_data(found.data(), "json"))
+    else:
+        print("\n".join(_lines(found, top)))
+    for note in notes:
+        print(note, file=sys.stderr)
+
+
+def _lines(found: nt.Findings, top: int) -> Iterator[str]:
+    width = max(min(shutil.get_terminal_size((120, 24)).columns, 120), 40)
+    mark = "" if found.origin == "recorded" else f" ({found.origin} data)"
+    span = nt.figure_text(found.span_ns, "ns")
+    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in all."
+    for number, one in enumerate(found[:top], 1):
+        yield ""
+        yield from _wrapped(f"{number}. {_head(one, found.span_ns)}", width, "")
+        for text in (one.text, one.advice, f"{one.table}   {one.docs}"):
+            yield from _wrapped(text, width, "   ")
+    if len(found) > top:
+        yield f"\nThe first {top} of {len(found)}; --top N prints more."
+
+
+def _head(one: nt.Finding, span_ns: int) -> str:
+    word = "caution" if one.is_caution else one.certainty
+    if one.at_stake_ns is None or not span_ns:
+        return f"{one.kind} ({word})"
+    most = "" if one.is_caution else "at most "
+    stake = f"{most}{nt.figure_text(one.at_stake_ns, 'ns')}, {nt.figure_text(one.at_stake_ns / span_ns, 'ratio')}"
+    return f"{one.kind}: {stake} ({word})"
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    inside = indent or "   "
+    lines = textwrap.wrap(
+        _JOINED.sub("\xa0", text), width, initial_indent=indent, subsequent_indent=inside, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+    return [line.replace("\xa0", " ") for line in lines]

@@ -1,0 +1,52 @@
+"""The words of a rule with the values of a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from string import Formatter
+from typing import Any
+
+from nsys_tools.units import figure_text
+
+
+def worded(
+    template: str, row: Mapping[str, Any], units: Mapping[str, str], known: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """Return a template with the numbers of a row, and the names of the trace that it has places for.
+
+    Parameters
+    ----------
+    template
+        ``{column}`` stands for a value of the row: a number in the unit of its column, a text as a place for a name
+        (``{0}``, ``{1}`` ...). ``{column!s}`` stands for a text as it is, ``{column!a}`` for "once", "2 times" ...
+    row
+        Values by column.
+    units
+        Unit by column.
+    known
+        Names that have places already.
+
+    Returns
+    -------
+    str, list of str
+        The text, and all names in the order of their places.
+    """
+    names, parts = list(known), []
+    for literal, column, _, conversion in Formatter().parse(template):
+        parts.append(_escaped(literal))
+        if column is None:
+            continue
+        value = row[column]
+        if isinstance(value, str) and conversion != "s":
+            names += [value] if value not in names else []
+            parts.append(f"{{{names.index(value)}}}")
+        elif isinstance(value, str):
+            parts.append(_escaped(value))
+        else:
+            number = figure_text(value, units.get(column, "-"))
+            parts.append(number if conversion != "a" else "once" if value == 1 else f"{number} times")
+    return "".join(parts), names
+
+
+def _escaped(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")

@@ -1,0 +1,25 @@
+"""Fit words into a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+MOST = 48
+"""Characters of a label."""
+
+
+def cut(text: str, length: int = MOST) -> str:
+    """Return a text of at most some characters. What is longer is cut in the middle, since names differ at the end."""
+    if len(text) <= length:
+        return text
+    tail = (length - 1) // 2
+    return f"{text[: length - 1 - tail]}…{text[-tail:]}"
+
+
+def fitted(words: Iterable[str], droppable: Sequence[str] = ()) -> str:
+    """Join words; those that say least are dropped, one after the other, until the label fits."""
+    kept = [word for word in words if word]
+    for word in droppable:
+        if len(" ".join(kept)) > MOST and word in kept:
+            kept.remove(word)
+    return " ".join(kept)

@@ -1,0 +1,143 @@
+"""How much of the tables of an SQLite file has been read, while they are being loaded.
+
+DuckDB does not say how far a scan of SQLite is. The system does: it counts the bytes that a process reads. A table is
+read once by DuckDB, and twice by the check that runs beside it in a thread of its own (see `checking`).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from functools import cached_property
+from os import SEEK_END
+from pathlib import Path
+from struct import unpack_from
+from typing import BinaryIO, Protocol
+
+from nsys_tools.session.progress import Amount
+from nsys_tools.sources.nsys.identify import connected
+
+_HEADER_BYTES = 100  # of the file, in front of its first page
+_INTERIOR, _LEAF = 5, 13  # pages of a table
+# The check walks through the pages, then through the rows. The walk takes a fifth to a half of its time.
+_WALK = 0.3
+
+
+class Check(Protocol):
+    """The check that runs beside a load."""
+
+    @property
+    def thread_id(self) -> int | None:
+        """The thread that runs it; None when that has ended."""
+
+
+class Meter:
+    """How much of some tables has been read, while one of them is being loaded after the others.
+
+    Parameters
+    ----------
+    path
+        The SQLite file.
+    tables
+        The tables that are loaded one after the other.
+    place
+        Which of them is being loaded now.
+    check
+        The check that runs beside that.
+    """
+
+    def __init__(self, path: Path, tables: Sequence[str], place: int, check: Check) -> None:
+        self._path = path
+        self._tables = tables
+        self._place = place
+        self._check = check
+        self._begin = _bytes_read()
+        self._checked = 0
+        self._most = 0.0
+
+    def __call__(self) -> Amount | None:
+        """Return the bytes read so far and in all; None where the system does not count them."""
+        if self._begin is None or not self._sizes:
+            return None
+        now = self._sizes[self._place]
+        return Amount(sum(self._sizes[: self._place]) + now * self._share(now), sum(self._sizes))
+
+    @cached_property
+    def _sizes(self) -> list[int]:
+        """The bytes of each table; empty where they cannot be found out."""
+        with suppress(OSError, sqlite3.Error, ValueError, IndexError):
+            return table_bytes(self._path, self._tables)
+        return []
+
+    def _share(self, size: int) -> float:
+        """Return the part of the present table that both the load and its check have behind them, from 0 to 1."""
+        size = max(size, 1)
+        thread = self._check.thread_id
+        checked = None if thread is None else _bytes_read(f"/proc/self/task/{thread}/io")
+        # What a thread that has ended has read is not known any more: it is about what it had read before.
+        self._checked = self._checked if checked is None else checked
+        loaded = ((_bytes_read() or 0) - (self._begin or 0) - self._checked) / size
+        walk, rows = min(self._checked / size, 1), max(self._checked / size - 1, 0)
+        behind = 1.0 if checked is None else _WALK * walk + (1 - _WALK) * rows
+        self._most = max(self._most, min(loaded, behind, 1.0))
+        return self._most
+
+
+def _bytes_read(counter: str = "/proc/self/io") -> int | None:
+    """Return the bytes that this process, or one of its threads, has read; None where nobody counts."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(Path(counter).read_text(encoding="ascii").split()[1])
+    return None
+
+
+def table_bytes(path: Path, tables: Sequence[str]) -> list[int]:
+    """Return the bytes of the pages that hold the rows of tables, without reading these pages.
+
+    Raises
+    ------
+    OSError, sqlite3.Error, ValueError, IndexError
+        If the file cannot be read, or is not what SQLite writes.
+    """
+    with closing(connected(path)) as connection:
+        size = int(connection.execute("PRAGMA page_size").fetchone()[0])
+        roots = dict(connection.execute("SELECT name, rootpage FROM sqlite_master WHERE type = 'table'").fetchall())
+    with path.open("rb") as file:
+        return [_leaf_count(file, size, roots[name]) * size if name in roots else 0 for name in tables]
+
+
+def _leaf_count(file: BinaryIO, size: int, root: int) -> int:
+    """Return how many pages of a table hold rows, from the pages above them: a few hundredths of all."""
+    pending, count, visits = [root], 0, file.seek(0, SEEK_END) // size
+    while pending:
+        visits -= 1
+        if visits < 0:
+            raise ValueError("the pages of a table go round in a circle")
+        children = _children(file, size, pending.pop())
+        if not children:
+            count += 1
+        elif _kind(file, size, children[0]) == _LEAF:  # then all of this level are
+            count += len(children)
+        else:
+            pending += children
+    return count
+
+
+def _kind(file: BinaryIO, size: int, page: int) -> int:
+    file.seek((page - 1) * size + (_HEADER_BYTES if page == 1 else 0))
+    return file.read(1)[0]
+
+
+def _children(file: BinaryIO, size: int, page: int) -> list[int]:
+    """Return the pages under a page of a table; none under one that holds rows."""
+    file.seek((page - 1) * size)
+    data, at = file.read(size), _HEADER_BYTES if page == 1 else 0
+    if len(data) < size or data[at] not in (_INTERIOR, _LEAF):
+        raise ValueError(f"page {page} is not one of a table")
+    if data[at] == _LEAF:
+        return []
+    (count,) = unpack_from(">H", data, at + 3)
+    if at + 12 + 2 * count > size:
+        raise ValueError(f"page {page} is damaged")
+    places = unpack_from(f">{count}H", data, at + 12)
+    return [*(unpack_from(">I", data, min(place, size - 4))[0] for place in places), *unpack_from(">I", data, at + 8)]

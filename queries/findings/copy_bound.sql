@@ -1,0 +1,27 @@
+-- One row at most: copies between host and device take more of the GPUs' time than kernels and graphs.
+--
+-- title: More copying than computing
+-- sentence: Copies between host and device take {sum_ns} for {copied_bytes}, kernels {compute_ns}. The copies run at
+--    {bandwidth_bytes_per_s}.
+-- advice: Keep data on the GPU between computations, copy smaller types, and overlap what remains with kernels.
+-- plain: Moving data to and from the GPU takes {sum_ns}, computing {compute_ns}.
+-- certainty: likely
+-- stake: copy
+-- needs: copies
+-- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
+-- table: copy_summary
+--
+-- at_stake_ns            BIGINT  ns       sum_ns
+-- sum_ns                 BIGINT  ns       durations of copies between host and device
+-- copied_bytes           BIGINT  bytes    their amount
+-- bandwidth_bytes_per_s  DOUBLE  bytes/s  copied_bytes over sum_ns
+-- compute_ns             BIGINT  ns       durations of kernels and graph runs
+WITH copied AS (
+    SELECT sum(duration_ns)::BIGINT AS ns, sum(copied_bytes)::BIGINT AS bytes
+    FROM copy WHERE kind IN ('Host-to-Device', 'Device-to-Host')
+),
+computed AS (SELECT kernel_sum_ns + graph_run_sum_ns AS ns FROM trace_summary)
+SELECT c.ns AS at_stake_ns, c.ns AS sum_ns, c.bytes AS copied_bytes, c.bytes * 1e9 / nullif(c.ns, 0) AS bandwidth_bytes_per_s,
+    k.ns AS compute_ns
+FROM copied AS c, computed AS k
+WHERE c.ns > k.ns

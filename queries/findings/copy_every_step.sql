@@ -1,0 +1,38 @@
+-- One row per phase whose steps copy to the host and wait for it; ordered by at_stake_ns, largest first.
+--
+-- title: A copy to the host in every step
+-- sentence: Each of {step_count} {subject} steps copies {copies_per_step_count!a} to the host ({copied_bytes} per step,
+--    median), and its GPU is idle for {at_stake_ns} in all after synchronizations.
+-- advice: Keep the decision on the GPU (sampling, stopping, convergence), and copy once every few steps or one step
+--    behind, with pinned memory and an event.
+-- plain: In each step the program waits for a result from the GPU before it goes on ({at_stake_ns} in all). Fetch
+--    results later, or every few steps.
+-- certainty: likely
+-- stake: idle
+-- needs: steps, copies
+-- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
+-- table: step_budget
+--
+-- at_stake_ns            BIGINT   ns     idle time after synchronizations in these steps
+-- subject                VARCHAR  -      the phase
+-- step_count             BIGINT   count  steps
+-- copies_per_step_count  DOUBLE   count  copies of at most 1 MB from device to host per step, median; at least 1
+-- copied_bytes           DOUBLE   bytes  their amount per step, median
+WITH copied AS (
+    SELECT s.step_id, count(*) AS n, sum(c.copied_bytes) AS bytes
+    FROM copy AS c
+    JOIN step__gpu AS d ON d.process_id = c.process_id AND d.device_id IS NOT DISTINCT FROM c.device_id
+    ASOF JOIN step AS s ON s.process_id = c.process_id AND s.gpu_id = d.gpu_id AND s.start_ns <= c.start_ns
+    WHERE c.kind = 'Device-to-Host' AND c.copied_bytes <= 1048576 AND c.start_ns < s.end_ns
+    GROUP BY s.step_id
+),
+phase AS (
+    SELECT s.phase, count(*) AS step_count, median(coalesce(c.n, 0)) AS copies_per_step, median(c.bytes) AS copied_bytes
+    FROM step AS s LEFT JOIN copied AS c USING (step_id)
+    GROUP BY s.phase
+),
+idle AS (SELECT phase, sum(sum_ns)::BIGINT AS idle_ns FROM step_budget WHERE term = 'synchronization' AND part_of = 'idle' GROUP BY phase)
+SELECT i.idle_ns AS at_stake_ns, p.phase AS subject, p.step_count, p.copies_per_step AS copies_per_step_count, p.copied_bytes
+FROM phase AS p JOIN idle AS i USING (phase)
+WHERE p.copies_per_step >= 1 AND p.step_count >= 10 AND i.idle_ns > 0
+ORDER BY at_stake_ns DESC, subject

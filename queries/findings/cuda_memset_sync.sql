@@ -1,0 +1,21 @@
+-- One row at most: memsets of pinned or managed memory by synchronous calls, as in NVIDIA's rule cuda_memset_sync.
+--
+-- title: Synchronous memsets (cuda_memset_sync)
+-- sentence: {memset_count} memsets of pinned or managed memory were made by synchronous calls: {set_bytes} in
+--    {at_stake_ns}.
+-- advice: Use `cudaMemsetAsync`.
+-- certainty: likely
+-- stake: memset
+-- needs: memsets
+-- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
+-- table: copy_summary
+--
+-- at_stake_ns   BIGINT  ns     durations of these memsets
+-- memset_count  BIGINT  count  memsets
+-- set_bytes     BIGINT  bytes  amount
+SELECT sum(m.duration_ns)::BIGINT AS at_stake_ns, count(*) AS memset_count, sum(m.set_bytes)::BIGINT AS set_bytes
+FROM memset AS m
+JOIN _api_call AS c ON c.process_id = m.process_id AND c.correlation_id = m.correlation_id
+JOIN _string_call AS s ON s.id = c.name_id
+WHERE s.value ILIKE 'cudaMemset%' AND s.value NOT ILIKE '%async%' AND m.memory IN ('Pinned', 'Managed')
+HAVING count(*) > 0

@@ -1,0 +1,47 @@
+-- One row per GPU whose matrix products run in FP32 on CUDA cores although it has tensor cores; ordered by at_stake_ns,
+-- largest first.
+--
+-- title: FP32 matrix products without tensor cores
+-- sentence: {instance_count} FP32 matrix products took {sum_ns}, {share_ratio} of the kernel time of GPU {gpu_id}. They
+--    run on CUDA cores. The most time is in {subject}.
+-- advice: Run them in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32:
+--    `torch.set_float32_matmul_precision('high')`. Check the accuracy of the result.
+-- plain: Most computations use a number format for which the GPU has no fast units ({sum_ns}). A shorter format runs
+--    several times faster.
+-- certainty: certain
+-- stake: kernel
+-- needs: kernels
+-- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
+-- table: kernel_summary
+--
+-- at_stake_ns     BIGINT   ns     sum_ns without what the same FLOPs take at the dense peak of TF32 (of FP16 before
+--                                 compute capability 8.0); all of sum_ns where the peaks are not known
+-- subject         VARCHAR  -      label of the product with the most time
+-- gpu_id          BIGINT   -      the GPU
+-- instance_count  BIGINT   count  FP32 products
+-- sum_ns          BIGINT   ns     their durations
+-- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels of the GPU
+WITH product AS (
+    SELECT s.gpu_id, sum(s.instance_count)::BIGINT AS instance_count, sum(s.sum_ns)::BIGINT AS sum_ns,
+        arg_max(s.name_id, s.sum_ns) AS name_id
+    FROM kernel__shape AS s JOIN shape__dtype AS t USING (name_id)
+    WHERE t.dtype = 'fp32' AND s.class = 'gemm'
+    GROUP BY s.gpu_id
+),
+speed AS (
+    SELECT g.gpu_id, min(g.compute_capability) AS compute_capability,
+        max(p.flops_per_s) FILTER (p.dtype = 'fp32') AS scalar_peak,
+        coalesce(max(p.flops_per_s) FILTER (p.dtype = 'tf32'), max(p.flops_per_s) FILTER (p.dtype = 'fp16')) AS tensor_peak
+    FROM gpu AS g LEFT JOIN gpu_peak AS p ON p.trace_name = g.name OR p.trace_name IS NULL
+    GROUP BY g.gpu_id
+)
+SELECT (f.sum_ns * (1 - coalesce(least(p.scalar_peak / p.tensor_peak, 1), 0)))::BIGINT AS at_stake_ns,
+    label_or(l.label, n.value) AS subject, f.gpu_id, f.instance_count, f.sum_ns,
+    f.sum_ns / nullif(w.sum_ns, 0) AS share_ratio
+FROM product AS f
+JOIN (SELECT gpu_id, sum(sum_ns)::BIGINT AS sum_ns FROM kernel__shape GROUP BY gpu_id) AS w USING (gpu_id)
+LEFT JOIN speed AS p USING (gpu_id)
+LEFT JOIN _string_kernel AS n ON n.id = f.name_id
+LEFT JOIN kernel_label AS l ON l.name = n.value
+WHERE coalesce(try_cast(p.compute_capability AS DOUBLE), 8) >= 7
+ORDER BY at_stake_ns DESC, f.gpu_id

@@ -1,0 +1,36 @@
+-- One row at most: stretches of low use. As in NVIDIA's rule gpu_time_util, a thirtieth of the time between the first
+-- and last operation of a GPU is one of low use if the GPU is idle for more than half of it.
+--
+-- title: Stretches of low use (gpu_time_util)
+-- sentence: In {chunk_count} of 30 equal parts of the run a GPU is idle for more than half of the time: {at_stake_ns}
+--    of idle time. The first is on GPU {gpu_id} and begins at {start_ns} of the trace.
+-- advice: Zoom into these parts of the timeline first.
+-- plain: In {chunk_count} of 30 equal parts of the run a GPU is idle for more than half of the time.
+-- certainty: certain
+-- stake: idle
+-- unless: gpu_gaps, launch_gap, launch_bound_step, repeated_sequence, cpu_work, cuda_api_sync, synchronization
+-- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
+-- table: gap_list
+--
+-- at_stake_ns  BIGINT  ns     idle time in these parts
+-- gpu_id       BIGINT  -      the GPU of the first
+-- chunk_count  BIGINT  count  parts of low use, over all GPUs
+-- start_ns     BIGINT  ns     start of the first
+WITH extent AS (
+    SELECT gpu_id, min(start_ns) AS first_ns, greatest(ceil((max(end_ns) - min(start_ns)) / 30), 1)::BIGINT AS chunk_ns
+    FROM gpu__covered GROUP BY gpu_id
+),
+piece AS (
+    SELECT e.gpu_id, e.first_ns, e.chunk_ns, g.start_ns, g.end_ns,
+        unnest(range((g.start_ns - e.first_ns) // e.chunk_ns, (g.end_ns - 1 - e.first_ns) // e.chunk_ns + 1)) AS chunk
+    FROM gap_list AS g JOIN extent AS e USING (gpu_id)
+),
+chunk AS (
+    SELECT gpu_id, first_ns + chunk * chunk_ns AS start_ns, any_value(chunk_ns) AS chunk_ns,
+        sum(least(end_ns, first_ns + (chunk + 1) * chunk_ns) - greatest(start_ns, first_ns + chunk * chunk_ns)) AS idle_ns
+    FROM piece GROUP BY gpu_id, first_ns, chunk, chunk_ns
+)
+SELECT sum(idle_ns)::BIGINT AS at_stake_ns, arg_min(gpu_id, (start_ns, gpu_id)) AS gpu_id, count(*) AS chunk_count,
+    min(start_ns) AS start_ns
+FROM chunk WHERE idle_ns > 0.5 * chunk_ns
+HAVING count(*) > 0

@@ -1,0 +1,21 @@
+-- One row at most: a GPU is idle although its next operation has been launched.
+--
+-- title: Idle with work queued
+-- sentence: The GPUs were idle for {at_stake_ns} in {gap_count} gaps although the next operation had been launched
+--    ({share_ratio} of idle time, {median_gap_ns} each, median).
+-- advice: Look for dependencies: events between streams, copies on the same stream, another process's turn. Launches
+--    back to back leave about a microsecond each.
+-- plain: The GPU was idle for {at_stake_ns} ({gap_count!a}), although its next work had been handed over. Such work
+--    waits for other work.
+-- certainty: possible
+-- stake: idle
+-- needs: calls
+-- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#streams
+-- table: gap_summary
+--
+-- at_stake_ns    BIGINT  ns     idle time of cause dependency
+-- gap_count      BIGINT  count  gaps
+-- median_gap_ns  DOUBLE  ns     median gap
+-- share_ratio    DOUBLE  ratio  at_stake_ns over all idle time
+SELECT sum_ns AS at_stake_ns, gap_count, median_ns AS median_gap_ns, share_ratio
+FROM gap_summary WHERE cause = 'dependency'
