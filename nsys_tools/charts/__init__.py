@@ -13,6 +13,7 @@ from nsys_tools.session.result import Result
 if TYPE_CHECKING:
     import polars as pl
 
+    from nsys_tools.charts.picture import Picture
     from nsys_tools.charts.style import Chart
 
 Tables = Mapping[str, Result]
@@ -23,6 +24,11 @@ NAMES = (
 )  # fmt: skip
 """The charts of a report, in its order."""
 _NUMBERED = re.compile(r"\b(?:gradient_|clip)\d+\b")
+PICTURES = {
+    "timeline": ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "stage_activity"),
+    "range_flame": ("range_flame",),
+}
+"""The pictures that a reader explores, and the tables that each shows."""
 OF_RANKS = ("rank_activity", "rank_summary")
 """The charts of a report of many ranks."""
 
@@ -64,6 +70,21 @@ def draw(tables: Tables) -> dict[str, bytes]:
         SVG by path inside the report's folder; a chart without data is left out.
     """
     return draw_frames(NAMES, {name: table.pl() for name, table in tables.items()})
+
+
+def pictures(tables: Tables) -> list[Picture]:
+    """Return what a reader explores in the page of a report, in its order; a picture without data is left out.
+
+    Parameters
+    ----------
+    tables
+        Result by query name.
+    """
+    found = []
+    for name, needed in PICTURES.items():
+        frames = {table: tables[table].pl() for table in needed}
+        found.append(import_module(f"nsys_tools.charts.{name}").picture(frames))
+    return [picture for picture in found if picture is not None]
 
 
 def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:

@@ -12,6 +12,10 @@ BUSY, IDLE, GREY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
 # Distinguishable in print and for color-blind readers (after Okabe and Ito).
 COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
 OTHER = "other"
+_PROPERTIES = frozenset({
+    "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+    "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__",
+})  # fmt: skip
 
 Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.ConcatChart | alt.FacetChart
 
@@ -55,10 +59,19 @@ def shortened(text: str, length: int = 58) -> str:
     """Return a name that fits beside a chart; cut names end in an ellipsis.
 
     What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process. What takes two
-    UTF-16 units becomes a replacement mark: the renderer cuts labels between them, and then fails.
+    UTF-16 units becomes a replacement mark: the renderer cuts labels between them, and then fails. What each object of
+    JavaScript has as a property gets a space at its end: the renderer takes it for a name that it knows, and fails.
     """
     printable = "".join(
         "\ufffd" if c > "\uffff" else c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000]
     )
     plain = " ".join(printable.split()) or "(no name)"
+    if plain in _PROPERTIES:
+        return f"{plain} "
     return plain if len(plain) <= length else plain[: length - 1] + "…"
+
+
+def visible(text: str, length: int = 180) -> str:
+    """Return a text of the trace as one line without control characters, which reorder or hide text."""
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 40 * length]).split()) or "(no name)"
+    return line if len(line) <= length else line[: length - 1] + "…"

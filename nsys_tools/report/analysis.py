@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from nsys_tools.sources.stages import Stage
 # Of these nothing is asked where no steps were found.
 _OF_STEPS = frozenset({
     "step_summary", "step_budget", "step_check", "step_kernel", "step_class", "step_outlier", "step",
+    "timeline_step",
 })  # fmt: skip
 FORMATS = ("md", "html", "json")
 # Queries that become tables of the report; with a number, only so many rows are kept.
@@ -38,9 +39,12 @@ TABLES: dict[str, int | None] = {
     "kernel_summary": None, "kernel_class": None,
     "kernel_duration": None, "operator_summary": None,
     "shape_coverage": None, "shape_peak": None, "shape_layer": None, "shape_op": 1000,
-    "range_summary": None, "range_exclusive": None, "range_unattributed": None, "copy_summary": None, "overlap": None,
-    "api_summary": None, "os_summary": None, "gap_summary": None, "gap_list": 1000,
+    "range_summary": None, "range_exclusive": None, "range_wall": None, "range_unattributed": None,
+    "copy_summary": None, "overlap": None, "api_summary": None, "os_summary": None, "gap_summary": None,
+    "gap_list": 1000,
 }  # fmt: skip
+# What pictures are drawn from: few rows whatever the trace.
+PICTURES = ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "range_flame")
 
 
 @dataclass(frozen=True)
@@ -120,23 +124,15 @@ def analyze(
         If attribution does not add up, or what was asked for is impossible. What was only found in the run folder and
         is impossible becomes a note.
     """
-    tables: dict[str, Result] = {}
-
-    def read(name: str) -> Result:
-        if name not in tables:
-            known_empty = name in _OF_STEPS and not any(read("step_found")["step_count"])
-            tables[name] = database.empty(name).kept() if known_empty else table(database, name, TABLES.get(name))
-        return tables[name]
-
+    read = _reader(database)
     for name in TABLES:
         read(name)
-    _check(tables["trace_conservation"])
-    summary = tables["trace_summary"].one()
+    _check(read("trace_conservation"))
+    summary = read("trace_summary").one()
     # That one of the usual stages is not in a trace is nothing to wonder at.
-    found = _notes(summary, tables, stages if is_own_stages else ())
+    found = _notes(summary, read, stages if is_own_stages else ())
     joined.check(read)
-    wanted = [*TABLES, *joined.queries()]
-    kept = {name: read(name) for name in wanted}
+    kept = {name: read(name) for name in (*TABLES, *joined.queries(), *PICTURES)}
     roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
     return Analyzed(
         source=source,
@@ -151,9 +147,26 @@ def analyze(
         run=run,
         is_partial=database.is_partial,
         also_recorded=missing.also_recorded(
-            database, summary, sum(row["instance_count"] for row in tables["os_summary"].records())
+            database, summary, sum(row["instance_count"] for row in kept["os_summary"].records())
         ),
     )
+
+
+def _reader(database: Database) -> Callable[[str], Result]:
+    """Return what reads a table of the report, each once; what is known to be empty is not computed."""
+    tables: dict[str, Result] = {}
+
+    def is_empty(name: str) -> bool:
+        if name == "range_wall":
+            return bool(read("trace_summary").one()["operation_count"])
+        return name in _OF_STEPS and not any(read("step_found")["step_count"])
+
+    def read(name: str) -> Result:
+        if name not in tables:
+            tables[name] = database.empty(name).kept() if is_empty(name) else table(database, name, TABLES.get(name))
+        return tables[name]
+
+    return read
 
 
 def table(database: Database, name: str, limit: int | None = None) -> Result:
@@ -175,7 +188,7 @@ def _check(conservation: Result) -> None:
             )
 
 
-def _notes(summary: dict[str, Any], tables: Mapping[str, Result], wanted: Sequence[Stage]) -> list[str]:
+def _notes(summary: dict[str, Any], read: Callable[[str], Result], wanted: Sequence[Stage]) -> list[str]:
     notes = []
     if summary["backward_count"]:
         notes.append(
@@ -188,12 +201,12 @@ def _notes(summary: dict[str, Any], tables: Mapping[str, Result], wanted: Sequen
         notes.append(
             f"{summary['open_range_count']:,} ranges were never closed; they are taken to last to the end of the trace."
         )
-    if any(row["gpu_id"] >= 1000 for row in tables["gpu_summary"].records()):
+    if any(row["gpu_id"] >= 1000 for row in read("gpu_summary").records()):
         notes.append(
             "Operations ran on several machines or containers. The GPUs of the second are numbered from 1000, of the "
             "third from 2000; the trace does not describe them."
         )
-    present = {row["stage"] for row in tables["stage_summary"].records() if row["instance_count"]}
+    present = {row["stage"] for row in read("stage_summary").records() if row["instance_count"]}
     for stage in wanted:
         if stage.name not in present:
             patterns = ", ".join(stage.patterns)

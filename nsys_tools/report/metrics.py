@@ -8,7 +8,7 @@ from typing import Any
 
 from nsys_tools import __version__
 from nsys_tools.model.request import Request
-from nsys_tools.report.analysis import Analyzed
+from nsys_tools.report.analysis import PICTURES, Analyzed
 from nsys_tools.session.result import Result
 
 SCHEMA = "nsys-tools/metrics"
@@ -108,6 +108,7 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
     -----
     ``figures`` holds the headline figures, each with its unit; ``tables`` the queries of the report, with the
     units of their columns and at most 1000 rows each (``cut`` says so; ``tables/`` has them whole).
+    What pictures are drawn from is in ``tables/`` only.
     ``schema_version`` grows when a key changes its meaning or goes.
     """
     summary = analysis.summary
@@ -129,5 +130,5 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
         "run": _run(analysis),
         "sources": analysis.files,
         "roofline": _roofline(analysis),
-        "tables": {name: table_data(table) for name, table in analysis.tables.items()},
-    }
+        "tables": {name: table_data(table) for name, table in analysis.tables.items() if name not in PICTURES},
+    }  # fmt: skip

@@ -1,58 +1,147 @@
-"""The HTML page of a report: its Markdown and charts in one self-contained, script-free file."""
+"""The HTML page of a report: its Markdown, charts and pictures in one self-contained file."""
 
 from __future__ import annotations
 
 import base64
-import html
+import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+from nsys_tools.charts import bundle
+from nsys_tools.charts.picture import Picture
+from nsys_tools.findings.rules import Finding
+from nsys_tools.report import markdown as md
+from nsys_tools.report.headline import Headline
+from nsys_tools.report.templates import asset, filled_page
 
-
+_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
+)
 _BREAK = "<wbr>"
 # Names break after what joins their parts, long parts after an underscore too, and what is still long anywhere.
 _LONG = 20
 _JOINT = re.compile(r"(?<=[./,:\])])(?=[^\s./,:])|(?<=&lt;)(?=\S)")
 _UNDERSCORE = re.compile(r"(?<=_)(?=[^\s_])")
 _RUN = re.compile(rf"(?:&#?\w+;|[^\s&]){{{_LONG}}}(?=(?:&#?\w+;|[^\s&]){{4}})")
+_CODE = re.compile(r"(?<=<code>)[^<]+(?=</code>)")
 
 
-def render(markdown: str, title: str, charts: Mapping[str, bytes], style: Path) -> str:
+@dataclass(frozen=True)
+class First:
+    """What the page of a trace begins with.
+
+    Attributes
+    ----------
+    head
+        The facts.
+    text
+        The same as it stands in the Markdown, which the page leaves out.
+    pictures
+        What the reader explores.
+    """
+
+    head: Headline
+    text: str
+    pictures: Sequence[Picture]
+
+
+def render(text: str, title: str, charts: Mapping[str, bytes], style: Path, first: First | None = None) -> str:
     """Return the page.
 
     Parameters
     ----------
-    markdown
-        The report; its images are names of `charts`. Raw HTML in it is shown, never interpreted.
+    text
+        The report as Markdown; its images are names of `charts`. Raw HTML in it is shown, never interpreted.
     title
         Of the window.
     charts
-        SVG by the path used in `markdown`.
+        SVG by the path used in `text`.
     style
         The CSS file.
+    first
+        What stands before the sections of `text`.
 
     Notes
     -----
-    The page's own policy forbids scripts and every request; SVG comes as data, where none could run either.
+    The page's own policy forbids every request, and every script but those whose digest it names: the page's own and
+    the bundle that draws pictures. Names of the trace are in the page as escaped text, and as JSON, which is not run.
     """
-    renderer = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
-    body = renderer.render(markdown)
+    whole = text.replace(first.text, "", 1) if first else text
+    intro, body, sections = _body(whole, charts)
+    own = asset("report.js").read_text(encoding="utf-8")
+    drawing = bundle.script() if first and first.pictures else ""
+    return filled_page(
+        "report.html", title=title, intro=intro, body=body, sections=sections, first=first, name=_name, said=_said,
+        policy=_POLICY + " ".join(f"'sha256-{_digest(script)}'" for script in (own, drawing) if script),
+        style=style.read_text(encoding="utf-8"), script=own, bundle=drawing, data=_data,
+    )  # fmt: skip
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _data(picture: Picture) -> str:
+    """Return a picture as JSON in which no text can end the element that holds it."""
+    found: dict[str, Any] = {"specs": picture.specs, "data": picture.data, "extent": picture.extent}
+    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
+def _renderer() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table")
+
+
+def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[str, str]]]:
+    """Return what stands before the first section, the sections, and the id and title of each."""
+    renderer = _renderer()
+    tokens = renderer.parse(text)
+    sections = _sections(tokens)
+    html = renderer.renderer.render(tokens, renderer.options, {})
     for path, svg in charts.items():
         data = base64.b64encode(svg).decode("ascii")
-        body = body.replace(f'src="{path}"', f'src="data:image/svg+xml;base64,{data}"')
-    body = re.sub(r"(?<=<code>)[^<]+(?=</code>)", lambda match: _breakable(match[0]), body)
-    body = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
-    return (
-        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n<style>\n{style.read_text(encoding='utf-8')}</style>\n"
-        f"</head>\n<body>\n<main>\n{body}</main>\n</body>\n</html>\n"
-    )
+        html = html.replace(f'src="{path}"', f'src="data:image/svg+xml;base64,{data}"')
+    html = _CODE.sub(lambda match: _breakable(match[0]), html)
+    html = html.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
+    intro, mark, rest = html.partition("<h2 ")
+    return intro, mark + rest, sections
+
+
+def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
+    """Give each section an id; return ids and titles."""
+    found: list[tuple[str, str]] = []
+    for heading, inside in pairwise(tokens):
+        if heading.type == "heading_open" and heading.tag == "h2":
+            slug = re.sub(r"[^a-z0-9]+", "-", inside.content.lower()).strip("-") or "section"
+            taken = {name for name, _ in found}
+            slug = next(name for n in range(len(taken) + 1) if (name := f"{slug}-{n}" if n else slug) not in taken)
+            heading.attrSet("id", slug)
+            found.append((slug, inside.content))
+    return found
+
+
+def _name(text: str, length: int = md.NAME_LENGTH) -> str:
+    """Return a name of the trace as code that may break."""
+    return _said_as_html(md.code(text, length))
+
+
+def _said(finding: Finding) -> str:
+    """Return the sentence of a finding, its names as code."""
+    return _said_as_html(finding.sentence.format(*(md.code(name) for name in finding.names)))
+
+
+def _said_as_html(text: str) -> str:
+    return _CODE.sub(lambda match: _breakable(match[0]), str(_renderer().renderInline(text)))
 
 
 def _breakable(code: str) -> str:

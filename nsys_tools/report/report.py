@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
 from nsys_tools.report.analysis import FORMATS, Analyzed
 from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.headline import Headline, headline
 from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
 from nsys_tools.report.templates import asset, filled
@@ -41,7 +42,13 @@ def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], be
     beside
         Name of the summary's file; empty where there is none.
     """
-    return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside)
+    first = render_headline(headline(analysis))
+    return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside, headline=first)
+
+
+def render_headline(head: Headline) -> str:
+    """Return the first section of the report as Markdown."""
+    return filled("headline.md", head=head, short=duration)
 
 
 def render_summary(analysis: Analyzed) -> str:
@@ -110,6 +117,8 @@ class Parts:
         The report as Markdown.
     beside
         Other Markdown by name of the file.
+    first
+        What makes the beginning of the page; asked only if there is a page.
     """
 
     source: str
@@ -118,6 +127,7 @@ class Parts:
     drawn: Mapping[str, bytes]
     text: str
     beside: Mapping[str, str] = field(default_factory=dict)
+    first: Callable[[], page.First] | None = None
 
 
 def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool) -> Path:
@@ -133,10 +143,18 @@ def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: b
                 (folder / name).write_text(text, encoding="utf-8")
         if "html" in formats:
             title = f"{parts.source} - nsys-tools"
-            html = page.render(parts.text, title, parts.drawn, asset("report.css"))
+            html = page.render(
+                parts.text, title, parts.drawn, asset("report.css"), parts.first() if parts.first else None
+            )  # fmt: skip
             (folder / "report.html").write_text(html, encoding="utf-8")
     last = next((name for name in ("html", "md") if name in formats), None)
     return target / (f"report.{last}" if last else METRICS)
+
+
+def first_of(analysis: Analyzed) -> page.First:
+    """Return what the page of a trace begins with."""
+    head = headline(analysis)
+    return page.First(head, render_headline(head), charts.pictures(analysis.tables))
 
 
 def write(
@@ -149,5 +167,7 @@ def write(
     drawn = charts.draw(analysis.tables)
     text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
     beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
-    parts = Parts(analysis.source, metrics(analysis), analysis.tables, drawn, text, beside)
+    parts = Parts(
+        analysis.source, metrics(analysis), analysis.tables, drawn, text, beside, lambda: first_of(analysis)
+    )  # fmt: skip
     return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)

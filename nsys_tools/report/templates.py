@@ -13,6 +13,7 @@ import jinja2
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.report import markdown
+from nsys_tools.units import duration
 
 
 def asset(name: str) -> Path:
@@ -26,6 +27,21 @@ def asset(name: str) -> Path:
 def filled(template: str, **names: Any) -> str:
     """Return a template with names filled in."""
     return _template(asset(template).read_text(encoding="utf-8")).render(**names)
+
+
+def filled_page(template: str, **names: Any) -> str:
+    """Return a template of HTML with names filled in; they are escaped where the template does not call them safe."""
+    return _page(asset(template).read_text(encoding="utf-8")).render(**names)
+
+
+@cache
+def _page(text: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )  # fmt: skip
+    environment.globals.update(number=markdown.number, short=duration)
+    return environment.from_string(text)
 
 
 @cache

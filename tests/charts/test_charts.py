@@ -51,7 +51,9 @@ def test_no_data_no_chart(tmp_path: Path) -> None:
     assert charts.draw(tables_of(build(tmp_path, lambda b: b.range(THREAD, "r", 0, 1)))) == {}
 
 
-@pytest.mark.parametrize("name", ["\x00", "a\x00b\x1b[31m", "<b>&\"'</b>", "𝕏" * 300, "%s {0} datum.value", ""])
+@pytest.mark.parametrize(
+    "name", ["\x00", "a\x00b\x1b[31m", "<b>&\"'</b>", "𝕏" * 300, "%s {0} datum.value", "", "constructor", "__proto__"]
+)
 def test_odd_names_are_drawn(tmp_path: Path, name: str) -> None:
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, name or None, 0, 100)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import json
 import resource
 import sqlite3
@@ -18,12 +20,14 @@ from markdown_it import MarkdownIt
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.report.analysis import TABLES
+from nsys_tools.report.templates import asset
 from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import THREAD, analyzed, build, launch
 from tests.conftest import REPOSITORY
 
 STAGES = REPOSITORY / "capture" / "samples" / "stages.toml"
+LIMIT = 3_000_000  # bytes of a page, whatever the trace
 # From ../shared/traces/README.md: kernels, ns, kernels inside a range.
 KNOWN = {
     "power_iteration": (3689, 1131742684, 3682),
@@ -46,6 +50,8 @@ class Page(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.tags: set[str] = set()
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.policy = ""
         self.handlers: list[str] = []
         self.sources: list[str] = []
         self.feed(text)
@@ -53,14 +59,36 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+        if ("http-equiv", "Content-Security-Policy") in attrs:
+            self.policy = str(dict(attrs)["content"])
         self.sources += [value or "" for name, value in attrs if name in {"src", "href", "srcset", "action"}]
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "script":
+            attributes, text = self.scripts[-1]
+            self.scripts[-1] = attributes, text + data
 
 
 def assert_offline(page: str) -> None:
+    """Nothing of a page is loaded; its scripts are its own, the bundle that draws, and data."""
     found = Page(page)
-    assert not found.tags & {"script", "iframe", "object", "embed", "link", "form", "base", "svg"}
+    assert not found.tags & {"iframe", "object", "embed", "link", "form", "base", "svg"}
     assert not found.handlers
-    assert all(source.startswith("data:image/svg+xml;base64,") for source in found.sources)
+    assert all(source.startswith(("data:image/svg+xml;base64,", "#")) for source in found.sources)
+    own = asset("report.js").read_text(encoding="utf-8")
+    texts = {str(attributes["id"]): text for attributes, text in found.scripts}
+    assert texts.pop("own") == own
+    allowed = [own, *([texts.pop("bundle")] if "bundle" in texts else [])]
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in allowed]
+    assert found.policy == (
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
+        + " ".join(f"'sha256-{digest}'" for digest in digests)
+    )
+    assert set(texts) <= {"timeline-data", "flame-data"}
+    assert all(json.loads(text)["data"] and "<" not in text for text in texts.values())
+    assert {attributes.get("type") for attributes, _ in found.scripts} <= {None, "text/plain", "application/json"}
 
 
 def test_every_real_trace_has_a_report(shared_trace: Path, tmp_path: Path) -> None:
@@ -108,7 +136,7 @@ def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> 
     assert first["ttft_ns"] + first["decode_ns"] == first["latency_ns"]
     assert metrics["tables"]["llm_throughput"]["units"]["mean_tokens_per_s"] == "tokens/s"
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert text.count("\n## ") == 12
+    assert text.count("\n## ") == 13
     section = text.partition("## Tokens")[2].partition("\n## ")[0]
     assert "time to first token" in section
     assert "(charts/llm_token.svg)" in section
@@ -326,3 +354,18 @@ def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
     assert len(pl.read_parquet(tmp_path / "out" / "tables" / "gap_list.parquet")) == 1000
     assert metrics["tables"]["gap_list"]["cut"] is True
     assert metrics["tables"]["kernel_summary"]["cut"] is False
+
+
+def test_no_page_is_above_3_mb(tmp_path: Path) -> None:
+    """10,000 names of ranges in each other, and names of kernels of 300 characters."""
+
+    def fill(b: TraceBuilder) -> None:
+        for n in range(10_000):
+            at, word = 10_000 * n, "".join(chr(97 + n // 26**k % 26) for k in range(3))
+            if n % 10 == 0:
+                b.range(THREAD, f"outer {word} {'o' * 200}", at, at + 99_990)
+            b.range(THREAD, f"{word} {'r' * 280}", at + 10, at + 9_000)
+            launch(b, at + 20, at + 40, at + 4_000 + n % 17, name=f"{word}{'<int, float>' * 24}{'k' * 9}")
+
+    write(build(tmp_path, fill), tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").stat().st_size < LIMIT

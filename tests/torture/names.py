@@ -40,6 +40,10 @@ STATS = ("column", "table", "csv", "tsv", "json", "htable")
 SQL = ("table", "csv", "tsv", "json", "yaml", "md")
 REPORTS = "nvtx_sum,cuda_gpu_kern_sum,cuda_api_sum,nvtx_kern_sum,cuda_gpu_trace,nvtx_pushpop_trace,osrt_sum"
 QUERIES = ("kernel_summary", "range", "StringIds")
+_OWN_SCRIPTS = {
+    (("id", "own"),), (("type", "text/plain"), ("id", "bundle")),
+    *((("type", "application/json"), ("id", f"{name}-data")) for name in ("timeline", "flame")),
+}  # fmt: skip
 Check = Callable[[str], str | None]
 
 
@@ -81,6 +85,7 @@ def _page(text: str) -> str | None:
     for tag, attributes in tags.found:
         source = attributes.get("src") or attributes.get("href") or ""
         ours = (tag == "img" and source.startswith("data:image/svg+xml;base64,")) or tag in ("style", "meta")
+        ours = ours or (tag == "script" and tuple(attributes.items()) in _OWN_SCRIPTS)
         if (tag in _ACTIVE and not ours) or any(name.startswith("on") for name in attributes):
             if tag == "a" and source.startswith(
                 ("#", "tables/", "charts/", "stakeholder", "report", "https://github.com/")

@@ -1,0 +1,57 @@
+"""What pictures that a reader explores in the page are: specs without data, and data as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from nsys_tools.charts.style import Chart
+
+Column = list[Any] | dict[str, list[Any]]
+_FONT = "system-ui, Helvetica, Arial, sans-serif"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that the page draws.
+
+    Attributes
+    ----------
+    name
+        Of the picture, and of its data in the page.
+    title, hint
+        What it shows, and how to explore it.
+    specs
+        Vega-Lite by role: ``main``, and ``overview`` where there is one. They name their data and hold none.
+    data
+        Columns by name of the data; a column is its values, or ``{"of": [different values], "at": [index of each]}``.
+    extent
+        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec choose what is seen of it.
+    height
+        Of all of it, in pixels, so that the page does not move when it is drawn.
+    """
+
+    name: str
+    title: str
+    hint: str
+    specs: Mapping[str, dict[str, Any]]
+    data: Mapping[str, Mapping[str, Column]]
+    extent: tuple[float, float]
+    height: int
+
+
+def spec(chart: Chart) -> dict[str, Any]:
+    """Return a chart as Vega-Lite; the page gives it its width, colors and data."""
+    from altair.utils.schemapi import debug_mode  # noqa: PLC0415
+
+    with debug_mode(False):
+        found: dict[str, Any] = chart.configure(font=_FONT).to_dict(validate=False)
+    found.pop("$schema", None)  # else vega-embed warns of the smallest difference to its own
+    return found
+
+
+def indexed(values: Sequence[Any]) -> Column:
+    """Return a column of values that repeat."""
+    place = {value: n for n, value in enumerate(dict.fromkeys(values))}
+    return {"of": list(place), "at": [place[value] for value in values]}

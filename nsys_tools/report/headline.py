@@ -1,0 +1,173 @@
+"""What a reader must know first of a trace: facts, chosen and in order, for every page that begins with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from nsys_tools.findings.rules import Finding
+
+if TYPE_CHECKING:
+    from nsys_tools.report.analysis import Analyzed
+    from nsys_tools.session.result import Result
+
+_PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stage by its exclusive GPU time, or a path of ranges by its exclusive wall time; `ratio` is of the whole."""
+
+    name: str
+    ns: int
+    ratio: float
+
+
+@dataclass(frozen=True)
+class StepTime:
+    """How long the steps of a phase take on a GPU: a row of ``step_summary``, with the tokens per second if told."""
+
+    phase: str
+    gpu_id: int
+    step_count: int
+    median_ns: float
+    busy_ratio: float | None
+    tokens_per_s: float | None
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a stage is from the roofline: from ``roofline_stage``. `slowdown` is measured over roofline time."""
+
+    stage: str
+    mfu_ratio: float | None
+    mbu_ratio: float | None
+    slowdown: float | None
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The first facts of an analyzed trace.
+
+    Attributes
+    ----------
+    gpus
+        Names of the GPUs that ran something, each once; empty where the trace does not tell.
+    gpu_count, process_count, operation_count, range_count
+        How many there are.
+    duration_ns
+        From the first to the last event; None where there is none.
+    busy_ns, span_ns, busy_ratio
+        Time in which the GPUs run anything, and first start to last end, added over GPUs; None without operations.
+    steps
+        Step times, the phases with the most time first; empty without steps.
+    parts, part_count
+        The stages with the most exclusive GPU time, and how many there are; without GPU operations the paths of ranges
+        with the most exclusive wall time.
+    parts_base
+        ``gpu`` or ``wall``.
+    findings, finding_count
+        The findings that matter most: the first of each kind, cautions last; and how many findings there are.
+    model, reached
+        The model that stages were compared with, and the stages with the most time in it; None and empty without one.
+    unattributed_count
+        GPU operations that belong to no range.
+    failed_count
+        Sums of steps that do not hold. All other sums hold, or there is no report.
+    note_count
+        Sentences that a reader must know of the trace.
+    """
+
+    gpus: tuple[str, ...]
+    gpu_count: int
+    process_count: int
+    operation_count: int
+    range_count: int
+    duration_ns: int | None
+    busy_ns: int | None
+    span_ns: int | None
+    busy_ratio: float | None
+    steps: tuple[StepTime, ...]
+    parts: tuple[Part, ...]
+    part_count: int
+    parts_base: str
+    findings: tuple[Finding, ...]
+    finding_count: int
+    model: str | None
+    reached: tuple[Reached, ...]
+    unattributed_count: int
+    failed_count: int
+    note_count: int
+
+    @property
+    def rest(self) -> float:
+        """The share of the whole that is in none of `parts`."""
+        return max(0.0, 1 - sum(part.ratio for part in self.parts))
+
+
+def headline(analysis: Analyzed) -> Headline:
+    """Return the headline of an analyzed trace."""
+    summary, tables = analysis.summary, analysis.tables
+    gpus = tables["gpu_summary"].records()
+    busy, span = (sum(row[name] or 0 for row in gpus) if gpus else None for name in ("busy_ns", "span_ns"))
+    parts = _parts(tables, has_gpu=bool(summary["operation_count"]))
+    return Headline(
+        gpus=tuple(dict.fromkeys(row["name"] for row in gpus if row["name"])),
+        gpu_count=summary["gpu_count"],
+        process_count=summary["process_count"],
+        operation_count=summary["operation_count"],
+        range_count=summary["range_count"],
+        duration_ns=summary["duration_ns"],
+        busy_ns=busy,
+        span_ns=span,
+        busy_ratio=busy / span if busy is not None and span else None,
+        steps=_steps(tables["step_summary"].records()),
+        parts=parts[:_PARTS],
+        part_count=len(parts),
+        parts_base="gpu" if summary["operation_count"] else "wall",
+        findings=_first(analysis.findings),
+        finding_count=len(analysis.findings),
+        model=analysis.comparison.model.name if analysis.comparison else None,
+        reached=_reached(tables) if analysis.comparison else (),
+        unattributed_count=next(
+            (row["unattributed_count"] for row in tables["trace_conservation"] if row["kind"] == "all"), 0
+        ),
+        failed_count=sum(tables["step_check"]["failed_count"]),
+        note_count=len(analysis.notes),
+    )
+
+
+def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
+    """Return the step time of each phase on the GPU that comes first."""
+    first: dict[str, StepTime] = {}
+    for row in rows:
+        tokens = row["generation_tokens_per_s"] or row["context_tokens_per_s"] or None
+        found = StepTime(
+            row["phase"], row["gpu_id"], row["step_count"], row["median_ns"], row["busy_ratio"], tokens
+        )  # fmt: skip
+        first.setdefault(row["phase"], found)
+    return tuple(first.values())[:_STEPS]
+
+
+def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[Part, ...]:
+    rows = tables["stage_summary" if has_gpu else "range_wall"].records()
+    name, column = ("stage", "exclusive_ns") if has_gpu else ("rolled_path", "exclusive_wall_ns")
+    whole = sum(row[column] for row in rows)
+    return tuple(Part(row[name], row[column], row[column] / whole) for row in rows if row[column] > 0)
+
+
+def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    kinds: dict[str, Finding] = {}
+    for finding in findings:
+        kinds.setdefault(finding.kind, finding)
+    ranked = sorted(kinds.values(), key=lambda finding: finding.is_caution)
+    return tuple(ranked[:_FINDINGS])
+
+
+def _reached(tables: Mapping[str, Result]) -> tuple[Reached, ...]:
+    """Return the stages with the most time; one that is the whole of another is said once."""
+    rows = sorted(tables["roofline_stage"].records(), key=lambda row: -(row["span_ns"] or 0))
+    different = {(row["phase"], row["roofline_ns"]): row for row in reversed(rows)}.values()
+    found = [Reached(row["stage"], row["mfu_ratio"], row["mbu_ratio"], row["slowdown"]) for row in reversed(different)]
+    return tuple(one for one in found if one.mfu_ratio is not None or one.mbu_ratio is not None)[:_REACHED]

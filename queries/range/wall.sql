@@ -1,0 +1,31 @@
+-- One row per place in the program, a rolled-up path, by its time on the CPU; ordered by exclusive_wall_ns, largest first.
+--
+-- rolled_path        VARCHAR  -      labels from the outermost range in, joined by /
+-- instance_count     BIGINT   count  ranges
+-- wall_ns            BIGINT   ns     time on the CPU between open and close, added over instances
+-- exclusive_wall_ns  BIGINT   ns     of that, the time in which no range inside was open
+-- median_wall_ns     DOUBLE   ns     median of wall time over instances
+-- min_wall_ns        BIGINT   ns     shortest
+-- max_wall_ns        BIGINT   ns     longest
+-- What ranges inside cover is added in order of start, each beyond those before it: start/end ranges can overlap.
+WITH inside AS (
+    SELECT p.parent_id, r.start_ns, r.end_ns,
+        max(r.end_ns) OVER (
+            PARTITION BY p.parent_id ORDER BY r.start_ns, r.end_ns, r.range_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS covered_ns
+    FROM _range_parent AS p JOIN _range AS r USING (range_id)
+    WHERE p.parent_id IS NOT NULL
+),
+covered AS (
+    SELECT parent_id, sum(added_ns(start_ns, end_ns, covered_ns)) AS ns FROM inside GROUP BY parent_id
+)
+SELECT p.rolled_path, count(*) AS instance_count, sum(r.end_ns - r.start_ns)::BIGINT AS wall_ns,
+    sum(r.end_ns - r.start_ns - coalesce(c.ns, 0))::BIGINT AS exclusive_wall_ns,
+    median(r.end_ns - r.start_ns) AS median_wall_ns, min(r.end_ns - r.start_ns) AS min_wall_ns,
+    max(r.end_ns - r.start_ns) AS max_wall_ns
+FROM _range AS r
+JOIN _range_path AS p USING (range_id)
+LEFT JOIN covered AS c ON c.parent_id = r.range_id
+GROUP BY p.rolled_path
+ORDER BY exclusive_wall_ns DESC, wall_ns DESC, p.rolled_path

@@ -1,0 +1,49 @@
+-- One row per process, kind of API call and stretch of time, for a picture of the run; ordered by process, kind and start.
+-- Adds up to the time of all CUDA API calls.
+-- materialized: small, and drawn by every report.
+--
+-- At most some 2,000 rows, whatever the trace: the 1,000 longest calls have a row each. Of the others, those of a process and
+-- kind that begin in the same of some 300 / processes parts of the trace share a row. The six processes with the most
+-- calls are told apart, the others count as one.
+--
+-- process_id  BIGINT   -      key of the process (nsys's globalPid); NULL for the processes that count as one
+-- kind        VARCHAR  -      launch: it launched a GPU operation; wait: it can block the thread until the GPU is done; other
+-- name        VARCHAR  -      the API function, where the calls have one in common
+-- start_ns    BIGINT   ns     first entry on the CPU
+-- end_ns      BIGINT   ns     last return on the CPU
+-- sum_ns      BIGINT   ns     sum of the durations; above end_ns - start_ns where threads call at the same time
+-- call_count  BIGINT   count  calls
+WITH caller AS (
+    SELECT process_id, row_number() OVER (ORDER BY count(*) DESC, process_id) <= 6 AS is_apart
+    FROM _api_call GROUP BY process_id
+),
+extent AS (
+    SELECT min(start_ns) AS first_ns,
+        (max(end_ns) - min(start_ns)) // greatest(300 // greatest(least(count(DISTINCT process_id), 7), 1), 1) + 1 AS part_ns
+    FROM _api_call
+),
+longest AS (
+    SELECT coalesce(min(duration_ns), 0) AS shared_ns
+    FROM (SELECT duration_ns FROM _api_call ORDER BY duration_ns DESC LIMIT 1 OFFSET 1000)
+),
+call AS (
+    SELECT CASE WHEN p.is_apart THEN c.process_id END AS process_id,
+        CASE WHEN w.name_id IS NOT NULL THEN 'wait' WHEN c.call_id IN (SELECT call_id FROM _launched WHERE call_id IS NOT NULL)
+            THEN 'launch' ELSE 'other' END AS kind,
+        c.call_id, c.name_id, c.start_ns, greatest(c.end_ns, c.start_ns) AS end_ns, greatest(c.duration_ns, 0) AS duration_ns
+    FROM _api_call AS c
+    JOIN caller AS p USING (process_id)
+    LEFT JOIN api__waits AS w USING (name_id)
+),
+shared AS (
+    SELECT c.process_id, c.kind, min(c.name_id) AS name_id, max(c.name_id) AS last_id, min(c.start_ns) AS start_ns,
+        max(c.end_ns) AS end_ns, sum(c.duration_ns)::BIGINT AS sum_ns, count(*) AS call_count
+    FROM call AS c, extent AS e, longest AS l
+    GROUP BY c.process_id, c.kind,
+        CASE WHEN c.duration_ns > l.shared_ns THEN c.call_id END,
+        CASE WHEN c.duration_ns <= l.shared_ns THEN (c.start_ns - e.first_ns) // e.part_ns END
+)
+SELECT s.process_id, s.kind, CASE WHEN s.name_id = s.last_id THEN n.name END AS name,
+    s.start_ns, s.end_ns, s.sum_ns, s.call_count
+FROM shared AS s LEFT JOIN _call_name AS n USING (name_id)
+ORDER BY s.process_id, s.kind, s.start_ns

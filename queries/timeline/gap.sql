@@ -1,0 +1,30 @@
+-- One row per GPU, cause and stretch of idle time, for a picture of the run; ordered by GPU and start. Adds up to the idle
+-- time of all GPUs.
+-- materialized: small, and drawn by every report.
+--
+-- At most some 2,000 rows, whatever the trace: the 1,000 longest gaps have a row each. Of the others, those of a GPU and cause
+-- that begin in the same of some 240 / GPUs parts of the trace share a row.
+--
+-- gpu_id         BIGINT   -      the GPU
+-- cause          VARCHAR  -      see gap_list
+-- blocking_call  VARCHAR  -      the API function that blocked, where the gaps have one in common
+-- start_ns       BIGINT   ns     start of the first gap
+-- end_ns         BIGINT   ns     end of the last one
+-- sum_ns         BIGINT   ns     sum of the gaps
+-- gap_count      BIGINT   count  gaps
+WITH extent AS (
+    SELECT min(start_ns) AS first_ns,
+        (max(end_ns) - min(start_ns)) // greatest(240 // greatest(count(DISTINCT gpu_id), 1), 1) + 1 AS part_ns
+    FROM gap_list
+),
+longest AS (
+    SELECT coalesce(min(gap_ns), 0) AS shared_ns FROM (SELECT gap_ns FROM gap_list ORDER BY gap_ns DESC LIMIT 1 OFFSET 1000)
+)
+SELECT g.gpu_id, g.cause,
+    CASE WHEN count(DISTINCT g.blocking_call) = 1 THEN min(g.blocking_call) END AS blocking_call,
+    min(g.start_ns) AS start_ns, max(g.end_ns) AS end_ns, sum(g.gap_ns)::BIGINT AS sum_ns, count(*) AS gap_count
+FROM gap_list AS g, extent AS e, longest AS l
+GROUP BY g.gpu_id, g.cause,
+    CASE WHEN g.gap_ns > l.shared_ns THEN g.operation_id END,
+    CASE WHEN g.gap_ns <= l.shared_ns THEN (g.start_ns - e.first_ns) // e.part_ns END
+ORDER BY g.gpu_id, min(g.start_ns), g.cause

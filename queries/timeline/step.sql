@@ -1,0 +1,27 @@
+-- One row per process, GPU, phase and stretch of steps, for a picture of the run; ordered by GPU, process, phase and start.
+-- Empty without steps.
+-- materialized: small, and drawn by every report.
+--
+-- At most some 1,000 rows, whatever the trace: where a phase has more steps than its share of them, steps that follow one
+-- another in it share a row.
+--
+-- process_id  BIGINT   -      key of the process (nsys's globalPid)
+-- gpu_id      BIGINT   -      the GPU
+-- phase       VARCHAR  -      prefill, decode, mixed, train, or other
+-- start_ns    BIGINT   ns     start of the first step
+-- end_ns      BIGINT   ns     end of the last one
+-- busy_ns     BIGINT   ns     time in which anything runs on the GPU, added over the steps
+-- wall_ns     BIGINT   ns     wall time, added over the steps
+-- step_count  BIGINT   count  steps
+WITH numbered AS (
+    SELECT s.process_id, s.gpu_id, s.phase, s.start_ns, s.end_ns, s.busy_ns, s.wall_ns,
+        row_number() OVER (PARTITION BY s.process_id, s.gpu_id, s.phase ORDER BY s.start_ns) - 1 AS number,
+        count(*) OVER (PARTITION BY s.process_id, s.gpu_id, s.phase) AS n
+    FROM step AS s
+),
+lanes AS (SELECT count(*) AS n FROM (SELECT DISTINCT process_id, gpu_id, phase FROM step))
+SELECT s.process_id, s.gpu_id, s.phase, min(s.start_ns) AS start_ns, max(s.end_ns) AS end_ns,
+    sum(s.busy_ns)::BIGINT AS busy_ns, sum(s.wall_ns)::BIGINT AS wall_ns, count(*) AS step_count
+FROM numbered AS s, lanes AS l
+GROUP BY s.process_id, s.gpu_id, s.phase, s.number // (s.n // greatest(1000 // l.n, 1) + 1)
+ORDER BY s.gpu_id, s.process_id, s.phase, min(s.start_ns)
