@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nsys_tools.errors import one_error
+
 SCALES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
@@ -21,6 +23,7 @@ _PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 _SYMBOLS = {"bytes": "B", "bytes/s": "B/s", "flops": "FLOP", "flops/s": "FLOP/s"}
 
 
+@one_error
 def figure_text(value: float | None, unit: str) -> str:
     """Return a figure of a column with three significant digits, in a unit in which it reads well.
 

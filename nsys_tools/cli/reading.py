@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import analyze, findings, ncu, queries, rules, sql, stats
+from nsys_tools.cli import advising, analyze, ncu, queries, sql, stats
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(analyze.analyze)
-    app.command()(findings.findings)
+    advising.add_commands(app)
     app.command()(stats.stats)
-    app.command()(rules.rules)
     app.command()(sql.sql)
     app.command()(queries.queries)
     app.command()(ncu.ncu)

@@ -27,7 +27,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from nsys_tools.errors import UsageError, printable
+from nsys_tools.errors import UsageError, one_error, printable
 from nsys_tools.findings.wording import worded
 from nsys_tools.session import catalogue
 from nsys_tools.session.header import Query
@@ -39,6 +39,7 @@ NOTICEABLE = 0.01
 Read = Callable[[str], Result]
 
 
+@one_error
 @dataclass(frozen=True)
 class Finding:
     """One thing worth knowing.

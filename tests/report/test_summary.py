@@ -50,7 +50,6 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
 
         > **Generated data.** This was not measured: nsys-tools made it up for demonstration.
 
-        - The recording covers 190 ms on 1 GPU: `Toy GPU`.
         - The GPU was busy for 140 ms of the 180 ms between its first and its last operation (77.8 %), and idle for 40 ms.
         - This page is for readers who do not work with traces. Every number is in the technical report, [report.md](report.md), and in the tables named here.
 
@@ -72,6 +71,13 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
         ## How close that is to what the GPU can do
 
         Not compared. `nsys-tools analyze TRACE --model MODEL` compares with a model of the computation; `nsys-tools model list` shows the models.
+
+        ## What was recorded
+
+        | | |
+        |---|---|
+        | GPUs | 1: `Toy GPU` |
+        | Recorded | 190 ms, with Nsight Systems 2024.1.0.0 |
         """  # noqa: E501
     ) + "\n"  # fmt: skip
 
@@ -271,14 +277,14 @@ def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
     for name, fill in cases.items():
         (tmp_path / name).mkdir()
         said[name], _ = summary(build(tmp_path / name, fill), tmp_path / name)
-    assert "- The recording covers 3 ms. No GPU was used, or its work was not recorded." in said["ranges"]
+    assert "| GPUs | none was used |" in said["ranges"]
     assert "| `load` | 1 | 3 ms | 3 ms |" in said["ranges"]
-    assert said["ranges"].endswith("where its time goes: `nsys profile --trace=cuda,nvtx`.\n")
+    assert "where its time goes: `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
     assert "there is no time per stage" in said["kernels"]
     assert "belongs to no stage" in said["kernels"]
     assert "Nothing that takes more than" in said["kernels"]
     assert "there is no time per stage" in said["nothing"]
-    assert "- The recording holds nothing." in said["nothing"]
+    assert "| Recorded | nothing, with" in said["nothing"]
     for name, page in said.items():
         assert "None" not in page, name
         assert "unknown" not in page, name
