@@ -23,6 +23,13 @@ class Analysis(Analyzed):
         """Return what was computed, with charts and a report."""
         return cls(**{one.name: getattr(found, one.name) for one in fields(Analyzed)})
 
+    @property
+    def headline(self) -> list[str]:
+        """What to know first, a line each: what ran and how busy the GPUs were, and up to three findings."""
+        from nsys_tools.report.headline import headline, lines  # noqa: PLC0415
+
+        return lines(headline(self))
+
     def chart(self, name: str) -> altair.TopLevelMixin:
         """Return a chart of the report.
 

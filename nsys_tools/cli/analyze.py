@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -73,6 +75,14 @@ def analyze(
     _of_each(traces, out, given, written)
 
 
+def _print_headline(name: str, lines: Sequence[str]) -> None:
+    """Print what to know first; a finding takes one line of the terminal."""
+    width = shutil.get_terminal_size().columns
+    print(textwrap.fill(f"{nt.printable(name)}: {lines[0]}", width, subsequent_indent="  "))
+    for line in lines[1:]:
+        print(line if len(line) <= width else f"{line[: width - 3]}...")
+
+
 def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> None:
     """Write a report of each trace."""
     targets = nt.report_folders(traces, out)
@@ -84,4 +94,6 @@ def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], wr
                 print(warning, file=sys.stderr)
             progress("drawing")
             first = analysis.write(target, **written)
+        if sys.stdout.isatty():  # a pipe gets the path alone
+            _print_headline(session.name, analysis.headline)
         print(first)

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from nsys_tools.errors import printable
 from nsys_tools.findings.rules import Finding
+from nsys_tools.units import figure_text
 
 if TYPE_CHECKING:
     from nsys_tools.report.analysis import Analyzed
@@ -161,8 +163,42 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     kinds: dict[str, Finding] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, finding)
-    ranked = sorted(kinds.values(), key=lambda finding: finding.is_caution)
-    return tuple(ranked[:_FINDINGS])
+    # Findings with nearly as much at stake are often about the same time, as a synchronization and its copy.
+    first: list[Finding] = []
+    for finding in kinds.values():
+        if not finding.is_caution and not any(_near(finding.at_stake_ns, one.at_stake_ns) for one in first):
+            first.append(finding)
+    rest = sorted((one for one in kinds.values() if one not in first), key=lambda one: one.is_caution)
+    return tuple([*first, *rest][:_FINDINGS])
+
+
+def _near(one_ns: int | None, other_ns: int | None) -> bool:
+    return one_ns is not None and other_ns is not None and abs(one_ns - other_ns) <= 0.05 * max(one_ns, other_ns)
+
+
+def lines(head: Headline) -> list[str]:
+    """Return the headline as lines of plain text: what ran, and the findings that matter most."""
+    gpus = f"{head.gpu_count} {'GPU' if head.gpu_count == 1 else 'GPUs'}"
+    facts = [f"{gpus} ({', '.join(map(printable, head.gpus))})" if head.gpus else gpus if head.gpu_count else "no GPU"]
+    if head.duration_ns is not None:
+        facts.append(figure_text(head.duration_ns, "ns"))
+    if head.busy_ratio is not None:
+        facts.append(f"busy {figure_text(head.busy_ratio, 'ratio')}")
+    for step in head.steps:
+        phase = step.phase if step.phase != "other" else "step"
+        facts.append(f"{phase} {figure_text(step.median_ns, 'ns')} (median of {step.step_count:,})")
+    for one in head.reached:
+        if one.mfu_ratio is not None:
+            facts.append(f"{printable(one.stage)} MFU {figure_text(one.mfu_ratio, 'ratio')}")
+    return [", ".join(facts), *(_line(number, one) for number, one in enumerate(head.findings, 1))]
+
+
+def _line(number: int, finding: Finding) -> str:
+    about = "".join(f" ({printable(name)})" for name in finding.names[:1] if name != "other")
+    if finding.at_stake_ns is None:
+        return f"{number}. {finding.kind}{about}"
+    most = "caution, " if finding.is_caution else "at most "
+    return f"{number}. {most}{figure_text(finding.at_stake_ns, 'ns')}: {finding.kind}{about}"
 
 
 def _reached(tables: Mapping[str, Result]) -> tuple[Reached, ...]:

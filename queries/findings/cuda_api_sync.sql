@@ -1,6 +1,6 @@
 -- One row per function: a GPU is idle after a wait for a device or a stream; ordered by at_stake_ns, largest first.
 --
--- title: Synchronization (cuda_api_sync)
+-- title: Synchronization
 -- sentence: The GPUs went idle {gap_count!a}, {at_stake_ns} in all ({share_ratio} of idle time), while the CPU came
 --    back from {subject}.
 -- advice: Avoid the synchronization (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue the

@@ -1,6 +1,6 @@
 -- One row at most: asynchronous copies from or to pageable memory.
 --
--- title: Asynchronous copies with pageable memory (cuda_memcpy_async)
+-- title: Asynchronous copies with pageable memory
 -- sentence: {copy_count} asynchronous copies use pageable host memory: {copied_bytes} in {sum_ns},
 --    {bandwidth_bytes_per_s}. Such copies block the CPU, and are staged.
 -- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`) and copy with `non_blocking=True`.

@@ -1,6 +1,6 @@
 -- One row at most: synchronous copies without pageable memory that block the CPU, as in NVIDIA's rule cuda_memcpy_sync.
 --
--- title: Synchronous copies (cuda_memcpy_sync)
+-- title: Synchronous copies
 -- sentence: {copy_count} copies were made by synchronous calls: {copied_bytes} in {sum_ns}. The CPU waits during each.
 -- advice: Use `cudaMemcpyAsync` on a stream of its own, so that copies run beside kernels.
 -- plain: {copy_count} copies ({sum_ns}) hold up the program until they are done. Asynchronous copies do not.

@@ -1,6 +1,6 @@
 -- One row at most: memsets of pinned or managed memory by synchronous calls, as in NVIDIA's rule cuda_memset_sync.
 --
--- title: Synchronous memsets (cuda_memset_sync)
+-- title: Synchronous memsets
 -- sentence: {memset_count} memsets of pinned or managed memory were made by synchronous calls: {set_bytes} in
 --    {at_stake_ns}.
 -- advice: Use `cudaMemsetAsync`.

@@ -1,6 +1,6 @@
 -- One row at most: times longer than 500 ms in which a GPU is idle, the limit of NVIDIA's rule gpu_gaps.
 --
--- title: Long gaps (gpu_gaps)
+-- title: Long gaps
 -- sentence: GPU {gpu_id} was idle {gap_count!a} for more than 500 ms, {at_stake_ns} in all. The longest lasts
 --    {longest_ns} and begins at {start_ns} of the trace.
 -- advice: Look at what the CPU does then (`--sample=process-tree`). Move loading and setup out of the recording with

@@ -1,7 +1,7 @@
 -- One row at most: stretches of low use. As in NVIDIA's rule gpu_time_util, a thirtieth of the time between the first
 -- and last operation of a GPU is one of low use if the GPU is idle for more than half of it.
 --
--- title: Stretches of low use (gpu_time_util)
+-- title: Stretches of low use
 -- sentence: In {chunk_count} of 30 equal parts of the run a GPU is idle for more than half of the time: {at_stake_ns}
 --    of idle time. The first is on GPU {gpu_id} and begins at {start_ns} of the trace.
 -- advice: Zoom into these parts of the timeline first.

@@ -209,3 +209,17 @@ def test_numbers_are_never_cut() -> None:
 )
 def test_cells(values: list[object], texts: list[str]) -> None:
     assert column("x", "", values).texts == texts
+
+
+@pytest.mark.parametrize("columns", WIDTHS)
+def test_an_analysis_ends_with_what_to_know_first(tmp_path: Path, columns: int) -> None:
+    """The headline, three findings, and where the report is; a pipe gets the last alone."""
+    trace = REPOSITORY / "capture" / "samples" / "sample.sqlite"
+    seen = on_terminal("analyze", str(trace), "--format", "md", "--out", "report", columns=columns, cwd=tmp_path)
+    *said, last = [line for line in seen.lines if line.strip()]
+    assert last == "report/report.md"
+    assert said[0].startswith(f"{trace.name}: 1 GPU")
+    found = [line for line in said if re.match(r"\d\. ", line)]
+    assert [line[:2] for line in found] == ["1.", "2.", "3."]
+    assert max(map(cells, said)) <= columns
+    assert piped("analyze", str(trace), "--format", "md", "--out", "again", cwd=tmp_path) == "again/report.md\n"
