@@ -17,6 +17,8 @@ A rule is a query, ``queries/findings/<rule>.sql``. Each of its rows is a findin
     ``model``.
 ``unless``
     Rules of which a finding takes the place of this one's.
+``within``
+    Rules of which the time holds that of this one, at least in part: a headline has one of them.
 ``docs``, ``table``
     Where to read on, and the query with the evidence.
 """
@@ -71,6 +73,8 @@ class Finding:
         Where to read on.
     plain
         The same for readers who do not work with traces; empty where the rule has nothing for them.
+    within
+        Rules of which the time holds that of this one, at least in part.
     """
 
     kind: str
@@ -85,6 +89,7 @@ class Finding:
     is_caution: bool = False
     docs: str = ""
     plain: str = ""
+    within: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -176,6 +181,7 @@ def _finding(query: Query, row: dict[str, Any]) -> Finding:
         is_caution=query.fact("stake") == "none",
         docs=query.fact("docs"),
         plain=plain,
+        within=tuple(words(query, "within")),
     )
 
 

@@ -163,17 +163,12 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     kinds: dict[str, Finding] = {}
     for finding in findings:
         kinds.setdefault(finding.kind, finding)
-    # Findings with nearly as much at stake are often about the same time, as a synchronization and its copy.
     first: list[Finding] = []
     for finding in kinds.values():
-        if not finding.is_caution and not any(_near(finding.at_stake_ns, one.at_stake_ns) for one in first):
+        if not finding.is_caution and not any(one.rule in finding.within for one in first):
             first.append(finding)
     rest = sorted((one for one in kinds.values() if one not in first), key=lambda one: one.is_caution)
     return tuple([*first, *rest][:_FINDINGS])
-
-
-def _near(one_ns: int | None, other_ns: int | None) -> bool:
-    return one_ns is not None and other_ns is not None and abs(one_ns - other_ns) <= 0.05 * max(one_ns, other_ns)
 
 
 def lines(head: Headline) -> list[str]:

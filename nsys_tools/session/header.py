@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 _COLUMN = re.compile(r"^(?P<name>\w+)\s{2,}(?P<type>[A-Z][A-Z0-9_\[\]]*)\s+(?P<unit>\S+)\s{2,}(?P<meaning>\S.*)$")
 _FACT = re.compile(
     r"^(?P<key>materialized|unstored|source|optional|over|renamed|nsys|title|sentence|advice|plain|certainty|stake|needs"
-    r"|unless|docs|table): (?P<value>.+)$"
+    r"|unless|within|docs|table): (?P<value>.+)$"
 )
 
 

@@ -10,6 +10,7 @@
 -- certainty: likely
 -- stake: idle
 -- needs: steps, copies
+-- within: cuda_api_sync, synchronization
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
 -- table: step_budget
 --

@@ -9,6 +9,7 @@
 -- certainty: certain
 -- stake: copy
 -- needs: copies, kernels
+-- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#asynchronous-transfers
 -- table: copy_summary
 --

@@ -8,6 +8,7 @@
 -- plain: The GPU was idle {gap_count!a} for more than half a second, {at_stake_ns} in all.
 -- certainty: certain
 -- stake: idle
+-- within: cpu_work, cuda_api_sync, synchronization
 -- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
 -- table: gap_list
 --

@@ -9,6 +9,7 @@
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
+-- within: tensor_copy
 -- docs: https://docs.pytorch.org/tutorials/intermediate/memory_format_tutorial.html
 -- table: kernel_summary
 --

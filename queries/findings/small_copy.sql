@@ -8,6 +8,7 @@
 -- certainty: likely
 -- stake: copy
 -- needs: copies
+-- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --

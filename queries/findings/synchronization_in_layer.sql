@@ -8,6 +8,7 @@
 -- certainty: likely
 -- stake: idle
 -- needs: ranges, calls
+-- within: cuda_api_sync, synchronization
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
 -- table: gap_list
 --

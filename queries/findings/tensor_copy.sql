@@ -9,6 +9,7 @@
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
+-- within: elementwise_run
 -- docs: https://docs.pytorch.org/docs/stable/torch.compiler.html
 -- table: kernel_summary
 --
