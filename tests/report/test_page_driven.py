@@ -170,7 +170,7 @@ def test_click_zooms_into_a_range(opened: Browser) -> None:
 
 
 KERNELS = (
-    "[...document.querySelectorAll('.wide table')].find(table => /^\\s*name.*stddev/s.test(table.tHead.textContent))"
+    "[...document.querySelectorAll('.wide table')].find(table => /^\\s*label.*stddev/s.test(table.tHead.textContent))"
 )
 
 
