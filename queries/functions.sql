@@ -252,3 +252,33 @@ CREATE MACRO percent_of_bin(running_ns, bin, width_ns, first_ns, last_ns) AS
         WHEN bin = last_ns // width_ns AND bin > first_ns // width_ns AND last_ns % width_ns <> 0
             THEN last_ns - bin * width_ns
         ELSE width_ns END, 0), 1) END;
+
+-- Of rows (name_id, instance_count, sum_ns, stake_ns) of kernels: their sums, and the name with the most at stake. No row
+-- of none.
+CREATE MACRO all_kernels(rows) AS TABLE (
+    WITH named AS (
+        SELECT name_id, sum(instance_count) AS instance_count, sum(sum_ns) AS sum_ns, sum(stake_ns) AS stake_ns
+        FROM query_table(rows) GROUP BY name_id
+    )
+    SELECT arg_max(name_id, stake_ns) AS name_id, sum(instance_count)::BIGINT AS instance_count,
+        sum(sum_ns)::BIGINT AS sum_ns, sum(stake_ns)::BIGINT AS stake_ns
+    FROM named
+    HAVING count(*) > 0
+);
+
+-- Of rows (kind, copied_bytes, duration_ns) of copies: their sums, and the direction with the most time. No row of none.
+CREATE MACRO all_copies(rows) AS TABLE (
+    WITH named AS (
+        SELECT coalesce(kind, 'Unknown') AS kind, count(*) AS copy_count, sum(copied_bytes) AS copied_bytes,
+            sum(duration_ns) AS sum_ns
+        FROM query_table(rows) GROUP BY ALL
+    )
+    SELECT arg_max(kind, sum_ns) AS subject, sum(copy_count)::BIGINT AS copy_count,
+        sum(copied_bytes)::BIGINT AS copied_bytes, sum(sum_ns)::BIGINT AS sum_ns,
+        sum(copied_bytes) * 1e9 / nullif(sum(sum_ns), 0) AS bandwidth_bytes_per_s
+    FROM named
+    HAVING count(*) > 0
+);
+
+-- What copies take beyond 20 GB/s, which pinned ones reach over PCIe 4.0 x16.
+CREATE MACRO beyond_pinned_ns(sum_ns, copied_bytes) AS greatest(sum_ns - copied_bytes / 20, 0)::BIGINT;

@@ -17,26 +17,12 @@
 -- copied_bytes           BIGINT   bytes    amount
 -- sum_ns                 BIGINT   ns       their durations
 -- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
-WITH named AS (
-    SELECT kind, count(*) AS copy_count, sum(copied_bytes)::BIGINT AS copied_bytes, sum(duration_ns)::BIGINT AS sum_ns
-    FROM (
-        SELECT c.kind, c.copied_bytes, c.duration_ns
-        FROM copy AS c JOIN _launched AS l ON l.operation_id = c.operation_id
-        JOIN _api_call AS a ON a.call_id = l.call_id
-        JOIN _string_call AS s ON s.id = a.name_id
-        JOIN _copy_device AS d ON d.operation_id = c.operation_id
-        WHERE s.value ILIKE 'cudaMemcpy%' AND s.value NOT ILIKE '%async%'
-            AND NOT (c.copied_bytes <= 64000 AND c.kind = 'Host-to-Device')
-            AND (d.source_id IS NULL OR d.source_id <> d.destination_id)
-            AND c.source_memory IS DISTINCT FROM 'Pageable' AND c.destination_memory IS DISTINCT FROM 'Pageable'
-    )
-    GROUP BY kind
-),
-whole AS (
-    SELECT arg_max(coalesce(kind, 'Unknown'), sum_ns) AS subject, sum(copy_count)::BIGINT AS copy_count,
-        sum(copied_bytes)::BIGINT AS copied_bytes, sum(sum_ns)::BIGINT AS sum_ns
-    FROM named
+WITH found AS (
+    SELECT c.*
+    FROM copy__call AS c JOIN _copy_device AS d USING (operation_id)
+    WHERE c.call ILIKE 'cudaMemcpy%' AND NOT c.is_async AND NOT c.is_pageable
+        AND NOT (c.copied_bytes <= 64000 AND c.kind = 'Host-to-Device')
+        AND (d.source_id IS NULL OR d.source_id <> d.destination_id)
 )
-SELECT sum_ns AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, copied_bytes * 1e9 / nullif(sum_ns, 0) AS bandwidth_bytes_per_s
-FROM whole
-WHERE copy_count > 0
+SELECT sum_ns AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s
+FROM all_copies('found')

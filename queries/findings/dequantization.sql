@@ -18,18 +18,9 @@
 -- sum_ns          BIGINT   ns     their durations
 -- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
 WITH found AS (
-    SELECT s.name_id, sum(s.instance_count)::BIGINT AS instance_count, sum(s.sum_ns)::BIGINT AS sum_ns
-    FROM kernel__shape AS s JOIN _string_kernel AS n ON n.id = s.name_id
-    WHERE s.class IS DISTINCT FROM 'gemm' AND regexp_matches(n.value, 'dequant|unpack_?(int|weight)|(awq|gptq|int4|fp4|nf4|mxfp4).*(decode|unpack|expand)|kgemm_4bit|DequantizeBlockwise', 'i')
-    GROUP BY s.name_id
-),
-whole AS (
-    SELECT arg_max(name_id, sum_ns) AS name_id, sum(instance_count)::BIGINT AS instance_count, sum(sum_ns)::BIGINT AS sum_ns
-    FROM found
-    HAVING count(*) > 0
+    SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'dequantization'
 )
-SELECT w.sum_ns AS at_stake_ns, label_or(l.label, n.value) AS subject, w.instance_count, w.sum_ns,
-    w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
-FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+SELECT w.stake_ns AS at_stake_ns, l.label AS subject, w.instance_count, w.sum_ns,
+    w.sum_ns / nullif(t.total_ns, 0) AS share_ratio
+FROM all_kernels('found') AS w
+LEFT JOIN kernel__labeled AS l USING (name_id), kernel__total AS t

@@ -36,12 +36,11 @@ speed AS (
     GROUP BY g.gpu_id
 )
 SELECT (f.sum_ns * (1 - coalesce(least(p.scalar_peak / p.tensor_peak, 1), 0)))::BIGINT AS at_stake_ns,
-    label_or(l.label, n.value) AS subject, f.gpu_id, f.instance_count, f.sum_ns,
+    l.label AS subject, f.gpu_id, f.instance_count, f.sum_ns,
     f.sum_ns / nullif(w.sum_ns, 0) AS share_ratio
 FROM product AS f
 JOIN (SELECT gpu_id, sum(sum_ns)::BIGINT AS sum_ns FROM kernel__shape GROUP BY gpu_id) AS w USING (gpu_id)
 LEFT JOIN speed AS p USING (gpu_id)
-LEFT JOIN _string_kernel AS n ON n.id = f.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+LEFT JOIN kernel__labeled AS l ON l.name_id = f.name_id
 WHERE coalesce(try_cast(p.compute_capability AS DOUBLE), 8) >= 7
 ORDER BY at_stake_ns DESC, f.gpu_id

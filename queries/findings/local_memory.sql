@@ -18,15 +18,11 @@
 -- instance_count  BIGINT   count  such kernels
 -- sum_ns          BIGINT   ns     their durations
 -- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
-WITH whole AS (
-    SELECT arg_max(name_id, sum_ns) AS name_id, arg_max(local_memory_bytes, sum_ns) AS local_bytes,
-        sum(instance_count)::BIGINT AS instance_count, sum(sum_ns)::BIGINT AS sum_ns
-    FROM kernel__shape
-    WHERE local_memory_bytes > 0
-    HAVING count(*) > 0
-)
-SELECT w.sum_ns AS at_stake_ns, label_or(l.label, n.value) AS subject, w.local_bytes, w.instance_count, w.sum_ns,
-    w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
-FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+WITH found AS (
+    SELECT *, sum_ns AS stake_ns FROM kernel__shape WHERE local_memory_bytes > 0
+),
+most AS (SELECT arg_max(local_memory_bytes, stake_ns) AS local_bytes FROM found)
+SELECT w.stake_ns AS at_stake_ns, l.label AS subject, m.local_bytes, w.instance_count, w.sum_ns,
+    w.sum_ns / nullif(t.total_ns, 0) AS share_ratio
+FROM all_kernels('found') AS w
+LEFT JOIN kernel__labeled AS l USING (name_id), kernel__total AS t, most AS m

@@ -20,18 +20,10 @@
 -- sum_ns           BIGINT   ns     their durations
 -- share_ratio      DOUBLE   ratio  sum_ns over the durations of all kernels
 WITH found AS (
-    SELECT *, sum_ns * (1 - occupancy_ratio) AS stake_ns
-    FROM kernel__occupancy
-    WHERE occupancy_ratio < 0.5 AND limited_by = 'shared memory' AND class NOT IN ('gemm', 'attention', 'communication')
+    SELECT * FROM kernel__low_occupancy WHERE limited_by = 'shared memory'
 ),
-whole AS (
-    SELECT arg_max(name_id, stake_ns) AS name_id, arg_max(occupancy_ratio, stake_ns) AS occupancy_ratio,
-        sum(instance_count)::BIGINT AS instance_count, sum(sum_ns)::BIGINT AS sum_ns, sum(stake_ns)::BIGINT AS stake_ns
-    FROM found
-    HAVING count(*) > 0
-)
-SELECT w.stake_ns AS at_stake_ns, label_or(l.label, n.value) AS subject, w.occupancy_ratio,
-    w.instance_count, w.sum_ns, w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
-FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+most AS (SELECT arg_max(occupancy_ratio, stake_ns) AS occupancy_ratio FROM found)
+SELECT w.stake_ns AS at_stake_ns, l.label AS subject, m.occupancy_ratio, w.instance_count, w.sum_ns,
+    w.sum_ns / nullif(t.total_ns, 0) AS share_ratio
+FROM all_kernels('found') AS w
+LEFT JOIN kernel__labeled AS l USING (name_id), kernel__total AS t, most AS m

@@ -21,16 +21,11 @@
 WITH found AS (
     SELECT *, sum_ns * (1 - wave_count / ceil(wave_count)) AS stake_ns
     FROM kernel__occupancy
-    WHERE wave_count > 1 AND wave_count <= 4 AND wave_count < ceil(wave_count) AND class IS DISTINCT FROM 'communication'
+    WHERE wave_count > 1 AND wave_count <= 4 AND wave_count < ceil(wave_count)
+        AND class IS DISTINCT FROM 'communication'
 ),
-whole AS (
-    SELECT arg_max(name_id, stake_ns) AS name_id, arg_max(wave_count, stake_ns) AS wave_count,
-        sum(instance_count)::BIGINT AS instance_count, sum(sum_ns)::BIGINT AS sum_ns, sum(stake_ns)::BIGINT AS stake_ns
-    FROM found
-    HAVING count(*) > 0
-)
-SELECT w.stake_ns AS at_stake_ns, label_or(l.label, n.value) AS subject, w.wave_count,
-    w.instance_count, w.sum_ns, w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
-FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+most AS (SELECT arg_max(wave_count, stake_ns) AS wave_count FROM found)
+SELECT w.stake_ns AS at_stake_ns, l.label AS subject, m.wave_count, w.instance_count, w.sum_ns,
+    w.sum_ns / nullif(t.total_ns, 0) AS share_ratio
+FROM all_kernels('found') AS w
+LEFT JOIN kernel__labeled AS l USING (name_id), kernel__total AS t, most AS m

@@ -30,9 +30,8 @@ whole AS (
     FROM changed
     HAVING count(*) > 0
 )
-SELECT w.off_ns::BIGINT AS at_stake_ns, label_or(l.label, n.value) AS subject,
+SELECT w.off_ns::BIGINT AS at_stake_ns, l.label AS subject,
     w.off_ns / nullif(w.early_ns, 0) AS slower_ratio, w.late_count
 FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+LEFT JOIN kernel__labeled AS l ON l.name_id = w.name_id
 WHERE w.off_ns >= 0.03 * w.early_ns

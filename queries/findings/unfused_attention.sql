@@ -31,8 +31,7 @@ whole AS (
     FROM named
     HAVING count(*) > 0
 )
-SELECT w.sum_ns AS at_stake_ns, label_or(l.label, n.value) AS subject, w.attention_count, w.sum_ns, w.glue_ns,
+SELECT w.sum_ns AS at_stake_ns, l.label AS subject, w.attention_count, w.sum_ns, w.glue_ns,
     w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
 FROM whole AS w
-LEFT JOIN _string_kernel AS n ON n.id = w.name_id
-LEFT JOIN kernel_label AS l ON l.name = n.value
+LEFT JOIN kernel__labeled AS l ON l.name_id = w.name_id
