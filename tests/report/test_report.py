@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -312,10 +311,15 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
 def test_a_full_disk_leaves_nothing_behind(sample: tuple[Path, Timeline], tmp_path: Path, limit: int) -> None:
     """A limit on the size of files stops writing as a full disk does, wherever it happens."""
     target = tmp_path / "out"
-    command = [sys.executable, "-m", "nsys_tools", "analyze", str(sample[0]), "--no-cache", "--out", str(target)]
+    # Set in the new process: a fork of this one would need as much memory as the drawing of charts reserves.
+    limited = (
+        "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
+        "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
+    )
+    command = ["-m", "nsys_tools", "analyze", str(sample[0]), "--no-cache", "--out", str(target)]
     done = subprocess.run(
-        command, cwd=REPOSITORY, capture_output=True, text=True, check=False,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+        [sys.executable, "-c", limited, str(limit), *command], cwd=REPOSITORY, capture_output=True, text=True,
+        check=False,
     )  # fmt: skip
     assert done.returncode == 1, done.stderr
     assert "cannot be written" in done.stderr
