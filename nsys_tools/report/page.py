@@ -17,6 +17,7 @@ from markdown_it.token import Token
 
 from nsys_tools.charts import bundle
 from nsys_tools.charts.picture import Picture
+from nsys_tools.errors import printable
 from nsys_tools.findings.rules import Finding
 from nsys_tools.report import markdown as md
 from nsys_tools.report.headline import Headline
@@ -92,10 +93,19 @@ def _digest(script: str) -> str:
 def _data(picture: Picture) -> str:
     """Return a picture as JSON in which no text can end the element that holds it."""
     found: dict[str, Any] = {"specs": picture.specs, "data": picture.data, "extent": picture.extent}
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for sign in "<>&\u2028\u2029":
+    text = json.dumps(_printable(found), separators=(",", ":"), allow_nan=False)
+    for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
+
+
+def _printable(value: Any) -> Any:
+    """Return data in which control characters of texts are escaped, as wherever names are shown."""
+    if isinstance(value, dict):
+        return {key: _printable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_printable(one) for one in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 def _renderer() -> MarkdownIt:
