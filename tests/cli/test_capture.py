@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -39,6 +40,15 @@ def nsys() -> str:
 
 
 def capture(nsys: str, out: Path, *options: str, model: str = "deepseek-ocr") -> subprocess.CompletedProcess[str]:
+    done = _captured(nsys, out, *options, model=model)
+    if "Connection to Agent lost" not in done.stderr:
+        return done
+    # nsys 2023.4 loses its own agent now and then on a busy machine, whatever it profiles: once more.
+    shutil.rmtree(out, ignore_errors=True)
+    return _captured(nsys, out, *options, model=model)
+
+
+def _captured(nsys: str, out: Path, *options: str, model: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "nsys_tools", "capture", model, "--out", str(out), "--nsys-path", nsys]
     settings = ["--scale", "tiny", "--device", "cpu", *options]
     return subprocess.run(
