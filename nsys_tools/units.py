@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nsys_tools.errors import one_error
 
 SCALES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
@@ -19,8 +21,24 @@ def duration(ns: float) -> str:
     return f"{value:,.0f} {unit}" if abs(value) >= 1000 or step == 1 else f"{value:.3g} {unit}"
 
 
-_PREFIXES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
-_SYMBOLS = {"bytes": "B", "bytes/s": "B/s", "flops": "FLOP", "flops/s": "FLOP/s"}
+SCALES_OF: dict[str, tuple[tuple[float, str], ...]] = {
+    "ns": SCALES,
+    "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
+    "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
+    "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
+    "flops/s": ((1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1, "FLOP/s")),
+    "flops/byte": ((1, "FLOP/B"),),
+    "tokens/s": ((1, "tokens/s"),),
+    "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
+}
+"""Divisors and names of the units in which values of a unit are drawn, largest first."""
+
+
+def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
+    """Return divisor and name of the unit in which the largest of `values` reads well."""
+    largest = max((abs(value) for value in values), default=0)
+    steps = SCALES_OF[unit]
+    return next(((step, name) for step, name in steps if largest >= step), steps[-1])
 
 
 @one_error
@@ -40,7 +58,8 @@ def figure_text(value: float | None, unit: str) -> str:
         return duration(value)
     if unit == "ratio":
         return f"{100 * value:.3g} %" if abs(value) < 10 else f"{100 * value:,.0f} %"
-    if unit in _SYMBOLS:
-        step, prefix = next((one for one in _PREFIXES if abs(value) >= one[0]), _PREFIXES[-1])
-        return f"{value / step:.4g} {prefix}{_SYMBOLS[unit]}"
+    if unit in SCALES_OF:
+        step, name = scale(unit, [value])
+        shown = value / step
+        return f"{shown:,.0f} {name}" if abs(shown) >= 1000 else f"{shown:.4g} {name}"
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:,.3g}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -204,7 +205,7 @@ class Session(Closing):
 
         if self._reopen is None:
             raise NsysToolsError("Findings need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
-        read = self._database.query
+        read = cache(self._database.query)  # what several rules ask is asked once
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
         return Findings(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -12,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, ranks
+from nsys_tools.cli import options, ranks, terminal
 from nsys_tools.cli.progress import status
 
 
@@ -77,7 +76,7 @@ def analyze(
 
 def _print_headline(name: str, lines: Sequence[str]) -> None:
     """Print what to know first; a finding takes one line of the terminal."""
-    width = shutil.get_terminal_size().columns
+    width = terminal.width(sys.stdout)
     print(textwrap.fill(f"{nt.printable(name)}: {lines[0]}", width, subsequent_indent="  "))
     for line in lines[1:]:
         print(line if len(line) <= width else f"{line[: width - 3]}...")

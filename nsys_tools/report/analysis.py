@@ -138,7 +138,7 @@ def analyze(
         source=source,
         tables=kept,
         missing=missing.missing(database, summary),
-        findings=rules.find(database.query, has_model="roofline_exclusive" in kept),
+        findings=rules.find(read, has_model="roofline_exclusive" in kept),
         notes=[*database.notes, *found, *notes],
         stages=list(stages),
         files=joined.files(),

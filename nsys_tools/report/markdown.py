@@ -10,19 +10,9 @@ from tabulate import tabulate
 
 from nsys_tools.session.catalogue import Column
 from nsys_tools.session.result import Result
-from nsys_tools.units import SCALES, duration
+from nsys_tools.units import SCALES_OF, duration, scale
 
 NAME_LENGTH = 180
-_SCALES: dict[str, tuple[tuple[float, str], ...]] = {
-    "ns": SCALES,
-    "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"), (1, "B")),
-    "bytes/s": ((1e9, "GB/s"), (1e6, "MB/s"), (1e3, "kB/s"), (1, "B/s")),
-    "Hz": ((1e9, "GHz"), (1e6, "MHz"), (1e3, "kHz"), (1, "Hz")),
-    "flops/s": ((1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1, "FLOP/s")),
-    "flops/byte": ((1, "FLOP/B"),),
-    "tokens/s": ((1, "tokens/s"),),
-    "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
-}
 _COUNTED = {
     "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
     "member", "step", "rank", "collective",
@@ -67,13 +57,6 @@ def plain(text: object) -> str:
     return re.sub(r"([\\`*_\[\]<>|&~#!])", r"\\\1", words)
 
 
-def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
-    """Return divisor and name of the unit in which the largest of `values` reads well."""
-    largest = max((abs(value) for value in values), default=0)
-    steps = _SCALES[unit]
-    return next(((step, name) for step, name in steps if largest >= step), steps[-1])
-
-
 def quantity(value: float | None, unit: str) -> str:
     """Return a value in the unit of its kind in which it reads well, such as 3.250 ms; ``unknown`` for None."""
     if value is None:
@@ -108,7 +91,7 @@ def _cells(column: Column, values: list[Any], exact: bool, each: bool) -> tuple[
         return title, ["" if value is None else duration(value) for value in values], True
     if column.unit == "ratio":
         return f"{title} (%)", _numbers(values, 0.01, 2), True
-    if column.unit in _SCALES:
+    if column.unit in SCALES_OF:
         present = [value for value in values if value is not None]
         step, unit = (1, column.unit) if exact else scale(column.unit, present)
         return f"{title} ({unit})", _numbers(values, step, 3), True

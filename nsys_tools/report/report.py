@@ -28,7 +28,9 @@ METRICS = "metrics.json"
 SUMMARY = "stakeholder_summary.md"
 
 
-def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], beside: str = "") -> str:
+def render_markdown(
+    analysis: Analyzed, top: int, drawn: Mapping[str, bytes], first: str, beside: str = ""
+) -> str:  # fmt: skip
     """Return the report as Markdown.
 
     Parameters
@@ -39,10 +41,11 @@ def render_markdown(analysis: Analyzed, top: int, drawn: Mapping[str, bytes], be
         Rows of long tables.
     drawn
         The charts that exist, by path.
+    first
+        The first section.
     beside
         Name of the summary's file; empty where there is none.
     """
-    first = render_headline(headline(analysis))
     return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside, headline=first)
 
 
@@ -151,12 +154,6 @@ def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: b
     return target / (f"report.{last}" if last else METRICS)
 
 
-def first_of(analysis: Analyzed) -> page.First:
-    """Return what the page of a trace begins with."""
-    head = headline(analysis)
-    return page.First(head, render_headline(head), charts.pictures(analysis.tables))
-
-
 def write(
     analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False
 ) -> Path:
@@ -165,9 +162,12 @@ def write(
     check_apart(target, analysis.inputs)
     check_target(target, force=force)
     drawn = charts.draw(analysis.tables)
-    text = render_markdown(analysis, top, drawn, SUMMARY if "md" in formats else "")
+    head = headline(analysis)
+    first = render_headline(head)
+    text = render_markdown(analysis, top, drawn, first, SUMMARY if "md" in formats else "")
     beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
     parts = Parts(
-        analysis.source, metrics(analysis), analysis.tables, drawn, text, beside, lambda: first_of(analysis)
+        analysis.source, metrics(analysis), analysis.tables, drawn, text, beside,
+        lambda: page.First(head, first, charts.pictures(analysis.tables)),
     )  # fmt: skip
     return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)

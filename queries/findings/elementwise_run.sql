@@ -28,7 +28,7 @@ WITH run AS (
 )
 SELECT sum(r.sum_ns - r.max_ns)::BIGINT AS at_stake_ns, count(*) AS run_count, sum(r.n)::BIGINT AS kernel_count,
     sum(r.sum_ns)::BIGINT AS sum_ns,
-    sum(r.sum_ns) / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
+    sum(r.sum_ns) / nullif((SELECT total_ns FROM kernel__total), 0) AS share_ratio
 FROM run AS r
 ANTI JOIN kernel__unfused AS u
     ON u.process_id = r.process_id AND u.device_id IS NOT DISTINCT FROM r.device_id

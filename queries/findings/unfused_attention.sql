@@ -32,6 +32,6 @@ whole AS (
     HAVING count(*) > 0
 )
 SELECT w.sum_ns AS at_stake_ns, l.label AS subject, w.attention_count, w.sum_ns, w.glue_ns,
-    w.sum_ns / nullif((SELECT sum(sum_ns) FROM kernel__shape), 0) AS share_ratio
+    w.sum_ns / nullif((SELECT total_ns FROM kernel__total), 0) AS share_ratio
 FROM whole AS w
 LEFT JOIN kernel__labeled AS l ON l.name_id = w.name_id
