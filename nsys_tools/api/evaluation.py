@@ -59,7 +59,7 @@ class Evaluation:
         """What is counted, a sentence each."""
         from nsys_tools.model.settings import conventions  # noqa: PLC0415
 
-        return list(conventions(self._settings))
+        return list(conventions(self._model, self._settings))
 
     @property
     def inputs(self) -> dict[str, int]:
@@ -111,7 +111,7 @@ class Evaluation:
         rows = [row for row in every if phase in ("", row.phase)]
         phases = figures.by_phase(self._model, rows)
         if len(phases) > 1:
-            return rows, {**phases, "all": figures.overall(self._model, self._formulas, phases)}
+            return rows, {**phases, "all": figures.overall(self._model, self._formulas, self._settings, phases)}
         return rows, dict(phases)
 
     def _check_phase(self, phase: str) -> None:

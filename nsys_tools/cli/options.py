@@ -35,7 +35,13 @@ TRACE_GPU = Annotated[
 ]
 GPU = Annotated[str, typer.Option("--gpu", metavar="NAME", help="Show roofline times on this GPU.")]
 DTYPE = Annotated[
-    str, typer.Option("--dtype", help="Element type: bf16, fp16, fp32, tf32, fp8 or int8; else the run's or model's.")
+    str,
+    typer.Option(
+        "--dtype",
+        metavar="FORMAT",
+        help="Number format of everything (bf16, fp16, fp32, tf32, fp8, int8), or of parts: weights=fp8,cache=fp8; "
+        "also activations, experts, head. Default: the run's or the model's.",
+    ),
 ]
 ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention in full or causal.")]
 NCU = Annotated[Path | None, typer.Option("--ncu", metavar="PATH", help="Join a CSV, .ncu-rep or folder of ncu.")]

@@ -9,10 +9,11 @@ from typing import Any
 import attrs
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model import documents
+from nsys_tools.model import documents, formats
 from nsys_tools.model.closed_form import ClosedForm, number, substitute
 from nsys_tools.model.database import RESERVED
 from nsys_tools.model.expression import parse
+from nsys_tools.model.formats import Formats
 
 SCHEMA = "analytic/models/schema.json"
 FORMAT = 1
@@ -77,6 +78,10 @@ class Layer:
         The phases that it takes part in.
     parameters
         Parameters of its entry, in the variables of a call.
+    role
+        Which number format its weights are in (see `nsys_tools.model.formats`); empty where the entry says it.
+    span
+        GPUs that it communicates across.
     """
 
     path: str
@@ -90,6 +95,8 @@ class Layer:
     parameters: Mapping[str, ClosedForm]
     sub_layers: tuple[Layer, ...]
     note: str
+    role: str = ""
+    span: int = 1
 
     def walk(self) -> Iterator[tuple[int, Layer]]:
         """Yield (depth, layer) for itself and everything below, in order."""
@@ -108,6 +115,7 @@ class Model:
     source: str
     file: str
     dtype: str
+    formats: Formats
     spec: Mapping[str, Any]
     inputs: Mapping[str, Input]
     phases: tuple[Phase, ...]
@@ -157,6 +165,7 @@ def from_data(data: Mapping[str, Any], file: str) -> Model:
         source=data.get("source", ""),
         file=file,
         dtype=data["dtype"],
+        formats=formats.of_data(data.get("formats", {}), data["dtype"]),
         spec=data["spec"],
         inputs=inputs,
         phases=phases,
@@ -222,6 +231,7 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
         parameters={k: _checked(v, known, f"{place}, {k}") for k, v in data.get("parameters", {}).items()},
         sub_layers=tuple(_layer(value, below) for value in data.get("sub_layers", ())),
         note=data.get("note", ""),
+        role=data.get("role", ""),
     )
 
 

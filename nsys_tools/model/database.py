@@ -14,14 +14,19 @@ import attrs
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import documents
-from nsys_tools.model.closed_form import ZERO, ClosedForm, substitute
+from nsys_tools.model.closed_form import ZERO, ClosedForm, substitute, variable
 from nsys_tools.model.expression import parse
 
 SCHEMA = "analytic/modules/schema.json"
-FLOWS = ("matrix_flops", "other_flops", "read_bytes", "written_bytes", "weight_bytes", "intermediate_bytes")
-STATES = ("kv_bytes", "weight_count")
+FLOWS = (
+    "matrix_flops", "other_flops", "read_bytes", "written_bytes", "weight_bytes", "intermediate_bytes",
+    "network_bytes",
+)  # fmt: skip
+STATES = ("kv_bytes", "weight_count", "held_bytes")
 METRICS = FLOWS + STATES
-RESERVED = frozenset({"dtype_bytes", "masked"})
+RESERVED = frozenset(
+    {"dtype_bytes", "weight_dtype_bytes", "input_dtype_bytes", "cache_dtype_bytes", "masked", "expanded"}
+)
 ANY_CHILD = "*"
 
 
@@ -45,6 +50,8 @@ class Entry:
         Metric -> closed form in the parameters, `RESERVED` names allowed. Empty for a composite.
     children
         For a composite: the entries that may stand below it.
+    role
+        Which number format its weights are in: ``weights``, ``experts``, or ``kept`` in the model's dtype.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Entry:
     texts: Mapping[str, str]
     formulas: Mapping[str, ClosedForm]
     children: tuple[str, ...]
+    role: str = "kept"
 
     @property
     def is_composite(self) -> bool:
@@ -145,6 +153,8 @@ def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
         form = parse(text, f"{place}.formulas.{metric}")
         _known(form, known, f"{place}.formulas.{metric}")
         formulas[metric] = substitute(form, local)
+    if "weight_count" in formulas:
+        formulas.setdefault("held_bytes", formulas["weight_count"] * variable("weight_dtype_bytes"))
     return Entry(
         name=name,
         file=str(path),
@@ -157,6 +167,7 @@ def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
         texts={**data.get("where", {}), **data.get("formulas", {})},
         formulas=formulas,
         children=tuple(data.get("children", ())),
+        role=data.get("role", "kept"),
     )
 
 

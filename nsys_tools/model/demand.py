@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 
 import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase, in_inputs, last_step
-from nsys_tools.model.closed_form import ClosedForm, call, substitute, total
-from nsys_tools.model.database import ANY_CHILD, FLOWS, RESERVED, Database, Entry
+from nsys_tools.model.closed_form import ZERO, ClosedForm, call, substitute, total, variable
+from nsys_tools.model.database import ANY_CHILD, FLOWS, Database, Entry
 from nsys_tools.model.evaluation import at
+from nsys_tools.model.formats import input_name, weight_name
 from nsys_tools.model.summation import sum_over
 
 # What a layer names as its entry when its class has one that does not fit it.
 NO_ENTRY = "none"
+# The output head by its usual name, and routed experts that are modules of their own.
+HEAD = "lm_head"
+EXPERTS = ".experts."
 
 
 @attrs.frozen
@@ -25,15 +30,18 @@ class Demand:
     ----------
     layer, entry
         The layer, and the formulas it is computed with.
+    role
+        Which number format its weights are in; see `nsys_tools.model.formats`.
     phase, call
         Names of the phase and of its call.
     forms
-        Metric -> closed form in the inputs, `dtype_bytes` and `masked`, over all steps and runs; ``kv_bytes``
-        is the state after the last step, not a sum.
+        Metric -> closed form in the inputs, the sizes of elements, `masked` and `expanded`, over all steps and
+        runs; ``kv_bytes`` is the state after the last step, not a sum.
     """
 
     layer: Layer
     entry: Entry
+    role: str
     phase: str
     call: str
     forms: Mapping[str, ClosedForm]
@@ -61,7 +69,7 @@ def step_demands(model: Model, database: Database) -> list[Demand]:
     """Return what every basic layer needs in a single step, which the forms know as ``step``; see `demands`."""
     local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
     return [
-        Demand(layer, entry, phase.name, step.name, _in_inputs(forms, layer, step))
+        Demand(layer, entry, role(model, layer, entry), phase.name, step.name, _in_inputs(forms, layer, step))
         for phase in model.phases
         for step in phase.calls
         for layer, entry, forms in local
@@ -109,7 +117,9 @@ def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedFor
     for name in layer.parameters.keys() - entry.parameters.keys():
         hint = f"It knows {', '.join(entry.parameters)}."
         raise NsysToolsError(f"{place}: {entry.name} has no parameter {name!r}.", hint)
-    values = dict(layer.parameters)
+    own = role(model, layer, entry)
+    sizes = {"weight_dtype_bytes": weight_name(own), "input_dtype_bytes": input_name(own)}
+    values = {**layer.parameters, **{name: variable(of_role) for name, of_role in sizes.items()}}
     for name, default in entry.defaults.items():
         values.setdefault(name, substitute(default, layer.parameters))
     for name in entry.parameters.keys() - values.keys():
@@ -122,6 +132,17 @@ def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedFor
         raise NsysToolsError(f"{place}: a formula of {entry.name} is too large: {error}.") from None
 
 
+def role(model: Model, layer: Layer, entry: Entry) -> str:
+    """Return which number format the weights of a layer are in: ``weights``, ``experts``, ``head`` or ``kept``."""
+    if any(fnmatchcase(path, pattern) for pattern in model.formats.kept for path in (layer.path, layer.transformers)):
+        return "kept"
+    if layer.role or entry.role != "weights":
+        return layer.role or entry.role
+    if layer.path.rpartition(".")[2] == HEAD:
+        return "head"
+    return "experts" if EXPERTS in layer.path else "weights"
+
+
 def weight_count(model: Model, layer: Layer, database: Database) -> int:
     """Return the weights of a layer, all its repeats and everything below it included.
 
@@ -130,27 +151,31 @@ def weight_count(model: Model, layer: Layer, database: Database) -> int:
     NsysToolsError
         If the number would depend on an input.
     """
-    if layer.sub_layers:
-        return sum(weight_count(model, child, database) for child in layer.sub_layers)
-    entry = entry_of(layer, model, database)
-    if entry is None or "weight_count" not in entry.formulas:
-        return 0
-    form = local_forms(model, layer, entry)["weight_count"]
-    if form.value is None:
-        raise NsysToolsError(f"{model.file}: layer {layer.path}: its weights depend on {', '.join(form.names)}.")
-    if form.value < 0:
+    count = at(held(model, layer, database, "weight_count"), {}, f"{model.file}: {layer.path}: its weights")
+    if count < 0:
         raise NsysToolsError(f"{model.file}: layer {layer.path}: its number of weights is negative.")
-    return int(form.value) * layer.count
+    return int(count)
 
 
-def kv_bytes_per_token(model: Model, found: Iterable[Demand], dtype_bytes: int) -> int:
+def held(model: Model, layer: Layer, database: Database, state: str = "held_bytes") -> ClosedForm:
+    """Return what a layer holds, all its repeats and everything below it: ``held_bytes`` or ``weight_count``."""
+    if layer.sub_layers:
+        return total(held(model, child, database, state) for child in layer.sub_layers)
+    entry = entry_of(layer, model, database)
+    if entry is None or state not in entry.formulas:
+        return ZERO
+    return local_forms(model, layer, entry)[state].scaled(layer.count)
+
+
+def kv_bytes_per_token(model: Model, found: Iterable[Demand], element_bytes: int) -> int:
     """Return what one more token of one sequence adds to the KV cache, in bytes.
 
     It is the state after a prompt of one token; layers that see a window stop growing when it is full.
     """
     forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
     settings = dict.fromkeys(model.inputs, 0) | {"batch_size": 1, "seq_len": 1}
-    return int(at(total(forms), {**settings, "dtype_bytes": dtype_bytes, "masked": 0}, f"{model.file}: kv_bytes"))
+    sizes = {"dtype_bytes": element_bytes, "cache_dtype_bytes": element_bytes, "masked": 0, "expanded": 0}
+    return int(at(total(forms), {**settings, **sizes}, f"{model.file}: kv_bytes"))
 
 
 def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> ClosedForm:
@@ -191,8 +216,3 @@ def _check_children(layer: Layer, entry: Entry | None, model: Model, database: D
         if below is not None and below.name not in entry.children:
             hint = f"{entry.file} allows {', '.join(entry.children)}."
             raise NsysToolsError(f"{place}: {entry.name} has no child {below.name} ({child.path}).", hint)
-
-
-def free_names(form: ClosedForm) -> frozenset[str]:
-    """Return the inputs that a closed form depends on, reserved names left out."""
-    return form.names - RESERVED

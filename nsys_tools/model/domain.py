@@ -24,6 +24,7 @@ class OperatorCategory(StrEnum):
     ROUTING = "routing"
     POSITION = "position"
     WEIGHT = "weight"
+    COMMUNICATION = "communication"
     COMPOSITE = "composite"
     UNKNOWN = "unknown"
 
@@ -152,10 +153,12 @@ class Metrics:
         What an unfused implementation would write and read again; not part of `total_bytes`.
     kv_bytes
         The KV cache held after the last step: a state, not a flow.
-    weight_count
-        Weights held.
+    weight_count, held_bytes
+        Weights held, and the bytes that they take in their number formats.
+    network_bytes
+        What one GPU sends to others.
     roofline_ns
-        max(matrix_flops / peak, total_bytes / bandwidth); None without a GPU.
+        max(matrix_flops / peak, total_bytes / bandwidth, network_bytes / link); None without a GPU.
     """
 
     matrix_flops: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
@@ -166,6 +169,8 @@ class Metrics:
     intermediate_bytes: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
     kv_bytes: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
     weight_count: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
+    held_bytes: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
+    network_bytes: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
     roofline_ns: float | None = attrs.field(default=None, validator=validators.optional(_AMOUNT))
 
     @property
@@ -194,7 +199,7 @@ class ModuleMetrics(Metrics):
     count
         Instances, all of which are in the figures.
     bound
-        ``compute`` or ``memory``; empty without a GPU.
+        ``compute``, ``memory`` or ``network``; empty without a GPU.
     """
 
     path: str = attrs.field(validator=_NAME)
@@ -205,7 +210,7 @@ class ModuleMetrics(Metrics):
     category: OperatorCategory
     phase: str = attrs.field(validator=_NAME)
     count: int = attrs.field(validator=validators.ge(1))
-    bound: str = attrs.field(default="", validator=validators.in_(("", "compute", "memory")))
+    bound: str = attrs.field(default="", validator=validators.in_(("", "compute", "memory", "network")))
 
 
 @attrs.frozen(kw_only=True)

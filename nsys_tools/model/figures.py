@@ -9,14 +9,14 @@ import attrs
 from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model import documents
 from nsys_tools.model.architecture import Model
-from nsys_tools.model.closed_form import Number
+from nsys_tools.model.closed_form import Number, total
 from nsys_tools.model.database import METRICS, Database
-from nsys_tools.model.demand import Demand, demands, weight_count
+from nsys_tools.model.demand import Demand, demands, held, weight_count
 from nsys_tools.model.domain import Kind, Metrics, ModuleMetrics, OperatorCategory, OperatorMetrics
-from nsys_tools.model.evaluation import Scope
-from nsys_tools.model.gpus import Peak, roofline_ns
+from nsys_tools.model.evaluation import Scope, Value, at
+from nsys_tools.model.formats import Formats, chosen
+from nsys_tools.model.gpus import Gpu, Peak, roofline_ns
 
-DTYPE_BYTES = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1}
 ATTENTION = ("full", "causal")
 
 
@@ -29,17 +29,35 @@ class Settings:
     values
         Inputs that differ from their defaults.
     dtype
-        Element type; empty for the model's own.
+        Number formats that differ from the model's own, as `nsys_tools.model.formats.chosen` reads them.
     attention
         ``full`` counts every pair of tokens, ``causal`` half of the new square.
     peak
-        The ceiling for roofline times, or None.
+        The ceiling for roofline times, or None: of the formats in use, the one with the highest peak.
+    peaks
+        Role of a layer -> the ceiling of its own products; `peak` for roles that are missing.
+    gpu
+        The card of the ceilings, for what passes between several of them.
+    expanded
+        Whether latent attention is counted as code that expands the latent in every step.
     """
 
     values: Mapping[str, int] = attrs.field(factory=dict)
     dtype: str = ""
     attention: str = "full"
     peak: Peak | None = None
+    peaks: Mapping[str, Peak] = attrs.field(factory=dict)
+    gpu: Gpu | None = None
+    expanded: bool = False
+
+    def formats(self, model: Model) -> Formats:
+        """Return the number formats in force."""
+        return chosen(self.dtype, model.formats)
+
+    def lower_bound(self, demand: Demand, flops: float, moved: float) -> float:
+        """Return the roofline time of a layer in ns: the longer of computing and moving."""
+        assert self.peak is not None  # noqa: S101  (asked for where there is one)
+        return roofline_ns(flops, moved, self.peaks.get(demand.role, self.peak))
 
 
 def evaluate(model: Model, database: Database, settings: Settings) -> list[ModuleMetrics]:
@@ -53,11 +71,11 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     groups: dict[tuple[str, str], list[tuple[Demand, dict[str, int]]]] = {}
     for demand in demands(model, database):
-        values = {m: int(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
+        values = {m: whole(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
         if negative := next((metric for metric, value in values.items() if value < 0), None):
             raise NsysToolsError(f"{_place(model, demand, negative)}: is negative ({values[negative]:,}).")
         groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
-    return [_row(parts, settings.peak) for parts in groups.values()]
+    return [_row(parts, settings) for parts in groups.values()]
 
 
 def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Settings) -> Scope:
@@ -68,15 +86,13 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     columns
         Input -> one value a setting, all of one length; the others take their defaults.
     """
-    dtype = settings.dtype or model.dtype
-    if dtype not in DTYPE_BYTES:
-        raise UsageError(f"The dtype {dtype!r} is not known.", f"Known: {', '.join(DTYPE_BYTES)}.")
+    sizes = settings.formats(model).variables()
     if settings.attention not in ATTENTION:
         raise UsageError(f"Attention is counted full or causal, not {settings.attention!r}.")
     _check_inputs(model, columns)
     length = max((len(values) for values in columns.values()), default=1)
-    masked = ATTENTION.index(settings.attention)
-    scope = Scope({**columns, "dtype_bytes": [DTYPE_BYTES[dtype]] * length, "masked": [masked] * length})
+    counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
+    scope = Scope({**columns, **{name: [value] * length for name, value in {**sizes, **counted}.items()}})
     links = {name: given.default.names for name, given in model.inputs.items()}
     for name in documents.ordered(links, f"{model.file}: inputs"):
         if name not in columns:
@@ -92,10 +108,11 @@ def totals(rows: Iterable[Metrics]) -> Metrics:
     return Metrics(**sums, roofline_ns=sum(times) if times and len(times) == len(rows) else None)
 
 
-def overall(model: Model, database: Database, phases: Mapping[str, Metrics]) -> Metrics:
+def overall(model: Model, database: Database, settings: Settings, phases: Mapping[str, Metrics]) -> Metrics:
     """Return the total of all phases: flows add up, the KV cache is the largest, each weight counts once."""
     kv = max((phase.kv_bytes for phase in phases.values()), default=0)
-    return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=total_weights(model, database))
+    weights, size = total_weights(model, database), held_bytes(model, database, settings)
+    return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=weights, held_bytes=size)
 
 
 def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
@@ -126,13 +143,24 @@ def total_weights(model: Model, database: Database) -> int:
     return sum(weight_count(model, layer, database) for layer in model.layers)
 
 
-def _row(parts: list[tuple[Demand, dict[str, int]]], peak: Peak | None) -> ModuleMetrics:
+def held_bytes(model: Model, database: Database, settings: Settings) -> int:
+    """Return the bytes that all weights of a model take in their number formats."""
+    form = total(held(model, layer, database) for layer in model.layers)
+    return whole(at(form, settings.formats(model).variables(), f"{model.file}: held_bytes"))
+
+
+def whole(value: Value) -> int:
+    """Return an amount as a whole number; formats with scales give fractions of a byte."""
+    return round(value)
+
+
+def _row(parts: list[tuple[Demand, dict[str, int]]], settings: Settings) -> ModuleMetrics:
     first, values_of_first = parts[0]
     layer = first.layer
     sums = {metric: sum(values.get(metric, 0) for _, values in parts) for metric in METRICS}
     # States: every call of a phase holds the same weights, and the cache is what the largest leaves.
     sums["kv_bytes"] = max(values.get("kv_bytes", 0) for _, values in parts)
-    sums["weight_count"] = values_of_first.get("weight_count", 0)
+    sums |= {state: values_of_first.get(state, 0) for state in ("weight_count", "held_bytes")}
     return ModuleMetrics(
         path=layer.path,
         transformers_path=layer.transformers,
@@ -142,8 +170,8 @@ def _row(parts: list[tuple[Demand, dict[str, int]]], peak: Peak | None) -> Modul
         category=OperatorCategory(first.entry.category),
         phase=first.phase,
         count=layer.count,
-        roofline_ns=sum(_time(values, peak) for _, values in parts) if peak else None,
-        bound=_bound(sums, peak) if peak else "",
+        roofline_ns=sum(_time(first, values, settings) for _, values in parts) if settings.peak else None,
+        bound=_bound(first, sums, settings) if settings.peak else "",
         **sums,
     )
 
@@ -152,13 +180,13 @@ def _moved(values: Mapping[str, int]) -> int:
     return sum(values.get(metric, 0) for metric in ("read_bytes", "written_bytes", "weight_bytes"))
 
 
-def _time(values: Mapping[str, int], peak: Peak) -> float:
-    return roofline_ns(values.get("matrix_flops", 0), _moved(values), peak)
+def _time(demand: Demand, values: Mapping[str, int], settings: Settings) -> float:
+    return settings.lower_bound(demand, values.get("matrix_flops", 0), _moved(values))
 
 
-def _bound(values: Mapping[str, int], peak: Peak) -> str:
-    compute = roofline_ns(values["matrix_flops"], 0, peak)
-    return "compute" if compute > roofline_ns(0, _moved(values), peak) else "memory"
+def _bound(demand: Demand, values: Mapping[str, int], settings: Settings) -> str:
+    compute = settings.lower_bound(demand, values["matrix_flops"], 0)
+    return "compute" if compute > settings.lower_bound(demand, 0, _moved(values)) else "memory"
 
 
 def _place(model: Model, demand: Demand, metric: str) -> str:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from itertools import groupby
 
 import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase
-from nsys_tools.model.closed_form import ZERO, total
+from nsys_tools.model.closed_form import total
 from nsys_tools.model.database import Database
 from nsys_tools.model.demand import Demand, step_demands
 from nsys_tools.model.evaluation import Scope
 from nsys_tools.model.figures import Settings, scope_of
-from nsys_tools.model.gpus import Peak, roofline_ns
 
 MOVED = ("read_bytes", "written_bytes", "weight_bytes")
 _RANGE = re.compile(r"\[[0-9,-]+\]")
@@ -70,7 +70,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
     found = step_demands(model, database)
     for phase in model.phases:
         runs = int(scope.values(phase.runs, f"{model.file}: runs of {phase.name}")[0])
-        programs = [_call(model, phase, step, found, scope, settings.peak) for step in phase.calls]
+        programs = [_call(model, phase, step, found, scope, settings) for step in phase.calls]
         for _ in range(runs):
             yield Enter(phase.name)
             for program in programs:
@@ -91,13 +91,13 @@ def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
 
 
 def _call(
-    model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, peak: Peak
+    model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, settings: Settings
 ) -> list[Event]:
     """Return the events of all steps of a call; steps and calls are parts when there is more than one."""
     place = f"{model.file}: {phase.name}"
     steps = int(scope.values(step.steps, place)[0])
     mine = [one for one in found if (one.phase, one.call) == (phase.name, step.name)]
-    times = {one.layer.path: _times(one, scope, steps, peak, place) for one in mine}
+    times = {one.layer.path: _times(one, scope, steps, settings, place) for one in mine}
     entries = {one.layer.path: one.entry.name for one in mine}
     events: list[Event] = []
     for index in range(steps):
@@ -111,15 +111,17 @@ def _names(step: ModelCall) -> frozenset[str]:
     return frozenset[str]().union(*(form.names for form in step.values.values()))
 
 
-def _times(one: Demand, scope: Scope, steps: int, peak: Peak, place: str) -> list[float]:
+def _times(one: Demand, scope: Scope, steps: int, settings: Settings, place: str) -> list[float]:
     """Return the roofline time of one outermost instance of a layer in each step."""
     wide = scope.repeated(steps)
     wide.set(STEP, range(steps))
     where = f"{place}, layer {one.layer.path}"
-    flops = wide.values(one.forms.get("matrix_flops", ZERO), where)
-    moved = wide.values(total(one.forms[name] for name in MOVED if name in one.forms), where)
     parts = _outermost(one.layer)
-    return [roofline_ns(float(f) / parts, float(b) / parts, peak) for f, b in zip(flops, moved, strict=True)]
+    columns = [
+        wide.values(total(one.forms[name] for name in names if name in one.forms).scaled(Fraction(1, parts)), where)
+        for names in (("matrix_flops",), MOVED)
+    ]
+    return [settings.lower_bound(one, *map(float, row)) for row in zip(*columns, strict=True)]
 
 
 def _outermost(layer: Layer) -> int:

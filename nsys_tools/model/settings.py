@@ -11,6 +11,7 @@ from nsys_tools.model import gpus, workloads
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.domain import WorkloadProfile
 from nsys_tools.model.figures import Settings, scope_of
+from nsys_tools.model.formats import ROLES
 
 MOST_DIGITS = 15
 """Of a number that an input is set to; counts above it are not meant, and products of them have no end."""
@@ -24,6 +25,7 @@ def settings(
     dtype: str = "",
     attention: str = "full",
     gpu: str = "",
+    expanded: bool = False,
 ) -> Settings:
     """Return settings; an assignment wins over the workload, the workload over the model's defaults.
 
@@ -34,9 +36,12 @@ def settings(
     assignments
         Texts such as ``seq_len=2048``.
     dtype, attention
-        Element type (the model's own when empty); ``full`` or ``causal``.
+        Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
+        ``causal``.
     gpu
         A card by name; no roofline times when empty.
+    expanded
+        Whether latent attention is counted as code that expands the latent in every step.
 
     Raises
     ------
@@ -45,11 +50,14 @@ def settings(
     """
     values = workloads.inputs(workload, model) if workload else {}
     values |= dict(assignment(text) for text in assignments)
-    found = Settings(values=values, dtype=dtype or model.dtype, attention=attention)
+    found = Settings(values=values, dtype=dtype, attention=attention, expanded=expanded)
     scope_of(model, {name: [value] for name, value in values.items()}, found)
     if not gpu:
         return found
-    return attrs.evolve(found, peak=gpus.load(gpu).peak(found.dtype))
+    card, formats = gpus.load(gpu), found.formats(model)
+    peaks = {role: card.peak(formats.product_of(role)) for role in ROLES}
+    fastest = max(peaks.values(), key=lambda peak: peak.flops_per_s)
+    return attrs.evolve(found, gpu=card, peaks=peaks, peak=fastest)
 
 
 def shortened(text: str) -> str:
@@ -78,7 +86,7 @@ def inputs_of(model: Model, found: Settings) -> Mapping[str, int]:
     }
 
 
-def conventions(found: Settings) -> tuple[str, ...]:
+def conventions(model: Model, found: Settings) -> tuple[str, ...]:
     """Return in words what every figure counts; to stand beside the figures."""
     pairs = {
         "full": "attention counted full: every query with every key, masked or not",
@@ -90,13 +98,14 @@ def conventions(found: Settings) -> tuple[str, ...]:
         "bytes: each weight once a forward, each activation once read or written an operation, "
         "the KV cache read each step; nothing fused but attention",
         "experts: as expected under uniform routing",
-        f"elements of {found.dtype}",
+        str(found.formats(model)),
     ]
     if found.peak:
-        peak = found.peak
-        words.append(
-            f"roofline: {peak.gpu}, dense {peak.dtype} with {peak.accumulator} accumulator "
-            f"{peak.flops_per_s / 1e12:g} TFLOP/s ({peak.source}), {peak.bytes_per_s / 1e9:g} GB/s "
-            f"({peak.bandwidth_source})"
+        ceilings = ", ".join(
+            f"dense {peak.dtype} with {peak.accumulator} accumulator {peak.flops_per_s / 1e12:g} TFLOP/s "
+            f"({peak.source})"
+            for peak in dict.fromkeys((found.peak, *found.peaks.values()))
         )
+        bandwidth = f"{found.peak.bytes_per_s / 1e9:g} GB/s ({found.peak.bandwidth_source})"
+        words.append(f"roofline: {found.peak.gpu}, {ceilings}, {bandwidth}")
     return tuple(words)

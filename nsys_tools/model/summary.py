@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from nsys_tools.model import figures, tables, tree
 from nsys_tools.model.architecture import FORMAT, Model
 from nsys_tools.model.closed_form import ClosedForm, number, substitute
 from nsys_tools.model.database import METRICS, Database
 from nsys_tools.model.demand import Demand, closed_form, demands, unknown
 from nsys_tools.model.domain import AnalyticReport, Metrics, ModelSpec, ModuleMetrics, WorkloadProfile
-from nsys_tools.model.figures import ATTENTION, DTYPE_BYTES, Settings
+from nsys_tools.model.figures import ATTENTION, Settings
 from nsys_tools.model.serialization import from_data
 from nsys_tools.model.settings import conventions, inputs_of
 
@@ -32,10 +34,10 @@ def analyze(
         spec=from_data(dict(model.spec), ModelSpec, f"{model.file}: spec"),
         workload=workload,
         inputs=inputs_of(model, settings),
-        dtype=settings.dtype or model.dtype,
+        dtype=settings.formats(model).base,
         attention=settings.attention,
         gpu=settings.peak.gpu if settings.peak else "",
-        conventions=conventions(settings),
+        conventions=conventions(model, settings),
         nodes=tree.nodes(model, database),
         modules=tuple(rows),
         operators=tuple(figures.by_class(rows)),
@@ -54,10 +56,8 @@ def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, 
     path
         A layer; empty for the whole model.
     """
-    fixed = {
-        "dtype_bytes": number(DTYPE_BYTES[settings.dtype or model.dtype]),
-        "masked": number(ATTENTION.index(settings.attention)),
-    }
+    counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
+    fixed = {name: number(value) for name, value in {**settings.formats(model).variables(), **counted}.items()}
     forms: dict[str, ClosedForm] = {
         metric: substitute(closed_form(found, metric, path, phase), fixed) for metric in METRICS
     }
@@ -73,10 +73,11 @@ def summary(
         "format": FORMAT,
         "model": model.name,
         "inputs": dict(inputs_of(model, settings)),
-        "dtype": settings.dtype or model.dtype,
+        "dtype": settings.formats(model).base,
+        "formats": attrs.asdict(settings.formats(model)),
         "attention": settings.attention,
         "gpu": settings.peak.gpu if settings.peak else None,
-        "conventions": list(conventions(settings)),
+        "conventions": list(conventions(model, settings)),
         "totals": {phase: tables.as_data(total) for phase, total in totals.items()},
         "layers": [dict(zip(columns, row, strict=True)) for row in cells],
     }

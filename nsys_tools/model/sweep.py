@@ -13,8 +13,7 @@ from nsys_tools.model.closed_form import ClosedForm, total
 from nsys_tools.model.database import Database
 from nsys_tools.model.demand import Demand, demands
 from nsys_tools.model.evaluation import Column, Scope
-from nsys_tools.model.figures import Settings, scope_of
-from nsys_tools.model.gpus import Peak, roofline_ns
+from nsys_tools.model.figures import Settings, scope_of, whole
 from nsys_tools.model.settings import MOST_DIGITS, shortened
 
 MAX_POINTS = 100_000
@@ -78,14 +77,14 @@ def sweep(
     swept = {name: [point[i] for point in points] for i, name in enumerate(axes)}
     scope = scope_of(model, {**fixed, **swept}, settings)
     found = _of_phase(model, demands(model, database), phase)
-    flops = scope.values(_sum(found, "matrix_flops"), f"{model.file}: matrix_flops")
-    weights = scope.values(_sum(found, "weight_bytes"), f"{model.file}: weight_bytes")
-    moved = scope.values(total(_sum(found, name) for name in MOVED), f"{model.file}: bytes")
+    flops = _whole(scope, _sum(found, "matrix_flops"), f"{model.file}: matrix_flops")
+    weights = _whole(scope, _sum(found, "weight_bytes"), f"{model.file}: weight_bytes")
+    moved = _whole(scope, total(_sum(found, name) for name in MOVED), f"{model.file}: bytes")
     kv = _largest_kv(model, scope, found)
     columns: list[Column] = [flops, moved, weights, kv, [f / b if b else 0 for f, b in zip(flops, moved, strict=True)]]
     names = [*axes, "matrix_flops", "total_bytes", "weight_bytes", "kv_bytes", "intensity"]
     if settings.peak:
-        columns.append(_roofline(model, scope, found, settings.peak))
+        columns.append(_roofline(model, scope, found, settings))
         names.append("roofline_ns")
     return names, [[*point, *values] for point, *values in zip(points, *columns, strict=True)]
 
@@ -110,22 +109,28 @@ def _sum(found: Sequence[Demand], metric: str) -> ClosedForm:
     return total(demand.forms[metric] for demand in found if metric in demand.forms)
 
 
+def _whole(scope: Scope, form: ClosedForm, place: str) -> Column:
+    return [whole(value) for value in scope.values(form, place)]
+
+
 def _largest_kv(model: Model, scope: Scope, found: Sequence[Demand]) -> Column:
     """Return the largest state of the KV cache over the phases."""
     states = [
-        scope.values(_sum([d for d in found if d.phase == phase.name], "kv_bytes"), f"{model.file}: kv_bytes")
+        _whole(scope, _sum([d for d in found if d.phase == phase.name], "kv_bytes"), f"{model.file}: kv_bytes")
         for phase in model.phases
     ]
     return [max(values) for values in zip(*states, strict=True)]
 
 
-def _roofline(model: Model, scope: Scope, found: Sequence[Demand], peak: Peak) -> Column:
+def _roofline(model: Model, scope: Scope, found: Sequence[Demand], settings: Settings) -> Column:
     times: Column = [0.0] * scope.length
-    known: dict[tuple[ClosedForm, ClosedForm], Column] = {}
+    known: dict[tuple[str, tuple[ClosedForm, ...]], Column] = {}
     for demand in found:
-        forms = (_sum([demand], "matrix_flops"), total(_sum([demand], name) for name in MOVED))
-        if forms not in known:
-            flops, moved = (scope.values(form, f"{model.file}: layer {demand.layer.path}") for form in forms)
-            known[forms] = [roofline_ns(float(f), float(b), peak) for f, b in zip(flops, moved, strict=True)]
-        times = [have + time for have, time in zip(times, known[forms], strict=True)]
+        moved = total(_sum([demand], name) for name in MOVED)
+        forms = (_sum([demand], "matrix_flops"), moved)
+        key = demand.role, forms
+        if key not in known:
+            columns = [scope.values(form, f"{model.file}: layer {demand.layer.path}") for form in forms]
+            known[key] = [settings.lower_bound(demand, *map(float, row)) for row in zip(*columns, strict=True)]
+        times = [have + time for have, time in zip(times, known[key], strict=True)]
     return times

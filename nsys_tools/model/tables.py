@@ -19,6 +19,8 @@ AMOUNTS = [
     "intermediate_bytes",
     "kv_bytes",
     "weight_count",
+    "held_bytes",
+    "network_bytes",
     "intensity",
     "roofline_ns",
 ]

@@ -129,7 +129,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     peak = workload.peak
     ceilings = ["gpu", "dtype", "accumulator", "flops_per_s", "bytes_per_s"]
     _define(trace, "peak", (ceilings, [[getattr(peak, name) for name in ceilings]]))
-    return Comparison(model, peak, tuple(conventions(workload.first)), tuple(_check_card(trace, gpu, peak)))
+    return Comparison(model, peak, tuple(conventions(model, workload.first)), tuple(_check_card(trace, gpu, peak)))
 
 
 def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:

@@ -11,7 +11,7 @@ import attrs
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import figures, schedule
 from nsys_tools.model.architecture import Model
-from nsys_tools.model.database import METRICS, Database
+from nsys_tools.model.database import METRICS, STATES, Database
 from nsys_tools.model.domain import ModuleMetrics
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import Peak
@@ -99,7 +99,7 @@ class Workload:
 
 def _added(before: ModuleMetrics | None, row: ModuleMetrics, times: int) -> ModuleMetrics:
     """Return a row with what another setting needs added; weights and the KV cache are states, not sums."""
-    states = {"weight_count", "kv_bytes"}
+    states = set(STATES)
     sums = {
         name: times * getattr(row, name) + (getattr(before, name) if before else 0)
         for name in {*METRICS, "roofline_ns"} - states

@@ -27,7 +27,9 @@ def rows(gpu: str, dtype: str) -> list[Row]:
     NsysToolsError
         If a GPU is not known, or its file is wrong.
     """
-    return list(_rows(gpu, dtype, tuple(assets.folders())))
+    from nsys_tools.model.formats import base_of  # noqa: PLC0415
+
+    return list(_rows(gpu, base_of(dtype), tuple(assets.folders())))
 
 
 @cache
