@@ -70,7 +70,7 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     """
     dtype = settings.dtype or model.dtype
     if dtype not in DTYPE_BYTES:
-        raise UsageError(f"The dtype {dtype!r} is not known.", f"Known: {', '.join(DTYPE_BYTES)}.")
+        raise documents.unknown(dtype, DTYPE_BYTES, "dtype")
     if settings.attention not in ATTENTION:
         raise UsageError(f"Attention is counted full or causal, not {settings.attention!r}.")
     _check_inputs(model, columns)
