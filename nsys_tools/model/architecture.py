@@ -251,17 +251,19 @@ def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
 def _name(name: str, indices: tuple[int, ...]) -> str:
     if not indices:
         return name
-    return name.replace("*", str(indices[0]) if len(indices) == 1 else f"[{_ranges(indices)}]")
+    return name.replace("*", numbered(indices))
 
 
-def _ranges(indices: tuple[int, ...]) -> str:
+def numbered(indices: tuple[int, ...]) -> str:
+    """Return indices as they stand in a path: ``3`` or ``[0-2,5]``."""
     groups: list[list[int]] = []
     for index in sorted(indices):
         if groups and index == groups[-1][-1] + 1:
             groups[-1].append(index)
         else:
             groups.append([index])
-    return ",".join(str(g[0]) if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in groups)
+    text = ",".join(str(g[0]) if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in groups)
+    return text if len(indices) == 1 else f"[{text}]"
 
 
 def _joined(above: str, name: str) -> str:

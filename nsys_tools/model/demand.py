@@ -20,6 +20,8 @@ NO_ENTRY = "none"
 # The output head by its usual name, and routed experts that are modules of their own.
 HEAD = "lm_head"
 EXPERTS = ".experts."
+# Put in where a model is split, and allowed everywhere.
+_BETWEEN_GPUS = ("all_reduce", "all_gather", "all_to_all", "send")
 
 
 @attrs.frozen
@@ -213,6 +215,6 @@ def _check_children(layer: Layer, entry: Entry | None, model: Model, database: D
         raise NsysToolsError(f"{place}: {entry.name} is computed as a whole and may have no sub_layers.")
     for child in layer.sub_layers:
         below = entry_of(child, model, database)
-        if below is not None and below.name not in entry.children:
+        if below is not None and below.name not in (*entry.children, *_BETWEEN_GPUS):
             hint = f"{entry.file} allows {', '.join(entry.children)}."
             raise NsysToolsError(f"{place}: {entry.name} has no child {below.name} ({child.path}).", hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -15,6 +15,8 @@ from nsys_tools.errors import NsysToolsError, UsageError
 
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
+_ALIKE = 0.65
+"""Share of letters in common from which a name is suggested for another: bf16 for bfloat16, but not B300 for MI300X."""
 
 
 def read(path: Path, schema: str) -> Any:
@@ -48,13 +50,32 @@ def check(data: Any, schema: str, place: str) -> None:
         raise NsysToolsError(f"{place}: {where.lstrip('.') or 'the file'}: {message}.", f"The schema is {schema}.")
 
 
-def locate(name: str, folder: str, suffixes: tuple[str, ...], what: str) -> Path:
+def locate(
+    name: str,
+    folder: str,
+    suffixes: tuple[str, ...],
+    what: str,
+    others: Callable[[], Mapping[str, Path]] = dict,
+) -> Path:
     """Return the file that a user means: a path to one, or the name of a shipped one.
+
+    Case, spaces, dashes and underscores do not matter, nor does a leading ``NVIDIA`` unless several files begin so.
+
+    Parameters
+    ----------
+    name
+        What the user wrote.
+    folder, suffixes
+        Where such files are shipped, and how their names end.
+    what
+        What is in such a file, for messages.
+    others
+        Returns further names of the files; it is asked only where no file is called so.
 
     Raises
     ------
     NsysToolsError
-        If there is neither; the hint lists what there is.
+        If there is none; the message or the hint lists those that may have been meant.
     """
     shipped = names(folder, suffixes)
     if name in shipped:
@@ -64,7 +85,39 @@ def locate(name: str, folder: str, suffixes: tuple[str, ...], what: str) -> Path
         return path
     if path.suffix in suffixes or len(path.parts) > 1:
         raise NsysToolsError(f"There is no file {name} with a {what}.")
-    raise UsageError(f"The {what} {name!r} is not known.", f"Known: {', '.join(shipped)}; or give a path.")
+    known = {**others(), **shipped}
+    # "NVIDIA H200" is what a trace calls one GPU; "h200" is the beginning of two, and nobody knows which is meant.
+    for spelled in (_letters,) if len(_beginning(name, shipped)) > 1 else (_letters, _core):
+        same = {spelled(one): path for one, path in known.items()}
+        if found := same.get(spelled(name)):
+            return found
+    raise unknown(name, shipped, what, "; or give a path")
+
+
+def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> UsageError:
+    """Return the error for a name that is not known: what it is the beginning of, what it resembles, or all there is.
+
+    Parameters
+    ----------
+    name
+        What the user wrote.
+    known
+        The names that there are.
+    what
+        What they name, in the singular.
+    instead
+        What else can be given, to follow the list of names.
+    """
+    from difflib import get_close_matches  # noqa: PLC0415
+
+    begun = _beginning(name, known)
+    if len(begun) > 1:
+        return UsageError(f"{name} is several {what}s: {', '.join(begun)}.", "Name one of them.")
+    core, spelled = _core(name), {_core(one): one for one in known}
+    near = begun or [one for letters, one in spelled.items() if core and core in letters]
+    near = near or [spelled[letters] for letters in get_close_matches(core, spelled, cutoff=_ALIKE)]
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}{instead}."
+    return UsageError(f"The {what} {name!r} is not known.", hint)
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
@@ -104,6 +157,21 @@ def plain(path: Path) -> Any:
     except UnicodeDecodeError:
         raise NsysToolsError(f"{path} is not UTF-8 text.") from None
     return _json(text, path) if path.suffix == ".json" else _yaml(text, path)
+
+
+def _letters(name: str) -> str:
+    """Return a name without what people write differently: case, spaces, dashes, underscores."""
+    return re.sub(r"[\s_-]+", "", name).casefold()
+
+
+def _core(name: str) -> str:
+    return _letters(name).removeprefix("nvidia")
+
+
+def _beginning(name: str, known: Iterable[str]) -> list[str]:
+    """Return the names that begin with this one; none for an empty one."""
+    core = _core(name)
+    return [one for one in known if core and _core(one).startswith(core)]
 
 
 def _json(text: str, path: Path) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 
 from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.model.documents import unknown
 
 ROLES = ("weights", "experts", "head", "kept")
 """What a layer's weights are: of a linear layer, of routed experts, of the output head, or kept in the dtype."""
@@ -71,7 +72,7 @@ def parse(name: str) -> Format:
         shared = _SCALE_BITS + (_ZERO_BITS if match[2] else 0)
         return Format(name, 4 + Fraction(shared, int(match[1])), "int4")
     known = [*_BITS, "int4-g128", "int4-g128-z"]
-    raise UsageError(f"The dtype {name!r} is not known.", f"Known: {', '.join(known)}.")
+    raise unknown(name, known, "dtype")
 
 
 @attrs.frozen

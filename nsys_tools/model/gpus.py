@@ -1,8 +1,10 @@
-"""GPUs: dense peaks with dtype, accumulator and source. An unknown card is an error, never a fallback."""
+"""GPUs: dense peaks with dtype, accumulator and source, and links. An unknown GPU is an error, never a fallback."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import attrs
 
@@ -12,6 +14,8 @@ from nsys_tools.model import documents
 SCHEMA = "analytic/gpus/schema.json"
 SUFFIXES = (".yaml", ".json")
 TOLERANCE = 0.05
+PCIE_GPUS = 8
+"""GPUs of one server, which PCIe joins."""
 
 
 @attrs.frozen
@@ -28,6 +32,8 @@ class Peak:
         What one SM does in one clock.
     source, bandwidth_source
         Where the two figures come from.
+    clock_hz
+        The clock that the peak is stated at; None for that of the GPU.
     """
 
     gpu: str
@@ -38,11 +44,49 @@ class Peak:
     flops_per_clock_per_sm: int
     source: str
     bandwidth_source: str
+    clock_hz: float | None = None
+
+
+@attrs.frozen
+class Link:
+    """What joins GPUs.
+
+    Attributes
+    ----------
+    bytes_per_s
+        What one GPU sends; it receives as much at the same time.
+    source
+        Where the figure comes from.
+    gpus
+        How many GPUs it joins at most; None for any number.
+    """
+
+    bytes_per_s: float
+    source: str
+    gpus: int | None = None
 
 
 @attrs.frozen
 class Gpu:
-    """A card; `peaks` by falling preference for a dtype, `trace_names` as nsys records them."""
+    """A GPU.
+
+    Attributes
+    ----------
+    name, file, source
+        Product name, the file with these figures, and where SMs and clock come from.
+    trace_names
+        Its names as nsys records them.
+    memory_bytes, memory_source
+        What the driver reports as total memory, as nvidia-smi shows it; where that figure comes from.
+    sm_count, boost_clock_hz
+        Multiprocessors, and the clock that the peaks are stated at.
+    bytes_per_s
+        DRAM bandwidth.
+    peaks
+        By falling preference for a dtype.
+    nvlink, network, pcie
+        What joins several of them; None where there is none, or none is usual.
+    """
 
     name: str
     file: str
@@ -53,6 +97,10 @@ class Gpu:
     bytes_per_s: float
     source: str
     peaks: tuple[Peak, ...]
+    memory_source: str = ""
+    nvlink: Link | None = None
+    network: Link | None = None
+    pcie: Link | None = None
 
     def peak(self, dtype: str, accumulator: str = "") -> Peak:
         """Return the dense peak of a dtype; the first listed accumulator unless one is named.
@@ -69,31 +117,57 @@ class Gpu:
         wanted = f"{dtype} with {accumulator}" if accumulator else dtype
         raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}.")
 
+    def stated_hz(self, peak: Peak) -> float:
+        """Return the clock that a peak is stated at."""
+        return peak.clock_hz or self.boost_clock_hz
+
     def derived_flops_per_s(self, peak: Peak) -> float:
-        """Return SMs x boost clock x FLOP/clk/SM, the check of a peak."""
-        return self.sm_count * self.boost_clock_hz * peak.flops_per_clock_per_sm
+        """Return SMs x clock x FLOP/clk/SM, the check of a peak."""
+        return self.sm_count * self.stated_hz(peak) * peak.flops_per_clock_per_sm
+
+    def link(self, gpus: int) -> Link:
+        """Return what joins a group of GPUs: NVLink within its domain, else the network, else PCIe within a server.
+
+        Parameters
+        ----------
+        gpus
+            GPUs of the group.
+
+        Raises
+        ------
+        NsysToolsError
+            If none of them joins so many.
+        """
+        if self.nvlink and self.nvlink.gpus and gpus <= self.nvlink.gpus:
+            return self.nvlink
+        if self.network:
+            return self.network
+        if self.pcie and gpus <= PCIE_GPUS:
+            return self.pcie
+        parts = [f"NVLink for {self.nvlink.gpus} GPUs"] if self.nvlink else []
+        parts += [f"PCIe for {PCIE_GPUS}"] if self.pcie else []
+        has = " and ".join(parts) or "neither NVLink nor PCIe"
+        raise NsysToolsError(
+            f"{self.name}: no link that joins {gpus} GPUs is known; it has {has}.",
+            f"Give a copy of {self.file} a network (bytes_per_s, source), and name that file as the GPU.",
+        )
 
 
 def available() -> dict[str, Path]:
-    """Return the files of all known cards by name."""
+    """Return the files of all known GPUs by name."""
     return documents.names("gpus", SUFFIXES)
 
 
 def load(name: str) -> Gpu:
-    """Return a card by its short name (``h200-sxm``), the name that a trace records, or a file.
+    """Return a GPU by its short name (``h200-sxm``), its full name or that which a trace records, or a file.
 
     Raises
     ------
     NsysToolsError
-        If it is not known, breaks the schema, or a peak is more than 5 % off SMs x clock x FLOP/clk/SM.
+        If it is not known, breaks the schema, or a peak is more than 5 % off SMs x clock x FLOP/clk/SM, or its
+        bandwidth off the memory clock x bus width.
     """
-    known = available()
-    if name not in known and Path(name).suffix not in SUFFIXES:
-        for path in known.values():
-            gpu = _read(path)
-            if name in (gpu.name, *gpu.trace_names):
-                return gpu
-    return _read(documents.locate(name, "gpus", SUFFIXES, "GPU"))
+    return _read(documents.locate(name, "gpus", SUFFIXES, "GPU", _full_names))
 
 
 def roofline_ns(flops: float, moved_bytes: float, peak: Peak) -> float:
@@ -123,18 +197,50 @@ def _read(path: Path) -> Gpu:
         bytes_per_s=bandwidth["bytes_per_s"],
         source=data["source"],
         peaks=peaks,
+        memory_source=data.get("memory_source", ""),
+        nvlink=_link(data, "nvlink"),
+        network=_link(data, "network"),
+        pcie=_link(data, "pcie", PCIE_GPUS),
     )
     for peak in peaks:
         _check(gpu, peak)
+    _check_bandwidth(gpu, bandwidth)
     return gpu
+
+
+def _full_names() -> dict[str, Path]:
+    """Return the files of all known GPUs by the names that they and traces give."""
+    found: dict[str, Path] = {}
+    for path in available().values():
+        gpu = _read(path)
+        found |= dict.fromkeys((gpu.name, *gpu.trace_names), path)
+    return found
+
+
+def _link(data: Mapping[str, Any], name: str, gpus: int | None = None) -> Link | None:
+    return Link(**{"gpus": gpus, **data[name]}) if name in data else None
 
 
 def _check(gpu: Gpu, peak: Peak) -> None:
     derived = gpu.derived_flops_per_s(peak)
     if abs(peak.flops_per_s / derived - 1) > TOLERANCE:
-        factors = f"{gpu.sm_count} SMs x {gpu.boost_clock_hz / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
+        factors = f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
         given = f"{peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s"
         raise NsysToolsError(
             f"{gpu.file}: {given}, but {factors} make {derived / 1e12:.1f}.",
             "A sparse figure is twice the dense one; a peak has to be dense.",
+        )
+
+
+def _check_bandwidth(gpu: Gpu, bandwidth: Mapping[str, Any]) -> None:
+    """Refuse a bandwidth that two transfers per memory clock over the bus do not make."""
+    if "clock_hz" not in bandwidth:
+        return
+    derived = 2 * bandwidth["clock_hz"] * bandwidth["bus_bits"] / 8
+    if abs(gpu.bytes_per_s / derived - 1) > TOLERANCE:
+        factors = f"2 x {bandwidth['clock_hz'] / 1e9:.3f} GHz x {bandwidth['bus_bits']} bits"
+        raise NsysToolsError(
+            f"{gpu.file}: the bandwidth is given as {gpu.bytes_per_s / 1e9:.0f} GB/s, but {factors} make "
+            f"{derived / 1e9:.0f}.",
+            "clock_hz is the memory clock that the driver reports, and a transfer takes half of it.",
         )

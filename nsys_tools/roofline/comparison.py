@@ -178,19 +178,25 @@ def _described(trace: Database) -> list[dict[str, Any]]:
 
 
 def _check_card(trace: Database, gpu: Gpu, peak: Peak) -> list[str]:
-    """Compare the peak of the GPU with SMs x clock x FLOP/clk/SM of the trace's own description."""
-    notes = []
+    """Compare SMs, clock and name of the GPU with the trace's own description.
+
+    A trace has the highest clock that the GPU can run at. A peak may be stated at a lower one, as those of Hopper are,
+    but never at one that the GPU does not reach.
+    """
+    notes, stated = [], gpu.stated_hz(peak)
     for row in _described(trace):
-        name, sms, clock = row["name"], row["sm_count"] or 0, row["clock_hz"] or 0
-        derived = sms * clock * peak.flops_per_clock_per_sm
-        if derived and abs(derived / peak.flops_per_s - 1) > checks.CHECK_RATIO:
-            same = sms == gpu.sm_count
-            hint = f"It is stated at {gpu.boost_clock_hz / 1e9:.3f} GHz." if same else "Is it that card?"
+        name, sms, clock = row["name"], row["sm_count"] or gpu.sm_count, row["clock_hz"] or stated
+        if sms != gpu.sm_count:
             notes.append(
-                f"The trace describes {sms} SMs at up to {clock / 1e9:.3f} GHz: {derived / 1e12:.1f} TFLOP/s in "
-                f"{peak.dtype}; the peak of {gpu.name} in force, {peak.flops_per_s / 1e12:.1f}, is more than 5 % off. "
-                f"{hint}"
+                f"The trace describes a GPU with {sms} SMs. The peak of {gpu.name} in force, "
+                f"{peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is that of {gpu.sm_count} SMs. Is it that GPU?"
+            )
+        if clock < stated * (1 - checks.CHECK_RATIO):
+            notes.append(
+                f"The trace describes a GPU that clocks up to {clock / 1e9:.3f} GHz. The peak of {gpu.name} in force, "
+                f"{peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is stated at {stated / 1e9:.3f} GHz: it "
+                "cannot be reached."
             )
         if name and name not in (gpu.name, *gpu.trace_names):
-            notes.append(f"The trace was recorded on another card than {gpu.name}, by its name.")
+            notes.append(f"The trace was recorded on another GPU than {gpu.name}, by its name.")
     return notes

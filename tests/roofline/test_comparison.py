@@ -124,7 +124,9 @@ def test_a_card_by_its_name_in_the_trace_is_checked(tmp_path: Path) -> None:
     found = compared(build(tmp_path, with_card), Request("llama-2-7b", assignments=("seq_len=2048",))).comparison
     assert found is not None
     assert found.peak.gpu == "NVIDIA A100 80GB SXM"
-    assert any("54 SMs" in note and note.endswith("more than 5 % off. Is it that card?") for note in found.notes)
+    (note,) = found.notes
+    assert note.startswith("The trace describes a GPU with 54 SMs.")
+    assert note.endswith("is that of 108 SMs. Is it that GPU?")
 
 
 def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
