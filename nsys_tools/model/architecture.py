@@ -14,6 +14,7 @@ from nsys_tools.model.closed_form import ClosedForm, number, substitute
 from nsys_tools.model.database import RESERVED
 from nsys_tools.model.expression import parse
 from nsys_tools.model.formats import Formats
+from nsys_tools.model.naming import joined, numbered
 
 SCHEMA = "analytic/models/schema.json"
 FORMAT = 1
@@ -208,13 +209,13 @@ def _scope(phase: Phase, inputs: Mapping[str, Input]) -> frozenset[str]:
 def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
     indices = _indices(data, parent)
     name = _name(data["name"], indices)
-    path = _joined(parent.path, name)
+    path = joined(parent.path, name)
     place = f"{parent.file}: layer {path}"
     count = parent.count * max(1, len(indices))
     phases = tuple(data["phases"]) if "phases" in data else parent.phases
     for phase in set(phases) - parent.scopes.keys():
         raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"There are {', '.join(parent.scopes)}.")
-    transformers = _joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
+    transformers = joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
     known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
     below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
     if "sub_layers" in data and "parameters" in data:
@@ -236,7 +237,7 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
 
 
 def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
-    place = f"{parent.file}: layer {_joined(parent.path, data['name'])}"
+    place = f"{parent.file}: layer {joined(parent.path, data['name'])}"
     repeat = data.get("repeat")
     if repeat is None:
         return tuple(data.get("indices", ()))
@@ -252,22 +253,6 @@ def _name(name: str, indices: tuple[int, ...]) -> str:
     if not indices:
         return name
     return name.replace("*", numbered(indices))
-
-
-def numbered(indices: tuple[int, ...]) -> str:
-    """Return indices as they stand in a path: ``3`` or ``[0-2,5]``."""
-    groups: list[list[int]] = []
-    for index in sorted(indices):
-        if groups and index == groups[-1][-1] + 1:
-            groups[-1].append(index)
-        else:
-            groups.append([index])
-    text = ",".join(str(g[0]) if len(g) == 1 else f"{g[0]}-{g[-1]}" for g in groups)
-    return text if len(indices) == 1 else f"[{text}]"
-
-
-def _joined(above: str, name: str) -> str:
-    return f"{above}.{name}" if above and name else above or name
 
 
 def _distinct(layers: tuple[Layer, ...], file: str) -> None:

@@ -16,6 +16,7 @@ from nsys_tools.model.domain import Kind, Metrics, ModuleMetrics, OperatorCatego
 from nsys_tools.model.evaluation import Scope, Value, at
 from nsys_tools.model.formats import Formats, chosen
 from nsys_tools.model.gpus import Gpu, Peak, roofline_ns
+from nsys_tools.model.parallel.plan import Parallel
 
 ATTENTION = ("full", "causal")
 
@@ -38,6 +39,8 @@ class Settings:
         Role of a layer -> the ceiling of its own products; `peak` for roles that are missing.
     gpu
         The card of the ceilings, for what passes between several of them.
+    parallel
+        How many of them share the model; the model here is the share of one.
     expanded
         Whether latent attention is counted as code that expands the latent in every step.
     """
@@ -48,16 +51,20 @@ class Settings:
     peak: Peak | None = None
     peaks: Mapping[str, Peak] = attrs.field(factory=dict)
     gpu: Gpu | None = None
+    parallel: Parallel = attrs.field(factory=Parallel)
     expanded: bool = False
 
     def formats(self, model: Model) -> Formats:
         """Return the number formats in force."""
         return chosen(self.dtype, model.formats)
 
-    def lower_bound(self, demand: Demand, flops: float, moved: float) -> float:
-        """Return the roofline time of a layer in ns: the longer of computing and moving."""
+    def lower_bound(self, demand: Demand, flops: float, moved: float, sent: float) -> float:
+        """Return the roofline time of a layer in ns: the longest of computing, moving, and sending to other GPUs."""
         assert self.peak is not None  # noqa: S101  (asked for where there is one)
-        return roofline_ns(flops, moved, self.peaks.get(demand.role, self.peak))
+        alone = roofline_ns(flops, moved, self.peaks.get(demand.role, self.peak))
+        if not sent or self.gpu is None:
+            return alone
+        return max(alone, sent / self.gpu.link(demand.layer.span).bytes_per_s * 1e9)
 
 
 def evaluate(model: Model, database: Database, settings: Settings) -> list[ModuleMetrics]:
@@ -181,12 +188,17 @@ def _moved(values: Mapping[str, int]) -> int:
 
 
 def _time(demand: Demand, values: Mapping[str, int], settings: Settings) -> float:
-    return settings.lower_bound(demand, values.get("matrix_flops", 0), _moved(values))
+    sent = values.get("network_bytes", 0)
+    return settings.lower_bound(demand, values.get("matrix_flops", 0), _moved(values), sent)
 
 
 def _bound(demand: Demand, values: Mapping[str, int], settings: Settings) -> str:
-    compute = settings.lower_bound(demand, values["matrix_flops"], 0)
-    return "compute" if compute > settings.lower_bound(demand, 0, _moved(values)) else "memory"
+    times = {
+        "memory": settings.lower_bound(demand, 0, _moved(values), 0),
+        "compute": settings.lower_bound(demand, values["matrix_flops"], 0, 0),
+        "network": settings.lower_bound(demand, 0, 0, values["network_bytes"]),
+    }
+    return max(times, key=lambda name: times[name])
 
 
 def _place(model: Model, demand: Demand, metric: str) -> str:

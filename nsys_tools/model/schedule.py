@@ -119,7 +119,7 @@ def _times(one: Demand, scope: Scope, steps: int, settings: Settings, place: str
     parts = _outermost(one.layer)
     columns = [
         wide.values(total(one.forms[name] for name in names if name in one.forms).scaled(Fraction(1, parts)), where)
-        for names in (("matrix_flops",), MOVED)
+        for names in (("matrix_flops",), MOVED, ("network_bytes",))
     ]
     return [settings.lower_bound(one, *map(float, row)) for row in zip(*columns, strict=True)]
 

@@ -124,11 +124,11 @@ def _largest_kv(model: Model, scope: Scope, found: Sequence[Demand]) -> Column:
 
 def _roofline(model: Model, scope: Scope, found: Sequence[Demand], settings: Settings) -> Column:
     times: Column = [0.0] * scope.length
-    known: dict[tuple[str, tuple[ClosedForm, ...]], Column] = {}
+    known: dict[tuple[str, int, tuple[ClosedForm, ...]], Column] = {}
     for demand in found:
         moved = total(_sum([demand], name) for name in MOVED)
-        forms = (_sum([demand], "matrix_flops"), moved)
-        key = demand.role, forms
+        forms = (_sum([demand], "matrix_flops"), moved, _sum([demand], "network_bytes"))
+        key = demand.role, demand.layer.span, forms
         if key not in known:
             columns = [scope.values(form, f"{model.file}: layer {demand.layer.path}") for form in forms]
             known[key] = [settings.lower_bound(demand, *map(float, row)) for row in zip(*columns, strict=True)]

@@ -1,0 +1,1 @@
+"""A model on several GPUs: what each of them holds, computes and sends."""

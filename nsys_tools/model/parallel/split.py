@@ -1,0 +1,64 @@
+"""From a model to what one of several GPUs has of it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import attrs
+
+from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.architecture import Model, Phase
+from nsys_tools.model.closed_form import ClosedForm, call, number, substitute, variable
+from nsys_tools.model.database import Database
+from nsys_tools.model.demand import entry_of
+from nsys_tools.model.parallel import pipeline
+from nsys_tools.model.parallel.exchange import Exchange
+from nsys_tools.model.parallel.plan import Parallel, names
+from nsys_tools.model.parallel.tensor import BATCH, SHARED, Sharing, last
+
+
+def split(model: Model, database: Database, parallel: Parallel) -> Model:
+    """Return what one GPU has of a model, and what it sends, as a model.
+
+    The batch of the inputs is that of all GPUs; each replica of data parallelism has an equal share of it, rounded
+    up. Paths stay, so a trace of that rank joins.
+
+    Raises
+    ------
+    NsysToolsError
+        If heads, widths or experts cannot be divided, or the model has no layers or no batch that could be shared.
+    """
+    if parallel == Parallel():
+        return model
+    known = names()
+    sent = _sent(model, database)
+    phases = tuple(_fewer_sequences(model, phase, parallel.dp) for phase in model.phases)
+    exchanged = Exchange(model, database, parallel, known).layers(model.layers)
+    sharing = Sharing(model, database, parallel, known)
+    shared = attrs.evolve(model, phases=phases, layers=tuple(sharing.layer(layer) for layer in exchanged))
+    return pipeline.stage(shared, parallel, sent)
+
+
+def _fewer_sequences(model: Model, phase: Phase, replicas: int) -> Phase:
+    if replicas == 1:
+        return phase
+    if BATCH not in model.inputs:
+        raise NsysToolsError(
+            f"{model.name} has no input {BATCH}, so replicas have nothing to share.", "Leave out --dp."
+        )
+    fewer = {BATCH: call("ceil", variable(BATCH).scaled(Fraction(1, replicas)))}
+    calls = tuple(
+        attrs.evolve(one, values={**fewer, **{name: substitute(form, fewer) for name, form in one.values.items()}})
+        for one in phase.calls
+    )
+    return attrs.evolve(phase, calls=calls)
+
+
+def _sent(model: Model, database: Database) -> ClosedForm:
+    """Return the elements between two decoder layers: what the last product of one of them gives."""
+    known = names()
+    for _, layer in model.walk():
+        entry = None if layer.sub_layers else entry_of(layer, model, database)
+        if entry is not None and entry.name == "linear" and last(layer) in known.rows and SHARED & set(layer.phases):
+            return layer.parameters["rows"] * layer.parameters["out_features"]
+    return number(0)
