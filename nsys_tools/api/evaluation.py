@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nsys_tools.model.figures import Settings
     from nsys_tools.model.tables import Table
 
-BY = ("layer", "class", "phase")
+BY = ("layer", "class", "phase", "serving")
 
 
 def as_result(table: Table, name: str, *, people: bool = False) -> Result:
@@ -47,9 +47,14 @@ class Evaluation:
         settings: Settings,
         profile: WorkloadProfile | None = None,
         files: Sequence[Path] = (),
+        efficiency: Mapping[str, float] | None = None,
     ) -> None:
+        from nsys_tools.model.parallel.split import split  # noqa: PLC0415
+
         self.files = files
-        self._model = model
+        self._whole = model
+        self._model = split(model, formulas, settings.parallel)
+        self._efficiency = efficiency or {}
         self._formulas = formulas
         self._settings = settings
         self._profile = profile
@@ -74,7 +79,7 @@ class Evaluation:
         Parameters
         ----------
         by
-            One row per ``layer``, ``class`` or ``phase``.
+            One row per ``layer``, ``class`` or ``phase``; ``serving`` is `serving`.
         phase
             Only this phase.
         people
@@ -83,18 +88,46 @@ class Evaluation:
         Raises
         ------
         NsysToolsError
-            If the model has no such phase, or `by` is none of the three.
+            If the model has no such phase, or `by` is none of the four.
         """
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise UsageError(f"Figures come by layer, class or phase, not by {by!r}.")
+            raise UsageError(f"Figures come by layer, class, phase or serving, not by {by!r}.")
+        if by == "serving":
+            return self.serving(people=people)
         rows, totals = self._figures(phase)
         if by == "layer":
             table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
         else:
             table = tables.class_table(figures.by_class(rows)) if by == "class" else tables.phase_table(totals)
         return as_result(table, "flops", people=people)
+
+    @property
+    def can_serve(self) -> bool:
+        """Whether the model decodes batches and a GPU was named, so that there are figures of serving."""
+        from nsys_tools.model.serving import can_serve  # noqa: PLC0415
+
+        return can_serve(self._whole) and self._settings.gpu is not None
+
+    def serving(self, *, people: bool = False) -> Result:
+        """Return what people ask of a served model: latencies, tokens per second, memory, and what fits at most.
+
+        Parameters
+        ----------
+        people
+            Return one row per figure, with units, and what each means.
+
+        Raises
+        ------
+        NsysToolsError
+            If the model does not decode batches, or no GPU was named.
+        """
+        from nsys_tools.model import tables  # noqa: PLC0415
+        from nsys_tools.model.serving import Serving, summary  # noqa: PLC0415
+
+        figures = summary(Serving(self._whole, self._formulas, self._settings, self._efficiency))
+        return as_result(tables.serving_table(figures, people=people), "serving")
 
     def data(self, phase: str = "") -> dict[str, Any]:
         """Return the figures as plain data: what was evaluated, totals by phase, one record per layer."""
@@ -142,7 +175,7 @@ class Evaluation:
         Parameters
         ----------
         over
-            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=0..99..9``.
+            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=0..99..9``; a name is an input, or tp, pp, ep, dp.
         phase
             Only this phase.
         people
@@ -163,7 +196,7 @@ class Evaluation:
         from nsys_tools.model.sweep import axis, sweep  # noqa: PLC0415
 
         axes = dict(axis(text) for text in over)
-        return sweep(self._model, self._formulas, axes, self._settings, phase)
+        return sweep(self._whole, self._formulas, axes, self._settings, phase, self._efficiency)
 
     def write_report(self, out: str | Path, *, force: bool = False) -> list[Path]:
         """Write report.json, report.yaml and one page per layer class below a folder; return the files.

@@ -69,6 +69,11 @@ class AnalyticModel:
         self.name = self._model.name
 
     @property
+    def phases(self) -> list[str]:
+        """The phases of a run, in order."""
+        return [phase.name for phase in self._model.phases]
+
+    @property
     def weight_count(self) -> int:
         """Number of weights."""
         from nsys_tools.model.figures import total_weights  # noqa: PLC0415
@@ -106,6 +111,9 @@ class AnalyticModel:
         dtype: str = "",
         attention: str = "full",
         gpu: str = "",
+        parallel: Mapping[str, int] | None = None,
+        efficiency: float | Mapping[str, float] | None = None,
+        expanded: bool = False,
     ) -> Evaluation:
         """Evaluate the model for a workload.
 
@@ -116,11 +124,20 @@ class AnalyticModel:
         set
             Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``; they override the workload's.
         dtype
-            Element type: bf16, fp16, fp32, tf32, fp8, int8; the model's own without it.
+            Number formats: ``bf16`` for everything, or ``weights=int4-g128,cache=fp8`` for parts (``weights``,
+            ``activations``, ``cache``, ``experts``, ``head``); those that the model is shipped in without it.
         attention
             How attention is counted: ``full`` or ``causal``.
         gpu
             A GPU by name, for roofline times.
+        parallel
+            GPUs that share the model: ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Figures are then those of one GPU,
+            of the stage ``pp_rank`` of the pipeline.
+        efficiency
+            Which share of the bound's speed is reached, in all phases or by phase, such as `Session.efficiency` gives
+            it. Served figures then have expected times beside the bounds.
+        expanded
+            Count latent attention as code that expands the latent in every decode step.
 
         Raises
         ------
@@ -133,9 +150,12 @@ class AnalyticModel:
         given = [f"{key}={value}" for key, value in set.items()] if isinstance(set, Mapping) else list(set)
         profile = workloads.load(workload) if workload else None
         found = settings(
-            self._model, workload=profile, assignments=given, dtype=dtype, attention=attention, gpu=gpu
+            self._model, workload=profile, assignments=given, dtype=dtype, attention=attention, gpu=gpu,
+            parallel=parallel, expanded=expanded,
         )  # fmt: skip
-        return Evaluation(self._model, self._formulas, found, profile, existing(self._file, workload))
+        shares = efficiency if isinstance(efficiency, Mapping) else dict.fromkeys(self.phases, efficiency)
+        reached = {phase: share for phase, share in shares.items() if share is not None}
+        return Evaluation(self._model, self._formulas, found, profile, existing(self._file, workload), reached)
 
     def __repr__(self) -> str:
         """Return the name and the number of weights."""

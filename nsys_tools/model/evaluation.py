@@ -40,6 +40,10 @@ class Scope:
         """Give one more variable its values."""
         self._factors[name] = list(values)
 
+    def column(self, name: str) -> Column:
+        """Return the values of a variable."""
+        return list(self._factors[name])
+
     def repeated(self, length: int) -> Scope:
         """Return the first setting of this scope, `length` times."""
         return Scope({name: [self._factors[name][0]] * length for name in self.names})

@@ -11,13 +11,12 @@ import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase
-from nsys_tools.model.closed_form import total
+from nsys_tools.model.columns import MOVED, sum_of
 from nsys_tools.model.database import Database
 from nsys_tools.model.demand import Demand, step_demands
 from nsys_tools.model.evaluation import Scope
 from nsys_tools.model.figures import Settings, scope_of
 
-MOVED = ("read_bytes", "written_bytes", "weight_bytes")
 _RANGE = re.compile(r"\[[0-9,-]+\]")
 
 
@@ -118,7 +117,7 @@ def _times(one: Demand, scope: Scope, steps: int, settings: Settings, place: str
     where = f"{place}, layer {one.layer.path}"
     parts = _outermost(one.layer)
     columns = [
-        wide.values(total(one.forms[name] for name in names if name in one.forms).scaled(Fraction(1, parts)), where)
+        wide.values(sum_of([one], *names).scaled(Fraction(1, parts)), where)
         for names in (("matrix_flops",), MOVED, ("network_bytes",))
     ]
     return [settings.lower_bound(one, *map(float, row)) for row in zip(*columns, strict=True)]

@@ -12,6 +12,7 @@ from nsys_tools.model.architecture import Model
 from nsys_tools.model.domain import WorkloadProfile
 from nsys_tools.model.figures import Settings, scope_of
 from nsys_tools.model.formats import ROLES
+from nsys_tools.model.parallel import plan
 
 MOST_DIGITS = 15
 """Of a number that an input is set to; counts above it are not meant, and products of them have no end."""
@@ -25,6 +26,7 @@ def settings(
     dtype: str = "",
     attention: str = "full",
     gpu: str = "",
+    parallel: Mapping[str, int] | None = None,
     expanded: bool = False,
 ) -> Settings:
     """Return settings; an assignment wins over the workload, the workload over the model's defaults.
@@ -40,6 +42,8 @@ def settings(
         ``causal``.
     gpu
         A card by name; no roofline times when empty.
+    parallel
+        GPUs that share the model: ``tp``, ``pp``, ``ep``, ``dp``, and the ``pp_rank`` in question.
     expanded
         Whether latent attention is counted as code that expands the latent in every step.
 
@@ -50,7 +54,8 @@ def settings(
     """
     values = workloads.inputs(workload, model) if workload else {}
     values |= dict(assignment(text) for text in assignments)
-    found = Settings(values=values, dtype=dtype, attention=attention, expanded=expanded)
+    shared = plan.of(parallel or {})
+    found = Settings(values=values, dtype=dtype, attention=attention, parallel=shared, expanded=expanded)
     scope_of(model, {name: [value] for name, value in values.items()}, found)
     if not gpu:
         return found
@@ -100,6 +105,10 @@ def conventions(model: Model, found: Settings) -> tuple[str, ...]:
         "experts: as expected under uniform routing",
         str(found.formats(model)),
     ]
+    if found.parallel != plan.Parallel():
+        words.append(
+            f"one of {found.parallel.gpus} GPUs ({found.parallel}), the batch being that of all: {plan.CONVENTION}"
+        )
     if found.peak:
         ceilings = ", ".join(
             f"dense {peak.dtype} with {peak.accumulator} accumulator {peak.flops_per_s / 1e12:g} TFLOP/s "

@@ -7,17 +7,20 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from nsys_tools.errors import UsageError
 from nsys_tools.model.architecture import Model
-from nsys_tools.model.closed_form import ClosedForm, total
+from nsys_tools.model.columns import MOVED, amounts, largest_kv, lower_bounds
 from nsys_tools.model.database import Database
 from nsys_tools.model.demand import Demand, demands
-from nsys_tools.model.evaluation import Column, Scope
-from nsys_tools.model.figures import Settings, scope_of, whole
+from nsys_tools.model.figures import Settings, scope_of
+from nsys_tools.model.parallel.plan import Parallel
+from nsys_tools.model.parallel.split import split
+from nsys_tools.model.serving import Serving, can_serve
 from nsys_tools.model.settings import MOST_DIGITS, shortened
 
 MAX_POINTS = 100_000
-MOVED = ("read_bytes", "written_bytes", "weight_bytes")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)(?:\.\.(\d+))?")
 
 
@@ -49,44 +52,85 @@ def axis(text: str) -> tuple[str, list[int]]:
 
 
 def sweep(
-    model: Model, database: Database, axes: Mapping[str, Sequence[int]], settings: Settings, phase: str = ""
+    model: Model,
+    database: Database,
+    axes: Mapping[str, Sequence[int]],
+    settings: Settings,
+    phase: str = "",
+    efficiency: Mapping[str, float] | None = None,
 ) -> tuple[list[str], list[list[Any]]]:
     """Return a table with one row for every combination of values, the last axis fastest.
 
     Parameters
     ----------
+    model
+        The whole model.
     axes
-        Input -> values.
+        Input, or one of ``tp``, ``pp``, ``ep`` and ``dp`` -> values.
     settings
-        Dtype, attention, peak, and values of the other inputs.
+        Formats, attention, peak, parallelism, and values of the other inputs.
     phase
         The only phase to count; all when empty.
+    efficiency
+        Phase -> which share of the bound's speed is reached, for the expected times.
 
     Returns
     -------
-    The columns (axes, then ``matrix_flops``, ``total_bytes``, ``weight_bytes``, ``kv_bytes``, ``intensity``
-    and, with a peak, ``roofline_ns``) and the rows.
+    The columns and the rows: axes, then ``matrix_flops``, ``total_bytes``, ``weight_bytes``, ``kv_bytes``,
+    ``intensity`` of one GPU; with a peak ``roofline_ns``, and where batches are decoded and all phases count, what
+    `nsys_tools.model.serving.Serving.table` gives.
 
     Raises
     ------
     NsysToolsError
-        For more than `MAX_POINTS` combinations, an unknown input or phase.
+        For more than `MAX_POINTS` combinations, an unknown input or phase, or GPUs that cannot share the model.
     """
     points = _points(axes)
-    fixed = {name: [value] * len(points) for name, value in settings.values.items() if name not in axes}
-    swept = {name: [point[i] for point in points] for i, name in enumerate(axes)}
-    scope = scope_of(model, {**fixed, **swept}, settings)
-    found = _of_phase(model, demands(model, database), phase)
-    flops = _whole(scope, _sum(found, "matrix_flops"), f"{model.file}: matrix_flops")
-    weights = _whole(scope, _sum(found, "weight_bytes"), f"{model.file}: weight_bytes")
-    moved = _whole(scope, total(_sum(found, name) for name in MOVED), f"{model.file}: bytes")
-    kv = _largest_kv(model, scope, found)
-    columns: list[Column] = [flops, moved, weights, kv, [f / b if b else 0 for f, b in zip(flops, moved, strict=True)]]
-    names = [*axes, "matrix_flops", "total_bytes", "weight_bytes", "kv_bytes", "intensity"]
+    known = {field.name for field in attrs.fields(Parallel)}
+    shares = {name: list(dict.fromkeys(values)) for name, values in axes.items() if name in known}
+    inputs = [name for name in axes if name not in known]
+    names: list[str] = []
+    found: dict[tuple[int, ...], list[Any]] = {}
+    for chosen in itertools.product(*shares.values()):
+        how = dict(zip(shares, chosen, strict=True))
+        here = [p for p in points if all(p[list(axes).index(name)] == value for name, value in how.items())]
+        columns = {name: [point[list(axes).index(name)] for point in here] for name in inputs}
+        parallel = attrs.evolve(settings.parallel, **how)
+        names, rows = _figures(
+            model, database, columns, attrs.evolve(settings, parallel=parallel), phase, efficiency or {}
+        )
+        found |= dict(zip(here, rows, strict=True))
+    return [*axes, *names], [[*point, *found[point]] for point in points]
+
+
+def _figures(
+    model: Model,
+    database: Database,
+    swept: Mapping[str, Sequence[int]],
+    settings: Settings,
+    phase: str,
+    efficiency: Mapping[str, float],
+) -> tuple[list[str], list[list[Any]]]:
+    length = max((len(values) for values in swept.values()), default=1)
+    fixed = {name: [value] * length for name, value in settings.values.items() if name not in swept}
+    part = split(model, database, settings.parallel)
+    scope = scope_of(part, {**fixed, **swept}, settings)
+    found = _of_phase(part, demands(part, database), phase)
+    flops, moved = amounts(part, scope, found, "matrix_flops"), amounts(part, scope, found, *MOVED)
+    table: dict[str, Sequence[Any]] = {
+        "matrix_flops": flops,
+        "total_bytes": moved,
+        "weight_bytes": amounts(part, scope, found, "weight_bytes"),
+        "kv_bytes": largest_kv(part, scope, found),
+        "intensity": [f / b if b else 0 for f, b in zip(flops, moved, strict=True)],
+    }
     if settings.peak:
-        columns.append(_roofline(model, scope, found, settings))
-        names.append("roofline_ns")
-    return names, [[*point, *values] for point, *values in zip(points, *columns, strict=True)]
+        table["roofline_ns"] = lower_bounds(part, scope, found, settings)
+        if can_serve(model) and not phase:
+            served = Serving(model, database, settings, efficiency).table(swept)
+            served["fits"] = list(map(bool, served["fits"]))
+            table |= {name: column for name, column in served.items() if name not in table}
+    return list(table), [list(row) for row in zip(*table.values(), strict=True)]
 
 
 def _points(axes: Mapping[str, Sequence[int]]) -> list[tuple[int, ...]]:
@@ -103,34 +147,3 @@ def _of_phase(model: Model, found: Sequence[Demand], phase: str) -> list[Demand]
     if phase and phase not in names:
         raise UsageError(f"The model {model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
     return [demand for demand in found if phase in ("", demand.phase)]
-
-
-def _sum(found: Sequence[Demand], metric: str) -> ClosedForm:
-    return total(demand.forms[metric] for demand in found if metric in demand.forms)
-
-
-def _whole(scope: Scope, form: ClosedForm, place: str) -> Column:
-    return [whole(value) for value in scope.values(form, place)]
-
-
-def _largest_kv(model: Model, scope: Scope, found: Sequence[Demand]) -> Column:
-    """Return the largest state of the KV cache over the phases."""
-    states = [
-        _whole(scope, _sum([d for d in found if d.phase == phase.name], "kv_bytes"), f"{model.file}: kv_bytes")
-        for phase in model.phases
-    ]
-    return [max(values) for values in zip(*states, strict=True)]
-
-
-def _roofline(model: Model, scope: Scope, found: Sequence[Demand], settings: Settings) -> Column:
-    times: Column = [0.0] * scope.length
-    known: dict[tuple[str, int, tuple[ClosedForm, ...]], Column] = {}
-    for demand in found:
-        moved = total(_sum([demand], name) for name in MOVED)
-        forms = (_sum([demand], "matrix_flops"), moved, _sum([demand], "network_bytes"))
-        key = demand.role, demand.layer.span, forms
-        if key not in known:
-            columns = [scope.values(form, f"{model.file}: layer {demand.layer.path}") for form in forms]
-            known[key] = [settings.lower_bound(demand, *map(float, row)) for row in zip(*columns, strict=True)]
-        times = [have + time for have, time in zip(times, known[key], strict=True)]
-    return times

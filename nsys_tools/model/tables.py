@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nsys_tools.model.domain import Metrics, ModuleMetrics, ModuleNode, OperatorMetrics, OperatorSpec
+from nsys_tools.model.serving import FIGURES
 from nsys_tools.model.tree import instances, walk
+from nsys_tools.units import figure_text
 
 Table = tuple[list[str], list[list[Any]]]
 AMOUNTS = [
@@ -110,6 +112,22 @@ def class_table(rows: Sequence[OperatorMetrics]) -> Table:
     return columns, [
         [row.phase, row.qualified_class, str(row.category), row.count, *_amounts(row, AMOUNTS)] for row in rows
     ]
+
+
+def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = False) -> Table:
+    """Return the figures of serving as one row, or for people as a row each with its meaning."""
+    if not people:
+        return list(figures), [list(figures.values())]
+    rows = [
+        [name.removesuffix("_ns").removesuffix("_bytes"), _said(name, value), FIGURES[name][1]]
+        for name, value in figures.items()
+    ]
+    return ["figure", "value", "meaning"], rows
+
+
+def _said(name: str, value: float | bool | None) -> str:
+    unit, _ = FIGURES[name]
+    return ("yes" if value else "no") if isinstance(value, bool) else figure_text(value, unit)
 
 
 def operator_table(operators: Iterable[OperatorSpec]) -> Table:

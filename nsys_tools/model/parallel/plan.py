@@ -10,6 +10,11 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model import documents
 
 SCHEMA = "analytic/parallel/schema.json"
+CONVENTION = (
+    "heads, MLP widths and the vocabulary are shared over tp, layers over pp, experts over ep, the batch over dp; what "
+    "sees images or sound is on every GPU of the first stage; all-reduces are rings, and a token is sent once for each "
+    "of its experts"
+)
 
 
 @attrs.frozen(kw_only=True)
