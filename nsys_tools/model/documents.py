@@ -17,6 +17,8 @@ MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
 _ALIKE = 0.65
 """Share of letters in common from which a name is suggested for another: bf16 for bfloat16, but not B300 for MI300X."""
+_LONGEST = 100
+"""Letters of a name that are compared; no name is longer."""
 
 
 def read(path: Path, schema: str) -> Any:
@@ -115,7 +117,7 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
         return UsageError(f"{name} is several {what}s: {', '.join(begun)}.", "Name one of them.")
     core, spelled = _core(name), {_core(one): one for one in known}
     near = begun or [one for letters, one in spelled.items() if core and core in letters]
-    near = near or [spelled[letters] for letters in get_close_matches(core, spelled, cutoff=_ALIKE)]
+    near = near or [spelled[letters] for letters in get_close_matches(core[:_LONGEST], spelled, cutoff=_ALIKE)]
     hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}{instead}."
     return UsageError(f"The {what} {name!r} is not known.", hint)
 
