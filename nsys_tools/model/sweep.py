@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import attrs
+
 from nsys_tools.errors import UsageError
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import ClosedForm, total
@@ -22,7 +24,7 @@ _RANGE = re.compile(r"(\d+)\.\.(\d+)(?:\.\.(\d+))?")
 
 
 def axis(text: str) -> tuple[str, list[int]]:
-    """Return the name and the values of an axis: ``seq_len=128,256``, ``crop_rows=1..3``, ``seq_len=0..4096..512``.
+    """Return the name and the values of an axis: ``seq_len=128,256``, ``crop_rows=1..3``, ``seq_len=512..4096..512``.
 
     Raises
     ------
@@ -35,7 +37,7 @@ def axis(text: str) -> tuple[str, list[int]]:
         if any(len(digits) > MOST_DIGITS for digits in re.findall(r"\d+", part)):
             raise UsageError(f"{shortened(text)!r}: a number is too large.", f"At most {MOST_DIGITS} digits.")
         if match := _RANGE.fullmatch(part):
-            found += range(int(match[1]), int(match[2]) + 1, max(1, int(match[3] or 1)))[: MAX_POINTS + 1]
+            found += _range(text, int(match[1]), int(match[2]), int(match[3] or 1))
         elif part.strip().isdecimal():
             found.append(int(part))
         else:
@@ -46,6 +48,20 @@ def axis(text: str) -> tuple[str, list[int]]:
             f"{shortened(text)!r} is no axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
         )
     return name, found
+
+
+def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
+    """Return the values from `first` to `last`; as many as can be too many."""
+    if not step:
+        raise UsageError(f"{shortened(text)!r}: a step of 0 never gets to {last}.", "Use a step of 1 or more.")
+    if last < first:
+        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Write {last}..{first}.")
+    return range(first, last + 1, step)[: MAX_POINTS + 1]
+
+
+def largest(axes: Mapping[str, Sequence[int]], settings: Settings) -> Settings:
+    """Return the settings with the largest value of each axis: of all combinations, the one with the most tokens."""
+    return attrs.evolve(settings, values={**settings.values, **{name: max(values) for name, values in axes.items()}})
 
 
 def sweep(
@@ -70,12 +86,12 @@ def sweep(
     Raises
     ------
     NsysToolsError
-        For more than `MAX_POINTS` combinations, an unknown input or phase.
+        For more than `MAX_POINTS` combinations, an unknown input or phase, or values that contradict each other.
     """
     points = _points(axes)
     fixed = {name: [value] * len(points) for name, value in settings.values.items() if name not in axes}
     swept = {name: [point[i] for point in points] for i, name in enumerate(axes)}
-    scope = scope_of(model, {**fixed, **swept}, settings)
+    scope = scope_of(model, {**fixed, **swept}, attrs.evolve(settings, asked=settings.asked.union(axes)))
     found = _of_phase(model, demands(model, database), phase)
     flops = _whole(scope, _sum(found, "matrix_flops"), f"{model.file}: matrix_flops")
     weights = _whole(scope, _sum(found, "weight_bytes"), f"{model.file}: weight_bytes")
