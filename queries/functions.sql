@@ -56,6 +56,29 @@ CREATE MACRO label_or(label, name) AS coalesce(label,
 -- A kernel's name under the range that it is listed in, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
 
+-- A kernel's name without what nsys and ncu spell differently: casts of template arguments, a leading return type void,
+-- suffixes of numbers, and blanks; true and false are 1 and 0.
+CREATE MACRO kernel_spelling(name) AS
+    regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+        name,
+        '\([A-Za-z_][\w: ]*\)(-?\d)', '\1', 'g'),
+        '^(static )?void ', ''),
+        '\btrue\b', '1', 'g'),
+        '\bfalse\b', '0', 'g'),
+        '\b(\d+)(u|l|ul|ull|ll|U|L|UL|ULL|LL)\b', '\1', 'g'),
+        '\s*([<>,()&*\[\]])\s*', '\1', 'g');
+
+-- What is left of such a spelling in ncu. To delete namespaces, Nsight Compute 2025 deletes (\w+::)+[<\[]? wherever that
+-- matches, and with it the bracket that opens what follows: a::<unnamed>::f becomes unnamed>::f, and
+-- ()const::[lambda(int)] becomes ()lambda(int)]. Other releases leave one namespace or all of them, and brackets. So the
+-- same is deleted on both sides, then what remains of unnamed namespaces, then brackets, of which one may have lost the other.
+CREATE MACRO kernel_shortened(spelling) AS
+    regexp_replace(regexp_replace(regexp_replace(
+        spelling,
+        '(\w+::)+[<\[]?', '', 'g'),
+        '(<?unnamed>|\(anonymous namespace\)|\{anonymous\})::', '', 'g'),
+        '[\[\]]', '', 'g');
+
 -- The value that all rows have where it is known; NULL where they differ.
 CREATE MACRO agreed(x) AS CASE WHEN min(x) = max(x) THEN min(x) END;
 

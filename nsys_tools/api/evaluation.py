@@ -67,6 +67,20 @@ class Evaluation:
         return list(conventions(self._model, self._settings))
 
     @property
+    def warnings(self) -> list[str]:
+        """What is unusual about the inputs, a sentence each: more tokens than the context of the model."""
+        from nsys_tools.model.settings import warnings  # noqa: PLC0415
+
+        return warnings(self._model, self._settings)
+
+    def sweep_warnings(self, over: Sequence[str]) -> list[str]:
+        """Return what is unusual about the largest values of some axes, a sentence each; see `sweep`."""
+        from nsys_tools.model.settings import warnings  # noqa: PLC0415
+        from nsys_tools.model.sweep import axis, largest  # noqa: PLC0415
+
+        return warnings(self._model, largest(dict(axis(text) for text in over), self._settings))
+
+    @property
     def inputs(self) -> dict[str, int]:
         """The inputs that were used, by name."""
         from nsys_tools.model.settings import inputs_of  # noqa: PLC0415
@@ -175,7 +189,7 @@ class Evaluation:
         Parameters
         ----------
         over
-            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=0..99..9``; a name is an input, or tp, pp, ep, dp.
+            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=9..99..9``; a name is an input, or tp, pp, ep, dp.
         phase
             Only this phase.
         people

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,13 @@ _PEOPLE = ("table", "md")
 def _load(name: str) -> nt.AnalyticModel:
     """Load a model, and warn of what its figures leave out."""
     model = nt.load_model(name)
-    for warning in model.warnings:
-        print(f"WARNING: {warning}", file=sys.stderr)
+    _warn(model.warnings)
     return model
+
+
+def _warn(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        print(f"WARNING: {warning}", file=sys.stderr)
 
 
 @app.command("list")
@@ -63,6 +68,7 @@ def flops(
     """Show FLOPs, bytes, weights, KV cache, intensity and roofline time of every layer."""
     found = _load(model)
     figures = found.evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
+    _warn(figures.warnings)
     if formula:
         _print_formulas(figures.closed_forms(formula, phase))
         return
@@ -124,10 +130,12 @@ def sweep(
 ) -> None:
     """Show the totals over crop grids, lengths, batch sizes: every combination of the axes."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
+    rows = figures.sweep(over, phase, people=form in _PEOPLE)
+    _warn(figures.sweep_warnings(over))
     if chart is not None:
         nt.save_chart(figures.sweep_chart(over, phase, amount), chart, force=force, inputs=figures.files)
         print(f"wrote {chart}", file=sys.stderr)
-    table.show(figures.sweep(over, phase, people=form in _PEOPLE), form)
+    table.show(rows, form)
 
 
 @app.command()
@@ -143,6 +151,7 @@ def report(
 ) -> None:
     """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
+    _warn(figures.warnings)
     files = figures.write_report(out, force=force)
     print(next(file for file in files if file.name == "README.md"))
     print(f"wrote {len(files)} files", file=sys.stderr)
@@ -162,6 +171,7 @@ def predict(
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
     figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
+    _warn(figures.warnings)
     table.show(figures.predict(out, force=force), form)
     print(f"wrote {out}: predicted, not measured", file=sys.stderr)
 

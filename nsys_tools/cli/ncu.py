@@ -18,7 +18,11 @@ _SHOWN = {
         "launch", "dram_bytes", "tensor_flops", "dram_intensity", "memory_throughput_ratio",
         "compute_throughput_ratio", "locked_duration_ns",
     ),
-    "match": ("launch", "is_same_shape", "instance_count", "sum_ns", "dram_intensity", "memory_throughput_ratio"),
+    "join": ("launch", "matched_by", "name_count", "kernel", "name"),
+    "match": (
+        "launch", "matched_by", "is_same_shape", "instance_count", "sum_ns", "dram_intensity",
+        "memory_throughput_ratio",
+    ),
     "coverage": ("stage", "gpu_ns", "kernel_count", "sum_ns", "covered_ns", "covered_ratio", "named_ratio"),
 }  # fmt: skip
 
@@ -27,7 +31,7 @@ def ncu(
     path: Annotated[Path, typer.Argument(metavar="NCU", help="CSV or .ncu-rep of ncu, or a folder of them.")],
     trace: Annotated[Path | None, typer.Option("--trace", metavar="TRACE", help="Join with this trace.")] = None,
     show: Annotated[
-        str, typer.Option("--show", metavar="WHAT", help="kernel, match or coverage; the last two need --trace.")
+        str, typer.Option("--show", metavar="WHAT", help="kernel, or with --trace join, match or coverage.")
     ] = "",
     stages: options.STAGES = None,
     form: options.FORMAT = "table",

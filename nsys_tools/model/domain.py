@@ -68,6 +68,8 @@ class ModelSpec:
         The configuration file it was made from, if it was made from one; must exist.
     hidden_size, intermediate_size, layers, heads
         Width, inner width of the dense MLP, decoder layers, query heads.
+    context
+        Tokens of prompt and answer that its configuration allows for (``max_position_embeddings``).
     vision_backbone, moe, notes
         In words; empty when there is none.
     """
@@ -80,6 +82,7 @@ class ModelSpec:
     intermediate_size: int | None = _size()
     layers: int | None = _size()
     heads: int | None = _size()
+    context: int | None = _size()
     vision_backbone: str = ""
     moe: str = ""
     notes: str = ""

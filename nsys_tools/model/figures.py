@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from nsys_tools.errors import NsysToolsError, UsageError
-from nsys_tools.model import documents
+from nsys_tools.model import contradictions, documents
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import Number, total
 from nsys_tools.model.database import METRICS, Database
@@ -43,6 +43,8 @@ class Settings:
         How many of them share the model; the model here is the share of one.
     expanded
         Whether latent attention is counted as code that expands the latent in every step.
+    asked
+        Names of the inputs that the user set himself, which may contradict each other.
     """
 
     values: Mapping[str, int] = attrs.field(factory=dict)
@@ -53,6 +55,7 @@ class Settings:
     gpu: Gpu | None = None
     parallel: Parallel = attrs.field(factory=Parallel)
     expanded: bool = False
+    asked: frozenset[str] = frozenset()
 
     def formats(self, model: Model) -> Formats:
         """Return the number formats in force."""
@@ -92,6 +95,11 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     ----------
     columns
         Input -> one value a setting, all of one length; the others take their defaults.
+
+    Raises
+    ------
+    NsysToolsError
+        For an unknown input, dtype or attention convention, and values that are impossible or contradict each other.
     """
     sizes = settings.formats(model).variables()
     if settings.attention not in ATTENTION:
@@ -101,9 +109,11 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
     scope = Scope({**columns, **{name: [value] * length for name, value in {**sizes, **counted}.items()}})
     links = {name: given.default.names for name, given in model.inputs.items()}
-    for name in documents.ordered(links, f"{model.file}: inputs"):
+    order = documents.ordered(links, f"{model.file}: inputs")
+    for name in order:
         if name not in columns:
             scope.set(name, scope.values(model.inputs[name].default, f"{model.file}: inputs.{name}"))
+    contradictions.refuse_unequal(model, order, columns, scope, settings.asked)
     return scope
 
 
@@ -213,3 +223,4 @@ def _check_inputs(model: Model, columns: Mapping[str, Sequence[Number]]) -> None
         for value in values:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise NsysToolsError(f"{name} is {value!r}, but has to be a whole number of 0 or more.")
+    contradictions.refuse_zeros(columns)

@@ -95,6 +95,8 @@ class Serving:
 
     def __attrs_post_init__(self) -> None:
         """Refuse what has no such figures."""
+        # Batches and lengths are tried out below; what the user set was compared before.
+        self.settings = attrs.evolve(self.settings, asked=frozenset())
         if not can_serve(self.model):
             raise UsageError(f"{self.model.name} does not decode batches: it has no tokens per second.")
         if self.settings.gpu is None:

@@ -9,6 +9,7 @@ import attrs
 from nsys_tools.errors import UsageError
 from nsys_tools.model import gpus, workloads
 from nsys_tools.model.architecture import Model
+from nsys_tools.model.contradictions import beyond_context
 from nsys_tools.model.domain import WorkloadProfile
 from nsys_tools.model.figures import Settings, scope_of
 from nsys_tools.model.formats import ROLES
@@ -22,6 +23,7 @@ def settings(
     model: Model,
     *,
     workload: WorkloadProfile | None = None,
+    recorded: Sequence[str] = (),
     assignments: Sequence[str] = (),
     dtype: str = "",
     attention: str = "full",
@@ -29,14 +31,14 @@ def settings(
     parallel: Mapping[str, int] | None = None,
     expanded: bool = False,
 ) -> Settings:
-    """Return settings; an assignment wins over the workload, the workload over the model's defaults.
+    """Return settings; an assignment wins over what was recorded, that over the workload, and that over the defaults.
 
     Parameters
     ----------
     workload
         What the model is run on.
-    assignments
-        Texts such as ``seq_len=2048``.
+    recorded, assignments
+        Texts such as ``seq_len=2048``: of a run, and of the user, who must not contradict himself.
     dtype, attention
         Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
         ``causal``.
@@ -50,12 +52,16 @@ def settings(
     Raises
     ------
     NsysToolsError
-        For a text that is no assignment, or anything unknown to the model or the card.
+        For a text that is no assignment, anything unknown to the model or the card, or values that contradict each
+        other.
     """
     values = workloads.inputs(workload, model) if workload else {}
-    values |= dict(assignment(text) for text in assignments)
-    shared = plan.of(parallel or {})
-    found = Settings(values=values, dtype=dtype, attention=attention, parallel=shared, expanded=expanded)
+    asked = dict(assignment(text) for text in assignments)
+    values |= dict(assignment(text) for text in recorded) | asked
+    found = Settings(
+        values=values, dtype=dtype, attention=attention, parallel=plan.of(parallel or {}), expanded=expanded,
+        asked=frozenset(asked),
+    )  # fmt: skip
     scope_of(model, {name: [value] for name, value in values.items()}, found)
     if not gpu:
         return found
@@ -89,6 +95,11 @@ def inputs_of(model: Model, found: Settings) -> Mapping[str, int]:
         name: found.values[name] if name in found.values else int(scope.values(given.default, place)[0])
         for name, given in model.inputs.items()
     }
+
+
+def warnings(model: Model, found: Settings) -> list[str]:
+    """Return what is unusual about the inputs, a sentence each."""
+    return list(beyond_context(model, inputs_of(model, found), found.values.keys()))
 
 
 def conventions(model: Model, found: Settings) -> tuple[str, ...]:

@@ -15,17 +15,17 @@ from nsys_tools.model.columns import MOVED, amounts, largest_kv, lower_bounds
 from nsys_tools.model.database import Database
 from nsys_tools.model.demand import Demand, demands
 from nsys_tools.model.figures import Settings, scope_of
-from nsys_tools.model.parallel.plan import Parallel
 from nsys_tools.model.parallel.split import split
 from nsys_tools.model.serving import Serving, can_serve
 from nsys_tools.model.settings import MOST_DIGITS, shortened
 
 MAX_POINTS = 100_000
+SHARES = ("tp", "pp", "ep", "dp")
 _RANGE = re.compile(r"(\d+)\.\.(\d+)(?:\.\.(\d+))?")
 
 
 def axis(text: str) -> tuple[str, list[int]]:
-    """Return the name and the values of an axis: ``seq_len=128,256``, ``crop_rows=1..3``, ``seq_len=0..4096..512``.
+    """Return the name and the values of an axis: ``seq_len=128,256``, ``crop_rows=1..3``, ``seq_len=512..4096..512``.
 
     Raises
     ------
@@ -38,7 +38,7 @@ def axis(text: str) -> tuple[str, list[int]]:
         if any(len(digits) > MOST_DIGITS for digits in re.findall(r"\d+", part)):
             raise UsageError(f"{shortened(text)!r}: a number is too large.", f"At most {MOST_DIGITS} digits.")
         if match := _RANGE.fullmatch(part):
-            found += range(int(match[1]), int(match[2]) + 1, max(1, int(match[3] or 1)))[: MAX_POINTS + 1]
+            found += _range(text, int(match[1]), int(match[2]), int(match[3] or 1))
         elif part.strip().isdecimal():
             found.append(int(part))
         else:
@@ -49,6 +49,21 @@ def axis(text: str) -> tuple[str, list[int]]:
             f"{shortened(text)!r} is no axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
         )
     return name, found
+
+
+def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
+    """Return the values from `first` to `last`; as many as can be too many."""
+    if not step:
+        raise UsageError(f"{shortened(text)!r}: a step of 0 never gets to {last}.", "Use a step of 1 or more.")
+    if last < first:
+        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Write {last}..{first}.")
+    return range(first, last + 1, step)[: MAX_POINTS + 1]
+
+
+def largest(axes: Mapping[str, Sequence[int]], settings: Settings) -> Settings:
+    """Return the settings with the largest value of each axis: of all combinations, the one with the most tokens."""
+    most = {name: max(values) for name, values in axes.items() if name not in SHARES}
+    return attrs.evolve(settings, values={**settings.values, **most})
 
 
 def sweep(
@@ -83,12 +98,12 @@ def sweep(
     Raises
     ------
     NsysToolsError
-        For more than `MAX_POINTS` combinations, an unknown input or phase, or GPUs that cannot share the model.
+        For more than `MAX_POINTS` combinations, an unknown input or phase, values that contradict each other, or
+        GPUs that cannot share the model.
     """
     points = _points(axes)
-    known = {field.name for field in attrs.fields(Parallel)}
-    shares = {name: list(dict.fromkeys(values)) for name, values in axes.items() if name in known}
-    inputs = [name for name in axes if name not in known]
+    shares = {name: list(dict.fromkeys(values)) for name, values in axes.items() if name in SHARES}
+    inputs = [name for name in axes if name not in SHARES]
     names: list[str] = []
     found: dict[tuple[int, ...], list[Any]] = {}
     for chosen in itertools.product(*shares.values()):
@@ -114,7 +129,7 @@ def _figures(
     length = max((len(values) for values in swept.values()), default=1)
     fixed = {name: [value] * length for name, value in settings.values.items() if name not in swept}
     part = split(model, database, settings.parallel)
-    scope = scope_of(part, {**fixed, **swept}, settings)
+    scope = scope_of(part, {**fixed, **swept}, attrs.evolve(settings, asked=settings.asked.union(swept)))
     found = _of_phase(part, demands(part, database), phase)
     flops, moved = amounts(part, scope, found, "matrix_flops"), amounts(part, scope, found, *MOVED)
     table: dict[str, Sequence[Any]] = {

@@ -127,21 +127,23 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     owned = executions.stage_layers(parts, rows, counts)
     _define(trace, "stage_layer", (["stage", "phase", "path", "execution_count", "is_owner"], owned))
     peak = workload.peak
+    notes = [*_check_card(trace, gpu, peak), *workload.warnings()]
     ceilings = ["gpu", "dtype", "accumulator", "flops_per_s", "bytes_per_s"]
     _define(trace, "peak", (ceilings, [[getattr(peak, name) for name in ceilings]]))
-    return Comparison(model, peak, tuple(conventions(model, workload.first)), tuple(_check_card(trace, gpu, peak)))
+    return Comparison(model, peak, tuple(conventions(model, workload.first)), tuple(notes))
 
 
 def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:
     """Return each setting of one execution of the workload, and how often it occurs there."""
     profile = workloads.load(request.workload) if request.workload else None
-    counted = Counter((*batch, *request.assignments) for batch in request.batches or ((),))
+    counted = Counter(request.batches or ((),))
     return [
         (
             settings(
                 model,
                 workload=profile,
-                assignments=values,
+                recorded=values,
+                assignments=request.assignments,
                 dtype=request.dtype,
                 attention=request.attention,
                 gpu=gpu.file,

@@ -15,6 +15,7 @@ from nsys_tools.model.database import METRICS, STATES, Database
 from nsys_tools.model.domain import ModuleMetrics
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import Peak
+from nsys_tools.model.settings import warnings
 from nsys_tools.sources.stages import Stage
 
 
@@ -43,6 +44,10 @@ class Workload:
         """The ceilings."""
         assert self.first.peak is not None  # noqa: S101  (a card was given)
         return self.first.peak
+
+    def warnings(self) -> list[str]:
+        """Return what is unusual about the inputs of the batches, a sentence each."""
+        return list(dict.fromkeys(one for setting, _ in self.batches for one in warnings(self.model, setting)))
 
     def evaluate(self, formulas: Database) -> list[ModuleMetrics]:
         """Return what the layers of one execution need, added over its batches."""

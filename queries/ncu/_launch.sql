@@ -1,4 +1,3 @@
--- One row per profiled launch, with the key of its kernel's name.
-SELECT DISTINCT
-    c.launch, c.kernel, t.key, c.grid_x, c.grid_y, c.grid_z, c.block_x, c.block_y, c.block_z
-FROM ncu_metric AS c JOIN ncu__text AS t ON t.text = c.kernel
+-- One row per profiled launch, with the spelling of its kernel's name and what of that is compared, the key.
+SELECT *, kernel_spelling(kernel) AS spelling, kernel_shortened(kernel_spelling(kernel)) AS key
+FROM (SELECT DISTINCT launch, number, kernel, grid_x, grid_y, grid_z, block_x, block_y, block_z FROM ncu_metric)

@@ -9,10 +9,7 @@
 -- covered_ratio  DOUBLE  ratio  covered_ns over gpu_ns
 -- named_ns      BIGINT   ns     of kernels of which a launch of the same name was profiled, of any size
 -- named_ratio   DOUBLE   ratio  named_ns over gpu_ns
-WITH known AS (
-    SELECT DISTINCT f.name_id, l.grid_x, l.grid_y, l.grid_z, l.block_x, l.block_y, l.block_z
-    FROM ncu__form AS f JOIN ncu__launch AS l USING (key)
-),
+WITH known AS (SELECT DISTINCT name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z FROM ncu__known),
 work AS (
     SELECT
         w.stage, k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z, count(*) AS kernel_count,

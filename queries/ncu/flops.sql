@@ -17,8 +17,8 @@ WITH launch AS (
     FROM ncu_kernel
 ),
 shape AS (
-    SELECT f.name_id, l.grid_x, l.grid_y, l.grid_z, l.block_x, l.block_y, l.block_z, avg(c.flops) AS flops
-    FROM ncu__form AS f JOIN ncu__launch AS l USING (key) JOIN launch AS c USING (launch)
+    SELECT n.name_id, n.grid_x, n.grid_y, n.grid_z, n.block_x, n.block_y, n.block_z, avg(c.flops) AS flops
+    FROM ncu__known AS n JOIN launch AS c USING (launch)
     WHERE c.flops IS NOT NULL
     GROUP BY ALL
 ),

@@ -1,5 +1,5 @@
--- One row per kernel of the trace (name, grid and block) and profiled launch of the same name; ordered by sum_ns,
--- largest first. Names are compared without namespaces, casts of template arguments and blanks.
+-- One row per kernel of the trace (name, grid and block) and profiled launch that stands for its name, see ncu_join;
+-- ordered by sum_ns, largest first.
 --
 -- name            VARCHAR  -           kernel name in the trace
 -- label           VARCHAR  -           short name that tells kernels apart, see kernel_label
@@ -18,6 +18,7 @@
 -- dram_intensity  DOUBLE   flops/byte  see ncu_kernel
 -- memory_throughput_ratio   DOUBLE  ratio  see ncu_kernel
 -- compute_throughput_ratio  DOUBLE  ratio  see ncu_kernel
+-- matched_by      VARCHAR  -           how the launch's kernel was found, see ncu_join
 WITH shape AS (
     SELECT name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z, count(*) AS instance_count,
         sum(duration_ns)::BIGINT AS sum_ns
@@ -31,10 +32,10 @@ SELECT n.value AS name, label_or(t.label, n.value) AS label, s.grid_x, s.grid_y,
         AND (s.block_x, s.block_y, s.block_z) = (l.block_x, l.block_y, l.block_z),
         false
     ) AS is_same_shape,
-    k.dram_bytes, k.dram_intensity, k.memory_throughput_ratio, k.compute_throughput_ratio
+    k.dram_bytes, k.dram_intensity, k.memory_throughput_ratio, k.compute_throughput_ratio,
+    l.matched_by
 FROM shape AS s
-JOIN ncu__form AS f USING (name_id)
-JOIN ncu__launch AS l USING (key)
+JOIN ncu__known AS l USING (name_id)
 JOIN ncu_kernel AS k USING (launch)
 LEFT JOIN _string_kernel AS n ON n.id = s.name_id
 LEFT JOIN kernel_label AS t ON t.name = n.value

@@ -14,9 +14,11 @@
 -- metric   VARCHAR  -  ncu's metric, by its label (details page) or its name
 -- value    DOUBLE   -  in the base unit; NULL where ncu has n/a
 -- unit     VARCHAR  -  base unit: bytes, ns, Hz, bytes/s, % ...
+-- number   BIGINT   -  place of the launch among those that were read, from 1; ncu prints them in the order of launching
 SELECT
     NULL::VARCHAR AS launch, NULL::VARCHAR AS kernel,
     NULL::BIGINT AS grid_x, NULL::BIGINT AS grid_y, NULL::BIGINT AS grid_z,
     NULL::BIGINT AS block_x, NULL::BIGINT AS block_y, NULL::BIGINT AS block_z,
-    NULL::VARCHAR AS section, NULL::VARCHAR AS metric, NULL::DOUBLE AS value, NULL::VARCHAR AS unit
+    NULL::VARCHAR AS section, NULL::VARCHAR AS metric, NULL::DOUBLE AS value, NULL::VARCHAR AS unit,
+    NULL::BIGINT AS number
 WHERE false

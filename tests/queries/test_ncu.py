@@ -113,7 +113,7 @@ def counts(kernel: str, tensor: float | None, scalar: float | None, size: int = 
         "sm__sass_thread_inst_executed_op_ffma_pred_on.sum": scalar,
         "dram__bytes.sum": 1.0,
     }
-    return [(*said, name, value, "") for name, value in metrics.items() if value is not None]
+    return [(*said, name, value, "", 1) for name, value in metrics.items() if value is not None]
 
 
 @pytest.mark.parametrize(

@@ -29,14 +29,14 @@ SIZE = (1, 1, 1, 128, 1, 1, "")
 TENSOR, READ, WRITTEN = "sm__ops_path_tensor_src_bf16_dst_fp32.sum", "dram__bytes_read.sum", "dram__bytes_write.sum"
 SCALAR, TIME = "smsp__sass_thread_inst_executed_op_ffma_pred_on.sum", "gpu__time_duration.sum"
 COUNTED = [
-    ("p/0", "gemm", *SIZE, TENSOR, 80_000, ""),
-    ("p/0", "gemm", *SIZE, READ, 3000, "bytes"),
-    ("p/0", "gemm", *SIZE, WRITTEN, 1000, "bytes"),
-    ("p/0", "gemm", *SIZE, TIME, 200, "ns"),
-    ("p/1", "add", *SIZE, SCALAR, 600, ""),  # FLOPs, but none of tensor cores: no point
-    ("p/1", "add", *SIZE, READ, 1200, "bytes"),
-    ("p/1", "add", *SIZE, WRITTEN, 800, "bytes"),
-    ("p/1", "add", *SIZE, TIME, 40, "ns"),
+    ("p/0", "gemm", *SIZE, TENSOR, 80_000, "", 1),
+    ("p/0", "gemm", *SIZE, READ, 3000, "bytes", 1),
+    ("p/0", "gemm", *SIZE, WRITTEN, 1000, "bytes", 1),
+    ("p/0", "gemm", *SIZE, TIME, 200, "ns", 1),
+    ("p/1", "add", *SIZE, SCALAR, 600, "", 2),  # FLOPs, but none of tensor cores: no point
+    ("p/1", "add", *SIZE, READ, 1200, "bytes", 2),
+    ("p/1", "add", *SIZE, WRITTEN, 800, "bytes", 2),
+    ("p/1", "add", *SIZE, TIME, 40, "ns", 2),
 ]
 COLUMNS = (
     "series", "stage", "name", "matrix_flops", "accessed_bytes", "bytes_source", "intensity", "time_ns", "time_base",

@@ -10,7 +10,7 @@ import pytest
 
 from nsys_tools import assets
 from nsys_tools.api.analysis import Analysis
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model.request import Request
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import LAUNCH, PROCESS, THREAD, analyzed, build, launch
@@ -145,6 +145,22 @@ def test_steps_that_do_not_match_the_workload_are_refused(tmp_path: Path) -> Non
     predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
     with pytest.raises(NsysToolsError, match="Stage step was found 3 times; one execution of the workload has 5 steps"):
         compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=5"), gpu="l4"))
+
+
+def test_inputs_that_contradict_each_other_are_refused_before_anything_is_compared(tmp_path: Path) -> None:
+    path = build(tmp_path, prefill)
+    with pytest.raises(UsageError, match="decode_steps=500 contradicts new_tokens=10"):
+        compared(path, Request("llama-2-7b", assignments=("new_tokens=10", "decode_steps=500"), gpu="l4"))
+    with pytest.raises(UsageError, match="batch_size is 0"):
+        compared(path, Request("llama-2-7b", assignments=("batch_size=0",), gpu="l4"))
+
+
+def test_a_run_beyond_the_context_of_the_model_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "p.sqlite"
+    predicted(path, "llama-2-7b", "l4", "seq_len=4096", "decode_steps=1")
+    found = compared(path, Request("llama-2-7b", assignments=("seq_len=4096", "decode_steps=1"), gpu="l4"))
+    assert found.comparison is not None
+    assert [note for note in found.comparison.notes if "beyond the context of 4,096 tokens" in note]
 
 
 def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:

@@ -304,3 +304,52 @@ def test_every_parent_of_deepseek_ocr_is_the_hooks_caller(real: Path) -> None:
             assert (item.parent or "model") == callers[item.name], item
             checked += 1
     assert checked >= 10
+
+
+def as_dot(edges: dict[str, int], names: str = "{}") -> str:
+    """Return edges ``caller->module`` as Graphviz."""
+    lines = []
+    for edge, count in edges.items():
+        caller, module = (names.format(name) for name in edge.split("->"))
+        lines.append(f'  "{caller}" -> "{module}" [label="{count}"];')
+    return "\n".join(["digraph g {", *lines, "}"])
+
+
+def test_a_dot_of_torchlens_is_refused_because_its_edges_count_operations(tmp_path: Path) -> None:
+    """A block of 9 operations, 5 and 3 of them inside the modules that it calls."""
+    dot = as_dot({"m->m.block": 9, "m.block->m.block.a": 5, "m.block->m.block.b": 3, "m->m.head": 1})
+    with pytest.raises(NsysToolsError, match=r"'m\.block' has 9, and the 2 modules that it calls have 8") as refused:
+        read(write(tmp_path, dot, "operations.dot"))
+    assert "TorchLens's JSON" in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    "edges",
+    [
+        {"m->m.block": 2, "m.block->m.block.a": 2, "m.block->m.block.b": 1},  # b on one of two calls
+        {"m->m.a": 40, "m->m.b": 2},  # the outermost module is called by nobody
+        {"m->m.a": 3, "m.a->m.a.b": 3, "m.a.b->m.a.b.c": 3},  # each calls one other
+        # One module calls this or that, the others all that they have.
+        {
+            "m->m.moe": 4, "m.moe->m.moe.0": 3, "m.moe->m.moe.1": 1,
+            "m.moe.0->m.moe.0.up": 3, "m.moe.0->m.moe.0.down": 3,
+        },
+    ],
+)  # fmt: skip
+def test_calls_are_read_however_often_modules_are_called(tmp_path: Path, edges: dict[str, int]) -> None:
+    calls = {module: count for edge, count in edges.items() for module in [edge.split("->")[1]]}
+    assert read(write(tmp_path, as_dot(edges), "calls.dot")).calls == calls
+
+
+def test_real_hooks_are_told_from_a_dot_of_the_real_torchlens(tmp_path: Path) -> None:
+    if not REAL.is_dir():
+        pytest.skip("../shared/deepseek-ocr is not here")
+    graph = read(REAL / "hooks.dot")
+    assert set(graph.calls.values()) == {1, 2}
+    operations = json.loads((REAL / "torchlens.json").read_text())["edges"]
+    for names in ("{}", "model.{}"):
+        dot = write(tmp_path, as_dot(operations, names), "torchlens.dot")
+        with pytest.raises(NsysToolsError, match="count operations, not calls"):
+            read(dot)
+        with pytest.raises(NsysToolsError, match="count operations, not calls"):
+            grouped(REAL / "torchlens.json", hooks=dot)

@@ -133,6 +133,7 @@ def _spec(built: Built) -> Data:
         "intermediate_size": ("intermediate_size", "n_inner", "ffn_dim"),
         "layers": ("num_hidden_layers", "n_layer"),
         "heads": ("num_attention_heads", "n_head"),
+        "context": ("max_position_embeddings", "n_positions"),
     }
     found = {
         key: next((v for n in options if isinstance(v := getattr(config, n, None), int)), None)

@@ -56,7 +56,7 @@ def parse(text: str, path: Path) -> Hooks:
     Raises
     ------
     NsysToolsError
-        If it has no edges between quoted names.
+        If it has no edges between quoted names, or they count operations.
     """
     edges: dict[str, dict[str, int]] = {}
     children: dict[str, list[str]] = {}
@@ -78,4 +78,27 @@ def parse(text: str, path: Path) -> Hooks:
             f"{path}: has no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
         )
     calls = {module: sum(callers.values()) for module, callers in edges.items()}
+    _check_calls(edges, calls, path)
     return Hooks(calls, {name: tuple(names) for name, names in children.items()}, edges, classes, shapes)
+
+
+def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: Path) -> None:
+    """Refuse a file whose edges count operations, as those of TorchLens do.
+
+    The operations inside a module include those inside the modules that it calls, so that each module has at least as
+    many as all of these together. Calls are the other way round: a module that calls several others, each at least
+    once, makes more calls than it gets. Most modules decide, because one that calls this or that gets as many.
+    """
+    made: dict[str, list[int]] = {}
+    for callers in edges.values():
+        for caller, count in callers.items():
+            made.setdefault(caller, []).append(count)
+    branching = [name for name, counts in made.items() if len(counts) > 1 and name in calls]
+    including = [name for name in branching if calls[name] >= sum(made[name])]
+    if 2 * len(including) > len(branching):
+        name = including[0]
+        raise NsysToolsError(
+            f"{path}: its edges count operations, not calls: {name!r} has {calls[name]:,}, and the {len(made[name])} "
+            f"modules that it calls have {sum(made[name]):,} together.",
+            "Give TorchLens's JSON in place of this file, or record calls: nsys-tools callgraph trace --hooks-only.",
+        )

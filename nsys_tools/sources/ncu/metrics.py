@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.kernel_label.text import cut
 from nsys_tools.session.database import Database
 from nsys_tools.sources.ncu import recording, table
 from nsys_tools.sources.ncu.table import Row, Size
 from nsys_tools.sources.source import Read
 
 _TABLE, _RECORDING = ".csv", ".ncu-rep"
+# How many kernels a note names, and with how many characters at most.
+_NAMED, _LONGEST = 5, 80
 
 
 @dataclass(frozen=True)
@@ -127,8 +130,10 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def define(database: Database, metrics: Iterable[Metric]) -> None:
-    """Define the session table ``ncu_metric``."""
-    database.define("ncu_metric", [tuple(_values(metric)) for metric in metrics])
+    """Define the session table ``ncu_metric``; launches are numbered as they come."""
+    numbers: dict[str, int] = {}
+    rows = [(*_values(one), numbers.setdefault(one.launch.key, len(numbers) + 1)) for one in metrics]
+    database.define("ncu_metric", rows)
 
 
 class Ncu:
@@ -144,11 +149,12 @@ class Ncu:
 
     name = "ncu"
     tables = ("ncu_metric",)
-    queries = ("ncu_kernel", "ncu_match", "ncu_coverage", "ncu_flops")
+    queries = ("ncu_kernel", "ncu_join", "ncu_match", "ncu_coverage", "ncu_flops")
     failure = "What ncu measured is not used"
 
     def __init__(self, path: Path, *, is_asked: bool = True) -> None:
         self._path = path
+        self._has_trace = False
         self.is_asked = is_asked
 
     @property
@@ -159,10 +165,32 @@ class Ncu:
     def define(self, database: Database) -> None:
         """Define the session table ``ncu_metric``."""
         define(database, read(self._path))
+        self._has_trace = not database.needs("ncu_join")
 
-    def check(self, _: Read) -> list[str]:
-        """Find nothing: a CSV that can be read can be joined."""
-        return []
+    def check(self, read: Read) -> list[str]:
+        """Say which launches stand for no kernel of the trace, and which only launch order could tell apart."""
+        if not self._has_trace:
+            return []
+        launches = read("ncu_join").records()
+        total = f"of {len(launches)} profiled {'launch' if len(launches) == 1 else 'launches'} in ncu's {self.file}"
+        kernels = {by: [row["kernel"] for row in launches if row["matched_by"] == by] for by in ("none", "order")}
+        notes = []
+        if lost := kernels["none"]:
+            verb = "matches" if len(lost) == 1 else "match"
+            notes.append(f"{len(lost)} {total} {verb} no kernel of the trace: {_names(lost)}.")
+        if unsure := kernels["order"]:
+            notes.append(
+                f"{len(unsure)} {total} could be of several kernels of the trace, because ncu shortens names. "
+                f"Grid, block and launch order decided: {_names(unsure)}."
+            )
+        return notes
+
+
+def _names(kernels: Iterable[str]) -> str:
+    """Return what kernels are called, each once; of many the first."""
+    named = list(dict.fromkeys(kernels))
+    more = f" and {len(named) - _NAMED} more, see ncu_join" if len(named) > _NAMED else ""
+    return ", ".join(cut(name, _LONGEST) for name in named[:_NAMED]) + more
 
 
 def _values(metric: Metric) -> Iterator[Any]:
