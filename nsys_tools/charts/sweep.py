@@ -16,7 +16,16 @@ _TITLES = {
     "kv_bytes": ("GB of KV cache", 1e9),
     "roofline_ns": ("roofline time, ms", 1e6),
     "intensity": ("FLOP/byte", 1.0),
+    "network_bytes": ("GB sent", 1e9),
+    "ttft_ns": ("time to first token, ms", 1e6),
+    "tpot_ns": ("time per token, ms", 1e6),
+    "tokens_per_s": ("tokens/s", 1.0),
+    "user_tokens_per_s": ("tokens/s of a user", 1.0),
+    "gpu_tokens_per_s": ("tokens/s of a GPU", 1.0),
+    "memory_bytes": ("GB on the fullest GPU", 1e9),
 }
+THROUGHPUT = "throughput"
+"""Asks for tokens/s of a GPU against time per token, one point for each value of the first axis."""
 MAX_POINTS = 5_000
 
 
@@ -30,7 +39,7 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
     axes
         One or two of its axes.
     amount
-        The column to draw.
+        The column to draw, or `THROUGHPUT`.
 
     Raises
     ------
@@ -39,24 +48,48 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
     """
     import altair  # noqa: PLC0415
 
-    if amount not in columns or amount not in _TITLES:
-        known = ", ".join(name for name in _TITLES if name in columns)
-        raise UsageError(f"The sweep has no column {amount!r} to draw.", f"It has {known}.")
+    wanted = ("tpot_ns", "gpu_tokens_per_s") if amount == THROUGHPUT else (amount,)
+    if not set(wanted) <= {name for name in columns if name in _TITLES}:
+        known = ", ".join([*(name for name in _TITLES if name in columns), THROUGHPUT])
+        raise UsageError(
+            f"The sweep has no column {amount!r} to draw.",
+            f"It has {known}; rates and times need --gpu and all phases.",
+        )
     if not 1 <= len(axes) <= 2:
         raise UsageError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer, or write the table.")
     if len(rows) > MAX_POINTS:
         raise NsysToolsError(f"A chart shows at most {MAX_POINTS:,} points, not {len(rows):,}.", "Take larger steps.")
-    title, unit = _TITLES[amount]
-    place = {name: index for index, name in enumerate(columns)}
-    values = [{**{axis: row[place[axis]] for axis in axes}, "value": float(row[place[amount]]) / unit} for row in rows]
-    encoding: dict[str, Any] = {
-        "x": altair.X(f"{axes[0]}:Q", title=axes[0]),
-        "y": altair.Y("value:Q", title=title),
-    }
-    if len(axes) == 2:
-        encoding["color"] = altair.Color(f"{axes[1]}:N", title=axes[1])
+    values = [_point(dict(zip(columns, row, strict=True)), axes, wanted) for row in rows]
     data = altair.Data(values=values)  # type: ignore[no-untyped-call]
-    return altair.Chart(data, width=640, height=360).mark_line(point=True).encode(**encoding)
+    chart = altair.Chart(data, width=640, height=360)
+    color = {"color": altair.Color(f"{axes[1]}:N", title=axes[1])} if len(axes) == 2 else {}
+    if amount == THROUGHPUT:
+        return _frontier(chart, axes[0], color)
+    encoding = {"x": altair.X(f"{axes[0]}:Q", title=axes[0]), "y": altair.Y(f"{amount}:Q", title=_TITLES[amount][0])}
+    return chart.mark_line(point=True).encode(**encoding, **color)
+
+
+def _point(row: dict[str, Any], axes: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
+    amounts = {name: None if row[name] is None else float(row[name]) / _TITLES[name][1] for name in wanted}
+    return {**{axis: row[axis] for axis in axes}, **amounts, "fits": "yes" if row.get("fits", True) else "no"}
+
+
+def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
+    """Return throughput against latency: a line through the values of an axis, hollow where they do not fit."""
+    import altair  # noqa: PLC0415
+
+    base = chart.encode(
+        x=altair.X("tpot_ns:Q", title=_TITLES["tpot_ns"][0]),
+        y=altair.Y("gpu_tokens_per_s:Q", title=_TITLES["gpu_tokens_per_s"][0]),
+        order=altair.Order(f"{axis}:Q"),
+        **color,
+    )
+    shape = altair.Shape(
+        "fits:N", scale=altair.Scale(domain=["yes", "no"], range=["circle", "cross"]), title="fits in memory"
+    )
+    labels = base.mark_text(dy=-9, fontSize=10).encode(text=altair.Text(f"{axis}:Q"))
+    layers = (base.mark_line(), base.mark_point(size=50, filled=True).encode(shape=shape), labels)
+    return altair.layer(*layers).properties(title=f"Throughput against latency; points are {axis}")
 
 
 def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
