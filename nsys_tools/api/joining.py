@@ -43,7 +43,6 @@ class Asked:
     gpu: str
     dtype: str
     attention: str
-    parallel: tuple[tuple[str, int], ...]
     ncu: Path | None
     callgraph: Path | None
     steps: str
@@ -64,7 +63,7 @@ class Asked:
         """The arguments that say what to compare with, besides the model."""
         given = {
             "workload": self.workload, "set": self.inputs,
-            "attention": self.attention if self.attention != "full" else "", "parallel": self.parallel,
+            "attention": self.attention if self.attention != "full" else "",
         }  # fmt: skip
         return [name for name, value in given.items() if value]
 
@@ -191,9 +190,7 @@ def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFil
     from nsys_tools.model.request import Request  # noqa: PLC0415
     from nsys_tools.roofline.comparison import Roofline  # noqa: PLC0415
 
-    request = Request(
-        asked.model, asked.workload, asked.inputs, asked.gpu, asked.dtype, asked.attention, asked.parallel
-    )
+    request = Request(asked.model, asked.workload, asked.inputs, asked.gpu, asked.dtype, asked.attention)
     roofline = Roofline(
         (lambda: run.request(request)) if run else (lambda: request),
         stages.stages if stages else (),

@@ -26,7 +26,6 @@ class Given(TypedDict, total=False):
     gpu: str
     dtype: str
     attention: str
-    parallel: Mapping[str, int]
     ncu: str | Path | None
     callgraph: str | Path | None
     steps: str
@@ -53,7 +52,6 @@ def open(
     gpu: str = "auto",
     dtype: str = "",
     attention: str = "full",
-    parallel: Mapping[str, int] | None = None,
     ncu: str | Path | None = None,
     callgraph: str | Path | None = None,
     steps: str = "auto",
@@ -83,12 +81,9 @@ def open(
     gpu
         GPU to compare with. ``auto`` uses the GPU recorded in the trace.
     dtype
-        Number formats of the model, ``bf16`` or ``weights=fp8,cache=fp8``; the first is that of FLOPs from shapes where
-        neither range nor kernel tells it.
+        Element type of the model; of FLOPs from shapes where neither range nor kernel tells it.
     attention
         How attention of the model is counted, ``full`` or ``causal``.
-    parallel
-        GPUs that share the model, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``: the trace is of one of them.
     ncu
         CSV or ``.ncu-rep`` of ncu, or a folder of them.
     callgraph
@@ -133,7 +128,7 @@ def open(
     if path is not None and not isinstance(path, str | Path):
         alone = {
             "model": model, "workload": workload, "set": set, "dtype": dtype, "ncu": ncu, "callgraph": callgraph,
-            "gpu": gpu != "auto", "attention": attention != "full", "parallel": bool(parallel),
+            "gpu": gpu != "auto", "attention": attention != "full",
         }  # fmt: skip
         return _job(
             path, alone, stages=stages, steps=steps, cache=cache, progress=progress, salvage=salvage, workers=workers,
@@ -146,7 +141,6 @@ def open(
         path=None if path is None else Path(path),
         stages=None if stages is None else Path(stages),
         model=model, workload=workload, inputs=inputs, gpu=gpu, dtype=dtype, attention=attention,
-        parallel=tuple((parallel or {}).items()),
         ncu=None if ncu is None else Path(ncu),
         callgraph=None if callgraph is None else Path(callgraph),
         steps=steps, cache=cache, progress=progress, salvage=salvage,

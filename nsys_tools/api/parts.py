@@ -34,7 +34,6 @@ def read(task: Task) -> list[Part]:
     given = task.given
     asked = Asked(
         path=task.path, stages=given.stages, model="", workload="", inputs=(), gpu="auto", dtype="", attention="full",
-        parallel=(),
         ncu=None, callgraph=None, steps=given.steps, cache=given.cache, progress=silent, salvage=given.salvage,
         threads=given.threads,
     )  # fmt: skip

@@ -96,26 +96,6 @@ class Session(Closing):
         self._joined.check(self._database.query, name)
         return self._database.query(name, top=top, **equals)
 
-    def efficiency(self) -> dict[str, float]:
-        """Return which share of the roofline's speed each phase of the model reached: roofline time over span.
-
-        It is what `AnalyticModel.evaluate` takes as its efficiency, to expect times of other workloads.
-
-        Raises
-        ------
-        NsysToolsError
-            If there is no model, or none of its phases was traced.
-        """
-        needed: dict[str, list[float]] = {}
-        for row in self.query("roofline_stage"):
-            sums = needed.setdefault(row["phase"], [0.0, 0.0])
-            sums[0] += row["roofline_ns"]
-            sums[1] += row["span_ns"]
-        found = {phase: min(1.0, bound / span) for phase, (bound, span) in needed.items() if span and bound}
-        if not found:
-            raise NsysToolsError(f"{self.name} has no phase of the model, so its efficiency is not known.")
-        return found
-
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
         """Run SQL over the documented queries and nsys's own tables, in DuckDB's dialect.
 

@@ -19,8 +19,6 @@ class Request:
         A GPU by name; ``auto`` uses the GPU recorded in the trace.
     dtype, attention
         Element type (the model's own when empty); ``full`` or ``causal``.
-    parallel
-        GPUs that share the model, and the rank in question: pairs such as ``("tp", 8)``.
     batches
         Inputs of each batch of one execution, where they differ; `assignments` win over them.
     """
@@ -31,5 +29,4 @@ class Request:
     gpu: str = "auto"
     dtype: str = ""
     attention: str = "full"
-    parallel: tuple[tuple[str, int], ...] = ()
     batches: tuple[tuple[str, ...], ...] = ()

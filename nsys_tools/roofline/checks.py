@@ -60,8 +60,8 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) ->
                     f"Stage {row['stage']}: {base} is {100 * value:.0f} %: {row['matrix_flops']:.3g} FLOPs in "
                     f"{row['busy_ns'] / 1e6:.3f} ms busy time is more than {peak.gpu} does in {peak.dtype} "
                     f"({peak.flops_per_s / 1e12:g} TFLOP/s).",
-                    "One input is wrong: the workload (--workload, --set), the dtype, the GPU (--gpu), how many share "
-                    "the model (--tp, --pp, --ep, --dp), or the pattern of the stage, which may miss ranges.",
+                    "One input is wrong: the workload (--workload, --set), the dtype, the GPU (--gpu), or the pattern "
+                    "of the stage, which may miss ranges.",
                 )
 
 

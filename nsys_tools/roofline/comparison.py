@@ -15,8 +15,6 @@ from nsys_tools.model import architecture, database, gpus, tables, workloads
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.gpus import Gpu, Peak
-from nsys_tools.model.parallel import plan
-from nsys_tools.model.parallel.split import split
 from nsys_tools.model.request import Request
 from nsys_tools.model.settings import conventions, settings
 from nsys_tools.roofline import checks, executions
@@ -112,11 +110,10 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     NsysToolsError
         If the model, workload or GPU is not known, or the workload does not match the ranges found.
     """
-    formulas = database.load()
-    model = split(architecture.load(request.model), formulas, plan.of(dict(request.parallel)))
+    model = architecture.load(request.model)
     gpu = _gpu(trace, request.gpu)
     workload = executions.Workload(model, _settings(model, request, gpu))
-    rows = workload.evaluate(formulas)
+    rows = workload.evaluate(database.load())
     _define(trace, "layer", tables.layer_table(rows))
     _define(trace, "module", tables.instance_table(rows))
     instances = {row["stage"]: row["instance_count"] for row in trace.query("stage_summary").records() if row["sum_ns"]}
@@ -150,7 +147,6 @@ def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, 
                 dtype=request.dtype,
                 attention=request.attention,
                 gpu=gpu.file,
-                parallel=dict(request.parallel),
             ),
             count,
         )
