@@ -37,7 +37,7 @@ def _text_cell(value: object) -> str:
     )
 
 
-_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?")
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?( ([kMGT]?(FLOP|B)|[nµm]?s|tokens/s))?")
 
 
 def _is_numeric(column: Sequence[object]) -> bool:

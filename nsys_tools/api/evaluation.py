@@ -97,7 +97,7 @@ class Evaluation:
         phase
             Only this phase.
         people
-            Round for reading: milliseconds, two digits, and for layers fewer columns and the totals.
+            Choose and round for reading: fewer columns, each amount in a unit of its own, for layers also the totals.
 
         Raises
         ------
@@ -113,8 +113,10 @@ class Evaluation:
         rows, totals = self._figures(phase)
         if by == "layer":
             table = tables.brief_table(rows, totals) if people else tables.layer_table(rows)
+        elif by == "class":
+            table = tables.class_table(figures.by_class(rows), tables.BRIEF if people else tables.AMOUNTS)
         else:
-            table = tables.class_table(figures.by_class(rows)) if by == "class" else tables.phase_table(totals)
+            table = tables.phase_table(totals, tables.BRIEF_PHASE if people else tables.AMOUNTS)
         return as_result(table, "flops", people=people)
 
     @property
@@ -193,9 +195,13 @@ class Evaluation:
         phase
             Only this phase.
         people
-            Round for reading.
+            Choose and round for reading: each amount in a unit of its own, and where batches are served, latency,
+            rates and memory.
         """
-        return as_result(self._swept(over, phase), "sweep", people=people)
+        from nsys_tools.model.tables import brief_sweep  # noqa: PLC0415
+
+        found = self._swept(over, phase)
+        return as_result(brief_sweep(found) if people else found, "sweep", people=people)
 
     def sweep_chart(self, over: Sequence[str], phase: str = "", amount: str = "matrix_flops") -> altair.TopLevelMixin:
         """Return a chart of one amount of a sweep over its first axis, colored by the second."""

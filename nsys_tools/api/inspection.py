@@ -139,8 +139,16 @@ def _told(diagnostics: Iterable[str]) -> list[str]:
 
 
 @one_error
-def model_operators(source: str) -> tuple[Result, list[str]]:
-    """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula."""
+def model_operators(source: str, *, people: bool = False) -> tuple[Result, list[str]]:
+    """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula.
+
+    Parameters
+    ----------
+    source
+        A model, or the file or folder of torchinfo.
+    people
+        Choose and shorten for reading.
+    """
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415
 
     path = Path(source)
@@ -149,5 +157,6 @@ def model_operators(source: str) -> tuple[Result, list[str]]:
         found = operators.of_torchinfo(path, formulas)
     else:
         found = operators.of_model(architecture.load(source), formulas)
-    columns, rows = tables.operator_table(found.operators)
+    table = tables.operator_table(found.operators)
+    columns, rows = tables.for_people(table) if people else table
     return Result(ListRows(columns, rows), name="operators"), list(operators.without_formula(found))

@@ -90,11 +90,11 @@ class AnalyticModel:
             counts[layer.qualified_class] += layer.count
         return [f"{name} ({count} of them) has no formula and counts as nothing" for name, count in counts.items()]
 
-    def tree(self) -> Result:
-        """Return the hierarchy: one row per layer with its class, repeats and weights."""
+    def tree(self, *, people: bool = False) -> Result:
+        """Return the hierarchy: one row per layer with its class, repeats and weights; shortened for `people`."""
         from nsys_tools.model import tables, tree  # noqa: PLC0415
 
-        return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree")
+        return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree", people=people)
 
     def tree_data(self) -> Any:
         """Return the hierarchy as plain nested data."""

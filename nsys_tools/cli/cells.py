@@ -13,7 +13,7 @@ import nsys_tools as nt
 from nsys_tools.cli.fitting import Need, cells
 
 _SUFFIX = re.compile(r"(?<=.)_(?:(?:ns|bytes|flops|ratio|count|hz)|\w+?_per_\w+)$")
-_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?")
+_NUMBER = re.compile(r"-?[\d,]+(\.\d+)?( ([kMGT]?(FLOP|B)|[nµm]?s|tokens/s))?")
 _DIGITS, _LEAST_DIGITS = 6, 2
 
 

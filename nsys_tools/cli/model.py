@@ -45,7 +45,7 @@ def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
     if form in ("json", "yaml"):
         print(nt.render_data(found.tree_data(), form))
         return
-    table.show(found.tree(), form)
+    table.show(found.tree(people=form in _PEOPLE), form)
     if form in _PEOPLE:
         print(f"\n{found.name}: {found.weight_count:,} weights")
 
@@ -104,7 +104,7 @@ def operators(
     form: options.FORMAT = "table",
 ) -> None:
     """Show the distinct module classes of a model or of a torchinfo artifact."""
-    found, without_formula = nt.model_operators(source)
+    found, without_formula = nt.model_operators(source, people=form in _PEOPLE)
     table.show(found, form)
     print(f"{len(found)} distinct classes", file=sys.stderr)
     for name in without_formula:

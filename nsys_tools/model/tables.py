@@ -26,8 +26,20 @@ AMOUNTS = [
     "intensity",
     "roofline_ns",
 ]
-# What fits on a screen.
-BRIEF = ["matrix_flops", "total_bytes", "weight_bytes", "kv_bytes", "intensity", "roofline_ns"]
+# What fits on a screen: of each layer or class, and of each phase. A narrow terminal leaves out the last ones.
+BRIEF = ["matrix_flops", "total_bytes", "roofline_ns", "weight_bytes", "kv_bytes", "intensity"]
+BRIEF_PHASE = ["matrix_flops", "other_flops", *BRIEF[1:5], "held_bytes", "network_bytes", "intensity"]
+# Amounts that are shown with their unit in each cell, so that the names of their columns do without.
+_UNITS = {"_flops": "flops", "_bytes": "bytes", "_ns": "ns", "_tokens_per_s": "tokens/s"}
+# What a sweep is read for where batches are served, and what of its amounts is then left to `flops` and to data.
+_SERVED = "ttft_ns"
+_SUMMED = {
+    "total_bytes", "weight_bytes", "intensity", "roofline_ns", "tokens_per_s", "held_bytes", "activation_bytes",
+}  # fmt: skip
+# What people are not shown, since what stands beside it nearly says it; and how many classes of children they are.
+_UNSHOWN = ("category", "transformers_path", "qualified_class")
+_SPARE = ("bound", "bubble_ratio")
+_CHILDREN = 3
 
 
 def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS) -> Table:
@@ -78,39 +90,73 @@ def _share(value: float | None, count: int) -> float | None:
 
 
 def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:
-    """Return layers for people: without what is the same in every row, and with the totals of each phase."""
-    columns = ["phase", "layer", "class", "count", *BRIEF, "bound"]
-    body: list[list[Any]] = [
-        [row.phase, row.path, short(row.qualified_class), row.count, *_amounts(row, BRIEF), row.bound] for row in rows
-    ]
-    sums = [[phase, "(total)", None, None, *_amounts(total, BRIEF), None] for phase, total in totals.items()]
-    return columns, body + sums
+    """Return layers for people: few amounts, and the totals of each phase. How often a layer is there, its path says.
+
+    Where a GPU is known, what limits a layer takes the place of its intensity.
+    """
+    amounts = BRIEF[:-1] if any(row.bound for row in rows) else BRIEF
+    columns = ["phase", "layer", *amounts, "bound"]
+    body: list[list[Any]] = [[row.phase, row.path, *_amounts(row, amounts), row.bound] for row in rows]
+    sums = [[phase, "(total)", *_amounts(total, amounts), None] for phase, total in totals.items()]
+    at = columns.index("roofline_ns") + 1
+    return _moved(columns, at), [_moved(row, at) for row in [*body, *sums]]
+
+
+def _moved(cells: list[Any], at: int) -> list[Any]:
+    """Return cells with the last one at a place."""
+    return [*cells[:at], cells[-1], *cells[at:-1]]
+
+
+def brief_sweep(table: Table) -> Table:
+    """Return a sweep for people: where batches are served, latency, rates and memory in place of sums of phases."""
+    columns, rows = table
+    left_out = _SUMMED if _SERVED in columns else set[str]()
+    kept = [index for index, name in enumerate(columns) if name not in left_out]
+    return [columns[index] for index in kept], [[row[index] for index in kept] for row in rows]
 
 
 def for_people(table: Table) -> Table:
-    """Return a table with nanoseconds as milliseconds and fractions rounded, for a screen or a page."""
+    """Return a table for a screen or a page: FLOPs, bytes, times and rates each in a unit in which it reads well.
+
+    Fractions are rounded, classes are without their modules, and what is 0 or unknown in all rows is left out.
+    """
     columns, rows = table
-    times = {index for index, name in enumerate(columns) if name.endswith("_ns")}
-    names = [name.removesuffix("_ns") + "_ms" if index in times else name for index, name in enumerate(columns)]
-    return names, [[_rounded(value, index in times) for index, value in enumerate(row)] for row in rows]
+    units = [next((suffix for suffix in _UNITS if name.endswith(suffix)), "") for name in columns]
+    kept = [
+        index
+        for index, name in enumerate(columns)
+        if name not in _UNSHOWN
+        and (not (units[index] or name in _SPARE) or not rows or any(row[index] for row in rows))
+    ]
+    names = [columns[index].removesuffix(units[index]) for index in kept]
+    return names, [[_shown(columns[index], row[index], units[index]) for index in kept] for row in rows]
 
 
-def _rounded(value: Any, is_time: bool) -> Any:
-    if not isinstance(value, float):
-        return value
-    return f"{value / 1e6:,.4f}" if is_time else f"{value:,.2f}"
+def _shown(name: str, value: Any, unit: str) -> Any:
+    if value and unit:
+        return figure_text(value, _UNITS[unit])
+    if name in ("class", "children"):
+        return _brief(value)
+    return f"{value:,.2f}" if isinstance(value, float) else value
 
 
-def phase_table(totals: Mapping[str, Metrics]) -> Table:
+def _brief(classes: str) -> str:
+    """Return classes without their modules; of many the first."""
+    names = [short(name) for name in classes.split(", ")]
+    more = f" and {len(names) - _CHILDREN} more" if len(names) > _CHILDREN else ""
+    return ", ".join(names[:_CHILDREN]) + more
+
+
+def phase_table(totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS) -> Table:
     """Return one row per phase, and whatever else `totals` names."""
-    return ["phase", *AMOUNTS], [[phase, *_amounts(total, AMOUNTS)] for phase, total in totals.items()]
+    return ["phase", *amounts], [[phase, *_amounts(total, amounts)] for phase, total in totals.items()]
 
 
-def class_table(rows: Sequence[OperatorMetrics]) -> Table:
+def class_table(rows: Sequence[OperatorMetrics], amounts: Sequence[str] = AMOUNTS) -> Table:
     """Return one row per class and phase."""
-    columns = ["phase", "class", "category", "count", *AMOUNTS]
+    columns = ["phase", "class", "category", "count", *amounts]
     return columns, [
-        [row.phase, row.qualified_class, str(row.category), row.count, *_amounts(row, AMOUNTS)] for row in rows
+        [row.phase, row.qualified_class, str(row.category), row.count, *_amounts(row, amounts)] for row in rows
     ]
 
 

@@ -47,7 +47,9 @@ def test_show_is_the_tree() -> None:
     assert "3,336,106,240 weights" in text
     lines = text.splitlines()
     sam = next(line for line in lines if line.startswith("· sam_model"))
-    assert sam.split()[-4:-1] == ["module", "1", "95,569,152"]
+    assert sam.split()[-4:] == ["ImageEncoderViT", "module", "1", "95,569,152"]
+    named = next(row for row in csv.DictReader(io.StringIO(run("show", "deepseek-ocr", "--format", "csv").stdout)))
+    assert (named["layer"], "." in named["class"], named["transformers_path"] != "") == ("model", True, True)
     assert any(line.startswith("· · · · norm1") for line in lines)
     nodes = json.loads(run("show", "deepseek-ocr", "--format", "json").stdout)
     assert [node["path"] for node in nodes] == ["model", "lm_head"]
@@ -66,7 +68,85 @@ def test_flops_in_every_format() -> None:
     for form in ("table", "md"):
         text = run(*options, "--format", form).stdout
         assert "attention counted full" in text
-        assert "119,448,729,600" in text or "119448729600" in text
+        decode = next(line for line in text.splitlines() if re.match(r"\W*decode\W+\(total\)", line))
+        assert "119.4 GFLOP" in decode, "119,448,729,600, as the formats for programs have it"
+
+
+SIZES = {"FLOP": 1, "B": 1, "tokens/s": 1, "s": 1e9, "ms": 1e6, "µs": 1e3, "ns": 1} | {
+    f"{prefix}{unit}": 10.0**power
+    for prefix, power in (("k", 3), ("M", 6), ("G", 9), ("T", 12))
+    for unit in ("FLOP", "B")
+}
+
+
+def amount(text: str) -> float:
+    """Return what a figure with its unit is, in FLOPs, bytes or nanoseconds."""
+    number, _, unit = text.partition(" ")
+    return float(number.replace(",", "")) * (SIZES[unit] if unit else 1)
+
+
+def cells(text: str) -> list[dict[str, str]]:
+    """Return the rows of a table; the rule below its head says where columns are."""
+    lines = text.splitlines()
+    rule = next(index for index, line in enumerate(lines) if line.startswith("---"))
+    spans = [match.span() for match in re.finditer(r"-+", lines[rule])]
+    head, *rows = [[line[a:b].strip() for a, b in spans] for line in (lines[rule - 1], *lines[rule + 1 :])]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+@pytest.mark.parametrize("by", ["layer", "class", "phase"])
+@pytest.mark.parametrize("model", ["deepseek-ocr", "llama-2-7b", "qwen3-30b-a3b"])
+def test_tables_for_people_are_narrow_and_say_what_data_say(model: str, by: str) -> None:
+    """Full numbers make 200 to 300 columns; three digits and a unit are what is read."""
+    options = ("flops", model, "--by", by, "--gpu", "l4")
+    text = run(*options).stdout
+    table = cells(text)
+    longest = max(len(row.get("layer", "")) for row in table)
+    assert max(map(len, text[text.index("---") :].splitlines())) <= (76 + longest if by == "layer" else 120)
+    data = list(csv.DictReader(io.StringIO(run(*options, "--format", "csv").stdout)))
+    names = {"matrix": "matrix_flops", "total": "total_bytes", "weight": "weight_bytes", "roofline": "roofline_ns"}
+    assert len(table) == len(data) + (by == "layer") * len([row for row in table if row.get("layer") == "(total)"])
+    for shown, row in zip(table, data, strict=False):
+        for short, name in names.items():
+            # Half of the last digit of 3; nanoseconds are whole.
+            assert amount(shown[short]) == pytest.approx(float(row[name]), rel=5e-3, abs=0.5), (shown, row)
+
+
+def test_a_column_without_amounts_is_not_shown() -> None:
+    """There is no roofline without a GPU, no cache in the vision part, and nothing on a network of one GPU."""
+    shown = cells(run("flops", "deepseek-ocr", "--by", "phase").stdout)[0]
+    assert {"roofline", "network", "bound"}.isdisjoint(shown)
+    assert {"matrix", "kv", "intensity"} <= shown.keys()
+    vision = cells(run("flops", "deepseek-ocr", "--phase", "vision").stdout)[0]
+    assert {"kv", "bound"}.isdisjoint(vision)
+    assert "class" not in vision
+    assert {"bound"} <= cells(run("flops", "deepseek-ocr", "--gpu", "l4").stdout)[0].keys()
+
+
+def test_operators_for_people_name_a_few_classes_without_modules() -> None:
+    text = run("operators", "deepseek-ocr").stdout
+    rows = {row["class"]: row for row in cells(text)}
+    assert rows["ModuleList"]["children"] == "Block, NoTPTransformerBlock, DeepseekV2DecoderLayer and 1 more"
+    assert rows["Sequential"]["children"] == "Conv2d, LayerNorm2d"
+    assert max(map(len, text.splitlines())) <= 120
+    data = csv.DictReader(io.StringIO(run("operators", "deepseek-ocr", "--format", "csv").stdout))
+    assert next(row for row in data if row["class"] == "ModuleList")["children"].count(",") == 3
+
+
+def test_a_sweep_for_people_has_a_unit_in_each_cell() -> None:
+    axes = ("--over", "seq_len=512,1024", "--over", "batch_size=1,8", "--gpu", "l4")
+    text = run("sweep", "llama-2-7b", *axes).stdout
+    assert max(map(len, text.splitlines())) <= 120
+    data = list(csv.DictReader(io.StringIO(run("sweep", "llama-2-7b", *axes, "--format", "csv").stdout)))
+    for shown, row in zip(cells(text), data, strict=True):
+        assert shown["batch_size"] == row["batch_size"]
+        assert amount(shown["matrix"]) == pytest.approx(int(row["matrix_flops"]), rel=6e-3)
+        assert amount(shown["kv"]) == pytest.approx(int(row["kv_bytes"]), rel=6e-3)
+        assert amount(shown["tpot"]) == pytest.approx(float(row["tpot_ns"]), rel=6e-3)
+        assert shown["user"] == f"{float(row['user_tokens_per_s']):.4g} tokens/s"
+        assert {"total", "weight", "roofline", "bubble_ratio"}.isdisjoint(shown)
+    of_prefill = cells(run("sweep", "llama-2-7b", *axes, "--phase", "prefill").stdout)
+    assert {"total", "weight", "roofline"} <= of_prefill[0].keys(), "nothing is served"
 
 
 def test_flops_of_one_phase_with_a_card() -> None:
@@ -140,7 +220,7 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
         (("flops", "llama-2-7b", "--dtype", "fp3"), "The dtype 'fp3' is not known.", 2),
         (("flops", "llama-2-7b", "--attention", "half"), "full or causal", 2),
         (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'", 2),
-        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class or phase", 2),
+        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class, phase or serving", 2),
         (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known.", 2),
         (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'", 1),
         (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode", 1),

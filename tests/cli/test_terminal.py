@@ -49,6 +49,8 @@ def piped(*arguments: str, cwd: Path) -> str:
         ("sql", "FROM kernel_summary"), ("sql", "FROM kernel"), ("sql", "FROM kernel LIMIT 1"),
         ("sql", "FROM trace_summary"), ("queries",), ("queries", "attribution"), ("queries", "--area", "step"),
         ("diff", str(SAMPLE), str(SAMPLE)), ("model", "list"), ("model", "flops", "deepseek-ocr"),
+        ("model", "flops", "llama-2-7b", "--by", "phase", "--gpu", "l4"), ("model", "operators", "deepseek-ocr"),
+        ("model", "sweep", "llama-2-7b", "--over", "seq_len=512,1024", "--gpu", "l4"), ("model", "show", "llama-2-7b"),
         ("ncu", str(SAMPLE.with_name("ncu.csv"))),
     ],
     ids=" ".join,
