@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nsys_tools.model.tables import Table
 
 BY = ("layer", "class", "phase", "serving")
+LATENT = "latent_attention_core"
 
 
 def as_result(table: Table, name: str, *, people: bool = False) -> Result:
@@ -65,6 +66,18 @@ class Evaluation:
         from nsys_tools.model.settings import conventions  # noqa: PLC0415
 
         return list(conventions(self._model, self._settings))
+
+    @property
+    def name(self) -> str:
+        """Name of the model."""
+        return self._whole.name
+
+    @property
+    def served_conventions(self) -> list[str]:
+        """What the figures of serving mean, a sentence each."""
+        from nsys_tools.model.serving import DEFINITIONS  # noqa: PLC0415
+
+        return list(DEFINITIONS)
 
     @property
     def warnings(self) -> list[str]:
@@ -116,7 +129,7 @@ class Evaluation:
         elif by == "class":
             table = tables.class_table(figures.by_class(rows), tables.BRIEF if people else tables.AMOUNTS)
         else:
-            table = tables.phase_table(totals, tables.BRIEF_PHASE if people else tables.AMOUNTS)
+            table = tables.phase_table(totals, tables.BRIEF_PHASE if people else tables.AMOUNTS, self._expanded(phase))
         return as_result(table, "flops", people=people)
 
     @property
@@ -150,7 +163,24 @@ class Evaluation:
         from nsys_tools.model.summary import summary  # noqa: PLC0415
 
         rows, totals = self._figures(phase)
-        return summary(self._model, self._settings, rows, totals)
+        found = summary(self._model, self._settings, rows, totals)
+        for name, flops in self._expanded(phase).items():
+            found["totals"][name]["expanded_matrix_flops"] = flops
+        return {**found, "serving": self.serving().one()} if self.can_serve else found
+
+    def _expanded(self, phase: str) -> dict[str, int]:
+        """Return the matrix FLOPs of each phase as code counts them that expands the latent in every step.
+
+        Empty for a model without latent attention.
+        """
+        from nsys_tools.model import figures  # noqa: PLC0415
+
+        every = figures.evaluate(self._model, self._formulas, figures.expanded(self._settings))
+        if not any(row.entry == LATENT for row in every):
+            return {}
+        totals = figures.by_phase(self._model, [row for row in every if phase in ("", row.phase)])
+        sums = {name: total.matrix_flops for name, total in totals.items()}
+        return {**sums, "all": sum(sums.values())} if len(sums) > 1 else sums
 
     def _figures(self, phase: str) -> tuple[list[ModuleMetrics], dict[str, Metrics]]:
         from nsys_tools.model import figures  # noqa: PLC0415

@@ -111,7 +111,7 @@ class Session(Closing):
             sums = needed.setdefault(row["phase"], [0.0, 0.0])
             sums[0] += row["roofline_ns"]
             sums[1] += row["span_ns"]
-        found = {phase: min(1.0, bound / span) for phase, (bound, span) in needed.items() if span and bound}
+        found = {phase: float(min(1.0, bound / span)) for phase, (bound, span) in needed.items() if span and bound}
         if not found:
             raise NsysToolsError(f"{self.name} has no phase of the model, so its efficiency is not known.")
         return found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import model_inspect, options, table
+from nsys_tools.cli import evaluating, model_inspect, options, table
 
 app = typer.Typer(
     help="Show what a model computes and accesses, layer by layer: FLOPs, bytes, weights, KV cache, roofline.",
@@ -18,18 +17,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _PEOPLE = ("table", "md")
-
-
-def _load(name: str) -> nt.AnalyticModel:
-    """Load a model, and warn of what its figures leave out."""
-    model = nt.load_model(name)
-    _warn(model.warnings)
-    return model
-
-
-def _warn(warnings: Sequence[str]) -> None:
-    for warning in warnings:
-        print(f"WARNING: {warning}", file=sys.stderr)
 
 
 @app.command("list")
@@ -41,7 +28,7 @@ def list_command(form: options.FORMAT = "table") -> None:
 @app.command()
 def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
     """Show the hierarchy of a model with classes, repeats and weights."""
-    found = _load(model)
+    found = evaluating.load(model)
     if form in ("json", "yaml"):
         print(nt.render_data(found.tree_data(), form))
         return
@@ -51,24 +38,19 @@ def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
 
 
 @app.command()
+@evaluating.evaluated
 def flops(
-    model: options.MODEL,
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006  (typer copies it)
+    figures: nt.Evaluation,
     phase: options.PHASE = "",
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    gpu: options.GPU = "",
-    by: Annotated[str, typer.Option("--by", help="Show one row per layer, class or phase.")] = "layer",
+    by: Annotated[
+        str, typer.Option("--by", help="Show one row per layer, class or phase; or latency, rates and memory: serving.")
+    ] = "layer",
     formula: Annotated[
         str, typer.Option("--closed-form", metavar="LAYER", help="Show the formulas of a layer, or of all.")
     ] = "",
     form: options.FORMAT = "table",
 ) -> None:
-    """Show FLOPs, bytes, weights, KV cache, intensity and roofline time of every layer."""
-    found = _load(model)
-    figures = found.evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    _warn(figures.warnings)
+    """Show FLOPs, bytes, weights, KV cache and roofline time of every layer; with --by serving, what is served."""
     if formula:
         _print_formulas(figures.closed_forms(formula, phase))
         return
@@ -77,16 +59,24 @@ def flops(
         return
     people = form in _PEOPLE
     # What is counted stands beside the figures: on stdout for people, on stderr next to data.
-    values = ", ".join(f"{name}={value}" for name, value in figures.inputs.items())
-    said = "\n- ".join([f"{found.name}: {values}", *figures.conventions])
+    said = _conventions(figures, by)
     rows = figures.flops(by, phase, people=people)
     if people:
         table.say(f"{said}\n")
         table.show(rows, form)
+        if by != "serving" and not phase and figures.can_serve:
+            print()
+            table.show(figures.serving(people=True), form)
     else:
         text = nt.render(rows, form)  # an unknown format is refused before anything is printed
         print(said, end="\n\n", file=sys.stderr)
         print(text)
+
+
+def _conventions(figures: nt.Evaluation, by: str) -> str:
+    values = ", ".join(f"{name}={value}" for name, value in figures.inputs.items())
+    served = figures.served_conventions if by == "serving" or figures.can_serve else []
+    return "\n- ".join([f"{figures.name}: {values}", *figures.conventions, *served])
 
 
 def _print_formulas(rows: nt.Result) -> None:
@@ -112,26 +102,26 @@ def operators(
 
 
 @app.command()
+@evaluating.evaluated
 def sweep(
-    model: options.MODEL,
+    figures: nt.Evaluation,
     over: Annotated[
-        list[str], typer.Option("--over", metavar="NAME=1,2,4", help="An axis: 1,2,4 or 1..9 or 0..99..9.")
+        list[str],
+        typer.Option(
+            "--over", metavar="NAME=1,2,4", help="An axis, an input or tp, pp, ep, dp: 1,2,4 or 1..9 or 9..99..9."
+        ),
     ],
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006
     phase: options.PHASE = "",
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    gpu: options.GPU = "",
     chart: Annotated[Path | None, typer.Option("--chart", help="Draw it to a file .html, .svg or .png.")] = None,
-    amount: Annotated[str, typer.Option("--amount", help="Draw this column.")] = "matrix_flops",
+    amount: Annotated[
+        str, typer.Option("--amount", help="Draw this column; throughput: tokens/s of a GPU against time per token.")
+    ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
 ) -> None:
-    """Show the totals over crop grids, lengths, batch sizes: every combination of the axes."""
-    figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
+    """Show totals, latency, rates and memory over lengths, batch sizes, GPUs: every combination of the axes."""
     rows = figures.sweep(over, phase, people=form in _PEOPLE)
-    _warn(figures.sweep_warnings(over))
+    evaluating.warn(figures.sweep_warnings(over))
     if chart is not None:
         nt.save_chart(figures.sweep_chart(over, phase, amount), chart, force=force, inputs=figures.files)
         print(f"wrote {chart}", file=sys.stderr)
@@ -139,40 +129,31 @@ def sweep(
 
 
 @app.command()
+@evaluating.evaluated
 def report(
-    model: options.MODEL,
+    figures: nt.Evaluation,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write into this run folder.")],
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    gpu: options.GPU = "",
     force: Annotated[bool, typer.Option("--force", help="Replace the files of an earlier report.")] = False,
 ) -> None:
     """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
-    figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    _warn(figures.warnings)
     files = figures.write_report(out, force=force)
     print(next(file for file in files if file.name == "README.md"))
     print(f"wrote {len(files)} files", file=sys.stderr)
 
 
 @app.command()
+@evaluating.evaluated
 def predict(
-    model: options.MODEL,
-    gpu: Annotated[str, typer.Option("--gpu", metavar="NAME", help="Predict for this GPU.")],
+    figures: nt.Evaluation,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write the trace to FILE.")],
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
-    figures = _load(model).evaluate(workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu)
-    _warn(figures.warnings)
     table.show(figures.predict(out, force=force), form)
+    if form in _PEOPLE and figures.can_serve:
+        print()
+        table.show(figures.serving(people=True), form)
     print(f"wrote {out}: predicted, not measured", file=sys.stderr)
 
 

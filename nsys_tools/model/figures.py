@@ -138,6 +138,11 @@ def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
     return {phase: totals(part) for phase, part in found.items() if part}
 
 
+def expanded(settings: Settings) -> Settings:
+    """Return settings that count latent attention as code that expands the latent in every step."""
+    return attrs.evolve(settings, expanded=True)
+
+
 def by_class(rows: Sequence[ModuleMetrics]) -> list[OperatorMetrics]:
     """Return the totals of each class and phase, in the order of their first rows."""
     groups: dict[tuple[str, str, OperatorCategory], list[ModuleMetrics]] = {}

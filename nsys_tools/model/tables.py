@@ -147,9 +147,14 @@ def _brief(classes: str) -> str:
     return ", ".join(names[:_CHILDREN]) + more
 
 
-def phase_table(totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS) -> Table:
-    """Return one row per phase, and whatever else `totals` names."""
-    return ["phase", *amounts], [[phase, *_amounts(total, amounts)] for phase, total in totals.items()]
+def phase_table(
+    totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS, expanded: Mapping[str, int] | None = None
+) -> Table:
+    """Return one row per phase, and whatever else `totals` names; with the FLOPs that expand latents, if given."""
+    names = ["phase", *amounts, *(["expanded_matrix_flops"] if expanded else [])]
+    return names, [
+        [phase, *_amounts(total, amounts), *([expanded[phase]] if expanded else [])] for phase, total in totals.items()
+    ]
 
 
 def class_table(rows: Sequence[OperatorMetrics], amounts: Sequence[str] = AMOUNTS) -> Table:
@@ -164,6 +169,7 @@ def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = 
     """Return the figures of serving as one row, or for people as a row each with its meaning."""
     if not people:
         return list(figures), [list(figures.values())]
+    figures = {name: value for name, value in figures.items() if value != 0 or name not in _SPARE}
     rows = [
         [name.removesuffix("_ns").removesuffix("_bytes"), _said(name, value), FIGURES[name][1]]
         for name, value in figures.items()

@@ -90,7 +90,8 @@ def cells(text: str) -> list[dict[str, str]]:
     lines = text.splitlines()
     rule = next(index for index, line in enumerate(lines) if line.startswith("---"))
     spans = [match.span() for match in re.finditer(r"-+", lines[rule])]
-    head, *rows = [[line[a:b].strip() for a, b in spans] for line in (lines[rule - 1], *lines[rule + 1 :])]
+    end = lines.index("", rule) if "" in lines[rule:] else len(lines)  # what is served stands below
+    head, *rows = [[line[a:b].strip() for a, b in spans] for line in (lines[rule - 1], *lines[rule + 1 : end])]
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
@@ -296,3 +297,42 @@ def test_inspect_says_what_to_install() -> None:
     assert done.returncode == 1
     assert "pip install 'nsys-tools[torch]'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_what_is_served_stands_below_the_layers() -> None:
+    text = run("flops", "llama-2-7b", "--gpu", "h100-sxm", "--tp", "2", "--set", "batch_size=8").stdout
+    assert "one of 2 GPUs (tp=2)" in text
+    figures = dict(re.findall(r"^(ttft|tpot|fits|largest_batch) +(.+?)  ", text, flags=re.M))
+    row = next(csv.DictReader(io.StringIO(run(
+        "flops", "llama-2-7b", "--gpu", "h100-sxm", "--tp", "2", "--set", "batch_size=8", "--by", "serving",
+        "--format", "csv",
+    ).stdout)))  # fmt: skip
+    assert amount(figures["ttft"]) == pytest.approx(float(row["ttft_ns"]), rel=5e-3)
+    assert amount(figures["tpot"]) == pytest.approx(float(row["tpot_ns"]), rel=5e-3)
+    assert (figures["fits"], figures["largest_batch"]) == ("yes", row["largest_batch"])
+
+
+def test_an_efficiency_is_a_number_phases_or_what_a_trace_reached(tmp_path: Path) -> None:
+    trace = tmp_path / "predicted.sqlite"
+    shared = ("--gpu", "h100-sxm", "--set", "new_tokens=4")
+    run("predict", "llama-2-7b", *shared, "--out", str(trace))
+    one, two, three = (
+        json.loads(run("flops", "llama-2-7b", *shared, "--efficiency", text, "--format", "json").stdout)["serving"]
+        for text in ("0.5", "prefill=0.5,decode=0.5", str(trace))
+    )
+    assert one == two
+    assert one["expected_ttft_ns"] == pytest.approx(2 * one["ttft_ns"])
+    assert three["expected_ttft_ns"] == pytest.approx(one["ttft_ns"], rel=1e-3)
+    for text in ("2", "half", "decode=x", "training=0.5"):
+        run("flops", "llama-2-7b", *shared, "--efficiency", text, code=2)
+
+
+def test_a_sweep_over_gpus_draws_throughput(tmp_path: Path) -> None:
+    chart = tmp_path / "throughput.svg"
+    run(
+        "sweep", "llama-2-7b", "--gpu", "h100-sxm", "--over", "batch_size=1,8,64", "--over", "tp=1,2",
+        "--amount", "throughput", "--chart", str(chart),
+    )  # fmt: skip
+    drawn = chart.read_text(encoding="utf-8")
+    assert "time per token, ms" in drawn
+    assert "tokens/s of a GPU" in drawn

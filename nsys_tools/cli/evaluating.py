@@ -1,0 +1,126 @@
+"""The options that say what a model is evaluated for, declared once for all commands that evaluate one."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+
+TP = Annotated[int, typer.Option("--tp", metavar="N", help="GPUs of tensor parallelism that share the model.")]
+PP = Annotated[int, typer.Option("--pp", metavar="N", help="Stages of a pipeline that share its layers.")]
+EP = Annotated[int, typer.Option("--ep", metavar="N", help="GPUs that its experts are spread over.")]
+DP = Annotated[int, typer.Option("--dp", metavar="N", help="Replicas that share the batch.")]
+PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Stage of the pipeline in question, from 0.")]
+
+
+def load(name: str) -> nt.AnalyticModel:
+    """Load a model, and warn of what its figures leave out."""
+    model = nt.load_model(name)
+    warn(model.warnings)
+    return model
+
+
+def warn(warnings: Sequence[str]) -> None:
+    """Print warnings to stderr."""
+    for warning in warnings:
+        print(f"WARNING: {warning}", file=sys.stderr)
+
+
+def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
+    """Return how GPUs share a model; empty where one has it all."""
+    found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
+    return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
+
+
+def evaluated(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the argument MODEL and the options of `_evaluate`; it takes the evaluation as `figures`.
+
+    An option that the command declares too, such as a GPU that it cannot do without, is as the command says.
+    """
+    shared = _parameters(_evaluate)
+    own = {name: one for name, one in _parameters(command).items() if name != "figures"}
+
+    @functools.wraps(command)
+    def run(**given: Any) -> None:
+        asked = {name: given[name] for name in shared}
+        rest = {name: given[name] for name in own if name not in shared}
+        command(figures=_evaluate(**asked), **rest)
+
+    every = {"model": shared["model"], **own, **{name: one for name, one in shared.items() if name not in own}}
+    run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
+    run.__annotations__ = {name: one.annotation for name, one in every.items()}
+    return run
+
+
+def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    return {
+        name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
+        for name, one in inspect.signature(function).parameters.items()
+    }
+
+
+def _evaluate(
+    model: options.MODEL,
+    workload: options.WORKLOAD = "",
+    assignments: options.SET = [],  # noqa: B006  (typer copies it)
+    dtype: options.DTYPE = "",
+    attention: options.ATTENTION = "full",
+    gpu: options.GPU = "",
+    tp: TP = 1,
+    pp: PP = 1,
+    ep: EP = 1,
+    dp: DP = 1,
+    pp_rank: PP_RANK = 0,
+    efficiency: Annotated[
+        str,
+        typer.Option(
+            "--efficiency", metavar="E",
+            help="Expect times at this share of the bound's speed: 0.6; prefill=0.5,decode=0.3; or what a run folder, "
+            "or a trace of this workload, reached.",
+        ),
+    ] = "",
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Count latent attention as code that expands the latent in every step.")
+    ] = False,
+) -> nt.Evaluation:  # fmt: skip
+    found = load(model)
+    figures = found.evaluate(
+        workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
+        parallel=shares(tp, pp, ep, dp, pp_rank), expanded=expanded,
+        efficiency=_efficiency(efficiency, model, workload, assignments, dtype),
+    )  # fmt: skip
+    warn(figures.warnings)
+    return figures
+
+
+def _efficiency(
+    text: str, model: str, workload: str, assignments: list[str], dtype: str
+) -> float | dict[str, float] | None:
+    """Return an efficiency from a number, phases with numbers, or what was measured."""
+    if not text:
+        return None
+    if Path(text).exists():
+        is_run = Path(text).is_dir()  # which says itself what was run
+        given = ("", [], "") if is_run else (workload, assignments, dtype)
+        with nt.open(text, model=model, workload=given[0], set=given[1], dtype=given[2]) as session:
+            reached = session.efficiency()
+        said = ", ".join(f"{phase} {100 * share:.3g} %" for phase, share in reached.items())
+        print(f"{text} reached of the bound: {said}", file=sys.stderr)
+        return reached
+    try:
+        pairs = [item.split("=") for item in text.split(",")]
+        return float(text) if "=" not in text else {name.strip(): float(value) for name, value in pairs}
+    except ValueError:
+        raise nt.UsageError(
+            f"{text!r} is no efficiency, and no file of that name is there.",
+            "Write 0.6, or prefill=0.5,decode=0.3, or the path of a trace or run folder.",
+        ) from None
