@@ -172,12 +172,14 @@ def held(model: Model, layer: Layer, database: Database, state: str = "held_byte
 def kv_bytes_per_token(model: Model, found: Iterable[Demand], element_bytes: int) -> int:
     """Return what one more token of one sequence adds to the KV cache, in bytes.
 
-    It is the state after a prompt of one token; layers that see a window stop growing when it is full.
+    It is what a prompt of two tokens leaves more than a prompt of one; layers that see a window stop growing when it
+    is full, and recurrent states never grow.
     """
     forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
-    settings = dict.fromkeys(model.inputs, 0) | {"batch_size": 1, "seq_len": 1}
     sizes = {"dtype_bytes": element_bytes, "cache_dtype_bytes": element_bytes, "masked": 0, "expanded": 0}
-    return int(at(total(forms), {**settings, **sizes}, f"{model.file}: kv_bytes"))
+    settings = dict.fromkeys(model.inputs, 0) | {"batch_size": 1} | sizes
+    one, two = (at(total(forms), {**settings, "seq_len": tokens}, f"{model.file}: kv_bytes") for tokens in (1, 2))
+    return int(two - one)
 
 
 def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> ClosedForm:

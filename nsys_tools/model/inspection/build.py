@@ -14,6 +14,8 @@ from nsys_tools.errors import NsysToolsError
 ATTENTION = "nsys_tools"
 # Of the ways to run experts, the one that torch's counter sees and that needs no data.
 EXPERTS = "batched_mm"
+# Model types of configurations that bring code of their own, and what transformers has for them.
+SAME_AS = {"kimi_k2": "deepseek_v3"}
 
 
 @attrs.frozen
@@ -122,6 +124,7 @@ def _from_file(path: Path) -> Any:
     except ValueError:
         raise NsysToolsError(f"{path} is not JSON.") from None
     kind = data.get("model_type") if isinstance(data, dict) else None
+    kind = SAME_AS.get(str(kind), kind)
     if kind not in transformers.CONFIG_MAPPING:
         raise NsysToolsError(f"{path}: the model_type {kind!r} is not one of transformers {transformers.__version__}.")
     return _made(transformers.CONFIG_MAPPING[kind], data)
@@ -215,10 +218,10 @@ def _on_meta(kind: Any, config: Any, attention: str) -> Any:
 
 
 def register_attention() -> None:
-    """Tell transformers of an attention function that notes its shapes and computes nothing."""
+    """Tell transformers of an attention function that notes its shapes and computes nothing, and of its masks."""
     from transformers import AttentionInterface, AttentionMaskInterface  # noqa: PLC0415
 
-    from nsys_tools.model.inspection.probe import attention  # noqa: PLC0415
+    from nsys_tools.model.inspection.probe import attention, mask  # noqa: PLC0415
 
     AttentionInterface.register(ATTENTION, attention)
-    AttentionMaskInterface.register(ATTENTION, lambda *_, **__: None)
+    AttentionMaskInterface.register(ATTENTION, mask)

@@ -13,7 +13,7 @@ from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.inspection.build import Built, build
-from nsys_tools.model.inspection.runs import guarded, pixels, reader
+from nsys_tools.model.inspection.runs import cache_of, guarded, pixels, reader
 
 LARGEST_WINDOW = 8192
 # Phase, sizes, matrix FLOPs.
@@ -38,6 +38,9 @@ class Comparison:
 def compare(model: Model, database: Database, built: Built, overrides: tuple[str, ...] = ()) -> list[Comparison]:
     """Return a comparison for each phase, at sizes that the probe did not use.
 
+    The formulas count as transformers' code computes (`Settings.expanded`): a cached latent is expanded in every step,
+    unselected tokens are masked, chunks of a scan are padded.
+
     Parameters
     ----------
     built
@@ -51,7 +54,7 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     rows = []
     for phase, sizes, count in _counted(built, overrides, model):
         values = {name: size for name, size in sizes.items() if name in model.inputs}
-        found = figures.evaluate(model, database, Settings(values=values))
+        found = figures.evaluate(model, database, Settings(values=values, expanded=True))
         ours = sum(row.matrix_flops for row in found if row.phase == phase)
         shown = ", ".join(f"{name}={size}" for name, size in sizes.items())
         rows.append(Comparison(phase, shown, ours, count))
@@ -84,8 +87,7 @@ def _counts(built: Built, model: Model, length: int) -> Iterator[Count]:
     if read is not None and "prefill" in phases:
         count, result = _count(lambda: read(2, length, use_cache=True))
         yield "prefill", {"batch_size": 2, "seq_len": length}, count
-        cache = result["past_key_values"]
-        count, _ = _count(lambda: read(2, 1, past_key_values=cache, use_cache=True))
+        count, _ = _count(lambda: read(2, 1, **cache_of(result), use_cache=True))
         yield "decode", {"batch_size": 2, "seq_len": length, "decode_steps": 1}, count
 
 

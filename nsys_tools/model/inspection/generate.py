@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from contextlib import suppress
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nsys_tools.files import new_file
 from nsys_tools.model import architecture, documents
 from nsys_tools.model.database import Database
 from nsys_tools.model.inspection.build import Built
+from nsys_tools.model.inspection.latent import is_latent
 from nsys_tools.model.inspection.layers import Writer
 from nsys_tools.model.inspection.runs import probe
 
@@ -31,6 +33,9 @@ _PHASES: dict[str, Data] = {
         ],
     },
 }
+
+# A prompt is long enough to pay for expanding its latent once; a token is not.
+_ABSORBED = {"prefill": 0, "decode": 1}
 
 
 @attrs.frozen
@@ -60,11 +65,21 @@ def generate(built: Built, database: Database) -> Generated:
         "spec": _spec(built),
         "dtype": "bf16",
         "inputs": _inputs(runs.phases, built.config),
-        "phases": [_PHASES[phase] for phase in ("vision", "encode", "prefill", "decode") if phase in runs.phases],
+        "phases": _phases(runs.phases, built.module),
         "layers": layers,
     }
     documents.check(data, architecture.SCHEMA, f"the model of {built.source}")
     return Generated(data, (*runs.diagnostics, *writer.diagnostics))
+
+
+def _phases(names: tuple[str, ...], module: Any) -> list[Data]:
+    """Return the phases that were run; where attention is over a latent, they say when it is absorbed."""
+    found = deepcopy([_PHASES[name] for name in ("vision", "encode", "prefill", "decode") if name in names])
+    if any(is_latent(part) for part in module.modules()):
+        for phase in found:
+            if phase["name"] in _ABSORBED:
+                phase["calls"][0]["set"]["absorbed"] = _ABSORBED[phase["name"]]
+    return found
 
 
 def text(data: Data) -> str:

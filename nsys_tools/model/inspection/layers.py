@@ -11,10 +11,15 @@ import attrs
 from nsys_tools.model.database import ANY_CHILD, Database, Entry
 from nsys_tools.model.demand import NO_ENTRY
 from nsys_tools.model.inspection.fit import Module, NotExpressible
+from nsys_tools.model.inspection.latent import is_latent, latent_attention_core
+from nsys_tools.model.inspection.parts import borrowed
 from nsys_tools.model.inspection.recipes import RECIPES, attention_core
 from nsys_tools.model.inspection.runs import Run
 
 Data = dict[str, Any]
+# What a class computes beside its children stands in the formula database under its name and this.
+FORWARD = ".forward"
+LATENT = "latent_attention_core"
 
 
 @attrs.define
@@ -42,19 +47,24 @@ class Writer:
     def layers(self, module: Any, name: str = "") -> list[Data]:
         """Return what is below a module: loose weights, children, attention, products without a formula."""
         seen = self._seen(module, name)
-        found = [self._child(child, part, name) for part, child in module.named_children()]
+        found = [self._child(child, part, seen) for part, child in module.named_children()]
         children = [child for child in found if child is not None]
         own = self._own_formula(seen)
         if not own:
             own = [*self._cores(seen), *self._own_products(seen)]
         return [*self._loose_weights(seen), *_folded(children), *own]
 
-    def _child(self, module: Any, part: str, above: str) -> Data | None:
+    def _child(self, module: Any, part: str, above: Module) -> Data | None:
         """Return a child as a layer; None for a container of nothing."""
-        name = f"{above}.{part}" if above else part
+        name = f"{above.name}.{part}" if above.name else part
         seen = self._seen(module, name)
         entry = self._entry(module)
         head: Data = {"name": part, "class": _qualified(type(module))}
+        used = borrowed(above, part, seen, self._class_entry(type(above.module), FORWARD))
+        if used is not None:
+            entry_name, parameters = used
+            basic = {**head, "entry": entry_name, "phases": above.phases, "parameters": parameters}
+            return self._held(basic, module, self.database.entries[entry_name])
         recipe = RECIPES.get(entry.name) if entry else None
         if recipe is not None and entry is not None:
             try:
@@ -78,8 +88,10 @@ class Writer:
         if entry.name == self._class_entry(type(module)):
             del basic["entry"]  # the class says it
         weight = getattr(module, "weight", None)
-        if entry.name == "linear" and id(weight) in self._weights:
+        if id(weight) in self._weights and entry.name == "linear":
             basic["parameters"]["held"] = 0
+        elif id(weight) in self._weights and "weights" in basic["parameters"]:
+            basic["parameters"]["weights"] = 0
         self._weights |= {id(weight) for weight in module.parameters()}
         return basic
 
@@ -95,8 +107,8 @@ class Writer:
                 return entry
         return None
 
-    def _class_entry(self, kind: type) -> str:
-        entry = self.database.by_class(_qualified(kind))
+    def _class_entry(self, kind: type, method: str = "") -> str:
+        entry = self.database.by_class(_qualified(kind) + method)
         return entry.name if entry else ""
 
     def _allowed(self, entry: Entry | None, below: Sequence[Data]) -> bool:
@@ -129,6 +141,8 @@ class Writer:
             phases = list(dict.fromkeys(run.phase for run, _ in calls))
             try:
                 entry, parameters = attention_core(calls)
+                if is_latent(seen.module):
+                    entry, parameters = LATENT, latent_attention_core(seen.module, calls, parameters)
             except NotExpressible as reason:
                 self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
@@ -139,7 +153,7 @@ class Writer:
 
     def _own_formula(self, seen: Module) -> list[Data]:
         """Return what a class computes beside its children, when the database has a formula for just that."""
-        name = f"{_qualified(type(seen.module))}.forward"
+        name = _qualified(type(seen.module)) + FORWARD
         entry = self.database.by_class(name)
         if entry is None or entry.name not in RECIPES:
             return []

@@ -9,6 +9,8 @@ from typing import Any
 import attrs
 
 Shape = tuple[int, ...]
+# Mamba 1 multiplies by the weight of this linear layer, and adds its bias later.
+TIME_STEP = "dt_proj"
 
 
 @attrs.frozen
@@ -68,6 +70,13 @@ def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options:
         _State.record.cores.setdefault(_State.names.get(id(module), ""), []).append(core)
     sequences, heads, tokens, _ = query.shape
     return query.new_empty(sequences, tokens, heads, value.shape[-1]), None
+
+
+def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = "meta", **__: Any) -> Any:
+    """Return a mask of the right shape without looking at anything; indexers read theirs."""
+    import torch  # noqa: PLC0415
+
+    return torch.empty(batch_size, 1, q_length, kv_length, dtype=torch.bool, device=device)
 
 
 @contextmanager
@@ -137,6 +146,13 @@ def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
             return query.new_empty(*query.shape[:-1], value.shape[-1])
 
     return Noter()
+
+
+def by_weight(part: str, module: Any) -> bool:
+    """Return whether a part is one that recurrent layers never call, because their functions take its weight."""
+    if type(module).__name__ == "Conv1d":
+        return bool(module.groups == module.in_channels)
+    return type(module).__name__ == "Linear" and part == TIME_STEP
 
 
 def _shapes(value: Any) -> tuple[Shape, ...]:

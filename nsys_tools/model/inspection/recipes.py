@@ -6,6 +6,7 @@ from collections.abc import Callable
 from math import prod
 from typing import Any
 
+from nsys_tools.model.inspection import latent, recurrent
 from nsys_tools.model.inspection.fit import Module, NotExpressible, fit
 from nsys_tools.model.inspection.probe import Core, Seen
 from nsys_tools.model.inspection.runs import Run
@@ -50,6 +51,8 @@ def embedding(seen: Module) -> Parameters:
 
 def norm(seen: Module) -> Parameters:
     """Return the parameters of a norm; over the last dimension, whichever it normalizes."""
+    if any(True for part in seen.module.children() for _ in part.parameters()):
+        raise NotExpressible("a norm with layers of its own")
     weights = sum(weight.numel() for weight in seen.module.parameters())
     width = next((weight.numel() for weight in seen.module.parameters()), 0) or _width(seen)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
@@ -155,7 +158,9 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
     "pooling": pooling,
     "multihead_attention": multihead_attention,
     "sam_attention_core": sam_attention_core,
+    "indexer": latent.indexer,
     "passive": passive,
+    **recurrent.RECIPES,
 }
 
 

@@ -138,18 +138,23 @@ def _texts(module: Any) -> Iterator[Run]:
     for batch, length in PROMPTS:
         with recording(module) as record:
             result = read(batch, length, **options)
-        cache = result.get("past_key_values")
-        decodes = cache is not None
+        cache = cache_of(result)
+        decodes = bool(cache)
         if not decodes:
             break
         yield Run("prefill", {"batch_size": batch, "seq_len": length, "cache_len": 0}, record)
         with recording(module) as record:
-            read(batch, 1, past_key_values=cache, use_cache=True)
+            read(batch, 1, **cache, use_cache=True)
         yield Run("decode", {"batch_size": batch, "seq_len": 1, "cache_len": length}, record)
     for batch, length in () if decodes else TEXTS:
         with recording(module) as record:
             read(batch, length)
         yield Run("encode", {"batch_size": batch, "seq_len": length}, record)
+
+
+def cache_of(result: Any) -> dict[str, Any]:
+    """Return the cache of a forward under the name by which the next one takes it; empty without one."""
+    return {name: result[name] for name in ("past_key_values", "cache_params") if result.get(name) is not None}
 
 
 def _cached(module: Any) -> dict[str, bool]:
