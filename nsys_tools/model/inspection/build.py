@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,14 @@ from nsys_tools.errors import NsysToolsError
 ATTENTION = "nsys_tools"
 # Of the ways to run experts, the one that torch's counter sees and that needs no data.
 EXPERTS = "batched_mm"
+# How transformers 5 writes floats that JSON does not have: {"__float__": "Infinity"}.
+_FLOAT = "__float__"
+_SPECIAL = {text: float(text) for text in ("Infinity", "-Infinity", "NaN")}
+
+# What code of transformers raises on shapes alone, or on values that do not fit each other.
+FAULTS = (
+    ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError, ImportError, ArithmeticError,
+)  # fmt: skip
 
 
 @attrs.frozen
@@ -43,9 +54,34 @@ def require_torch() -> None:
         import transformers  # noqa: F401, PLC0415
     except ImportError as error:
         raise NsysToolsError(
-            f"model inspect builds the architecture with transformers, but {error.name} is not installed.",
+            f"model inspect builds the architecture with transformers, but {reason_of(error)}.",
             "Install it: pip install 'nsys-tools[torch]'.",
         ) from None
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an error of transformers says, as the end of a sentence."""
+    if package := _missing(error):
+        return f"it needs the package {package}, which is not installed"
+    lines = (line.strip() for line in str(error).splitlines())
+    return f"{type(error).__name__}: {next((line for line in lines if line), 'it does not say why')}"
+
+
+def remedy(error: BaseException) -> str:
+    """Return what a user can do about an error of transformers; empty if that is unknown."""
+    if package := _missing(error):
+        return f"Install it: pip install {package}."
+    if "padding_idx" in str(error).lower():
+        return "pad_token_id has to be below vocab_size: set --config pad_token_id=null, or the right vocab_size."
+    return ""
+
+
+def _missing(error: BaseException) -> str:
+    """Return the package that is not installed, if that is what an error is about."""
+    if not isinstance(error, ImportError):
+        return ""
+    found = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"requires the ([\w.-]+) library", str(error))
+    return found.group(1) if found else (error.name or "").partition(".")[0]
 
 
 def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] = (ATTENTION, "sdpa", "eager")) -> Built:
@@ -116,7 +152,7 @@ def _from_file(path: Path) -> Any:
     import transformers  # noqa: PLC0415
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"), object_hook=_float)
     except OSError as error:
         raise NsysToolsError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError:
@@ -127,12 +163,21 @@ def _from_file(path: Path) -> Any:
     return _made(transformers.CONFIG_MAPPING[kind], data)
 
 
+def _float(found: dict[str, Any]) -> Any:
+    """Return an object of JSON, or the float that it stands for."""
+    return _SPECIAL.get(str(found[_FLOAT]), found) if found.keys() == {_FLOAT} else found
+
+
 def _made(kind: Any, data: Mapping[str, Any]) -> Any:
     """Return a configuration from its values; transformers checks them."""
     from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
 
     try:
         return kind.from_dict(dict(data))
+    except ImportError as error:
+        raise NsysToolsError(
+            f"The configuration {kind.__name__} cannot be made: {reason_of(error)}.", remedy(error)
+        ) from None
     except (StrictDataclassError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else type(error).__name__
         raise NsysToolsError(f"The configuration {kind.__name__} does not take these values: {reason}") from None
@@ -167,7 +212,7 @@ def _overridden(config: Any, override: str) -> Any:
         place = place.get(step) if isinstance(place, Mapping) else None
         part = getattr(part, step, None)
     last = getattr(part, "attribute_map", {}).get(last, last)
-    if not isinstance(place, dict) or last not in place:
+    if not isinstance(place, dict) or (last not in place and not _reads(part, last)):
         raise NsysToolsError(f"The configuration {type(config).__name__} has no setting {name!r}.")
     if isinstance(value, int) and "layer" in last:
         # Lists with one element a layer shrink with the number of layers.
@@ -175,6 +220,15 @@ def _overridden(config: Any, override: str) -> Any:
         place.update({key: old[:value] for key, old in whole.items()})
     place[last] = value
     return _made(type(config), data)
+
+
+def _reads(config: Any, name: str) -> bool:
+    """Return whether the model of a configuration reads a setting that its class leaves undeclared (head_dim)."""
+    try:
+        modeling = import_module(type(config).__module__.replace(".configuration_", ".modeling_"))
+    except ImportError:
+        return False
+    return name.isidentifier() and re.search(rf"config\.{name}\b|config, ['\"]{name}['\"]", inspect.getsource(modeling)) is not None
 
 
 def _architecture(config: Any) -> Any:
@@ -189,6 +243,7 @@ def _architecture(config: Any) -> Any:
     encoders = auto.MODEL_FOR_MASKED_LM_MAPPING
     text = auto.MODEL_FOR_CAUSAL_LM_MAPPING
     mappings = [auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING]
+    mappings += [auto.MODEL_FOR_SPEECH_SEQ_2_SEQ_MAPPING] if getattr(config, "is_encoder_decoder", False) else []
     mappings += [text] if type(config) not in encoders else []
     for mapping in (*mappings, auto.MODEL_MAPPING, text):
         if type(config) in mapping:
@@ -201,24 +256,28 @@ def _on_meta(kind: Any, config: Any, attention: str) -> Any:
     import torch  # noqa: PLC0415
 
     register_attention()
-    options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.bfloat16}
-    if getattr(kind, "_can_set_experts_implementation", bool)():
-        options["experts_implementation"] = EXPERTS
+    # Only shapes count here; in bfloat16 some code multiplies it by float32 that it made itself.
+    options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.float32}
     try:
         with torch.device("meta"):
-            return kind._from_config(config, **options).eval()
-    except (ValueError, TypeError, AttributeError, KeyError, RuntimeError, ImportError, NotImplementedError) as error:
-        reason = (str(error).splitlines() or [""])[0]
+            module = kind._from_config(config, **options).eval()
+        if hasattr(module, "set_experts_implementation"):
+            module.set_experts_implementation(EXPERTS)  # also that of parts with a configuration of their own
+        if any(weight.device.type != "meta" for weight in module.parameters()):
+            module.to("meta")  # XLNet makes weights in a way that always puts them on the CPU
+    except FAULTS as error:
         raise NsysToolsError(
-            f"{kind.__name__} cannot be built on the meta device: {type(error).__name__}: {reason}"
+            f"{kind.__name__} cannot be built on the meta device: {reason_of(error)}",
+            remedy(error),
         ) from None
+    return module
 
 
 def register_attention() -> None:
-    """Tell transformers of an attention function that notes its shapes and computes nothing."""
+    """Tell transformers of an attention function that notes its shapes and computes nothing, and of its masks."""
     from transformers import AttentionInterface, AttentionMaskInterface  # noqa: PLC0415
 
-    from nsys_tools.model.inspection.probe import attention  # noqa: PLC0415
+    from nsys_tools.model.inspection.probe import attention, mask  # noqa: PLC0415
 
     AttentionInterface.register(ATTENTION, attention)
-    AttentionMaskInterface.register(ATTENTION, lambda *_, **__: None)
+    AttentionMaskInterface.register(ATTENTION, mask)

@@ -152,7 +152,7 @@ class Writer:
         return [{"name": "core", "class": name, "kind": "function", "phases": seen.phases, "parameters": parameters}]
 
     def _own_products(self, seen: Module) -> list[Data]:
-        if not any(run.record.products.get(seen.name) for run in seen.runs):
+        if not any(run.record.products.get(seen.name) for run in self.runs):
             return []
         kind = _qualified(type(seen.module))
         self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices itself and has no formula")

@@ -31,6 +31,8 @@ class Core:
         Tokens that each token sees, or None.
     causal
         Whether later tokens are masked.
+    layer
+        Which layer of the cache it uses, if its module says so.
     """
 
     query: Shape
@@ -38,6 +40,7 @@ class Core:
     value: Shape
     window: int | None
     causal: bool
+    layer: int | None = None
 
 
 @attrs.define
@@ -64,10 +67,18 @@ def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options:
             tuple(value.shape),
             options.get("sliding_window"),
             bool(getattr(module, "is_causal", True) if causal is None else causal),
+            getattr(module, "layer_idx", None),
         )
         _State.record.cores.setdefault(_State.names.get(id(module), ""), []).append(core)
     sequences, heads, tokens, _ = query.shape
     return query.new_empty(sequences, tokens, heads, value.shape[-1]), None
+
+
+def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = "meta", **__: Any) -> Any:
+    """Return a mask of the right shape without looking at anything; indexers read theirs."""
+    import torch  # noqa: PLC0415
+
+    return torch.empty(batch_size, 1, q_length, kv_length, dtype=torch.bool, device=device)
 
 
 @contextmanager
@@ -132,7 +143,8 @@ def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
             inner = module.get_submodule(stack[-1]) if stack else module
             causal = bool(given.get("is_causal")) or bool(getattr(inner, "is_causal", False))
             window = getattr(inner, "sliding_window", None)
-            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal)
+            layer = getattr(inner, "layer_idx", None)
+            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal, layer)
             record.cores.setdefault(stack[-1] if stack else "", []).append(core)
             return query.new_empty(*query.shape[:-1], value.shape[-1])
 
