@@ -104,8 +104,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
     """
     require_torch()
     config, architecture, path = _config(source)
-    for override in overrides:
-        config = _overridden(config, override)
+    config = _overridden(config, overrides)
     kind = architecture or _architecture(config)
     for way in attention[:-1]:
         try:
@@ -196,7 +195,17 @@ def _from_hub(name: str) -> Any:
         ) from None
 
 
-def _overridden(config: Any, override: str) -> Any:
+def _overridden(config: Any, overrides: Sequence[str]) -> Any:
+    """Return a configuration with all settings changed at once, since some only fit each other."""
+    if not overrides:
+        return config
+    data = config.to_dict()
+    for override in overrides:
+        _set(data, config, override)
+    return _made(type(config), data)
+
+
+def _set(data: dict[str, Any], config: Any, override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
         raise NsysToolsError(f"{override!r} is no setting of a configuration.", "Write num_hidden_layers=2.")
@@ -204,7 +213,6 @@ def _overridden(config: Any, override: str) -> Any:
         value = json.loads(text)
     except ValueError:
         value = text
-    data = config.to_dict()
     place: Any = data
     *above, last = name.split(".")
     part: Any = config
@@ -219,7 +227,6 @@ def _overridden(config: Any, override: str) -> Any:
         whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
         place.update({key: old[:value] for key, old in whole.items()})
     place[last] = value
-    return _made(type(config), data)
 
 
 def _reads(config: Any, name: str) -> bool:

@@ -11,7 +11,7 @@ import attrs
 from nsys_tools.model.database import ANY_CHILD, Database, Entry
 from nsys_tools.model.demand import NO_ENTRY
 from nsys_tools.model.inspection.fit import Module, NotExpressible
-from nsys_tools.model.inspection.recipes import RECIPES, attention_core
+from nsys_tools.model.inspection.recipes import RECIPES, attention_core, cache_note
 from nsys_tools.model.inspection.runs import Run
 
 Data = dict[str, Any]
@@ -133,6 +133,10 @@ class Writer:
                 self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
+                if index:
+                    parameters["keeps_cache"] = 0  # a further call reads the cache that the first one keeps
+                elif note := cache_note(calls, parameters):
+                    self.diagnostics.append(f"{seen.name}: {note}")
                 named = {"entry": entry} if entry != "attention_core" else {}
                 rows.append({**head, **named, "phases": phases, "parameters": parameters})
         return rows

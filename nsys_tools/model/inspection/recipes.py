@@ -191,9 +191,10 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     """
     first = calls[0][1]
     caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
-    window = first.window or next((run.kept.get(core.layer) for run, core in calls if core.layer is not None), None)
+    stored = next((run.kept[core.layer] for run, core in calls if core.layer in run.kept), None)
+    window = first.window or (stored.window if stored else None)
     # A layer that uses the keys and values of an earlier one keeps none itself.
-    keeps = caches and all(core.layer is None or not run.kept or core.layer in run.kept for run, core in calls)
+    keeps = caches and (stored is not None or not any(run.kept and core.layer is not None for run, core in calls))
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
     if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
@@ -204,13 +205,23 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
         **({"cached": cached} if cached != 0 else {}),
         **({"window": window} if caches and window else {}),
         "heads": first.query[1],
-        "kv_heads": first.key[1],
+        "kv_heads": min(first.key[1], stored.heads) if stored else first.key[1],  # some repeat heads before the call
         "qk_dim": first.query[3],
         "v_dim": first.value[3],
         "causal": int(first.causal),
         "keeps_cache": int(keeps),
     }
     return ("attention_core_window" if caches and window else "attention_core"), shape
+
+
+def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
+    """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
+    stored = next((run.kept[core.layer] for run, core in calls if core.layer in run.kept), None)
+    heads, *dims = (int(parameters[name]) for name in ("kv_heads", "qk_dim", "v_dim"))
+    formula = heads * sum(dims) * int(parameters["keeps_cache"])
+    if stored is None or formula == stored.elements:
+        return ""
+    return f"the cache keeps {stored.elements} elements per token, the formula counts {formula}"
 
 
 def _seen_keys(run: Run, core: Core, window: int | None) -> int:

@@ -22,13 +22,22 @@ T = TypeVar("T")
 
 
 @attrs.frozen
+class Kept:
+    """What the cache of a layer keeps: its window or None, heads of its keys, elements of keys and values of a token."""
+
+    window: int | None
+    heads: int
+    elements: int
+
+
+@attrs.frozen
 class Run:
     """One forward: the phase, the sizes it had, what was seen, and what the cache keeps of each layer (`kept`)."""
 
     phase: str
     sizes: Mapping[str, int]
     record: Record
-    kept: Mapping[int, int | None] = attrs.field(factory=dict)
+    kept: Mapping[int, Kept] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -153,14 +162,15 @@ def _features(module: Any, tower: Tower) -> Iterator[Run]:
         yield Run(tower.phase, {COUNTS[tower.phase]: count}, record)
 
 
-def kept(cache: Any) -> dict[int, int | None]:
-    """Return the layers that keep keys and values in a cache, each with the window of what it keeps, or None."""
-    layers = enumerate(getattr(cache, "layers", ()))
-    return {index: getattr(layer, "sliding_window", None) for index, layer in layers if _holds_keys(layer)}
-
-
-def _holds_keys(layer: Any) -> bool:
-    return getattr(layer, "keys", None) is not None
+def kept(cache: Any) -> dict[int, Kept]:
+    """Return what a cache keeps of each layer that has keys and values in it, by the index of the layer."""
+    found = {}
+    for index, layer in enumerate(getattr(cache, "layers", ())):
+        keys, values = getattr(layer, "keys", None), getattr(layer, "values", None)
+        if keys is not None and values is not None and keys.dim() == values.dim() == 4:  # noqa: PLR2004
+            widths = tuple(tensor.shape[1] * tensor.shape[3] for tensor in (keys, values))
+            found[index] = Kept(getattr(layer, "sliding_window", None), keys.shape[1], sum(widths))
+    return found
 
 
 def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
