@@ -13,6 +13,7 @@ from typing import Any
 import attrs
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 
 ATTENTION = "nsys_tools"
 # Of the ways to run experts, the one that torch's counter sees and that needs no data.
@@ -20,11 +21,6 @@ EXPERTS = "batched_mm"
 # How transformers 5 writes floats that JSON does not have: {"__float__": "Infinity"}.
 _FLOAT = "__float__"
 _SPECIAL = {text: float(text) for text in ("Infinity", "-Infinity", "NaN")}
-
-# What code of transformers raises on shapes alone, or on values that do not fit each other.
-FAULTS = (
-    ValueError, TypeError, AttributeError, LookupError, RuntimeError, AssertionError, ImportError, ArithmeticError,
-)  # fmt: skip
 
 
 @attrs.frozen
@@ -57,31 +53,6 @@ def require_torch() -> None:
             f"model inspect builds the architecture with transformers, but {reason_of(error)}.",
             "Install it: pip install 'nsys-tools[torch]'.",
         ) from None
-
-
-def reason_of(error: BaseException) -> str:
-    """Return what an error of transformers says, as the end of a sentence."""
-    if package := _missing(error):
-        return f"it needs the package {package}, which is not installed"
-    lines = (line.strip() for line in str(error).splitlines())
-    return f"{type(error).__name__}: {next((line for line in lines if line), 'it does not say why')}"
-
-
-def remedy(error: BaseException) -> str:
-    """Return what a user can do about an error of transformers; empty if that is unknown."""
-    if package := _missing(error):
-        return f"Install it: pip install {package}."
-    if "padding_idx" in str(error).lower():
-        return "pad_token_id has to be below vocab_size: set --config pad_token_id=null, or the right vocab_size."
-    return ""
-
-
-def _missing(error: BaseException) -> str:
-    """Return the package that is not installed, if that is what an error is about."""
-    if not isinstance(error, ImportError):
-        return ""
-    found = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"requires the ([\w.-]+) library", str(error))
-    return found.group(1) if found else (error.name or "").partition(".")[0]
 
 
 def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] = (ATTENTION, "sdpa", "eager")) -> Built:
@@ -226,6 +197,8 @@ def _set(data: dict[str, Any], config: Any, override: str) -> None:
         # Lists with one element a layer shrink with the number of layers.
         whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
         place.update({key: old[:value] for key, old in whole.items()})
+        for derived in ("stage_names", "out_features", "out_indices"):
+            place.pop(derived, None)  # of backbones: made from the number of layers
     place[last] = value
 
 
@@ -235,7 +208,8 @@ def _reads(config: Any, name: str) -> bool:
         modeling = import_module(type(config).__module__.replace(".configuration_", ".modeling_"))
     except ImportError:
         return False
-    return name.isidentifier() and re.search(rf"config\.{name}\b|config, ['\"]{name}['\"]", inspect.getsource(modeling)) is not None
+    read = rf"config\.{name}\b|config, ['\"]{name}['\"]"
+    return name.isidentifier() and re.search(read, inspect.getsource(modeling)) is not None
 
 
 def _architecture(config: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -64,8 +65,8 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
         If the architecture cannot be built with counted attention.
     """
     rows = []
-    for phase, sizes, seen in _counted(built, overrides, model):
-        sizes = {**sizes, **_as_run(model)}
+    for phase, asked, seen in _counted(built, overrides, model):
+        sizes = {**asked, **_as_run(model)}
         values = {name: size for name, size in sizes.items() if name in model.inputs}
         found = figures.evaluate(model, database, Settings(values=values))
         ours = sum(row.matrix_flops for row in found if row.phase == phase)
@@ -83,7 +84,7 @@ def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator
     for tower in towers.of(built.module)[0]:
         sizes = {towers.COUNTS[tower.phase]: 5}
         if tower.phase in phases:
-            yield from _either(modules, {tower.phase: sizes}, lambda module, tower=tower: [_tower(module, tower)])
+            yield from _either(modules, {tower.phase: sizes}, partial(_tower, tower))
     if "encode" in phases:
         yield from _either(modules, {"encode": {"batch_size": 2, "seq_len": 19}}, _text)
     if "prefill" in phases:
@@ -99,7 +100,7 @@ def _either(
     reason = ""
     for module in modules:
         try:
-            counts = guarded(module, lambda module=module: iter(run(module)))
+            counts = guarded(module, partial(_iterated, run, module))
         except NsysToolsError as error:
             reason = error.message
         else:
@@ -110,8 +111,12 @@ def _either(
         yield phase, sizes, found
 
 
-def _tower(module: Any, tower: Tower) -> Counted:
-    return count(lambda: tower.run(module, 5))
+def _iterated(run: Callable[[Any], list[Counted]], module: Any) -> Iterator[Counted]:
+    yield from run(module)
+
+
+def _tower(tower: Tower, module: Any) -> list[Counted]:
+    return [count(lambda: tower.run(module, 5))]
 
 
 def _text(module: Any) -> list[Counted]:

@@ -209,7 +209,7 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
     if "vision" in phases:
         found["images"] = {"meaning": "images in one call", "default": 1}
     if "audio" in phases:
-        found["clips"] = {"meaning": "audio clips in one call, each of the longest length that is encoded at once", "default": 1}
+        found["clips"] = {"meaning": "audio clips in one call, of the length that is encoded at once", "default": 1}
     if {"encode", "prefill"} & set(phases):
         found["batch_size"] = {"meaning": "sequences in one batch", "default": 1}
         found["seq_len"] = {"meaning": "tokens of the prompt, images and sound included", "default": _length(config)}

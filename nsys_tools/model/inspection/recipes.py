@@ -8,7 +8,7 @@ from typing import Any
 
 from nsys_tools.model.inspection.fit import Module, NotExpressible, fit
 from nsys_tools.model.inspection.probe import Core, Seen
-from nsys_tools.model.inspection.runs import Run
+from nsys_tools.model.inspection.runs import Kept, Run
 
 Parameters = dict[str, str | int]
 # The input of a model of which the code runs more experts than its router chooses.
@@ -191,7 +191,7 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     """
     first = calls[0][1]
     caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
-    stored = next((run.kept[core.layer] for run, core in calls if core.layer in run.kept), None)
+    stored = _stored(calls)
     window = first.window or (stored.window if stored else None)
     # A layer that uses the keys and values of an earlier one keeps none itself.
     keeps = caches and (stored is not None or not any(run.kept and core.layer is not None for run, core in calls))
@@ -214,9 +214,14 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     return ("attention_core_window" if caches and window else "attention_core"), shape
 
 
+def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
+    found = (run.kept.get(core.layer) for run, core in calls if core.layer is not None)
+    return next((kept for kept in found if kept is not None), None)
+
+
 def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
     """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
-    stored = next((run.kept[core.layer] for run, core in calls if core.layer in run.kept), None)
+    stored = _stored(calls)
     heads, *dims = (int(parameters[name]) for name in ("kv_heads", "qk_dim", "v_dim"))
     formula = heads * sum(dims) * int(parameters["keeps_cache"])
     if stored is None or formula == stored.elements:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection import towers
-from nsys_tools.model.inspection.build import FAULTS, Built, reason_of, remedy
+from nsys_tools.model.inspection.build import Built
+from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 from nsys_tools.model.inspection.probe import Record, recording
 from nsys_tools.model.inspection.towers import COUNTS, Tower
 
@@ -23,7 +25,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Kept:
-    """What the cache of a layer keeps: its window or None, heads of its keys, elements of keys and values of a token."""
+    """What the cache of a layer keeps: its window or None, heads of its keys, elements of both for a token."""
 
     window: int | None
     heads: int
@@ -68,7 +70,7 @@ def probe(built: Built) -> Runs:
             "Name a class that is one of the two, such as WhisperForCausalLM or T5EncoderModel.",
         )
     found, told = towers.of(module)
-    runs = tuple(run for tower in found for run in guarded(module, lambda tower=tower: _features(module, tower)))
+    runs = tuple(run for tower in found for run in guarded(module, partial(_features, module, tower)))
     if module.main_input_name == "input_ids" or not runs:
         runs += tuple(guarded(module, lambda: _texts(module)))
     return Runs(runs, (*told, *left_out(module, runs)))
@@ -167,7 +169,7 @@ def kept(cache: Any) -> dict[int, Kept]:
     found = {}
     for index, layer in enumerate(getattr(cache, "layers", ())):
         keys, values = getattr(layer, "keys", None), getattr(layer, "values", None)
-        if keys is not None and values is not None and keys.dim() == values.dim() == 4:  # noqa: PLR2004
+        if keys is not None and values is not None and keys.dim() == values.dim() == 4:
             widths = tuple(tensor.shape[1] * tensor.shape[3] for tensor in (keys, values))
             found[index] = Kept(getattr(layer, "sliding_window", None), keys.shape[1], sum(widths))
     return found

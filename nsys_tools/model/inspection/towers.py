@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model.inspection.build import FAULTS, reason_of
+from nsys_tools.model.inspection.faults import FAULTS, reason_of
 
 # Phase -> input of the model that says how many.
 COUNTS = {"vision": "images", "audio": "clips"}
@@ -171,7 +171,8 @@ def _sounds(config: Any, count: int, main: str, names: list[str], dtype: Any) ->
     # Whisper's encoder halves the number of frames, and has a position for each that is left.
     frames = 2 * getattr(config, "max_source_positions", _FRAMES // 2)
     shape = (count, frames, bands) if main == "hidden_states" else (count, bands, frames)
-    masks = {n: torch.ones(count, frames, dtype=torch.bool, device="meta") for n in ("mask", "input_features_mask") if n in names}
+    mask = torch.ones(count, frames, dtype=torch.bool, device="meta")
+    masks: dict[str, Any] = {name: mask for name in ("mask", "input_features_mask") if name in names}
     return {main: torch.empty(shape, device="meta", dtype=dtype), **masks}
 
 
