@@ -125,7 +125,7 @@ def _compared(pairs: Iterable[tuple[Any, Model]], config: Sequence[str]) -> Resu
 
     formulas = database.load()
     rows = [
-        [type(built.module).__name__, c.phase, c.sizes, c.formulas, c.counted, "yes" if c.equal else "NO"]
+        [type(built.module).__name__, c.phase, c.sizes, c.formulas, c.counted, c.verdict]
         for built, model in pairs
         for c in check.compare(model, formulas, built, tuple(config))
     ]

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model import documents, formats
+from nsys_tools.model import documents, foreign, formats
 from nsys_tools.model.closed_form import ClosedForm, number, substitute
 from nsys_tools.model.database import RESERVED
 from nsys_tools.model.expression import parse
@@ -141,8 +141,11 @@ def load(name: str) -> Model:
     NsysToolsError
         If there is none, or the file breaks the schema or names what does not exist.
     """
-    path = documents.locate(name, "models", (".json",), "model")
-    return from_data(documents.read(path, SCHEMA), str(path))
+    path = foreign.located(name)
+    data = documents.plain(path)
+    foreign.check(data, path)
+    documents.check(data, SCHEMA, str(path))
+    return from_data(data, str(path))
 
 
 def from_data(data: Mapping[str, Any], file: str) -> Model:

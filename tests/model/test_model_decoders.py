@@ -42,7 +42,8 @@ def test_a_window_bounds_what_decoding_reads(formulas: Database, steps: int) -> 
     core = next(row for row in rows if row.phase == "decode" and row.category == "attention")
     keys = [min(3000 + i, 4096) for i in range(1, steps + 1)]
     assert core.matrix_flops == 32 * sum(4 * 32 * 128 * k for k in keys)
-    assert core.kv_bytes == 32 * min(3000 + steps, 4096) * 2 * 8 * 128 * 2
+    # The next token sees 4,096 tokens with itself, so 4,095 of those before are kept.
+    assert core.kv_bytes == 32 * min(3000 + steps, 4095) * 2 * 8 * 128 * 2
 
 
 def test_a_window_under_the_causal_convention(formulas: Database) -> None:

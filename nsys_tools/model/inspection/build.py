@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 
 ATTENTION = "nsys_tools"
 # Of the ways to run experts, the one that torch's counter sees and that needs no data.
 EXPERTS = "batched_mm"
 # Model types of configurations that bring code of their own, and what transformers has for them.
 SAME_AS = {"kimi_k2": "deepseek_v3"}
+# How transformers 5 writes floats that JSON does not have: {"__float__": "Infinity"}.
+_FLOAT = "__float__"
+_SPECIAL = {text: float(text) for text in ("Infinity", "-Infinity", "NaN")}
 
 
 @attrs.frozen
@@ -45,7 +52,7 @@ def require_torch() -> None:
         import transformers  # noqa: F401, PLC0415
     except ImportError as error:
         raise NsysToolsError(
-            f"model inspect builds the architecture with transformers, but {error.name} is not installed.",
+            f"model inspect builds the architecture with transformers, but {reason_of(error)}.",
             "Install it: pip install 'nsys-tools[torch]'.",
         ) from None
 
@@ -70,8 +77,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
     """
     require_torch()
     config, architecture, path = _config(source)
-    for override in overrides:
-        config = _overridden(config, override)
+    config = _overridden(config, overrides)
     kind = architecture or _architecture(config)
     for way in attention[:-1]:
         try:
@@ -118,7 +124,7 @@ def _from_file(path: Path) -> Any:
     import transformers  # noqa: PLC0415
 
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"), object_hook=_float)
     except OSError as error:
         raise NsysToolsError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError:
@@ -130,12 +136,21 @@ def _from_file(path: Path) -> Any:
     return _made(transformers.CONFIG_MAPPING[kind], data)
 
 
+def _float(found: dict[str, Any]) -> Any:
+    """Return an object of JSON, or the float that it stands for."""
+    return _SPECIAL.get(str(found[_FLOAT]), found) if found.keys() == {_FLOAT} else found
+
+
 def _made(kind: Any, data: Mapping[str, Any]) -> Any:
     """Return a configuration from its values; transformers checks them."""
     from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
 
     try:
         return kind.from_dict(dict(data))
+    except ImportError as error:
+        raise NsysToolsError(
+            f"The configuration {kind.__name__} cannot be made: {reason_of(error)}.", remedy(error)
+        ) from None
     except (StrictDataclassError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else type(error).__name__
         raise NsysToolsError(f"The configuration {kind.__name__} does not take these values: {reason}") from None
@@ -154,7 +169,17 @@ def _from_hub(name: str) -> Any:
         ) from None
 
 
-def _overridden(config: Any, override: str) -> Any:
+def _overridden(config: Any, overrides: Sequence[str]) -> Any:
+    """Return a configuration with all settings changed at once, since some only fit each other."""
+    if not overrides:
+        return config
+    data = config.to_dict()
+    for override in overrides:
+        _set(data, config, override)
+    return _made(type(config), data)
+
+
+def _set(data: dict[str, Any], config: Any, override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
         raise NsysToolsError(f"{override!r} is no setting of a configuration.", "Write num_hidden_layers=2.")
@@ -162,7 +187,6 @@ def _overridden(config: Any, override: str) -> Any:
         value = json.loads(text)
     except ValueError:
         value = text
-    data = config.to_dict()
     place: Any = data
     *above, last = name.split(".")
     part: Any = config
@@ -170,14 +194,25 @@ def _overridden(config: Any, override: str) -> Any:
         place = place.get(step) if isinstance(place, Mapping) else None
         part = getattr(part, step, None)
     last = getattr(part, "attribute_map", {}).get(last, last)
-    if not isinstance(place, dict) or last not in place:
+    if not isinstance(place, dict) or (last not in place and not _reads(part, last)):
         raise NsysToolsError(f"The configuration {type(config).__name__} has no setting {name!r}.")
     if isinstance(value, int) and "layer" in last:
         # Lists with one element a layer shrink with the number of layers.
         whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
         place.update({key: old[:value] for key, old in whole.items()})
+        for derived in ("stage_names", "out_features", "out_indices"):
+            place.pop(derived, None)  # of backbones: made from the number of layers
     place[last] = value
-    return _made(type(config), data)
+
+
+def _reads(config: Any, name: str) -> bool:
+    """Return whether the model of a configuration reads a setting that its class leaves undeclared (head_dim)."""
+    try:
+        modeling = import_module(type(config).__module__.replace(".configuration_", ".modeling_"))
+    except ImportError:
+        return False
+    read = rf"config\.{name}\b|config, ['\"]{name}['\"]"
+    return name.isidentifier() and re.search(read, inspect.getsource(modeling)) is not None
 
 
 def _architecture(config: Any) -> Any:
@@ -192,6 +227,7 @@ def _architecture(config: Any) -> Any:
     encoders = auto.MODEL_FOR_MASKED_LM_MAPPING
     text = auto.MODEL_FOR_CAUSAL_LM_MAPPING
     mappings = [auto.MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING, auto.MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING]
+    mappings += [auto.MODEL_FOR_SPEECH_SEQ_2_SEQ_MAPPING] if getattr(config, "is_encoder_decoder", False) else []
     mappings += [text] if type(config) not in encoders else []
     for mapping in (*mappings, auto.MODEL_MAPPING, text):
         if type(config) in mapping:
@@ -204,17 +240,21 @@ def _on_meta(kind: Any, config: Any, attention: str) -> Any:
     import torch  # noqa: PLC0415
 
     register_attention()
-    options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.bfloat16}
-    if getattr(kind, "_can_set_experts_implementation", bool)():
-        options["experts_implementation"] = EXPERTS
+    # Only shapes count here; in bfloat16 some code multiplies it by float32 that it made itself.
+    options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.float32}
     try:
         with torch.device("meta"):
-            return kind._from_config(config, **options).eval()
-    except (ValueError, TypeError, AttributeError, KeyError, RuntimeError, ImportError, NotImplementedError) as error:
-        reason = (str(error).splitlines() or [""])[0]
+            module = kind._from_config(config, **options).eval()
+        if hasattr(module, "set_experts_implementation"):
+            module.set_experts_implementation(EXPERTS)  # also that of parts with a configuration of their own
+        if any(weight.device.type != "meta" for weight in module.parameters()):
+            module.to("meta")  # XLNet makes weights in a way that always puts them on the CPU
+    except FAULTS as error:
         raise NsysToolsError(
-            f"{kind.__name__} cannot be built on the meta device: {type(error).__name__}: {reason}"
+            f"{kind.__name__} cannot be built on the meta device: {reason_of(error)}",
+            remedy(error),
         ) from None
+    return module
 
 
 def register_attention() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import attrs
@@ -12,27 +13,42 @@ from nsys_tools.model import figures
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
 from nsys_tools.model.figures import Settings
+from nsys_tools.model.inspection import towers
 from nsys_tools.model.inspection.build import Built, build
-from nsys_tools.model.inspection.runs import cache_of, guarded, pixels, reader
+from nsys_tools.model.inspection.counter import Counted, count
+from nsys_tools.model.inspection.recipes import ROUTED
+from nsys_tools.model.inspection.runs import cache_of, guarded, reader
+from nsys_tools.model.inspection.towers import Tower
 
 LARGEST_WINDOW = 8192
-# Phase, sizes, matrix FLOPs.
-Count = tuple[str, dict[str, int], int]
+# Phase, sizes, what was counted.
+Count = tuple[str, dict[str, int], Counted]
 
 
 @attrs.frozen
 class Comparison:
-    """Matrix FLOPs of one phase: by the formulas, and as torch's FlopCounterMode counts a forward on meta."""
+    """Matrix FLOPs of one phase: by the formulas, and as torch's FlopCounterMode counts a forward on meta.
+
+    `uncounted` are operators that multiply matrices and that the counter gives 0 for.
+    """
 
     phase: str
     sizes: str
     formulas: int
     counted: int
+    uncounted: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
         """Whether they are the same to the integer."""
         return self.formulas == self.counted
+
+    @property
+    def verdict(self) -> str:
+        """``yes``, ``NO``, or what the counter leaves out when it is less than the formulas for that reason."""
+        if self.uncounted and self.counted < self.formulas:
+            return f"not counted: {', '.join(self.uncounted)}"
+        return "yes" if self.equal else "NO"
 
 
 def compare(model: Model, database: Database, built: Built, overrides: tuple[str, ...] = ()) -> list[Comparison]:
@@ -49,55 +65,80 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     Raises
     ------
     NsysToolsError
-        If the architecture does not run on the meta device with counted attention.
+        If the architecture cannot be built with counted attention.
     """
     rows = []
-    for phase, sizes, count in _counted(built, overrides, model):
+    for phase, asked, seen in _counted(built, overrides, model):
+        sizes = {**asked, **_as_run(model)}
         values = {name: size for name, size in sizes.items() if name in model.inputs}
         found = figures.evaluate(model, database, Settings(values=values, expanded=True))
         ours = sum(row.matrix_flops for row in found if row.phase == phase)
         shown = ", ".join(f"{name}={size}" for name, size in sizes.items())
-        rows.append(Comparison(phase, shown, ours, count))
+        rows.append(Comparison(phase, shown, ours, seen.flops, seen.unknown))
     return rows
 
 
-def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> list[Count]:
-    """Return what torch counts with its own attention or, where masks look at values then, with plain products."""
-    length = _length(model)
-    try:
-        other = build(built.source, overrides, attention=("sdpa", "eager"))
-        return guarded(other.module, lambda: _counts(other, model, length))
-    except NsysToolsError:
-        eager = build(built.source, overrides, attention=("eager",))
-        return guarded(eager.module, lambda: _counts(eager, model, length))
-
-
-def _counts(built: Built, model: Model, length: int) -> Iterator[Count]:
-    module = built.module
+def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator[Count]:
+    """Yield what torch counts with its own attention or, where masks look at values then, with plain products."""
+    ways = (("sdpa", "eager"), ("eager",))
+    modules = [build(built.source, overrides, attention=way).module for way in ways]
     phases = {phase.name for phase in model.phases}
-    if "vision" in phases:
-        forward = getattr(module, "get_image_features", module)
-        config = getattr(built.config, "vision_config", built.config)
-        count, _ = _count(lambda: forward(pixel_values=pixels(config, 5, module.dtype)))
-        yield "vision", {"images": 5}, count
-    read = reader(module) if phases & {"encode", "prefill"} else None
-    if read is not None and "encode" in phases:
-        count, _ = _count(lambda: read(2, 19))
-        yield "encode", {"batch_size": 2, "seq_len": 19}, count
-    if read is not None and "prefill" in phases:
-        count, result = _count(lambda: read(2, length, use_cache=True))
-        yield "prefill", {"batch_size": 2, "seq_len": length}, count
-        count, _ = _count(lambda: read(2, 1, **cache_of(result), use_cache=True))
-        yield "decode", {"batch_size": 2, "seq_len": length, "decode_steps": 1}, count
+    # A tower has several ways to be run. The one that the model was generated with is compared.
+    for tower in towers.of(built.module)[0]:
+        sizes = {towers.COUNTS[tower.phase]: 5}
+        if tower.phase in phases:
+            yield from _either(modules, {tower.phase: sizes}, partial(_tower, tower))
+    if "encode" in phases:
+        yield from _either(modules, {"encode": {"batch_size": 2, "seq_len": 19}}, _text)
+    if "prefill" in phases:
+        sizes = {"batch_size": 2, "seq_len": _length(model)}
+        steps = {"prefill": sizes, "decode": {**sizes, "decode_steps": 1}}
+        yield from _either(modules, steps, lambda module: _prompt_and_token(module, sizes["seq_len"]))
 
 
-def _count(forward: Callable[[], Any]) -> tuple[int, Any]:
-    import torch  # noqa: PLC0415
-    from torch.utils.flop_counter import FlopCounterMode  # noqa: PLC0415
+def _either(
+    modules: Iterable[Any], phases: Mapping[str, dict[str, int]], run: Callable[[Any], list[Counted]]
+) -> Iterator[Count]:
+    """Yield the counts of phases on the first module that runs them; where none does, the reason in their place."""
+    reason = ""
+    for module in modules:
+        try:
+            counts = guarded(module, partial(_iterated, run, module))
+        except NsysToolsError as error:
+            reason = error.message
+        else:
+            break
+    else:
+        counts = [Counted(None, 0, (reason,))] * len(phases)
+    for (phase, sizes), found in zip(phases.items(), counts, strict=True):
+        yield phase, sizes, found
 
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        result = forward()
-    return int(counter.get_total_flops()), result
+
+def _iterated(run: Callable[[Any], list[Counted]], module: Any) -> Iterator[Counted]:
+    yield from run(module)
+
+
+def _tower(tower: Tower, module: Any) -> list[Counted]:
+    return [count(lambda: tower.run(module, 5))]
+
+
+def _text(module: Any) -> list[Counted]:
+    read = reader(module)
+    return [count(lambda: read(2, 19))]
+
+
+def _prompt_and_token(module: Any, length: int) -> list[Counted]:
+    read = reader(module)
+    prompt = count(lambda: read(2, length, use_cache=True))
+    return [prompt, count(lambda: read(2, 1, **cache_of(prompt.result), use_cache=True))]
+
+
+def _as_run(model: Model) -> dict[str, int]:
+    """Return the inputs that transformers sets otherwise than the router does: all experts on every token."""
+    if ROUTED not in model.inputs:
+        return {}
+    experts = {int(form.value) for _, layer in model.walk() if (form := layer.parameters.get("experts")) and form.value}
+    return {ROUTED: max(experts)}
 
 
 def _length(model: Model) -> int:

@@ -16,6 +16,7 @@ _SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
     ("{seq_len}", lambda seq_len, **_: seq_len),
     ("{batch_size}", lambda batch_size, **_: batch_size),
     ("{images}", lambda images, **_: images),
+    ("{clips}", lambda clips, **_: clips),
     ("", lambda **_: 1),
     (
         "{batch_size} * ({cache_len} + {seq_len})",

@@ -19,11 +19,13 @@ from nsys_tools.model.database import Database
 from nsys_tools.model.inspection.build import Built
 from nsys_tools.model.inspection.latent import is_latent
 from nsys_tools.model.inspection.layers import Writer
+from nsys_tools.model.inspection.recipes import ROUTED
 from nsys_tools.model.inspection.runs import probe
 
 Data = dict[str, Any]
 _PHASES: dict[str, Data] = {
     "vision": {"name": "vision", "calls": [{"name": "images"}]},
+    "audio": {"name": "audio", "calls": [{"name": "clips"}]},
     "encode": {"name": "encode", "calls": [{"name": "text"}]},
     "prefill": {"name": "prefill", "calls": [{"name": "prompt", "set": {"cache_len": 0}}]},
     "decode": {
@@ -33,6 +35,15 @@ _PHASES: dict[str, Data] = {
         ],
     },
 }
+_POSITIONS = "head_positions"
+_MEANINGS = {
+    _POSITIONS: "prompt positions that lm_head runs on",
+    ROUTED: "experts that a token goes through; the code of transformers runs all of them on every token",
+}
+_ALL_EXPERTS = (
+    "transformers runs all experts on every token; "
+    f"the figures count those that the router chooses, unless the input {ROUTED} says otherwise"
+)
 
 # A prompt is long enough to pay for expanding its latent once; a token is not.
 _ABSORBED = {"prefill": 0, "decode": 1}
@@ -57,6 +68,7 @@ def generate(built: Built, database: Database) -> Generated:
     runs = probe(built)
     writer = Writer(database, built.config, runs.runs)
     layers = writer.layers(built.module)
+    extra = {**_head(layers, built.module, runs.phases), **_routed(layers, built.config)}
     data = {
         "format": architecture.FORMAT,
         "name": _name(built),
@@ -64,22 +76,55 @@ def generate(built: Built, database: Database) -> Generated:
         "source": f"transformers {_version()}, {type(built.config).__name__}; sizes seen on the meta device",
         "spec": _spec(built),
         "dtype": "bf16",
-        "inputs": _inputs(runs.phases, built.config),
-        "phases": _phases(runs.phases, built.module),
+        "inputs": {**_inputs(runs.phases, built.config), **extra},
+        "phases": _phases(runs.phases, _POSITIONS in extra, built.module),
         "layers": layers,
     }
     documents.check(data, architecture.SCHEMA, f"the model of {built.source}")
-    return Generated(data, (*runs.diagnostics, *writer.diagnostics))
+    told = [f"{ROUTED}: {_ALL_EXPERTS}"] if ROUTED in extra else []
+    return Generated(data, (*runs.diagnostics, *writer.diagnostics, *told))
 
 
-def _phases(names: tuple[str, ...], module: Any) -> list[Data]:
-    """Return the phases that were run; where attention is over a latent, they say when it is absorbed."""
-    found = deepcopy([_PHASES[name] for name in ("vision", "encode", "prefill", "decode") if name in names])
-    if any(is_latent(part) for part in module.modules()):
-        for phase in found:
-            if phase["name"] in _ABSORBED:
-                phase["calls"][0]["set"]["absorbed"] = _ABSORBED[phase["name"]]
+def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
+    """Return the phases in order.
+
+    A step of decoding runs lm_head on its only position; where attention is over a latent, phases say when it is
+    absorbed.
+    """
+    found = deepcopy([_PHASES[name] for name in _PHASES if name in names])
+    latent = any(is_latent(part) for part in module.modules())
+    for phase in found:
+        given = phase["calls"][0].setdefault("set", {}) if phase["name"] in _ABSORBED else {}
+        if latent:
+            given |= {"absorbed": _ABSORBED[phase["name"]]} if phase["name"] in _ABSORBED else {}
+        if has_head and phase["name"] == "decode":
+            given[_POSITIONS] = 1
     return found
+
+
+def _head(layers: list[Data], module: Any, phases: tuple[str, ...]) -> Data:
+    """Let lm_head run on as many positions as an input says, and return the input; nothing without a head.
+
+    Serving runs it on the last position of a prompt, some code on all. The shipped models have the same input.
+    """
+    head = module.get_output_embeddings() if hasattr(module, "get_output_embeddings") else None
+    path = next((name for name, child in module.named_modules() if child is head and head is not None), "")
+    layer: Data = {"sub_layers": layers}
+    for part in path.split("."):
+        layer = next((child for child in layer.get("sub_layers", ()) if child["name"] == part), {})
+    rows = layer.get("parameters", {}).get("rows")
+    if "decode" not in phases or rows != "{batch_size} * {seq_len}":
+        return {}
+    layer["parameters"]["rows"] = f"{{batch_size}} * {{{_POSITIONS}}}"
+    return {_POSITIONS: {"meaning": _MEANINGS[_POSITIONS], "default": "{seq_len}"}}
+
+
+def _routed(layers: list[Data], config: Any) -> Data:
+    """Return the input that experts need of which the code runs more than the router chooses."""
+    if f'"{{{ROUTED}}}"' not in json.dumps(layers):
+        return {}
+    chosen = config.get_text_config().num_experts_per_tok
+    return {ROUTED: {"meaning": _MEANINGS[ROUTED], "default": chosen}}
 
 
 def text(data: Data) -> str:
@@ -177,9 +222,11 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
     found: Data = {}
     if "vision" in phases:
         found["images"] = {"meaning": "images in one call", "default": 1}
-    if phases != ("vision",):
+    if "audio" in phases:
+        found["clips"] = {"meaning": "audio clips in one call, of the length that is encoded at once", "default": 1}
+    if {"encode", "prefill"} & set(phases):
         found["batch_size"] = {"meaning": "sequences in one batch", "default": 1}
-        found["seq_len"] = {"meaning": "tokens of the prompt, images included", "default": _length(config)}
+        found["seq_len"] = {"meaning": "tokens of the prompt, images and sound included", "default": _length(config)}
     if "decode" in phases:
         found["new_tokens"] = {"meaning": "tokens generated for a sequence", "default": 128}
         found["decode_steps"] = {

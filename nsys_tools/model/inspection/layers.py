@@ -13,7 +13,7 @@ from nsys_tools.model.demand import NO_ENTRY
 from nsys_tools.model.inspection.fit import Module, NotExpressible
 from nsys_tools.model.inspection.latent import is_latent, latent_attention_core
 from nsys_tools.model.inspection.parts import borrowed
-from nsys_tools.model.inspection.recipes import RECIPES, attention_core
+from nsys_tools.model.inspection.recipes import RECIPES, attention_core, cache_note
 from nsys_tools.model.inspection.runs import Run
 
 Data = dict[str, Any]
@@ -147,6 +147,10 @@ class Writer:
                 self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
+                if index:
+                    parameters["keeps_cache"] = 0  # a further call reads the cache that the first one keeps
+                elif note := cache_note(calls, parameters):
+                    self.diagnostics.append(f"{seen.name}: {note}")
                 named = {"entry": entry} if entry != "attention_core" else {}
                 rows.append({**head, **named, "phases": phases, "parameters": parameters})
         return rows
@@ -166,7 +170,7 @@ class Writer:
         return [{"name": "core", "class": name, "kind": "function", "phases": seen.phases, "parameters": parameters}]
 
     def _own_products(self, seen: Module) -> list[Data]:
-        if not any(run.record.products.get(seen.name) for run in seen.runs):
+        if not any(run.record.products.get(seen.name) for run in self.runs):
             return []
         kind = _qualified(type(seen.module))
         self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices itself and has no formula")

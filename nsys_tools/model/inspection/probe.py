@@ -33,6 +33,8 @@ class Core:
         Tokens that each token sees, or None.
     causal
         Whether later tokens are masked.
+    layer
+        Which layer of the cache it uses, if its module says so.
     """
 
     query: Shape
@@ -40,6 +42,7 @@ class Core:
     value: Shape
     window: int | None
     causal: bool
+    layer: int | None = None
 
 
 @attrs.define
@@ -66,6 +69,7 @@ def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options:
             tuple(value.shape),
             options.get("sliding_window"),
             bool(getattr(module, "is_causal", True) if causal is None else causal),
+            getattr(module, "layer_idx", None),
         )
         _State.record.cores.setdefault(_State.names.get(id(module), ""), []).append(core)
     sequences, heads, tokens, _ = query.shape
@@ -141,7 +145,8 @@ def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
             inner = module.get_submodule(stack[-1]) if stack else module
             causal = bool(given.get("is_causal")) or bool(getattr(inner, "is_causal", False))
             window = getattr(inner, "sliding_window", None)
-            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal)
+            layer = getattr(inner, "layer_idx", None)
+            core = Core(tuple(query.shape), tuple(key.shape), tuple(value.shape), window, causal, layer)
             record.cores.setdefault(stack[-1] if stack else "", []).append(core)
             return query.new_empty(*query.shape[:-1], value.shape[-1])
 

@@ -9,9 +9,11 @@ from typing import Any
 from nsys_tools.model.inspection import latent, recurrent
 from nsys_tools.model.inspection.fit import Module, NotExpressible, fit
 from nsys_tools.model.inspection.probe import Core, Seen
-from nsys_tools.model.inspection.runs import Run
+from nsys_tools.model.inspection.runs import Kept, Run
 
 Parameters = dict[str, str | int]
+# The input of a model of which the code runs more experts than its router chooses.
+ROUTED = "experts_per_token"
 
 
 def linear(seen: Module) -> Parameters:
@@ -82,6 +84,8 @@ def moe_gate(seen: Module) -> Parameters:
 
 def fused_experts(seen: Module) -> Parameters:
     """Return the parameters of experts whose weights are one tensor a projection."""
+    if all(len(call.inputs) == 1 and len(call.inputs[0]) == 2 for run in seen.runs for call in seen.calls(run)):
+        return dense_experts(seen)
     gated = hasattr(seen.module, "gate_up_proj")
     experts, *_ = _weight(seen.module, "gate_up_proj" if gated else "up_proj", 3)
     hidden, inner = _expert_sizes(seen.module)
@@ -94,6 +98,24 @@ def fused_experts(seen: Module) -> Parameters:
         "top_k": seen.same(_chosen),
         **({} if gated else {"projections": 2}),
         **({"bias": 1} if biased else {}),
+    }
+
+
+def dense_experts(seen: Module) -> Parameters:
+    """Return the parameters of experts that are handed every token, each its own copy of all (Llama 4).
+
+    The router chooses as many experts for a token as the input `ROUTED` says; the code runs all of them.
+    """
+    experts, hidden, _ = _weight(seen.module, "gate_up_proj", 3)
+    _, inner, out = _weight(seen.module, "down_proj", 3)
+    if out != hidden:
+        raise NotExpressible("experts that are called without indices")
+    return {
+        "rows": seen.summed(lambda call: prod(_first(call)) // hidden // experts),
+        "hidden_size": hidden,
+        "intermediate_size": inner,
+        "experts": experts,
+        "top_k": f"{{{ROUTED}}}",
     }
 
 
@@ -174,23 +196,48 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     """
     first = calls[0][1]
     caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
+    stored = _stored(calls)
+    window = first.window or (stored.window if stored else None)
+    # A layer that uses the keys and values of an earlier one keeps none itself.
+    keeps = caches and (stored is not None or not any(run.kept and core.layer is not None for run, core in calls))
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
-    if caches and any(core.key[2] != run.sizes["cache_len"] + core.query[2] for run, core in calls):
+    if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
         raise NotExpressible("keys that are neither the prompt nor the cache")
     shape: Parameters = {
         "sequences": _fitted(calls, lambda core: core.query[0]),
         "queries": queries,
         **({"cached": cached} if cached != 0 else {}),
-        **({"window": first.window} if caches and first.window else {}),
+        **({"window": window} if caches and window else {}),
         "heads": first.query[1],
-        "kv_heads": first.key[1],
+        "kv_heads": min(first.key[1], stored.heads) if stored else first.key[1],  # some repeat heads before the call
         "qk_dim": first.query[3],
         "v_dim": first.value[3],
         "causal": int(first.causal),
-        "keeps_cache": int(caches),
+        "keeps_cache": int(keeps),
     }
-    return ("attention_core_window" if caches and first.window else "attention_core"), shape
+    return ("attention_core_window" if caches and window else "attention_core"), shape
+
+
+def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
+    found = (run.kept.get(core.layer) for run, core in calls if core.layer is not None)
+    return next((kept for kept in found if kept is not None), None)
+
+
+def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
+    """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
+    stored = _stored(calls)
+    heads, *dims = (int(parameters[name]) for name in ("kv_heads", "qk_dim", "v_dim"))
+    formula = heads * sum(dims) * int(parameters["keeps_cache"])
+    if stored is None or formula == stored.elements:
+        return ""
+    return f"the cache keeps {stored.elements} elements per token, the formula counts {formula}"
+
+
+def _seen_keys(run: Run, core: Core, window: int | None) -> int:
+    """Return the keys that a call is handed: new ones, and what the cache keeps of those before."""
+    cached = run.sizes["cache_len"]
+    return core.query[2] + (min(cached, window - 1) if window else cached)
 
 
 def _fitted(calls: list[tuple[Run, Core]], measure: Callable[[Core], int]) -> str | int:

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import attrs
 
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.model.inspection import towers
 from nsys_tools.model.inspection.build import Built
+from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 from nsys_tools.model.inspection.probe import Record, recording
+from nsys_tools.model.inspection.towers import COUNTS, Tower
 
 # Primes, so that no size is a product of others by accident.
 PROMPTS = ((2, 7), (3, 5))
 TEXTS = ((2, 7), (3, 5), (5, 3))
 IMAGES = (2, 3)
+CACHE = "past_key_values"
 T = TypeVar("T")
-_FAULTS = (ValueError, TypeError, AttributeError, KeyError, IndexError, RuntimeError, AssertionError)
+
+
+@attrs.frozen
+class Kept:
+    """What the cache of a layer keeps: its window or None, heads of its keys, elements of both for a token."""
+
+    window: int | None
+    heads: int
+    elements: int
 
 
 @attrs.frozen
 class Run:
-    """One forward: the phase, the sizes it had, and what was seen."""
+    """One forward: the phase, the sizes it had, what was seen, and what the cache keeps of each layer (`kept`)."""
 
     phase: str
     sizes: Mapping[str, int]
     record: Record
+    kept: Mapping[int, Kept] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -47,26 +62,19 @@ def probe(built: Built) -> Runs:
     Raises
     ------
     NsysToolsError
-        If it takes neither tokens nor images, or its main forward fails without data.
+        If it takes neither tokens, images nor sound, or its main forward fails without data.
     """
     module = built.module
-    kind = getattr(module, "main_input_name", "")
-    if getattr(built.config, "is_encoder_decoder", False) or kind not in ("input_ids", "pixel_values"):
+    if getattr(built.config, "is_encoder_decoder", False):
         raise NsysToolsError(
-            f"{type(module).__name__} takes {kind or 'no known input'}"
-            f"{' and is an encoder with a decoder' if kind == 'input_ids' else ''}; tokens or images are supported."
+            f"{type(module).__name__} is an encoder with a decoder, which model inspect does not know.",
+            "Name a class that is one of the two, such as WhisperForCausalLM or T5EncoderModel.",
         )
-    if kind == "pixel_values":
-        return Runs(tuple(guarded(module, lambda: _images(module, built.config, module))), ())
-    runs = guarded(module, lambda: _texts(module))
-    vision: list[Run] = []
-    diagnostics: list[str] = []
-    if hasattr(module, "get_image_features"):
-        try:
-            vision = guarded(module, lambda: _images(module, built.config.vision_config, module.get_image_features))
-        except NsysToolsError as error:
-            diagnostics.append(f"the vision part is left out: {error.message}")
-    return Runs((*vision, *runs), tuple(diagnostics))
+    found, told = towers.of(module)
+    runs = tuple(run for tower in found for run in guarded(module, partial(_features, module, tower)))
+    if module.main_input_name == "input_ids" or not runs:
+        runs += tuple(guarded(module, lambda: _texts(module)))
+    return Runs(runs, (*told, *left_out(module, runs)))
 
 
 def tokens(batch: int, length: int) -> Any:
@@ -76,44 +84,29 @@ def tokens(batch: int, length: int) -> Any:
     return torch.zeros(batch, length, dtype=torch.long, device="meta")
 
 
-def pixels(config: Any, images: int, dtype: Any) -> Any:
-    """Return images on the meta device, shape (images, channels, height, width), of the configuration's size."""
-    import torch  # noqa: PLC0415
-
-    size = _image_size(config.to_dict())
-    height, width = (size, size) if isinstance(size, int) else (tuple(size) if size else (0, 0))
-    if not height:
-        raise NsysToolsError(f"{type(config).__name__} has no image size; its images depend on data.")
-    return torch.empty(images, getattr(config, "num_channels", 3), height, width, device="meta", dtype=dtype)
-
-
-def _image_size(config: Mapping[str, Any]) -> Any:
-    """Return the image size of a configuration, or the first that a part of it has."""
-    parts = [value for value in config.values() if isinstance(value, Mapping)]
-    return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)
-
-
 def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
     """Return everything that forwards of a module give, or a `NsysToolsError` when shapes alone do not do."""
     try:
         return list(work())
-    except _FAULTS as error:
-        reason = (str(error).splitlines() or [""])[0]
+    except FAULTS as error:
         raise NsysToolsError(
-            f"{type(module).__name__} does not run on the meta device: {type(error).__name__}: {reason}",
-            "Its forward looks at values; only shapes exist there.",
+            f"{type(module).__name__} does not run on the meta device: {reason_of(error)}",
+            remedy(error) or "Its forward looks at values; only shapes exist there.",
         ) from None
 
 
 def reader(module: Any) -> Callable[..., Any]:
     """Return how to run a module on tokens of the meta device: ``read(batch, length, **options)``.
 
-    Some look at their tokens unless a mask says which of them count; these get a mask.
+    Some look at their tokens unless a mask says which of them count; these get a mask. Of a model with a tower for
+    text and one for images, the tower for text is run.
     """
     import torch  # noqa: PLC0415
 
+    forward = getattr(module, "get_text_features", module)
+
     def plain(batch: int, length: int, **options: Any) -> Any:
-        return module(input_ids=tokens(batch, length), **options)
+        return forward(input_ids=tokens(batch, length), **options)
 
     def masked(batch: int, length: int, **options: Any) -> Any:
         cache = options.get("past_key_values")
@@ -142,10 +135,10 @@ def _texts(module: Any) -> Iterator[Run]:
         decodes = bool(cache)
         if not decodes:
             break
-        yield Run("prefill", {"batch_size": batch, "seq_len": length, "cache_len": 0}, record)
+        yield Run("prefill", {"batch_size": batch, "seq_len": length, "cache_len": 0}, record, kept(cache.get(CACHE)))
         with recording(module) as record:
             read(batch, 1, **cache, use_cache=True)
-        yield Run("decode", {"batch_size": batch, "seq_len": 1, "cache_len": length}, record)
+        yield Run("decode", {"batch_size": batch, "seq_len": 1, "cache_len": length}, record, kept(cache.get(CACHE)))
     for batch, length in () if decodes else TEXTS:
         with recording(module) as record:
             read(batch, length)
@@ -154,12 +147,16 @@ def _texts(module: Any) -> Iterator[Run]:
 
 def cache_of(result: Any) -> dict[str, Any]:
     """Return the cache of a forward under the name by which the next one takes it; empty without one."""
-    return {name: result[name] for name in ("past_key_values", "cache_params") if result.get(name) is not None}
+    if not hasattr(result, "get"):
+        return {}
+    return {name: result[name] for name in (CACHE, "cache_params") if result.get(name) is not None}
 
 
 def _cached(module: Any) -> dict[str, bool]:
     from inspect import signature  # noqa: PLC0415
 
+    if hasattr(module, "get_text_features"):
+        return {}
     return {"use_cache": True} if "use_cache" in signature(module.forward).parameters or _decoder(module) else {}
 
 
@@ -168,8 +165,45 @@ def _decoder(module: Any) -> bool:
     return bool(getattr(config, "is_decoder", False))
 
 
-def _images(module: Any, config: Any, forward: Callable[..., Any]) -> Iterator[Run]:
-    for images in IMAGES:
+def _features(module: Any, tower: Tower) -> Iterator[Run]:
+    for count in IMAGES:
         with recording(module) as record:
-            forward(pixel_values=pixels(config, images, module.dtype))
-        yield Run("vision", {"images": images}, record)
+            tower.run(module, count)
+        yield Run(tower.phase, {COUNTS[tower.phase]: count}, record)
+
+
+def kept(cache: Any) -> dict[int, Kept]:
+    """Return what a cache keeps of each layer that has keys and values in it, by the index of the layer."""
+    found = {}
+    for index, layer in enumerate(getattr(cache, "layers", ())):
+        keys, values = getattr(layer, "keys", None), getattr(layer, "values", None)
+        if keys is not None and values is not None and keys.dim() == values.dim() == 4:
+            widths = tuple(tensor.shape[1] * tensor.shape[3] for tensor in (keys, values))
+            found[index] = Kept(getattr(layer, "sliding_window", None), keys.shape[1], sum(widths))
+    return found
+
+
+def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return a sentence for each part with weights that no forward called; the outermost ones."""
+    from torch import nn  # noqa: PLC0415
+
+    called = {name for run in runs for name in run.record.calls}
+    # Modules that are looked up or multiplied by their weight alone are no forwards of their own.
+    silent = {f"{name}.{part}" for name, child in module.named_modules() if isinstance(child, nn.MultiheadAttention)
+              for part, _ in child.named_children()}  # fmt: skip
+    found: list[str] = []
+    told = []
+    for name, child in module.named_modules():
+        below = any(name.startswith(f"{one}.") for one in found)
+        if not name or below or name in silent or isinstance(child, nn.Embedding) or _reached(name, called):
+            continue
+        count = sum(weight.numel() for weight in child.parameters())
+        if count:
+            found.append(name)
+            place = re.sub(r"\b\d+\b", "*", name)
+            told.append(f"{name}: {place} ({type(child).__qualname__}, {count:,} weights) takes part in no phase")
+    return tuple(told)
+
+
+def _reached(name: str, called: set[str]) -> bool:
+    return name in called or any(one.startswith(f"{name}.") for one in called)

@@ -1,0 +1,40 @@
+"""A name or a configuration of transformers where a model file is wanted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.model import architecture
+from tests.commands import refused
+
+
+@pytest.mark.parametrize("name", ["Qwen/Qwen3-8B", "LlamaForCausalLM", "qwen3_moe", "meta-llama/Llama-3.1-8B"])
+def test_a_name_of_transformers_leads_to_inspect(name: str) -> None:
+    with pytest.raises(NsysToolsError) as caught:
+        architecture.load(name)
+    assert f"nsys-tools model inspect {name} --out model.json writes one." in caught.value.hint
+    assert isinstance(caught.value, UsageError) == ("/" not in name)
+
+
+@pytest.mark.parametrize("data", [{"model_type": "llama"}, {"architectures": ["LlamaForCausalLM"], "hidden_size": 64}])
+def test_a_configuration_leads_to_inspect(data: dict[str, object], tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(data))
+    for given in (path, tmp_path):
+        with pytest.raises(NsysToolsError, match=r"config\.json is a configuration of transformers") as caught:
+            architecture.load(str(given))
+        assert caught.value.hint == f"nsys-tools model inspect {path} --out model.json writes one."
+
+
+@pytest.mark.parametrize("name", ["no/such/model.json", "model.json", "a/b/c", "-", ""])
+def test_other_names_do_not(name: str) -> None:
+    with pytest.raises(NsysToolsError) as caught:
+        architecture.load(name)
+    assert "inspect" not in caught.value.hint or name == "-"
+
+
+def test_the_command_line_says_it(tmp_path: Path) -> None:
+    text = refused("model", "flops", "Qwen/Qwen3-8B", cwd=tmp_path)
+    assert "hint: If it is an architecture of transformers, nsys-tools model inspect Qwen/Qwen3-8B" in text
