@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import nsys_tools as nt
 from nsys_tools.errors import NsysToolsError
@@ -22,6 +23,60 @@ SMALL: dict[str, Any] = {
     "num_key_value_heads": 2,
     "vocab_size": 100,
     "torch_dtype": "bfloat16",
+}
+COMMON = {
+    "attention_dropout": 0.0,
+    "bos_token_id": 1,
+    "eos_token_id": [2, 3],
+    "initializer_range": 0.02,
+    "use_cache": True,
+}
+COMMON |= {"rms_norm_eps": 1e-06, "rope_theta": 1e6, "rope_scaling": {"rope_type": "yarn", "factor": 40}}
+# What published files of these models have beside the shipped facts.
+AS_PUBLISHED: dict[str, dict[str, Any]] = {
+    "llama-3.1-8b": {**COMMON, "attention_bias": False, "mlp_bias": False, "pretraining_tp": 1, "hidden_act": "silu"},
+    "mistral-7b": {**COMMON, "architectures": ["MistralForCausalLM"], "transformers_version": "4.34.0.dev0"},
+    "qwen3-30b-a3b": {
+        **COMMON,
+        "decoder_sparse_step": 1,
+        "max_window_layers": 48,
+        "mlp_only_layers": [],
+        "norm_topk_prob": True,
+        "output_router_logits": False,
+        "router_aux_loss_coef": 0.001,
+        "sliding_window": None,
+        "use_sliding_window": False,
+    },
+    "deepseek-v3": {
+        **COMMON,
+        "auto_map": {"AutoConfig": "configuration_deepseek.DeepseekV3Config"},
+        "ep_size": 1,
+        "moe_layer_freq": 1,
+        "n_group": 8,
+        "num_nextn_predict_layers": 1,
+        "routed_scaling_factor": 2.5,
+        "scoring_func": "sigmoid",
+        "topk_group": 4,
+        "topk_method": "noaux_tc",
+    },
+    "gpt-oss-20b": {
+        **COMMON,
+        "experts_per_token": 4,
+        "initial_context_length": 4096,
+        "layer_types": ["sliding_attention", "full_attention"] * 12,
+        "swiglu_limit": 7.0,
+    },
+    "gemma-3-4b": {
+        **{
+            "boi_token_index": 255999,
+            "eoi_token_index": 256000,
+            "image_token_index": 262144,
+            "initializer_range": 0.02,
+        },
+        "text_config": {"rope_scaling": {"factor": 8.0, "rope_type": "linear"}, "query_pre_attn_scalar": 256},
+        "vision_config": {"attention_dropout": 0.0, "layer_norm_eps": 1e-06, "num_channels": 3},
+    },
+    "glm-4.6": {**COMMON, "hidden_act": "silu", "num_nextn_predict_layers": 1, "n_group": 1, "norm_topk_prob": True},
 }
 EXPERTS = {"num_experts_per_tok": 2, "moe_intermediate_size": 32}
 
@@ -59,7 +114,7 @@ def test_a_folder_a_file_and_a_model_of_that_name(tmp_path: Path, monkeypatch: p
 def test_the_public_names(tmp_path: Path) -> None:
     path = config(tmp_path, "deepseek_v3", kv_lora_rank=16, num_nextn_predict_layers=1, n_routed_experts=8, **EXPERTS)
     model = nt.load_model(path)
-    assert model.warnings == [f"{path}: 1 layer for multi-token prediction is left out; decoding does without it."]
+    assert model.warnings == [f"{path}: what predicts several tokens at once (MTP layers: 1) is left out."]
     assert model.evaluate(set={"seq_len": 5}).flops("phase").rows()
     assert operators.is_model_file(Path(path))
     found, without_formula = nt.model_operators(path)
@@ -126,7 +181,7 @@ def test_quantized_weights(tmp_path: Path) -> None:
             {"depth_scale": 2, "sliding_window": 8},
             "sets depth_scale, sliding_window, of which the builder knows nothing",
         ),
-        ({"num_mtp_layers": 2}, "2 layer for multi-token prediction is left out"),
+        ({"num_mtp_layers": 2}, "what predicts several tokens at once (MTP layers: 2) is left out"),
         ({"architectures": ["LlamaForSequenceClassification"]}, "a language model's head is counted"),
     ],
 )
@@ -171,6 +226,23 @@ def test_what_is_refused(kind: str, changed: dict[str, Any], message: str, tmp_p
     with pytest.raises(NsysToolsError) as refusal:
         architecture.load(config(tmp_path, kind, **changed))
     assert message in refusal.value.message
+
+
+@pytest.mark.parametrize("name", AS_PUBLISHED)
+def test_a_file_as_it_is_published(name: str, tmp_path: Path) -> None:
+    """What the shipped facts leave out of the published file changes nothing, and nothing of it is unknown."""
+    facts = yaml.safe_load(architecture.available()[name].read_text())["config"]
+    path = tmp_path / "config.json"
+    path.write_text(json.dumps(merged(facts, AS_PUBLISHED[name])))
+    model, shipped = architecture.load(str(path)), architecture.load(name)
+    assert (model.layers, model.phases, model.formats) == (shipped.layers, shipped.phases, shipped.formats)
+    assert [warning for warning in model.warnings if "MTP" not in warning] == []
+
+
+def merged(facts: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Return both together, parts with parts."""
+    parts = {key: merged(facts[key], value) for key, value in more.items() if isinstance(facts.get(key), dict)}
+    return {**facts, **more, **parts}
 
 
 def test_an_unknown_type_leads_to_inspect(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def _warnings(outer: Configuration, config: Configuration) -> list[str]:
     found = [*outer.warnings, *config.warnings]
     more = config.get("num_nextn_predict_layers", "num_mtp_layers")
     if more:
-        found.append(f"{config.place}: {more} layer for multi-token prediction is left out; decoding does without it.")
+        found.append(f"{config.place}: what predicts several tokens at once (MTP layers: {more}) is left out.")
     architectures = outer.get("architectures") or config.get("architectures") or []
     if architectures and not str(architectures[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
         found.append(f"{config.place} is of {architectures[0]}; a language model's head is counted.")

@@ -17,6 +17,7 @@ from nsys_tools.model.decoder.layers import (
     residual,
 )
 
+TOP_K = ("num_experts_per_tok", "experts_per_token")
 EXPERTS = ("num_experts", "num_local_experts", "n_routed_experts")
 
 
@@ -55,7 +56,7 @@ def _activation(config: Configuration) -> str:
 
 def _experts(config: Configuration, family: Family, moe: Moe) -> list[Data]:
     hidden, inner = config.size("hidden_size"), config.size(moe.inner)
-    experts, top_k = expert_count(config), config.size("num_experts_per_tok")
+    experts, top_k = expert_count(config), config.size(*TOP_K)
     if top_k > experts:
         raise NsysToolsError(f"{config.place}: a token goes to {top_k} of {experts} experts.")
     _activation(config)

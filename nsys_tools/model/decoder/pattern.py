@@ -5,9 +5,10 @@ from __future__ import annotations
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.decoder.configuration import INSPECT, Configuration
 from nsys_tools.model.decoder.families import Family
-from nsys_tools.model.decoder.mlp import expert_count
+from nsys_tools.model.decoder.mlp import TOP_K, expert_count
 
 _TYPES = ("full_attention", "sliding_attention")
+_EVERY = ("sliding_window_pattern", "_sliding_window_pattern")
 
 
 def windows(config: Configuration, family: Family) -> list[int | None]:
@@ -29,6 +30,7 @@ def windows(config: Configuration, family: Family) -> list[int | None]:
     if family.window == "switch":
         config.get("max_window_layers")  # published files have it, and no code reads it
         return [window] * layers
+    config.get(*_EVERY)  # files that list the types may say it too
     types = config.get("layer_types") or _types(config, family, layers)
     if not isinstance(types, list) or len(types) != layers:
         raise NsysToolsError(f"{config.place}: layer_types does not have one type for each of {layers} layers.")
@@ -60,7 +62,7 @@ def described(config: Configuration, family: Family) -> str:
         return ""
     shared = config.get("n_shared_experts") if family.moe.shared else 0
     parts = [f"{expert_count(config)} experts of {config.size(family.moe.inner)}"]
-    parts += [f"top {config.size('num_experts_per_tok')}", f"{shared or 'none'} shared"]
+    parts += [f"top {config.size(*TOP_K)}", f"{shared or 'none'} shared"]
     return ", ".join(parts)
 
 
@@ -68,5 +70,5 @@ def _types(config: Configuration, family: Family, layers: int) -> list[str]:
     if family.window == "late":
         first = config.size("max_window_layers", least=0)
         return [_TYPES[index >= first] for index in range(layers)]
-    every = config.optional("sliding_window_pattern") or family.pattern
+    every = config.optional(*_EVERY) or family.pattern
     return [_TYPES[(index + 1) % every != 0] for index in range(layers)]
