@@ -34,7 +34,9 @@ def load_model(name: str) -> AnalyticModel:
     Parameters
     ----------
     name
-        A shipped model by name, or the path of a model JSON.
+        A shipped model by name, the path of a model file, or a ``config.json`` of the Hugging Face hub (or its
+        folder) of a type that needs no transformers: Llama, Mistral, Mixtral, Qwen2 and 3, DeepSeek-V2 and V3, Kimi
+        K2, gpt-oss, Gemma 3, GLM-4 MoE.
 
     Raises
     ------
@@ -63,7 +65,6 @@ class AnalyticModel:
     def __init__(self, name: str) -> None:
         from nsys_tools.model import architecture, database  # noqa: PLC0415
 
-        self._file = name
         self._model = architecture.load(name)
         self._formulas = database.load()
         self.name = self._model.name
@@ -82,13 +83,14 @@ class AnalyticModel:
 
     @property
     def warnings(self) -> list[str]:
-        """Which classes have no formula and count as nothing, a sentence each."""
+        """What is not counted, a sentence each: parts of a configuration, and classes without a formula."""
         from nsys_tools.model.demand import unknown  # noqa: PLC0415
 
         counts: Counter[str] = Counter()
         for layer in unknown(self._model, self._formulas):
             counts[layer.qualified_class] += layer.count
-        return [f"{name} ({count} of them) has no formula and counts as nothing" for name, count in counts.items()]
+        left_out = [f"{name} ({count} of them) has no formula and counts as nothing" for name, count in counts.items()]
+        return [*self._model.warnings, *left_out]
 
     def tree(self, *, people: bool = False) -> Result:
         """Return the hierarchy: one row per layer with its class, repeats and weights; shortened for `people`."""
@@ -155,7 +157,7 @@ class AnalyticModel:
         )  # fmt: skip
         shares = efficiency if isinstance(efficiency, Mapping) else dict.fromkeys(self.phases, efficiency)
         reached = {phase: share for phase, share in shares.items() if share is not None}
-        return Evaluation(self._model, self._formulas, found, profile, existing(self._file, workload), reached)
+        return Evaluation(self._model, self._formulas, found, profile, existing(self._model.file, workload), reached)
 
     def __repr__(self) -> str:
         """Return the name and the number of weights."""

@@ -60,6 +60,8 @@ FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists
 CSV_SAFE = Annotated[
     bool, typer.Option("--csv-safe", help="In CSV and TSV, quote (') what a spreadsheet would compute: =, +, -, @.")
 ]
-MODEL = Annotated[str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model JSON.")]
+MODEL = Annotated[
+    str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model file or config.json.")
+]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
 FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]

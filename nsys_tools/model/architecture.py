@@ -12,11 +12,13 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import documents, foreign, formats
 from nsys_tools.model.closed_form import ClosedForm, number, substitute
 from nsys_tools.model.database import RESERVED
+from nsys_tools.model.decoder import source as decoder
 from nsys_tools.model.expression import parse
 from nsys_tools.model.formats import Formats
 from nsys_tools.model.naming import joined, numbered
 
 SCHEMA = "analytic/models/schema.json"
+SUFFIXES = (".json", ".yaml")
 FORMAT = 1
 STEP = "step"
 
@@ -109,7 +111,7 @@ class Layer:
 
 @attrs.frozen
 class Model:
-    """An architecture with its inputs, phases and layers; see ``analytic/models/schema.json``."""
+    """An architecture; see ``analytic/models/schema.json``. `warnings` says what its layers leave out."""
 
     name: str
     description: str
@@ -121,6 +123,7 @@ class Model:
     inputs: Mapping[str, Input]
     phases: tuple[Phase, ...]
     layers: tuple[Layer, ...]
+    warnings: tuple[str, ...] = ()
 
     def walk(self) -> Iterator[tuple[int, Layer]]:
         """Yield (depth, layer) for the whole hierarchy, in order."""
@@ -130,22 +133,23 @@ class Model:
 
 def available() -> dict[str, Path]:
     """Return the shipped models (and a user's own) by name."""
-    return documents.names("models", (".json",))
+    return documents.names("models", SUFFIXES)
 
 
 def load(name: str) -> Model:
-    """Return a model by its shipped name or by the path of a JSON file.
+    """Return a model by its shipped name, by the path of a model file, or from a ``config.json`` or its folder.
 
     Raises
     ------
     NsysToolsError
-        If there is none, or the file breaks the schema or names what does not exist.
+        If there is none, the file breaks the schema or names what does not exist, or the builder does not know the
+        type of a configuration.
     """
-    path = foreign.located(name)
-    data = documents.plain(path)
-    foreign.check(data, path)
+    path = None if name in available() else decoder.inside(name)
+    path = path or foreign.located(name, SUFFIXES)
+    data, warnings = decoder.read(path)
     documents.check(data, SCHEMA, str(path))
-    return from_data(data, str(path))
+    return attrs.evolve(from_data(data, str(path)), warnings=warnings)
 
 
 def from_data(data: Mapping[str, Any], file: str) -> Model:

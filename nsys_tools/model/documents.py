@@ -123,13 +123,14 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Return the shipped files of a folder by name, sorted; schemas are left out."""
-    found = {}
-    for suffix in suffixes:
-        for relative, path in assets.listing("analytic", f"{folder}/*{suffix}").items():
-            name = relative.removeprefix(f"{folder}/").removesuffix(suffix)
-            if name != "schema":
-                found[name] = path
+    """Return the shipped files of a folder by name, sorted; schemas are left out, a user's own come first."""
+    found: dict[str, Path] = {}
+    for assets_folder in assets.folders():
+        for suffix in suffixes:
+            for path in sorted((assets_folder / "analytic" / folder).glob(f"*{suffix}")):
+                name = path.name.removesuffix(suffix)
+                if name.rpartition(".")[2] != "schema":
+                    found.setdefault(name, path)
     return dict(sorted(found.items()))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import documents
 from nsys_tools.model.architecture import Layer, Model
 from nsys_tools.model.database import Database
+from nsys_tools.model.decoder import source as decoder
 from nsys_tools.model.domain import OperatorCategory, OperatorSpec, TargetOperatorList
 
 
@@ -91,9 +91,9 @@ def _key(spec: OperatorSpec) -> tuple[bool, str]:
 
 
 def is_model_file(path: Path) -> bool:
-    """Return whether a JSON file is a model rather than somebody's artifact."""
+    """Return whether a file is a model, or a configuration of one, rather than somebody's artifact."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        data = documents.plain(decoder.inside(str(path)) or path)
+    except NsysToolsError:
         return False
-    return isinstance(data, dict) and "format" in data and "phases" in data
+    return decoder.is_configuration(data) or (isinstance(data, dict) and "format" in data and "phases" in data)

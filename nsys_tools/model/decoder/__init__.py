@@ -1,0 +1,1 @@
+"""Model files of decoders, built from their published configuration without torch or transformers."""

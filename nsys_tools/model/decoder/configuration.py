@@ -1,0 +1,103 @@
+"""A published configuration (``config.json``) whose values are asked for one by one, so that none is ignored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from nsys_tools.errors import NsysToolsError
+
+INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (needs the extra [torch])."
+# What a configuration says beside its architecture: it changes no FLOP and no byte.
+_NEUTRAL = """
+_attn_implementation _attn_implementation_autoset _name_or_path architectures attention_dropout attn_logit_softcapping
+auto_map aux_loss_alpha aux_loss_coef boi_token_index bos_token_id cache_implementation chunk_size_feed_forward
+embd_pdrop embedding_dropout eoi_token_index eos_token_id ep_size final_logit_softcapping id2label image_token_id
+image_token_index initial_context_length initializer_range is_decoder is_encoder_decoder label2id layer_norm_eps
+layer_norm_epsilon length_penalty max_length n_group norm_eps norm_topk_prob num_beam_groups num_beams
+num_return_sequences original_max_position_embeddings output_attentions output_hidden_states output_router_logits
+pad_token_id pretraining_tp problem_type projector_hidden_act query_pre_attn_scalar repetition_penalty resid_pdrop
+return_dict rms_norm_eps rope_interleave rope_local_base_freq rope_scaling rope_theta routed_scaling_factor
+router_aux_loss_coef router_jitter_noise scoring_func seq_aux spatial_merge_size swiglu_alpha swiglu_limit
+task_specific_params temperature tf_legacy_loss tokenizer_class top_k top_p topk_group topk_method torchscript
+transformers_version typical_p unsloth_fixed unsloth_version use_bfloat16 use_cache vision_feature_layer
+"""
+NEUTRAL = frozenset(_NEUTRAL.split())
+
+
+class Configuration:
+    """The values of a configuration, checked as they are read.
+
+    Parameters
+    ----------
+    values
+        The object of the file.
+    defaults
+        What its class in transformers gives to a name that the file leaves out.
+    place
+        What it is, for messages.
+    """
+
+    def __init__(self, values: Mapping[str, Any], defaults: Mapping[str, Any], place: str) -> None:
+        self.place = place
+        self.warnings: list[str] = []
+        self.values = values
+        self._defaults = defaults
+        self._asked: set[str] = set()
+
+    def says(self, name: str) -> bool:
+        """Return whether the file itself has a value for a name."""
+        return self.values.get(name) is not None
+
+    def get(self, *names: str) -> Any:
+        """Return what the file says under one of these names, else the default of the first.
+
+        A file may say null, which is a value: Mistral's ``sliding_window`` is one.
+        """
+        self._asked |= set(names)
+        said = [self.values[name] for name in names if name in self.values]
+        return next((value for value in said if value is not None), None) if said else self._defaults.get(names[0])
+
+    def size(self, *names: str, least: int = 1) -> int:
+        """Return a whole number that has to be there.
+
+        Raises
+        ------
+        NsysToolsError
+            If it is missing, no whole number, or below `least`.
+        """
+        value = self.get(*names)
+        if value is None:
+            raise NsysToolsError(f"{self.place}: {names[0]} is missing.", INSPECT)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise NsysToolsError(f"{self.place}: {names[0]} is {value!r}, but has to be a whole number from {least}.")
+        return value
+
+    def optional(self, *names: str) -> int | None:
+        """Return a whole number from 1, or None when neither file nor class says one."""
+        return None if self.get(*names) is None else self.size(*names)
+
+    def flag(self, name: str) -> bool:
+        """Return whether something is on."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise NsysToolsError(f"{self.place}: {name} is {value!r}, but has to be true or false.")
+        return bool(value)
+
+    def part(self, name: str) -> Mapping[str, Any]:
+        """Return an object inside; empty when there is none."""
+        value = self.get(name)
+        if value is not None and not isinstance(value, Mapping):
+            raise NsysToolsError(f"{self.place}: {name} is not an object.")
+        return value or {}
+
+    def refuse(self, name: str, *known: Any) -> None:
+        """Raise a `NsysToolsError` when a name has another value than those that are known to be built."""
+        value = self.get(name)
+        if value is not None and value not in known:
+            raise NsysToolsError(f"{self.place}: {name} is {value!r}, of which the builder knows nothing.", INSPECT)
+
+    def unknown(self) -> list[str]:
+        """Return the names that nobody asked for and that may change figures."""
+        left = self.values.keys() - self._asked - NEUTRAL
+        return sorted(name for name in left if self.values[name] not in (None, False, [], {}))

@@ -1,0 +1,88 @@
+"""Where a decoder's configuration comes from: a ``config.json``, or a shipped file of facts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nsys_tools.model import documents
+from nsys_tools.model.decoder.build import build
+from nsys_tools.model.decoder.layers import Data
+
+CONFIG = "config.json"
+# What a shipped file says beside the configuration.
+SCHEMA = "analytic/models/facts.schema.json"
+_MARKS = {"config", "model_type", "architectures"}
+
+
+def inside(folder: str) -> Path | None:
+    """Return the configuration in a folder, or None."""
+    path = Path(folder) / CONFIG
+    return path if path.is_file() else None
+
+
+def is_configuration(data: Any) -> bool:
+    """Return whether data are a configuration, or facts with one in them, rather than a model with its layers."""
+    return isinstance(data, Mapping) and "layers" not in data and bool(data.keys() & _MARKS)
+
+
+def read(path: Path) -> tuple[Any, tuple[str, ...]]:
+    """Return the data of a model file, built where the file holds facts only, and what they leave out.
+
+    Raises
+    ------
+    NsysToolsError
+        If the file cannot be read, or the builder does not know the model's type or one of its values.
+    """
+    data = documents.plain(path)
+    if not is_configuration(data):
+        return data, ()
+    if "config" not in data:
+        return from_configuration(data, path)
+    documents.check(data, SCHEMA, str(path))
+    return from_facts(data, str(path))
+
+
+def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tuple[str, ...]]:
+    """Return the model file of a ``config.json``, and what of it is not counted.
+
+    Raises
+    ------
+    NsysToolsError
+        If the builder does not know its type or one of its values.
+    """
+    given = str(values.get("_name_or_path") or "").rstrip("/")
+    name = re.sub(r"[^a-z0-9.]+", "-", (given or path.resolve().parent.name).rpartition("/")[2].lower()).strip("-.")
+    kind = str(values.get("model_type"))
+    head = {
+        "name": name or kind,
+        "description": f"{kind}, built from {path.name}",
+        "source": "a configuration of the user's",
+        "spec": {"id": given or name or kind, "variant": kind, "config_path": str(path)},
+        "config": values,
+    }
+    return from_facts(head, str(path))
+
+
+def from_facts(facts: Mapping[str, Any], place: str) -> tuple[Data, tuple[str, ...]]:
+    """Return the model file of facts that keep to `SCHEMA`, and what of the configuration is not counted.
+
+    Raises
+    ------
+    NsysToolsError
+        If the builder does not know the model's type or one of its values.
+    """
+    built = build(facts["config"], place)
+    data = {
+        "format": 1,
+        **{name: facts[name] for name in ("name", "description", "source")},
+        "spec": {**built.spec, **facts["spec"]},
+        "dtype": built.dtype,
+        **({"formats": built.formats} if built.formats else {}),
+        "inputs": built.inputs,
+        "phases": built.phases,
+        "layers": built.layers,
+    }
+    return data, built.warnings
