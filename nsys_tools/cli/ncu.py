@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,9 @@ def ncu(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip
         table.show(session.query(f"ncu_{wanted}"), form, _SHOWN[wanted])
+        notes = session.notes
+    for note in notes:
+        print(note, file=sys.stderr)
 
 
 def counters(

@@ -113,6 +113,18 @@ def test_counters_joined_with_a_trace(tmp_path: Path, sample: tuple[Path, Timeli
     assert len(json.loads(asked.stdout)) == len(matches) == 2
 
 
+def test_launches_that_match_no_kernel_are_named_beside_the_table(
+    tmp_path: Path, sample: tuple[Path, Timeline]
+) -> None:
+    lines = COUNTERS.read_text().splitlines()
+    named = next(csv.DictReader(lines[1:]))["Kernel Name"]
+    (tmp_path / "ncu.csv").write_text("\n".join(lines).replace(named, "void gone<4>(Params)") + "\n")
+    done = run("ncu", "ncu.csv", "--trace", str(sample[0]), "--show", "join", "-f", "csv", cwd=tmp_path)
+    said = "1 of 2 profiled launches in ncu's ncu.csv matches no kernel of the trace: void gone<4>(Params).\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    assert [row["matched_by"] for row in csv.DictReader(done.stdout.splitlines())] == ["none", "name"]
+
+
 def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "holds no CSV" in refused("ncu", "empty", cwd=tmp_path)

@@ -20,7 +20,7 @@ from nsys_tools.model.inspection.build import Built
 from nsys_tools.model.inspection.latent import is_latent
 from nsys_tools.model.inspection.layers import Writer
 from nsys_tools.model.inspection.recipes import ROUTED
-from nsys_tools.model.inspection.runs import probe
+from nsys_tools.model.inspection.runs import left_out, probe
 
 Data = dict[str, Any]
 _PHASES: dict[str, Data] = {
@@ -81,8 +81,9 @@ def generate(built: Built, database: Database) -> Generated:
         "layers": layers,
     }
     documents.check(data, architecture.SCHEMA, f"the model of {built.source}")
+    unseen = left_out(built.module, runs.runs, writer.used)
     told = [f"{ROUTED}: {_ALL_EXPERTS}"] if ROUTED in extra else []
-    return Generated(data, (*runs.diagnostics, *writer.diagnostics, *told))
+    return Generated(data, (*runs.diagnostics, *unseen, *writer.diagnostics, *told))
 
 
 def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:

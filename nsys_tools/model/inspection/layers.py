@@ -34,14 +34,15 @@ class Writer:
         The configuration of the model.
     runs
         What was seen.
-    diagnostics
-        Filled while writing.
+    diagnostics, used
+        Filled while writing: sentences, and the modules that the one above uses without calling them.
     """
 
     database: Database
     config: Any
     runs: tuple[Run, ...]
     diagnostics: list[str] = attrs.field(factory=list)
+    used: set[str] = attrs.field(factory=set)
     _weights: set[int] = attrs.field(factory=set)
 
     def layers(self, module: Any, name: str = "") -> list[Data]:
@@ -62,6 +63,7 @@ class Writer:
         head: Data = {"name": part, "class": _qualified(type(module))}
         used = borrowed(above, part, seen, self._class_entry(type(above.module), FORWARD))
         if used is not None:
+            self.used.add(name)
             entry_name, parameters = used
             basic = {**head, "entry": entry_name, "phases": above.phases, "parameters": parameters}
             return self._held(basic, module, self.database.entries[entry_name])

@@ -227,8 +227,11 @@ def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
 def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
     """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
     stored = _stored(calls)
-    heads, *dims = (int(parameters[name]) for name in ("kv_heads", "qk_dim", "v_dim"))
-    formula = heads * sum(dims) * int(parameters["keeps_cache"])
+    if "latent_dim" in parameters:
+        width = int(parameters["latent_dim"]) + int(parameters["rope_dim"])
+    else:
+        width = int(parameters["kv_heads"]) * (int(parameters["qk_dim"]) + int(parameters["v_dim"]))
+    formula = width * int(parameters["keeps_cache"])
     if stored is None or formula == stored.elements:
         return ""
     return f"the cache keeps {stored.elements} elements per token, the formula counts {formula}"

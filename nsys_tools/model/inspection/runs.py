@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -74,7 +74,7 @@ def probe(built: Built) -> Runs:
     runs = tuple(run for tower in found for run in guarded(module, partial(_features, module, tower)))
     if module.main_input_name == "input_ids" or not runs:
         runs += tuple(guarded(module, lambda: _texts(module)))
-    return Runs(runs, (*told, *left_out(module, runs)))
+    return Runs(runs, tuple(told))
 
 
 def tokens(batch: int, length: int) -> Any:
@@ -183,8 +183,14 @@ def kept(cache: Any) -> dict[int, Kept]:
     return found
 
 
-def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
-    """Return a sentence for each part with weights that no forward called; the outermost ones."""
+def left_out(module: Any, runs: Iterable[Run], used: Container[str]) -> tuple[str, ...]:
+    """Return a sentence for each part with weights that no forward called; the outermost ones.
+
+    Parameters
+    ----------
+    used
+        Parts that the one above uses without calling them.
+    """
     from torch import nn  # noqa: PLC0415
 
     called = {name for run in runs for name in run.record.calls}
@@ -195,7 +201,14 @@ def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
     told = []
     for name, child in module.named_modules():
         below = any(name.startswith(f"{one}.") for one in found)
-        if not name or below or name in silent or isinstance(child, nn.Embedding) or _reached(name, called):
+        if (
+            not name
+            or below
+            or name in silent
+            or name in used
+            or isinstance(child, nn.Embedding)
+            or _reached(name, called)
+        ):
             continue
         count = sum(weight.numel() for weight in child.parameters())
         if count:
