@@ -199,7 +199,7 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     stored = _stored(calls)
     window = first.window or (stored.window if stored else None)
     # A layer that uses the keys and values of an earlier one keeps none itself.
-    keeps = caches and (stored is not None or not any(run.kept and core.layer is not None for run, core in calls))
+    keeps = caches and (stored is not None or not any(_shares(run, core) for run, core in calls))
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
     if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
@@ -222,6 +222,11 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
 def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
     found = (run.kept.get(core.layer) for run, core in calls if core.layer is not None)
     return next((kept for kept in found if kept is not None), None)
+
+
+def _shares(run: Run, core: Core) -> bool:
+    """Return whether calls of a forward share what the cache keeps; else a layer may be kept under another's index."""
+    return bool(run.kept) and core.layer is not None and sum(map(len, run.record.cores.values())) > len(run.kept)
 
 
 def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
