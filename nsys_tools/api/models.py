@@ -139,7 +139,8 @@ class AnalyticModel:
             Which share of the bound's speed is reached, in all phases or by phase, such as `Session.efficiency` gives
             it. Served figures then have expected times beside the bounds.
         expanded
-            Count latent attention as code that expands the latent in every decode step.
+            Count what transformers' code computes in place of what a model needs: the cached latent expanded in every
+            step, keys that no indexer selected, chunks of a scan padded.
 
         Raises
         ------

@@ -89,7 +89,11 @@ def _evaluate(
         ),
     ] = "",
     expanded: Annotated[
-        bool, typer.Option("--expanded", help="Count latent attention as code that expands the latent in every step.")
+        bool,
+        typer.Option(
+            "--expanded",
+            help="Count what transformers' code computes: the latent expanded in every step, all keys, padded chunks.",
+        ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
     found = load(model)

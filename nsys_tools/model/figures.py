@@ -42,7 +42,8 @@ class Settings:
     parallel
         How many of them share the model; the model here is the share of one.
     expanded
-        Whether latent attention is counted as code that expands the latent in every step.
+        Whether what transformers' code computes is counted in place of what a model needs: the latent expanded in
+        every step, keys that no indexer selected, chunks of a scan padded.
     asked
         Names of the inputs that the user set himself, which may contradict each other.
     """
@@ -139,7 +140,7 @@ def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
 
 
 def expanded(settings: Settings) -> Settings:
-    """Return settings that count latent attention as code that expands the latent in every step."""
+    """Return settings that count what transformers' code computes; see `Settings.expanded`."""
     return attrs.evolve(settings, expanded=True)
 
 

@@ -47,7 +47,8 @@ def settings(
     parallel
         GPUs that share the model: ``tp``, ``pp``, ``ep``, ``dp``, and the ``pp_rank`` in question.
     expanded
-        Whether latent attention is counted as code that expands the latent in every step.
+        Whether what transformers' code computes is counted in place of what a model needs: the latent expanded in
+        every step, keys that no indexer selected, chunks of a scan padded.
 
     Raises
     ------
