@@ -99,16 +99,20 @@ class Names:
     keys: frozenset[str]
     fused: frozenset[str]
     vocabulary: frozenset[str]
+    whole: frozenset[str]
+    parameters: Mapping[str, tuple[str, ...]]
 
 
 def names() -> Names:
     """Return the names of layers that several GPUs share, of all files in ``analytic/parallel``."""
-    found: dict[str, set[str]] = {field.name: set() for field in attrs.fields(Names)}
+    parameters: dict[str, tuple[str, ...]] = {}
+    found: dict[str, set[str]] = {field.name: set() for field in attrs.fields(Names) if field.name != "parameters"}
     for path in documents.names("parallel", (".yaml",)).values():
         data = documents.read(path, SCHEMA)
         for kind, known in found.items():
-            known.update(data[kind])
-    return Names(**{kind: frozenset(known) for kind, known in found.items()})
+            known.update(data.get(kind, ()))
+        parameters |= {entry: tuple(shared) for entry, shared in data.get("parameters", {}).items()}
+    return Names(**{kind: frozenset(known) for kind, known in found.items()}, parameters=parameters)
 
 
 def share(value: int, parts: int, what: str) -> int:

@@ -19,6 +19,8 @@ BATCH = "batch_size"
 # Phases in which a model is shared. What sees images or sound runs whole on every GPU, as serving engines do.
 SHARED = frozenset({"prefill", "decode", "encode"})
 CORES = "attention"
+# Parameters of which each GPU has at least one.
+REPEATED = ("groups", "key_heads")
 
 
 @attrs.frozen
@@ -57,7 +59,7 @@ class Sharing:
         is_paired
             Whether it is between a product whose outputs are shared and one whose inputs are.
         """
-        if not SHARED & set(layer.phases):
+        if not SHARED & set(layer.phases) or last(layer) in self.names.whole:
             return layer
         if layer.sub_layers:
             inner = self._heads(layer) or heads
@@ -85,6 +87,9 @@ class Sharing:
                 **{name: self._share(layer, name, by) for name, by in fewer.items()},
                 "top_k": parameters["top_k"].scaled(Fraction(1, self.parallel.ep)),
             }
+        if entry.name in self.names.parameters:
+            known = [name for name in self.names.parameters[entry.name] if name in parameters]
+            return {name: self._share(layer, name, parts) for name in known}
         if entry.name == "embedding" and last(layer) in self.names.vocabulary:
             return {"entries": call("ceil", parameters["entries"].scaled(Fraction(1, parts)))}
         if entry.category == CORES and heads is not None and "heads" in parameters:
@@ -115,7 +120,7 @@ class Sharing:
         if entry.name in ("activation", "gated_product"):
             return {"elements": parameters["elements"].scaled(Fraction(1, parts))}
         if heads is None:
-            return {}
+            return {"rows": parameters["rows"].scaled(Fraction(1, parts))} if entry.category == "norm" else {}
         mine = {heads.queries: self._queries(heads), heads.keys: self._keys(heads)}
         mine[heads.queries + heads.keys] = self._queries(heads) + self._keys(heads)
         if entry.name == "rotary_apply" and (every := parameters["heads"].value) in mine:
@@ -139,6 +144,8 @@ class Sharing:
 
     def _share(self, layer: Layer, name: str, parts: int) -> ClosedForm:
         form = layer.parameters[name]
+        if name in REPEATED:
+            return call("ceil", form.scaled(Fraction(1, parts)))
         if form.value is None:
             return form.scaled(Fraction(1, parts))
         return number(share(int(form.value), parts, f"{layer.path}: {name}"))
@@ -156,7 +163,7 @@ class Sharing:
     def _heads(self, layer: Layer) -> Heads | None:
         for child in layer.sub_layers:
             entry = entry_of(child, self.model, self.database)
-            if entry is not None and entry.category == CORES and "heads" in child.parameters:
+            if entry is not None and entry.category == CORES and child.parameters.keys() & {"qk_dim", "nope_dim"}:
                 queries, keys, width = (
                     _number(child.parameters, *options)
                     for options in (("heads",), ("kv_heads", "heads"), ("qk_dim", "nope_dim"))
