@@ -20,6 +20,10 @@ def linear(seen: Module) -> Parameters:
     """Return the parameters of a linear layer, also one that keeps its weight transposed."""
     shape = _weight(seen.module, "weight", 2)
     out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
+    for run in seen.runs:
+        rows = sum(prod(_first(call)) // in_features for call in seen.calls(run))
+        if run.record.products.get(seen.name, 0) != 2 * rows * out_features * in_features:
+            raise NotExpressible("its products are not those of its input and its weight")
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
         "in_features": in_features,
@@ -210,13 +214,19 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
         **({"cached": cached} if cached != 0 else {}),
         **({"window": window} if caches and window else {}),
         "heads": first.query[1],
-        "kv_heads": min(first.key[1], stored.heads) if stored else first.key[1],  # some repeat heads before the call
+        "kv_heads": _kv_heads(first, stored),
         "qk_dim": first.query[3],
         "v_dim": first.value[3],
         "causal": int(first.causal),
         "keeps_cache": int(keeps),
     }
     return ("attention_core_window" if caches and window else "attention_core"), shape
+
+
+def _kv_heads(core: Core, stored: Kept | None) -> int:
+    """Return the heads of keys in memory; some code repeats them before it calls attention."""
+    of_cache = stored is not None and stored.elements == stored.heads * (core.key[3] + core.value[3])
+    return stored.heads if stored is not None and of_cache else core.key[1]
 
 
 def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
