@@ -20,8 +20,8 @@ pytestmark = [
 
 from nsys_tools.model.inspection import check, generate  # noqa: E402
 from nsys_tools.model.inspection.build import build  # noqa: E402
+from nsys_tools.model.inspection.cores import attention_core, cache_note  # noqa: E402
 from nsys_tools.model.inspection.probe import Core, Record  # noqa: E402
-from nsys_tools.model.inspection.recipes import attention_core, cache_note  # noqa: E402
 from nsys_tools.model.inspection.runs import Kept, Run, probe  # noqa: E402
 
 LLAMA_4 = (
