@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 
 from nsys_tools.errors import NsysToolsError
@@ -142,6 +143,9 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
     assert not path.read_text().endswith(" ")
     other = build("qwen3", ("num_hidden_layers=3",))
     assert generate.cached(other, formulas, tmp_path)[0] != path
+    # A formula that a user adds may be that of a class of the model.
+    more = Database({**formulas.entries, "linear": attrs.evolve(formulas.entries["linear"], classes=("a.*Linear",))})
+    assert generate.fingerprint(built, more) != generate.fingerprint(built, formulas)
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ pytestmark = [
 
 from nsys_tools.model.inspection import check, generate  # noqa: E402
 from nsys_tools.model.inspection.build import build  # noqa: E402
-from nsys_tools.model.inspection.runs import probe  # noqa: E402
+from nsys_tools.model.inspection.cores import attention_core, cache_note  # noqa: E402
+from nsys_tools.model.inspection.probe import Core, Record  # noqa: E402
+from nsys_tools.model.inspection.runs import Kept, Run, probe  # noqa: E402
 
 LLAMA_4 = (
     *("text_config.num_hidden_layers=2", "text_config.num_local_experts=8", "text_config.hidden_size=64"),
@@ -73,13 +75,64 @@ def test_no_part_is_left_out_in_silence(
         assert any("the vision part is left out: Qwen2_5_VLVisionConfig has no image size" in d for d in diagnostics)
 
 
-def test_a_tower_that_only_runs_without_its_mask_is_not_called_wrong(formulas: Database) -> None:
-    """Idefics3's vision model looks at its mask with the attention that is counted; its text does not."""
-    overrides = ("text_config.num_hidden_layers=1", "vision_config.num_hidden_layers=1")
-    built, model, _ = inspected("idefics3", formulas, *overrides)
-    rows = {row.phase: row.verdict for row in check.compare(model, formulas, built, overrides)}
-    assert rows["vision"].startswith("not counted: Idefics3ForConditionalGeneration does not run on the meta device")
-    assert (rows["prefill"], rows["decode"]) == ("yes", "yes")
+@pytest.mark.parametrize(
+    ("source", "overrides"),
+    [
+        ("idefics3", ("text_config.num_hidden_layers=1", "vision_config.num_hidden_layers=1")),
+        ("phi4_multimodal", PHI_4),
+        ("align", ("text_config.num_hidden_layers=1",)),
+        ("owlvit", ("text_config.num_hidden_layers=1", "vision_config.num_hidden_layers=1")),  # at most 16 tokens
+    ],
+)
+def test_where_masks_are_looked_at_products_are_counted(
+    source: str, overrides: tuple[str, ...], formulas: Database
+) -> None:
+    """transformers' own attention does not run on shapes there; products written out do."""
+    built, model, _ = inspected(source, formulas, *overrides)
+    rows = check.compare(model, formulas, built, overrides)
+    assert [row.phase for row in rows] == [phase.name for phase in model.phases]
+    assert all(row.equal and row.counted > 0 for row in rows)
+
+
+def test_what_no_counter_runs_is_not_called_wrong(formulas: Database) -> None:
+    """torch's counter refuses the transposed convolutions of SAM's mask decoder."""
+    overrides = ("vision_config.num_hidden_layers=2", "vision_config.global_attn_indexes=[1]")
+    built, model, diagnostics = inspected("sam", formulas, *overrides)
+    (row,) = check.compare(model, formulas, built, overrides)
+    assert row.verdict.startswith("not counted: SamModel does not run on the meta device: AssertionError")
+    assert any("ConvTranspose2d multiplies matrices itself" in line for line in diagnostics)
+
+
+def test_a_linear_layer_that_multiplies_otherwise_is_listed(formulas: Database) -> None:
+    """DeepSeek-V4's output projection derives from Linear and multiplies each group of its input by a part."""
+    _, model, diagnostics = inspected("deepseek_v4", formulas, "num_hidden_layers=1")
+    unfit = [layer for _, layer in model.walk() if layer.qualified_class.endswith("DeepseekV4GroupedLinear")]
+    assert unfit
+    assert all(layer.entry == "none" for layer in unfit)
+    assert any("DeepseekV4GroupedLinear does not fit the formula linear" in line for line in diagnostics)
+
+
+def test_weights_that_are_used_without_a_call_take_part(formulas: Database) -> None:
+    """Mamba's convolution is a module of which only the weight is used."""
+    diagnostics = inspected("mamba2", formulas, "num_hidden_layers=1")[2]
+    assert not [line for line in diagnostics if "takes part in no phase" in line]
+
+
+@pytest.mark.parametrize(
+    ("kept", "heads", "note"),
+    [
+        (Kept(None, 2, 2 * (24 + 16)), 2, ""),  # heads were repeated before the call
+        (Kept(None, 4, 4 * (24 + 16)), 4, ""),
+        (Kept(None, 1, 40), 1, ""),
+        (Kept(None, 1, 32), 4, "the cache keeps 32 elements per token, the formula counts 160"),  # a latent
+    ],
+)
+def test_keys_and_values_are_those_of_the_cache(kept: Kept, heads: int, note: str) -> None:
+    core = Core((2, 4, 1, 24), (2, 4, 8, 24), (2, 4, 8, 16), None, True, 0)
+    calls = [(Run("decode", {"batch_size": 2, "seq_len": 1, "cache_len": 7}, Record(), {0: kept}), core)]
+    entry, parameters = attention_core(calls)
+    assert (entry, parameters["kv_heads"], parameters["keeps_cache"]) == ("attention_core", heads, 1)
+    assert cache_note(calls, parameters) == note
 
 
 @pytest.mark.parametrize("source", ["deepseek_v32", "glm_moe_dsa"])

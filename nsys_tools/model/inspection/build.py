@@ -16,6 +16,8 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 
 ATTENTION = "nsys_tools"
+# The same with the products written out, for counting where other attention looks at masks.
+PRODUCTS = "nsys_tools_products"
 # Of the ways to run experts, the one that torch's counter sees and that needs no data.
 EXPERTS = "batched_mm"
 # Model types of configurations that bring code of their own, and what transformers has for them.
@@ -258,10 +260,11 @@ def _on_meta(kind: Any, config: Any, attention: str) -> Any:
 
 
 def register_attention() -> None:
-    """Tell transformers of an attention function that notes its shapes and computes nothing, and of its masks."""
+    """Tell transformers of the attention functions of `probe`, and of masks that look at nothing."""
     from transformers import AttentionInterface, AttentionMaskInterface  # noqa: PLC0415
 
-    from nsys_tools.model.inspection.probe import attention, mask  # noqa: PLC0415
+    from nsys_tools.model.inspection.probe import attention, mask, products  # noqa: PLC0415
 
-    AttentionInterface.register(ATTENTION, attention)
-    AttentionMaskInterface.register(ATTENTION, mask)
+    for name, function in ((ATTENTION, attention), (PRODUCTS, products)):
+        AttentionInterface.register(name, function)
+        AttentionMaskInterface.register(name, mask)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import attrs
@@ -14,13 +14,15 @@ from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.inspection import towers
-from nsys_tools.model.inspection.build import Built, build
+from nsys_tools.model.inspection.build import PRODUCTS, Built, build
 from nsys_tools.model.inspection.counter import Counted, count
 from nsys_tools.model.inspection.recipes import ROUTED
 from nsys_tools.model.inspection.runs import cache_of, guarded, reader
 from nsys_tools.model.inspection.towers import Tower
 
 LARGEST_WINDOW = 8192
+# Tokens of a text: another prime than those of the probe.
+LENGTH = 19
 # Phase, sizes, what was counted.
 Count = tuple[str, dict[str, int], Counted]
 
@@ -79,9 +81,9 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
 
 
 def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator[Count]:
-    """Yield what torch counts with its own attention or, where masks look at values then, with plain products."""
-    ways = (("sdpa", "eager"), ("eager",))
-    modules = [build(built.source, overrides, attention=way).module for way in ways]
+    """Yield what torch counts with its own attention or, where that looks at values of masks, with plain products."""
+    ways = (("sdpa", "eager"), ("eager",), (PRODUCTS, "eager"))
+    modules = [cache(partial(_module, built.source, overrides, way)) for way in ways]
     phases = {phase.name for phase in model.phases}
     # A tower has several ways to be run. The one that the model was generated with is compared.
     for tower in towers.of(built.module)[0]:
@@ -89,20 +91,27 @@ def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator
         if tower.phase in phases:
             yield from _either(modules, {tower.phase: sizes}, partial(_tower, tower))
     if "encode" in phases:
-        yield from _either(modules, {"encode": {"batch_size": 2, "seq_len": 19}}, _text)
+        longest = model.inputs["seq_len"].default.value
+        length = min(LENGTH, int(longest)) if longest is not None else LENGTH
+        yield from _either(modules, {"encode": {"batch_size": 2, "seq_len": length}}, partial(_text, length))
     if "prefill" in phases:
         sizes = {"batch_size": 2, "seq_len": _length(model)}
         steps = {"prefill": sizes, "decode": {**sizes, "decode_steps": 1}}
         yield from _either(modules, steps, lambda module: _prompt_and_token(module, sizes["seq_len"]))
 
 
+def _module(source: str, overrides: tuple[str, ...], attention: tuple[str, ...]) -> Any:
+    return build(source, overrides, attention).module
+
+
 def _either(
-    modules: Iterable[Any], phases: Mapping[str, dict[str, int]], run: Callable[[Any], list[Counted]]
+    modules: Iterable[Callable[[], Any]], phases: Mapping[str, dict[str, int]], run: Callable[[Any], list[Counted]]
 ) -> Iterator[Count]:
     """Yield the counts of phases on the first module that runs them; where none does, the reason in their place."""
     reason = ""
-    for module in modules:
+    for make in modules:
         try:
+            module = make()
             counts = guarded(module, partial(_iterated, run, module))
         except NsysToolsError as error:
             reason = error.message
@@ -122,9 +131,9 @@ def _tower(tower: Tower, module: Any) -> list[Counted]:
     return [count(lambda: tower.run(module, 5))]
 
 
-def _text(module: Any) -> list[Counted]:
+def _text(length: int, module: Any) -> list[Counted]:
     read = reader(module)
-    return [count(lambda: read(2, 19))]
+    return [count(lambda: read(2, length))]
 
 
 def _prompt_and_token(module: Any, length: int) -> list[Counted]:
@@ -142,10 +151,10 @@ def _as_run(model: Model) -> dict[str, int]:
 
 
 def _length(model: Model) -> int:
-    """Return a length beyond every window, so that windows show; 19 without any."""
+    """Return a length beyond every window, so that windows show; `LENGTH` without any."""
     windows = [
         int(form.value)
         for _, layer in model.walk()
         if (form := layer.parameters.get("window")) is not None and form.value is not None
     ]
-    return max([19, *(window + 3 for window in windows if window <= LARGEST_WINDOW)])
+    return max([LENGTH, *(window + 3 for window in windows if window <= LARGEST_WINDOW)])

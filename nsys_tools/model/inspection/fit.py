@@ -80,6 +80,12 @@ class Module:
 
         return self.fitted(only)
 
+    @property
+    def cores_of_a_call(self) -> int:
+        """How often a call of the module calls attention: twice in DiffLlama, once in a layer that others share."""
+        counts = {len(run.record.cores.get(self.name, [])) // max(1, len(self.calls(run))) for run in self.runs}
+        return max((1, *counts))
+
     def cores(self) -> list[list[tuple[Run, Core]]]:
         """Return its attention calls: first call of every forward, second call of every forward, ..."""
         rows = [(run, run.record.cores.get(self.name, [])) for run in self.runs]

@@ -20,7 +20,7 @@ from nsys_tools.model.inspection.build import Built
 from nsys_tools.model.inspection.latent import is_latent
 from nsys_tools.model.inspection.layers import Writer
 from nsys_tools.model.inspection.recipes import ROUTED
-from nsys_tools.model.inspection.runs import left_out, probe
+from nsys_tools.model.inspection.runs import probe
 
 Data = dict[str, Any]
 _PHASES: dict[str, Data] = {
@@ -81,9 +81,8 @@ def generate(built: Built, database: Database) -> Generated:
         "layers": layers,
     }
     documents.check(data, architecture.SCHEMA, f"the model of {built.source}")
-    unseen = left_out(built.module, runs.runs, writer.used)
     told = [f"{ROUTED}: {_ALL_EXPERTS}"] if ROUTED in extra else []
-    return Generated(data, (*runs.diagnostics, *unseen, *writer.diagnostics, *told))
+    return Generated(data, (*runs.diagnostics, *writer.diagnostics, *told))
 
 
 def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
@@ -133,12 +132,14 @@ def text(data: Data) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def fingerprint(built: Built) -> str:
-    """Return a name for everything that a generated file depends on: class, configuration, versions."""
+def fingerprint(built: Built, database: Database) -> str:
+    """Return a name for everything that a generated file depends on: class, configuration, formulas, versions, code."""
     from nsys_tools import __version__  # noqa: PLC0415
 
     config = built.config.to_json_string(use_diff=False)
-    parts = [type(built.module).__qualname__, config, _version(), __version__, str(architecture.FORMAT)]
+    classes = json.dumps({name: entry.classes for name, entry in sorted(database.entries.items())})
+    parts = [type(built.module).__qualname__, config, classes, _version(), __version__, str(architecture.FORMAT)]
+    parts += [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -156,7 +157,7 @@ def cached(built: Built, database: Database, folder: Path, force: bool = False) 
     -------
     The model file, the file of its diagnostics, and whether they were written now.
     """
-    name = f"{_name(built)}-{fingerprint(built)}"
+    name = f"{_name(built)}-{fingerprint(built, database)}"
     model, notes = folder / f"{name}.json", folder / f"{name}.diagnostics.json"
     with suppress(OSError, ValueError):  # where one is missing or damaged, both are written again
         if not force and all(json.loads(file.read_bytes()) is not None for file in (model, notes)):

@@ -10,10 +10,11 @@ import attrs
 
 from nsys_tools.model.database import ANY_CHILD, Database, Entry
 from nsys_tools.model.demand import NO_ENTRY
+from nsys_tools.model.inspection.cores import attention_core, cache_note
 from nsys_tools.model.inspection.fit import Module, NotExpressible
 from nsys_tools.model.inspection.latent import is_latent, latent_attention_core
 from nsys_tools.model.inspection.parts import borrowed
-from nsys_tools.model.inspection.recipes import RECIPES, attention_core, cache_note
+from nsys_tools.model.inspection.recipes import RECIPES
 from nsys_tools.model.inspection.runs import Run
 
 Data = dict[str, Any]
@@ -34,15 +35,14 @@ class Writer:
         The configuration of the model.
     runs
         What was seen.
-    diagnostics, used
-        Filled while writing: sentences, and the modules that the one above uses without calling them.
+    diagnostics
+        Filled while writing.
     """
 
     database: Database
     config: Any
     runs: tuple[Run, ...]
     diagnostics: list[str] = attrs.field(factory=list)
-    used: set[str] = attrs.field(factory=set)
     _weights: set[int] = attrs.field(factory=set)
 
     def layers(self, module: Any, name: str = "") -> list[Data]:
@@ -63,7 +63,6 @@ class Writer:
         head: Data = {"name": part, "class": _qualified(type(module))}
         used = borrowed(above, part, seen, self._class_entry(type(above.module), FORWARD))
         if used is not None:
-            self.used.add(name)
             entry_name, parameters = used
             basic = {**head, "entry": entry_name, "phases": above.phases, "parameters": parameters}
             return self._held(basic, module, self.database.entries[entry_name])
@@ -149,9 +148,9 @@ class Writer:
                 self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
-                if index:
-                    parameters["keeps_cache"] = 0  # a further call reads the cache that the first one keeps
-                elif note := cache_note(calls, parameters):
+                if index % seen.cores_of_a_call:
+                    parameters["keeps_cache"] = 0  # a further one reads the cache that the first one keeps
+                elif entry != LATENT and (note := cache_note(calls, parameters)):
                     self.diagnostics.append(f"{seen.name}: {note}")
                 named = {"entry": entry} if entry != "attention_core" else {}
                 rows.append({**head, **named, "phases": phases, "parameters": parameters})

@@ -47,11 +47,15 @@ class Core:
 
 @attrs.define
 class Record:
-    """What one forward did: calls and attention by module, and the products of its own that torch counts."""
+    """What one forward did: calls and attention by module, the products of its own that torch counts, weights in use.
+
+    `touched` are the identities of the weights that an operator was given.
+    """
 
     calls: dict[str, list[Seen]] = attrs.field(factory=dict)
     cores: dict[str, list[Core]] = attrs.field(factory=dict)
     products: dict[str, int] = attrs.field(factory=dict)
+    touched: set[int] = attrs.field(factory=set)
 
 
 class _State:
@@ -74,6 +78,14 @@ def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options:
         _State.record.cores.setdefault(_State.names.get(id(module), ""), []).append(core)
     sequences, heads, tokens, _ = query.shape
     return query.new_empty(sequences, tokens, heads, value.shape[-1]), None
+
+
+def products(module: Any, query: Any, key: Any, value: Any, *_: Any, **__: Any) -> tuple[Any, None]:
+    """Return what attention gives from its two products, without a softmax between them; an attention interface."""
+    del module
+    groups = query.shape[1] // key.shape[1]
+    scores = query @ key.repeat_interleave(groups, dim=1).transpose(2, 3)
+    return (scores @ value.repeat_interleave(groups, dim=1)).transpose(1, 2).contiguous(), None
 
 
 def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = "meta", **__: Any) -> Any:
@@ -115,12 +127,15 @@ def recording(module: Any) -> Iterator[Record]:
 
 
 def _products(record: Record, stack: list[str]) -> Any:
-    """Return a context that counts matrix products by the innermost module that runs them."""
+    """Return a context that counts matrix products by the innermost module that runs them, and notes weights."""
+    from torch.nn import Parameter  # noqa: PLC0415
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
+    from torch.utils._pytree import tree_leaves  # noqa: PLC0415
     from torch.utils.flop_counter import flop_registry  # noqa: PLC0415
 
     class Counter(TorchDispatchMode):  # type: ignore[misc]
         def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            record.touched.update(id(leaf) for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, Parameter))
             result = function(*args, **(kwargs or {}))
             count: Callable[..., int] | None = flop_registry.get(function.overloadpacket)
             if count is not None:

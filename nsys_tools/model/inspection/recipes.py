@@ -7,9 +7,8 @@ from math import prod
 from typing import Any
 
 from nsys_tools.model.inspection import latent, recurrent
-from nsys_tools.model.inspection.fit import Module, NotExpressible, fit
-from nsys_tools.model.inspection.probe import Core, Seen
-from nsys_tools.model.inspection.runs import Kept, Run
+from nsys_tools.model.inspection.fit import Module, NotExpressible
+from nsys_tools.model.inspection.probe import Seen
 
 Parameters = dict[str, str | int]
 # The input of a model of which the code runs more experts than its router chooses.
@@ -20,6 +19,10 @@ def linear(seen: Module) -> Parameters:
     """Return the parameters of a linear layer, also one that keeps its weight transposed."""
     shape = _weight(seen.module, "weight", 2)
     out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
+    for run in seen.runs:
+        rows = sum(prod(_first(call)) // in_features for call in seen.calls(run))
+        if run.record.products.get(seen.name, 0) != 2 * rows * out_features * in_features:
+            raise NotExpressible("its products are not those of its input and its weight")
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
         "in_features": in_features,
@@ -184,74 +187,6 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
     "passive": passive,
     **recurrent.RECIPES,
 }
-
-
-def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
-    """Return entry and parameters of an attention call that every forward makes.
-
-    Raises
-    ------
-    NotExpressible
-        If its lengths follow from nothing that the inputs say.
-    """
-    first = calls[0][1]
-    caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
-    stored = _stored(calls)
-    window = first.window or (stored.window if stored else None)
-    # A layer that uses the keys and values of an earlier one keeps none itself.
-    keeps = caches and (stored is not None or not any(_shares(run, core) for run, core in calls))
-    queries = _fitted(calls, lambda core: core.query[2])
-    cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
-    if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
-        raise NotExpressible("keys that are neither the prompt nor the cache")
-    shape: Parameters = {
-        "sequences": _fitted(calls, lambda core: core.query[0]),
-        "queries": queries,
-        **({"cached": cached} if cached != 0 else {}),
-        **({"window": window} if caches and window else {}),
-        "heads": first.query[1],
-        "kv_heads": min(first.key[1], stored.heads) if stored else first.key[1],  # some repeat heads before the call
-        "qk_dim": first.query[3],
-        "v_dim": first.value[3],
-        "causal": int(first.causal),
-        "keeps_cache": int(keeps),
-    }
-    return ("attention_core_window" if caches and window else "attention_core"), shape
-
-
-def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
-    found = (run.kept.get(core.layer) for run, core in calls if core.layer is not None)
-    return next((kept for kept in found if kept is not None), None)
-
-
-def _shares(run: Run, core: Core) -> bool:
-    """Return whether calls of a forward share what the cache keeps; else a layer may be kept under another's index."""
-    return bool(run.kept) and core.layer is not None and sum(map(len, run.record.cores.values())) > len(run.kept)
-
-
-def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
-    """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
-    stored = _stored(calls)
-    if "latent_dim" in parameters:
-        width = int(parameters["latent_dim"]) + int(parameters["rope_dim"])
-    else:
-        width = int(parameters["kv_heads"]) * (int(parameters["qk_dim"]) + int(parameters["v_dim"]))
-    formula = width * int(parameters["keeps_cache"])
-    if stored is None or formula == stored.elements:
-        return ""
-    return f"the cache keeps {stored.elements} elements per token, the formula counts {formula}"
-
-
-def _seen_keys(run: Run, core: Core, window: int | None) -> int:
-    """Return the keys that a call is handed: new ones, and what the cache keeps of those before."""
-    cached = run.sizes["cache_len"]
-    return core.query[2] + (min(cached, window - 1) if window else cached)
-
-
-def _fitted(calls: list[tuple[Run, Core]], measure: Callable[[Core], int]) -> str | int:
-    from fractions import Fraction  # noqa: PLC0415
-
-    return fit([(run.sizes, Fraction(measure(core))) for run, core in calls])
 
 
 def _first(call: Seen) -> tuple[int, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -74,7 +74,7 @@ def probe(built: Built) -> Runs:
     runs = tuple(run for tower in found for run in guarded(module, partial(_features, module, tower)))
     if module.main_input_name == "input_ids" or not runs:
         runs += tuple(guarded(module, lambda: _texts(module)))
-    return Runs(runs, tuple(told))
+    return Runs(runs, (*told, *left_out(module, runs)))
 
 
 def tokens(batch: int, length: int) -> Any:
@@ -91,7 +91,7 @@ def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
     except FAULTS as error:
         raise NsysToolsError(
             f"{type(module).__name__} does not run on the meta device: {reason_of(error)}",
-            remedy(error) or "Its forward looks at values; only shapes exist there.",
+            remedy(error) or "Its forward looks at values, where only shapes exist, or needs further inputs.",
         ) from None
 
 
@@ -183,40 +183,18 @@ def kept(cache: Any) -> dict[int, Kept]:
     return found
 
 
-def left_out(module: Any, runs: Iterable[Run], used: Container[str]) -> tuple[str, ...]:
-    """Return a sentence for each part with weights that no forward called; the outermost ones.
-
-    Parameters
-    ----------
-    used
-        Parts that the one above uses without calling them.
-    """
-    from torch import nn  # noqa: PLC0415
-
-    called = {name for run in runs for name in run.record.calls}
-    # Modules that are looked up or multiplied by their weight alone are no forwards of their own.
-    silent = {f"{name}.{part}" for name, child in module.named_modules() if isinstance(child, nn.MultiheadAttention)
-              for part, _ in child.named_children()}  # fmt: skip
+def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
+    """Return a sentence for each part with weights of which no forward used one; the outermost parts."""
+    used = {identity for run in runs for identity in run.record.touched}
     found: list[str] = []
     told = []
     for name, child in module.named_modules():
-        below = any(name.startswith(f"{one}.") for one in found)
-        if (
-            not name
-            or below
-            or name in silent
-            or name in used
-            or isinstance(child, nn.Embedding)
-            or _reached(name, called)
-        ):
+        weights = list(child.parameters())
+        if not name or any(name.startswith(f"{one}.") for one in found) or not weights:
             continue
-        count = sum(weight.numel() for weight in child.parameters())
-        if count:
+        if used.isdisjoint(id(weight) for weight in weights):
             found.append(name)
             place = re.sub(r"\b\d+\b", "*", name)
+            count = sum(weight.numel() for weight in weights)
             told.append(f"{name}: {place} ({type(child).__qualname__}, {count:,} weights) takes part in no phase")
     return tuple(told)
-
-
-def _reached(name: str, called: set[str]) -> bool:
-    return name in called or any(one.startswith(f"{name}.") for one in called)
