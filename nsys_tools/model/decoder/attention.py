@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shown
+
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.decoder.configuration import Configuration
 from nsys_tools.model.decoder.families import Family
@@ -24,7 +26,9 @@ def rotary_dim(config: Configuration, family: Family) -> int:
         return config.size("qk_rope_head_dim")
     share = config.part("rope_parameters").get("partial_rotary_factor") or config.get("partial_rotary_factor") or 1
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
-        raise NsysToolsError(f"{config.place}: partial_rotary_factor is {share!r}, but has to be above 0 and up to 1.")
+        raise NsysToolsError(
+            f"{config.place}: partial_rotary_factor is {shown(share)}, but has to be above 0 and up to 1."
+        )
     return int(head_dim(config) * share)
 
 

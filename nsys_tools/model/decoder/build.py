@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from reprlib import repr as shown
 from typing import Any
 
 import attrs
@@ -68,7 +69,7 @@ def build(values: Mapping[str, Any], place: str) -> Built:
     """
     kind = values.get("model_type")
     if kind not in KNOWN:
-        raise NsysToolsError(f"{place}: the model_type {kind!r} is not known. Known: {', '.join(KNOWN)}.", INSPECT)
+        raise NsysToolsError(f"{place}: the model_type {shown(kind)} is not known. Known: {', '.join(KNOWN)}.", INSPECT)
     outer = Configuration(values, {}, place)
     config, family = _text(outer, kind)
     vision, strange = _vision(kind, outer, config)
@@ -94,9 +95,9 @@ def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
         values, place = outer.part("text_config"), f"{place}: text_config"
-        own = values.get("model_type", NESTED[kind])
+        own = str(values.get("model_type", NESTED[kind]))
     if own not in FAMILIES:
-        raise NsysToolsError(f"{place}: the model_type {own!r} is not known.", INSPECT)
+        raise NsysToolsError(f"{place}: the model_type {shown(own)} is not known.", INSPECT)
     family = FAMILIES[own]
     config = Configuration(values, family.defaults, place)
     config.get("model_type")
@@ -108,6 +109,8 @@ def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
 def _layers(config: Configuration, family: Family, vision: list[Data], *, nested: bool, tied: bool) -> list[Data]:
     hidden, vocabulary = config.size("hidden_size"), config.size("vocab_size")
     windows = pattern.windows(config, family)
+    sparse = pattern.sparse(config, family)
+    made = {kind: _layer(config, family, *kind) for kind in dict.fromkeys(zip(windows, sparse, strict=True))}
     rotations = len({window is None for window in windows}) if family.four_norms else 1
     positions = "{seq_len}" if rotations == 1 else f"{{seq_len}} * {rotations}"
     decoder = [
@@ -119,21 +122,16 @@ def _layers(config: Configuration, family: Family, vision: list[Data], *, nested
             rotary_dim=rotary_dim(config, family),
             as_product=0,
         ),
-        numbered(
-            [
-                (family.kind("DecoderLayer"), _layer(config, family, window, is_sparse))
-                for window, is_sparse in zip(windows, pattern.sparse(config, family), strict=True)
-            ]
-        ),
+        numbered([(family.kind("DecoderLayer"), made[kind]) for kind in zip(windows, sparse, strict=True)]),
         norm("norm", family.kind("RMSNorm"), hidden),
     ]
     head = linear("lm_head", hidden, vocabulary, rows="{batch_size} * {head_positions}")
     if tied:
         head["parameters"]["held"] = 0
-    kind = family.kind(f"{family.text}Model")
+    model = family.kind(f"{family.text}Model")
     if not nested:
-        return [composite("model", kind, decoder), head]
-    text: Data = {**composite("language_model", kind, decoder), "phases": ["prefill", "decode"]}
+        return [composite("model", model, decoder), head]
+    text: Data = {**composite("language_model", model, decoder), "phases": ["prefill", "decode"]}
     whole = family.kind("Model") if vision else "transformers.models.mistral3.modeling_mistral3.Mistral3Model"
     return [composite("model", whole, [*vision, text]), {**head, "phases": ["prefill", "decode"]}]
 
@@ -181,7 +179,7 @@ def _spec(config: Configuration, family: Family, vision: bool) -> Data:
     found = {
         "hidden_size": config.size("hidden_size"),
         "intermediate_size": config.optional("intermediate_size"),
-        "layers": config.size("num_hidden_layers"),
+        "layers": config.layers(),
         "heads": config.size("num_attention_heads"),
         "context": config.optional("max_position_embeddings"),
         "moe": pattern.described(config, family),
@@ -201,9 +199,9 @@ def _dtype(outer: Configuration, config: Configuration) -> str:
     if name is None:
         config.warnings.append(f"{config.place} does not say its dtype; bf16 is assumed.")
         return "bf16"
-    if name not in _DTYPES:
-        raise NsysToolsError(f"{config.place}: the dtype {name!r} is not known.", f"Known: {', '.join(_DTYPES)}.")
-    return _DTYPES[name]
+    if str(name) not in _DTYPES:
+        raise NsysToolsError(f"{config.place}: the dtype {shown(name)} is not known.", f"Known: {', '.join(_DTYPES)}.")
+    return _DTYPES[str(name)]
 
 
 def _formats(outer: Configuration, config: Configuration) -> Data:
@@ -219,7 +217,7 @@ def _warnings(outer: Configuration, config: Configuration) -> list[str]:
     more = config.get("num_nextn_predict_layers", "num_mtp_layers")
     if more:
         found.append(f"{config.place}: what predicts several tokens at once (MTP layers: {more}) is left out.")
-    architectures = outer.get("architectures") or config.get("architectures") or []
-    if architectures and not str(architectures[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
-        found.append(f"{config.place} is of {architectures[0]}; a language model's head is counted.")
+    named = outer.get("architectures") or config.get("architectures")
+    if isinstance(named, list) and named and not str(named[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
+        found.append(f"{config.place} is of {named[0]}; a language model's head is counted.")
     return found

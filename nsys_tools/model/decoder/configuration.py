@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from reprlib import repr as shown
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError
 
 INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (needs the extra [torch])."
+# Of any size, and of layers; what is larger is not meant, and layers are built one by one.
+MOST = 10**9
+MOST_LAYERS = 1000
 # What a configuration says beside its architecture: it changes no FLOP and no byte.
 _NEUTRAL = """
 _attn_implementation _attn_implementation_autoset _name_or_path architectures attention_dropout attn_logit_softcapping
@@ -58,20 +62,25 @@ class Configuration:
         said = [self.values[name] for name in names if name in self.values]
         return next((value for value in said if value is not None), None) if said else self._defaults.get(names[0])
 
-    def size(self, *names: str, least: int = 1) -> int:
+    def size(self, *names: str, least: int = 1, most: int = MOST) -> int:
         """Return a whole number that has to be there.
 
         Raises
         ------
         NsysToolsError
-            If it is missing, no whole number, or below `least`.
+            If it is missing, no whole number, below `least` or above `most`.
         """
         value = self.get(*names)
         if value is None:
             raise NsysToolsError(f"{self.place}: {names[0]} is missing.", INSPECT)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise NsysToolsError(f"{self.place}: {names[0]} is {value!r}, but has to be a whole number from {least}.")
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            wanted = f"has to be a whole number from {least} to {most:,}"
+            raise NsysToolsError(f"{self.place}: {names[0]} is {shown(value)}, but {wanted}.")
         return value
+
+    def layers(self) -> int:
+        """Return the number of layers."""
+        return self.size("num_hidden_layers", most=MOST_LAYERS)
 
     def optional(self, *names: str) -> int | None:
         """Return a whole number from 1, or None when neither file nor class says one."""
@@ -81,7 +90,7 @@ class Configuration:
         """Return whether something is on."""
         value = self.get(name)
         if value is not None and not isinstance(value, bool):
-            raise NsysToolsError(f"{self.place}: {name} is {value!r}, but has to be true or false.")
+            raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, but has to be true or false.")
         return bool(value)
 
     def part(self, name: str) -> Mapping[str, Any]:
@@ -95,7 +104,9 @@ class Configuration:
         """Raise a `NsysToolsError` when a name has another value than those that are known to be built."""
         value = self.get(name)
         if value is not None and value not in known:
-            raise NsysToolsError(f"{self.place}: {name} is {value!r}, of which the builder knows nothing.", INSPECT)
+            raise NsysToolsError(
+                f"{self.place}: {name} is {shown(value)}, of which the builder knows nothing.", INSPECT
+            )
 
     def unknown(self) -> list[str]:
         """Return the names that nobody asked for and that may change figures."""

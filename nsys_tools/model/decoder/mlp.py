@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shown
+
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.decoder.configuration import Configuration
 from nsys_tools.model.decoder.families import Family, Moe
@@ -50,7 +52,7 @@ def _activation(config: Configuration) -> str:
     kind = config.get("hidden_activation", "hidden_act") or config.get("hidden_act")
     if kind not in ACTIVATIONS:
         hint = f"Known: {', '.join(ACTIVATIONS)}."
-        raise NsysToolsError(f"{config.place}: the activation {kind!r} is not known.", hint)
+        raise NsysToolsError(f"{config.place}: the activation {shown(kind)} is not known.", hint)
     return str(kind)
 
 

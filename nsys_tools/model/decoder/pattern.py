@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from reprlib import repr as shown
+
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.decoder.configuration import INSPECT, Configuration
 from nsys_tools.model.decoder.families import Family
@@ -19,7 +21,7 @@ def windows(config: Configuration, family: Family) -> list[int | None]:
     NsysToolsError
         If a layer is of another type than full or sliding attention.
     """
-    layers = config.size("num_hidden_layers")
+    layers = config.layers()
     if family.window == "":
         return [None] * layers
     window = config.optional("sliding_window")
@@ -42,7 +44,7 @@ def windows(config: Configuration, family: Family) -> list[int | None]:
 
 def sparse(config: Configuration, family: Family) -> list[bool]:
     """Return for each layer whether it has experts."""
-    layers = config.size("num_hidden_layers")
+    layers = config.layers()
     if family.moe is None:
         return [False] * layers
     if family.moe.where == "after":
@@ -51,7 +53,7 @@ def sparse(config: Configuration, family: Family) -> list[bool]:
     if family.moe.where == "step":
         step, dense_ones = config.size("decoder_sparse_step"), config.get("mlp_only_layers") or []
         if not isinstance(dense_ones, list):
-            raise NsysToolsError(f"{config.place}: mlp_only_layers is {dense_ones!r}, but has to be a list.")
+            raise NsysToolsError(f"{config.place}: mlp_only_layers is {shown(dense_ones)}, but has to be a list.")
         return [index not in dense_ones and (index + 1) % step == 0 for index in range(layers)]
     return [True] * layers
 

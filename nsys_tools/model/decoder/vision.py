@@ -101,7 +101,7 @@ def _tower(config: Configuration, width: int, patches: int) -> list[Data]:
     embeddings = [patch, positions, residual("positions", width, f"{{images}} * {patches}")]
     return [
         composite("embeddings", f"{_SIGLIP}VisionEmbeddings", embeddings),
-        composite("encoder", f"{_SIGLIP}Encoder", [numbered([layer] * config.size("num_hidden_layers"))]),
+        composite("encoder", f"{_SIGLIP}Encoder", [numbered([layer] * config.layers())]),
         _norm("post_layernorm", width, f"{{images}} * {patches}"),
     ]
 
