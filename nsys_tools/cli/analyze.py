@@ -33,6 +33,11 @@ def analyze(
     gpu: options.TRACE_GPU = "auto",
     dtype: options.DTYPE = "",
     attention: options.ATTENTION = "full",
+    tp: options.TP = 1,
+    pp: options.PP = 1,
+    ep: options.EP = 1,
+    dp: options.DP = 1,
+    pp_rank: options.PP_RANK = 0,
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
@@ -61,7 +66,8 @@ def analyze(
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     given: dict[str, Any] = {
         "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
-        "attention": attention, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        "attention": attention, "parallel": options.shares(tp, pp, ep, dp, pp_rank), "ncu": ncu,
+        "callgraph": callgraph, "steps": steps, "cache": not no_cache,
         "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
     }  # fmt: skip
     written: dict[str, Any] = {

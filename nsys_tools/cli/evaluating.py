@@ -14,12 +14,6 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import options
 
-TP = Annotated[int, typer.Option("--tp", metavar="N", help="GPUs of tensor parallelism that share the model.")]
-PP = Annotated[int, typer.Option("--pp", metavar="N", help="Stages of a pipeline that share its layers.")]
-EP = Annotated[int, typer.Option("--ep", metavar="N", help="GPUs that its experts are spread over.")]
-DP = Annotated[int, typer.Option("--dp", metavar="N", help="Replicas that share the batch.")]
-PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Stage of the pipeline in question, from 0.")]
-
 
 def load(name: str) -> nt.AnalyticModel:
     """Load a model, and warn of what its figures leave out."""
@@ -32,12 +26,6 @@ def warn(warnings: Sequence[str]) -> None:
     """Print warnings to stderr."""
     for warning in warnings:
         print(f"WARNING: {warning}", file=sys.stderr)
-
-
-def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
-    """Return how GPUs share a model; empty where one has it all."""
-    found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
-    return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
 
 
 def evaluated(command: Callable[..., None]) -> Callable[..., None]:
@@ -75,11 +63,11 @@ def _evaluate(
     dtype: options.DTYPE = "",
     attention: options.ATTENTION = "full",
     gpu: options.GPU = "",
-    tp: TP = 1,
-    pp: PP = 1,
-    ep: EP = 1,
-    dp: DP = 1,
-    pp_rank: PP_RANK = 0,
+    tp: options.TP = 1,
+    pp: options.PP = 1,
+    ep: options.EP = 1,
+    dp: options.DP = 1,
+    pp_rank: options.PP_RANK = 0,
     efficiency: Annotated[
         str,
         typer.Option(
@@ -99,7 +87,7 @@ def _evaluate(
     found = load(model)
     figures = found.evaluate(
         workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
-        parallel=shares(tp, pp, ep, dp, pp_rank), expanded=expanded,
+        parallel=options.shares(tp, pp, ep, dp, pp_rank), expanded=expanded,
         efficiency=_efficiency(efficiency, model, workload, assignments, dtype),
     )  # fmt: skip
     warn(figures.warnings)

@@ -31,6 +31,11 @@ def findings(
     gpu: options.TRACE_GPU = "auto",
     dtype: options.DTYPE = "",
     attention: options.ATTENTION = "full",
+    tp: options.TP = 1,
+    pp: options.PP = 1,
+    ep: options.EP = 1,
+    dp: options.DP = 1,
+    pp_rank: options.PP_RANK = 0,
     steps: options.STEPS = "auto",
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
@@ -45,7 +50,8 @@ def findings(
         status() as progress,
         nt.open(
             trace, progress=progress, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu,
-            dtype=dtype, attention=attention, steps=steps, cache=not no_cache, salvage=salvage,
+            dtype=dtype, attention=attention, parallel=options.shares(tp, pp, ep, dp, pp_rank),
+            steps=steps, cache=not no_cache, salvage=salvage,
         ) as session,
     ):  # fmt: skip
         found = session.findings(*rule)

@@ -44,6 +44,11 @@ DTYPE = Annotated[
     ),
 ]
 ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention in full or causal.")]
+TP = Annotated[int, typer.Option("--tp", metavar="N", help="GPUs of tensor parallelism that share the model.")]
+PP = Annotated[int, typer.Option("--pp", metavar="N", help="Stages of a pipeline that share its layers.")]
+EP = Annotated[int, typer.Option("--ep", metavar="N", help="GPUs that its experts are spread over.")]
+DP = Annotated[int, typer.Option("--dp", metavar="N", help="Replicas that share the batch.")]
+PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Stage of the pipeline in question, from 0.")]
 NCU = Annotated[Path | None, typer.Option("--ncu", metavar="PATH", help="Join a CSV, .ncu-rep or folder of ncu.")]
 CALLGRAPH = Annotated[
     Path | None,
@@ -65,3 +70,9 @@ MODEL = Annotated[
 ]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
 FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]
+
+
+def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
+    """Return how GPUs share a model; empty where one has it all."""
+    found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
+    return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}

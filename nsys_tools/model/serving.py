@@ -30,7 +30,8 @@ DEFINITIONS = (
     "times are bounds: no launches, no imbalance, communication is not hidden; a pipeline has as many micro-batches as "
     "stages",
 )
-_LARGEST = {BATCH: 2**20, LENGTH: 2**24}
+LARGEST = {BATCH: 2**20, LENGTH: 2**24}
+"""Largest batch and context that are tried."""
 _NO_ACTIVATIONS = ("attention", "embedding", "communication", "weight")
 
 Columns = Mapping[str, Sequence[int]]
@@ -129,9 +130,14 @@ class Serving:
             found |= {f"expected_{name}": expected[name] for name in names}
         return {**found, **self._memory(columns)}
 
-    def largest(self, name: str) -> int:
-        """Return the largest ``batch_size`` or ``seq_len`` that fits, the other as it is; 0 where nothing fits."""
-        return _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, _LARGEST[name])
+    def largest(self, name: str) -> int | None:
+        """Return the largest ``batch_size`` or ``seq_len`` that fits, the other as it is.
+
+        0 where nothing fits; None where more fits than anybody asks for, such as the prompt of a model that keeps a
+        state of one size.
+        """
+        found = _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, LARGEST[name])
+        return found if found < LARGEST[name] else None
 
     @cached_property
     def _stages(self) -> list[_Stage]:
@@ -251,9 +257,12 @@ FIGURES: dict[str, tuple[str, str]] = {
     "usable_bytes": ("bytes", f"{USABLE:.0%} of the GPU's memory"),
     "fits": ("", "whether they fit"),
     "largest_batch": ("count", "sequences that fit, of all GPUs"),
-    "largest_context": ("count", "tokens of a prompt that fit at this batch"),
+    "largest_context": ("count", "tokens of a prompt that fit in memory at this batch"),
 }
 """Figures of serving: unit and meaning."""
+
+MOST = {"largest_batch": LARGEST[BATCH], "largest_context": LARGEST[LENGTH]}
+"""What was tried of the figures that are unknown where more would fit."""
 
 
 def summary(served: Serving) -> dict[str, float | bool | None]:

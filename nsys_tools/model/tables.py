@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from nsys_tools.model.domain import Metrics, ModuleMetrics, ModuleNode, OperatorMetrics, OperatorSpec
-from nsys_tools.model.serving import FIGURES
+from nsys_tools.model.serving import FIGURES, MOST
 from nsys_tools.model.tree import instances, walk
 from nsys_tools.units import figure_text
 
@@ -179,6 +179,8 @@ def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = 
 
 def _said(name: str, value: float | bool | None) -> str:
     unit, _ = FIGURES[name]
+    if value is None and name in MOST:
+        return f"over {MOST[name]:,}"
     return ("yes" if value else "no") if isinstance(value, bool) else figure_text(value, unit)
 
 
