@@ -12,7 +12,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import architecture, demand, figures, operators
 from nsys_tools.model.architecture import Layer, Model
 from nsys_tools.model.database import Database
-from nsys_tools.model.decoder.families import KNOWN
+from nsys_tools.model.decoder.families import KNOWN, NESTED
 from nsys_tools.model.figures import Settings
 
 SMALL: dict[str, Any] = {
@@ -122,7 +122,7 @@ def test_the_public_names(tmp_path: Path) -> None:
     assert without_formula == []
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KNOWN if kind not in ("gemma3", "mistral3")])
+@pytest.mark.parametrize("kind", [kind for kind in KNOWN if kind not in NESTED])
 def test_every_type_is_whole(kind: str, tmp_path: Path, formulas: Database) -> None:
     model = architecture.load(config(tmp_path, kind, num_experts=4, **EXPERTS))
     assert demand.unknown(model, formulas) == []
@@ -220,6 +220,7 @@ def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_pat
         ("qwen3_moe", {"num_experts_per_tok": 200}, "a token goes to 200 of 128 experts"),
         ("qwen3_moe", {"mlp_only_layers": 3}, "mlp_only_layers is 3, but has to be a list"),
         ("deepseek_v2", {}, "num_experts_per_tok is missing"),
+        ("glm4_moe_lite", {"mlp_layer_types": ["sparse"]}, "is not one of dense and sparse for each layer"),
         ("deepseek_v3", {"moe_layer_freq": 2}, "moe_layer_freq is 2"),
         ("gemma3_text", {"use_bidirectional_attention": True}, "use_bidirectional_attention is True"),
         (

@@ -60,9 +60,20 @@ REDUCED: dict[str, list[dict[str, Any]]] = {
         {**MOE, "n_routed_experts": 6, "use_qk_norm": True, "attention_bias": True, "head_dim": 20},
         {**MOE, "n_routed_experts": 6, "n_group": 1, "first_k_dense_replace": 0, "partial_rotary_factor": 0.25},
     ],
+    "glm4_moe_lite": [
+        {**MOE, **LATENT, "n_routed_experts": 6, "q_lora_rank": 28},
+        {**MOE, **LATENT, "n_routed_experts": 6, "mlp_layer_types": ["sparse", "dense", "sparse", "dense", "sparse"]},
+    ],
     "gemma3": [{"vision_config": SIGLIP, "mm_tokens_per_image": 16, "text_config": {**SMALL, "sliding_window": 12}}],
     "mistral3": [{"text_config": {**SMALL, "head_dim": 20}, "vision_config": {}, "tie_word_embeddings": False}],
+    "kimi_k25": [
+        {
+            "text_config": {**SMALL, **MOE, **LATENT, "n_routed_experts": 8, "n_group": 2, "topk_group": 1},
+            "tie_word_embeddings": False,
+        }
+    ],
 }
+LEFT_OUT = {"mistral3": ("vision_tower", "multi_modal_projector"), "kimi_k25": ("vision_tower", "mm_projector")}
 CASES = [(kind, changed) for kind, cases in REDUCED.items() for changed in cases]
 
 
@@ -110,7 +121,7 @@ def test_weights_of_shipped_models_are_those_of_transformers(name: str, formulas
 def test_weights_and_flops(kind: str, changed: dict[str, Any], formulas: Database, tmp_path: Path) -> None:
     model, module = built(kind, changed if kind in NESTED else {**SMALL, **changed}, tmp_path)
     assert demand.unknown(model, formulas) == []
-    part = (module.model.vision_tower, module.model.multi_modal_projector) if kind == "mistral3" else ()
+    part = (getattr(module.model, name) for name in LEFT_OUT.get(kind, ()))
     assert figures.total_weights(model, formulas) == weights(module) - sum(map(weights, part))
     batch, length = 2, 19
     prefill, first = counted(lambda: module(input_ids=tokens(batch, length), use_cache=True))
@@ -119,9 +130,8 @@ def test_weights_and_flops(kind: str, changed: dict[str, Any], formulas: Databas
     settings = Settings(values={"batch_size": batch, "seq_len": length, "decode_steps": 1}, expanded=True)
     found = figures.by_phase(model, figures.evaluate(model, formulas, settings))
     assert (found["prefill"].matrix_flops, found["decode"].matrix_flops) == (prefill, decode)
-    if not any("window" in layer.parameters for _, layer in model.walk()):
-        held = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
-        assert found["decode"].kv_bytes == 2 * sum(tensor.numel() for tensor in held)
+    held = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values)]
+    assert found["decode"].kv_bytes == 2 * sum(tensor.numel() for tensor in held)
 
 
 def test_flops_of_images(formulas: Database, tmp_path: Path) -> None:
@@ -145,4 +155,6 @@ def test_defaults_are_those_of_the_class(kind: str) -> None:
             continue  # the class clears a window that is not in use, and keeps the factor with the rotation's values
         if name == "num_experts" and found is None:
             found = theirs.n_routed_experts
+        if name == "first_k_dense_replace" and found is None:
+            found = theirs.mlp_layer_types.index("sparse")
         assert found == value, name

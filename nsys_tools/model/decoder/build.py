@@ -79,7 +79,7 @@ def build(values: Mapping[str, Any], place: str) -> Built:
         spec=_spec(config, family, bool(vision)),
         inputs=_inputs(config, bool(vision)),
         phases=_phases(family, bool(vision)),
-        layers=_layers(config, family, vision, nested=kind in NESTED, tied=_tied(outer, config)),
+        layers=_layers(config, family, vision, whole=NESTED.get(kind, ("", ""))[1], tied=_tied(outer, config)),
         warnings=tuple(_warnings(outer, config)),
     )
     unknown = sorted({*strange, *config.unknown(), *(outer.unknown() if kind in NESTED else ())})
@@ -95,7 +95,7 @@ def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
         values, place = outer.part("text_config"), f"{place}: text_config"
-        own = str(values.get("model_type", NESTED[kind]))
+        own = str(values.get("model_type", NESTED[kind][0]))
     if own not in FAMILIES:
         raise NsysToolsError(f"{place}: the model_type {shown(own)} is not known.", INSPECT)
     family = FAMILIES[own]
@@ -106,7 +106,7 @@ def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
     return config, family
 
 
-def _layers(config: Configuration, family: Family, vision: list[Data], *, nested: bool, tied: bool) -> list[Data]:
+def _layers(config: Configuration, family: Family, vision: list[Data], *, whole: str, tied: bool) -> list[Data]:
     hidden, vocabulary = config.size("hidden_size"), config.size("vocab_size")
     windows = pattern.windows(config, family)
     sparse = pattern.sparse(config, family)
@@ -129,10 +129,9 @@ def _layers(config: Configuration, family: Family, vision: list[Data], *, nested
     if tied:
         head["parameters"]["held"] = 0
     model = family.kind(f"{family.text}Model")
-    if not nested:
+    if not whole:
         return [composite("model", model, decoder), head]
     text: Data = {**composite("language_model", model, decoder), "phases": ["prefill", "decode"]}
-    whole = family.kind("Model") if vision else "transformers.models.mistral3.modeling_mistral3.Mistral3Model"
     return [composite("model", whole, [*vision, text]), {**head, "phases": ["prefill", "decode"]}]
 
 

@@ -24,7 +24,8 @@ class Moe:
     block, router, router_class
         Class of the block, name and class of its router.
     where
-        Which layers have it: ``all``, ``step`` (every n-th), ``after`` (those behind the first dense ones).
+        Which layers have it: ``all``, ``step`` (every n-th), ``after`` (as ``mlp_layer_types`` says, or those behind
+        the first dense ones).
     inner
         The name of an expert's inner width.
     bias
@@ -219,7 +220,21 @@ FAMILIES: dict[str, Family] = {
         | {"moe_intermediate_size": 1408, "num_experts": 128, "n_shared_experts": 1, "num_experts_per_tok": 8}
         | {"first_k_dense_replace": 1, "partial_rotary_factor": 0.5},
     ),
+    "glm4_moe_lite": Family(
+        package="glm4_moe_lite",
+        prefix="Glm4MoeLite",
+        latent=True,
+        biased=("q_a_proj", "kv_a_proj_with_mqa", "o_proj"),
+        moe=Moe(block="MoE", router_class="TopkRouter", where="after", corrections=True, shared=True),
+        defaults=_defaults(2048, 10240, 47, 20, 154880, max_position_embeddings=202752, moe_intermediate_size=1536)
+        | {**_DEEPSEEK, "q_lora_rank": 768, "qk_nope_head_dim": 192, "v_head_dim": 256}
+        | {"num_experts": 64, "n_shared_experts": 1, "num_experts_per_tok": 4, "first_k_dense_replace": 1},
+    ),
 }
-# Types with a text part: the type of that part unless it says its own.
-NESTED = {"gemma3": "gemma3_text", "mistral3": "mistral"}
+# Types with a text part: the type of that part unless it says its own, and the class of the whole.
+NESTED = {
+    "gemma3": ("gemma3_text", "transformers.models.gemma3.modeling_gemma3.Gemma3Model"),
+    "kimi_k25": ("kimi_k2", "transformers.models.kimi_k25.modeling_kimi_k25.Kimi_K25Model"),
+    "mistral3": ("mistral", "transformers.models.mistral3.modeling_mistral3.Mistral3Model"),
+}
 KNOWN = tuple(sorted({*FAMILIES, *NESTED}))

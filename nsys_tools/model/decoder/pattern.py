@@ -10,6 +10,7 @@ from nsys_tools.model.decoder.families import Family
 from nsys_tools.model.decoder.mlp import TOP_K, expert_count
 
 _TYPES = ("full_attention", "sliding_attention")
+_MLPS = ("dense", "sparse")
 _EVERY = ("sliding_window_pattern", "_sliding_window_pattern")
 
 
@@ -47,6 +48,10 @@ def sparse(config: Configuration, family: Family) -> list[bool]:
     layers = config.layers()
     if family.moe is None:
         return [False] * layers
+    if family.moe.where == "after" and (types := config.get("mlp_layer_types")) is not None:
+        if not isinstance(types, list) or len(types) != layers or any(kind not in _MLPS for kind in types):
+            raise NsysToolsError(f"{config.place}: mlp_layer_types is not one of dense and sparse for each layer.")
+        return [kind == "sparse" for kind in types]
     if family.moe.where == "after":
         dense = config.size("first_k_dense_replace", least=0)
         return [index >= dense for index in range(layers)]
