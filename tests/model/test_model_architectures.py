@@ -5,7 +5,7 @@ forward with real weights, and with the bytes of the tensors in transformers' ca
 """
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -201,6 +201,15 @@ def step(module: Any, prompt: Any, cache: Any = None) -> tuple[int, Any]:
 def cache_bytes(cache: Any) -> int:
     tensors = [tensor for layer in cache.layers for tensor in (layer.keys, layer.values) if tensor is not None]
     return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> Iterator[None]:
+    """Run products this small on one thread: several tests at once would wait for each other's threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("source", DECODERS)
