@@ -249,6 +249,27 @@ class Session(Closing):
             unmet(read, has_model=has_model),
         )
 
+    def questions(self, path: str = "TRACE") -> Result:
+        """Return what can be asked, what the trace can answer first: by which command, else what that would need.
+
+        Parameters
+        ----------
+        path
+            How the commands name the trace.
+
+        Raises
+        ------
+        NsysToolsError
+            If the session has no trace.
+        """
+        from nsys_tools.report.questions import COLUMNS, questions  # noqa: PLC0415
+        from nsys_tools.session.rows import ListRows  # noqa: PLC0415
+
+        if self._reopen is None:
+            raise NsysToolsError("Questions need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+        self._joined.check(self._database.query)
+        return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
+
     def analyze(self) -> Analysis:
         """Compute every table of the report, its findings, and what was not recorded.
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, ranks, table
+from nsys_tools.cli import answers, options, ranks
 from nsys_tools.cli.progress import status
 
 _HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
@@ -84,10 +84,10 @@ def sql(
         if statement is None and sys.stdin is None:
             raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
-            _prompt(session, form, csv_safe, progress, limits)
+            _prompt(session, form, csv_safe, progress, limits, trace)
         else:
             statement = sys.stdin.read() if statement is None else statement
-            _show(session, statement, form, out, limits, csv_safe=csv_safe, force=force, progress=progress)
+            _show(session, statement, form, out, limits, trace, csv_safe=csv_safe, force=force, progress=progress)
         for note in session.notes:
             print(note, file=sys.stderr)
     if isinstance(session, nt.Job):
@@ -102,24 +102,37 @@ def _read(file: Path) -> str:
 
 
 def _show(
-    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, limits: dict[str, Any], *,
-    csv_safe: bool, force: bool = False, progress: Callable[[str], None],
+    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, limits: dict[str, Any],
+    trace: Path, *, csv_safe: bool, force: bool = False, progress: Callable[[str], None],
 ) -> None:  # fmt: skip
     result = session.sql(statement, **limits)
     progress("running the statement")
+    about: dict[str, Any] = {}
+    if form == "json":
+        result.compute()  # what there is to warn of is known once it has run
+        about = {"trace": session.name, "warnings": session.notes, "next_commands": _leads(result, statement, trace)}
     if out is not None and str(out) != "-":
-        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs)
+        told = nt.envelope("sql", result, **about) if about else None
+        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs, envelope=told)
     elif form in {"parquet", "sqlite"}:
         raise nt.UsageError(f"--format {form} needs --out FILE.")
     else:
-        table.show(result, form, csv_safe=csv_safe)
+        answers.show("sql", result, form, csv_safe=csv_safe, **about)
     if result.truncated:
-        print(f"The first {len(result):,} rows; there are more. --limit N returns more.", file=sys.stderr)
+        print(f"There are more rows than {len(result):,}: --limit N returns more.", file=sys.stderr)
+
+
+def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:
+    """Return what leads on: to the other rows, or, without a row, to what can be asked."""
+    if result.truncated:
+        return [answers.suggested("sql", trace, statement, "--limit", str(10 * max(len(result), 1)))]
+    return [] if len(result) else [answers.suggested("questions", trace), answers.suggested("queries")]
 
 
 def _prompt(
-    session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any]
-) -> None:
+    session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any],
+    trace: Path,
+) -> None:  # fmt: skip
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 
@@ -143,7 +156,7 @@ def _prompt(
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None, limits, csv_safe=csv_safe, progress=progress)
+                _show(session, pending, form, None, limits, trace, csv_safe=csv_safe, progress=progress)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

@@ -19,6 +19,7 @@ OWN_SCHEMAS = "memory.main,memory.loaded"
 """Where names without a schema are looked for before a trace is attached."""
 # What a session sets after its connection is locked: see `nsys_tools.session.materializing`, `limits`, `database`.
 _OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit")
+_most_memory = ""
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
@@ -51,10 +52,17 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
             "allow_unsigned_extensions": "true",
             "python_enable_replacements": "false",
             "temp_directory": str(spill),
+            **({"memory_limit": _most_memory} if _most_memory else {}),
         }
     )
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")
     return interruptible(connection)
+
+
+def limit_memory(size: str) -> None:
+    """Have each connection that is opened from now on use so much memory at most, as in ``2GB``; empty for no limit."""
+    global _most_memory  # noqa: PLW0603  (it is of the process)
+    _most_memory = size
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -11,6 +11,7 @@ from threading import Event, Thread
 import duckdb
 
 from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.session import connection as connections
 from nsys_tools.session.quoting import literal
 from nsys_tools.session.result import Result
 
@@ -51,8 +52,13 @@ class Limits:
             raise UsageError(f"max_memory is {self.memory!r}; it must be a size.", "Write it as in 500MB or 2GB.")
 
     @contextmanager
-    def hold(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    def hold(self, connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[None]:
         """Hold the block against the limits of time and memory.
+
+        Parameters
+        ----------
+        connection
+            What the statement runs in; None for all that are open or are opened meanwhile, without a limit of memory.
 
         Raises
         ------
@@ -68,7 +74,7 @@ class Limits:
         is_over, is_late = Event(), Event()
         watch = Thread(target=self._interrupt, args=(connection, is_over, is_late), daemon=True)
         try:
-            if self.memory:
+            if self.memory and connection:
                 connection.execute(f"SET memory_limit = {literal(self.memory.strip())}")
             if self.seconds is not None:
                 watch.start()
@@ -79,14 +85,14 @@ class Limits:
             is_over.set()
             if watch.ident is not None:
                 watch.join()
-            if self.memory:
+            if self.memory and connection:
                 connection.execute("RESET memory_limit")
 
-    def _interrupt(self, connection: duckdb.DuckDBPyConnection, is_over: Event, is_late: Event) -> None:
+    def _interrupt(self, connection: duckdb.DuckDBPyConnection | None, is_over: Event, is_late: Event) -> None:
         if not is_over.wait(self.seconds):
             is_late.set()
             while not is_over.wait(_AGAIN_S):
-                connection.interrupt()
+                (connection or connections).interrupt()
 
     def _told(self, error: Exception, *, is_late: bool) -> Exception:
         if is_late:

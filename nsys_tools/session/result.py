@@ -113,7 +113,7 @@ class Result:
 
     def compute(self, limit: int | None = None) -> None:
         """Compute the rows now, of a query that has not run yet; at most `limit` of them."""
-        self.truncated = self._rows.compute(limit)
+        self.truncated = self._rows.compute(limit) or self.truncated
 
     def _records(self, start: int, stop: int) -> list[dict[str, Any]]:
         columns = self.columns

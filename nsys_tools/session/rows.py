@@ -108,6 +108,12 @@ class ListRows(FrameRows):
         """Return all rows."""
         return list(self._values)
 
+    def compute(self, limit: int | None) -> bool:
+        """Keep at most `limit` rows; return whether there were more."""
+        is_more = limit is not None and len(self._values) > limit
+        self._values = self._values[:limit]
+        return is_more
+
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Return rows from `start` to before `stop`."""
         return self._values[start:stop]

@@ -31,6 +31,16 @@ def test_rows_are_cut_and_said_to_be(session: nt.Session, limit: int, count: int
     assert (len(found), found.truncated, found.kept().truncated) == (count, truncated, truncated)
 
 
+def test_rows_in_memory_are_cut_too(session: nt.Session) -> None:
+    """Of a result that was kept, and of one that was never a query."""
+    for found in (session.query("kernel_summary").kept(), session.queries()):
+        rows = found.rows()
+        found.compute(2)
+        assert (found.rows(), len(found), found.truncated) == (rows[:2], 2, True)
+        found.compute(5)
+        assert (len(found), found.truncated) == (2, True)
+
+
 def test_a_limit_does_not_change_values(session: nt.Session) -> None:
     statement = "FROM kernel ORDER BY operation_id"
     assert session.sql(statement, limit=50).rows() == session.sql(statement).head(50)
@@ -86,7 +96,7 @@ def test_limits_of_a_job(caches: Path) -> None:
 def test_the_command_says_that_there_are_more(tmp_path: Path) -> None:
     done = run("sql", str(TRACE), "FROM range(5)", "--limit", "2", "--format", "csv", cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("range\n0\n1\n", 0)
-    assert done.stderr == "The first 2 rows; there are more. --limit N returns more.\n"
+    assert done.stderr == "There are more rows than 2: --limit N returns more.\n"
     late = run("sql", str(TRACE), ENDLESS, "--max-seconds", "0.2", cwd=tmp_path)
     assert (late.returncode, late.stdout) == (1, "")
     assert "Traceback" not in late.stderr
