@@ -199,13 +199,13 @@ def render_data(data: object, form: str) -> str:
     return _as_json(data) if form == "json" else _as_yaml(data)
 
 
-_UNIT = re.compile(r".+_(ns|bytes|flops|ratio|count|hz)")
+_UNIT = re.compile(r"(?:.+_)?(?:(ns|bytes|flops|ratio|count|hz)|(tokens|bytes|flops)_per_(s|byte))")
 
 
 def _unit(name: str) -> str:
     """Return the unit that a column's suffix names; empty for none."""
     found = _UNIT.fullmatch(name)
-    return found[1] if found else ""
+    return "" if found is None else found[1] or f"{found[2]}/{found[3]}"
 
 
 def envelope(

@@ -13,8 +13,9 @@ from jsonschema import Draft202012Validator
 
 import nsys_tools as nt
 from nsys_tools.cli import app
+from nsys_tools.synthetic.job import JobPlan, build_job
 from tests.commands import run
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, SHARED
 
 SAMPLES = REPOSITORY / "capture" / "samples"
 TRACE, STAGES, NCU = (str(SAMPLES / name) for name in ("sample.sqlite", "stages.toml", "ncu.csv"))
@@ -111,7 +112,35 @@ TINY = {
 def test_every_command_with_json_has_a_case_and_a_schema() -> None:
     found = set(commands(typer.main.get_command(app)))
     assert found == set(CASES)
-    assert {NAMES.get(name, name).replace(" ", "-") for name in found} == set(nt.json_schemas())
+    assert {NAMES.get(name, name).replace(" ", "-") for name in found} | {"ranks"} == set(nt.json_schemas())
+
+
+SHARED_TRACES = sorted((SHARED / "traces").glob("*.sqlite"))
+
+
+@pytest.mark.parametrize("trace", SHARED_TRACES, ids=lambda path: path.stem)
+def test_answers_of_recorded_traces(trace: Path, tmp_path: Path) -> None:
+    """Traces that lack what the sample has."""
+    for command, more in (("findings", ()), ("questions", ()), ("sql", ("FROM gap_summary",)), ("diff", (str(trace),))):
+        done = run(command, str(trace), *more, "--format", "json", cwd=tmp_path)
+        if done.returncode == 0:
+            check(command, strict(done.stdout))
+        else:  # no kernels of which steps could be compared
+            assert command == "diff"
+            assert done.stdout == ""
+    assert run("analyze", str(trace), "--out", "r", "--format", "json", cwd=tmp_path).returncode == 0
+    check("metrics", strict((tmp_path / "r" / "metrics.json").read_text()))
+
+
+def test_a_report_of_ranks(tmp_path: Path) -> None:
+    job = build_job(tmp_path, JobPlan(files=2, processes=1, steps=4))
+    done = run("analyze", *map(str, job.paths), "--out", "r", "--format", "json", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    check("ranks", strict((tmp_path / "r" / "metrics.json").read_text()))
+    done = run("sql", str(tmp_path / "*.sqlite"), "FROM rank", "--format", "json", cwd=tmp_path)
+    answer = strict(done.stdout)
+    check("sql", answer)
+    assert answer["trace"] == "2 traces"
 
 
 def test_the_docs_list_every_schema() -> None:
@@ -134,6 +163,15 @@ def test_what_a_schema_refuses() -> None:
             check("sql", {name: value for name, value in good.items() if name != key})
     with pytest.raises(nt.NsysToolsError, match="There is no schema 'kernel'"):
         nt.json_schema("kernel")
+
+
+def test_units_are_those_of_the_columns_or_of_their_suffix() -> None:
+    rows = [{"tokens_per_s": 1.0, "read_bytes_per_s": 2.0, "sum_ns": 3, "busy_ratio": 0.5, "name": "a", "count_of": 1}]
+    units = {"tokens_per_s": "tokens/s", "read_bytes_per_s": "bytes/s", "sum_ns": "ns", "busy_ratio": "ratio"}
+    assert nt.envelope("sql", rows)["units"] == units
+    with nt.open(TRACE) as session:
+        found = session.query("kernel_summary", top=1)
+        assert nt.envelope("sql", found)["units"] == found.units
 
 
 def test_one_shape_of_a_finding(tmp_path: Path) -> None:

@@ -249,6 +249,13 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     assert "is not a folder" in done.stderr
 
 
+def test_without_the_extra(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "mcp.server.mcpserver", None)
+    done = run("mcp", "--root", str(root), cwd=root)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "pip install 'nsys-tools[mcp]'" in done.stderr
+
+
 def test_the_server_is_short() -> None:
     text = (REPOSITORY / "nsys_tools" / "cli" / "mcp.py").read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 200
