@@ -22,17 +22,20 @@ if TYPE_CHECKING:
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
     from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
+    from nsys_tools.api.envelopes import envelope, json_schema, json_schemas
     from nsys_tools.api.evaluation import Evaluation
     from nsys_tools.api.findings import Findings
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
     from nsys_tools.api.job_analysis import JobAnalysis
     from nsys_tools.api.jobs import Job, find_traces
+    from nsys_tools.api.limiting import limit_memory, time_limit
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
+    from nsys_tools.api.skills import install_skill, skill
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
@@ -68,11 +71,16 @@ _PLACES = {
     "compare_models": "api.inspection",
     "describe": "api.catalogue",
     "diff": "api.diffs",
+    "envelope": "api.envelopes",
     "examine_machine": "api.captures",
     "find_traces": "api.jobs",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
+    "install_skill": "api.skills",
+    "json_schema": "api.envelopes",
+    "json_schemas": "api.envelopes",
     "known_models": "api.models",
+    "limit_memory": "api.limiting",
     "load_model": "api.models",
     "model_operators": "api.inspection",
     "open": "api.opening",
@@ -91,7 +99,9 @@ _PLACES = {
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
+    "skill": "api.skills",
     "stats_reports": "api.reports",
+    "time_limit": "api.limiting",
     "write_result": "api.writing",
     "write_rules": "api.reports",
     "write_stats": "api.reports",
@@ -121,12 +131,17 @@ __all__ = [
     "compare_models",
     "describe",
     "diff",
+    "envelope",
     "examine_machine",
     "figure_text",
     "find_traces",
     "group_callgraph",
     "inspect_model",
+    "install_skill",
+    "json_schema",
+    "json_schemas",
     "known_models",
+    "limit_memory",
     "load_model",
     "model_operators",
     "open",
@@ -145,7 +160,9 @@ __all__ = [
     "run_capture",
     "save_baseline",
     "save_chart",
+    "skill",
     "stats_reports",
+    "time_limit",
     "write_result",
     "write_rules",
     "write_stats",

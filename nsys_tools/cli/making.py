@@ -1,10 +1,10 @@
-"""The commands that make traces, call graphs and models, in the order of the help."""
+"""The commands that make traces, call graphs and models, and those for agents, in the order of the help."""
 
 from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import callgraph, capture, doctor, model
+from nsys_tools.cli import agents, callgraph, capture, doctor, model
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -13,3 +13,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(doctor.doctor)
     app.add_typer(callgraph.app, name="callgraph")
     app.add_typer(model.app, name="model")
+    agents.add_commands(app)
