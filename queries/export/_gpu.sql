@@ -1,0 +1,2 @@
+-- One row per process and device ordinal that worked: the GPU behind it.
+SELECT DISTINCT process_id, device_id, gpu_id FROM _gpu_operation
