@@ -29,7 +29,7 @@ _CATEGORIES, _TITLES, _NAMES, _TEXTS = 1, 2, 3, 29
 # TrackDescriptor
 _UUID, _CALLED, _PROCESS, _THREAD, _PARENT, _COUNTED, _CHILDREN, _PLACE = 1, 2, 3, 4, 5, 8, 11, 12
 _BY_PLACE, _BYTES = 3, 3
-_AT_ONCE = 25_000  # rows that are encoded together: some MB
+_AT_ONCE = 10_000  # rows that are encoded together: some MB
 
 
 class PerfettoWriter:

@@ -127,8 +127,8 @@ class Timeline:
         tracks, steps = np.empty(len(frame), dtype=np.int64), np.full(len(frame), -1)
         for part, key in _groups(frame, table.keys):
             lane = lanes.of(key, starts[part], ends[part])
-            numbers = {one: self._track(table, key, one) for one in np.unique(lane).tolist()}
-            tracks[part] = np.vectorize(numbers.__getitem__, otypes=[np.int64])(lane)
+            for one in np.unique(lane).tolist():
+                tracks[part][lane == one] = self._track(table, key, one)
             if table.line == "stream" and (key[1], key[0]) in self._steps:
                 steps[part] = self._steps[key[1], key[0]].of(starts[part])
         flows = frame["flow"].fill_null(-1).to_numpy() if "flow" in frame.columns else np.full(len(frame), -1)
