@@ -31,7 +31,7 @@ def export_data(
     form
         ``parquet``, ``sqlite`` or ``duckdb``.
     queries
-        Only these; by default all that the trace can answer by itself, but for the reports of other tools (``stats_*``).
+        Only these; by default all that the trace can answer by itself, without the reports of nsys (``stats_*``).
     stages, steps, cache, salvage
         As for `nsys_tools.open`.
     force

@@ -64,7 +64,7 @@ def export_timeline(
     Parameters
     ----------
     traces
-        Traces, run folders, folders of traces, or patterns. Several are the ranks of one job, on the clock of the first.
+        Traces, run folders, folders of traces, or patterns. Several are the ranks of a job, on the first one's clock.
     out
         The file; packed with gzip if its name ends in ``.gz``. It appears whole.
     form

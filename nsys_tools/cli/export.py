@@ -21,14 +21,16 @@ TRACES = Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.T
 OUT = Annotated[
     Path, typer.Option("--out", "-o", metavar="FILE", help="Write to FILE; packed with gzip if it ends in .gz.")
 ]
-TIME = Annotated[str, typer.Option("--time", metavar="A/B", help="Write only what touches this time, as in 1s/1s500ms.")]
-STAGE = Annotated[str, typer.Option("--stage", metavar="STAGE", help="Write only what touches an instance of this stage.")]
+TIME = Annotated[
+    str, typer.Option("--time", metavar="A/B", help="Write only what touches this time, as in 1s/1s500ms.")
+]
+STAGE = Annotated[
+    str, typer.Option("--stage", metavar="STAGE", help="Write only what touches an instance of this stage.")
+]
 STEP = Annotated[
     str, typer.Option("--step", metavar="N..M", help="Write only what touches these steps; the first step is 0.")
 ]
-QUERY = Annotated[
-    list[str], typer.Option("--query", "-q", metavar="QUERY", help="Write only this query; repeatable.")
-]
+QUERY = Annotated[list[str], typer.Option("--query", "-q", metavar="QUERY", help="Write only this query; repeatable.")]
 
 
 @app.command()

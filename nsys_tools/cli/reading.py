@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import advising, analyze, export, ncu, queries, sql, stats
+from nsys_tools.cli import advising, analyze, ncu, queries, sql, stats
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -15,5 +15,4 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(sql.sql)
     app.command()(queries.queries)
     app.command()(ncu.ncu)
-    app.add_typer(export.app, name="export")
     app.command(hidden=True)(ncu.counters)

@@ -51,7 +51,15 @@ class ChromeWriter:
         lists = [
             (one.name, one.values.tolist(), one.present.tolist(), one.is_text) for one in slices.annotations
         ]  # fmt: skip
-        columns = (slices.tracks, slices.starts, slices.ends, slices.titles, slices.categories, slices.flows, slices.has_flow)
+        columns = (
+            slices.tracks,
+            slices.starts,
+            slices.ends,
+            slices.titles,
+            slices.categories,
+            slices.flows,
+            slices.has_flow,
+        )
         texts, trace, phase = self._texts, slices.trace, "s" if slices.is_launch else "t"
 
         def lines() -> Iterator[str]:

@@ -30,7 +30,7 @@ class Clock:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Clock:
-        """Return the clock that a row of ``rank_clock`` tells: by collectives, else by the machines' clocks, else none."""
+        """Return the clock that a row of ``rank_clock`` tells: by collectives, or else by the machines' clocks."""
         if row["is_aligned"]:
             return cls(row["pivot_ns"] or 0, row["offset_ns"] or 0, row["drift_ppm"] or 0.0)
         return cls(offset_ns=row["utc_offset_ns"] or 0)

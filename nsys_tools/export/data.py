@@ -129,6 +129,8 @@ def _checked(
         row = database.connection.execute(f"SELECT (SELECT count(*) FROM {quoted(name)}), {said}").fetchone()
         want, count = row or (0, -1)
         if want != count:
-            raise NsysToolsError(f"{name}: {count:,} rows were written of {want:,}.", "Nothing was kept. Please report this.")
+            raise NsysToolsError(
+                f"{name}: {count:,} rows were written of {want:,}.", "Nothing was kept. Please report this."
+            )
         found[name] = want
     return found

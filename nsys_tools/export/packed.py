@@ -1,7 +1,7 @@
 """Protocol buffers of many rows at once: each row is a message, and its fields are columns of numbers.
 
-Wire format: https://protobuf.dev/programming-guides/encoding. A field is a key (number << 3 | kind) and its value: kind 0
-is a varint, 1 are eight bytes, 2 is a length and as many bytes.
+Wire format: https://protobuf.dev/programming-guides/encoding. A field is a key (number << 3 | kind) and its value: kind
+0 is a varint, 1 are eight bytes, 2 is a length and as many bytes.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Packed:
     @property
     def lengths(self) -> Numbers:
         """How many bytes each row has."""
-        return self.kept.sum(axis=1, dtype=np.int64)
+        return np.asarray(self.kept.sum(axis=1), dtype=np.int64)
 
     def tobytes(self) -> bytes:
         """Return the rows one after the other."""

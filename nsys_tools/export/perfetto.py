@@ -1,8 +1,7 @@
 """Timelines for Perfetto: its own protocol buffers, encoded by hand.
 
-Numbers of fields are those of ``protos/perfetto/trace`` of Perfetto (https://perfetto.dev/docs/reference/trace-packet-proto). The
-package ``perfetto`` has these messages too; it takes several times as long, and the tests decode what is written here with
-it (reports/benchmark-export.md has the figures).
+Numbers of fields are those of https://perfetto.dev/docs/reference/trace-packet-proto. The package ``perfetto`` has
+these messages too. It takes many times as long (reports/benchmark-export.md); the tests decode with it what is written here.
 """
 
 from __future__ import annotations
@@ -14,7 +13,15 @@ import numpy as np
 
 from nsys_tools.export.events import ANNOTATIONS, CATEGORIES, Annotation, Samples, Slices, Text, Track
 from nsys_tools.export.packed import (
-    Flags, Numbers, Packed, column, constant, field, fixed_column, joined, message,
+    Flags,
+    Numbers,
+    Packed,
+    column,
+    constant,
+    field,
+    fixed_column,
+    joined,
+    message,
 )  # fmt: skip
 
 # Trace and TracePacket
@@ -74,7 +81,7 @@ class PerfettoWriter:
         self._packet(1, field(_DESCRIPTOR, b"".join(parts)))
 
     def slices(self, slices: Slices) -> None:
-        """Write a begin and an end per slice, one after the other: readers sort by time and keep the order of equal times."""
+        """Write a begin and an end per slice: readers sort by time, and keep the order of equal times."""
         for first in range(0, len(slices.starts), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
             tracks = slices.tracks[part]

@@ -17,6 +17,7 @@ import polars
 from nsys_tools.errors import NsysToolsError, printable
 from nsys_tools.export.events import Text
 from nsys_tools.export.tables import Table
+from nsys_tools.session.quoting import literal
 
 if TYPE_CHECKING:
     from nsys_tools.session.database import Database
@@ -52,7 +53,9 @@ class Reader:
     def __init__(self, database: Database, *, is_cut: bool) -> None:
         self._database = database
         self._is_cut = is_cut
-        database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        self._usual = str(self._all("SELECT current_setting('memory_limit')")[0][0])
+        with suppress(duckdb.OutOfMemoryException):  # it holds more already, where nothing is cached
+            database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         if is_cut:
             self._ensure("export_window")
 
@@ -61,7 +64,9 @@ class Reader:
         self._ensure("export__text")
         count = self._all("SELECT count(*) FROM export__text")[0][0]
         for first in range(1, count + 1, _TEXTS):
-            rows = self._all(f"FROM export__text WHERE text_id BETWEEN {first} AND {first + _TEXTS - 1} ORDER BY text_id")
+            rows = self._all(
+                f"FROM export__text WHERE text_id BETWEEN {first} AND {first + _TEXTS - 1} ORDER BY text_id"
+            )
             yield [Text(number, printable(text), is_name, is_value) for number, text, is_name, is_value in rows]
 
     def parts(self, table: Table) -> Iterator[polars.DataFrame]:
@@ -98,8 +103,8 @@ class Reader:
             return f"SELECT * FROM {relation} WHERE {condition}"
         # Stretches do not touch: the last one that begins before an event ends is the only one to look at.
         return (
-            f"SELECT e.* FROM (SELECT *, coalesce(end_ns, start_ns) AS until_ns FROM {relation} WHERE {condition}) AS e "
-            "ASOF JOIN export_window AS w ON w.start_ns <= e.until_ns WHERE w.end_ns >= e.start_ns"
+            f"SELECT e.* FROM (SELECT *, coalesce(end_ns, start_ns) AS until_ns FROM {relation} WHERE {condition}) "
+            "AS e ASOF JOIN export_window AS w ON w.start_ns <= e.until_ns WHERE w.end_ns >= e.start_ns"
         )
 
     def _ensure(self, *names: str) -> None:
@@ -121,11 +126,12 @@ class Reader:
             if "Out of Memory" not in str(error):
                 raise
             log.info("More memory is needed than %s; going on without a limit.", _MEMORY)
-            self._database.connection.execute("RESET memory_limit")
+            # RESET would leave the limit as it is.
+            self._database.connection.execute(f"SET memory_limit = {literal(self._usual)}")
             return action()
 
 
 def _give_back() -> None:
-    """Give memory that was freed back to the system: the C library keeps it, half as much as all the rest of an export."""
+    """Give memory that was freed back to the system: the C library would keep some 100 MB."""
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import polars
@@ -25,7 +26,7 @@ Clock = Callable[[Numbers], Numbers]
 
 @dataclass(frozen=True)
 class Written:
-    """What was written of a table: slices or values, how long they last altogether on the trace's own clock, and on how many tracks."""
+    """What was written of a table: how many slices or values, and how long they last on the trace's own clock."""
 
     table: str
     count: int
@@ -163,8 +164,8 @@ class Timeline:
             want = expected.get(kind, Expected(0, 0))
             if (want.count, want.sum_ns) != (counts.get(kind, 0), sums.get(kind, 0)):
                 raise NsysToolsError(
-                    f"{self._database.name}: {counts.get(kind, 0):,} rows of {name} ({sums.get(kind, 0):,} ns) were written, and "
-                    f"the trace has {want.count:,} ({want.sum_ns:,} ns).",
+                    f"{self._database.name}: {counts.get(kind, 0):,} rows of {name} ({sums.get(kind, 0):,} ns) were "
+                    f"written, and the trace has {want.count:,} ({want.sum_ns:,} ns).",
                     "Nothing was kept. Please report this with the schema version of the trace.",
                 )
             yield Written(name, want.count, want.sum_ns)
@@ -178,11 +179,13 @@ def _groups(frame: polars.DataFrame, keys: Sequence[str]) -> Iterator[tuple[slic
     """Yield which rows are of one track, and the values that say so; rows come in the order of their tracks."""
     changes = frame.select(polars.struct(keys).rle_id().alias("run"))["run"].to_numpy()
     first = [0, *(np.flatnonzero(np.diff(changes)) + 1).tolist(), len(frame)]
-    for begin, end in zip(first, first[1:], strict=False):
+    for begin, end in pairwise(first):
         yield slice(begin, end), frame.select(keys).row(begin)
 
 
 def _annotations(table: Table, frame: polars.DataFrame) -> Iterator[Annotation]:
     for name in (*table.texts, *table.numbers):
         values = frame[name]
-        yield Annotation(name, values.fill_null(0).to_numpy().astype(np.int64), values.is_not_null().to_numpy(), name in table.texts)
+        yield Annotation(
+            name, values.fill_null(0).to_numpy().astype(np.int64), values.is_not_null().to_numpy(), name in table.texts
+        )

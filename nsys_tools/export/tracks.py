@@ -116,7 +116,7 @@ class Tracks:
 
 
 def _free(number: int, used: set[int]) -> int:
-    """Return a number of a process or thread that is not used: viewers take equal ones for the same, of two files too."""
+    """Return an unused number of a process or thread: viewers take equal ones for the same, of two files too."""
     found = number or 1
     while found in used:
         found = found + _NUMBER + 1 if found + _NUMBER < _HIGHEST else (found + 1) & _NUMBER or 1

@@ -60,18 +60,20 @@ def windows(database: Database, cut: Cut) -> list[Window]:
     NsysToolsError
         If there is no such stage or step, or nothing is left.
     """
+    asked = [
+        [cut.time] if cut.time else None,
+        _of_stage(database, cut.stage) if cut.stage else None,
+        _of_steps(database, cut.steps) if cut.steps else None,
+    ]
     found: list[Window] | None = None
-    for asked, choose in ((cut.time, _of_time), (cut.stage, _of_stage), (cut.steps, _of_steps)):
-        if asked:
-            more = merged(choose(database, asked))  # type: ignore[operator]
-            found = more if found is None else both(found, more)
+    for stretches in asked:
+        if stretches is not None:
+            found = merged(stretches) if found is None else both(found, merged(stretches))
     if found == []:
-        raise NsysToolsError(f"{database.name}: --time, --stage and --step have no time in common.", "Give fewer of them.")
+        raise NsysToolsError(
+            f"{database.name}: --time, --stage and --step have no time in common.", "Give fewer of them."
+        )
     return found or []
-
-
-def _of_time(_: Database, time: Window) -> list[Window]:
-    return [time]
 
 
 def _of_stage(database: Database, stage: str) -> list[Window]:
