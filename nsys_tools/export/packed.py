@@ -19,31 +19,30 @@ _LAST_BYTE, _BITS = 10, 7
 
 @dataclass(frozen=True)
 class Packed:
-    """Bytes of rows: as wide as the longest may be, and which of them count.
+    """Bytes of rows, in blocks that stand side by side: a block is as wide as its longest row.
 
     Attributes
     ----------
-    data
-        Bytes, a row each.
-    kept
-        Which of them are there; none of a row that lacks the field.
+    blocks
+        Bytes of each row, and which of them are there; none in a row that lacks the field.
+    lengths
+        How many bytes each row has altogether.
     """
 
-    data: NDArray[np.uint8]
-    kept: Flags
-
-    @property
-    def lengths(self) -> Numbers:
-        """How many bytes each row has."""
-        return np.asarray(self.kept.sum(axis=1), dtype=np.int64)
+    blocks: tuple[tuple[NDArray[np.uint8], Flags], ...]
+    lengths: Numbers
 
     def tobytes(self) -> bytes:
         """Return the rows one after the other."""
-        return self.data[self.kept].tobytes()
+        data, kept = (np.concatenate([block[place] for block in self.blocks], axis=1) for place in (0, 1))
+        return data[kept].tobytes()
 
     def where(self, present: Flags | None) -> Packed:
         """Return the rows, with nothing where they are not `present`."""
-        return self if present is None else Packed(self.data, self.kept & present[:, None])
+        if present is None or present.all():
+            return self
+        blocks = tuple((data, kept & present[:, None]) for data, kept in self.blocks)
+        return Packed(blocks, np.where(present, self.lengths, 0))
 
 
 def varint(number: int) -> bytes:
@@ -67,7 +66,9 @@ def field(number: int, value: int | str | bytes) -> bytes:
 def constant(count: int, content: bytes) -> Packed:
     """Return the same bytes in each row."""
     row = np.frombuffer(content, dtype=np.uint8)
-    return Packed(np.broadcast_to(row, (count, len(row))), np.ones((count, len(row)), dtype=np.bool_))
+    shape = (count, len(row))
+    kept = np.broadcast_to(np.True_, shape)
+    return Packed(((np.broadcast_to(row, shape), kept),), np.full(count, len(row), dtype=np.int64))
 
 
 def varints(values: Numbers) -> Packed:
@@ -76,25 +77,26 @@ def varints(values: Numbers) -> Packed:
     width = max(1, -(-int(left.max(initial=0)).bit_length() // _BITS))
     data = np.empty((len(values), min(width, _LAST_BYTE)), dtype=np.uint8)
     kept = np.empty(data.shape, dtype=np.bool_)
+    lengths = np.zeros(len(values), dtype=np.int64)
     for place in range(data.shape[1]):
         kept[:, place] = left != 0 if place else True
+        lengths += kept[:, place]
         rest = left >> np.uint64(_BITS)
         data[:, place] = (left & np.uint64(127)).astype(np.uint8) | ((rest != 0).astype(np.uint8) << 7)
         left = rest
-    return Packed(data, kept)
+    return Packed(((data, kept),), lengths)
 
 
 def fixed64(values: Numbers) -> Packed:
     """Return a column of numbers in eight bytes each."""
     data = np.ascontiguousarray(values.astype("<u8")).view(np.uint8).reshape(-1, 8)
-    return Packed(data, np.ones(data.shape, dtype=np.bool_))
+    return Packed(((data, np.broadcast_to(np.True_, data.shape)),), np.full(len(values), 8, dtype=np.int64))
 
 
 def joined(parts: Sequence[Packed]) -> Packed:
     """Return the parts of each row one after the other."""
-    return Packed(
-        np.concatenate([part.data for part in parts], axis=1), np.concatenate([part.kept for part in parts], axis=1)
-    )
+    lengths = np.sum([part.lengths for part in parts], axis=0)
+    return Packed(tuple(block for part in parts for block in part.blocks), lengths)
 
 
 def column(number: int, values: Numbers, present: Flags | None = None) -> Packed:
@@ -111,5 +113,5 @@ def fixed_column(number: int, values: Numbers, present: Flags) -> Packed:
 def message(number: int, parts: Sequence[Packed], present: Flags | None = None) -> Packed:
     """Return a message of its own in each row that is `present`, with its length."""
     content = joined(parts)
-    key = constant(len(content.data), varint(number << 3 | 2))
+    key = constant(len(content.lengths), varint(number << 3 | 2))
     return joined([key, varints(content.lengths), content]).where(present)
