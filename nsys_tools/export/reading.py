@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 _ROWS = 80_000
 _TEXTS = 20_000
 _END = 1 << 62
-_MEMORY = "110MB"
+_MEMORY = "95MB"
 """What DuckDB may take beside the parts: measured, so that 2 million kernels stay below 300 MB altogether."""
 
 
@@ -110,6 +110,7 @@ class Reader:
     def _ensure(self, *names: str) -> None:
         """Make relations ready."""
         self._retried(partial(self._database.ensure, *names))
+        _give_back()
 
     def _all(self, sql: str) -> list[tuple[Any, ...]]:
         """Return all rows of a SELECT."""

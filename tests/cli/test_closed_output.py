@@ -23,6 +23,7 @@ COMMANDS = [
     ("model", "list"), ("model", "show", "deepseek-ocr"), ("capture", "--help"), ("doctor",),
     ("diff", TRACE, TRACE), ("findings", TRACE), ("baseline", "--help"),
     ("recipe", "--help-recipes"), ("rules", TRACE, "-q"), ("rules", "--help-rules"),
+    ("export", "parquet", TRACE, "tables", "-q", "kernel"),
 ]  # fmt: skip
 
 
