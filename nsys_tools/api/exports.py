@@ -169,13 +169,14 @@ def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, 
     rows: list[tuple[str, Written]] = []
     with ExitStack() as closing:
         first = _open(job.asked[0]) if len(job.asked) == 1 else None
+        if first:
+            closing.enter_context(first.database)
         shift = _shift(job, first)
         for place in range(len(job.asked)):
             one = first or _open(job.asked[place])
             with one.database:
                 found = _draw(job, place, one, (tracks, writer), cut, shift)
             rows += [(one.name, written) for written in found]
-        closing.close()
     writer.end()
     if shift:
         job.notes.append(f"All times are {shift:,} ns later than in the trace, since a viewer shows none before 0.")

@@ -141,6 +141,7 @@ def _told(done: nt.Exported, what: str) -> None:
     print(done.path)
     for row in done.counts:
         trace = f"{nt.printable(row['trace'])}: " if len({one.get("trace") for one in done.counts}) > 1 else ""
-        print(f"{trace}{row[what]}: {row['row_count']:,} rows written, as many as the trace has", file=sys.stderr)
+        rows = "1 row" if row["row_count"] == 1 else f"{row['row_count']:,} rows"
+        print(f"{trace}{row[what]}: {rows} written, as many as the trace has", file=sys.stderr)
     for note in done.notes:
         print(note, file=sys.stderr)

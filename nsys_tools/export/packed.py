@@ -34,8 +34,10 @@ class Packed:
 
     def tobytes(self) -> bytes:
         """Return the rows one after the other."""
-        data, kept = (np.concatenate([block[place] for block in self.blocks], axis=1) for place in (0, 1))
-        return data[kept].tobytes()
+        data = np.concatenate([data for data, _ in self.blocks], axis=1)
+        kept = np.concatenate([kept for _, kept in self.blocks], axis=1)
+        found: bytes = data[kept].tobytes()
+        return found
 
     def where(self, present: Flags | None) -> Packed:
         """Return the rows, with nothing where they are not `present`."""

@@ -1,7 +1,7 @@
 """Timelines for Perfetto: its own protocol buffers, encoded by hand.
 
 Numbers of fields are those of https://perfetto.dev/docs/reference/trace-packet-proto. The package ``perfetto`` has
-these messages too. It takes many times as long (reports/benchmark-export.md); the tests decode with it what is written here.
+these messages too. It takes many times as long (reports/benchmark-export.md). The tests decode with it what is written.
 """
 
 from __future__ import annotations

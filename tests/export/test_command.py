@@ -26,9 +26,9 @@ def test_it_prints_the_file_and_what_was_written(tmp_path: Path) -> None:
     done = run("export", "perfetto", "case.sqlite", "-o", "o.pftrace", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "o.pftrace\n")
     assert done.stderr.splitlines()[:3] == [
-        "kernel: 1 rows written, as many as the trace has",
-        "api: 1 rows written, as many as the trace has",
-        "nvtx: 1 rows written, as many as the trace has",
+        "kernel: 1 row written, as many as the trace has",
+        "api: 1 row written, as many as the trace has",
+        "nvtx: 1 row written, as many as the trace has",
     ]
     assert len(decode(tmp_path / "o.pftrace").of("kernel")) == 1
 
