@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
     from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
+    from nsys_tools.api.data_exports import export_data
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.envelopes import envelope, json_schema, json_schemas
     from nsys_tools.api.evaluation import Evaluation
+    from nsys_tools.api.exports import Exported, export_timeline
     from nsys_tools.api.findings import Findings
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
@@ -52,6 +54,7 @@ _PLACES = {
     "AnalyticModel": "api.models",
     "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
+    "Exported": "api.exports",
     "Finding": "findings.rules",
     "Findings": "api.findings",
     "Inspected": "api.inspection",
@@ -73,6 +76,8 @@ _PLACES = {
     "diff": "api.diffs",
     "envelope": "api.envelopes",
     "examine_machine": "api.captures",
+    "export_data": "api.data_exports",
+    "export_timeline": "api.exports",
     "find_traces": "api.jobs",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
@@ -112,6 +117,7 @@ __all__ = [
     "AnalyticModel",
     "Comparison",
     "Evaluation",
+    "Exported",
     "Finding",
     "Findings",
     "Inspected",
@@ -133,6 +139,8 @@ __all__ = [
     "diff",
     "envelope",
     "examine_machine",
+    "export_data",
+    "export_timeline",
     "figure_text",
     "find_traces",
     "group_callgraph",

@@ -22,6 +22,7 @@ RANK = {
     "report": 6,
     "comparison": 5,
     "ranks": 5,
+    "export": 5,
     "findings": 5,
     "charts": 5,
     "stats": 5,

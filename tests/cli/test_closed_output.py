@@ -24,6 +24,7 @@ COMMANDS = [
     ("diff", TRACE, TRACE), ("findings", TRACE), ("baseline", "--help"),
     ("recipe", "--help-recipes"), ("rules", TRACE, "-q"), ("rules", "--help-rules"),
     ("questions", TRACE), ("skill",), ("mcp", "--help"),
+    ("export", "parquet", TRACE, "tables", "-q", "kernel"),
 ]  # fmt: skip
 
 
