@@ -33,10 +33,12 @@ if TYPE_CHECKING:
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
+    from nsys_tools.api.sharing import scrub
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
+    from nsys_tools.scrub.scrubbing import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
@@ -59,6 +61,7 @@ _PLACES = {
     "OneError": "errors",
     "RecipeRun": "api.recipes",
     "Result": "session.result",
+    "Scrubbed": "scrub.scrubbing",
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
@@ -91,6 +94,7 @@ _PLACES = {
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
+    "scrub": "api.sharing",
     "stats_reports": "api.reports",
     "write_result": "api.writing",
     "write_rules": "api.reports",
@@ -112,6 +116,7 @@ __all__ = [
     "OneError",
     "RecipeRun",
     "Result",
+    "Scrubbed",
     "Session",
     "UsageError",
     "__version__",
@@ -145,6 +150,7 @@ __all__ = [
     "run_capture",
     "save_baseline",
     "save_chart",
+    "scrub",
     "stats_reports",
     "write_result",
     "write_rules",
