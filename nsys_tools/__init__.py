@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
-    from nsys_tools.scrub.scrubbing import Scrubbed
+    from nsys_tools.scrubbing.scrubbed import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
@@ -61,7 +61,7 @@ _PLACES = {
     "OneError": "errors",
     "RecipeRun": "api.recipes",
     "Result": "session.result",
-    "Scrubbed": "scrub.scrubbing",
+    "Scrubbed": "scrubbing.scrubbed",
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",

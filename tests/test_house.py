@@ -26,7 +26,7 @@ RANK = {
     "charts": 5,
     "stats": 5,
     "roofline": 5,
-    "scrub": 5,
+    "scrubbing": 5,
     "sources": 4,
     "synthetic": 4,
     "model": 3,

@@ -10,7 +10,7 @@ from nsys_tools.errors import one_error
 from nsys_tools.session.progress import silent
 
 if TYPE_CHECKING:
-    from nsys_tools.scrub import Scrubbed
+    from nsys_tools.scrubbing import Scrubbed
 
 
 @one_error
@@ -64,11 +64,11 @@ def scrub(
         If the trace cannot be read, is a ``.nsys-rep``, or the copy still holds what must not be shared. Then there is
         no copy. The message names table and column, never the text.
     """
-    from nsys_tools.scrub import scrubbed  # noqa: PLC0415
-    from nsys_tools.scrub.options import Options  # noqa: PLC0415
+    from nsys_tools.scrubbing import scrubbed_copy  # noqa: PLC0415
+    from nsys_tools.scrubbing.options import Options  # noqa: PLC0415
 
     options = Options(nvtx=nvtx, names=names, drop_samples=drop_samples, keep_host=keep_host, salt=salt)
-    return scrubbed(
+    return scrubbed_copy(
         Path(path),
         Path(out),
         options,

@@ -7,7 +7,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
-from nsys_tools.scrub.known import Known
+from nsys_tools.scrubbing.known import Known
 from nsys_tools.session.quoting import quoted
 
 _SETTINGS = ("META_DATA_CAPTURE", "META_DATA_EXPORT", "EXPORT_META_DATA", "TARGET_INFO_SYSTEM_ENV")

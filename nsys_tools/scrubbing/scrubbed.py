@@ -13,13 +13,13 @@ from typing import Any
 
 from nsys_tools.errors import NsysToolsError, UsageError, one_error
 from nsys_tools.files import check_new, new_file
-from nsys_tools.scrub import folders
-from nsys_tools.scrub.copying import Copy
-from nsys_tools.scrub.gathering import gathered
-from nsys_tools.scrub.manifest import digests, manifest, tables_of
-from nsys_tools.scrub.options import Options
-from nsys_tools.scrub.scanning import Leak, scan
-from nsys_tools.scrub.texts import Texts
+from nsys_tools.scrubbing import folders
+from nsys_tools.scrubbing.copying import Copy
+from nsys_tools.scrubbing.gathering import gathered
+from nsys_tools.scrubbing.manifest import digests, manifest, tables_of
+from nsys_tools.scrubbing.options import Options
+from nsys_tools.scrubbing.scanning import Leak, scan
+from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.sources.nsys.identify import DAMAGED_HINT, Kind, check_export, columns, identify
 from nsys_tools.sources.nsys.settling import settled
 
@@ -59,7 +59,7 @@ def _counted(count: int, what: str) -> str:
     return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
-def scrubbed(
+def scrubbed_copy(
     path: Path, out: Path, options: Options, *, manifest_file: Path | None = None, force: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Scrubbed:  # fmt: skip

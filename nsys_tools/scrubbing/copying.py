@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from nsys_tools.scrub import allowed
-from nsys_tools.scrub.options import Options
-from nsys_tools.scrub.payloads import Payloads
-from nsys_tools.scrub.strings import Strings
-from nsys_tools.scrub.texts import Texts
+from nsys_tools.scrubbing import allowed
+from nsys_tools.scrubbing.options import Options
+from nsys_tools.scrubbing.payloads import Payloads
+from nsys_tools.scrubbing.strings import Strings
+from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.session.quoting import quoted
 
 # A text, which nsys never writes in a column of numbers, becomes the number that it begins with, else 0.
@@ -169,5 +169,7 @@ class Copy:
 
 
 def _declared(kind: str) -> str:
-    """Return the type to declare for a column; nothing of what a file declares is copied."""
-    return next((known for known in ("INTEGER", "REAL", "TEXT", "BLOB") if kind.upper().startswith(known[:3])), "")
+    """Return the type to declare for a column, by SQLite's rules of affinity; no other word of a file is copied."""
+    affinities = {"INT": "INTEGER", "CHAR": "TEXT", "TEXT": "TEXT", "BLOB": "BLOB", "REAL": "REAL", "DOUB": "REAL",
+                  "FLOA": "REAL"}  # fmt: skip
+    return next((affinity for part, affinity in affinities.items() if part in kind.upper()), "")

@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Callable
 
 from nsys_tools.paths import base_names
-from nsys_tools.scrub import allowed
-from nsys_tools.scrub.known import Known
-from nsys_tools.scrub.options import Options
-from nsys_tools.scrub.patterns import ADDRESS, DEVICE, HOME, MAIL, random_parts
-from nsys_tools.scrub.pseudonyms import Pseudonyms
+from nsys_tools.scrubbing import allowed
+from nsys_tools.scrubbing.known import Known
+from nsys_tools.scrubbing.options import Options
+from nsys_tools.scrubbing.patterns import ADDRESS, DEVICE, HOME, MAIL, random_parts
+from nsys_tools.scrubbing.pseudonyms import Pseudonyms
 
 # Names of threads and programs that everybody has: of CUDA, nsys, PyTorch, NCCL and Python.
 _PUBLIC = re.compile(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable
 
-from nsys_tools.scrub.texts import Texts
+from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.session.quoting import quoted
 
 # One number can be the name of a function for one table and that of a thread for another. The first of these keeps it.

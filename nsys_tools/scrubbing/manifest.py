@@ -10,10 +10,10 @@ from typing import Any
 
 from nsys_tools import __version__
 from nsys_tools.files import digest
-from nsys_tools.scrub import allowed
-from nsys_tools.scrub.copying import Copied, Copy
-from nsys_tools.scrub.options import Options
-from nsys_tools.scrub.texts import Texts
+from nsys_tools.scrubbing import allowed
+from nsys_tools.scrubbing.copying import Copied, Copy
+from nsys_tools.scrubbing.options import Options
+from nsys_tools.scrubbing.texts import Texts
 
 FORMAT = "nsys-tools scrub 1"
 

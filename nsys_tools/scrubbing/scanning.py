@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nsys_tools.scrub.known import Known
-from nsys_tools.scrub.patterns import DEVICE, forms, random_parts
+from nsys_tools.scrubbing.known import Known
+from nsys_tools.scrubbing.patterns import DEVICE, forms, random_parts
 from nsys_tools.session.quoting import quoted
 
 _OF_KNOWN = {
