@@ -20,6 +20,7 @@ def scrub(
     *,
     nvtx: str = "paths",
     names: str = "keep",
+    threads: str = "hash",
     drop_samples: bool = False,
     keep_host: bool = False,
     salt: str = "",
@@ -39,6 +40,8 @@ def scrub(
         Texts of NVTX: ``keep`` them, cut file ``paths`` in them down to their last part, or ``hash`` them.
     names
         Names of kernels and functions of the program: ``keep`` or ``hash`` them.
+    threads
+        Names of threads and programs: ``keep`` or ``hash`` them. Names that everybody has, as ``python``, are kept.
     drop_samples
         Leave out CPU samples and call chains.
     keep_host
@@ -67,7 +70,9 @@ def scrub(
     from nsys_tools.scrubbing import scrubbed_copy  # noqa: PLC0415
     from nsys_tools.scrubbing.options import Options  # noqa: PLC0415
 
-    options = Options(nvtx=nvtx, names=names, drop_samples=drop_samples, keep_host=keep_host, salt=salt)
+    options = Options(
+        nvtx=nvtx, names=names, threads=threads, drop_samples=drop_samples, keep_host=keep_host, salt=salt
+    )
     return scrubbed_copy(
         Path(path),
         Path(out),

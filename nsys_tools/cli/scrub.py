@@ -22,6 +22,9 @@ def scrub(
     names: Annotated[
         str, typer.Option(metavar="keep|hash", help="Keep or hash names of kernels and functions.")
     ] = "keep",
+    threads: Annotated[
+        str, typer.Option(metavar="keep|hash", help="Keep or hash names of threads and programs.")
+    ] = "hash",
     drop_samples: Annotated[
         bool, typer.Option("--drop-samples", help="Leave out CPU samples and call chains.")
     ] = False,
@@ -44,8 +47,8 @@ def scrub(
     """
     with status(quiet=quiet) as progress:
         done = nt.scrub(
-            trace, out, nvtx=nvtx, names=names, drop_samples=drop_samples, keep_host=keep_host, salt=salt,
-            manifest=manifest, force=force, progress=progress,
+            trace, out, nvtx=nvtx, names=names, threads=threads, drop_samples=drop_samples, keep_host=keep_host,
+            salt=salt, manifest=manifest, force=force, progress=progress,
         )  # fmt: skip
     if not quiet:
         print(done.summary, file=sys.stderr)

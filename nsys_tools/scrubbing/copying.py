@@ -17,6 +17,8 @@ from nsys_tools.session.quoting import quoted
 # A text, which nsys never writes in a column of numbers, becomes the number that it begins with, else 0.
 _NUMBER = "{0} + 0"
 _TIMES = ("start", "timestamp", "rawTimestamp", "startedAt", "openedAt")
+# A trace lists every process of its host; those without events are nobody's business.
+_LISTS = {"PROCESSES", "ThreadNames"}
 # The upper bits of a thread's number are those of its process.
 _PROCESS = "{0} & ~16777215"
 
@@ -149,8 +151,7 @@ class Copy:
         if "setting" in columns.values():
             return "WHERE scrub_setting(CAST(name AS BLOB), CAST(value AS BLOB)) IS NOT NULL"
         owner = next((column for column in ("globalPid", "globalTid") if column in columns), None)
-        if owner and {"process", "thread id"} & set(columns.values()):
-            # A trace lists every process of its host; those without events are nobody's business.
+        if owner and name in _LISTS:
             return f"WHERE {_PROCESS.format(quoted(owner))} IN (SELECT id FROM temp.{self._processes})"
         return ""
 

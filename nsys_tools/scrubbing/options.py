@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nsys_tools.errors import UsageError
 
 NVTX = ("keep", "paths", "hash")
-NAMES = ("keep", "hash")
+NAMES = THREADS = ("keep", "hash")
 _SALT_LENGTH = 16  # shorter ones can be guessed
 
 
@@ -21,6 +21,8 @@ class Options:
         Texts of NVTX: as they are, with file paths cut down to their last part, or as digests.
     names
         Names of kernels and of the program's own functions: as they are, or as digests.
+    threads
+        Names of threads and programs: as they are, or as digests, but for those that everybody has.
     drop_samples
         Leave out samples of the CPU and call chains.
     keep_host
@@ -36,13 +38,16 @@ class Options:
 
     nvtx: str = "paths"
     names: str = "keep"
+    threads: str = "hash"
     drop_samples: bool = False
     keep_host: bool = False
     salt: str = ""
 
     def __post_init__(self) -> None:
         """Check the values."""
-        for option, value, allowed in (("--nvtx", self.nvtx, NVTX), ("--names", self.names, NAMES)):
+        for option, value, allowed in (
+            ("--nvtx", self.nvtx, NVTX), ("--names", self.names, NAMES), ("--threads", self.threads, THREADS),
+        ):  # fmt: skip
             if value not in allowed:
                 raise UsageError(f"{option} {value} is unknown.", f"It is one of: {', '.join(allowed)}.")
         if self.salt and len(self.salt) < _SALT_LENGTH:

@@ -15,7 +15,8 @@ from nsys_tools.scrubbing.pseudonyms import Pseudonyms
 
 # Names of threads and programs that everybody has: of CUDA, nsys, PyTorch, NCCL and Python.
 _PUBLIC = re.compile(
-    r"python[\d.]*|torchrun|mpirun|nsys[\w-]*|\[NSys[\w. ]*\]|cuda-?EvtHandlr|cuda\d+|CUPTI worker th\w*|"
+    r"python[\d.]*|torchrun|mpirun|MPI Rank \d+|nsys[\w-]*|\[NSys[\w. ]*\]|\*2CommsProcesso|cuda-?EvtHandlr|"
+    r"cuda[0-9a-f]{13}|CUPTI worker th\w*|jemalloc_bg_thd|tokio-runtime-w|"
     r"pt_(?:main_thread|autograd_\d+|data_(?:worker|pin)|nccl_\w+|elastic\w*|gloo\w*|tcpstore\w*)|NCCL [A-Z][\w ]*",
     re.ASCII,
 )
@@ -141,10 +142,14 @@ class Texts:
         return name
 
     def _thread(self, text: str) -> str:
+        if self._options.threads == "keep":
+            return self._clean(text)
         return text if _PUBLIC.fullmatch(text) or not text else self._pseudonyms.text("thread", text)
 
     def _process(self, text: str) -> str:
         name = re.split(r"[/\\]", text)[-1]
+        if self._options.threads == "keep":
+            return self._replaced(name)
         return name if _PUBLIC.fullmatch(name) or not name else self._pseudonyms.text("process", name)
 
     def _host(self, text: str) -> str:
