@@ -12,11 +12,14 @@ _WORD = re.compile(r"[^\W_]+")
 _GENERIC = {
     "local (cli)", "localhost", "localdomain", "host", "node", "server", "unknown", "none", "null", "default",
     "scrubbed", "root", "user", "users", "admin", "ubuntu", "debian", "nobody", "docker", "runner", "nvidia", "home",
-    "shared", "public", "test", "work", "workspace", "data", "model", "models", "python", "torch", "cuda",
+    "shared", "public", "test", "work", "workspace", "data", "model", "models", "python", "torch", "cuda", "true",
+    "false", "auto", "disabled", "enabled",
 }  # fmt: skip
 _SHORTEST = {"user": 3, "host": 4, "secret": 4, "value": 8}
+# Not TOKENIZERS_PARALLELISM, max_new_tokens, KEYBOARD or PWD.
 _SECRET = re.compile(
-    r"KEY|TOKEN|SECRET|PASS|_PWD|CRED|AUTH|COOKIE|SESSION|SIGNATURE|PRIVATE|LICENSE|WEBHOOK|DSN",
+    r"(?:^|[_.-])(?:API|AUTH)?(?:KEY|TOKEN|PASS|CREDS?|AUTH|COOKIE|SIGNATURE|LICENSE|WEBHOOK|DSN|BEARER)(?:$|[_.-])"
+    r"|_PWD$|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL",
     re.IGNORECASE,
 )
 _USERS = {"USER", "LOGNAME", "USERNAME", "SUDO_USER", "SLURM_JOB_USER", "NB_USER"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from nsys_tools.scrubbing.known import Known
@@ -16,6 +16,7 @@ _OF_KNOWN = {
     "host": "the name of a host of the trace", "user": "the name of a user of the trace",
     "secret": "a secret of the environment or the arguments", "value": "a value of the environment",
 }  # fmt: skip
+_WORDS = {"word", "setting"}  # columns of nsys's own words, and of names of GPUs
 _VERSION = re.compile(r"[\d.]+")
 
 
@@ -34,9 +35,14 @@ class Leak:
         return f"{self.table}.{self.column}: {self.count:,} {texts} {self.what}"
 
 
-def problems(text: str, known: Known, *, keep_host: bool) -> set[str]:
-    """Say what a text holds that must not be shared, in words; empty if it is clean."""
-    found = {_OF_KNOWN[one.kind] for one in known.found(text) if not (keep_host and one.kind == "host")}
+def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False) -> set[str]:
+    """Say what a text holds that must not be shared, in words; empty if it is clean.
+
+    The name of a GPU or a function is public, also where a variable of the environment holds one.
+    """
+    fine = {"host"} if keep_host else set()
+    fine |= {"value"} if is_name else set()
+    found = {_OF_KNOWN[one.kind] for one in known.found(text) if one.kind not in fine}
     found |= {what for what, form in forms(text) if form.search(text) and not (keep_host and form is DEVICE)}
     if any(random_parts(text)):
         found.add("a part that looks like a key")
@@ -44,8 +50,9 @@ def problems(text: str, known: Known, *, keep_host: bool) -> set[str]:
 
 
 def scan(
-    connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]], known: Known, *, keep_host: bool
-) -> list[Leak]:
+    connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]], known: Known, *, keep_host: bool,
+    names: Collection[str] = (),
+) -> list[Leak]:  # fmt: skip
     """Search every text of a copy.
 
     Parameters
@@ -58,13 +65,16 @@ def scan(
         What the trace says of its machine and users.
     keep_host
         Whether hosts and devices may be named.
+    names
+        The strings that are names of functions and kernels.
     """
     leaks: Counter[tuple[str, str, str]] = Counter()
     for table, columns in tables.items():
         for column, text in _texts(connection, table, columns):
             if columns[column] == "setting" and _VERSION.fullmatch(text):
                 continue  # it looks like an address, as 5.15.167.4 does
-            for what in problems(text, known, keep_host=keep_host):
+            is_name = columns[column] in _WORDS or (columns[column] == "string" and text in names)
+            for what in problems(text, known, keep_host=keep_host, is_name=is_name):
                 leaks[table, column, what] += 1
         for column in _stray(connection, table, columns):
             leaks[table, column, "text, which a number should be"] += 1

@@ -147,7 +147,7 @@ def _write(source: Path, name: Path, copy: Path, options: Options, progress: Cal
             report = manifest(connection, work, done, texts, options)
             progress("searching the copy")
             held = {**work.kept, "StringIds": {"id": "number", "value": "string"}}
-            leaks = scan(connection, held, known, keep_host=options.keep_host)
+            leaks = scan(connection, held, known, keep_host=options.keep_host, names=work.strings.names)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise NsysToolsError(f"{name}: cannot be copied ({error}).", DAMAGED_HINT) from None
     if leaks:

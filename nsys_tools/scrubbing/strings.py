@@ -26,6 +26,8 @@ class Strings:
     ----------
     kept, changed
         How many strings the copy has, and how many of them are others than in the trace.
+    names
+        The names of functions and kernels among them.
     """
 
     def __init__(self, connection: sqlite3.Connection, texts: Texts) -> None:
@@ -34,6 +36,7 @@ class Strings:
         self._used: dict[str, set[int]] = {kind: set() for kind in _ORDER}
         self._moved: set[str] = set()
         self.kept = self.changed = 0
+        self.names: set[str] = set()
         connection.execute("CREATE TEMP TABLE moved (kind TEXT, id INTEGER, new INTEGER, PRIMARY KEY (kind, id))")
 
     def use(self, kind: str, table: str, column: str, rows: str) -> None:
@@ -62,6 +65,8 @@ class Strings:
             for number in sorted(self._used[kind] & values.keys()):
                 text = self._texts.text(kind, values[number]) or ""
                 self.changed += text != values[number]
+                if kind in {"api", "symbol"}:
+                    self.names.add(text)
                 if written.setdefault(number, text) != text:
                     written[free] = text
                     self._connection.execute("INSERT INTO temp.moved VALUES (?, ?, ?)", (kind, number, free))

@@ -69,10 +69,12 @@ class Texts:
         self._known = known
         self._pseudonyms = Pseudonyms(options.salt)
         self._leave = frozenset({"host"} if options.keep_host else ())
+        # Names of GPUs and functions are public, also where a variable of the environment holds one.
+        self._leave_in_names = self._leave | {"value"}
         self._done: dict[tuple[str, str], str | None] = {}
         self.changed: Counter[str] = Counter()
         self._ways: dict[str, Callable[[str], str | None]] = {
-            "word": self._clean, "api": self._clean, "label": self._clean, "symbol": self._symbol, "nvtx": self._nvtx,
+            "word": self._name, "api": self._name, "label": self._name, "symbol": self._symbol, "nvtx": self._nvtx,
             "path": self._path, "thread": self._thread, "process": self._process, "host": self._host,
             "user": self._user, "address": self._address, "time": self._time,
             "message": self._message,
@@ -104,11 +106,11 @@ class Texts:
         """Return what stands in the copy for a number that is an address."""
         return value if self._options.keep_host or value in {0, -1} else self._pseudonyms.number("address", value)
 
-    def _replaced(self, text: str) -> str:
+    def _replaced(self, text: str, leave: frozenset[str] | None = None) -> str:
         """Return a text with pseudonyms for what is known of the machine and its users, and for addresses."""
         if "/" in text or "\\" in text:
             text = HOME.sub(lambda found: found["folder"] + self._home(found["folder"], found["name"]), text)
-        text = self._known.replaced(text, self._pseudonyms.text, self._leave)
+        text = self._known.replaced(text, self._pseudonyms.text, self._leave if leave is None else leave)
         if "@" in text:
             text = MAIL.sub(lambda found: self._pseudonyms.text("mail", found[0]), text)
         if "." in text or ":" in text:
@@ -120,12 +122,15 @@ class Texts:
     def _home(self, folder: str, name: str) -> str:
         return name if folder == "/root/" else self._pseudonyms.text("user", name.lower())
 
-    def _clean(self, text: str) -> str:
-        text = self._replaced(text)
+    def _clean(self, text: str, leave: frozenset[str] | None = None) -> str:
+        text = self._replaced(text, leave)
         return base_names(text) if "/" in text or "\\" in text else text
 
+    def _name(self, text: str) -> str:
+        return self._clean(text, self._leave_in_names)
+
     def _symbol(self, text: str) -> str:
-        return self._pseudonyms.text("name", text) if self._options.names == "hash" else self._clean(text)
+        return self._pseudonyms.text("name", text) if self._options.names == "hash" else self._name(text)
 
     def _nvtx(self, text: str) -> str:
         if self._options.nvtx == "hash":

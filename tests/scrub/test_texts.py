@@ -53,6 +53,8 @@ def masked(text: str | None) -> str | None:
         ("nvtx", "mail a.b@c.example, 10.0.0.7, 00:1b:44:11:3a:b7", "mail mail-*, address-*, address-*"),
         ("nvtx", "libcublas.so.12.4.5.8, v1.2.3.4567", "libcublas.so.12.4.5.8, v1.2.3.4567"),
         ("nvtx", "c070aa13-b875-bb58-5cc2-76fab9cb8819 at 0000:3B:00.0", "address-* at address-*"),
+        ("word", "NVIDIA blue-falcon-2", "NVIDIA blue-falcon-2"),
+        ("symbol", "blue-falcon-2 of alice", "blue-falcon-2 of user-*"),
         ("symbol", "memcpy@GLIBC_2.2.5", "memcpy@GLIBC_2.2.5"),
         ("symbol", "void k</home/bob/kernel.cu>(int*)", "void k<kernel.cu>(int*)"),
         ("symbol", "std::vector<a::b>::operator/(int)", "std::vector<a::b>::operator/(int)"),
@@ -102,6 +104,25 @@ def test_texts(holds: str, text: str, expected: str | None) -> None:
 )
 def test_settings(name: str, value: str, expected: str | None) -> None:
     assert masked(texts().setting(name, value)) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("HF_TOKEN", True), ("AWS_SECRET_ACCESS_KEY", True), ("APIKEY", True), ("DB_PWD", True), ("MyPassword", True),
+        ("GOOGLE_APPLICATION_CREDENTIALS", True), ("--api-key", True), ("token", True), ("REDIS_AUTH", True),
+        ("TOKENIZERS_PARALLELISM", False), ("--max-new-tokens", False), ("KEYBOARD", False), ("OLDPWD", False),
+        ("PWD", False), ("COMPASS_DIR", False), ("AUTHOR", False),
+    ],
+)  # fmt: skip
+def test_secrets_are_known_by_the_names_of_their_variables(name: str, is_secret: bool) -> None:
+    """Their values are then looked for although they are short."""
+    found = Known()
+    found.variable(name, "abcd7")
+    assert len(found) == is_secret
+    found.variable("X_TOKEN", "false")
+    found.variable("X_TOKEN", "12345")
+    assert len(found) == is_secret
 
 
 def test_options_decide() -> None:
@@ -164,6 +185,12 @@ def test_a_value_that_means_nothing_is_refused(options: dict[str, str]) -> None:
 )
 def test_the_scan_finds(text: str, what: str) -> None:
     assert what in problems(text, known(), keep_host=False)
+
+
+def test_names_may_be_what_a_variable_holds() -> None:
+    assert problems("blue-falcon-2", known(), keep_host=False, is_name=True) == set()
+    assert problems("blue-falcon-2 of alice", known(), keep_host=False, is_name=True) != set()
+    assert problems("on gpu17", known(), keep_host=True) == set()
 
 
 @pytest.mark.parametrize(
