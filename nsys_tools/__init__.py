@@ -37,11 +37,13 @@ if TYPE_CHECKING:
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
+    from nsys_tools.api.sharing import scrub
     from nsys_tools.api.skills import install_skill, skill
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
+    from nsys_tools.scrubbing.scrubbed import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
@@ -65,6 +67,7 @@ _PLACES = {
     "OneError": "errors",
     "RecipeRun": "api.recipes",
     "Result": "session.result",
+    "Scrubbed": "scrubbing.scrubbed",
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
@@ -104,6 +107,7 @@ _PLACES = {
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
+    "scrub": "api.sharing",
     "skill": "api.skills",
     "stats_reports": "api.reports",
     "time_limit": "api.limiting",
@@ -128,6 +132,7 @@ __all__ = [
     "OneError",
     "RecipeRun",
     "Result",
+    "Scrubbed",
     "Session",
     "UsageError",
     "__version__",
@@ -168,6 +173,7 @@ __all__ = [
     "run_capture",
     "save_baseline",
     "save_chart",
+    "scrub",
     "skill",
     "stats_reports",
     "time_limit",
