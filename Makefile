@@ -66,6 +66,10 @@ bench: $(STAMP)  ## Measure reports on large generated traces, and nsys where in
 bench-ranks: $(STAMP)  ## Measure 64 large and 1,000 small ranks: writes reports/benchmark-ranks.md
 	$(BIN)/python -m tests.benchmark_ranks
 
+.PHONY: bench-export
+bench-export: $(STAMP)  ## Measure timelines of 2 million kernels: writes reports/benchmark-export.md
+	$(BIN)/python -m tests.benchmark_export
+
 # Each variable that is given becomes an option of `nsys-tools capture`; the others keep its defaults.
 MODEL ?= deepseek-ocr
 CAPTURE_PYTHON ?= $(BIN)/python

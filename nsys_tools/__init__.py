@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from nsys_tools.api.callgraphs import group_callgraph, record_callgraph
     from nsys_tools.api.captures import capture_help, examine_machine, run_capture
     from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
+    from nsys_tools.api.data_exports import export_data
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
     from nsys_tools.api.envelopes import envelope, json_schema, json_schemas
     from nsys_tools.api.evaluation import Evaluation
+    from nsys_tools.api.exports import Exported, export_timeline
     from nsys_tools.api.findings import Findings
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
@@ -35,11 +37,13 @@ if TYPE_CHECKING:
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
+    from nsys_tools.api.sharing import scrub
     from nsys_tools.api.skills import install_skill, skill
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
+    from nsys_tools.scrubbing.scrubbed import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
@@ -52,6 +56,7 @@ _PLACES = {
     "AnalyticModel": "api.models",
     "Comparison": "api.diffs",
     "Evaluation": "api.evaluation",
+    "Exported": "api.exports",
     "Finding": "findings.rules",
     "Findings": "api.findings",
     "Inspected": "api.inspection",
@@ -62,6 +67,7 @@ _PLACES = {
     "OneError": "errors",
     "RecipeRun": "api.recipes",
     "Result": "session.result",
+    "Scrubbed": "scrubbing.scrubbed",
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
@@ -73,6 +79,8 @@ _PLACES = {
     "diff": "api.diffs",
     "envelope": "api.envelopes",
     "examine_machine": "api.captures",
+    "export_data": "api.data_exports",
+    "export_timeline": "api.exports",
     "find_traces": "api.jobs",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
@@ -99,6 +107,7 @@ _PLACES = {
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
+    "scrub": "api.sharing",
     "skill": "api.skills",
     "stats_reports": "api.reports",
     "time_limit": "api.limiting",
@@ -112,6 +121,7 @@ __all__ = [
     "AnalyticModel",
     "Comparison",
     "Evaluation",
+    "Exported",
     "Finding",
     "Findings",
     "Inspected",
@@ -122,6 +132,7 @@ __all__ = [
     "OneError",
     "RecipeRun",
     "Result",
+    "Scrubbed",
     "Session",
     "UsageError",
     "__version__",
@@ -133,6 +144,8 @@ __all__ = [
     "diff",
     "envelope",
     "examine_machine",
+    "export_data",
+    "export_timeline",
     "figure_text",
     "find_traces",
     "group_callgraph",
@@ -160,6 +173,7 @@ __all__ = [
     "run_capture",
     "save_baseline",
     "save_chart",
+    "scrub",
     "skill",
     "stats_reports",
     "time_limit",

@@ -63,6 +63,9 @@ CREATE TABLE CUDA_GPU_MEMORY_USAGE_EVENTS (
     start BIGINT NOT NULL, globalPid BIGINT NOT NULL, deviceId BIGINT NOT NULL, bytes BIGINT NOT NULL,
     memoryOperationType BIGINT NOT NULL
 );
+-- Of `--gpu-metrics-devices`; they have a timestamp and no start.
+CREATE TABLE GPU_METRICS (timestamp BIGINT, typeId BIGINT, metricId BIGINT, value BIGINT);
+CREATE TABLE TARGET_INFO_GPU_METRICS (typeId BIGINT, metricId BIGINT, metricName VARCHAR);
 CREATE TABLE ThreadNames (nameId BIGINT, priority BIGINT, globalTid BIGINT);
 CREATE TABLE PROCESSES (globalPid BIGINT, pid BIGINT);
 CREATE TABLE ANALYSIS_DETAILS (globalVid BIGINT, duration BIGINT, startTime BIGINT, stopTime BIGINT);

@@ -1,0 +1,45 @@
+"""Lanes: where slices of one track cross without nesting, each goes to a line on which nesting is legal."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+
+import numpy as np
+
+from nsys_tools.export.packed import Numbers
+
+
+class Lanes:
+    """Which lane each slice of a track is on; slices come in the order of their starts, in several parts.
+
+    Parameters
+    ----------
+    is_flat
+        Whether slices that lie in others take a lane of their own too, as on a GPU, where nothing calls anything.
+    """
+
+    def __init__(self, *, is_flat: bool) -> None:
+        self._is_flat = is_flat
+        self._open: dict[Hashable, list[list[int]]] = {}
+
+    def of(self, track: Hashable, starts: Numbers, ends: Numbers) -> Numbers:
+        """Return the lane of each slice, from 0: the first one on which it begins and ends legally."""
+        lanes = self._open.setdefault(track, [[]])
+        last = max(lanes[0], default=None)
+        follows = (starts[1:] >= ends[:-1]).all() and (last is None or starts[0] >= last)
+        if len(lanes) == 1 and follows:  # the usual case: one after the other
+            lanes[0] = [int(ends[-1])]
+            return np.zeros(len(starts), dtype=np.int64)
+        found = [self._place(lanes, start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.array(found, dtype=np.int64)
+
+    def _place(self, lanes: list[list[int]], start: int, end: int) -> int:
+        """Put a slice on a lane, and return its number. A lane is the ends of what is open on it."""
+        for number, lane in enumerate(lanes):
+            while lane and lane[-1] <= start:
+                lane.pop()
+            if not lane or (not self._is_flat and lane[-1] >= end):
+                lane.append(end)
+                return number
+        lanes.append([end])
+        return len(lanes) - 1

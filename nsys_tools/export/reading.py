@@ -1,0 +1,138 @@
+"""The rows of a trace that an export draws, some 100,000 at a time, so that memory does not grow with the trace."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import duckdb
+import polars
+
+from nsys_tools.errors import NsysToolsError, printable
+from nsys_tools.export.events import Text
+from nsys_tools.export.tables import Table
+from nsys_tools.session.quoting import literal
+
+if TYPE_CHECKING:
+    from nsys_tools.session.database import Database
+
+log = logging.getLogger(__name__)
+Found = TypeVar("Found")
+_ROWS = 80_000
+_TEXTS = 20_000
+_END = 1 << 62
+_MEMORY = "95MB"
+"""What DuckDB may take beside the parts: measured, so that 2 million kernels stay below 300 MB altogether."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """How many rows of a table there are, and how long they last altogether, in ns."""
+
+    count: int
+    sum_ns: int
+
+
+class Reader:
+    """Reads the tables of one trace in parts.
+
+    Parameters
+    ----------
+    database
+        The trace. Its session table ``export_window`` is defined.
+    is_cut
+        Whether only what touches that is read.
+    """
+
+    def __init__(self, database: Database, *, is_cut: bool) -> None:
+        self._database = database
+        self._is_cut = is_cut
+        self._usual = str(self._all("SELECT current_setting('memory_limit')")[0][0])
+        with suppress(duckdb.OutOfMemoryException):  # it holds more already, where nothing is cached
+            database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        if is_cut:
+            self._ensure("export_window")
+
+    def texts(self) -> Iterator[list[Text]]:
+        """Yield all texts, in parts, as people may see them: control characters escaped."""
+        self._ensure("export__text")
+        count = self._all("SELECT count(*) FROM export__text")[0][0]
+        for first in range(1, count + 1, _TEXTS):
+            rows = self._all(
+                f"FROM export__text WHERE text_id BETWEEN {first} AND {first + _TEXTS - 1} ORDER BY text_id"
+            )
+            yield [Text(number, printable(text), is_name, is_value) for number, text, is_name, is_value in rows]
+
+    def parts(self, table: Table) -> Iterator[polars.DataFrame]:
+        """Yield the rows of a table: parts in the order of time, each in the order of the table."""
+        self._ensure(table.query, table.entity)
+        for first, end in pairwise([*self._bounds(table), _END]):
+            rows = self._rows(table.query, f"start_ns >= {first} AND start_ns < {end}")
+            found = self._retried(partial(self._frame, f"{rows} ORDER BY {table.order}"))
+            if len(found):
+                yield found
+            del found
+            _give_back()
+
+    def expected(self, table: Table) -> dict[int, Expected]:
+        """Return what there is of a table by kind of operation, in the relation that has the same events."""
+        kind = "operation_id & 3" if table.line == "stream" else "0"
+        rows = self._all(
+            f"SELECT {kind}, count(*), coalesce(sum(greatest(coalesce(end_ns, start_ns) - start_ns, 0)), 0)::BIGINT "
+            f"FROM ({self._rows(table.entity)}) GROUP BY ALL"
+        )
+        return {kind: Expected(count, total) for kind, count, total in rows if count}
+
+    def _bounds(self, table: Table) -> list[int]:
+        """Return where the parts of a table begin, each of about as many rows."""
+        rows = self._all(
+            "SELECT min(start_ns) FROM (SELECT start_ns, row_number() OVER (ORDER BY start_ns) AS number "
+            f"FROM {table.entity}) GROUP BY (number - 1) // {_ROWS} ORDER BY 1"
+        )
+        return sorted({start for (start,) in rows})
+
+    def _rows(self, relation: str, condition: str = "true") -> str:
+        """Return the SELECT of the rows of a relation that are asked for."""
+        if not self._is_cut:
+            return f"SELECT * FROM {relation} WHERE {condition}"
+        # Stretches do not touch: the last one that begins before an event ends is the only one to look at.
+        return (
+            f"SELECT e.* FROM (SELECT *, coalesce(end_ns, start_ns) AS until_ns FROM {relation} WHERE {condition}) "
+            "AS e ASOF JOIN export_window AS w ON w.start_ns <= e.until_ns WHERE w.end_ns >= e.start_ns"
+        )
+
+    def _ensure(self, *names: str) -> None:
+        """Make relations ready."""
+        self._retried(partial(self._database.ensure, *names))
+        _give_back()
+
+    def _all(self, sql: str) -> list[tuple[Any, ...]]:
+        """Return all rows of a SELECT."""
+        return self._retried(lambda: self._database.connection.execute(sql).fetchall())
+
+    def _frame(self, sql: str) -> polars.DataFrame:
+        return polars.DataFrame(self._database.connection.sql(sql))
+
+    def _retried(self, action: Callable[[], Found]) -> Found:
+        """Do something; where a trace needs more memory than is usual, once more with what DuckDB takes by itself."""
+        try:
+            return action()
+        except (duckdb.OutOfMemoryException, NsysToolsError) as error:
+            if "Out of Memory" not in str(error):
+                raise
+            log.info("More memory is needed than %s; going on without a limit.", _MEMORY)
+            # RESET would leave the limit as it is.
+            self._database.connection.execute(f"SET memory_limit = {literal(self._usual)}")
+            return action()
+
+
+def _give_back() -> None:
+    """Give memory that was freed back to the system: the C library would keep some 100 MB."""
+    with suppress(OSError, AttributeError):  # another C library
+        ctypes.CDLL(None).malloc_trim(0)

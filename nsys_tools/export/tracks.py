@@ -1,0 +1,124 @@
+"""The tracks of a timeline: which there are, what they are called, and in which order they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from nsys_tools.export.events import Track, Writer
+
+# nsys's keys of processes and threads have these numbers in their bits, see queries/views/thread.sql.
+_BITS, _NUMBER = 24, (1 << 24) - 1
+_HIGHEST = (1 << 31) - 1
+# Under a GPU what sums up comes first, then streams, then counters; the lanes of a line stand together.
+GPU_LINES = {"Steps": 1, "Stages": 2, "Idle": 3}
+THREAD_LINES = {"NVTX": 1, "CUDA API": 2, "OS runtime": 3}
+_STREAMS, _STREAMS_AT_MOST, _LANES = 10, 10_000, 1_000
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A trace among others: what its tracks are called.
+
+    Attributes
+    ----------
+    number
+        Its number, from 1.
+    prefix
+        What names of its outermost tracks begin with; empty for a trace by itself.
+    ranks
+        Ranks by process (nsys's globalPid); empty for a trace by itself.
+    gpus
+        Names of GPUs by number.
+    """
+
+    number: int
+    prefix: str
+    ranks: Mapping[int, int]
+    gpus: Mapping[int, str]
+
+    def called(self, process: int) -> str:
+        """Return what the name of a process begins with."""
+        return f"Rank {self.ranks[process]}: " if process in self.ranks else self.prefix
+
+
+class Tracks:
+    """Hands out tracks, and has each written when it is first asked for."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self._found: dict[Hashable, Track] = {}
+        self._pids: set[int] = set()
+        self._tids: set[int] = set()
+
+    def all(self) -> list[Track]:
+        """Return the tracks that there are, in the order in which they were asked for."""
+        return list(self._found.values())
+
+    def _add(self, key: Hashable, parent: int, name: str, order: int, **given: Any) -> Track:
+        track = self._found[key] = Track(len(self._found) + 1, parent, name, order=order, **given)
+        self._writer.track(track)
+        return track
+
+    def _process(self, owner: Owner, process: int) -> Track:
+        key, pid = (owner.number, "process", process), process >> _BITS & _NUMBER
+        if key in self._found:
+            return self._found[key]
+        name = f"{owner.called(process)}Process {pid}"
+        return self._add(key, 0, name, len(self._found), pid=_free(pid, self._pids))
+
+    def _thread(self, owner: Owner, thread: int) -> Track:
+        key, tid = (owner.number, "thread", thread), thread & _NUMBER
+        if key in self._found:
+            return self._found[key]
+        process = self._process(owner, thread & ~_NUMBER)
+        return self._add(key, process.uuid, f"Thread {tid}", tid, pid=process.pid, tid=_free(tid, self._tids))
+
+    def _gpu(self, owner: Owner, gpu: int) -> Track:
+        key = (owner.number, "gpu", gpu)
+        if key in self._found:
+            return self._found[key]
+        name = f" ({owner.gpus[gpu]})" if owner.gpus.get(gpu) else ""
+        return self._add(key, 0, f"{owner.prefix}GPU {gpu}{name}", len(self._found))
+
+    def of_thread(self, owner: Owner, line: str, thread: int, lane: int) -> int:
+        """Return the track of a line of a thread: one of `THREAD_LINES`."""
+        key = (owner.number, line, thread, lane)
+        if key not in self._found:
+            self._add(key, self._thread(owner, thread).uuid, line, THREAD_LINES[line] * _LANES + lane)
+        return self._found[key].uuid
+
+    def of_gpu(self, owner: Owner, line: str, gpu: int, lane: int, process: int = 0) -> int:
+        """Return the track of a line of a GPU: one of `GPU_LINES`, of one process if it has a key."""
+        key = (owner.number, line, gpu, process, lane)
+        if key not in self._found:
+            self._add(key, self._gpu(owner, gpu).uuid, line, GPU_LINES[line] * _LANES + lane)
+        return self._found[key].uuid
+
+    def of_stream(self, owner: Owner, gpu: int, process: int, stream: int, lane: int) -> int:
+        """Return the track of a stream of a process on a GPU."""
+        key = (owner.number, "stream", gpu, process, stream, lane)
+        if key not in self._found:
+            name = f"Stream {stream} ({owner.called(process)}Process {process >> _BITS & _NUMBER})"
+            order = (_STREAMS + stream % _STREAMS_AT_MOST) * _LANES + lane
+            self._add(key, self._gpu(owner, gpu).uuid, name, order)
+        return self._found[key].uuid
+
+    def of_counter(self, owner: Owner, gpu: int, process: int, name: str, unit: str) -> int:
+        """Return the track of a counter of a GPU, or of a process on it."""
+        key = (owner.number, "counter", gpu, process, name)
+        if key not in self._found:
+            whose = f" ({owner.called(process)}Process {process >> _BITS & _NUMBER})" if process else ""
+            place = (_STREAMS + _STREAMS_AT_MOST) * _LANES + len(self._found) % _LANES
+            self._add(key, self._gpu(owner, gpu).uuid, f"{name}{whose}", place, unit=unit)
+        return self._found[key].uuid
+
+
+def _free(number: int, used: set[int]) -> int:
+    """Return an unused number of a process or thread: viewers take equal ones for the same, of two files too."""
+    found = number or 1
+    while found in used:
+        found = found + _NUMBER + 1 if found + _NUMBER < _HIGHEST else (found + 1) & _NUMBER or 1
+    used.add(found)
+    return found

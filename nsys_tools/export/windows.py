@@ -1,0 +1,123 @@
+"""The stretches of time that an export is cut to: a time, the instances of a stage, some steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nsys_tools.errors import NsysToolsError, UsageError
+from nsys_tools.session.database import Database
+
+Window = tuple[int, int]
+_STEPS = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?")
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is asked for; empty or None for all.
+
+    Attributes
+    ----------
+    time
+        First and last ns.
+    stage
+        A stage by name.
+    steps
+        First and last step, from 0.
+    """
+
+    time: Window | None = None
+    stage: str = ""
+    steps: Window | None = None
+
+    def __bool__(self) -> bool:
+        """Return whether something is left out."""
+        return self != Cut()
+
+
+def steps_of(text: str) -> Window | None:
+    """Return the steps that ``N`` or ``N..M`` names; None for an empty text.
+
+    Raises
+    ------
+    UsageError
+        If it names none.
+    """
+    if not text:
+        return None
+    found = _STEPS.fullmatch(text.strip())
+    if found is None or int(found[1]) > int(found[2] or found[1]):
+        raise UsageError(f"--step {text!r} names no steps.", "Write N or N..M; the first step is 0.")
+    return int(found[1]), int(found[2] or found[1])
+
+
+def windows(database: Database, cut: Cut) -> list[Window]:
+    """Return the stretches that a cut leaves, apart from each other and in order.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such stage or step, or nothing is left.
+    """
+    asked = [
+        [cut.time] if cut.time else None,
+        _of_stage(database, cut.stage) if cut.stage else None,
+        _of_steps(database, cut.steps) if cut.steps else None,
+    ]
+    found: list[Window] | None = None
+    for stretches in asked:
+        if stretches is not None:
+            found = merged(stretches) if found is None else both(found, merged(stretches))
+    if found == []:
+        raise NsysToolsError(
+            f"{database.name}: --time, --stage and --step have no time in common.", "Give fewer of them."
+        )
+    return found or []
+
+
+def _of_stage(database: Database, stage: str) -> list[Window]:
+    rows = database.query("export__stage_window", stage=stage).rows()
+    if not rows:
+        stages = database.query("stage_summary")["stage"]
+        known = ", ".join(stages[:8]) or "none"
+        raise NsysToolsError(f"{database.name}: there is no stage {stage!r}.", f"Stages of this trace: {known}.")
+    return [(start, end) for _, start, end in rows]
+
+
+def _of_steps(database: Database, steps: Window) -> list[Window]:
+    first, last = steps
+    rows = list(database.query("export__step"))
+    found = [(row["begin_ns"], row["end_ns"]) for row in rows if first <= row["number"] <= last]
+    if not found:
+        count = max((row["number"] + 1 for row in rows), default=0)
+        raise NsysToolsError(
+            f"{database.name}: there is no step {first}; {count:,} steps were found.",
+            "List them with: nsys-tools sql TRACE 'FROM step'. Choose how they are found with --steps.",
+        )
+    return found
+
+
+def merged(stretches: Iterable[Window]) -> list[Window]:
+    """Return stretches in order, those that touch or overlap as one."""
+    found: list[Window] = []
+    for start, end in sorted(stretches):
+        if found and start <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], end))
+        else:
+            found.append((start, end))
+    return found
+
+
+def both(one: Sequence[Window], other: Sequence[Window]) -> list[Window]:
+    """Return the time that lies in both of two lists of stretches, each of them in order and apart."""
+    found, i, k = [], 0, 0
+    while i < len(one) and k < len(other):
+        start, end = max(one[i][0], other[k][0]), min(one[i][1], other[k][1])
+        if start <= end:
+            found.append((start, end))
+        if one[i][1] < other[k][1]:
+            i += 1
+        else:
+            k += 1
+    return found

@@ -1,0 +1,6 @@
+-- One row per key of a name of API calls: the text that an export has for it.
+-- unstored: an export joins it with each part of the calls.
+SELECT n.name_id, t.text_id AS title
+FROM (SELECT DISTINCT name_id FROM _api_call) AS n
+LEFT JOIN _string_call AS s ON s.id = n.name_id
+JOIN export__text AS t ON t.text = coalesce(regexp_replace(s.value, '_v[0-9]{4}$', ''), '(no name)')

@@ -1,0 +1,8 @@
+-- One row per instance of a stage: from its opening on the CPU to the end of its range or of its last operation on a GPU,
+-- what is later; ordered by start_ns.
+SELECT s.stage, r.start_ns, greatest(r.end_ns, coalesce(e.end_ns, r.end_ns)) AS end_ns
+FROM stage__range AS s
+JOIN _range AS r USING (range_id)
+LEFT JOIN (SELECT range_id, stage, max(end_ns) AS end_ns FROM export__extent GROUP BY ALL) AS e
+    ON e.range_id = s.range_id AND e.stage = s.stage
+ORDER BY r.start_ns, r.range_id
