@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.catalogue import describe, queries, query_areas, query_reference, query_source
     from nsys_tools.api.data_exports import export_data
     from nsys_tools.api.diffs import Comparison, diff, save_baseline
+    from nsys_tools.api.envelopes import envelope, json_schema, json_schemas
     from nsys_tools.api.evaluation import Evaluation
     from nsys_tools.api.exports import Exported, export_timeline
     from nsys_tools.api.findings import Findings
@@ -30,15 +31,19 @@ if TYPE_CHECKING:
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
     from nsys_tools.api.job_analysis import JobAnalysis
     from nsys_tools.api.jobs import Job, find_traces
+    from nsys_tools.api.limiting import limit_memory, time_limit
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
+    from nsys_tools.api.sharing import scrub
+    from nsys_tools.api.skills import install_skill, skill
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
     from nsys_tools.findings.rules import Finding
+    from nsys_tools.scrubbing.scrubbed import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
@@ -62,6 +67,7 @@ _PLACES = {
     "OneError": "errors",
     "RecipeRun": "api.recipes",
     "Result": "session.result",
+    "Scrubbed": "scrubbing.scrubbed",
     "Session": "api.session",
     "UsageError": "errors",
     "add_assets": "assets",
@@ -71,13 +77,18 @@ _PLACES = {
     "compare_models": "api.inspection",
     "describe": "api.catalogue",
     "diff": "api.diffs",
+    "envelope": "api.envelopes",
     "examine_machine": "api.captures",
     "export_data": "api.data_exports",
     "export_timeline": "api.exports",
     "find_traces": "api.jobs",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
+    "install_skill": "api.skills",
+    "json_schema": "api.envelopes",
+    "json_schemas": "api.envelopes",
     "known_models": "api.models",
+    "limit_memory": "api.limiting",
     "load_model": "api.models",
     "model_operators": "api.inspection",
     "open": "api.opening",
@@ -96,7 +107,10 @@ _PLACES = {
     "run_capture": "api.captures",
     "save_baseline": "api.diffs",
     "save_chart": "api.writing",
+    "scrub": "api.sharing",
+    "skill": "api.skills",
     "stats_reports": "api.reports",
+    "time_limit": "api.limiting",
     "write_result": "api.writing",
     "write_rules": "api.reports",
     "write_stats": "api.reports",
@@ -118,6 +132,7 @@ __all__ = [
     "OneError",
     "RecipeRun",
     "Result",
+    "Scrubbed",
     "Session",
     "UsageError",
     "__version__",
@@ -127,6 +142,7 @@ __all__ = [
     "compare_models",
     "describe",
     "diff",
+    "envelope",
     "examine_machine",
     "export_data",
     "export_timeline",
@@ -134,7 +150,11 @@ __all__ = [
     "find_traces",
     "group_callgraph",
     "inspect_model",
+    "install_skill",
+    "json_schema",
+    "json_schemas",
     "known_models",
+    "limit_memory",
     "load_model",
     "model_operators",
     "open",
@@ -153,7 +173,10 @@ __all__ = [
     "run_capture",
     "save_baseline",
     "save_chart",
+    "scrub",
+    "skill",
     "stats_reports",
+    "time_limit",
     "write_result",
     "write_rules",
     "write_stats",

@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from nsys_tools.errors import UsageError, printable
@@ -99,11 +99,14 @@ def spreadsheet_safe(value: Any) -> Any:
 
 
 def _json(columns: Sequence[str], rows: Rows) -> str:
-    records = [dict(zip(columns, row, strict=True)) for row in rows]
+    return _as_json([dict(zip(columns, row, strict=True)) for row in rows])
+
+
+def _as_json(data: object) -> str:
     try:
-        return json.dumps(records, indent=1, ensure_ascii=False, default=str, allow_nan=False)
+        return json.dumps(data, indent=1, ensure_ascii=False, default=str, allow_nan=False)
     except (TypeError, ValueError):  # keys that are no texts, numbers that are none
-        return json.dumps(_jsonable(records), indent=1, ensure_ascii=False, default=str)
+        return json.dumps(_jsonable(data), indent=1, ensure_ascii=False, default=str)
 
 
 def _jsonable(value: Any) -> Any:
@@ -193,7 +196,61 @@ def render_data(data: object, form: str) -> str:
     form
         ``json`` or ``yaml``.
     """
-    return json.dumps(data, indent=1, ensure_ascii=False) if form == "json" else _as_yaml(data)
+    return _as_json(data) if form == "json" else _as_yaml(data)
+
+
+_UNIT = re.compile(r"(?:.+_)?(?:(ns|bytes|flops|ratio|count|hz)|(tokens|bytes|flops)_per_(s|byte))")
+
+
+def _unit(name: str) -> str:
+    """Return the unit that a column's suffix names; empty for none."""
+    found = _UNIT.fullmatch(name)
+    return "" if found is None else found[1] or f"{found[2]}/{found[3]}"
+
+
+def envelope(
+    command: str, rows: Sequence[Mapping[str, Any]], *, trace: str | None = None,
+    units: Mapping[str, str] | None = None, warnings: Sequence[str] = (), data: Mapping[str, Any] | None = None,
+    truncated: bool = False, next_commands: Sequence[str] = (),
+) -> dict[str, Any]:  # fmt: skip
+    """Return an answer for programs: rows, and around them what a program must know to read them.
+
+    Parameters
+    ----------
+    command
+        The command whose answer it is, as in ``model flops``.
+    rows
+        What it lists.
+    trace
+        Name of the trace that was read; None if none was.
+    units
+        Unit by column. Columns that are not named here have that of their suffix, if it is one.
+    warnings
+        What a reader must know, a sentence each.
+    data
+        What is said once of all rows; None for nothing.
+    truncated
+        Whether a limit has cut rows off.
+    next_commands
+        Commands that lead on.
+
+    Notes
+    -----
+    The number at the end of ``schema`` grows when a key changes its meaning or goes.
+    """
+    names = dict.fromkeys(name for row in rows[:1] for name in row) | dict.fromkeys(units or {})
+    told = {name: (units or {}).get(name) or _unit(name) for name in names}
+    return {
+        "schema": f"nsys-tools/{command.replace(' ', '-')}/1",
+        "command": command,
+        "trace": trace,
+        "units": {name: unit for name, unit in told.items() if unit},
+        "warnings": list(warnings),
+        **({} if data is None else {"data": dict(data)}),
+        "rows": [dict(row) for row in rows],
+        "truncated": truncated,
+        "next": list(next_commands),
+    }
 
 
 def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> str:

@@ -166,7 +166,7 @@ def test_csv_safe_of_every_command(tmp_path: Path) -> None:
 def test_columns_of_one_name_are_kept(tmp_path: Path) -> None:
     path = trace_of(tmp_path, 1)
     done = run("sql", str(path), "SELECT 1 AS a, 2 AS a", "--format", "json", "--no-cache", cwd=tmp_path)
-    assert sorted(json.loads(done.stdout)[0].values()) == [1, 2]
+    assert sorted(json.loads(done.stdout)["rows"][0].values()) == [1, 2]
 
 
 def test_reports_of_stats_for_people_hold_no_control_characters(tmp_path: Path) -> None:

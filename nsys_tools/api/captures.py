@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsys_tools.api.opening import open as open_session
-from nsys_tools.errors import one_error
+from nsys_tools.errors import UsageError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -37,6 +37,13 @@ class _TraceReader:
         with open_session(folder) as session:
             return session.analyze().write(session.report_folder, force=again)
 
+    def scrub(self, sqlite: Path, folder: Path) -> str:
+        """Write a scrubbed copy of a trace and its manifest into a folder; say what was left out."""
+        from nsys_tools.api.sharing import scrub  # noqa: PLC0415
+
+        folder.mkdir(exist_ok=True)
+        return scrub(sqlite, folder / sqlite.name, manifest=folder / "manifest.json").summary
+
 
 @one_error
 def run_capture(
@@ -47,6 +54,7 @@ def run_capture(
     ncu: int = 0,
     sampling: str = "none",
     analyze: bool = True,
+    share: bool = False,
     nsys_path: str = "",
     ncu_path: str = "",
     show: Callable[[str], None] = lambda _: None,
@@ -67,6 +75,8 @@ def run_capture(
         CPU sampling of nsys: ``none`` or ``process-tree``.
     analyze
         Analyze the trace into ``report/``.
+    share
+        Write a scrubbed copy of the trace, and its manifest, into ``share/``.
     nsys_path, ncu_path
         The programs to use.
     show
@@ -82,8 +92,10 @@ def run_capture(
     from nsys_tools.capture.run_folder import new_run_id  # noqa: PLC0415
 
     options = parse(list(arguments), f"nsys-tools capture {model}")
+    if share and options.profiler == "torch":
+        raise UsageError("--share has no effect: --profiler torch leaves no trace.", "Leave one of them out.")
     folder = Path(out) if out else Path("runs") / new_run_id(model, options.scale)
-    plan = pipeline.Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze)
+    plan = pipeline.Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze, share)
     return pipeline.capture(plan, _TraceReader(), show).path
 
 

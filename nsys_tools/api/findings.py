@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any, overload
 
 from nsys_tools.errors import one_error
-from nsys_tools.findings.rules import AREA, Finding
-from nsys_tools.session import catalogue
-
-SCHEMA = "nsys-tools/findings"
-SCHEMA_VERSION = 1
+from nsys_tools.findings.records import UNITS, record
+from nsys_tools.findings.rules import Finding
+from nsys_tools.formats import envelope
 
 
 @one_error
@@ -51,35 +49,23 @@ class Findings(Sequence[Finding]):
         """Return how many there are."""
         return len(self.found)
 
-    def data(self) -> dict[str, Any]:
-        """Return them for programs, with units; ``schema_version`` grows when a key changes its meaning or goes."""
-        return {
-            "schema": SCHEMA,
-            "schema_version": SCHEMA_VERSION,
-            "trace": {"file": self.source, "origin": self.origin},
-            "span": {"value": self.span_ns, "unit": "ns"},
-            "findings": [_data(one) for one in self.found],
+    def data(self, top: int | None = None) -> dict[str, Any]:
+        """Return them for programs, as ``nsys-tools findings --format json`` does; see `nsys_tools.envelope`.
+
+        Parameters
+        ----------
+        top
+            Only the first; ``truncated`` says whether there are more.
+        """
+        about = {
+            "origin": self.origin,
+            "span_ns": self.span_ns,
             "unchecked": {rule: list(needs) for rule, needs in self.unchecked.items()},
         }
+        rows = [record(one) for one in self.found[:top]]
+        is_cut = len(rows) < len(self.found)
+        return envelope("findings", rows, trace=self.source, units=UNITS, data=about, truncated=is_cut)
 
     def __repr__(self) -> str:
         """Return the source and the rules."""
         return f"<Findings of {self.source}: {', '.join(one.rule for one in self.found) or 'none'}>"
-
-
-def _data(finding: Finding) -> dict[str, Any]:
-    units = {column.name: column.unit for column in catalogue.find(f"{AREA}_{finding.rule}").columns}
-    at_stake = finding.at_stake_ns
-    return {
-        "rule": finding.rule,
-        "title": finding.kind,
-        "is_caution": finding.is_caution,
-        "certainty": finding.certainty,
-        "at_stake": None if at_stake is None else {"value": at_stake, "unit": "ns"},
-        "text": finding.text,
-        "advice": finding.advice,
-        "names": list(finding.names),
-        "evidence": {name: {"value": value, "unit": units[name]} for name, value in finding.evidence.items()},
-        "table": finding.table,
-        "docs": finding.docs,
-    }

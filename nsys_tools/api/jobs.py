@@ -20,6 +20,7 @@ from nsys_tools.ranks.work import Given
 from nsys_tools.session.catalogue import find, schema
 from nsys_tools.session.connection import NothingRecorded, connect
 from nsys_tools.session.database import Database
+from nsys_tools.session.limits import Limits
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 from nsys_tools.session.store import cache_folder
@@ -45,6 +46,8 @@ class Job(Closing):
         Its first group is the rank, in the path of the file.
     by_process
         Whether each process with GPU work is a rank of its own.
+    allow_files
+        Whether SQL may read files of the user's own.
     progress
         Called with a few words now and then.
 
@@ -58,7 +61,7 @@ class Job(Closing):
 
     def __init__(
         self, paths: Sequence[str | Path], given: Given, schedule: Schedule, *, rank_regex: str = "",
-        by_process: bool = True, progress: Progress = silent,
+        by_process: bool = True, allow_files: bool = False, progress: Progress = silent,
     ) -> None:  # fmt: skip
         self.inputs = tuple(traces(paths))
         self.name = f"{len(self.inputs)} traces" if len(self.inputs) > 1 else self.inputs[0].name
@@ -72,6 +75,7 @@ class Job(Closing):
             self._gathering = Gathering(self.inputs, read, given, schedule, by_process, scratch, progress)
             self._ranks = RankDatabase(database, self._gathering, rank_regex, self._notes)
             database.closes(opening.pop_all())
+        database.reads_files = allow_files
         self._database = database
 
     @property
@@ -128,7 +132,10 @@ class Job(Closing):
         find(name)
         return self._ranks.query(name, top=top, **equals)
 
-    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
+    def sql(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
+        max_seconds: float | None = None, max_memory: str = "",
+    ) -> Result:  # fmt: skip
         """Run SQL over the documented queries and nsys's own tables; each has a column ``rank``.
 
         Parameters
@@ -137,13 +144,20 @@ class Job(Closing):
             One statement that only reads; parameters as ``$name``.
         parameters
             Their values.
+        limit
+            At most this many rows; `Result.truncated` says whether there are more.
+        max_seconds, max_memory
+            At most this long, and this much memory, as in ``2GB``. Traces that are being read are read to their end.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB refuses it, or no trace can be read.
+            If the statement does more than read, DuckDB refuses it, it takes more time or memory, or no trace can be
+            read.
         """
-        return self._ranks.sql(query, parameters)
+        limits = Limits(limit, max_seconds, max_memory)
+        with limits.hold(self._database.connection):
+            return limits.apply(self._ranks.sql(query, parameters))
 
     def analyze(self) -> JobAnalysis:
         """Compute every table of the report over all ranks.
@@ -170,7 +184,7 @@ class Job(Closing):
 def open_job(
     paths: Sequence[str | Path], *, stages: str | Path | None = None, steps: str = "auto", cache: bool = True,
     salvage: bool = False, workers: int = 0, scheduler: str = "", rank_regex: str = "", by_process: bool = True,
-    settings: Mapping[str, str] | None = None, progress: Progress = silent,
+    settings: Mapping[str, str] | None = None, allow_files: bool = False, progress: Progress = silent,
 ) -> Job:  # fmt: skip
     """Open the traces of several ranks together; `nsys_tools.open` documents the arguments.
 
@@ -186,8 +200,9 @@ def open_job(
         settings=tuple((settings or {}).items()), assets=tuple(assets.folders()[:-1]),
     )  # fmt: skip
     return Job(
-        paths, given, Schedule(workers, scheduler), rank_regex=rank_regex, by_process=by_process, progress=progress
-    )
+        paths, given, Schedule(workers, scheduler), rank_regex=rank_regex, by_process=by_process,
+        allow_files=allow_files, progress=progress,
+    )  # fmt: skip
 
 
 @one_error

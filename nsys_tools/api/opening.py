@@ -33,6 +33,7 @@ class Given(TypedDict, total=False):
     cache: bool
     progress: Progress
     salvage: bool
+    allow_files: bool
     workers: int
     scheduler: str
     rank_regex: str
@@ -60,6 +61,7 @@ def open(
     cache: bool = True,
     progress: Progress = silent,
     salvage: bool = False,
+    allow_files: bool = False,
     workers: int = 0,
     scheduler: str = "",
     rank_regex: str = "",
@@ -102,6 +104,8 @@ def open(
         measured they are a `Measured`, whose ``amount()`` says how far it is.
     salvage
         Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
+    allow_files
+        Let SQL read files of your own too, such as ``FROM 'mine.csv'``. By default it reads the trace and nothing else.
     workers
         Of a job: how many traces are read at a time, each in a process of its own; 0 for one per core.
     scheduler
@@ -137,7 +141,7 @@ def open(
         }  # fmt: skip
         return _job(
             path, alone, stages=stages, steps=steps, cache=cache, progress=progress, salvage=salvage, workers=workers,
-            scheduler=scheduler, rank_regex=rank_regex,
+            scheduler=scheduler, rank_regex=rank_regex, allow_files=allow_files,
         )  # fmt: skip
     from nsys_tools.api.joining import Asked, opened  # noqa: PLC0415
 
@@ -151,7 +155,9 @@ def open(
         callgraph=None if callgraph is None else Path(callgraph),
         steps=steps, cache=cache, progress=progress, salvage=salvage,
     )  # fmt: skip
-    return Session(opened(asked))
+    parts = opened(asked)
+    parts.database.reads_files = allow_files
+    return Session(parts)
 
 
 def _job(paths: Sequence[str | Path], alone: Mapping[str, Any], **given: Any) -> Job:

@@ -116,8 +116,11 @@ class Session(Closing):
             raise NsysToolsError(f"{self.name} has no phase of the model, so its efficiency is not known.")
         return found
 
-    def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run SQL over the documented queries and nsys's own tables, in DuckDB's dialect.
+    def sql(
+        self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
+        max_seconds: float | None = None, max_memory: str = "",
+    ) -> Result:  # fmt: skip
+        """Run SQL over the documented queries and nsys's own tables, in DuckDB's dialect; it reads nothing else.
 
         Parameters
         ----------
@@ -125,16 +128,26 @@ class Session(Closing):
             One statement that only reads; parameters as ``$name``.
         parameters
             Their values.
+        limit
+            At most this many rows; `Result.truncated` says whether there are more.
+        max_seconds
+            At most this long, with what is loaded for it.
+        max_memory
+            At most this much memory, as in ``2GB``.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB refuses it, or a query that it reads needs something that was
-            not given.
+            If the statement does more than read, DuckDB refuses it, a query that it reads needs something that was
+            not given, or it takes more time or memory. With a limit it is run at once, else when rows are read.
         """
-        for name in self._database.named(query):
-            self._joined.check(self._database.query, name)
-        return self._database.sql(query, parameters)
+        from nsys_tools.session.limits import Limits  # noqa: PLC0415
+
+        limits = Limits(limit, max_seconds, max_memory)
+        with limits.hold(self._database.connection):
+            for name in self._database.named(query):
+                self._joined.check(self._database.query, name)
+            return limits.apply(self._database.sql(query, parameters))
 
     def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
         """Return a report of ``nsys stats``: its rows and headers, values as recorded, in ns and bytes.
@@ -235,6 +248,27 @@ class Session(Closing):
             tuple(find(read, has_model=has_model, only=only)),
             unmet(read, has_model=has_model),
         )
+
+    def questions(self, path: str = "TRACE") -> Result:
+        """Return what can be asked, what the trace can answer first: by which command, else what that would need.
+
+        Parameters
+        ----------
+        path
+            How the commands name the trace.
+
+        Raises
+        ------
+        NsysToolsError
+            If the session has no trace.
+        """
+        from nsys_tools.report.questions import COLUMNS, questions  # noqa: PLC0415
+        from nsys_tools.session.rows import ListRows  # noqa: PLC0415
+
+        if self._reopen is None:
+            raise NsysToolsError("Questions need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+        self._joined.check(self._database.query)
+        return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
     def analyze(self) -> Analysis:
         """Compute every table of the report, its findings, and what was not recorded.

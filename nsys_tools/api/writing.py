@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.files import new_file, write_parquet
@@ -54,7 +55,7 @@ def render_data(data: object, form: str) -> str:
 @one_error
 def write_result(
     result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False, force: bool = False,
-    inputs: Sequence[Path] = (),
+    inputs: Sequence[Path] = (), envelope: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
     """Write a result to a file; return it.
 
@@ -73,6 +74,8 @@ def write_result(
         Replace a file that exists.
     inputs
         Files and folders that are never written: `Session.inputs`.
+    envelope
+        What is written as JSON in place of the bare rows: of `nsys_tools.envelope`.
 
     Raises
     ------
@@ -85,6 +88,8 @@ def write_result(
             write_parquet(result.pl(), draft)
         elif form == "sqlite":
             _write_sqlite(result, draft, file)
+        elif form == "json" and envelope is not None:
+            draft.write_text(render_data(envelope, form) + "\n", encoding="utf-8")
         else:
             draft.write_text(render(result, form, csv_safe=csv_safe) + "\n", encoding="utf-8")
     return file

@@ -35,6 +35,8 @@ class Plan:
         Whether to run ncu afterwards, on how many launches: 0 for no second pass.
     analyze
         Whether to analyze the trace.
+    share
+        Whether to write a scrubbed copy of the trace.
     """
 
     model: str
@@ -44,6 +46,7 @@ class Plan:
     sampling: str = "none"
     counters: int = 0
     analyze: bool = True
+    share: bool = False
 
 
 class Reader(Protocol):
@@ -57,6 +60,9 @@ class Reader(Protocol):
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
         """Write the report of a run folder, in place of an earlier one if it is done again."""
+
+    def scrub(self, sqlite: Path, folder: Path) -> str:
+        """Write a scrubbed copy of a trace and its manifest into a folder; say what was left out."""
 
 
 def scripts() -> list[str]:
@@ -143,6 +149,9 @@ def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, r
     if plan.analyze:
         with folder.step("analyze"):
             analyze(folder, reader, show)
+    if plan.share:
+        with folder.step("share"):
+            show(reader.scrub(folder.file("trace.sqlite"), folder.file("share")))
     if ncu_path is not None:
         with folder.step("ncu"):
             _count(plan, ncu_path, folder, reader, show)

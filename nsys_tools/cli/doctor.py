@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, table
+from nsys_tools.cli import answers, options
 
 
 def doctor(
@@ -19,6 +19,6 @@ def doctor(
 ) -> None:
     """Check nsys, ncu, packages, GPU, counter permission and disk; exit 1 if nothing can be captured."""
     found = nt.examine_machine(nsys_path, ncu_path, runs)
-    table.show(found, form, wrapped=("found", "advice"))
+    answers.show("doctor", found, form, wrapped=("found", "advice"))
     if "fail" in found["state"]:
         raise typer.Exit(1)

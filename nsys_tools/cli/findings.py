@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options
+from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 
+_NEXT = 3  # of so many findings, the evidence is suggested to be read
 _JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays with its unit
 
 
@@ -57,7 +58,9 @@ def findings(
         found = session.findings(*rule)
         notes = session.warnings
     if form == "json":
-        print(nt.render_data(found.data(), "json"))
+        tables = dict.fromkeys(one.table for one in found[:_NEXT])
+        leads = [answers.suggested("sql", trace, f"FROM {name} LIMIT 20") for name in tables]
+        print(nt.render_data({**found.data(top), "warnings": notes, "next": leads}, "json"))
     else:
         print("\n".join(_lines(found, top)))
     for note in notes:

@@ -1,16 +1,18 @@
-"""The commands that make traces, timelines, call graphs and models, in the order of the help."""
+"""The commands that make traces, copies and timelines of them, call graphs and models, and those for agents."""
 
 from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import callgraph, capture, doctor, export, model
+from nsys_tools.cli import agents, callgraph, capture, doctor, export, model, scrub
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the application."""
     capture.register(app)
+    app.command()(scrub.scrub)
     app.command()(doctor.doctor)
     app.add_typer(export.app, name="export")
     app.add_typer(callgraph.app, name="callgraph")
     app.add_typer(model.app, name="model")
+    agents.add_commands(app)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import evaluating, model_inspect, options, table
+from nsys_tools.cli import answers, evaluating, model_inspect, options, table
 
 app = typer.Typer(
     help="Show what a model computes and accesses, layer by layer: FLOPs, bytes, weights, KV cache, roofline.",
@@ -22,14 +22,19 @@ _PEOPLE = ("table", "md")
 @app.command("list")
 def list_command(form: options.FORMAT = "table") -> None:
     """List the shipped models, workloads and GPUs."""
-    table.show(nt.known_models(), form, wrapped=("description",))
+    answers.show("model list", nt.known_models(), form, wrapped=("description",))
 
 
 @app.command()
 def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
     """Show the hierarchy of a model with classes, repeats and weights."""
     found = evaluating.load(model)
-    if form in ("json", "yaml"):
+    if form == "json":
+        about = {"model": found.name, "weight_count": found.weight_count}
+        leads = [answers.suggested("model flops", model)]
+        answers.say("model show", found.tree_data(), data=about, warnings=found.warnings, next_commands=leads)
+        return
+    if form == "yaml":
         print(nt.render_data(found.tree_data(), form))
         return
     table.show(found.tree(people=form in _PEOPLE), form)
@@ -52,9 +57,15 @@ def flops(
 ) -> None:
     """Show FLOPs, bytes, weights, KV cache and roofline time of every layer; with --by serving, what is served."""
     if formula:
-        _print_formulas(figures.closed_forms(formula, phase))
+        _print_formulas(figures.closed_forms(formula, phase), form)
         return
-    if form in ("json", "yaml"):
+    if form == "json":
+        about = figures.data(phase)
+        layers = about.pop("layers")
+        rows = layers if by == "layer" else figures.flops(by, phase)
+        answers.say("model flops", rows, data={"by": by, **about}, warnings=figures.warnings)
+        return
+    if form == "yaml":
         print(nt.render_data(figures.data(phase), form))
         return
     people = form in _PEOPLE
@@ -79,7 +90,10 @@ def _conventions(figures: nt.Evaluation, by: str) -> str:
     return "\n- ".join([f"{figures.name}: {values}", *figures.conventions, *served])
 
 
-def _print_formulas(rows: nt.Result) -> None:
+def _print_formulas(rows: nt.Result, form: str) -> None:
+    if form != "table":
+        answers.show("model flops", rows, form, data={"by": "formula"})
+        return
     head = None
     for row in rows:
         if head != (row["layer"], row["phase"]):
@@ -95,7 +109,7 @@ def operators(
 ) -> None:
     """Show the distinct module classes of a model or of a torchinfo artifact."""
     found, without_formula = nt.model_operators(source, people=form in _PEOPLE)
-    table.show(found, form)
+    answers.show("model operators", found, form, data={"without_formula": without_formula})
     print(f"{len(found)} distinct classes", file=sys.stderr)
     for name in without_formula:
         print(f"no formula: {name}", file=sys.stderr)
@@ -121,11 +135,12 @@ def sweep(
 ) -> None:
     """Show totals, latency, rates and memory over lengths, batch sizes, GPUs: every combination of the axes."""
     rows = figures.sweep(over, phase, people=form in _PEOPLE)
-    evaluating.warn(figures.sweep_warnings(over))
+    warnings = figures.sweep_warnings(over)
+    evaluating.warn(warnings)
     if chart is not None:
         nt.save_chart(figures.sweep_chart(over, phase, amount), chart, force=force, inputs=figures.files)
         print(f"wrote {chart}", file=sys.stderr)
-    table.show(rows, form)
+    answers.show("model sweep", rows, form, warnings=[*figures.warnings, *warnings])
 
 
 @app.command()
@@ -150,7 +165,9 @@ def predict(
     form: options.FORMAT = "table",
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
-    table.show(figures.predict(out, force=force), form)
+    leads = [answers.suggested("analyze", out), answers.suggested("sql", out, "FROM kernel LIMIT 20")]
+    about: dict[str, Any] = {"data": {"file": str(out)}, "warnings": figures.warnings, "next_commands": leads}
+    answers.show("model predict", figures.predict(out, force=force), form, **about)
     if form in _PEOPLE and figures.can_serve:
         print()
         table.show(figures.serving(people=True), form)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, table
+from nsys_tools.cli import answers, options, table
 
 SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="What to build, without weights.")]
 CONFIG = Annotated[
@@ -43,7 +43,7 @@ def compare(
     """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device."""
     rows, warnings = nt.compare_models(sources, overrides)
     _warn(warnings)
-    table.show(rows, form)
+    answers.show("model compare", rows, form, warnings=warnings)
 
 
 def _warn(warnings: list[str]) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, table
+from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 
 # What a table for people shows of a query; the other formats have every column, in base units.
@@ -45,8 +45,10 @@ def ncu(
     with status() as progress, nt.open(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip
-        table.show(session.query(f"ncu_{wanted}"), form, _SHOWN[wanted])
+        found = session.query(f"ncu_{wanted}").kept()
         notes = session.notes
+        name = session.name if trace else None
+        answers.show("ncu", found, form, _SHOWN[wanted], trace=name, data={"show": wanted}, warnings=notes)
     for note in notes:
         print(note, file=sys.stderr)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, table
+from nsys_tools.cli import answers, options, table
 
 
 def queries(
@@ -30,13 +30,16 @@ def queries(
         found = nt.describe(name)
         if form == "table":
             table.say(f"{found.name}: {found.summary}\n")
-        table.show(found, form, wrapped=("meaning",))
+        about = {"name": found.name, "row": found.summary}
+        leads = [answers.suggested("sql", "TRACE", f"FROM {name} LIMIT 20")]
+        answers.show("queries", found, form, wrapped=("meaning",), data=about, next_commands=leads)
 
 
 def _list(found: nt.Result, area: str, form: str) -> None:
     """Print queries; on a terminal by area, with the first words on each."""
     if form != "table" or not sys.stdout.isatty() or not len(found):
-        print(nt.render(found, form))
+        leads = [answers.suggested("queries", one) for one in found["query"][:1]]
+        answers.show("queries", found, form, next_commands=leads)
         return
     said = {row["query"]: _first_words(row["a row, and the order"]) for row in found}
     for name, members in nt.query_areas().items():

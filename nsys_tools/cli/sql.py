@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 import nsys_tools as nt
-from nsys_tools.cli import options, ranks, table
+from nsys_tools.cli import answers, options, ranks
 from nsys_tools.cli.progress import status
 
 _HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
@@ -43,6 +43,18 @@ def sql(
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=0, help="Return at most N rows; say if there are more.")
+    ] = None,
+    max_seconds: Annotated[
+        float | None, typer.Option("--max-seconds", metavar="S", help="Give up a statement after S seconds.")
+    ] = None,
+    max_memory: Annotated[
+        str, typer.Option("--max-memory", metavar="SIZE", help="Give up a statement that needs more, as in 2GB.")
+    ] = "",
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", help="Let statements read your own files too: FROM 'mine.csv'.")
+    ] = False,
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
@@ -54,6 +66,7 @@ def sql(
 ) -> None:
     """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
 
+    A statement reads the trace and nothing else: no file, no network. --allow-files opens your own files for reading.
     The queries roofline_* need --model, ncu_* need --ncu, and callgraph_* need --callgraph. Of several traces (a
     folder, or a pattern in quotes) each query and table has a column rank.
     """
@@ -61,19 +74,20 @@ def sql(
     given: dict[str, Any] = {
         "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
         "attention": attention, "parallel": options.shares(tp, pp, ep, dp, pp_rank), "ncu": ncu,
-        "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        "callgraph": callgraph, "steps": steps, "cache": not no_cache, "allow_files": allow_files,
         "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
     }  # fmt: skip
+    limits = {"limit": limit, "max_seconds": max_seconds, "max_memory": max_memory}
     opened: Path | list[Path] = found if as_ranks or len(found) > 1 else found[0]
     with status() as progress, nt.open(opened, progress=progress, **given) as session:
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:
             raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
         if statement is None and sys.stdin.isatty():
-            _prompt(session, form, csv_safe, progress)
+            _prompt(session, form, csv_safe, progress, limits, trace)
         else:
             statement = sys.stdin.read() if statement is None else statement
-            _show(session, statement, form, out, csv_safe=csv_safe, force=force, progress=progress)
+            _show(session, statement, form, out, limits, trace, csv_safe=csv_safe, force=force, progress=progress)
         for note in session.notes:
             print(note, file=sys.stderr)
     if isinstance(session, nt.Job):
@@ -88,20 +102,37 @@ def _read(file: Path) -> str:
 
 
 def _show(
-    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, *, csv_safe: bool, force: bool = False,
-    progress: Callable[[str], None],
+    session: nt.Session | nt.Job, statement: str, form: str, out: Path | None, limits: dict[str, Any],
+    trace: Path, *, csv_safe: bool, force: bool = False, progress: Callable[[str], None],
 ) -> None:  # fmt: skip
-    result = session.sql(statement)
+    result = session.sql(statement, **limits)
     progress("running the statement")
+    about: dict[str, Any] = {}
+    if form == "json":
+        result.compute()  # what there is to warn of is known once it has run
+        about = {"trace": session.name, "warnings": session.notes, "next_commands": _leads(result, statement, trace)}
     if out is not None and str(out) != "-":
-        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs)
+        told = nt.envelope("sql", result, **about) if about else None
+        nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs, envelope=told)
     elif form in {"parquet", "sqlite"}:
         raise nt.UsageError(f"--format {form} needs --out FILE.")
     else:
-        table.show(result, form, csv_safe=csv_safe)
+        answers.show("sql", result, form, csv_safe=csv_safe, **about)
+    if result.truncated:
+        print(f"There are more rows than {len(result):,}: --limit N returns more.", file=sys.stderr)
 
 
-def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None]) -> None:
+def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:
+    """Return what leads on: to the other rows, or, without a row, to what can be asked."""
+    if result.truncated:
+        return [answers.suggested("sql", trace, statement, "--limit", str(10 * max(len(result), 1)))]
+    return [] if len(result) else [answers.suggested("questions", trace), answers.suggested("queries")]
+
+
+def _prompt(
+    session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any],
+    trace: Path,
+) -> None:  # fmt: skip
     """Read statements until the end of input; an error is shown and the prompt goes on."""
     import readline  # noqa: F401  (line editing for input())
 
@@ -125,7 +156,7 @@ def _prompt(session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: C
         pending += line + "\n"
         if pending.rstrip().endswith(";"):
             try:
-                _show(session, pending, form, None, csv_safe=csv_safe, progress=progress)
+                _show(session, pending, form, None, limits, trace, csv_safe=csv_safe, progress=progress)
             except nt.NsysToolsError as error:
                 print(error, file=sys.stderr)
             pending = ""

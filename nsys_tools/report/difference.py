@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,13 @@ from nsys_tools import __version__, charts
 from nsys_tools.comparison.changes import Change
 from nsys_tools.comparison.diff import Diff, Headline
 from nsys_tools.errors import UsageError, printable
+from nsys_tools.formats import envelope, render_data
 from nsys_tools.report import markdown, page
 from nsys_tools.report.folder import check_target, whole_folder
 from nsys_tools.report.templates import asset, filled
 from nsys_tools.units import duration
 
 FORMATS = ("table", "md", "json", "html")
-SCHEMA, SCHEMA_VERSION = "nsys-tools/diff", 1
 CHARTS = ("diff_step", "diff_budget", "diff_change")
 
 
@@ -36,7 +35,7 @@ def render(found: Diff, form: str, top: int) -> str:
         If the format is not known.
     """
     if form == "json":
-        return json.dumps(as_data(found), indent=1, ensure_ascii=False)
+        return render_data(as_data(found), "json")
     if form == "html":
         return _page(found, top, _drawn(found))
     if form not in FORMATS:
@@ -60,19 +59,19 @@ def write(found: Diff, target: Path, *, top: int, force: bool) -> Path:
 
 
 def as_data(found: Diff) -> dict[str, Any]:
-    """Return everything for programs: times in ns, all changes."""
+    """Return everything for programs, as ``nsys-tools diff --format json`` does: times in ns, all changes."""
     headlines = [
         {"phase": one.phase, "gpu": one.gpu, **cattrs.unstructure(one.shift), "verdict": one.verdict.word,
          "reason": one.verdict.reason, "budget": cattrs.unstructure(one.budget), "tokens_per_s": one.tokens_per_s}
         for one in found.headlines
     ]  # fmt: skip
-    return {
-        "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__,
+    about = {
+        "nsys_tools_version": __version__,
         "base": [one.source for one in found.base], "new": [one.source for one in found.new],
         "verdict": found.verdict.word, "reason": found.verdict.reason, "floors": cattrs.unstructure(found.floors),
-        "headlines": headlines, "by": found.by, "changes": [_record(one) for one in found.changes],
-        "notes": found.notes,
+        "headlines": headlines, "by": found.by,
     }  # fmt: skip
+    return envelope("diff", [_record(one) for one in found.changes], warnings=found.notes, data=about)
 
 
 def _record(one: Change) -> dict[str, Any]:

@@ -7,12 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from nsys_tools import __version__
+from nsys_tools.findings.records import record
 from nsys_tools.model.request import Request
 from nsys_tools.report.analysis import PICTURES, Analyzed
 from nsys_tools.session.result import Result
 
 SCHEMA = "nsys-tools/metrics"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _ROWS = 1000
 
 
@@ -124,7 +125,7 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
             "schema_version": summary["schema_version"],
         },
         "figures": _figures(analysis),
-        "findings": [asdict(finding) for finding in analysis.findings],
+        "findings": [record(finding) for finding in analysis.findings],
         "missing": [asdict(missing) for missing in analysis.missing],
         "notes": analysis.notes,
         "run": _run(analysis),

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nsys_tools.paths import base_names
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import FrameRows
 
 if TYPE_CHECKING:
     from nsys_tools.report.analysis import Analyzed
     from nsys_tools.report.ranks import Ranks
-
-# A path starts at a slash, a tilde or a drive where no word ends, and has at least two parts: "/home/me/model.py",
-# "~/model.py", "C:\\models\\a.py". In a path of ranges, "decode/step 3", no part follows a slash at its start.
-PATH = r"(?:(?<![\w.~\\-])(?:~|file://)?/|[A-Za-z]:\\)(?:[^/\\\s\"'<>|:*?]+[/\\])+(?=[^/\\\s\"'<>|:*?])|(?<![\w./])~/"
-_PATH = re.compile(PATH)
-
-
-def base_names(text: str) -> str:
-    """Return a text with each file path cut down to its last part."""
-    return _PATH.sub("", text)
 
 
 def redacted(analysis: Analyzed) -> Analyzed:

@@ -178,6 +178,18 @@ def table_functions(tree: dict[str, Any]) -> set[str]:
     return {node["function"]["function_name"].lower() for node in found}
 
 
+def tables(tree: dict[str, Any]) -> set[tuple[str, str, str]]:
+    """Return database, schema and name of what a parsed SELECT reads, but for its own WITH clauses."""
+    nodes = list(parts(tree))
+    own = {clause["key"] for node in nodes for clause in (node.get("cte_map") or {}).get("map", [])}
+    found = {
+        (node["catalog_name"], node["schema_name"], node["table_name"])
+        for node in nodes
+        if node.get("type") == "BASE_TABLE"
+    }
+    return {one for one in found if one[:2] != ("", "") or one[2] not in own}
+
+
 def named(tree: dict[str, Any]) -> set[str]:
     """Return the relations that a parsed SELECT reads, without the names of its own WITH clauses.
 

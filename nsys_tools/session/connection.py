@@ -17,6 +17,9 @@ SMALL_BYTES = 4 << 20
 """Recorded tables of less than this are small: one thread reads them, and every query is computed once."""
 OWN_SCHEMAS = "memory.main,memory.loaded"
 """Where names without a schema are looked for before a trace is attached."""
+# What a session sets after its connection is locked: see `nsys_tools.session.materializing`, `limits`, `database`.
+_OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit")
+_most_memory = ""
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
@@ -49,10 +52,17 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
             "allow_unsigned_extensions": "true",
             "python_enable_replacements": "false",
             "temp_directory": str(spill),
+            **({"memory_limit": _most_memory} if _most_memory else {}),
         }
     )
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")
     return interruptible(connection)
+
+
+def limit_memory(size: str) -> None:
+    """Have each connection that is opened from now on use so much memory at most, as in ``2GB``; empty for no limit."""
+    global _most_memory  # noqa: PLW0603  (it is of the process)
+    _most_memory = size
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
@@ -64,7 +74,7 @@ def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
     connection.execute(f"LOAD {literal(file)}; SET allow_unsigned_extensions = false")
 
 
-def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None:
+def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path], *, reads_files: bool = False) -> None:
     """Let a connection read and write in some folders only, for good: DuckDB does not give the rest back.
 
     Parameters
@@ -73,17 +83,23 @@ def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path]) -> None
         Its extensions must be loaded, and what it reads attached: both are refused afterwards.
     folders
         Where the session itself still reads and writes, besides the folder that it spills into.
+    reads_files
+        Whether the user has asked to read files of his own too; then only the configuration is locked.
 
     Notes
     -----
     Before it runs SQL of the user's own, a session locks its connection, in case a statement gets past
-    `nsys_tools.session.statement.reading`. The configuration stays open (``lock_configuration``), since loading
-    tables sets options; SET is no statement that the user can run.
+    `nsys_tools.session.statement.reading`. The configuration is locked too, but for the few options that the session
+    sets itself as it loads tables: none of them opens anything.
     """
     # DuckDB checks the paths of readers as they are written: what is quoted against globs is another path.
     names = [name for folder in folders for name in (str(folder), unglobbed(folder))]
     connection.execute(f"SET allowed_directories = [{', '.join(map(literal, names))}]")
-    connection.execute("SET enable_external_access = false; SET allow_unsigned_extensions = false")
+    connection.execute("SET allow_unsigned_extensions = false; SET allow_community_extensions = false")
+    if not reads_files:
+        connection.execute("SET enable_external_access = false")
+    connection.execute(f"SET allowed_configs = [{', '.join(map(literal, _OWN_OPTIONS))}]")
+    connection.execute("SET lock_configuration = true")
 
 
 def interruptible(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -16,6 +15,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import Recorded, interruptible, lock
+from nsys_tools.session.filling import fill
 from nsys_tools.session.lacking import refuse
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.quoting import literal, quoted
@@ -52,6 +52,11 @@ class Database:
     is_partial
         Whether the recorded tables are what could be read of a damaged trace.
 
+    Attributes
+    ----------
+    reads_files
+        Whether SQL may read files of the user's own; of no effect once the first statement has been run.
+
     Notes
     -----
     Nothing is loaded until a query asks for it. The recorded tables are attached as ``raw`` when something reads them,
@@ -73,6 +78,7 @@ class Database:
         self._resources = resources or ExitStack()
         self._is_open = True
         self._is_locked = False
+        self.reads_files = False
         self._cached = [store.folder] if store else []
 
     def __enter__(self) -> Self:
@@ -115,16 +121,8 @@ class Database:
             One sequence a row, in the order of its documented columns.
         """
         connection = self.connection
-        columns = {column.name: column.type for column in catalogue.find(table).columns}
         self._relations.define(table)
-        declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
-        connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")
-        if rows:
-            # By columns: rows take a hundred times as long. As text: to bind a parameter, DuckDB imports pandas.
-            lists = [literal(json.dumps(column)) for column in zip(*rows, strict=True)]
-            kinds = columns.values()
-            values = (f"unnest(from_json({text}, '[\"{kind}\"]'))" for text, kind in zip(lists, kinds, strict=True))
-            connection.execute(f"INSERT INTO {quoted(table)} SELECT {', '.join(values)}")
+        fill(connection, table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
     def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]]) -> None:
         """Fill a session table when a query first reads it; see `define`."""
@@ -189,7 +187,7 @@ class Database:
             If the statement does more than read, needs something that was not given, or DuckDB refuses it.
         """
         connection = self.connection
-        tree, text = reading(connection, query)
+        tree, text = reading(connection, query, reads_files=self.reads_files)
         self._recorded.attach()
         self._lock()
         for name in self._named(tree):
@@ -229,15 +227,16 @@ class Database:
         if not self._is_locked:
             self._is_locked = True
             data = [folder / room for folder in assets.folders() for room in ("analytic", "queries")]
-            lock(self._connection, [*data, *self._recorded.folders, *self._cached])
+            lock(self._connection, [*data, *self._recorded.folders, *self._cached], reads_files=self.reads_files)
 
     def named(self, query: str) -> list[str]:
         """Return the relations that a statement names."""
-        return self._named(reading(self.connection, query).tree)
+        return self._named(reading(self.connection, query, reads_files=self.reads_files).tree)
 
     def tables(self, query: str) -> set[str]:
         """Return the names that a statement reads, whatever they are names of."""
-        return {name.removeprefix("raw.") for name in catalogue.named(reading(self.connection, query).tree)}
+        tree = reading(self.connection, query, reads_files=self.reads_files).tree
+        return {name.removeprefix("raw.") for name in catalogue.named(tree)}
 
     def _named(self, tree: dict[str, Any]) -> list[str]:
         return sorted(self._relations.known(catalogue.named(tree)))

@@ -62,6 +62,11 @@ class Lacking:
         return self._known[name]
 
 
+def given(what: str) -> tuple[str, str]:
+    """Return what a source is, in words, and how it is given."""
+    return _GIVEN[what]
+
+
 def refuse(name: str, what: str) -> NsysToolsError:
     """Return the error of a query that lacks a source."""
     words, hint = _GIVEN[what]

@@ -144,8 +144,8 @@ class Materializer:
         failure: NsysToolsError | _OddError | None = None
         try:
             self._connection.execute(before + recipe.sql + after)
-        except duckdb.IOException:
-            raise
+        except (duckdb.IOException, duckdb.InterruptException, duckdb.OutOfMemoryException):
+            raise  # nothing that the rows are to blame for
         except duckdb.InternalException as error:
             failure = NsysToolsError(
                 f"{name}: DuckDB failed by a defect of its own ({str(error).splitlines()[0]}).",

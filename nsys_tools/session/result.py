@@ -35,6 +35,8 @@ class Result:
         The documented columns with type, unit and meaning; empty for SQL of the user's own.
     total_count
         How many rows the query has; larger than ``len(result)`` where the result was cut, else None or equal.
+    truncated
+        Whether there are more rows, which a limit has cut off.
 
     Notes
     -----
@@ -55,6 +57,7 @@ class Result:
         self.summary = summary
         self.documented = tuple(documented)
         self.total_count = total_count
+        self.truncated = False
 
     @property
     def columns(self) -> list[str]:
@@ -101,13 +104,16 @@ class Result:
         """Return the rows held in memory: they can be read after the session is closed."""
         rows = FrameRows(self._rows.whole())
         self._rows = rows  # read once: both give the same rows
-        return Result(
-            rows,
-            name=self.name,
-            summary=self.summary,
-            documented=self.documented,
-            total_count=rows.count(),
-        )
+        count = None if self.truncated else rows.count()
+        kept = Result(
+            rows, name=self.name, summary=self.summary, documented=self.documented, total_count=count
+        )  # fmt: skip
+        kept.truncated = self.truncated
+        return kept
+
+    def compute(self, limit: int | None = None) -> None:
+        """Compute the rows now, of a query that has not run yet; at most `limit` of them."""
+        self.truncated = self._rows.compute(limit) or self.truncated
 
     def _records(self, start: int, stop: int) -> list[dict[str, Any]]:
         columns = self.columns

@@ -33,6 +33,7 @@ class Rows(Protocol):
     def df(self) -> pd.DataFrame: ...  # noqa: D102
     def arrow(self) -> pa.Table: ...  # noqa: D102
     def arrow_c_stream(self, requested_schema: object) -> object: ...  # noqa: D102
+    def compute(self, limit: int | None) -> bool: ...  # noqa: D102
 
 
 class FrameRows:
@@ -70,6 +71,12 @@ class FrameRows:
         """Return a pandas frame."""
         return self.pl().to_pandas()
 
+    def compute(self, limit: int | None) -> bool:
+        """Keep at most `limit` rows; return whether there were more."""
+        is_more = limit is not None and self.count() > limit
+        self._frame = self.pl()[:limit] if is_more else self._frame
+        return is_more
+
     def arrow(self) -> pa.Table:
         """Return an Arrow table."""
         return self.pl().to_arrow()
@@ -100,6 +107,12 @@ class ListRows(FrameRows):
     def all(self) -> list[tuple[Any, ...]]:
         """Return all rows."""
         return list(self._values)
+
+    def compute(self, limit: int | None) -> bool:
+        """Keep at most `limit` rows; return whether there were more."""
+        is_more = limit is not None and len(self._values) > limit
+        self._values = self._values[:limit]
+        return is_more
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Return rows from `start` to before `stop`."""
@@ -154,6 +167,16 @@ class RelationRows:
             ) from None
         except duckdb.Error as error:
             raise NsysToolsError(f"SQL: {error}") from None
+
+    def compute(self, limit: int | None) -> bool:
+        """Compute at most `limit` rows now, where none was read yet; return whether there are more."""
+        if limit is not None and self._table is None:
+            self.relation = self.relation.limit(limit + 1)
+        is_more = self.count() > (self.count() if limit is None else limit)
+        if is_more:
+            with self._errors():
+                self._connection.execute(f'DELETE FROM "{self._table}" WHERE rowid >= {limit}')
+        return is_more
 
     def all(self) -> list[tuple[Any, ...]]:
         """Return all rows."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import duckdb
@@ -18,6 +18,16 @@ _FUNCTIONS = frozenset({
     "duckdb_tables", "duckdb_types", "duckdb_views", "generate_series", "icu_calendar_names", "json_each", "json_tree",
     "pg_timezone_names", "pragma_table_info", "pragma_version", "range", "repeat", "repeat_row", "unnest",
 })  # fmt: skip
+# Those that read files, for a session that the user has opened to his own.
+_READERS = frozenset({
+    "glob", "parquet_metadata", "parquet_scan", "parquet_schema", "read_blob", "read_csv", "read_csv_auto", "read_json",
+    "read_json_auto", "read_json_objects", "read_json_objects_auto", "read_ndjson", "read_ndjson_auto",
+    "read_ndjson_objects", "read_parquet", "read_text", "sniff_csv", "sqlite_scan",
+})  # fmt: skip
+_ONLY = "SQL reads only the trace: files are not read."
+_OWN_SCHEMAS = frozenset({"raw", "memory", "main", "loaded", "system", "temp", "information_schema", "pg_catalog"})
+_ALLOWED = "To read your own files too: --allow-files, nt.open(..., allow_files=True)."
+_REMOTE = re.compile(r"extension \"?'?(?:httpfs|azure)|(?:httpfs|azure)'? extension", re.IGNORECASE)
 _COMMENTS = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _FORM = r"(?:\(\s*(?:ANALYZE|FORMAT\s+\w+)(?:\s*,\s*(?:ANALYZE|FORMAT\s+\w+))*\s*\))?"
 _EXPLAIN = re.compile(
@@ -33,7 +43,7 @@ class Reading(NamedTuple):
     text: str
 
 
-def reading(connection: duckdb.DuckDBPyConnection, query: str) -> Reading:
+def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: bool = False) -> Reading:
     """Return a statement of the user's own, if it only reads.
 
     Parameters
@@ -42,6 +52,8 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str) -> Reading:
         Any connection; nothing is run on it but the parser.
     query
         The statement.
+    reads_files
+        Whether it may read files of the user's own.
 
     Raises
     ------
@@ -72,12 +84,24 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str) -> Reading:
             f"A trace is read-only: {word[1].upper() if word and word[1] else 'this statement'} is not allowed.",
             "Use SELECT, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN. Write results with --out FILE.",
         )
-    if strange := sorted(catalogue.table_functions(tree) - _FUNCTIONS):
+    allowed = _FUNCTIONS | _READERS if reads_files else _FUNCTIONS
+    if strange := sorted(catalogue.table_functions(tree) - allowed):
         raise NsysToolsError(
             f"SQL reads only the trace: the function {strange[0]}() is not allowed.",
-            "nsys-tools queries lists what can be queried.",
+            _ALLOWED if strange[0] in _READERS else "nsys-tools queries lists what can be queried.",
         )
+    if not reads_files and any(map(_is_file, catalogue.tables(tree))):
+        raise NsysToolsError(_ONLY, _ALLOWED)
     return Reading(tree, head + text)
+
+
+def _is_file(parts: Sequence[str]) -> bool:
+    """Return whether DuckDB would look for a file of this name: it joins database, schema and table with dots.
+
+    The lock alone would let the folders of the session be read: that of a parquetdir, the cache.
+    """
+    *schemas, table = (part for part in parts if part)
+    return not _OWN_SCHEMAS.issuperset(schemas) or re.search(r"[/\\\\.*?:]", table) is not None
 
 
 def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
@@ -94,5 +118,7 @@ def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
         hint = catalogue.hint(found[1], tables)
         return NsysToolsError(f"There is no query or table {found[1]!r}.", hint)
     if isinstance(error, duckdb.PermissionException):
-        return NsysToolsError("SQL reads only the trace: files are not read.", "FROM names a query or a table.")
+        return NsysToolsError(_ONLY, _ALLOWED)
+    if isinstance(error, duckdb.HTTPException) or _REMOTE.search(str(error)):
+        return NsysToolsError("SQL reads nothing over the network.", "Copy the file to this machine, and read it here.")
     return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")

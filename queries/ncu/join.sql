@@ -8,6 +8,7 @@
 --                             and grid, block and launch order chose one of them; none: the trace has no such kernel
 -- name_count  BIGINT   count  kernel names of the trace with what ncu printed
 -- name        VARCHAR  -      kernel name in the trace; NULL where matched_by is none
+-- label       VARCHAR  -      short name that tells kernels apart, see kernel_label; NULL where matched_by is none
 WITH decided AS (
     -- An equal name settles it among several, unless it may itself be what is left of a longer one.
     SELECT launch, name, CASE WHEN is_function THEN 'function' WHEN is_equal THEN 'name' ELSE 'shortened' END AS matched_by
@@ -17,9 +18,11 @@ WITH decided AS (
 SELECT l.launch, l.kernel,
     coalesce(d.matched_by, CASE WHEN o.name IS NOT NULL THEN 'order' ELSE 'none' END) AS matched_by,
     coalesce(c.name_count, 0)::BIGINT AS name_count,
-    coalesce(d.name, o.name) AS name
+    coalesce(d.name, o.name) AS name,
+    CASE WHEN coalesce(d.name, o.name) IS NOT NULL THEN label_or(t.label, coalesce(d.name, o.name)) END AS label
 FROM ncu__launch AS l
 LEFT JOIN decided AS d USING (launch)
 LEFT JOIN ncu__ordered AS o USING (launch)
 LEFT JOIN (SELECT DISTINCT launch, name_count FROM ncu__candidate) AS c USING (launch)
+LEFT JOIN kernel_label AS t ON t.name = coalesce(d.name, o.name)
 ORDER BY l.number, l.launch

@@ -39,6 +39,9 @@ class Reader:
     def analyze(self, folder: Path, *, again: bool) -> Path:
         raise NsysToolsError(f"{folder} was not to be analyzed, again: {again}.")
 
+    def scrub(self, sqlite: Path, folder: Path) -> str:
+        raise NsysToolsError(f"{sqlite} was not to be scrubbed into {folder}.")
+
 
 @pytest.fixture
 def capture(program, tmp_path):
@@ -186,6 +189,20 @@ def test_an_analysis_that_fails_is_a_sentence(capture, tmp_path):
         capture(RECORDS + EXPORTS, analyze=True)
     assert caught.value.hint == f"nsys-tools analyze {tmp_path / 'run'}"
     assert status(tmp_path)["step"] == "analyze"
+
+
+def test_a_run_leaves_a_copy_to_share(capture, tmp_path):
+    """At the end, so that a copy that is refused costs no report."""
+    done = []
+
+    class Scrubbing(Reader):
+        def scrub(self, sqlite: Path, folder: Path) -> str:
+            done.append((sqlite, folder))
+            return "Left out: nothing."
+
+    capture(RECORDS + EXPORTS, Scrubbing(), share=True)
+    assert done == [(tmp_path / "run/trace.sqlite", tmp_path / "run/share")]
+    assert [step["name"] for step in status(tmp_path)["steps"]][-2:] == ["check", "share"]
 
 
 def test_a_folder_that_holds_a_run_is_not_overwritten(capture):

@@ -110,7 +110,7 @@ def test_counters_joined_with_a_trace(tmp_path: Path, sample: tuple[Path, Timeli
     staged = printed(str(COUNTERS), *trace, "--stages", str(SAMPLE.with_name("stages.toml")), cwd=tmp_path)
     assert {"(all)", "prefill", "step", "sam", "clip"} <= {row["stage"] for row in staged}, "two session tables"
     asked = run("sql", str(sample[0]), "--ncu", str(COUNTERS), "FROM ncu_match", "--format", "json", cwd=tmp_path)
-    assert len(json.loads(asked.stdout)) == len(matches) == 2
+    assert len(json.loads(asked.stdout)["rows"]) == len(matches) == 2
 
 
 def test_launches_that_match_no_kernel_are_named_beside_the_table(

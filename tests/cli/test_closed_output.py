@@ -21,8 +21,9 @@ COMMANDS = [
     ("stats", "--help-reports"), ("sql", TRACE, "FROM range", "--format", "csv"), ("queries",),
     ("queries", "--reference"), ("ncu", str(SAMPLES / "ncu.csv")), ("callgraph", "--help"),
     ("model", "list"), ("model", "show", "deepseek-ocr"), ("capture", "--help"), ("doctor",),
-    ("diff", TRACE, TRACE), ("findings", TRACE), ("baseline", "--help"),
+    ("diff", TRACE, TRACE), ("findings", TRACE), ("baseline", "--help"), ("scrub", TRACE, "shared.sqlite", "-q"),
     ("recipe", "--help-recipes"), ("rules", TRACE, "-q"), ("rules", "--help-rules"),
+    ("questions", TRACE), ("skill",), ("mcp", "--help"),
     ("export", "parquet", TRACE, "tables", "-q", "kernel"),
 ]  # fmt: skip
 

@@ -38,12 +38,10 @@ def test_formats(traces: tuple[str, str], sides: tuple[str, str]) -> None:
     assert text.startswith("slower: a decode step takes ")
     assert "Kernels per step and GPU" in text
     data = json.loads(run("diff", *sides, "--no-cache", "--format", "json").stdout)
-    assert (data["schema"], data["schema_version"], data["verdict"]) == ("nsys-tools/diff", 1, "slower")
-    (headline,) = data["headlines"]
+    assert (data["schema"], data["data"]["verdict"]) == ("nsys-tools/diff/1", "slower")
+    (headline,) = data["data"]["headlines"]
     assert headline["base_count"] == headline["new_count"] == 24
-    assert [change["duration_effect_ns"] for change in data["changes"] if change["base_names"] == ["gemm_b"]] == [
-        50_000
-    ]
+    assert [row["duration_effect_ns"] for row in data["rows"] if row["base_names"] == ["gemm_b"]] == [50_000]
     page = MarkdownIt("commonmark").enable("table").render(run("diff", *sides, "--no-cache", "--format", "md").stdout)
     assert page.startswith("<h1>Slower</h1>")
     assert page.count("<table>") == 3

@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -51,13 +52,20 @@ def test_show_is_the_tree() -> None:
     named = next(row for row in csv.DictReader(io.StringIO(run("show", "deepseek-ocr", "--format", "csv").stdout)))
     assert (named["layer"], "." in named["class"], named["transformers_path"] != "") == ("model", True, True)
     assert any(line.startswith("· · · · norm1") for line in lines)
-    nodes = json.loads(run("show", "deepseek-ocr", "--format", "json").stdout)
+    nodes = json.loads(run("show", "deepseek-ocr", "--format", "json").stdout)["rows"]
     assert [node["path"] for node in nodes] == ["model", "lm_head"]
+
+
+def flops_of(text: str) -> dict[str, Any]:
+    """Return what JSON tells of FLOPs as YAML does: the rows are the layers."""
+    answer = json.loads(text)
+    assert answer["data"].pop("by") == "layer"
+    return {**answer["data"], "layers": answer["rows"]}
 
 
 def test_flops_in_every_format() -> None:
     options = ("flops", "deepseek-ocr", "--workload", "dsocr-standard-v1", "--set", "decode_steps=100")
-    document = json.loads(run(*options, "--format", "json").stdout)
+    document = flops_of(run(*options, "--format", "json").stdout)
     totals = {phase: total["matrix_flops"] for phase, total in document["totals"].items()}
     assert totals["vision"] + totals["prefill"] == 3_530_109_741_568
     assert totals["decode"] == 119_448_729_600
@@ -152,7 +160,7 @@ def test_a_sweep_for_people_has_a_unit_in_each_cell() -> None:
 
 def test_flops_of_one_phase_with_a_card() -> None:
     options = ("flops", "llama-2-7b", "--phase", "prefill", "--attention", "causal", "--gpu", "a100-40gb", "-f", "json")
-    document = json.loads(run(*options).stdout)
+    document = flops_of(run(*options).stdout)
     assert list(document["totals"]) == ["prefill"]
     assert document["totals"]["prefill"]["matrix_flops"] == 28_162_100_559_872
     q_proj = next(layer for layer in document["layers"] if layer["path"].endswith("q_proj"))
@@ -179,7 +187,7 @@ def test_operators_of_a_model_and_of_torchinfo(facts: Path) -> None:
     assert "29 distinct classes" in found.stderr
     assert "29 distinct classes" in other.stderr
     assert "no formula" not in found.stderr + other.stderr
-    names = [{row["class"]: row["category"] for row in json.loads(done.stdout)} for done in (found, other)]
+    names = [{row["class"]: row["category"] for row in json.loads(done.stdout)["rows"]} for done in (found, other)]
     assert names[0] == names[1]
 
 
@@ -317,7 +325,9 @@ def test_an_efficiency_is_a_number_phases_or_what_a_trace_reached(tmp_path: Path
     shared = ("--gpu", "h100-sxm", "--set", "new_tokens=4")
     run("predict", "llama-2-7b", *shared, "--out", str(trace))
     one, two, three = (
-        json.loads(run("flops", "llama-2-7b", *shared, "--efficiency", text, "--format", "json").stdout)["serving"]
+        json.loads(run("flops", "llama-2-7b", *shared, "--efficiency", text, "--format", "json").stdout)["data"][
+            "serving"
+        ]
         for text in ("0.5", "prefill=0.5,decode=0.5", str(trace))
     )
     assert one == two

@@ -74,8 +74,7 @@ def test_the_rule_of_the_guide(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: kernel(b, "my_debug_kernel", 0, 7 * US))
     asked = ("findings", str(path), "--format", "json", "--rule", "debug_kernel")
     done = run("--assets", str(tmp_path / "assets"), *asked, cwd=tmp_path)
-    (one,) = json.loads(done.stdout)["findings"]
-    assert (one["rule"], one["at_stake"], one["names"]) == (
-        "debug_kernel", {"value": 7 * US, "unit": "ns"}, ["my_debug_kernel"],
-    )  # fmt: skip
+    (one,) = json.loads(done.stdout)["rows"]
+    assert (one["rule"], one["at_stake_ns"], one["names"]) == ("debug_kernel", 7 * US, ["my_debug_kernel"])
+    assert one["evidence"]["sum_ns"] == {"value": 7 * US, "unit": "ns"}
     assert one["text"] == "1 debug kernels took 7 µs. The most time is in my_debug_kernel."

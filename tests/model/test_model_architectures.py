@@ -245,3 +245,53 @@ def test_encoders_and_towers_with_real_weights(source: str, formulas: Database) 
         assert any(UNCOUNTED[source] in line for line in named)
     else:
         assert unequal == named == []
+
+
+# Encoders with decoders: overrides, and how the encoder is run on 17 positions.
+PAIRS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "t5": (
+        "d_model=64 d_kv=16 d_ff=96 num_heads=4 num_layers=2 num_decoder_layers=3 vocab_size=128",
+        lambda m: m.get_encoder()(input_ids=tokens(17)),
+    ),
+    "bart": (
+        "d_model=64 encoder_layers=2 decoder_layers=3 encoder_attention_heads=4 decoder_attention_heads=4 "
+        "encoder_ffn_dim=96 decoder_ffn_dim=96 vocab_size=128 decoder_start_token_id=1 forced_eos_token_id=1",
+        lambda m: m.get_encoder()(input_ids=tokens(17)),
+    ),
+    "whisper": (
+        "d_model=64 encoder_layers=2 decoder_layers=3 encoder_attention_heads=4 decoder_attention_heads=4 "
+        "encoder_ffn_dim=96 decoder_ffn_dim=96 vocab_size=128 num_mel_bins=16 max_source_positions=17 "
+        "decoder_start_token_id=1",
+        lambda m: m.get_encoder()(torch.randn(2, 16, 34)),
+    ),
+}
+
+
+@pytest.mark.parametrize("source", PAIRS)
+def test_encoders_with_decoders_and_both_caches(source: str, formulas: Database) -> None:
+    """The cache keeps what the encoder gave beside what the decoder read."""
+    settings, encoder = PAIRS[source]
+    pair = Pair(source, small(source, settings), formulas)
+    assert pair.diagnostics == ()
+    weights = sum(weight.numel() for weight in pair.module.parameters())
+    assert figures.total_weights(pair.model, formulas) == weights
+    flops, given = counted(lambda: encoder(pair.module))
+    if "audio" in pair.phases:
+        assert pair.flops("audio", clips=2) == flops > 0
+    else:
+        assert pair.flops("encode", batch_size=2, source_len=17) == flops > 0
+
+    def step(prompt: Any, cache: Any) -> tuple[int, Any]:
+        options = {"encoder_outputs": given, "past_key_values": cache, "use_cache": True}
+        flops, result = counted(lambda: pair.module(decoder_input_ids=prompt, **options))
+        return flops, result.past_key_values
+
+    prompt = tokens(7)
+    values = {"batch_size": 2, "seq_len": 7, "source_len": 17}
+    flops, cache = step(prompt, None)
+    assert pair.flops("prefill", **values) == flops
+    parts = (cache.self_attention_cache, cache.cross_attention_cache)
+    assert pair.kv_bytes("prefill", **values) == sum(map(cache_bytes, parts)) == 3 * 2 * (7 + 17) * 2 * 64 * 4
+    steps = [step(prompt[:, :1], cache)[0] for _ in range(3)]
+    assert pair.flops("decode", **values, decode_steps=3) == sum(steps)
+    assert pair.kv_bytes("decode", **values, decode_steps=3) == sum(map(cache_bytes, parts))

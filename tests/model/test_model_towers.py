@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import architecture, figures
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.database import Database
@@ -22,7 +21,7 @@ from nsys_tools.model.inspection import check, generate  # noqa: E402
 from nsys_tools.model.inspection.build import build  # noqa: E402
 from nsys_tools.model.inspection.cores import attention_core, cache_note  # noqa: E402
 from nsys_tools.model.inspection.probe import Core, Record  # noqa: E402
-from nsys_tools.model.inspection.runs import Kept, Run, probe  # noqa: E402
+from nsys_tools.model.inspection.runs import Kept, Run  # noqa: E402
 
 LLAMA_4 = (
     *("text_config.num_hidden_layers=2", "text_config.num_local_experts=8", "text_config.hidden_size=64"),
@@ -184,15 +183,19 @@ def test_llama_4_counts_the_experts_that_its_router_chooses(formulas: Database) 
     assert figures.total_weights(model, formulas) == sum(weight.numel() for weight in built.module.parameters())
 
 
-@pytest.mark.parametrize(
-    ("source", "kind"),
-    [("t5", "T5ForConditionalGeneration"), ("whisper", "WhisperForConditionalGeneration"),
-     ("bart", "BartForConditionalGeneration")],
-)  # fmt: skip
-def test_encoders_with_decoders_are_refused(source: str, kind: str) -> None:
-    with pytest.raises(NsysToolsError, match=f"{kind} is an encoder with a decoder") as caught:
-        probe(build(source))
-    assert "Name a class that is one of the two" in caught.value.hint
+def test_whisper_as_it_is_called(formulas: Database) -> None:
+    """The model type names the whole model, and its sound is a tower; the encoder gives 1,500 positions a clip."""
+    built, model, diagnostics = inspected("whisper", formulas, "encoder_layers=1", "decoder_layers=1")
+    assert type(built.module).__name__ == "WhisperForConditionalGeneration"
+    assert [phase.name for phase in model.phases] == ["audio", "prefill", "decode"]
+    assert (model.inputs["source_len"].default.value, model.inputs["seq_len"].default.value) == (1500, 448)
+    assert diagnostics == ()
+    rows = figures.evaluate(model, formulas, Settings(values={"seq_len": 4, "decode_steps": 10}, dtype="bf16"))
+    # Keys and values of 14 tokens, and of what the encoder gave, once.
+    assert sum(row.kv_bytes for row in rows if row.phase == "decode") == (14 + 1500) * 2 * built.config.d_model * 2
+    every = check.compare(model, formulas, built, ("encoder_layers=1", "decoder_layers=1"))
+    assert [row.verdict for row in every] == ["yes", "yes", "yes"]
+    assert "source_len=19" in every[1].sizes
 
 
 @pytest.mark.parametrize(("source", "phases"), [("WhisperForCausalLM", ["prefill", "decode"]),

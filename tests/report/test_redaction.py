@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.report.redaction import base_names
+from nsys_tools.paths import base_names
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, build, launch
 from tests.commands import run

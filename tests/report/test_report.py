@@ -191,7 +191,7 @@ def test_folder_holds_what_it_promises(sample: tuple[Path, Timeline], tmp_path: 
 def test_every_figure_has_a_unit(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
     metrics = write(sample[0], tmp_path / "out")
     assert metrics["schema"] == "nsys-tools/metrics"
-    assert metrics["schema_version"] == 3
+    assert metrics["schema_version"] == 4
     assert all(figure["unit"] in {"ns", "count"} for figure in metrics["figures"].values())
     identifiers = {"depth", "level"}
     for name, table in metrics["tables"].items():

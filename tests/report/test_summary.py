@@ -142,10 +142,11 @@ def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
         add(name, figure["unit"], figure["value"])
     for finding in metrics["findings"]:
         add("at_stake_ns", "ns", finding["at_stake_ns"])
-        for name, value in finding["evidence"].items():
+        for name, one in finding["evidence"].items():
             suffix = re.search("_(ns|count|bytes_per_s|bytes|ratio)$", name)
             assert suffix is not None, name
-            add(name, suffix[1].replace("_per_", "/"), value)
+            assert suffix[1].replace("_per_", "/") == one["unit"]
+            add(name, one["unit"], one["value"])
     for ceiling in ("peak", "bandwidth"):
         if metrics["roofline"]:
             found["rate"].append(metrics["roofline"][ceiling]["value"])
@@ -197,7 +198,7 @@ def test_each_step_says_the_numbers_of_its_finding(slow: tuple[str, Any]) -> Non
     first: dict[str, dict[str, Any]] = {}
     for finding in metrics["findings"]:
         if not finding["is_caution"]:
-            first.setdefault(finding["kind"], finding)
+            first.setdefault(finding["title"], finding)
     chosen = list(first.values())[:3]
     assert len(steps) == len(chosen) == 3
     for step, finding in zip(steps, chosen, strict=True):

@@ -27,7 +27,13 @@ DOES_MORE = [
     "LOAD httpfs", "SET threads = 1", "RESET threads", "CALL pragma_version()", "PRAGMA enable_profiling",
     "PRAGMA profiling_output = 'new.json'", "CREATE TABLE new AS SELECT 1", "DROP VIEW kernel", "VACUUM", "CHECKPOINT",
     "BEGIN", "PREPARE a AS SELECT 1", "USE raw", "SELECT 1; SELECT 2", "", "-- nothing", "IMPORT DATABASE 'new'",
-    "INSERT INTO kernel VALUES (1)", "DETACH raw", "PRAGMA json_execute_serialized_sql('{}')",
+    "INSERT INTO kernel VALUES (1)", "DETACH raw", "PRAGMA json_execute_serialized_sql('{}')", "FORCE INSTALL sqlite",
+    "SET enable_external_access = true", "SET GLOBAL allowed_directories = ['/']", "RESET lock_configuration",
+    "SET VARIABLE a = 1", "PRAGMA threads = 1", "PRAGMA enable_logging", "CALL enable_logging()", "EXECUTE a",
+    "ATTACH '{}' (TYPE sqlite)", "ATTACH 'https://example.org/a.db'", "COPY kernel FROM '{}'",
+    "CREATE SECRET (TYPE s3)",
+    "CREATE MACRO f() AS TABLE FROM read_text('{}')", "COPY FROM DATABASE raw TO memory", "UPDATE EXTENSIONS",
+    "MERGE INTO kernel USING kernel ON true WHEN MATCHED THEN DELETE", "TRUNCATE kernel", "ANALYZE", "ROLLBACK",
 ]  # fmt: skip
 READS_MORE = [
     "FROM read_text('{}')", "SELECT (SELECT content FROM read_text('{}'))", "WITH a AS (FROM read_blob('{}')) SELECT 1",
@@ -39,7 +45,17 @@ READS_MORE = [
     "FROM sqlite_scan('{}', 'StringIds')", "FROM sqlite_query('raw', 'SELECT 1')", "CALL sqlite_attach('{}')",
     "FROM duckdb_secrets()", "FROM json_execute_serialized_sql('{}')", "SELECT getenv('HOME')",
     "FROM duckdb_settings()", "FROM 'https://example.org/a.csv'", "FROM 's3://a/b.parquet'",
-    "FROM enable_logging()", "FROM test_all_types()",
+    "FROM enable_logging()", "FROM test_all_types()", "FROM '/etc/passwd'", "FROM read_csv('/etc/passwd')",
+    "FROM read_csv(['{}', '{}'])", "FROM read_csv_auto('{}')", "FROM read_ndjson_objects('{}')", "FROM '{}*'",
+    "FROM read_text('/proc/self/environ')", "FROM '/proc/self/environ'", "FROM 'file://{}'", "FROM '/dev/stdin'",
+    "FROM read_csv('https://example.org/a.csv')", "FROM read_parquet('s3://a/b')", "SELECT read_text('{}')",
+    "FROM glob('/*')", "WITH kernel AS (FROM '{}') FROM kernel", "FROM kernel WHERE name IN (FROM '{}')",
+    "FROM kernel POSITIONAL JOIN '{}'", "FROM kernel UNION ALL BY NAME FROM '{}'",
+    "PIVOT '{}' ON a IN (1) USING sum(b)",
+    "SELECT list_transform([1], lambda x: (SELECT x FROM '{}'))", "FROM duckdb_external_file_cache()",
+    "FROM duckdb_temporary_files()", "FROM pragma_storage_info('kernel')", "FROM 'ftp://example.org/a.csv'",
+    "SELECT * FROM (VALUES ('{}')) AS t(f), LATERAL (FROM read_text(t.f))", "FROM read_xlsx('{}')",
+    "FROM st_read('{}')",
 ]  # fmt: skip
 
 
@@ -60,7 +76,7 @@ def test_what_does_more_is_refused(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(nt.NsysToolsError, match=r"read-only|Expected one|SQL"):
-        session.sql(statement).rows()
+        session.sql(statement.replace("{}", str(TRACE))).rows()
     assert list(tmp_path.iterdir()) == []
 
 
@@ -94,6 +110,9 @@ def test_the_lock_holds_without_the_parser(tmp_path: Path) -> None:
         f"FROM read_text('{tmp_path}/secret.csv')", f"FROM '{tmp_path}/secret.csv'", "FROM glob('/*')",
         f"FROM read_text('{allowed}/../secret.csv')", f"COPY (SELECT 1) TO '{tmp_path}/new.csv'",
         f"ATTACH '{tmp_path}/new.db'", "SET enable_external_access = true", "SET allowed_directories = ['/']",
+        "SET threads = 1", "SET temp_directory = '/tmp'", "SET lock_configuration = false", "INSTALL httpfs",
+        "SET allowed_configs = ['threads']", "SET autoload_known_extensions = true", "LOAD '/tmp/own.duckdb_extension'",
+        "RESET enable_external_access", "RESET allowed_configs",
     ):  # fmt: skip
         with pytest.raises(duckdb.Error, match=r"[Pp]ermission|Cannot|external"):
             connection.execute(statement)

@@ -16,6 +16,7 @@ from nsys_tools.model.figures import Settings
 from nsys_tools.model.inspection import towers
 from nsys_tools.model.inspection.build import PRODUCTS, Built, build
 from nsys_tools.model.inspection.counter import Counted, count
+from nsys_tools.model.inspection.pairs import SOURCE, decoder, encode, is_pair
 from nsys_tools.model.inspection.recipes import ROUTED
 from nsys_tools.model.inspection.runs import cache_of, guarded, reader
 from nsys_tools.model.inspection.towers import Tower
@@ -93,9 +94,11 @@ def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator
     if "encode" in phases:
         longest = model.inputs["seq_len"].default.value
         length = min(LENGTH, int(longest)) if longest is not None else LENGTH
-        yield from _either(modules, {"encode": {"batch_size": 2, "seq_len": length}}, partial(_text, length))
+        name = SOURCE if SOURCE in model.inputs else "seq_len"
+        yield from _either(modules, {"encode": {"batch_size": 2, name: length}}, partial(_text, length))
     if "prefill" in phases:
         sizes = {"batch_size": 2, "seq_len": _length(model)}
+        sizes |= {SOURCE: LENGTH} if SOURCE in model.inputs else {}
         steps = {"prefill": sizes, "decode": {**sizes, "decode_steps": 1}}
         yield from _either(modules, steps, lambda module: _prompt_and_token(module, sizes["seq_len"]))
 
@@ -132,12 +135,12 @@ def _tower(tower: Tower, module: Any) -> list[Counted]:
 
 
 def _text(length: int, module: Any) -> list[Counted]:
-    read = reader(module)
+    read = partial(encode, module) if is_pair(module) else reader(module)
     return [count(lambda: read(2, length))]
 
 
 def _prompt_and_token(module: Any, length: int) -> list[Counted]:
-    read = reader(module)
+    read = decoder(module, LENGTH) if is_pair(module) else reader(module)
     prompt = count(lambda: read(2, length, use_cache=True))
     return [prompt, count(lambda: read(2, 1, **cache_of(prompt.result), use_cache=True))]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from nsys_tools.model.inspection.fit import NotExpressible, fit
+from nsys_tools.model.inspection.pairs import SOURCE
 from nsys_tools.model.inspection.probe import Core
 from nsys_tools.model.inspection.runs import Kept, Run
 
@@ -20,6 +21,8 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     NotExpressible
         If its lengths follow from nothing that the inputs say.
     """
+    if all(core.key[2] == run.sizes.get(SOURCE) for run, core in calls):
+        return "attention_core", _cross(calls)
     first = calls[0][1]
     caches = any(run.sizes.get("cache_len", 0) and core.key[2] > core.query[2] for run, core in calls)
     stored = _stored(calls)
@@ -42,6 +45,21 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
         "keeps_cache": int(keeps),
     }
     return ("attention_core_window" if caches and window else "attention_core"), shape
+
+
+def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
+    """Return the parameters of attention to what the encoder gave, which the cache keeps from the prompt on."""
+    first = calls[0][1]
+    return {
+        "sequences": _fitted(calls, lambda core: core.query[0]),
+        "queries": _fitted(calls, lambda core: core.query[2]),
+        "cached": f"{{{SOURCE}}} - {{seq_len}}",  # no query is among the keys: these are just what the encoder gave
+        "heads": first.query[1],
+        "kv_heads": first.key[1],
+        "qk_dim": first.query[3],
+        "v_dim": first.value[3],
+        "keeps_cache": 1,
+    }
 
 
 def _shared(run: Run) -> bool:

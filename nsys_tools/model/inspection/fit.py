@@ -20,7 +20,7 @@ _SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
     ("", lambda **_: 1),
     (
         "{batch_size} * ({cache_len} + {seq_len})",
-        lambda batch_size, cache_len, seq_len: batch_size * (cache_len + seq_len),
+        lambda batch_size, cache_len, seq_len, **_: batch_size * (cache_len + seq_len),
     ),
     ("({cache_len} + {seq_len})", lambda cache_len, seq_len, **_: cache_len + seq_len),
     ("{seq_len} ** 2", lambda seq_len, **_: seq_len**2),
@@ -30,6 +30,8 @@ _SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
         lambda seq_len, cache_len, **_: seq_len * (cache_len + seq_len),
     ),
     ("{cache_len}", lambda cache_len, **_: cache_len),
+    ("{source_len}", lambda source_len, **_: source_len),
+    ("{batch_size} * {source_len}", lambda batch_size, source_len, **_: batch_size * source_len),
 )
 
 

@@ -19,6 +19,7 @@ from nsys_tools.model.database import Database
 from nsys_tools.model.inspection.build import Built
 from nsys_tools.model.inspection.latent import is_latent
 from nsys_tools.model.inspection.layers import Writer
+from nsys_tools.model.inspection.pairs import MEANING, SOURCE, is_pair
 from nsys_tools.model.inspection.recipes import ROUTED
 from nsys_tools.model.inspection.runs import probe
 
@@ -99,6 +100,8 @@ def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
             given |= {"absorbed": _ABSORBED[phase["name"]]} if phase["name"] in _ABSORBED else {}
         if has_head and phase["name"] == "decode":
             given[_POSITIONS] = 1
+        if is_pair(module) and phase["name"] == "encode":
+            phase["calls"][0]["set"] = {"seq_len": f"{{{SOURCE}}}"}
     return found
 
 
@@ -229,6 +232,8 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
     if {"encode", "prefill"} & set(phases):
         found["batch_size"] = {"meaning": "sequences in one batch", "default": 1}
         found["seq_len"] = {"meaning": "tokens of the prompt, images and sound included", "default": _length(config)}
+    if "prefill" in phases and getattr(config, "is_encoder_decoder", False):
+        found[SOURCE] = {"meaning": MEANING, "default": getattr(config, "max_source_positions", _length(config))}
     if "decode" in phases:
         found["new_tokens"] = {"meaning": "tokens generated for a sequence", "default": 128}
         found["decode_steps"] = {
@@ -240,5 +245,5 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
 
 def _length(config: Any) -> int:
     text_config = config.get_text_config() if hasattr(config, "get_text_config") else config
-    limit = getattr(text_config, "max_position_embeddings", None)
+    limit = getattr(text_config, "max_position_embeddings", getattr(text_config, "max_target_positions", None))
     return min(2048, limit) if isinstance(limit, int) and limit > 0 else 2048

@@ -89,7 +89,7 @@ class Writer:
         if entry.name == self._class_entry(type(module)):
             del basic["entry"]  # the class says it
         weight = getattr(module, "weight", None)
-        if id(weight) in self._weights and entry.name == "linear":
+        if id(weight) in self._weights and entry.name in ("linear", "embedding"):
             basic["parameters"]["held"] = 0
         elif id(weight) in self._weights and "weights" in basic["parameters"]:
             basic["parameters"]["weights"] = 0

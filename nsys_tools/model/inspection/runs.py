@@ -13,6 +13,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection import towers
 from nsys_tools.model.inspection.build import Built
 from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
+from nsys_tools.model.inspection.pairs import SOURCE, SOURCES, decoder, encode, is_pair
 from nsys_tools.model.inspection.probe import Record, recording
 from nsys_tools.model.inspection.towers import COUNTS, Tower
 
@@ -65,14 +66,11 @@ def probe(built: Built) -> Runs:
         If it takes neither tokens, images nor sound, or its main forward fails without data.
     """
     module = built.module
-    if getattr(built.config, "is_encoder_decoder", False):
-        raise NsysToolsError(
-            f"{type(module).__name__} is an encoder with a decoder, which model inspect does not know.",
-            "Name a class that is one of the two, such as WhisperForCausalLM or T5EncoderModel.",
-        )
     found, told = towers.of(module)
     runs = tuple(run for tower in found for run in guarded(module, partial(_features, module, tower)))
-    if module.main_input_name == "input_ids" or not runs:
+    if is_pair(module):
+        runs += tuple(guarded(module, lambda: _pairs(module, has_text=not runs)))
+    elif module.main_input_name == "input_ids" or not runs:
         runs += tuple(guarded(module, lambda: _texts(module)))
     return Runs(runs, (*told, *left_out(module, runs)))
 
@@ -143,6 +141,23 @@ def _texts(module: Any) -> Iterator[Run]:
         with recording(module) as record:
             read(batch, length)
         yield Run("encode", {"batch_size": batch, "seq_len": length}, record)
+
+
+def _pairs(module: Any, has_text: bool) -> Iterator[Run]:
+    """Yield the forwards of an encoder with a decoder; an encoder that takes sound is a tower and has been run."""
+    for (batch, length), source in zip(PROMPTS, SOURCES, strict=True):
+        sizes = {"batch_size": batch, "seq_len": length, "cache_len": 0, SOURCE: source}
+        if has_text:
+            with recording(module) as record:
+                encode(module, batch, source)
+            yield Run("encode", {"batch_size": batch, "seq_len": source}, record)
+        read = decoder(module, source)
+        with recording(module) as record:
+            result = read(batch, length, use_cache=True)
+        yield Run("prefill", sizes, record)
+        with recording(module) as record:
+            read(batch, 1, **cache_of(result), use_cache=True)
+        yield Run("decode", {**sizes, "seq_len": 1, "cache_len": length}, record)
 
 
 def cache_of(result: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection.faults import FAULTS, reason_of
+from nsys_tools.model.inspection.pairs import is_pair
 
 # Phase -> input of the model that says how many.
 COUNTS = {"vision": "images", "audio": "clips"}
@@ -85,7 +86,7 @@ def of(module: Any) -> tuple[list[Tower], list[str]]:
         If it takes something other than tokens, images and the features of sound.
     """
     main = getattr(module, "main_input_name", "")
-    if main == "input_ids" or any(hasattr(module, getter) for getter in _GETTERS.values()):
+    if main == "input_ids" or is_pair(module) or any(hasattr(module, getter) for getter in _GETTERS.values()):
         return working(module)
     if main not in _INPUTS:
         raise NsysToolsError(
@@ -116,7 +117,7 @@ def _parts(module: Any, phase: str) -> Iterator[tuple[str, Any]]:
             continue
         names = list(signature(part.forward).parameters)
         is_of_phase = _INPUTS.get(names[0]) == phase if names[0] in _INPUTS else _named_so(part, phase)
-        if is_of_phase and "input_ids" not in names:
+        if is_of_phase and not {"input_ids", "decoder_input_ids"} & set(names):
             above.append(path)
             yield path, part
 

@@ -14,13 +14,13 @@ from nsys_tools.session.quoting import quoted
 from nsys_tools.sources.nsys.identify import connected
 
 # In front of the payload: domain and schema, each with four unused bytes, the length of the payload, and that of all.
-_HEADER = struct.Struct("<IIIIQQ")
+HEADER = struct.Struct("<IIIIQQ")
 # NVTX's predefined types of fields, as nsys writes their numbers: C's and those of fixed width.
-_FORMS = {
+FORMS = {
     2: "B", 3: "h", 4: "H", 5: "i", 6: "I", 7: "q", 8: "Q", 9: "q", 10: "Q", 11: "b", 12: "B", 13: "h", 14: "H",
     15: "i", 16: "I", 17: "q", 18: "Q", 19: "f", 20: "d", 22: "Q", 23: "Q",
 }  # fmt: skip
-_FIRST_OWN_TYPE = 1 << 24  # numbers of schemas and enumerations of the program's own
+FIRST_OWN_TYPE = 1 << 24  # numbers of schemas and enumerations of the program's own
 _EVENTS, _ENTRIES, _NAMES = "NVTX_EVENTS", "NVTX_PAYLOAD_SCHEMA_ENTRIES", "NVTX_PAYLOAD_ENUM_ENTRIES"
 Row = tuple[int, int, str, str]
 
@@ -74,7 +74,7 @@ def _schemas(
     for domain, schema, position, kind, name, offset in connection.execute(
         f'SELECT domainId, schemaId, idx, type, name, "offset" FROM {quoted(_ENTRIES)}'
     ):
-        form = "i" if (kind or 0) >= _FIRST_OWN_TYPE else _FORMS.get(kind)
+        form = "i" if (kind or 0) >= FIRST_OWN_TYPE else FORMS.get(kind)
         if form:
             field = _Field(position, str(name or ""), struct.Struct(f"<{form}"), offset or 0, names.get(kind, {}))
             found.setdefault((domain, schema), {})[position] = field
@@ -82,11 +82,11 @@ def _schemas(
 
 
 def _fields(row: int, data: bytes, schemas: Mapping[tuple[int, int], list[_Field]]) -> Iterator[Row]:
-    if len(data) < _HEADER.size:
+    if len(data) < HEADER.size:
         return
-    domain, _, schema, *_ = _HEADER.unpack_from(data)
+    domain, _, schema, *_ = HEADER.unpack_from(data)
     for field in schemas.get((domain, schema), ()):
-        start = _HEADER.size + field.offset
+        start = HEADER.size + field.offset
         if start + field.form.size <= len(data):
             value: Any = field.form.unpack_from(data, start)[0]
             yield row, field.position, field.name, field.values.get(value, str(value))

@@ -1,0 +1,40 @@
+"""What an agent is told of nsys-tools."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from nsys_tools.errors import one_error
+from nsys_tools.files import new_file
+
+NAME = "nsys-tools"
+_FILE = "SKILL.md"
+
+
+@one_error
+def skill() -> str:
+    """Return the skill as Markdown: when to use which command, and what is often read wrongly."""
+    return (files("nsys_tools") / "skill" / _FILE).read_text(encoding="utf-8")
+
+
+@one_error
+def install_skill(folder: str | Path, *, force: bool = False) -> Path:
+    """Write the skill into a folder of skills, as ``nsys-tools/SKILL.md``; return the file.
+
+    Parameters
+    ----------
+    folder
+        Where the agent looks for skills.
+    force
+        Replace an earlier one.
+
+    Raises
+    ------
+    NsysToolsError
+        If it is there already, or cannot be written.
+    """
+    file = Path(folder) / NAME / _FILE
+    with new_file(file, force=force, parents=True) as draft:
+        draft.write_text(skill(), encoding="utf-8")
+    return file

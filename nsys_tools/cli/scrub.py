@@ -1,0 +1,55 @@
+"""``nsys-tools scrub``: a copy of a trace that may be shared."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+from nsys_tools.cli.progress import status
+
+
+def scrub(
+    trace: Annotated[Path, typer.Argument(metavar="IN", help="A .sqlite or a parquetdir folder.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The copy, of the same form.")],
+    nvtx: Annotated[
+        str, typer.Option(metavar="keep|paths|hash", help="Keep texts of NVTX, cut file paths in them, or hash them.")
+    ] = "paths",
+    names: Annotated[
+        str, typer.Option(metavar="keep|hash", help="Keep or hash names of kernels and functions.")
+    ] = "keep",
+    threads: Annotated[
+        str, typer.Option(metavar="keep|hash", help="Keep or hash names of threads and programs.")
+    ] = "hash",
+    drop_samples: Annotated[
+        bool, typer.Option("--drop-samples", help="Leave out CPU samples and call chains.")
+    ] = False,
+    keep_host: Annotated[
+        bool, typer.Option("--keep-host", help="Keep host names, and UUIDs and addresses of GPUs and NICs.")
+    ] = False,
+    salt: Annotated[
+        str, typer.Option(metavar="TEXT", envvar="NSYS_TOOLS_SALT", help="Give files of one job the same pseudonyms.")
+    ] = "",
+    manifest: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was cut to this JSON.")] = None,
+    force: options.FORCE = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
+) -> None:
+    """Write a copy of a trace that can be shared, without what it says of machine and users.
+
+    A trace holds the environment, arguments and output of programs, and names of hosts, users and files. The copy is a
+    new file that holds only what is known to be harmless. Figures stay the same. At the end, every text of the copy is
+    searched: if one still tells too much, there is no copy, and the exit code is 1. A .nsys-rep cannot be scrubbed:
+    export it first.
+    """
+    with status(quiet=quiet) as progress:
+        done = nt.scrub(
+            trace, out, nvtx=nvtx, names=names, threads=threads, drop_samples=drop_samples, keep_host=keep_host,
+            salt=salt, manifest=manifest, force=force, progress=progress,
+        )  # fmt: skip
+    if not quiet:
+        print(done.summary, file=sys.stderr)
+    print(done.path)

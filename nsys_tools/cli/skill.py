@@ -1,0 +1,21 @@
+"""``nsys-tools skill``: what an agent is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import nsys_tools as nt
+from nsys_tools.cli import options
+
+
+def skill(
+    install: Annotated[
+        Path | None, typer.Option("--install", metavar="DIR", help="Write it to DIR/nsys-tools/SKILL.md instead.")
+    ] = None,
+    force: options.FORCE = False,
+) -> None:
+    """Print the skill for agents: when to use which command, ten questions, and what is often read wrongly."""
+    print(nt.skill().rstrip("\n") if install is None else nt.install_skill(install, force=force))

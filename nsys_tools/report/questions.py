@@ -1,0 +1,84 @@
+"""What a trace can answer, and what would have to be recorded for the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cattrs
+import yaml
+
+from nsys_tools.report.missing import missing
+from nsys_tools.report.templates import asset
+from nsys_tools.session.database import Database
+from nsys_tools.session.lacking import given
+
+COLUMNS = ("question", "is_answered", "command", "needs", "option")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question, as ``reports/questions.yaml`` describes it.
+
+    Attributes
+    ----------
+    question
+        What is asked.
+    command
+        The command that answers it, without ``nsys-tools``; ``TRACE`` stands for the trace.
+    needs
+        What must have been recorded.
+    query
+        The query behind the command; empty for none.
+    has
+        The query that must have a row; empty for none.
+    lacks, otherwise
+        Where it has none: what the trace lacks, and what to do.
+    """
+
+    question: str
+    command: str
+    needs: tuple[str, ...] = ()
+    query: str = ""
+    has: str = ""
+    lacks: str = ""
+    otherwise: str = ""
+
+
+def questions(trace: Database, path: str) -> list[tuple[str, bool, str | None, str, str]]:
+    """Return the questions, those that the trace can answer first.
+
+    Parameters
+    ----------
+    trace
+        The trace.
+    path
+        How commands name it, quoted for a shell.
+
+    Returns
+    -------
+    list
+        Question, whether it can be answered, by which command, else what is needed for that, and how it is brought.
+    """
+    known = cattrs.structure(yaml.safe_load(asset("questions.yaml").read_text(encoding="utf-8")), list[Question])
+    lacking = {one.what: one.option for one in missing(trace, trace.query("trace_summary").one())}
+    found = [_asked(trace, one, lacking, path) for one in known]
+    return sorted(found, key=lambda row: not row[1])
+
+
+def _asked(
+    trace: Database, one: Question, lacking: Mapping[str, str], path: str
+) -> tuple[str, bool, str | None, str, str]:
+    unmet = [(what, lacking[what]) for what in one.needs if what in lacking]
+    if one.query:
+        unmet += [given(what) for what in sorted(trace.needs(one.query))]
+    if not unmet and one.has and not _has_rows(trace, one.has):
+        unmet = [(one.lacks, one.otherwise)]
+    command = "nsys-tools " + re.sub(r"\bTRACE\b", lambda _: path, one.command)
+    needs, options = (dict.fromkeys(part) for part in (zip(*unmet, strict=True) if unmet else ((), ())))
+    return one.question, not unmet, None if unmet else command, ", ".join(needs), " ".join(options)
+
+
+def _has_rows(trace: Database, name: str) -> bool:
+    return not trace.needs(name) and len(trace.query(name, top=1)) > 0

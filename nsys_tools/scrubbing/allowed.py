@@ -1,0 +1,87 @@
+"""What may be copied: the lists ``queries/scrub/columns.csv``, ``settings.csv`` and ``messages.txt``."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from nsys_tools import assets
+from nsys_tools.errors import NsysToolsError
+
+KINDS = {
+    "number", "api id", "symbol id", "nvtx id", "path id", "thread id", "string", "word", "nvtx", "symbol", "path",
+    "process", "host", "address", "time", "message", "payload", "setting", "secret",
+}  # fmt: skip
+"""What a column can hold, see ``columns.csv``."""
+
+
+@dataclass
+class Table:
+    """A table that may be copied.
+
+    Attributes
+    ----------
+    is_sample
+        Whether it holds samples of the CPU, or call chains.
+    holds
+        What each of its columns holds.
+    """
+
+    is_sample: bool = False
+    holds: dict[str, str] = field(default_factory=dict)
+
+
+def _lines(name: str) -> Iterator[str]:
+    """Yield the lines of a list, without comments."""
+    path = assets.find(f"queries/scrub/{name}")
+    if path is None:
+        raise NsysToolsError(f"queries/scrub/{name} is missing.", "Install nsys-tools again.")
+    yield from (line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+
+
+@cache
+def tables() -> Mapping[str, Table]:
+    """Return the tables of the list by name; a name that ends in ``*`` stands for many."""
+    found: dict[str, Table] = {}
+    for row in csv.DictReader(_lines("columns.csv")):
+        if row["holds"] not in KINDS:
+            raise NsysToolsError(f"columns.csv: {row['table']} holds {row['holds']!r}, which is unknown.")
+        table = found.setdefault(row["table"], Table(row["part"] == "samples"))
+        table.holds.update(dict.fromkeys(row["columns"].split(), row["holds"]))
+    return found
+
+
+def table(name: str) -> Table | None:
+    """Return what is allowed of a table; None if it is not on the list."""
+    known = tables()
+    if name in known:
+        return known[name]
+    return next((one for prefix, one in known.items() if prefix[-1] == "*" and name.startswith(prefix[:-1])), None)
+
+
+@cache
+def _settings() -> list[tuple[re.Pattern[str], str]]:
+    """Return what settings hold, by the form of their names; the first that fits counts."""
+    rows = csv.DictReader(_lines("settings.csv"))
+    forms = ((re.escape(row["name"]).replace(r"\#", r"\d+").replace(r"\*", r"\w+"), row["holds"]) for row in rows)
+    return [(re.compile(form, re.ASCII), holds) for form, holds in forms]
+
+
+def setting(name: str) -> str | None:
+    """Return what the value of a setting has to be; None if it is not on the list."""
+    return next((holds for form, holds in _settings() if form.fullmatch(name)), None)
+
+
+@cache
+def words() -> frozenset[str]:
+    """Return the words of nsys's own messages, in lower case."""
+    return frozenset(word.lower() for line in _lines("messages.txt") for word in re.findall(r"[\w'-]+", line))
+
+
+def folder() -> Path | None:
+    """Return where the list of columns is, for messages."""
+    return assets.find("queries/scrub/columns.csv")

@@ -1,0 +1,136 @@
+"""What a trace says of its machine and users: names and values that must not appear anywhere in the copy."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+_WORD = re.compile(r"[^\W_]+")
+# Names that say nothing of anybody.
+_GENERIC = {
+    "local (cli)", "localhost", "localdomain", "host", "node", "server", "unknown", "none", "null", "default",
+    "scrubbed", "root", "user", "users", "admin", "ubuntu", "debian", "nobody", "docker", "runner", "nvidia", "home",
+    "shared", "public", "test", "work", "workspace", "data", "model", "models", "python", "torch", "cuda", "true",
+    "false", "auto", "disabled", "enabled",
+}  # fmt: skip
+_SHORTEST = {"user": 3, "host": 4, "secret": 4, "value": 8}
+# Not TOKENIZERS_PARALLELISM, max_new_tokens, KEYBOARD or PWD.
+_SECRET = re.compile(
+    r"(?:^|[_.-])(?:API|AUTH)?(?:KEY|TOKEN|PASS|CREDS?|AUTH|COOKIE|SIGNATURE|LICENSE|WEBHOOK|DSN|BEARER)(?:$|[_.-])"
+    r"|_PWD$|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL",
+    re.IGNORECASE,
+)
+_USERS = {"USER", "LOGNAME", "USERNAME", "SUDO_USER", "SLURM_JOB_USER", "NB_USER"}
+_HOSTS = {
+    "HOSTNAME",
+    "HOST",
+    "COMPUTERNAME",
+    "SLURMD_NODENAME",
+    "SLURM_SUBMIT_HOST",
+    "SLURM_JOB_NODELIST",
+    "NODE_NAME",
+    "POD_NAME",
+}
+_HOME = re.compile(r"/(?:home|Users)/([^/\s:;,\"'=\0]+)|[A-Za-z]:\\Users\\([^\\\s:;,\"'=\0]+)")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A known value in a text: where, and what it is (``host``, ``user``, ``secret``, ``value`` of the environment)."""
+
+    start: int
+    end: int
+    kind: str
+
+
+class Known:
+    """Names and values to look for, each as a whole word and in any case.
+
+    Notes
+    -----
+    A trace can hold the environment of every process of a host: thousands of values. They are looked up by their first
+    word, so that a text costs what it has words.
+    """
+
+    def __init__(self) -> None:
+        self._by_word: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return sum(len(values) for values in self._by_word.values())
+
+    def add(self, kind: str, value: str) -> None:
+        """Look for a value from now on, unless it is too short or too common to mean anything."""
+        folded = _folded(value.strip().strip("\"'"))
+        if len(folded) < _SHORTEST[kind] or folded in _GENERIC or re.fullmatch(r"[\d.,:;/ _-]+", folded):
+            return
+        if first := _WORD.search(folded):
+            self._by_word[first[0]].setdefault(folded, (first.start(), kind))
+
+    def host(self, name: str) -> None:
+        """Look for the name of a host, and for its first part."""
+        self.add("host", name)
+        self.add("host", name.partition(".")[0])
+
+    def variable(self, name: str, value: str, *, keep_host: bool = False) -> None:
+        """Look for the value of a variable of the environment; with `keep_host` not for the name of a host."""
+        value = value.strip("\"'")
+        if name.upper() in _USERS:
+            self.add("user", value)
+        elif name.upper() in _HOSTS:
+            if not keep_host:
+                self.host(value)
+        else:
+            self.add("secret" if _SECRET.search(name) else "value", value)
+        self.folders(value)
+
+    def folders(self, text: str) -> None:
+        """Look for the users whose home folders a text names."""
+        if "home" in text or "Users" in text:
+            for found in _HOME.finditer(text):
+                self.add("user", found[1] or found[2])
+
+    def arguments(self, arguments: list[str]) -> None:
+        """Look for the values of those arguments whose names tell of a secret."""
+        for at, one in enumerate(arguments):
+            name, equal, value = one.partition("=")
+            if _SECRET.search(name):
+                self.add("secret", value if equal else " ".join(arguments[at + 1 : at + 2]))
+            self.folders(one)
+
+    def found(self, text: str) -> Iterator[Found]:
+        """Yield the known values in a text, the longest at each place, from left to right."""
+        if not self._by_word:
+            return
+        folded = _folded(text)
+        done = 0
+        for word in _WORD.finditer(folded):
+            values = self._by_word.get(word[0])
+            if not values:
+                continue
+            here = [
+                Found(begin, begin + len(value), kind)
+                for value, (offset, kind) in values.items()
+                if (begin := word.start() - offset) >= done
+                and folded.startswith(value, begin)
+                and not folded[begin + len(value) : begin + len(value) + 1].isalnum()
+            ]
+            if here:
+                longest = max(here, key=lambda one: one.end)
+                done = longest.end
+                yield longest
+
+    def replaced(self, text: str, by: Callable[[str, str], str], leave: frozenset[str] = frozenset()) -> str:
+        """Return a text with `by(kind, value)` in place of each known value, unless its kind is to be left."""
+        found = [one for one in self.found(text) if one.kind not in leave]
+        for one in reversed(found):
+            text = text[: one.start] + by(one.kind, _folded(text[one.start : one.end])) + text[one.end :]
+        return text
+
+
+def _folded(text: str) -> str:
+    """Return a text in lower case, as long as it was."""
+    lower = text.lower()
+    return lower if len(lower) == len(text) else text

@@ -1,0 +1,109 @@
+"""The last scan: every text of a copy is read again and searched for what must not be in it."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from nsys_tools.scrubbing.known import Known
+from nsys_tools.scrubbing.patterns import DEVICE, forms, random_parts
+from nsys_tools.session.quoting import quoted
+
+_OF_KNOWN = {
+    "host": "the name of a host of the trace", "user": "the name of a user of the trace",
+    "secret": "a secret of the environment or the arguments", "value": "a value of the environment",
+}  # fmt: skip
+_WORDS = {"word", "setting"}  # columns of nsys's own words, and of names of GPUs
+_VERSION = re.compile(r"[\d.]+")
+
+
+@dataclass(frozen=True)
+class Leak:
+    """Something that must not be in a copy: where, what, and in how many different texts. Never the text itself."""
+
+    table: str
+    column: str
+    what: str
+    count: int
+
+    def __str__(self) -> str:
+        """Return it as part of a sentence."""
+        texts = "text holds" if self.count == 1 else "texts hold"
+        return f"{self.table}.{self.column}: {self.count:,} {texts} {self.what}"
+
+
+def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False) -> set[str]:
+    """Say what a text holds that must not be shared, in words; empty if it is clean.
+
+    The name of a GPU or a function is public, also where a variable of the environment holds one.
+    """
+    fine = {"host"} if keep_host else set()
+    fine |= {"value"} if is_name else set()
+    found = {_OF_KNOWN[one.kind] for one in known.found(text) if one.kind not in fine}
+    found |= {what for what, form in forms(text) if form.search(text) and not (keep_host and form is DEVICE)}
+    if any(random_parts(text)):
+        found.add("a part that looks like a key")
+    return found
+
+
+def scan(
+    connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]], known: Known, *, keep_host: bool,
+    names: Collection[str] = (),
+) -> list[Leak]:  # fmt: skip
+    """Search every text of a copy.
+
+    Parameters
+    ----------
+    connection
+        The copy.
+    tables
+        Its tables: what each column holds.
+    known
+        What the trace says of its machine and users.
+    keep_host
+        Whether hosts and devices may be named.
+    names
+        The strings that are names of functions and kernels.
+    """
+    leaks: Counter[tuple[str, str, str]] = Counter()
+    for table, columns in tables.items():
+        for column, text in _texts(connection, table, columns):
+            if columns[column] == "setting" and _VERSION.fullmatch(text):
+                continue  # it looks like an address, as 5.15.167.4 does
+            is_name = columns[column] in _WORDS or (columns[column] == "string" and text in names)
+            for what in problems(text, known, keep_host=keep_host, is_name=is_name):
+                leaks[table, column, what] += 1
+        for column in _stray(connection, table, columns):
+            leaks[table, column, "text, which a number should be"] += 1
+    return [Leak(*key, count) for key, count in sorted(leaks.items())]
+
+
+def _is_number(holds: str) -> bool:
+    return holds == "number" or holds.endswith(" id")
+
+
+def _texts(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the different texts of a table, each with its column."""
+    for column, holds in columns.items():
+        if _is_number(holds) or holds == "payload":
+            continue
+        name = quoted(column)
+        for (value,) in connection.execute(
+            f"SELECT DISTINCT CAST({name} AS BLOB) FROM main.{quoted(table)} WHERE typeof({name}) IN ('text', 'blob')"
+        ):
+            yield column, value.decode(errors="replace")
+
+
+def _stray(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> list[str]:
+    """Return the columns of numbers in which something else was found; the first row that has it tells."""
+    names = [column for column, holds in columns.items() if _is_number(holds)]
+    if not names:
+        return []
+    # Texts and bytes come after all numbers. To ask for their types takes twice as long.
+    found = ", ".join(f"{quoted(name)} >= ''" for name in names)
+    some = " OR ".join(f"{quoted(name)} >= ''" for name in names)
+    row = connection.execute(f"SELECT {found} FROM main.{quoted(table)} WHERE {some} LIMIT 1").fetchone()
+    return [name for name, is_text in zip(names, row or (), strict=False) if is_text]

@@ -1,0 +1,180 @@
+"""What becomes of each text: it stays, loses what tells of the machine, becomes a pseudonym, or goes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+
+from nsys_tools.paths import base_names
+from nsys_tools.scrubbing import allowed
+from nsys_tools.scrubbing.known import Known
+from nsys_tools.scrubbing.options import Options
+from nsys_tools.scrubbing.patterns import ADDRESS, DEVICE, HOME, MAIL, random_parts
+from nsys_tools.scrubbing.pseudonyms import Pseudonyms
+
+# Names of threads and programs that everybody has: of CUDA, nsys, PyTorch, NCCL and Python.
+_PUBLIC = re.compile(
+    r"python[\d.]*|torchrun|mpirun|MPI Rank \d+|nsys[\w-]*|\[NSys[\w. ]*\]|\*2CommsProcesso|cuda-?EvtHandlr|"
+    r"cuda[0-9a-f]{13}|CUPTI worker th\w*|jemalloc_bg_thd|tokio-runtime-w|"
+    r"pt_(?:main_thread|autograd_\d+|data_(?:worker|pin)|nccl_\w+|elastic\w*|gloo\w*|tcpstore\w*)|NCCL [A-Z][\w ]*",
+    re.ASCII,
+)
+# Domains of NVTX that libraries open, which queries look for.
+_DOMAINS = {
+    "NCCL",
+    "MPI",
+    "CCCL",
+    "CUB",
+    "Thrust",
+    "cuBLAS",
+    "cuDNN",
+    "cuFFT",
+    "cuSPARSE",
+    "cuSOLVER",
+    "NVSHMEM",
+    "UCX",
+}
+_NOBODY = {"", "local (cli)", "localhost"}
+_ADMINISTRATOR = {"", "root"}
+_FORMS = {
+    "scalar": re.compile(r"true|false|-?\d+(?:\.\d+)?"),
+    "word": re.compile(r"[A-Za-z][\w -]{0,40}", re.ASCII),
+    "label": re.compile(r"[\w ()@.,/#+*-]{1,100}", re.ASCII),
+    "time": re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?"),
+    "rank": re.compile(r"(?:RANK|OMPI_COMM_WORLD_RANK|PMI_RANK|PMIX_RANK|SLURM_PROCID)=\"?\d{1,9}\"?"),
+}
+_VERSION = re.compile(r"\d+(?:\.\d+)*")
+_MESSAGE_WORD = re.compile(r"[^\W_][\w.'-]*[^\W_]|[^\W_]")
+
+
+class Texts:
+    """What becomes of texts, by what their column holds.
+
+    Parameters
+    ----------
+    options
+        What the user decided.
+    known
+        What the trace says of its machine and users.
+
+    Attributes
+    ----------
+    changed
+        How many different texts became others, by what they held.
+    """
+
+    def __init__(self, options: Options, known: Known) -> None:
+        self._options = options
+        self._known = known
+        self._pseudonyms = Pseudonyms(options.salt)
+        self._leave = frozenset({"host"} if options.keep_host else ())
+        # Names of GPUs and functions are public, also where a variable of the environment holds one.
+        self._leave_in_names = self._leave | {"value"}
+        self._done: dict[tuple[str, str], str | None] = {}
+        self.changed: Counter[str] = Counter()
+        self._ways: dict[str, Callable[[str], str | None]] = {
+            "word": self._name, "api": self._name, "label": self._name, "symbol": self._symbol, "nvtx": self._nvtx,
+            "path": self._path, "thread": self._thread, "process": self._process, "host": self._host,
+            "user": self._user, "address": self._address, "time": self._time,
+            "message": self._message,
+        }  # fmt: skip
+
+    def text(self, holds: str, value: str) -> str | None:
+        """Return what stands in the copy for a text; None if nothing does."""
+        key = (holds, value)
+        if key not in self._done:
+            made = self._done[key] = self._ways[holds](value)
+            self.changed[holds] += made != value
+        return self._done[key]
+
+    def setting(self, name: str, value: str) -> str | None:
+        """Return what stands in the copy for the value of a setting; None if its row is left out."""
+        holds = allowed.setting(name)
+        if holds is None:
+            return None
+        if holds == "version":
+            found = _VERSION.match(value)
+            return found[0] if found else None
+        if holds in {"scalar", "rank"}:
+            return value if _FORMS[holds].fullmatch(value) else None
+        if holds in {"word", "label"}:
+            return self.text(holds, value) if _FORMS[holds].fullmatch(value) else None
+        return self.text(holds, value)
+
+    def number(self, value: float) -> float:
+        """Return what stands in the copy for a number that is an address."""
+        return value if self._options.keep_host or value in {0, -1} else self._pseudonyms.number("address", value)
+
+    def _replaced(self, text: str, leave: frozenset[str] | None = None) -> str:
+        """Return a text with pseudonyms for what is known of the machine and its users, and for addresses."""
+        if "/" in text or "\\" in text:
+            text = HOME.sub(lambda found: found["folder"] + self._home(found["folder"], found["name"]), text)
+        text = self._known.replaced(text, self._pseudonyms.text, self._leave if leave is None else leave)
+        if "@" in text:
+            text = MAIL.sub(lambda found: self._pseudonyms.text("mail", found[0]), text)
+        if "." in text or ":" in text:
+            text = ADDRESS.sub(lambda found: self._pseudonyms.text("address", found[0]), text)
+        if not self._options.keep_host and ("-" in text or ":" in text):
+            text = DEVICE.sub(lambda found: self._pseudonyms.text("address", found[0]), text)
+        return text
+
+    def _home(self, folder: str, name: str) -> str:
+        return name if folder == "/root/" else self._pseudonyms.text("user", name.lower())
+
+    def _clean(self, text: str, leave: frozenset[str] | None = None) -> str:
+        text = self._replaced(text, leave)
+        return base_names(text) if "/" in text or "\\" in text else text
+
+    def _name(self, text: str) -> str:
+        return self._clean(text, self._leave_in_names)
+
+    def _symbol(self, text: str) -> str:
+        return self._pseudonyms.text("name", text) if self._options.names == "hash" else self._name(text)
+
+    def _nvtx(self, text: str) -> str:
+        if self._options.nvtx == "hash":
+            return text if text in _DOMAINS else self._pseudonyms.text("range", text)
+        if self._options.nvtx == "paths":
+            return self._clean(text)
+        return self._known.replaced(text, self._pseudonyms.text, self._leave)
+
+    def _path(self, text: str) -> str:
+        """Return the last part of a path; digests in it, as in files that compilers cache, become pseudonyms."""
+        name = self._replaced(re.split(r"[/\\]", text.rstrip("/\\"))[-1])
+        for part in set(random_parts(name)):
+            name = name.replace(part, self._pseudonyms.text("file", part))
+        return name
+
+    def _thread(self, text: str) -> str:
+        if self._options.threads == "keep":
+            return self._clean(text)
+        return text if _PUBLIC.fullmatch(text) or not text else self._pseudonyms.text("thread", text)
+
+    def _process(self, text: str) -> str:
+        name = re.split(r"[/\\]", text)[-1]
+        if self._options.threads == "keep":
+            return self._replaced(name)
+        return name if _PUBLIC.fullmatch(name) or not name else self._pseudonyms.text("process", name)
+
+    def _host(self, text: str) -> str:
+        is_kept = self._options.keep_host or text.lower() in _NOBODY
+        return text if is_kept else self._pseudonyms.text("host", text.lower())
+
+    def _user(self, text: str) -> str:
+        return text if text.lower() in _ADMINISTRATOR else self._pseudonyms.text("user", text.lower())
+
+    def _address(self, text: str) -> str:
+        return text if self._options.keep_host or not text else self._pseudonyms.text("address", text)
+
+    def _time(self, text: str) -> str | None:
+        return text if _FORMS["time"].fullmatch(text) else None
+
+    def _message(self, text: str) -> str:
+        """Return a message of nsys with ``*`` for words that are not nsys's own."""
+        words = allowed.words()
+
+        def own(found: re.Match[str]) -> str:
+            return found[0] if found[0].lower() in words or _VERSION.fullmatch(found[0]) else "*"
+
+        return _MESSAGE_WORD.sub(own, self._clean(text))
