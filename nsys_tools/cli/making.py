@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import typer
 
-from nsys_tools.cli import agents, callgraph, capture, doctor, export, model, scrub
+from nsys_tools.cli import agents, callgraph, capture, doctor, model, sharing
 
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands to the application."""
     capture.register(app)
-    app.command()(scrub.scrub)
+    sharing.add_commands(app)
     app.command()(doctor.doctor)
-    app.add_typer(export.app, name="export")
     app.add_typer(callgraph.app, name="callgraph")
     app.add_typer(model.app, name="model")
     agents.add_commands(app)
