@@ -39,4 +39,4 @@ def say(command: str, rows: nt.Result | Sequence[Mapping[str, Any]], **about: An
 
 def suggested(command: str, *arguments: str | Path) -> str:
     """Return a command to go on with, as it is typed."""
-    return shlex.join(["nsys-tools", *command.split(), *map(str, arguments)])
+    return f"nsys-tools {command} {shlex.join(map(str, arguments))}".rstrip()

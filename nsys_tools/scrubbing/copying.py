@@ -81,6 +81,7 @@ class Copy:
         define("scrub_text", 2, text, deterministic=True)
         define("scrub_setting", 2, setting, deterministic=True)
         define("scrub_number", 1, lambda value: None if value is None else texts.number(value), deterministic=True)
+        define("scrub_plain", 1, texts.plain, deterministic=True)
         define("scrub_payload", 1, payloads.kept, deterministic=True)
 
     @cached_property
@@ -130,19 +131,24 @@ class Copy:
         return int(self._connection.execute(f"SELECT count(*) FROM source.{quoted(name)}").fetchone()[0])
 
     def _selected(self, column: str, holds: str) -> str:
+        """Return the SQL of a column of the copy."""
         name = quoted(column)
         if holds.endswith(" id"):
             return self.strings.number(holds.removesuffix(" id"), _NUMBER.format(name))
         if holds == "number":
             return _NUMBER.format(name)
+        if holds == "setting":
+            return "scrub_setting(CAST(name AS BLOB), CAST(value AS BLOB))" if column == "value" else name
+        return self._text(name, holds)
+
+    def _text(self, name: str, holds: str) -> str:
         if holds == "payload":
             return f"scrub_payload(CAST({name} AS BLOB))"
-        if holds == "setting":
-            value = "scrub_setting(CAST(name AS BLOB), CAST(value AS BLOB))"
-            return value if column == "value" else name
         text = f"scrub_text('{holds}', CAST({name} AS BLOB))"
         if holds == "address":
             return f"CASE WHEN typeof({name}) IN ('integer', 'real') THEN scrub_number({name}) ELSE {text} END"
+        if self._texts.keeps_plain(holds):
+            return f"CASE WHEN scrub_plain(CAST({name} AS BLOB)) THEN {name} ELSE {text} END"
         return text
 
     def _rows(self, name: str) -> str:

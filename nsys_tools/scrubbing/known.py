@@ -100,6 +100,10 @@ class Known:
                 self.add("secret", value if equal else " ".join(arguments[at + 1 : at + 2]))
             self.folders(one)
 
+    def first_words(self) -> Iterator[str]:
+        """Yield the words that values begin with."""
+        yield from self._by_word
+
     def found(self, text: str) -> Iterator[Found]:
         """Yield the known values in a text, the longest at each place, from left to right."""
         if not self._by_word:

@@ -31,11 +31,14 @@ ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 """A secret after its name: ``API_KEY=...``, ``--password ...``, ``token: ...``."""
-TOKEN = re.compile(
-    r"(?<![A-Za-z0-9])(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|sk_live_|rk_live_|xox[abprs]-|npm_|pypi-|nvapi-|dop_v1_|AKIA|ASIA|"
-    r"AIza|ya29\.|SG\.)[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|-----BEGIN [A-Z ]+-----"
+_BEGINS = (
+    r"(?<![A-Za-z0-9])(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|sk_live_|rk_live_|xox[abprs]-|npm_|pypi-|nvapi-|dop_v1_|"
+    r"AKIA|ASIA|AIza|ya29\.|SG\.)"
 )
+TOKEN = re.compile(_BEGINS + r"[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|-----BEGIN [A-Z ]+-----")
 """A token or key, by the way it begins: of Hugging Face, GitHub, AWS, Google, Slack, NVIDIA, a JWT ..."""
+TOKEN_BEGINS = re.compile(_BEGINS.replace("v1", "v[01]").replace("29", "[02][09]") + "|eyJ")
+"""How tokens begin, also with a zero for each digit."""
 # C++ names, of GCC and of MSVC, and the hidden names of NVIDIA's static libraries.
 _MANGLED = re.compile(r"(?<![A-Za-z0-9])_{1,3}Z[\w.$]+|\?[\w@?$]{8,}|lib[a-z]+_static_[0-9a-f]{40}(?![0-9a-f])")
 _RUN = re.compile(r"[A-Za-z0-9+]{20,}")
@@ -58,11 +61,12 @@ _SECRETS = ("key", "token", "secret", "passw", "passphrase", "credential", "auth
 def forms(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
     """Yield the forms that a text can have, each with what it is in words."""
     for what, form, marks in _FORMS:
-        if any(mark in text for mark in marks) and (form is not ASSIGNED or _names_secret(text.lower())):
+        if any(mark in text for mark in marks) and (form is not ASSIGNED or names_secret(text.lower())):
             yield what, form
 
 
-def _names_secret(lower: str) -> bool:
+def names_secret(lower: str) -> bool:
+    """Whether a text in lower case holds a word that names a secret."""
     return any(name in lower for name in _SECRETS)
 
 

@@ -58,7 +58,7 @@ def scan(
     Parameters
     ----------
     connection
-        The copy.
+        The copy, with the function ``scrub_plain``, see `Plain`.
     tables
         Its tables: what each column holds.
     known
@@ -86,13 +86,14 @@ def _is_number(holds: str) -> bool:
 
 
 def _texts(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the different texts of a table, each with its column."""
+    """Yield the different texts of a table that are not plain, each with its column."""
     for column, holds in columns.items():
         if _is_number(holds) or holds == "payload":
             continue
         name = quoted(column)
         for (value,) in connection.execute(
-            f"SELECT DISTINCT CAST({name} AS BLOB) FROM main.{quoted(table)} WHERE typeof({name}) IN ('text', 'blob')"
+            f"SELECT DISTINCT CAST({name} AS BLOB) FROM main.{quoted(table)} "
+            f"WHERE typeof({name}) IN ('text', 'blob') AND NOT scrub_plain(CAST({name} AS BLOB))"
         ):
             yield column, value.decode(errors="replace")
 

@@ -11,6 +11,7 @@ from nsys_tools.scrubbing import allowed
 from nsys_tools.scrubbing.known import Known
 from nsys_tools.scrubbing.options import Options
 from nsys_tools.scrubbing.patterns import ADDRESS, DEVICE, HOME, MAIL, random_parts
+from nsys_tools.scrubbing.plain import Plain
 from nsys_tools.scrubbing.pseudonyms import Pseudonyms
 
 # Names of threads and programs that everybody has: of CUDA, nsys, PyTorch, NCCL and Python.
@@ -35,6 +36,7 @@ _DOMAINS = {
     "NVSHMEM",
     "UCX",
 }
+_MOST = 200_000  # texts that are remembered
 _NOBODY = {"", "local (cli)", "localhost"}
 _ADMINISTRATOR = {"", "root"}
 _FORMS = {
@@ -60,14 +62,17 @@ class Texts:
 
     Attributes
     ----------
+    plain
+        Tells which texts are certainly harmless.
     changed
-        How many different texts became others, by what they held.
+        How many texts became others, by what they held.
     """
 
     def __init__(self, options: Options, known: Known) -> None:
         self._options = options
         self._known = known
         self._pseudonyms = Pseudonyms(options.salt)
+        self.plain = Plain(known)
         self._leave = frozenset({"host"} if options.keep_host else ())
         # Names of GPUs and functions are public, also where a variable of the environment holds one.
         self._leave_in_names = self._leave | {"value"}
@@ -84,9 +89,17 @@ class Texts:
         """Return what stands in the copy for a text; None if nothing does."""
         key = (holds, value)
         if key not in self._done:
-            made = self._done[key] = self._ways[holds](value)
-            self.changed[holds] += made != value
-        return self._done[key]
+            if len(self._done) >= _MOST:
+                self._done.clear()
+            self._done[key] = self._ways[holds](value)
+        made = self._done[key]
+        self.changed[holds] += made != value
+        return made
+
+    def keeps_plain(self, holds: str) -> bool:
+        """Whether texts of a kind stay as they are if they are harmless."""
+        ways = {"word": "keep", "symbol": self._options.names, "nvtx": self._options.nvtx}
+        return ways.get(holds, "hash") != "hash"
 
     def setting(self, name: str, value: str) -> str | None:
         """Return what stands in the copy for the value of a setting; None if its row is left out."""

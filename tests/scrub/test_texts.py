@@ -8,11 +8,14 @@ import re
 import string
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nsys_tools.errors import UsageError
 from nsys_tools.scrubbing.known import Known
 from nsys_tools.scrubbing.options import Options
 from nsys_tools.scrubbing.patterns import random_parts
+from nsys_tools.scrubbing.plain import Plain
 from nsys_tools.scrubbing.scanning import problems
 from nsys_tools.scrubbing.texts import Texts
 from tests.conftest import REPOSITORY
@@ -185,6 +188,39 @@ def test_a_value_that_means_nothing_is_refused(options: dict[str, str]) -> None:
 )
 def test_the_scan_finds(text: str, what: str) -> None:
     assert what in problems(text, known(), keep_host=False)
+
+
+PARTS = st.sampled_from([
+    "step ", "aten::", "linear", " op_id = ", "/home/", "/", "bob", "alice", "gpu17", ".cluster.example", "blue", "-",
+    "falcon", "2", "10.0.0.7", ".", ":", "00:1b:44:11:3a:b7", "token", "=", "KEY", "password: ", "hf_", "AKIA", "ghp_",
+    "eyJ", "fe80::1", "d41d8cd98f00b204", "e9800998ecf8427e", "c070aa13", "b875", "@", "tr0ub", "0000:3B:00.0", "sk-",
+    "xoxb-", "ya29.", "é", "_",
+])  # fmt: skip
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(st.lists(PARTS | st.text(string.ascii_letters + string.digits + "_-", max_size=24), max_size=8))
+def test_a_plain_text_is_one_that_stays_as_it_is(parts: list[str]) -> None:
+    """The quick way decides as the long one does, or leaves it to that."""
+    text, of = "".join(parts), known()
+    if Plain(of)(text.encode()):
+        assert problems(text, of, keep_host=False) == set()
+        for holds in ("word", "symbol", "nvtx"):
+            assert texts().text(holds, text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "step 12",
+        "aten::linear, seq = 12, op_id = 7, sizes = [[8, 24], []]",
+        "model.layers.0.mlp",
+        "",
+        "void f<int>(int*)",
+    ],
+)
+def test_names_of_ranges_are_plain(text: str) -> None:
+    assert Plain(known())(text.encode())
 
 
 def test_names_may_be_what_a_variable_holds() -> None:
