@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 Found = TypeVar("Found")
-_ROWS = 80_000
+_ROWS = 60_000
 _TEXTS = 20_000
 _END = 1 << 62
 _MEMORY = "95MB"
