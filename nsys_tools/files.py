@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
+import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,6 +41,18 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
             raise NsysToolsError(
                 f"{target}: is, holds or lies inside {one}, which is read.", "Name another place with --out."
             )
+
+
+def scratch_folder(resources: ExitStack) -> Path:
+    """Make a folder for temporary files that is removed when `resources` are closed.
+
+    A signal may raise an exception anywhere. So what removes the folder is known before the folder is there, which the
+    standard library's `TemporaryDirectory` cannot do.
+    """
+    folder = Path(tempfile.gettempdir()) / f"nsys-tools-{uuid.uuid4().hex}"
+    resources.callback(shutil.rmtree, folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:

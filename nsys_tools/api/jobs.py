@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +11,7 @@ from nsys_tools import assets
 from nsys_tools.api.closing import Closing
 from nsys_tools.api.parts import read
 from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.files import scratch_folder
 from nsys_tools.ranks.database import RankDatabase
 from nsys_tools.ranks.files import trace_of, traces
 from nsys_tools.ranks.gathering import Gathering
@@ -67,7 +67,7 @@ class Job(Closing):
         self.name = f"{len(self.inputs)} traces" if len(self.inputs) > 1 else self.inputs[0].name
         self._notes: list[str] = []
         with ExitStack() as opening:
-            scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+            scratch = scratch_folder(opening)
             connection = opening.enter_context(connect(scratch, is_small=False))
             recorded = NothingRecorded(connection, schema())
             recorded.folders = (scratch, cache_folder())

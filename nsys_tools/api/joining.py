@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError, UsageError
-from nsys_tools.files import existing
+from nsys_tools.files import existing, scratch_folder
 from nsys_tools.roofline import peaks
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
@@ -222,7 +221,7 @@ def _without_trace(asked: Asked) -> Opened:
         )
     asked.check(None)
     with ExitStack() as opening:
-        scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+        scratch = scratch_folder(opening)
         connection = opening.enter_context(connect(scratch))
         database = Database(connection, NothingRecorded(connection, catalogue.schema()), name=path.name)
         notes: list[str] = []

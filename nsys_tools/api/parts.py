@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsys_tools import assets
 from nsys_tools.errors import UsageError
+from nsys_tools.files import scratch_folder
 from nsys_tools.ranks.work import TOLD, Part, Task
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
@@ -58,8 +58,8 @@ def _part(opened: Opened, process: int | None, task: Task) -> Part:
     database = opened.database
     database.define("setting", task.given.settings)
     tables = {}
-    with tempfile.TemporaryDirectory(prefix="nsys-tools-") as scratch:
-        file = Path(scratch) / "answer.parquet"
+    with ExitStack() as resources:
+        file = scratch_folder(resources) / "answer.parquet"
         for name in task.names:
             if rows := _rows(opened, name):
                 database.connection.execute(f"COPY ({rows}) TO {literal(file)} (FORMAT parquet, COMPRESSION zstd)")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import tempfile
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nsys_tools.errors import NsysToolsError, UsageError, one_error
-from nsys_tools.files import check_new, new_file
+from nsys_tools.files import check_new, new_file, scratch_folder
 from nsys_tools.scrubbing import folders
 from nsys_tools.scrubbing.copying import Copy
 from nsys_tools.scrubbing.gathering import gathered
@@ -95,8 +94,8 @@ def scrubbed_copy(
             "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
         )
     _check_places(path, out, manifest_file, kind, force=force)
-    with tempfile.TemporaryDirectory(prefix="nsys-tools-") as folder:
-        scratch = Path(folder)
+    with ExitStack() as resources:
+        scratch = scratch_folder(resources)
         if kind is Kind.PARQUET:
             progress("reading the folder")
             source = folders.read(path, scratch)

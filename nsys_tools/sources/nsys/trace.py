@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from nsys_tools.files import scratch_folder
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import SMALL_BYTES, connect
 from nsys_tools.session.database import Database
@@ -54,7 +54,7 @@ def open_trace(
     given = path = Path(path)
     kind = identify(path)
     with ExitStack() as opening:
-        scratch = Path(opening.enter_context(tempfile.TemporaryDirectory(prefix="nsys-tools-")))
+        scratch = scratch_folder(opening)
         store = _store(path, kind) if cache else None
         known: list[str] = []
         lost = ""
