@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import filecmp
+import json
 import os
 import platform
 import shutil
@@ -42,17 +43,28 @@ class Run:
     peak: float
 
 
+# The peak of a process begins with that of the one that started it, which may be large: so a small one starts it.
+_STARTER = """
+import json, os, sys
+pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+with open(sys.argv[1], "w") as file:
+    json.dump([os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000], file)
+"""
+
+
 def measured(command: list[str], **environment: str) -> Run:
-    """Run a command to its end and say what it took, its children included."""
-    begin = time.perf_counter()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, env=os.environ | environment)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
+    """Run a command, given by its path, to its end and say what it took, its children included."""
+    with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile() as took:
+        starter = [sys.executable, "-I", "-S", "-c", _STARTER, took.name]
+        begin = time.perf_counter()
+        subprocess.run([*starter, *command], stdout=said, stderr=said, env=os.environ | environment, check=True)
+        wall = time.perf_counter() - begin
+        code, cpu, peak = json.load(took)
+        if code:
             said.seek(0)
             raise SystemExit(f"{command}: {said.read().decode()[-2000:]}")
-    return Run(time.perf_counter() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000)
+    return Run(wall, cpu, peak)
 
 
 def ours(trace: Path, reports: str, work: Path, cache: Path) -> Run:
