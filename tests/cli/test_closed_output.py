@@ -24,7 +24,7 @@ COMMANDS = [
     ("diff", TRACE, TRACE), ("findings", TRACE), ("baseline", "--help"), ("scrub", TRACE, "shared.sqlite", "-q"),
     ("recipe", "--help-recipes"), ("rules", TRACE, "-q"), ("rules", "--help-rules"),
     ("questions", TRACE), ("skill",), ("mcp", "--help"),
-    ("export", "parquet", TRACE, "tables", "-q", "kernel"),
+    ("export", "parquet", "--help"),
 ]  # fmt: skip
 
 

@@ -204,7 +204,7 @@ def test_no_other_query_reads_layers() -> None:
         "_graph_record",
         *(name for name in reads if name.startswith("graph__")),
     }
-    layers = {*steps, "graph_node", "graph_layer", "graph_launch", "change_layer"}
+    layers = {*steps, "graph_node", "graph_layer", "graph_launch", "change_layer", "export__layer"}
     assert {name for name, read in reads.items() if read & layers} <= layers
 
 
