@@ -13,9 +13,12 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import options, ranks, terminal
 from nsys_tools.cli.progress import status
+from nsys_tools.cli.taking import taking
 
 
+@taking(compared=options.compared)
 def analyze(
+    *,
     traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)],
     out: Annotated[
         Path | None,
@@ -27,17 +30,7 @@ def analyze(
     stages: options.STAGES = None,
     top: Annotated[int, typer.Option("--top", min=1, help="Show this many rows of long tables.")] = 20,
     formats: Annotated[str, typer.Option("--format", metavar="md,html,json", help="What to write.")] = "md,html,json",
-    model: options.COMPARE = "",
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006  (typer copies it)
-    gpu: options.TRACE_GPU = "auto",
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    tp: options.TP = 1,
-    pp: options.PP = 1,
-    ep: options.EP = 1,
-    dp: options.DP = 1,
-    pp_rank: options.PP_RANK = 0,
+    compared: dict[str, Any],
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
@@ -65,9 +58,7 @@ def analyze(
     """
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     given: dict[str, Any] = {
-        "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
-        "attention": attention, "parallel": options.shares(tp, pp, ep, dp, pp_rank), "ncu": ncu,
-        "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        **compared, "stages": stages, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
         "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
     }  # fmt: skip
     written: dict[str, Any] = {

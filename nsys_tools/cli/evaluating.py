@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-import inspect
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, get_type_hints
+from typing import Annotated
 
 import typer
 
 import nsys_tools as nt
 from nsys_tools.cli import options
+from nsys_tools.cli.taking import taking
 
 
 def load(name: str) -> nt.AnalyticModel:
@@ -26,34 +25,6 @@ def warn(warnings: Sequence[str]) -> None:
     """Print warnings to stderr."""
     for warning in warnings:
         print(f"WARNING: {warning}", file=sys.stderr)
-
-
-def evaluated(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the argument MODEL and the options of `_evaluate`; it takes the evaluation as `figures`.
-
-    An option that the command declares too, such as a GPU that it cannot do without, is as the command says.
-    """
-    shared = _parameters(_evaluate)
-    own = {name: one for name, one in _parameters(command).items() if name != "figures"}
-
-    @functools.wraps(command)
-    def run(**given: Any) -> None:
-        asked = {name: given[name] for name in shared}
-        rest = {name: given[name] for name in own if name not in shared}
-        command(figures=_evaluate(**asked), **rest)
-
-    every = {"model": shared["model"], **own, **{name: one for name, one in shared.items() if name not in own}}
-    run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
-    run.__annotations__ = {name: one.annotation for name, one in every.items()}
-    return run
-
-
-def _parameters(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
-    hints = get_type_hints(function, include_extras=True)
-    return {
-        name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
-        for name, one in inspect.signature(function).parameters.items()
-    }
 
 
 def _evaluate(
@@ -84,6 +55,7 @@ def _evaluate(
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
+    """Return a model evaluated as a command's options say."""
     found = load(model)
     figures = found.evaluate(
         workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
@@ -116,3 +88,7 @@ def _efficiency(
             f"{text!r} is no efficiency, and no file of that name is there.",
             "Write 0.6, or prefill=0.5,decode=0.3, or the path of a trace or run folder.",
         ) from None
+
+
+evaluated = taking(figures=_evaluate)
+"""Gives a command the argument MODEL and the options that say what for; it takes the evaluation as ``figures``."""

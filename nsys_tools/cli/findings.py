@@ -8,35 +8,28 @@ import sys
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import nsys_tools as nt
 from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
+from nsys_tools.cli.taking import taking
 
 _NEXT = 3  # of so many findings, the evidence is suggested to be read
 _JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays with its unit
 
 
+@taking(compared=options.compared)
 def findings(
+    *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="Trace or run folder.")],
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
     rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Check only this rule; repeatable.")] = [],  # noqa: B006
     top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many.")] = 100,
     stages: options.STAGES = None,
-    model: options.COMPARE = "",
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006  (typer copies it)
-    gpu: options.TRACE_GPU = "auto",
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    tp: options.TP = 1,
-    pp: options.PP = 1,
-    ep: options.EP = 1,
-    dp: options.DP = 1,
-    pp_rank: options.PP_RANK = 0,
+    compared: dict[str, Any],
     steps: options.STEPS = "auto",
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
@@ -50,11 +43,9 @@ def findings(
     with (
         status() as progress,
         nt.open(
-            trace, progress=progress, stages=stages, model=model, workload=workload, set=assignments, gpu=gpu,
-            dtype=dtype, attention=attention, parallel=options.shares(tp, pp, ep, dp, pp_rank),
-            steps=steps, cache=not no_cache, salvage=salvage,
+            trace, progress=progress, **compared, stages=stages, steps=steps, cache=not no_cache, salvage=salvage
         ) as session,
-    ):  # fmt: skip
+    ):
         found = session.findings(*rule)
         notes = session.warnings
     if form == "json":

@@ -45,7 +45,7 @@ def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
 @app.command()
 @evaluating.evaluated
 def flops(
-    figures: nt.Evaluation,
+    *,
     phase: options.PHASE = "",
     by: Annotated[
         str, typer.Option("--by", help="Show one row per layer, class or phase; or latency, rates and memory: serving.")
@@ -54,6 +54,7 @@ def flops(
         str, typer.Option("--closed-form", metavar="LAYER", help="Show the formulas of a layer, or of all.")
     ] = "",
     form: options.FORMAT = "table",
+    figures: nt.Evaluation,
 ) -> None:
     """Show FLOPs, bytes, weights, KV cache and roofline time of every layer; with --by serving, what is served."""
     if formula:
@@ -118,7 +119,7 @@ def operators(
 @app.command()
 @evaluating.evaluated
 def sweep(
-    figures: nt.Evaluation,
+    *,
     over: Annotated[
         list[str],
         typer.Option(
@@ -132,6 +133,7 @@ def sweep(
     ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
+    figures: nt.Evaluation,
 ) -> None:
     """Show totals, latency, rates and memory over lengths, batch sizes, GPUs: every combination of the axes."""
     rows = figures.sweep(over, phase, people=form in _PEOPLE)
@@ -146,9 +148,10 @@ def sweep(
 @app.command()
 @evaluating.evaluated
 def report(
-    figures: nt.Evaluation,
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write into this run folder.")],
     force: Annotated[bool, typer.Option("--force", help="Replace the files of an earlier report.")] = False,
+    figures: nt.Evaluation,
 ) -> None:
     """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
     files = figures.write_report(out, force=force)
@@ -159,10 +162,11 @@ def report(
 @app.command()
 @evaluating.evaluated
 def predict(
-    figures: nt.Evaluation,
+    *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write the trace to FILE.")],
     force: options.FORCE = False,
     form: options.FORMAT = "table",
+    figures: nt.Evaluation,
 ) -> None:
     """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
     leads = [answers.suggested("analyze", out), answers.suggested("sql", out, "FROM kernel LIMIT 20")]

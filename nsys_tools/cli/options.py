@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -76,3 +76,23 @@ def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
     """Return how GPUs share a model; empty where one has it all."""
     found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
     return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
+
+
+def compared(
+    model: COMPARE = "",
+    workload: WORKLOAD = "",
+    assignments: SET = [],  # noqa: B006  (typer copies it)
+    gpu: TRACE_GPU = "auto",
+    dtype: DTYPE = "",
+    attention: ATTENTION = "full",
+    tp: TP = 1,
+    pp: PP = 1,
+    ep: EP = 1,
+    dp: DP = 1,
+    pp_rank: PP_RANK = 0,
+) -> dict[str, Any]:
+    """Return what `nt.open` is told of the model that a trace is compared with."""
+    return {
+        "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype, "attention": attention,
+        "parallel": shares(tp, pp, ep, dp, pp_rank),
+    }  # fmt: skip

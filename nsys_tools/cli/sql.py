@@ -12,11 +12,14 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import answers, options, ranks
 from nsys_tools.cli.progress import status
+from nsys_tools.cli.taking import taking
 
 _HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
 
 
+@taking(compared=options.compared)
 def sql(
+    *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help=options.TRACES_HELP)],
     query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; none: a prompt.")] = None,
     file: Annotated[
@@ -29,17 +32,7 @@ def sql(
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the result to FILE.")] = None,
     force: options.FORCE = False,
     stages: options.STAGES = None,
-    model: options.COMPARE = "",
-    workload: options.WORKLOAD = "",
-    assignments: options.SET = [],  # noqa: B006  (typer copies it)
-    gpu: options.TRACE_GPU = "auto",
-    dtype: options.DTYPE = "",
-    attention: options.ATTENTION = "full",
-    tp: options.TP = 1,
-    pp: options.PP = 1,
-    ep: options.EP = 1,
-    dp: options.DP = 1,
-    pp_rank: options.PP_RANK = 0,
+    compared: dict[str, Any],
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
@@ -72,10 +65,9 @@ def sql(
     """
     found = nt.find_traces([trace])
     given: dict[str, Any] = {
-        "stages": stages, "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype,
-        "attention": attention, "parallel": options.shares(tp, pp, ep, dp, pp_rank), "ncu": ncu,
-        "callgraph": callgraph, "steps": steps, "cache": not no_cache, "allow_files": allow_files,
-        "salvage": salvage, "workers": workers, "scheduler": scheduler, "rank_regex": rank_regex,
+        **compared, "stages": stages, "ncu": ncu, "callgraph": callgraph, "steps": steps, "cache": not no_cache,
+        "allow_files": allow_files, "salvage": salvage, "workers": workers, "scheduler": scheduler,
+        "rank_regex": rank_regex,
     }  # fmt: skip
     limits = {"limit": limit, "max_seconds": max_seconds, "max_memory": max_memory}
     opened: Path | list[Path] = found if as_ranks or len(found) > 1 else found[0]

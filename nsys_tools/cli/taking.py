@@ -1,0 +1,49 @@
+"""Options that commands share are the parameters of one function; a command takes what that function returns."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Container
+from types import SimpleNamespace
+from typing import Any, get_type_hints
+
+Function = Callable[..., Any]
+
+
+def taking(**makers: Function) -> Callable[[Function], Function]:
+    """Put the parameters of a function in the place of one parameter of the command, which gets what it returns.
+
+    With ``@taking(figures=evaluate)`` a command has the options of ``evaluate`` where it says ``figures``. An option
+    that the command declares too, such as a GPU that it cannot do without, is as the command says.
+    """
+
+    def decorate(command: Function) -> Function:
+        own = _parameters(command, makers)
+        made = {name: _parameters(maker) for name, maker in makers.items()}
+        shared = {name for parameters in made.values() for name in parameters}
+
+        @functools.wraps(command)
+        def run(**given: Any) -> None:
+            taken = {name: maker(**{one: given[one] for one in made[name]}) for name, maker in makers.items()}
+            command(**taken, **{name: given[name] for name in own if name not in shared})
+
+        every: dict[str, inspect.Parameter] = {}
+        for name in inspect.signature(command).parameters:
+            replaced = {one: parameter for one, parameter in made.get(name, {}).items() if one not in own}
+            every |= {name: own[name]} if name in own else replaced
+        run.__signature__ = inspect.Signature(list(every.values()))  # type: ignore[attr-defined]
+        run.__annotations__ = {name: one.annotation for name, one in every.items()}
+        return run
+
+    return decorate
+
+
+def _parameters(function: Function, without: Container[str] = ()) -> dict[str, inspect.Parameter]:
+    """Return parameters with their types; what a command takes ready-made is left out, and its type not imported."""
+    wanted = {name: one for name, one in inspect.signature(function).parameters.items() if name not in without}
+    told = SimpleNamespace(__annotations__={name: one.annotation for name, one in wanted.items()})
+    hints = get_type_hints(told, function.__globals__, include_extras=True)
+    return {
+        name: one.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name]) for name, one in wanted.items()
+    }
