@@ -173,11 +173,11 @@ class Evaluation:
 
         Empty for a model without latent attention.
         """
-        from nsys_tools.model import figures  # noqa: PLC0415
+        from nsys_tools.model import demand, figures  # noqa: PLC0415
 
-        every = figures.evaluate(self._model, self._formulas, figures.expanded(self._settings))
-        if not any(row.entry == LATENT for row in every):
+        if not any(entry.name == LATENT for _, entry in demand.basic(self._model, self._formulas)):
             return {}
+        every = figures.evaluate(self._model, self._formulas, figures.expanded(self._settings))
         totals = figures.by_phase(self._model, [row for row in every if phase in ("", row.phase)])
         sums = {name: total.matrix_flops for name, total in totals.items()}
         return {**sums, "all": sum(sums.values())} if len(sums) > 1 else sums

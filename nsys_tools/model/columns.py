@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import ClosedForm, total
+from nsys_tools.model.database import MOVED
 from nsys_tools.model.demand import Demand
 from nsys_tools.model.evaluation import Column, Scope
 from nsys_tools.model.figures import Settings, whole
-
-MOVED = ("read_bytes", "written_bytes", "weight_bytes")
 
 
 def sum_of(found: Iterable[Demand], *metrics: str) -> ClosedForm:

@@ -22,6 +22,7 @@ FLOWS = (
     "matrix_flops", "other_flops", "read_bytes", "written_bytes", "weight_bytes", "intermediate_bytes",
     "network_bytes",
 )  # fmt: skip
+MOVED = ("read_bytes", "written_bytes", "weight_bytes")
 STATES = ("kv_bytes", "weight_count", "held_bytes")
 METRICS = FLOWS + STATES
 RESERVED = frozenset(

@@ -60,11 +60,7 @@ def demands(model: Model, database: Database) -> list[Demand]:
         If a layer lacks a parameter of its formula, has one that the formula does not know, or is a composite
         without sub-layers.
     """
-    calls = {(phase.name, step.name): (phase, step) for phase in model.phases for step in phase.calls}
-    return [
-        attrs.evolve(one, forms=_over_steps(one.forms, *calls[one.phase, one.call]))
-        for one in step_demands(model, database)
-    ]
+    return over_steps(model, step_demands(model, database))
 
 
 def step_demands(model: Model, database: Database) -> list[Demand]:
@@ -77,6 +73,12 @@ def step_demands(model: Model, database: Database) -> list[Demand]:
         for layer, entry, forms in local
         if phase.name in layer.phases
     ]
+
+
+def over_steps(model: Model, single: Iterable[Demand]) -> list[Demand]:
+    """Return over all steps and runs what `step_demands` has for a single step."""
+    calls = {(phase.name, step.name): (phase, step) for phase in model.phases for step in phase.calls}
+    return [attrs.evolve(one, forms=_over_steps(one.forms, *calls[one.phase, one.call])) for one in single]
 
 
 def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:

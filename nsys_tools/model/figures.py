@@ -10,7 +10,7 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model import contradictions, documents
 from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import Number, total
-from nsys_tools.model.database import METRICS, Database
+from nsys_tools.model.database import METRICS, MOVED, Database
 from nsys_tools.model.demand import Demand, demands, held, weight_count
 from nsys_tools.model.domain import Kind, Metrics, ModuleMetrics, OperatorCategory, OperatorMetrics
 from nsys_tools.model.evaluation import Scope, Value, at
@@ -200,7 +200,7 @@ def _row(parts: list[tuple[Demand, dict[str, int]]], settings: Settings) -> Modu
 
 
 def _moved(values: Mapping[str, int]) -> int:
-    return sum(values.get(metric, 0) for metric in ("read_bytes", "written_bytes", "weight_bytes"))
+    return sum(values.get(metric, 0) for metric in MOVED)
 
 
 def _time(demand: Demand, values: Mapping[str, int], settings: Settings) -> float:

@@ -11,8 +11,8 @@ import attrs
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.architecture import STEP, Layer, Model, ModelCall, Phase
-from nsys_tools.model.columns import MOVED, sum_of
-from nsys_tools.model.database import Database
+from nsys_tools.model.columns import sum_of
+from nsys_tools.model.database import MOVED, Database
 from nsys_tools.model.demand import Demand, step_demands
 from nsys_tools.model.evaluation import Scope
 from nsys_tools.model.figures import Settings, scope_of

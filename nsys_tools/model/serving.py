@@ -13,7 +13,7 @@ from nsys_tools.model.architecture import STEP, Model
 from nsys_tools.model.closed_form import total
 from nsys_tools.model.columns import largest_kv, lower_bounds, sum_of
 from nsys_tools.model.database import Database
-from nsys_tools.model.demand import Demand, demands, held, step_demands
+from nsys_tools.model.demand import Demand, held, over_steps, step_demands
 from nsys_tools.model.evaluation import Scope
 from nsys_tools.model.figures import Settings, scope_of, whole
 from nsys_tools.model.parallel.split import split
@@ -146,7 +146,8 @@ class Serving:
         for rank in range(self.settings.parallel.pp):
             part = split(self.model, self.database, attrs.evolve(self.settings.parallel, pp_rank=rank))
             size = sum(sizes.values(held(part, layer, self.database), part.file)[0] for layer in part.layers)
-            found.append(_Stage(part, demands(part, self.database), step_demands(part, self.database), whole(size)))
+            single = step_demands(part, self.database)
+            found.append(_Stage(part, over_steps(part, single), single, whole(size)))
         return found
 
     def _scope(self, columns: Columns) -> Scope:

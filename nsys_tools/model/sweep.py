@@ -11,8 +11,8 @@ import attrs
 
 from nsys_tools.errors import UsageError
 from nsys_tools.model.architecture import Model
-from nsys_tools.model.columns import MOVED, amounts, largest_kv, lower_bounds
-from nsys_tools.model.database import Database
+from nsys_tools.model.columns import amounts, largest_kv, lower_bounds
+from nsys_tools.model.database import MOVED, Database
 from nsys_tools.model.demand import Demand, demands
 from nsys_tools.model.figures import Settings, scope_of
 from nsys_tools.model.parallel.split import split

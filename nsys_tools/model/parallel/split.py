@@ -13,7 +13,7 @@ from nsys_tools.model.database import Database
 from nsys_tools.model.demand import entry_of
 from nsys_tools.model.parallel import pipeline
 from nsys_tools.model.parallel.exchange import Exchange
-from nsys_tools.model.parallel.plan import Parallel, names
+from nsys_tools.model.parallel.plan import Names, Parallel, names
 from nsys_tools.model.parallel.tensor import BATCH, SHARED, Sharing, last
 
 
@@ -31,7 +31,7 @@ def split(model: Model, database: Database, parallel: Parallel) -> Model:
     if parallel == Parallel():
         return model
     known = names()
-    sent = _sent(model, database)
+    sent = _sent(model, database, known)
     phases = tuple(_fewer_sequences(model, phase, parallel.dp) for phase in model.phases)
     exchanged = Exchange(model, database, parallel, known).layers(model.layers)
     sharing = Sharing(model, database, parallel, known)
@@ -54,9 +54,8 @@ def _fewer_sequences(model: Model, phase: Phase, replicas: int) -> Phase:
     return attrs.evolve(phase, calls=calls)
 
 
-def _sent(model: Model, database: Database) -> ClosedForm:
+def _sent(model: Model, database: Database, known: Names) -> ClosedForm:
     """Return the elements between two decoder layers: what the last product of one of them gives."""
-    known = names()
     for _, layer in model.walk():
         entry = None if layer.sub_layers else entry_of(layer, model, database)
         if entry is not None and entry.name == "linear" and last(layer) in known.rows and SHARED & set(layer.phases):
