@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
     from nsys_tools.api.recipes import RecipeRun, recipe, recipes
+    from nsys_tools.api.reporting import write_report
     from nsys_tools.api.reports import rules, stats_reports, write_rules, write_stats
     from nsys_tools.api.session import Session
     from nsys_tools.api.sharing import scrub
@@ -111,6 +112,7 @@ _PLACES = {
     "skill": "api.skills",
     "stats_reports": "api.reports",
     "time_limit": "api.limiting",
+    "write_report": "api.reporting",
     "write_result": "api.writing",
     "write_rules": "api.reports",
     "write_stats": "api.reports",
@@ -177,6 +179,7 @@ __all__ = [
     "skill",
     "stats_reports",
     "time_limit",
+    "write_report",
     "write_result",
     "write_rules",
     "write_stats",

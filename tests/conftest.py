@@ -10,6 +10,8 @@ import pytest
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.sources.nsys import trace
+from nsys_tools.sources.nsys.raw import Raw
 from nsys_tools.synthetic.sample import build_sample
 from nsys_tools.synthetic.timeline import Timeline
 
@@ -62,6 +64,12 @@ def cache_folder(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("NSYS_TOOLS_CACHE", str(folder))
     return folder
+
+
+@pytest.fixture
+def as_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small traces be read and kept as large ones are, but on one thread."""
+    monkeypatch.setattr(trace, "Raw", lambda *given, is_small: Raw(*given, is_small=False))
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nsys_tools.errors import one_error
-from nsys_tools.report.analysis import FORMATS, Analyzed
+from nsys_tools.report.analysis import Analyzed
+from nsys_tools.report.folder import FORMATS
 
 if TYPE_CHECKING:
     import altair
@@ -64,7 +65,8 @@ class Analysis(Analyzed):
         out
             The folder.
         formats
-            Which of ``md``, ``html`` and ``json``; ``metrics.json``, tables and charts are always written.
+            Which of ``md``, ``html`` and ``json``. ``metrics.json`` and tables are always written, charts with one of
+            the first two.
         top
             Rows of long tables in Markdown and HTML.
         force

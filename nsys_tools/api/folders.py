@@ -64,10 +64,10 @@ def check_report(
         If there are any.
     """
     from nsys_tools.files import check_apart  # noqa: PLC0415
-    from nsys_tools.report import folder, report  # noqa: PLC0415
+    from nsys_tools.report import folder  # noqa: PLC0415
     from nsys_tools.sources import run_folder  # noqa: PLC0415
 
-    report.check_formats(formats)
+    folder.check_formats(formats)
     for target in targets:
         # A run folder's own report lies inside it, beside what is read.
         check_apart(target, [path for path in inputs if not run_folder.is_run(path)])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.report import ranks
-from nsys_tools.report.analysis import FORMATS
+from nsys_tools.report.folder import FORMATS
 
 if TYPE_CHECKING:
     import altair

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from nsys_tools.charts.style import Chart
+if TYPE_CHECKING:
+    from nsys_tools.charts.style import Chart
 
 Column = list[Any] | dict[str, list[Any]]
 _FONT = "system-ui, Helvetica, Arial, sans-serif"

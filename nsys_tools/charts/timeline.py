@@ -49,7 +49,9 @@ def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
     first, last = min(bar.start_ns for bar in bars), max(bar.end_ns for bar in bars)
     extent = 0, max(last - first, 1)
     lanes = list(dict.fromkeys(bar.lane for bar in bars))
-    activity = tables["stage_activity"].group_by("start_ns").agg(pl.col("sum_ns").sum(), pl.col("bin_ns").first())
+    activity = (
+        tables["stage_activity"].group_by("start_ns").agg(pl.col("sum_ns").sum(), pl.col("bin_ns").first())
+    ).sort("start_ns")
     gpus = max(tables["timeline_stage"]["gpu_id"].n_unique(), 1)
     load = {
         "at": [start - first for start in activity["start_ns"]],

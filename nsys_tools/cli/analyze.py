@@ -84,12 +84,10 @@ def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], wr
     targets = nt.report_folders(traces, out)
     nt.check_report(targets, inputs=traces, formats=written["formats"], force=written["force"])
     for path, target in zip(traces, targets, strict=True):
-        with status() as progress, nt.open(path, progress=progress, **given) as session:
-            analysis = session.analyze()
-            for warning in session.warnings:
-                print(warning, file=sys.stderr)
-            progress("drawing")
-            first = analysis.write(target, **written)
+        with status() as progress:
+            done = nt.write_report(path, target, progress=progress, **given, **written)
+        for warning in done.warnings:
+            print(warning, file=sys.stderr)
         if sys.stdout.isatty():  # a pipe gets the path alone
-            _print_headline(session.name, analysis.headline)
-        print(first)
+            _print_headline(done.name, done.headline)
+        print(done.path)

@@ -105,7 +105,7 @@ def _step_kernels(read: Read) -> list[StepKernel]:
     grouped = frame.group_by("phase", "name", "class").agg(pl.col("run_count").sum(), pl.col("sum_ns").sum())
     return [
         StepKernel(one["phase"], one["name"] or "(no name)", one["class"] or "other", one["run_count"], one["sum_ns"])
-        for one in grouped.sort("sum_ns", "name", descending=[True, False]).to_dicts()
+        for one in grouped.sort("sum_ns", "name", "phase", "class", descending=[True, False, False, False]).to_dicts()
     ]
 
 

@@ -92,7 +92,8 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     except (OSError, ValueError, TimeoutError) as error:
         raise NsysToolsError(f"--scheduler {address}: cannot be reached ({error}).") from None
     with client, client.as_current():
-        futures = client.map(attempt, [reader] * len(tasks), tasks, pure=False, retries=0)
+        # What is wrong with a trace is an answer. A task that fails has met a fault of its worker: it is tried again.
+        futures = client.map(attempt, [reader] * len(tasks), tasks, pure=False, retries=2)
         asked = dict(zip(futures, tasks, strict=True))
         for future in distributed.as_completed(futures):
             task = asked[future]

@@ -26,7 +26,6 @@ _OF_STEPS = frozenset({
     "step_summary", "step_budget", "step_check", "step_kernel", "step_class", "step_outlier", "step",
     "timeline_step",
 })  # fmt: skip
-FORMATS = ("md", "html", "json")
 # Queries that become tables of the report; with a number, only so many rows are kept.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,

@@ -7,20 +7,33 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from nsys_tools import __version__
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.files import cannot_write, digest
 
+FORMATS = ("md", "html", "json")
 MANIFEST = "manifest.json"
 SCHEMA = "nsys-tools/manifest"
 SCHEMA_VERSION = 1
 _OTHER_PLACE = "Move it away, or name another folder with --out."
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
+
+
+def check_formats(formats: Sequence[str]) -> None:
+    """Refuse formats of a report that are not known.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is one.
+    """
+    if unknown := [word for word in formats if word not in FORMATS]:
+        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
 
 
 def check_target(target: Path, *, force: bool) -> None:

@@ -10,9 +10,9 @@ from typing import Any
 from nsys_tools import __version__, charts
 from nsys_tools.files import check_apart
 from nsys_tools.report import markdown
-from nsys_tools.report.folder import check_target
+from nsys_tools.report.folder import check_formats, check_target
 from nsys_tools.report.metrics import table_data
-from nsys_tools.report.report import Parts, check_formats, write_folder
+from nsys_tools.report.report import Parts, write_folder
 from nsys_tools.report.templates import filled
 from nsys_tools.session.result import Result
 from nsys_tools.units import duration

@@ -11,12 +11,11 @@ from typing import Any
 import polars as pl
 
 from nsys_tools import __version__, charts
-from nsys_tools.errors import UsageError
 from nsys_tools.files import check_apart, write_parquet
 from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
-from nsys_tools.report.analysis import FORMATS, Analyzed
-from nsys_tools.report.folder import check_target, whole_folder
+from nsys_tools.report.analysis import Analyzed
+from nsys_tools.report.folder import check_formats, check_target, whole_folder
 from nsys_tools.report.headline import Headline, headline
 from nsys_tools.report.metrics import metrics
 from nsys_tools.report.summary import summarize
@@ -90,18 +89,6 @@ def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool)
         frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
 
 
-def check_formats(formats: Sequence[str]) -> None:
-    """Refuse formats that are not known.
-
-    Raises
-    ------
-    NsysToolsError
-        If there is one.
-    """
-    if unknown := [word for word in formats if word not in FORMATS]:
-        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
-
-
 @dataclass(frozen=True)
 class Parts:
     """What a report's folder holds.
@@ -138,7 +125,8 @@ def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: b
     with whole_folder(target, force=force) as folder:
         (folder / METRICS).write_text(json.dumps(parts.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _write_tables(parts.tables, folder / "tables", csv_safe=csv_safe)
-        (folder / "charts").mkdir()
+        if parts.drawn:
+            (folder / "charts").mkdir()
         for path, svg in parts.drawn.items():
             (folder / path).write_bytes(svg)
         if "md" in formats:
@@ -161,10 +149,11 @@ def write(
     check_formats(formats)
     check_apart(target, analysis.inputs)
     check_target(target, force=force)
-    drawn = charts.draw(analysis.tables)
+    is_read = bool({"md", "html"} & set(formats))
+    drawn = charts.draw(analysis.tables) if is_read else {}
     head = headline(analysis)
-    first = render_headline(head)
-    text = render_markdown(analysis, top, drawn, first, SUMMARY if "md" in formats else "")
+    first = render_headline(head) if is_read else ""
+    text = render_markdown(analysis, top, drawn, first, SUMMARY if "md" in formats else "") if is_read else ""
     beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
     parts = Parts(
         analysis.source, metrics(analysis), analysis.tables, drawn, text, beside,

@@ -56,7 +56,8 @@ class Relations:
         choice: Choice | None = None, notes: list[str] | None = None,
     ) -> None:  # fmt: skip
         self._connection = connection
-        self._store = store
+        # A small trace is computed again sooner than its files are written and checked.
+        self._store = None if recorded.is_small else store
         self._materializer = Materializer(connection, recorded, progress, [] if notes is None else notes)
         self._choice = choice or Choice()
         self._recorded = recorded

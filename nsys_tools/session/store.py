@@ -65,12 +65,15 @@ class Entry:
         Where its file is, or will be.
     name
         How the file's name begins: the relation, and the digest of its SQL.
+    suffix
+        How it ends.
     path
         The file, once `find` has seen that it is whole, or `write` has written it.
     """
 
     folder: Path
     name: str
+    suffix: str = ".parquet"
     path: Path | None = field(default=None, init=False)
 
     def find(self) -> Path | None:
@@ -90,7 +93,7 @@ class Entry:
         return False
 
     def _named(self, content: Path) -> Path:
-        return self.folder / f"{self.name}-{digest_of(content)[:16]}.parquet"
+        return self.folder / f"{self.name}-{digest_of(content)[:16]}{self.suffix}"
 
     @contextmanager
     def write(self) -> Iterator[Path]:
@@ -130,10 +133,10 @@ class Store:
         _forget_old(self.folder.parent)
         _forget_drafts(self.folder)
 
-    def entry(self, relation: str, digest: str) -> Entry:
-        """Return the entry of a relation, by the digest of its SQL."""
+    def entry(self, relation: str, digest: str, suffix: str = ".parquet") -> Entry:
+        """Return the entry of a relation, by the digest of its SQL; what is none has another suffix."""
         name = f"{relation}-{digest}"
-        return self._entries.setdefault(name, Entry(self.folder, name))
+        return self._entries.setdefault(name, Entry(self.folder, name, suffix))
 
 
 def _remove(path: Path) -> None:

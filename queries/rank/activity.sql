@@ -10,13 +10,17 @@
 -- to_ns          BIGINT   ns     it ends
 -- busy_ratio     DOUBLE   ratio  share of the slice in which something runs; NULL outside of the time of the rank
 -- exposed_ratio  DOUBLE   ratio  share of the slice in which communication runs and nothing computes
-WITH clocked AS (
+WITH each AS (
     SELECT u.rank, u.gpu_id, u.busy_ns, u.either_ns - u.compute_ns AS exposed_ns,
         CASE WHEN (SELECT bool_and(is_aligned) FROM rank_clock)
             THEN on_first_clock(u.at_ns, c.pivot_ns, c.offset_ns, c.drift_ppm)
             ELSE u.at_ns - min(u.at_ns) OVER (PARTITION BY u.rank)
         END AS at_ns
     FROM rank__until AS u JOIN rank_clock AS c USING (rank)
+),
+-- All three amounts only grow. Two instants can be one on the clock of the first rank, which is rounded to ns.
+clocked AS (
+    SELECT rank, gpu_id, at_ns, max(busy_ns) AS busy_ns, max(exposed_ns) AS exposed_ns FROM each GROUP BY ALL
 ),
 bound AS (SELECT min(at_ns) AS first_ns, greatest(max(at_ns) - min(at_ns), 1) AS span_ns FROM clocked),
 edge AS (

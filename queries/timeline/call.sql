@@ -46,4 +46,4 @@ shared AS (
 SELECT s.process_id, s.kind, CASE WHEN s.name_id = s.last_id THEN n.name END AS name,
     s.start_ns, s.end_ns, s.sum_ns, s.call_count
 FROM shared AS s LEFT JOIN _call_name AS n USING (name_id)
-ORDER BY s.process_id, s.kind, s.start_ns
+ORDER BY s.process_id, s.kind, s.start_ns, s.end_ns, s.sum_ns, name

@@ -203,11 +203,12 @@ def test_workers_end_with_the_one_who_asked(gathering: Callable[..., Gathering])
 def test_a_cluster_gives_the_same_bytes(four: Job, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     written = []
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0") as cluster:
         for number, scheduler in enumerate(("", cluster.scheduler_address)):
             with nt.open(list(four.paths), cache=False, workers=1, scheduler=scheduler) as job:
                 target = tmp_path / str(number)
                 job.analyze().write(target)
+                assert job.broken == []
                 written.append(
                     {path.relative_to(target): path.read_bytes() for path in target.rglob("*") if path.is_file()}
                 )

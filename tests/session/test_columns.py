@@ -12,11 +12,12 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import used
 from nsys_tools.session.database import Database
-from nsys_tools.sources.nsys import open_trace, trace
-from nsys_tools.sources.nsys.raw import Raw
+from nsys_tools.sources.nsys import open_trace
 from nsys_tools.stats.reports import REPORTS
 from nsys_tools.stats.rules import RULES
 from nsys_tools.synthetic.timeline import Timeline
+
+pytestmark = pytest.mark.usefixtures("as_large")
 
 
 def read(sql: str, *wanted: str) -> list[str] | None:
@@ -59,12 +60,6 @@ def rounded(trace: Database, query: str) -> list[list[object]]:
     """Return the rows; the last digits of a deviation depend on the order of additions."""
     rows = trace.query(query).rows()
     return [[round(cell, 3) if isinstance(cell, float) else cell for cell in row] for row in rows]
-
-
-@pytest.fixture(autouse=True)
-def is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let small traces be read as large ones are, but on one thread."""
-    monkeypatch.setattr(trace, "Raw", lambda *given, is_small: Raw(*given, is_small=False))
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import build, launch
 
+pytestmark = pytest.mark.usefixtures("as_large")
+
 
 def fill(entry: Entry, text: str) -> None:
     with entry.write() as draft:

@@ -12,12 +12,16 @@ import pytest
 
 from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.session.connection import SMALL_BYTES
 from nsys_tools.session.store import make_folder
 from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
+from nsys_tools.synthetic.large import build_large
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import THREAD, build, launch
 from tests.conftest import REPOSITORY, installed_nsys
+
+pytestmark = pytest.mark.usefixtures("as_large")
 
 COUNTS = "SELECT kernel_count, kernel_sum_ns, range_count FROM trace_summary"
 
@@ -147,17 +151,18 @@ def test_a_cache_that_cannot_be_made_is_done_without(small: Path, monkeypatch: p
     assert counts(small) == (1, 7, 1)
 
 
-def test_processes_that_start_at_once_agree(sample: tuple[Path, Timeline], cache_folder: Path) -> None:
+def test_processes_that_start_at_once_agree(tmp_path: Path, cache_folder: Path) -> None:
+    build_large(trace := tmp_path / "large.sqlite", 60_000)
+    assert trace.stat().st_size > SMALL_BYTES
     code = f"import sys; import nsys_tools as nt; print(nt.open(sys.argv[1]).sql({COUNTS!r}).rows())"
     started = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, str(sample[0])], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
-        )
+        subprocess.Popen([sys.executable, "-c", code, str(trace)], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
         for _ in range(4)
     ]
     answers = {process.communicate()[0] for process in started}
     assert {process.returncode for process in started} == {0}
     assert len(answers) == 1
+    assert list(cache_folder.rglob("*.parquet"))
     assert not list(cache_folder.rglob("*.tmp"))
 
 

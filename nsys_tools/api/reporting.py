@@ -1,0 +1,136 @@
+"""A trace to a report in one call; what was written before, of the same, is written again without reading the trace."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Unpack
+
+from nsys_tools.api.folders import report_folders
+from nsys_tools.errors import NsysToolsError, one_error
+from nsys_tools.files import check_apart
+from nsys_tools.report import kept
+from nsys_tools.report.folder import FORMATS, check_formats
+from nsys_tools.session.progress import silent
+from nsys_tools.session.store import Entry, Store
+from nsys_tools.sources.nsys.identify import identify, identity
+from nsys_tools.sources.run_folder import is_run
+
+if TYPE_CHECKING:
+    from nsys_tools.api.opening import Given
+
+_IRRELEVANT = ("progress", "cache", "workers", "scheduler", "rank_regex", "allow_files")
+_FILES = ("stages", "ncu", "callgraph", "model", "workload", "gpu")
+"""The arguments that may name a file."""
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """A report that has been written.
+
+    Attributes
+    ----------
+    path
+        The file to read first.
+    name
+        What the report calls the trace.
+    headline
+        What to know first, a line each; see `Analysis.headline`.
+    warnings
+        What of the trace could not be read, or holds values that do not fit, a sentence each.
+    """
+
+    path: Path
+    name: str
+    headline: Sequence[str]
+    warnings: Sequence[str]
+
+
+@one_error
+def write_report(
+    path: str | Path,
+    out: str | Path | None = None,
+    *,
+    formats: Sequence[str] = FORMATS,
+    top: int = 20,
+    force: bool = False,
+    redact_paths: bool = False,
+    csv_safe: bool = False,
+    **given: Unpack[Given],
+) -> WrittenReport:
+    """Write the report of a trace or run folder: `open`, `Session.analyze` and `Analysis.write` in one.
+
+    A report that was written before is taken from the cache: of the same trace, with the same arguments, files and
+    version of the program. With ``cache=False``, or ``salvage=True``, it is made anew.
+
+    Parameters
+    ----------
+    path
+        As for `open`.
+    out
+        The folder; by default the run folder's own, or one named after the trace.
+    formats, top, force, redact_paths, csv_safe
+        As for `Analysis.write`.
+    **given
+        As for `open`.
+
+    Raises
+    ------
+    NsysToolsError
+        As of the three.
+    """
+    trace = Path(path)
+    check_formats(formats)
+    target = report_folders([trace], None if out is None else Path(out))[0]
+    asked = {"formats": list(formats), "top": top, "redact_paths": redact_paths, "csv_safe": csv_safe}
+    entry = _entry(trace, given, asked)
+    if entry and (told := kept.find(entry)):
+        check_apart(target, _inputs(trace, given))
+        kept.write(entry, target, force=force)
+        return WrittenReport(target / told.first, told.name, told.headline, told.warnings)
+    done = _new(trace, target, given, {**asked, "force": force})
+    if entry:
+        kept.keep(entry, kept.Told(done.name, done.path.name, done.headline, done.warnings), target)
+    return done
+
+
+def _new(trace: Path, target: Path, given: Given, asked: dict[str, Any]) -> WrittenReport:
+    from nsys_tools.api.opening import open  # noqa: PLC0415
+
+    progress = given.get("progress", silent)
+    with open(trace, **given) as session:
+        analysis = session.analyze()
+        progress("drawing")
+        first = analysis.write(target, **asked)
+        return WrittenReport(first, session.name, analysis.headline, session.warnings)
+
+
+def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> Entry | None:
+    """Return where the cache has the report, or will have it; None where it is not kept."""
+    if not given.get("cache", True) or given.get("salvage"):
+        return None
+    try:
+        inputs = _inputs(trace, given)
+        place = hashlib.sha256(f"run\0{trace.resolve()}".encode(errors="surrogateescape")).hexdigest()[:32]
+        key = place if is_run(trace) else identity(trace, identify(trace))
+        arguments = {name: value for name, value in given.items() if name not in _IRRELEVANT}
+        said = json.dumps([str(trace), arguments, asked], sort_keys=True, default=str)
+        state = kept.state_of(inputs)
+        digest = hashlib.sha256("\0".join((said, state, kept.state_of_program())).encode()).hexdigest()[:32]
+        return Store(key).entry("report", digest, ".zip")
+    except (OSError, NsysToolsError):
+        return None  # what is wrong is said where it is read
+
+
+def _inputs(trace: Path, given: Given) -> list[Path]:
+    """Return the files that are read: of a run folder all but those of its report."""
+    named = [Path(str(value)) for name, value in given.items() if name in _FILES and value]
+    found = []
+    for path in [trace, *(path for path in named if path.exists())]:
+        report = path / "report"
+        inside = [one for one in sorted(path.rglob("*")) if report not in one.parents] if path.is_dir() else [path]
+        found += [one for one in inside if one.is_file()]
+    return found

@@ -1,0 +1,100 @@
+"""Reports that were written before: each depends on what is read, what was asked for and the program, and no more."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+from nsys_tools import assets
+from nsys_tools.report.folder import MANIFEST, whole_folder
+from nsys_tools.session.store import Entry
+
+log = logging.getLogger(__name__)
+_LARGEST_BYTES = 64 << 20
+"""Of a report that is kept; what is larger takes long to copy, too."""
+_TOLD = "told.json"
+_ROOMS = ("queries", "analytic", "reports", "capture")
+_LIBRARIES = ("duckdb", "polars", "altair", "vl-convert-python", "markdown-it-py", "jinja2")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a report says besides its files.
+
+    Attributes
+    ----------
+    name
+        What it calls the trace.
+    first
+        The file to read first, in the folder.
+    headline
+        What to know first, a line each.
+    warnings
+        What of the trace could not be read, or holds values that do not fit, a sentence each.
+    """
+
+    name: str
+    first: str
+    headline: Sequence[str]
+    warnings: Sequence[str]
+
+
+def state_of(files: Iterable[Path]) -> str:
+    """Return a key that changes when one of some files does: names, sizes and times; their contents are not read."""
+    lines = []
+    for file in files:
+        state = file.stat()
+        lines.append(f"{file}\0{state.st_size}\0{state.st_mtime_ns}\0{state.st_ino}")
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
+
+
+def state_of_program() -> str:
+    """Return a key that changes when the program does: its code, its queries and data, and libraries that show in it.
+
+    In a checkout the code changes under one version, and `--assets` brings files of the user's own.
+    """
+    code = Path(assets.__file__).parent
+    files = [path for path in code.rglob("*.py") if "_assets" not in path.parts]
+    for folder in assets.folders():
+        files += [path for room in _ROOMS for path in (folder / room).rglob("*") if path.suffix != ".pyc"]
+    versions = ",".join(metadata.version(name) for name in _LIBRARIES)
+    return f"{versions} {state_of(sorted(path for path in files if path.is_file()))}"
+
+
+def find(entry: Entry) -> Told | None:
+    """Return what the report in an entry of the cache says, if there is one."""
+    file = entry.find()
+    if file is None:
+        return None
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return Told(**json.loads(archive.read(_TOLD)))
+    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
+        return None
+
+
+def write(entry: Entry, target: Path, *, force: bool) -> None:
+    """Write the report in an entry of the cache to a folder, whole or not at all; errors as of `whole_folder`."""
+    assert entry.path is not None  # noqa: S101  (find has found it)
+    with zipfile.ZipFile(entry.path) as archive, whole_folder(target, force=force) as folder:
+        archive.extractall(folder, [name for name in archive.namelist() if name != _TOLD])
+
+
+def keep(entry: Entry, told: Told, folder: Path) -> None:
+    """Keep a report that has just been written; without room for it the next one is only slower."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
+    try:
+        if sum(file.stat().st_size for file in files) > _LARGEST_BYTES:
+            return
+        with entry.write() as draft, zipfile.ZipFile(draft, "w") as archive:
+            for file in files:
+                archive.write(file, file.relative_to(folder).as_posix())
+            archive.writestr(_TOLD, json.dumps(asdict(told)))
+    except OSError as error:
+        log.info("The report is not kept: %s.", error)
