@@ -102,7 +102,7 @@ def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatc
 
     monkeypatch.setattr(charts, "draw", meanwhile)
     with pytest.raises(nt.NsysToolsError, match="exists already"):
-        found.write(out, formats=["json"])
+        found.write(out, formats=["html"])
     assert contents(out) == before
     assert [path.name for path in out.parent.iterdir()] == ["out"]
 
