@@ -143,9 +143,8 @@ def table(
     each
         Draw each duration in a unit of its own, where the rows of a column are no more alike than its figures.
     """
-    records = source.records() if rows is None else rows
     total = (source.total_count or len(source)) if rows is None else len(rows)
-    shown = records if top is None else records[:top]
+    shown = (source if rows is None else rows)[:top]
     described = {column.name: column for column in source.documented}
     drawn = [_cells(described[name], [row[name] for row in shown], exact, each) for name in columns]
     body = tabulate(

@@ -23,7 +23,7 @@ def _plain(value: Any) -> Any:
 
 def table_data(table: Result) -> dict[str, Any]:
     """Return a table for programs: units of its columns, its first rows, and whether there are more."""
-    rows = table.records()[:_ROWS]
+    rows = table[:_ROWS]
     return {
         "summary": table.summary,
         "units": table.units,
@@ -108,7 +108,7 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
     Notes
     -----
     ``figures`` holds the headline figures, each with its unit; ``tables`` the queries of the report, with the
-    units of their columns and at most 1000 rows each (``cut`` says so; ``tables/`` has them whole).
+    units of their columns and at most 1000 rows each (``cut`` says so; ``tables/`` has up to 100,000).
     What pictures are drawn from is in ``tables/`` only.
     ``schema_version`` grows when a key changes its meaning or goes.
     """

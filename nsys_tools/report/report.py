@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from nsys_tools.session.result import Result
 from nsys_tools.units import duration
 
 METRICS = "metrics.json"
+MOST_ROWS = 100_000
+"""Of a table in the report's folder; the query has all."""
 SUMMARY = "stakeholder_summary.md"
 
 
@@ -64,9 +66,29 @@ def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
 
     given = {"time": _time, "table": table} | names
     return filled(
-        template, analysis=analysis, summary=analysis.summary,
-        tables={name: t.records() for name, t in analysis.tables.items()}, version=__version__, **given,
+        template, analysis=analysis, summary=analysis.summary, tables=_Records(analysis.tables), version=__version__,
+        shortened={name: len(table) for name, table in analysis.tables.items() if len(table) > MOST_ROWS},
+        most_rows=MOST_ROWS, **given,
     )  # fmt: skip
+
+
+class _Records(Mapping[str, list[dict[str, Any]]]):
+    """Rows by name of the table, made when a template asks for them: some tables have a row per instance."""
+
+    def __init__(self, tables: Mapping[str, Result]) -> None:
+        self._tables = tables
+        self._made: dict[str, list[dict[str, Any]]] = {}
+
+    def __getitem__(self, name: str) -> list[dict[str, Any]]:
+        if name not in self._made:
+            self._made[name] = self._tables[name].records()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tables)
+
+    def __len__(self) -> int:
+        return len(self._tables)
 
 
 def _time(ns: float | None) -> str:
@@ -79,10 +101,10 @@ def _percent(ratio: float | None) -> str:
 
 
 def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
-    """Write tables to a new folder, each as Parquet and CSV."""
+    """Write the first rows of tables to a new folder, each as Parquet and CSV."""
     folder.mkdir()
     for name, table in tables.items():
-        frame = table.pl()
+        frame = table.pl().head(MOST_ROWS)
         write_parquet(frame, folder / f"{name}.parquet")
         if csv_safe:
             frame = frame.with_columns(pl.col(pl.String).map_elements(spreadsheet_safe, return_dtype=pl.String))

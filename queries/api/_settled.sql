@@ -11,14 +11,19 @@ WITH settled AS (
 idle AS (
     SELECT coalesce(sum(g.end_ns - greatest(g.start_ns, t.from_ns)), 0) AS ns
     FROM gap_list AS g, settled AS t WHERE g.end_ns > t.from_ns
+),
+-- By name, each once: there are millions of calls, and a pattern out of a table would be compiled for each.
+kind AS (
+    SELECT id AS name_id, regexp_replace(value, '_v[0-9]{4,5}$', '') AS name, CASE
+        WHEN regexp_matches(value, '^(cuda(Malloc|Free|HostAlloc|HostRegister)|cuMem(Alloc|Free|Create|Map|Unmap|AddressReserve))')
+            THEN 'allocation'
+        WHEN regexp_matches(
+            value, '^(cu(Module|Library)(Load|GetKernel|Unload)|cuLink|cuModuleGetFunction|nvrtc|nvPTXCompiler|nvJitLink)')
+            THEN 'code'
+    END AS kind
+    FROM _string_call
 )
-SELECT k.kind, regexp_replace(s.value, '_v[0-9]{4,5}$', '') AS name, count(*) AS call_count,
-    sum(c.duration_ns)::BIGINT AS cpu_ns, any_value(i.ns) AS idle_ns
-FROM _api_call AS c
-JOIN _string_call AS s ON s.id = c.name_id
-JOIN (VALUES
-    ('allocation', '^(cuda(Malloc|Free|HostAlloc|HostRegister)|cuMem(Alloc|Free|Create|Map|Unmap|AddressReserve))'),
-    ('code', '^(cu(Module|Library)(Load|GetKernel|Unload)|cuLink|cuModuleGetFunction|nvrtc|nvPTXCompiler|nvJitLink)')
-) AS k (kind, expression) ON regexp_matches(s.value, k.expression), settled AS t, idle AS i
-WHERE c.start_ns >= t.from_ns AND c.end_ns <= t.until_ns
+SELECT k.kind, k.name, count(*) AS call_count, sum(c.duration_ns)::BIGINT AS cpu_ns, any_value(i.ns) AS idle_ns
+FROM _api_call AS c JOIN kind AS k USING (name_id), settled AS t, idle AS i
+WHERE k.kind IS NOT NULL AND c.start_ns >= t.from_ns AND c.end_ns <= t.until_ns
 GROUP BY ALL
