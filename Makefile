@@ -70,6 +70,10 @@ bench-ranks: $(STAMP)  ## Measure 64 large and 1,000 small ranks: writes reports
 bench-export: $(STAMP)  ## Measure timelines of 2 million kernels: writes reports/benchmark-export.md
 	$(BIN)/python -m tests.benchmark_export
 
+.PHONY: bench-odd
+bench-odd: $(STAMP)  ## Measure analyze on traces of odd shapes: writes reports/benchmark-odd.md
+	$(BIN)/python -m tests.benchmark_odd
+
 # Each variable that is given becomes an option of `nsys-tools capture`; the others keep its defaults.
 MODEL ?= deepseek-ocr
 CAPTURE_PYTHON ?= $(BIN)/python
