@@ -27,7 +27,7 @@ demo: $(STAMP)  ## Analyze the embedded sample trace with model, ncu and call gr
 	  --ncu $(SAMPLES)/ncu.csv --callgraph $(SAMPLES)/callgraph.json --out demo --force
 
 # Several at once; a file's tests stay together, since they share what takes long to make.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder
 
 .PHONY: test
 test: $(STAMP)  ## Run the tests, but for those that need torch or an installed nsys, or take long (JOBS=3)

@@ -151,7 +151,10 @@ def _of_library(error: BaseException) -> NsysToolsError | None:
         return None
     kind, said = type(error).__name__, (str(error).strip().splitlines() or ["it did not say why"])[0]
     if kind == "OutOfMemoryException":
-        return NsysToolsError(f"There is not enough memory for this ({said}).", "Free some memory, or read less.")
+        return NsysToolsError(
+            f"There is not enough memory for this ({said}).",
+            "Give queries more with --memory SIZE, free some memory, or read less.",
+        )
     if kind == "ConnectionException":
         return NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
     if kind in {"InternalException", "FatalException", "PanicException"}:

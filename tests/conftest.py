@@ -34,13 +34,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite what deliberately differs: tests/goldens/ours")
 
 
-# What takes long starts first, so that no worker is left alone with it at the end.
-_FIRST = ("test_wheel", "test_attribution", "test_cli", "test_goldens", "test_page", "test_notebook", "test_llm_truth")
+# What takes long starts first, so that no worker is left alone with it at the end: by the seconds measured.
+_FIRST = (
+    "test_capture",
+    "test_capture_decoding",
+    "test_large",
+    "test_page_driven",
+    "test_layout",
+    "test_same_figures",
+    "test_goldens",
+    "test_report",
+    "test_json",
+    "test_shared",
+    "test_model_inspection",
+    "test_summary",
+    "test_cli",
+    "test_conformance",
+    "test_rules",
+    "test_terminal",
+    "test_engine",
+    "test_recipe",
+    "test_report_joined",
+    "test_wheel",
+    "test_perfetto",
+    "test_reporting",
+    "test_skill",
+    "test_signals",
+    "test_closed_output",
+    "test_diff",
+    "test_page",
+    "test_notebook",
+    "test_model",
+    "test_analyze_run",
+    "test_callgraph_measured",
+    "test_attribution",
+    "test_llm_truth",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the files that take long first."""
-    items.sort(key=lambda item: item.path.stem not in _FIRST)
+    places = {name: place for place, name in enumerate(_FIRST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(_FIRST)))
 
 
 def installed_nsys() -> Path:

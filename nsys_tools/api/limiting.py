@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 from nsys_tools.errors import one_error
 from nsys_tools.session.connection import limit_memory as limit_connections
-from nsys_tools.session.limits import Limits
+from nsys_tools.session.limits import Limits, check_size
 
 
 @one_error
@@ -24,4 +24,6 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
 @one_error
 def limit_memory(size: str) -> None:
     """Have each session that is opened from now on use so much memory at most for its queries, as in ``2GB``."""
-    limit_connections(Limits(memory=size).memory)
+    if size:
+        check_size(size, "memory")
+    limit_connections(size.strip())

@@ -56,7 +56,7 @@ def _of_process(asked: Asked, process: int, task: Task) -> Part:
 
 def _part(opened: Opened, process: int | None, task: Task) -> Part:
     database = opened.database
-    database.define("setting", task.given.settings)
+    database.define("setting", task.given.settings, key="")
     tables = {}
     with ExitStack() as resources:
         file = scratch_folder(resources) / "answer.parquet"

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -88,24 +87,27 @@ def write_report(
     asked = {"formats": list(formats), "top": top, "redact_paths": redact_paths, "csv_safe": csv_safe}
     entry = _entry(trace, given, asked)
     if entry and (told := kept.find(entry)):
-        check_apart(target, _inputs(trace, given))
+        check_apart(target, [*_inputs(trace, given), *([] if is_run(trace) else [trace])])
         kept.write(entry, target, force=force)
         return WrittenReport(target / told.first, told.name, told.headline, told.warnings)
-    done = _new(trace, target, given, {**asked, "force": force})
-    if entry:
-        kept.keep(entry, kept.Told(done.name, done.path.name, done.headline, done.warnings), target)
-    return done
+    return _new(trace, target, entry, given, {**asked, "force": force})
 
 
-def _new(trace: Path, target: Path, given: Given, asked: dict[str, Any]) -> WrittenReport:
+def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: dict[str, Any]) -> WrittenReport:
     from nsys_tools.api.opening import open  # noqa: PLC0415
+    from nsys_tools.report import report  # noqa: PLC0415
+    from nsys_tools.report.redaction import redacted  # noqa: PLC0415
 
     progress = given.get("progress", silent)
     with open(trace, **given) as session:
         analysis = session.analyze()
+        told = kept.Told(session.name, "", analysis.headline, session.warnings)
         progress("drawing")
-        first = analysis.write(target, **asked)
-        return WrittenReport(first, session.name, analysis.headline, session.warnings)
+        first = report.write(
+            redacted(analysis) if asked.pop("redact_paths") else analysis, target, **asked,
+            keep=lambda draft, first: kept.keep(entry, replace(told, first=first), draft) if entry else None,
+        )  # fmt: skip
+        return WrittenReport(first, told.name, told.headline, told.warnings)
 
 
 def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> Entry | None:
@@ -117,7 +119,7 @@ def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> Entry | None:
         place = hashlib.sha256(f"run\0{trace.resolve()}".encode(errors="surrogateescape")).hexdigest()[:32]
         key = place if is_run(trace) else identity(trace, identify(trace))
         arguments = {name: value for name, value in given.items() if name not in _IRRELEVANT}
-        said = json.dumps([str(trace), arguments, asked], sort_keys=True, default=str)
+        said = repr([str(trace), sorted(arguments.items()), sorted(asked.items())])
         state = kept.state_of(inputs)
         digest = hashlib.sha256("\0".join((said, state, kept.state_of_program())).encode()).hexdigest()[:32]
         return Store(key).entry("report", digest, ".zip")
@@ -130,7 +132,7 @@ def _inputs(trace: Path, given: Given) -> list[Path]:
     named = [Path(str(value)) for name, value in given.items() if name in _FILES and value]
     found = []
     for path in [trace, *(path for path in named if path.exists())]:
-        report = path / "report"
-        inside = [one for one in sorted(path.rglob("*")) if report not in one.parents] if path.is_dir() else [path]
-        found += [one for one in inside if one.is_file()]
+        inside = kept.files_of(path) if path.is_dir() else [path]
+        own = path / "report" if path == trace and is_run(trace) else None
+        found += [one for one in inside if own is None or own not in one.parents]
     return found

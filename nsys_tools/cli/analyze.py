@@ -40,6 +40,7 @@ def analyze(
     csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
+    _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
     each: Annotated[bool, typer.Option("--each", help="Of several traces, write a report of each.")] = False,
     as_ranks: options.AS_RANKS = False,

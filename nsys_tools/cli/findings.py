@@ -32,6 +32,7 @@ def findings(
     compared: dict[str, Any],
     steps: options.STEPS = "auto",
     no_cache: options.NO_CACHE = False,
+    _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
 ) -> None:
     """Print what stands out in TRACE, the most time at stake first, with its evidence and what to try.

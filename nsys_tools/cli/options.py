@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+import nsys_tools as nt
+
 TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
 TRACES_HELP = f"{TRACE_HELP} Also folders of traces, and patterns such as 'rank*.sqlite'."
@@ -62,6 +64,15 @@ SALVAGE = Annotated[
 ]
 NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
 FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+MEMORY = Annotated[
+    str,
+    typer.Option(
+        "--memory",
+        metavar="SIZE",
+        callback=lambda size: nt.limit_memory(size) if size else None,
+        help="Hold queries in this much memory, as in 2GB, and put the rest on disk. Default: 60 % of what is free.",
+    ),
+]
 CSV_SAFE = Annotated[
     bool, typer.Option("--csv-safe", help="In CSV and TSV, quote (') what a spreadsheet would compute: =, +, -, @.")
 ]

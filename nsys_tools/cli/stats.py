@@ -46,6 +46,7 @@ def stats(
     force_overwrite: reports.OVERWRITE = False,
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
+    _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
     quiet: reports.QUIET = False,
     _: Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -45,6 +46,19 @@ class Told:
     warnings: Sequence[str]
 
 
+def files_of(folder: Path) -> list[Path]:
+    """Return the files below a folder, in a fixed order, also behind links to folders."""
+    found, seen = [], set()
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders.sort()
+        if (real := os.path.realpath(place)) in seen:  # a link back to where it lies
+            folders.clear()
+            continue
+        seen.add(real)
+        found += [path for name in sorted(names) if (path := Path(place, name)).is_file()]
+    return found
+
+
 def state_of(files: Iterable[Path]) -> str:
     """Return a key that changes when one of some files does: names, sizes and times; their contents are not read."""
     lines = []
@@ -60,11 +74,11 @@ def state_of_program() -> str:
     In a checkout the code changes under one version, and `--assets` brings files of the user's own.
     """
     code = Path(assets.__file__).parent
-    files = [path for path in code.rglob("*.py") if "_assets" not in path.parts]
-    for folder in assets.folders():
-        files += [path for room in _ROOMS for path in (folder / room).rglob("*") if path.suffix != ".pyc"]
+    files = [path for path in files_of(code) if path.suffix == ".py" and "_assets" not in path.parts]
+    for folder in assets.folders():  # of two files of one name that of the first folder counts
+        files += [path for room in _ROOMS for path in files_of(folder / room) if path.suffix != ".pyc"]
     versions = ",".join(metadata.version(name) for name in _LIBRARIES)
-    return f"{versions} {state_of(sorted(path for path in files if path.is_file()))}"
+    return f"{versions} {state_of(files)}"
 
 
 def find(entry: Entry) -> Told | None:
@@ -87,7 +101,7 @@ def write(entry: Entry, target: Path, *, force: bool) -> None:
 
 
 def keep(entry: Entry, told: Told, folder: Path) -> None:
-    """Keep a report that has just been written; without room for it the next one is only slower."""
+    """Keep a report, from its draft; without room for it the next one is only slower."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     try:
         if sum(file.stat().st_size for file in files) > _LARGEST_BYTES:

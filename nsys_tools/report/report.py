@@ -111,6 +111,10 @@ def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool)
         frame.with_columns(pl.col(pl.Boolean).cast(pl.String)).write_csv(folder / f"{name}.csv")
 
 
+Keep = Callable[[Path, str], None]
+"""Takes a folder that is whole but not yet in its place, where others could change it, and the file to read first."""
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a report's folder holds.
@@ -142,8 +146,12 @@ class Parts:
     first: Callable[[], page.First] | None = None
 
 
-def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool) -> Path:
+def write_folder(
+    parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool, keep: Keep | None = None
+) -> Path:  # fmt: skip
     """Write a report's folder, whole or not at all; return the file to read first."""
+    last = next((name for name in ("html", "md") if name in formats), None)
+    first = f"report.{last}" if last else METRICS
     with whole_folder(target, force=force) as folder:
         (folder / METRICS).write_text(json.dumps(parts.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _write_tables(parts.tables, folder / "tables", csv_safe=csv_safe)
@@ -160,14 +168,16 @@ def write_folder(parts: Parts, target: Path, *, formats: Sequence[str], force: b
                 parts.text, title, parts.drawn, asset("report.css"), parts.first() if parts.first else None
             )  # fmt: skip
             (folder / "report.html").write_text(html, encoding="utf-8")
-    last = next((name for name in ("html", "md") if name in formats), None)
-    return target / (f"report.{last}" if last else METRICS)
+        if keep is not None:
+            keep(folder, first)
+    return target / first
 
 
 def write(
-    analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False
-) -> Path:
-    """Write the report's folder, whole or not at all; see `Analyzed.write`."""
+    analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False,
+    keep: Keep | None = None,
+) -> Path:  # fmt: skip
+    """Write the report's folder, whole or not at all; see `nsys_tools.Analysis.write`."""
     check_formats(formats)
     check_apart(target, analysis.inputs)
     check_target(target, force=force)
@@ -181,4 +191,4 @@ def write(
         analysis.source, metrics(analysis), analysis.tables, drawn, text, beside,
         lambda: page.First(head, first, charts.pictures(analysis.tables)),
     )  # fmt: skip
-    return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe)
+    return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe, keep=keep)

@@ -7,11 +7,13 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 
+from nsys_tools.scrubbing import allowed
 from nsys_tools.scrubbing.known import Known
 from nsys_tools.session.quoting import quoted
 
 _SETTINGS = ("META_DATA_CAPTURE", "META_DATA_EXPORT", "EXPORT_META_DATA", "TARGET_INFO_SYSTEM_ENV")
 _VARIABLE = re.compile(r"([A-Za-z_][\w.]*)=(.*)", re.DOTALL)
+_TEXTS = {"path", "nvtx", "process", "message"}
 _HOSTS = {"EXPORT_HOST", "DEVICE_DISPLAY_NAME", "DEVICE_ID", "Hostname"}
 
 
@@ -46,7 +48,24 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
             known.folders(part)
         if len(parts) > 1:
             known.arguments(parts)
+    for text in _inline(connection, tables):
+        known.folders(text)
     return known
+
+
+def _inline(connection: sqlite3.Connection, tables: Collection[str]) -> Iterator[str]:
+    """Yield the texts outside of the strings that can name home folders: of ranges, files and processes."""
+    for table in tables:
+        allowed_table = allowed.table(table)
+        has = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?, 'source')", (table,))}
+        for column, holds in allowed_table.holds.items() if allowed_table else ():
+            if holds in _TEXTS and column in has:
+                name = quoted(column)
+                for (value,) in connection.execute(
+                    f"SELECT DISTINCT CAST({name} AS BLOB) FROM source.{quoted(table)} "
+                    f"WHERE {name} LIKE '%/home/%' OR {name} LIKE '%users%'"
+                ):
+                    yield value.decode(errors="replace")
 
 
 def _settings(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:
@@ -60,7 +79,7 @@ def _strings(connection: sqlite3.Connection) -> Iterator[str]:
     """Yield the strings that can be environments, or name home folders."""
     for (value,) in connection.execute(
         "SELECT CAST(value AS BLOB) AS bytes FROM source.StringIds WHERE instr(bytes, x'00') "
-        "OR instr(bytes, CAST('/home/' AS BLOB)) OR instr(bytes, CAST('Users' AS BLOB))"
+        "OR value LIKE '%/home/%' OR value LIKE '%users%'"
     ):
         yield value.decode(errors="replace")
 

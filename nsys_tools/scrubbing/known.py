@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+")
@@ -16,6 +16,8 @@ _GENERIC = {
     "false", "auto", "disabled", "enabled",
 }  # fmt: skip
 _SHORTEST = {"user": 3, "host": 4, "secret": 4, "value": 8}
+_SHORTEST_NUMBER = 6  # of a secret: shorter ones would be found among sizes and counts
+_KINDS = ("secret", "user", "host", "value")
 # Not TOKENIZERS_PARALLELISM, max_new_tokens, KEYBOARD or PWD.
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:API|AUTH)?(?:KEY|TOKEN|PASS|CREDS?|AUTH|COOKIE|SIGNATURE|LICENSE|WEBHOOK|DSN|BEARER)(?:$|[_.-])"
@@ -33,7 +35,7 @@ _HOSTS = {
     "NODE_NAME",
     "POD_NAME",
 }
-_HOME = re.compile(r"/(?:home|Users)/([^/\s:;,\"'=\0]+)|[A-Za-z]:\\Users\\([^\\\s:;,\"'=\0]+)")
+_HOME = re.compile(r"/(?:home|Users)/([^/\s:;,\"'=\0]+)|[A-Za-z]:\\Users\\([^\\\s:;,\"'=\0]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,17 @@ class Known:
     def add(self, kind: str, value: str) -> None:
         """Look for a value from now on, unless it is too short or too common to mean anything."""
         folded = _folded(value.strip().strip("\"'"))
-        if len(folded) < _SHORTEST[kind] or folded in _GENERIC or re.fullmatch(r"[\d.,:;/ _-]+", folded):
+        if len(folded) < _SHORTEST[kind] or folded in _GENERIC:
+            return
+        is_number = re.fullmatch(r"[\d.,:;/ _-]+", folded) is not None
+        if is_number and (kind != "secret" or len(folded) < _SHORTEST_NUMBER):
             return
         if first := _WORD.search(folded):
-            self._by_word[first[0]].setdefault(folded, (first.start(), kind))
+            values = self._by_word[first[0]]
+            had = values.get(folded, (0, ""))[1]
+            # The same value may have several names: what is a secret once is one everywhere.
+            if not had or _KINDS.index(kind) < _KINDS.index(had):
+                values[folded] = first.start(), kind
 
     def host(self, name: str) -> None:
         """Look for the name of a host, and for its first part."""
@@ -88,7 +97,8 @@ class Known:
 
     def folders(self, text: str) -> None:
         """Look for the users whose home folders a text names."""
-        if "home" in text or "Users" in text:
+        lower = text.lower()
+        if "home" in lower or "users" in lower:
             for found in _HOME.finditer(text):
                 self.add("user", found[1] or found[2])
 
@@ -104,8 +114,8 @@ class Known:
         """Yield the words that values begin with."""
         yield from self._by_word
 
-    def found(self, text: str) -> Iterator[Found]:
-        """Yield the known values in a text, the longest at each place, from left to right."""
+    def found(self, text: str, leave: Collection[str] = ()) -> Iterator[Found]:
+        """Yield the known values in a text but for kinds to leave, the longest at each place, from left to right."""
         if not self._by_word:
             return
         folded = _folded(text)
@@ -117,7 +127,8 @@ class Known:
             here = [
                 Found(begin, begin + len(value), kind)
                 for value, (offset, kind) in values.items()
-                if (begin := word.start() - offset) >= done
+                if kind not in leave
+                and (begin := word.start() - offset) >= done
                 and folded.startswith(value, begin)
                 and not folded[begin + len(value) : begin + len(value) + 1].isalnum()
             ]
@@ -128,8 +139,7 @@ class Known:
 
     def replaced(self, text: str, by: Callable[[str, str], str], leave: frozenset[str] = frozenset()) -> str:
         """Return a text with `by(kind, value)` in place of each known value, unless its kind is to be left."""
-        found = [one for one in self.found(text) if one.kind not in leave]
-        for one in reversed(found):
+        for one in reversed(list(self.found(text, leave))):
             text = text[: one.start] + by(one.kind, _folded(text[one.start : one.end])) + text[one.end :]
         return text
 
@@ -137,4 +147,6 @@ class Known:
 def _folded(text: str) -> str:
     """Return a text in lower case, as long as it was."""
     lower = text.lower()
-    return lower if len(lower) == len(text) else text
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := letter.lower()) == 1 else letter for letter in text)

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-HOME = re.compile(r"(?P<folder>/(?:home|Users)/|[A-Za-z]:\\Users\\|/root/)(?P<name>[^/\\\s:;,\"'=]+)")
+HOME = re.compile(r"(?P<folder>/(?:home|Users)/|[A-Za-z]:\\Users\\|/root/)(?P<name>[^/\\\s:;,\"'=]+)", re.IGNORECASE)
 """A folder of a user."""
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![\w.])")
 """An e-mail address. A symbol with its version, ``f@GLIBC_2.2.5``, is none."""
@@ -49,10 +49,12 @@ _LEAST_BITS, _LEAST_HEX_BITS = 3.4, 3.0
 _LONGEST_WORDS, _LONGEST_NUMBERS = 3.0, 1.75
 
 
+AFTER_NAME = "=: \t\n\v\f\r"
+"""What can stand between the name of a secret and the secret."""
 # What a text has at least, if it has one of these forms: to ask for that is ten times as fast as to search.
 _FORMS = (
     ("a home folder", HOME, "/\\"), ("an e-mail address", MAIL, "@"), ("a network address", ADDRESS, ".:"),
-    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret after its name", ASSIGNED, "=: "),
+    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret after its name", ASSIGNED, AFTER_NAME),
     ("an access token", TOKEN, "_-.IS"),
 )  # fmt: skip
 _SECRETS = ("key", "token", "secret", "passw", "passphrase", "credential", "authorization", "bearer")

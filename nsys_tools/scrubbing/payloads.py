@@ -1,4 +1,4 @@
-"""Payloads of NVTX events: those that hold numbers only may be copied."""
+"""Payloads of NVTX events: of those that hold numbers only, the numbers may be copied."""
 
 from __future__ import annotations
 
@@ -26,29 +26,40 @@ class Payloads:
 
     Notes
     -----
-    A schema with a text, an array or a schema inside of it is none of numbers: an array of bytes can be a text.
+    A schema with a text, an array or a schema in it is none of numbers: an array of bytes can be a text. A payload is
+    a structure of the program's, and a schema may tell a part of it: what lies between its numbers is not copied.
     """
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]]) -> None:
-        self._sizes: dict[tuple[int, int], int] = {}
+        self._fields: dict[tuple[int, int], list[tuple[int, int]]] = {}
         if "binaryData" not in tables.get(_EVENTS, {}) or not {"type", "offset"} <= set(tables.get(_ENTRIES, {})):
             return
         flags = "flags" if "flags" in tables[_ENTRIES] else "0"
         enums = set()
         if _ENUMS in tables:
             enums = {row[0] for row in connection.execute(f"SELECT DISTINCT schemaId FROM source.{quoted(_ENUMS)}")}
-        ends: dict[tuple[int, int], list[int | None]] = defaultdict(list)
+        found: dict[tuple[int, int], list[tuple[int, int] | None]] = defaultdict(list)
         for domain, schema, kind, offset, flag in connection.execute(
             f'SELECT domainId, schemaId, type, "offset", {flags} FROM source.{quoted(_ENTRIES)}'
         ):
             form = "i" if (kind or 0) >= FIRST_OWN_TYPE and kind in enums else FORMS.get(kind)
-            ends[domain, schema].append(None if form is None or flag else (offset or 0) + calcsize(f"<{form}"))
-        self._sizes = {key: max(filter(None, some)) for key, some in ends.items() if None not in some}
+            found[domain, schema].append(None if form is None or flag else (offset or 0, calcsize(f"<{form}")))
+        self._fields = {key: [one for one in some if one] for key, some in found.items() if None not in some}
 
     def kept(self, data: bytes | None) -> bytes | None:
-        """Return a payload that holds numbers only, as it is; None for another one."""
+        """Return a payload that holds numbers only, with zeros around them; None for another one."""
         if data is None or len(data) < HEADER.size:
             return None
-        domain, _, schema, *_ = HEADER.unpack_from(data)
-        size = self._sizes.get((domain, schema))
-        return data if size is not None and len(data) < HEADER.size + size + _ALIGNMENT else None
+        domain, _, schema, _, *sizes = HEADER.unpack_from(data)
+        fields = self._fields.get((domain, schema))
+        if fields is None:
+            return None
+        end = max(offset + size for offset, size in fields)
+        if len(data) >= HEADER.size + end + _ALIGNMENT:
+            return None
+        copy = bytearray(len(data))
+        HEADER.pack_into(copy, 0, domain, 0, schema, 0, *sizes)
+        for offset, size in fields:
+            place = slice(HEADER.size + offset, HEADER.size + offset + size)
+            copy[place] = data[place]
+        return bytes(copy)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nsys_tools.scrubbing.known import Known
-from nsys_tools.scrubbing.patterns import TOKEN_BEGINS, names_secret
+from nsys_tools.scrubbing.patterns import AFTER_NAME, TOKEN_BEGINS, names_secret
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _WORD = re.compile(r"[^\W_]+")
@@ -52,7 +52,7 @@ class Plain:
         return (
             _SUSPICIOUS.search(form) is None
             and TOKEN_BEGINS.search(form) is None
-            and not (names_secret(lower) and any(mark in form for mark in "=: "))
+            and not (names_secret(lower) and any(mark in form for mark in AFTER_NAME))
             and not any(word in self._begins for word in _WORD.findall(lower))
         )
 

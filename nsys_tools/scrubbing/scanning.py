@@ -42,7 +42,7 @@ def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False)
     """
     fine = {"host"} if keep_host else set()
     fine |= {"value"} if is_name else set()
-    found = {_OF_KNOWN[one.kind] for one in known.found(text) if one.kind not in fine}
+    found = {_OF_KNOWN[one.kind] for one in known.found(text, fine)}
     found |= {what for what, form in forms(text) if form.search(text) and not (keep_host and form is DEVICE)}
     if any(random_parts(text)):
         found.add("a part that looks like a key")

@@ -128,6 +128,8 @@ def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind,
         folders.check_new_folder(out, path, force=force)
     if manifest_file is not None:
         check_new(manifest_file, force=force, inputs=[path])
+        if manifest_file.resolve() == out.resolve() or out.resolve() in manifest_file.resolve().parents:
+            raise UsageError(f"{manifest_file}: is the copy, or lies inside it.", "Name another file with --manifest.")
 
 
 def _write(source: Path, name: Path, copy: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -36,6 +36,8 @@ _DOMAINS = {
     "NVSHMEM",
     "UCX",
 }
+# Fields of NCCL's payloads, which queries look for.
+_FIELDS = {"NCCL communicator ID", "Message size [bytes]", "Rank", "No. of ranks", "CUDA device", "Reduction operation"}
 _MOST = 200_000  # texts that are remembered
 _NOBODY = {"", "local (cli)", "localhost"}
 _ADMINISTRATOR = {"", "root"}
@@ -133,7 +135,7 @@ class Texts:
         return text
 
     def _home(self, folder: str, name: str) -> str:
-        return name if folder == "/root/" else self._pseudonyms.text("user", name.lower())
+        return name if folder.lower() == "/root/" else self._pseudonyms.text("user", name.lower())
 
     def _clean(self, text: str, leave: frozenset[str] | None = None) -> str:
         text = self._replaced(text, leave)
@@ -147,14 +149,15 @@ class Texts:
 
     def _nvtx(self, text: str) -> str:
         if self._options.nvtx == "hash":
-            return text if text in _DOMAINS else self._pseudonyms.text("range", text)
+            return text if text in _DOMAINS | _FIELDS else self._pseudonyms.text("range", text)
         if self._options.nvtx == "paths":
             return self._clean(text)
         return self._known.replaced(text, self._pseudonyms.text, self._leave)
 
     def _path(self, text: str) -> str:
         """Return the last part of a path; digests in it, as in files that compilers cache, become pseudonyms."""
-        name = self._replaced(re.split(r"[/\\]", text.rstrip("/\\"))[-1])
+        # The whole first: the last part of a home folder is the name of a user.
+        name = re.split(r"[/\\]", self._replaced(text.rstrip("/\\")))[-1]
         for part in set(random_parts(name)):
             name = name.replace(part, self._pseudonyms.text("file", part))
         return name

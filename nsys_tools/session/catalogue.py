@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import closing
 from functools import cache
 from pathlib import Path
@@ -180,25 +180,22 @@ def table_functions(tree: dict[str, Any]) -> set[str]:
 
 def tables(tree: dict[str, Any]) -> set[tuple[str, str, str]]:
     """Return database, schema and name of what a parsed SELECT reads, but for its own WITH clauses."""
-    nodes = list(parts(tree))
-    own = {clause["key"] for node in nodes for clause in (node.get("cte_map") or {}).get("map", [])}
-    found = {
-        (node["catalog_name"], node["schema_name"], node["table_name"])
-        for node in nodes
-        if node.get("type") == "BASE_TABLE"
-    }
-    return {one for one in found if one[:2] != ("", "") or one[2] not in own}
+    return {(node["catalog_name"], node["schema_name"], node["table_name"]) for node in _sources(tree)}
 
 
 def named(tree: dict[str, Any]) -> set[str]:
-    """Return the relations that a parsed SELECT reads, without the names of its own WITH clauses.
+    """Return the relations that a parsed SELECT reads, without the names of its own WITH clauses."""
+    return {name for node in _sources(tree) for name in dependencies(node)}
+
+
+def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the nodes of what a parsed SELECT reads, but for its own WITH clauses.
 
     Notes
     -----
-    A name of a WITH clause hides a relation of the same name behind it, but not in its own SELECT, unless that is
-    recursive: ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
+    A name of a WITH clause hides a relation or a file of the same name behind it, but not in its own SELECT, unless
+    that is recursive: ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
     """
-    found: set[str] = set()
     pending: list[tuple[object, frozenset[str]]] = [(tree, frozenset())]
     while pending:
         node, hidden = pending.pop()
@@ -206,11 +203,10 @@ def named(tree: dict[str, Any]) -> set[str]:
             pending.extend((part, hidden) for part in node)
         elif isinstance(node, dict):
             if node.get("type") == "BASE_TABLE" and (node["schema_name"] or node["table_name"] not in hidden):
-                found |= dependencies(node)
+                yield node
             for clause in (node.get("cte_map") or {}).get("map", []):
                 is_recursive = clause["value"]["query"]["node"]["type"] == "RECURSIVE_CTE_NODE"
                 behind = hidden | {clause["key"]}
                 pending.append((clause["value"], behind if is_recursive else hidden))
                 hidden = behind
             pending.extend((part, hidden) for key, part in node.items() if key != "cte_map")
-    return found

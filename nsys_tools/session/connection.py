@@ -10,6 +10,7 @@ from typing import Protocol
 
 import duckdb
 
+from nsys_tools.session.memory import usual_limit
 from nsys_tools.session.progress import Amount
 from nsys_tools.session.quoting import literal, quoted, unglobbed
 
@@ -52,17 +53,24 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
             "allow_unsigned_extensions": "true",
             "python_enable_replacements": "false",
             "temp_directory": str(spill),
-            **({"memory_limit": _most_memory} if _most_memory else {}),
         }
     )
+    set_memory(connection)
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")
     return interruptible(connection)
 
 
 def limit_memory(size: str) -> None:
-    """Have each connection that is opened from now on use so much memory at most, as in ``2GB``; empty for no limit."""
+    """Have each connection opened from now on use so much memory at most, as in ``2GB``; else `usual_limit`."""
     global _most_memory  # noqa: PLW0603  (it is of the process)
     _most_memory = size
+
+
+def set_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Have a connection use as much memory as each may use in this process."""
+    usual = usual_limit()
+    if limit := _most_memory or (f"{usual}B" if usual else ""):
+        connection.execute(f"SET memory_limit = {literal(limit)}")
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

@@ -15,7 +15,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import Recorded, interruptible, lock
-from nsys_tools.session.filling import fill
+from nsys_tools.session.filling import fill, key_of
 from nsys_tools.session.lacking import refuse
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.quoting import literal, quoted
@@ -44,9 +44,9 @@ class Database:
     progress
         Called with a few words before each step that can take long.
     choice
-        Only a part of the time, or some queries in place of others; None for all as it is.
+        Only a part of the time, or some queries in place of others; None for all.
     resources
-        What is closed with the database.
+        What is closed with it.
     notes
         What a reader must know of the recorded tables, a sentence each; grows with what is read.
     is_partial
@@ -86,7 +86,7 @@ class Database:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Close the connection and remove temporary files."""
+        """Close it."""
         self.close()
 
     def close(self) -> None:
@@ -110,7 +110,7 @@ class Database:
         """The recorded tables: column types by column name."""
         return self._recorded.tables
 
-    def define(self, table: str, rows: Sequence[Sequence[Any]]) -> None:
+    def define(self, table: str, rows: Sequence[Sequence[Any]], key: str | None = None) -> None:
         """Fill a session table, which queries read.
 
         Parameters
@@ -119,14 +119,16 @@ class Database:
             Its name; ``queries/views`` documents it, and has it empty.
         rows
             One sequence a row, in the order of its documented columns.
+        key
+            Changes whenever the rows do; by default made of them. What rests on a table with an empty one is not kept.
         """
         connection = self.connection
-        self._relations.define(table)
+        self._relations.define(table, key=key_of(rows) if key is None else key)
         fill(connection, table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
-    def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]]) -> None:
+    def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]], key: str = "") -> None:
         """Fill a session table when a query first reads it; see `define`."""
-        self._relations.define(table, lambda: self.define(table, rows()))
+        self._relations.define(table, lambda: self.define(table, rows(), key), key)
 
     def define_view(self, name: str, select: Callable[[], str]) -> None:
         """Have a SELECT of the caller's stand in for a query, made when a query first reads it."""
@@ -235,8 +237,8 @@ class Database:
 
     def tables(self, query: str) -> set[str]:
         """Return the names that a statement reads, whatever they are names of."""
-        tree = reading(self.connection, query, reads_files=self.reads_files).tree
-        return {name.removeprefix("raw.") for name in catalogue.named(tree)}
+        found = catalogue.named(reading(self.connection, query, reads_files=self.reads_files).tree)
+        return {name.removeprefix("raw.") for name in found}
 
     def _named(self, tree: dict[str, Any]) -> list[str]:
         return sorted(self._relations.known(catalogue.named(tree)))
@@ -281,8 +283,7 @@ class Database:
         if unknown := sorted(set(equals) - documented - set(connection.sql(f"FROM {quoted(name)}").columns)):
             raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"It has: {', '.join(sorted(documented))}.")
         where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
-        text = f"SELECT * FROM {quoted(name)}"
-        text += f" WHERE {where}" if where else ""
+        text = f"SELECT * FROM {quoted(name)}{f' WHERE {where}' if where else ''}"
         text += f" LIMIT {int(top)}" if top is not None else ""
         try:
             return connection.sql(text, params=equals) if equals else connection.sql(text)

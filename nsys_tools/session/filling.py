@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -35,3 +36,8 @@ def fill(
         kinds = columns.values()
         values = (f"unnest(from_json({text}, '[\"{kind}\"]'))" for text, kind in zip(lists, kinds, strict=True))
         connection.execute(f"INSERT INTO {quoted(table)} SELECT {', '.join(values)}")
+
+
+def key_of(rows: Sequence[Sequence[Any]]) -> str:
+    """Return a key that changes whenever some rows do."""
+    return hashlib.sha256(repr([tuple(row) for row in rows]).encode(errors="surrogatepass")).hexdigest()[:16]

@@ -19,6 +19,12 @@ _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?)?B", re.IGNORECASE)
 _AGAIN_S = 0.05
 
 
+def check_size(size: str, name: str) -> None:
+    """Refuse what is no size of memory; messages call it `name`."""
+    if not _SIZE.fullmatch(size.strip()):
+        raise UsageError(f"{name} is {size!r}; it must be a size.", "Write it as in 500MB or 2GB.")
+
+
 @dataclass(frozen=True)
 class Limits:
     """The limits of one statement.
@@ -48,8 +54,8 @@ class Limits:
             raise UsageError(f"limit is {self.rows}; it must be 0 or more.", "Leave it out for all rows.")
         if self.seconds is not None and not 0 < self.seconds < float("inf"):
             raise UsageError(f"max_seconds is {self.seconds:g}; it must be more than 0.", "Leave it out for no limit.")
-        if self.memory and not _SIZE.fullmatch(self.memory.strip()):
-            raise UsageError(f"max_memory is {self.memory!r}; it must be a size.", "Write it as in 500MB or 2GB.")
+        if self.memory:
+            check_size(self.memory, "max_memory")
 
     @contextmanager
     def hold(self, connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[None]:
@@ -86,7 +92,7 @@ class Limits:
             if watch.ident is not None:
                 watch.join()
             if self.memory and connection:
-                connection.execute("RESET memory_limit")
+                connections.set_memory(connection)
 
     def _interrupt(self, connection: duckdb.DuckDBPyConnection | None, is_over: Event, is_late: Event) -> None:
         if not is_over.wait(self.seconds):

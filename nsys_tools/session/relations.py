@@ -1,7 +1,7 @@
 """Making relations exist in a connection, in the order of their dependencies.
 
 Three kinds: ``loaded.X``, the columns in use of nsys's table X; queries, views or materialized (to the `Store`, unless
-they depend on a session table); and session tables, which the caller defines (stage patterns, the layers of a model).
+they rest on a session table without a key); and session tables, which the caller defines, such as stage patterns.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Relations:
         self._choice = choice or Choice()
         self._recorded = recorded
         self._made: set[str] = set()
-        self._session: set[str] = set()
+        self._keys: dict[str, str] = {}  # of the session's tables, by name
         self._later: dict[str, Callable[[], None] | None] = {}
         self._memo = Memo(store.folder.parent if store else None)
         self._trees: dict[str, dict[str, Any]] = {}
@@ -71,44 +71,44 @@ class Relations:
         self._digests: dict[str, str] = {}
         self._behind: dict[str, set[str]] = {}
         self._is_table: dict[str, bool] = {}
-        self._lacking = Lacking(self._session, self._reads, has_trace=bool(recorded.tables))
+        self._lacking = Lacking(self._keys.keys(), self._reads, has_trace=bool(recorded.tables))
 
-    def define(self, name: str, later: Callable[[], None] | None = None) -> None:
-        """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one."""
+    def define(self, name: str, later: Callable[[], None] | None = None, key: str = "") -> None:
+        """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one.
+
+        What rests on it is stored only with a `key`, which changes whenever its content does.
+        """
         self._drop_on(name)
-        self._session.add(name)
+        self._keys[name] = key
         self._later[name] = later
         if later is None:
             self._made.add(name)
             self._is_table[name] = True
 
     def has_made(self, name: str) -> None:
-        """Take note that the caller has made its own relation `name`, a view."""
+        """Take note of a view that the caller has made."""
         self._made.add(name)
         self._is_table[name] = False
 
     def undefine(self, name: str) -> None:
-        """Take back the caller's own table `name`, and what was built on it."""
-        if name in self._session:
+        """Take back the caller's own table, and what was built on it."""
+        if name in self._keys:
             self._drop_on(name)
-            self._session.discard(name)
+            del self._keys[name]
 
     def _drop_on(self, name: str) -> None:
         """Drop what rests on a table, and the table."""
-        for made in [m for m in self._made if not m.startswith(_LOADED) and self.rests_on(m, name)]:
+        for made in [m for m in self._made if not m.startswith(_LOADED) and name in self.behind(m)]:
             kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
         self._behind.clear()
+        self._digests.clear()
         self._lacking.forget()
 
     def needs(self, name: str) -> frozenset[str]:
         """Return the sources that a relation needs and nobody has given, see `Lacking`."""
         return self._lacking.of(name)
-
-    def rests_on(self, name: str, other: str) -> bool:
-        """Return whether a relation reads another, directly or through others."""
-        return other in self.behind(name)
 
     def behind(self, name: str) -> set[str]:
         """Return a relation and all that it reads, up to tables of the session; each is walked once."""
@@ -117,7 +117,7 @@ class Relations:
             new = {name}
             while new:
                 seen |= new
-                new = {need for one in new - self._session for need in self._reads(one)} - seen
+                new = {need for one in new - self._keys.keys() for need in self._reads(one)} - seen
             self._behind[name] = seen
         return self._behind[name]
 
@@ -127,7 +127,7 @@ class Relations:
         found = set()
         for name in names:
             is_copy = name.startswith(_LOADED) and name.removeprefix(_LOADED) in schema
-            if name in queries or name in self._session or is_copy:
+            if name in queries or name in self._keys or is_copy:
                 found.add(name)
             elif name in schema and name not in self._recorded.tables:
                 found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
@@ -169,7 +169,7 @@ class Relations:
 
     def _needed(self, name: str, wanted: Names) -> dict[str, Names]:
         """Return what `wanted` columns of a relation read, and which columns of it."""
-        if name.startswith(_LOADED) or name in self._session or self._kept(name):
+        if name.startswith(_LOADED) or name in self._keys or self._kept(name):
             return {}
         within = used(self._tree(name), None if catalogue.find(name).materialized else wanted)
         return dict.fromkeys(self._reads(name), within)
@@ -192,11 +192,11 @@ class Relations:
         return self._trees[name]
 
     def _reads(self, name: str) -> set[str]:
-        if name in self._session or (name.startswith(_LOADED) and name not in catalogue.queries()):
+        if name in self._keys or (name.startswith(_LOADED) and name not in catalogue.queries()):
             return set()  # the caller's own, or copied from the trace alone
         if name not in self._needs:
             found = self._memo.reads(self._sql(name), lambda: self._tree(name))
-            self._needs[name] = self.known(found) | (found & self._session)
+            self._needs[name] = self.known(found) | (found & self._keys.keys())
         return self._needs[name]
 
     def _sql(self, name: str) -> str:
@@ -219,14 +219,15 @@ class Relations:
     def _digest(self, name: str) -> str:
         if name not in self._digests:
             needs = sorted(self._digest(need) for need in self._reads(name))
-            self._digests[name] = _digest(catalogue.functions(), self._sql(name), *needs)
+            self._digests[name] = _digest(catalogue.functions(), self._sql(name), self._keys.get(name, ""), *needs)
         return self._digests[name]
 
     def _is_stored(self, name: str) -> bool:
         if name.startswith(_LOADED):
             return self._table(name).has is not None
         query = catalogue.find(name)
-        return bool(query.materialized) and not query.unstored and self.behind(name).isdisjoint(self._session)
+        is_told = all(self._keys[table] for table in self.behind(name) & self._keys.keys())
+        return bool(query.materialized) and not query.unstored and is_told
 
     def _entry(self, name: str, digest: str = "") -> Entry | None:
         """Return the entry of the store that a relation belongs to, by default with its own digest."""

@@ -195,7 +195,7 @@ def tell(trace: Database, request: Request) -> None:
     """
     if not request.settings:
         return
-    trace.define("setting", list(request.settings.items()))
+    trace.define("setting", list(request.settings.items()), key="")
     if "nvtx" not in request.settings:
         return
     window = trace.query("recipe__window").one()

@@ -7,12 +7,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nsys_tools as nt
-from nsys_tools.api import opening
+from nsys_tools import assets
+from nsys_tools.api import reporting
+from nsys_tools.report import folder as report_folder
+from nsys_tools.report import kept
+from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.timeline import Timeline
+from tests.case import THREAD, build, launch
 from tests.commands import refused
 from tests.conftest import REPOSITORY
 from tests.generate import SAMPLE
@@ -23,34 +29,46 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.fixture
-def trace(tmp_path: Path, sample: tuple[Path, Timeline]) -> Path:
+def whole(tmp_path: Path, sample: tuple[Path, Timeline]) -> Path:
     return Path(shutil.copy(sample[0], tmp_path / "trace.sqlite"))
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    """A trace of two kernels."""
+
+    def fill(b: TraceBuilder) -> None:
+        for number, name in enumerate(("decode", "prefill")):
+            b.range(THREAD, name, 100 * number, 100 * number + 50)
+            launch(b, 100 * number + 10, 100 * number + 20, 100 * number + 30, name=f"kernel_{name}")
+
+    return build(tmp_path, fill).rename(tmp_path / "trace.sqlite")
 
 
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the traces that have been opened."""
     found: list[str] = []
-    real = opening.open
+    real = reporting._new
 
-    def noted(path: Path, **given: object) -> object:
-        found.append(path.name)
-        return real(path, **given)  # type: ignore[call-overload]
+    def noted(trace: Path, *given: Any) -> Any:
+        found.append(trace.name)
+        return real(trace, *given)
 
-    monkeypatch.setattr(opening, "open", noted)
+    monkeypatch.setattr(reporting, "_new", noted)
     return found
 
 
-def test_the_same_report_is_not_made_twice(trace: Path, tmp_path: Path, opened: list[str]) -> None:
-    first = nt.write_report(trace, tmp_path / "a", formats=["md", "html"])
-    again = nt.write_report(trace, tmp_path / "b", formats=["md", "html"])
+def test_the_same_report_is_not_made_twice(whole: Path, tmp_path: Path, opened: list[str]) -> None:
+    first = nt.write_report(whole, tmp_path / "a", formats=["md", "html"])
+    again = nt.write_report(whole, tmp_path / "b", formats=["md", "html"])
     assert opened == ["trace.sqlite"]
     assert contents(tmp_path / "a") == contents(tmp_path / "b")
     assert (first.path, again.path) == (tmp_path / "a" / "report.html", tmp_path / "b" / "report.html")
     assert (first.name, list(first.headline), list(first.warnings)) == (
         again.name, list(again.headline), list(again.warnings)
     )  # fmt: skip
-    with nt.open(trace, cache=False) as session:
+    with nt.open(whole, cache=False) as session:
         session.analyze().write(tmp_path / "c", formats=["md", "html"])
     assert contents(tmp_path / "a") == contents(tmp_path / "c")
 
@@ -152,3 +170,59 @@ def test_a_run_folder_is_read_again_when_a_file_of_it_changes(trace: Path, tmp_p
     nt.write_report(folder, formats=["json"], force=True)
     assert opened == ["one", "one"]
     assert "interrupted" in (folder / "report" / "metrics.json").read_text()
+
+
+def test_files_of_ncu_below_a_folder_and_behind_a_link(whole: Path, tmp_path: Path, opened: list[str]) -> None:
+    """In a folder called as a run's report, too."""
+    counters = SAMPLE.with_name("ncu.csv").read_text()
+    for folder in (tmp_path / "ncu" / "report", tmp_path / "elsewhere"):
+        folder.mkdir(parents=True)
+        (folder / "ncu.csv").write_text(counters)
+    (tmp_path / "ncu" / "linked").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "ncu" / "back").symlink_to(tmp_path / "ncu")
+    for number, file in enumerate([None, tmp_path / "ncu" / "report" / "ncu.csv", tmp_path / "elsewhere" / "ncu.csv"]):
+        if file:
+            file.write_text(counters + "\n")
+        for again in range(2):
+            out = tmp_path / f"out{number}{again}"
+            nt.write_report(whole, out, ncu=tmp_path / "ncu", formats=["json"])
+        assert len(opened) == number + 1
+
+
+def test_what_another_puts_in_its_place_is_not_kept(
+    trace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nt.write_report(trace, tmp_path / "mine", formats=["json"], cache=False)
+
+    def put(draft: Path, final: Path) -> None:
+        draft.rename(final)
+        (final / "metrics.json").write_text("theirs")
+
+    monkeypatch.setattr(report_folder, "_put", put)
+    nt.write_report(trace, tmp_path / "a", formats=["json"])
+    monkeypatch.undo()
+    nt.write_report(trace, tmp_path / "b", formats=["json"])
+    assert (tmp_path / "a" / "metrics.json").read_text() == "theirs"
+    assert (tmp_path / "b" / "metrics.json").read_bytes() == (tmp_path / "mine" / "metrics.json").read_bytes()
+
+
+def test_a_report_from_the_cache_lies_in_no_trace(trace: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exported"
+    folder.mkdir()
+    with nt.open(trace, cache=False) as session:
+        for table in session.recorded_tables:
+            session.sql(f'FROM raw."{table}"').pl().write_parquet(folder / f"{table}.parquet")
+    nt.write_report(folder, tmp_path / "a", formats=["json"])
+    with pytest.raises(nt.NsysToolsError, match="is, holds or lies inside"):
+        nt.write_report(folder, folder / "report", formats=["json"])
+
+
+def test_the_first_of_own_folders_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = []
+    for names in ("ab", "ba"):
+        monkeypatch.setattr(assets, "_own_folders", [tmp_path / name for name in names])
+        for name in names:
+            (tmp_path / name / "queries").mkdir(parents=True, exist_ok=True)
+            (tmp_path / name / "queries" / "q.sql").touch()
+        keys.append(kept.state_of_program())
+    assert keys[0] != keys[1]

@@ -178,17 +178,20 @@ def test_sql_repeats_the_figures_of_a_comparison(sample: tuple[Path, Timeline], 
 
 def test_prompt_on_a_terminal(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     """Type at the prompt of a real terminal: an error does not end it, the next statement is answered."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.chdir(tmp_path)
-        os.environ |= {"PYTHONPATH": str(REPOSITORY), "TERM": "dumb"}
-        os.execv(sys.executable, [sys.executable, "-m", "nsys_tools", "sql", str(sample[0]), "--format", "csv"])
+    terminal, screen = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nsys_tools", "sql", str(sample[0]), "--format", "csv"], cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(REPOSITORY), "TERM": "dumb"}, start_new_session=True,
+        stdin=screen, stdout=screen, stderr=screen,
+    )  # fmt: skip
+    os.close(screen)
     typed = b"SELEC 1;\nSELECT kernel_count AS answer\nFROM trace_summary;\n.quit\n"
     os.write(terminal, typed)
     seen = b""
     with contextlib.suppress(OSError):  # the terminal closes with the process
         while chunk := os.read(terminal, 4096):
             seen += chunk
-    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+    assert process.wait() == 0
+    os.close(terminal)
     assert b"syntax error" in seen
     assert b"answer\r\n2046" in seen

@@ -63,6 +63,12 @@ def test_folders_of_the_session_hold_nothing_for_statements(
         for name in (f"'{folder}/mine.csv'", f'"{folder}/mine"."csv"', f'"{folder}/mine"."csv"."x"', f"'{folder}/*'"):
             with pytest.raises(nt.NsysToolsError, match=FILES_ARE_CLOSED):
                 session.sql(f"FROM {name}")
+        file = f'"{folder}/mine.csv"'  # also where a WITH clause is called so
+        clauses = (f"WITH a AS (FROM {file}), {file} AS (SELECT 1) FROM a", f"WITH {file} AS (FROM {file}) FROM {file}")
+        for statement in clauses:
+            with pytest.raises(nt.NsysToolsError, match=FILES_ARE_CLOSED):
+                session.sql(statement)
+        assert session.sql("WITH kernel AS (FROM kernel LIMIT 1) SELECT count(*) AS n FROM kernel").one() == {"n": 1}
     with nt.open([TRACE]) as job:
         assert job.sql("SELECT count(DISTINCT rank) AS n FROM kernel").one()["n"] == 1
         cached = tmp_path / "cache" / "other.parquet"  # of another trace

@@ -1,0 +1,66 @@
+"""What queries may take of memory: asked for, or a share of what is free."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import nsys_tools as nt
+from nsys_tools.session import memory
+from nsys_tools.synthetic.timeline import Timeline
+from tests.commands import refused, run
+
+
+@pytest.fixture(autouse=True)
+def forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nsys_tools.session.connection._most_memory", "")
+
+
+def files(folder: Path, monkeypatch: pytest.MonkeyPatch, *, machine: str, limit: str, used: str) -> None:
+    names = {"meminfo": f"MemTotal: 99 kB\nMemAvailable:   {machine} kB\n", "max": limit, "current": used}
+    for name, text in names.items():
+        (folder / name).write_text(text)
+    monkeypatch.setattr(memory, "_MEMINFO", folder / "meminfo")
+    monkeypatch.setattr(memory, "_GROUPS", ((folder / "max", folder / "current"), (folder / "no", folder / "no")))
+
+
+@pytest.mark.parametrize(
+    ("machine", "limit", "used", "expected"),
+    [
+        ("1000", "max", "5", 614_400),
+        ("1000", "500000", "100000", 240_000),  # a container has less
+        ("100", "500000", "100000", 61_440),  # the machine has less
+        ("1000", "5", "100", 0),
+        ("many", "max", "5", None),
+    ],
+)
+def test_the_usual_limit_is_a_share_of_what_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, machine: str, limit: str, used: str, expected: int | None
+) -> None:
+    files(tmp_path, monkeypatch, machine=machine, limit=f"{limit}\n", used=f"{used}\n")
+    assert memory.usual_limit.__wrapped__() == expected
+
+
+def limit_of(path: Path) -> str:
+    with nt.open(path, cache=False) as session:
+        return str(session.sql("SELECT current_setting('memory_limit') AS m").one()["m"])
+
+
+def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    assert limit_of(sample[0]) == "3.0 GiB"
+    nt.limit_memory(" 2GiB ")
+    assert limit_of(sample[0]) == "2.0 GiB"
+    nt.limit_memory("")
+    assert limit_of(sample[0]) == "3.0 GiB"
+
+
+def test_a_command_says_what_to_do(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
+    asked = ("analyze", str(sample[0]), "--out", "out", "--no-cache", "--memory")
+    said = refused(*asked, "20MB", cwd=tmp_path)
+    assert "not enough memory" in said
+    assert "--memory SIZE" in said
+    assert not (tmp_path / "out").exists()
+    assert "it must be a size" in refused(*asked, "lots", cwd=tmp_path, code=2)
+    assert run(*asked, "1GB", cwd=tmp_path).returncode == 0
