@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
+    from nsys_tools.files import remove_scratch
     from nsys_tools.findings.rules import Finding
     from nsys_tools.scrubbing.scrubbed import Scrubbed
     from nsys_tools.session.progress import Amount, Measured
@@ -101,6 +102,7 @@ _PLACES = {
     "recipe": "api.recipes",
     "recipes": "api.recipes",
     "record_callgraph": "api.callgraphs",
+    "remove_scratch": "files",
     "render": "api.writing",
     "render_data": "api.writing",
     "report_folders": "api.folders",
@@ -168,6 +170,7 @@ __all__ = [
     "recipe",
     "recipes",
     "record_callgraph",
+    "remove_scratch",
     "render",
     "render_data",
     "report_folders",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -17,6 +19,9 @@ from nsys_tools.errors import NsysToolsError
 
 if TYPE_CHECKING:
     import polars as pl
+
+_TRIES, _TRY_AGAIN_S = 20, 0.02
+_SCRATCH: dict[Path, int] = {}
 
 
 def check_apart(target: Path, inputs: Iterable[Path]) -> None:
@@ -50,9 +55,36 @@ def scratch_folder(resources: ExitStack) -> Path:
     standard library's `TemporaryDirectory` cannot do.
     """
     folder = Path(tempfile.gettempdir()) / f"nsys-tools-{uuid.uuid4().hex}"
-    resources.callback(shutil.rmtree, folder, ignore_errors=True)
+    resources.callback(_remove_scratch, folder)
+    _SCRATCH[folder] = os.getpid()
     folder.mkdir(mode=0o700)
     return folder
+
+
+@atexit.register
+def remove_scratch() -> None:
+    """Remove the temporary folders of sessions that were never closed.
+
+    Python does so at its end. Who ends a process otherwise, such as by `os._exit`, calls it before: a session that is
+    being opened when a signal comes has nobody yet who could close it.
+    """
+    for folder, process in list(_SCRATCH.items()):
+        if process == os.getpid():  # not those of the process that this one was forked from
+            _remove_scratch(folder)
+
+
+def _remove_scratch(folder: Path) -> None:
+    """Remove a folder for temporary files, also while a query that was given up still writes into it, or ends."""
+    try:
+        for _ in range(_TRIES):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                _SCRATCH.pop(folder, None)
+                return
+            time.sleep(_TRY_AGAIN_S)
+    except BaseException:  # a signal: it goes on when that is done
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
 
 
 def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:

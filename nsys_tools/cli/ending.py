@@ -10,6 +10,8 @@ import time
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+import nsys_tools as nt
+
 _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _PATIENCE_S = 0.5
 _REPEAT_S = 0.05
@@ -51,6 +53,7 @@ class Ending:
         """End the process if a signal has come. Threads are not waited for: all that they could leave is removed."""
         if self.number:
             sys.stderr.flush()
+            nt.remove_scratch()
             os._exit(128 + self.number)
 
     def __enter__(self) -> Self:
