@@ -15,7 +15,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, one_error
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,6 +62,7 @@ def scratch_folder(resources: ExitStack) -> Path:
 
 
 @atexit.register
+@one_error
 def remove_scratch() -> None:
     """Remove the temporary folders of sessions that were never closed.
 
