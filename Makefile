@@ -27,25 +27,39 @@ demo: $(STAMP)  ## Analyze the embedded sample trace with model, ncu and call gr
 	  --ncu $(SAMPLES)/ncu.csv --callgraph $(SAMPLES)/callgraph.json --out demo --force
 
 # Several at once; a file's tests stay together, since they share what takes long to make.
-PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder --durations 12
 
 .PHONY: test
 test: $(STAMP)  ## Run the tests, but for those that need torch or an installed nsys, or take long (JOBS=3)
 	$(PYTEST) -m 'not torch and not nsys and not large'
 
+WHICH ?= torch or nsys or large
 .PHONY: test-tools
-test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys (they skip where it is missing), or take long
-	$(PYTEST) -m 'torch or nsys or large'
+test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys (they skip where it is missing), or take long (WHICH=)
+	$(PYTEST) -m '$(WHICH)'
 
 .PHONY: lint
-lint: $(STAMP)  ## Check style, formatting and types
+lint: $(STAMP)  ## Check style, formatting and types, and that pages are fresh and links lead somewhere
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.generate --check
+	$(BIN)/python -m pytest -q tests/test_readme.py -k 'links or fence or headings'
 
 .PHONY: docs
-docs: $(STAMP)  ## Generate the reference of queries, the help in the README, and the sample trace
+docs: $(STAMP)  ## Generate the reference and the outputs in the pages, and build the site into site/
 	$(BIN)/python -m tests.generate
+	$(BIN)/python -m tests.docs.fill
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+.PHONY: pictures
+pictures: $(STAMP)  ## Draw the pictures of the pages that need Chromium: the report and its charts
+	$(BIN)/python -m tests.docs.pictures
+
+.PHONY: dist
+dist: $(STAMP)  ## Build the wheel and the source distribution into dist/, and check their metadata
+	$(BIN)/python -m build
+	$(BIN)/python -m twine check --strict dist/*
 
 # A folder of .sqlite exports; the default is where this project's shared traces are, if they are.
 TRACES ?= $(firstword $(wildcard ../shared/traces) capture/samples)
@@ -120,4 +134,4 @@ nvtx-cost: $(CAPTURE_STAMP)  ## Measure what each NVTX level costs into capture/
 
 .PHONY: clean
 clean:  ## Remove what make made, but not caches of the user's
-	rm -rf $(VENV) demo dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) demo dist build site .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from nsys_tools.session.result import Result
     from nsys_tools.units import figure_text
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 # Where each public name is: they are imported on first use, so that the command line starts light.
 _PLACES = {
     "Amount": "session.progress",

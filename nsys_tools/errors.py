@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import inspect
+import os
 import re
 from collections.abc import Callable
 from types import TracebackType
@@ -28,6 +29,7 @@ _LIBRARIES = {
 }  # fmt: skip
 _SPECIAL = ("__enter__", "__exit__", "__init__", "__len__", "__iter__", "__getitem__", "__arrow_c_stream__", "__repr__",
             "_repr_html_")  # fmt: skip
+_EXPLAINED: dict[str, Callable[[], NsysToolsError]] = {}
 Thing = TypeVar("Thing", bound=Callable[..., Any])
 
 
@@ -122,6 +124,25 @@ def one_error(thing: Thing) -> Thing:
     return cast("Thing", generate if inspect.isgeneratorfunction(thing) else call)
 
 
+def explain(words: str, told: Callable[[], NsysToolsError]) -> None:
+    """Have an error of a library that says these words told in words of our own, wherever it is raised."""
+    _EXPLAINED[words] = told
+
+
+def explained(error: BaseException) -> NsysToolsError | None:
+    """Return what `explain` was told to say of an error of a library; None for any other error."""
+    said = str(error)
+    return next((told() for words, told in _EXPLAINED.items() if words in said), None)
+
+
+def out_of_memory(said: str) -> NsysToolsError:
+    """Return what users see where DuckDB needs more memory than it may take."""
+    return NsysToolsError(
+        f"There is not enough memory for this ({said}).",
+        "Give queries more with --memory SIZE, free some memory, or read less.",
+    )
+
+
 def _told(error: BaseException) -> NsysToolsError | None:
     """Return what to tell of an error; None for one that goes on as it is."""
     if isinstance(error, NsysToolsError | BrokenPipeError):
@@ -135,7 +156,7 @@ def _told(error: BaseException) -> NsysToolsError | None:
     plain = next((said for kind, said in _OF_PYTHON.items() if isinstance(error, kind)), None)
     if plain is not None:
         return NsysToolsError(*plain)
-    return _of_library(error)
+    return explained(error) or _of_library(error)
 
 
 def _of_system(error: OSError) -> NsysToolsError:
@@ -151,12 +172,9 @@ def _of_library(error: BaseException) -> NsysToolsError | None:
         return None
     kind, said = type(error).__name__, (str(error).strip().splitlines() or ["it did not say why"])[0]
     if kind == "OutOfMemoryException":
-        return NsysToolsError(
-            f"There is not enough memory for this ({said}).",
-            "Give queries more with --memory SIZE, free some memory, or read less.",
-        )
+        return out_of_memory(said)
     if kind == "ConnectionException":
         return NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
     if kind in {"InternalException", "FatalException", "PanicException"}:
         return NsysToolsError(f"{library} failed by a defect of its own ({said}).", "Run the command again.")
-    return NsysToolsError(f"{library}: {said}")
+    return NsysToolsError(f"{library}: {said}", _MISSING_SPACE if os.strerror(errno.ENOSPC) in said else "")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import os
+import re
 import shutil
+import stat
 import tempfile
 import time
 import uuid
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
 
 _TRIES, _TRY_AGAIN_S = 20, 0.02
 _SCRATCH: dict[Path, int] = {}
+_SCRATCH_NAME = re.compile(r"nsys-tools-[0-9a-f]{32}")
+_LOCK = "in-use"
+_BEING_MADE_S, _UNKNOWN_S = 60, 30 * 86400
+"""How long a temporary folder stays that no process holds any more, and one of which that cannot be told."""
 
 
 def check_apart(target: Path, inputs: Iterable[Path]) -> None:
@@ -48,17 +55,64 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
             )
 
 
-def scratch_folder(resources: ExitStack) -> Path:
+def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:
     """Make a folder for temporary files that is removed when `resources` are closed.
 
+    Parameters
+    ----------
+    resources
+        What it lasts as long as.
+    parent
+        Where to make it; by default in the folder for temporary files of the system. What killed processes have left
+        there is removed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be made.
+
+    Notes
+    -----
     A signal may raise an exception anywhere. So what removes the folder is known before the folder is there, which the
-    standard library's `TemporaryDirectory` cannot do.
+    standard library's `TemporaryDirectory` cannot do. A process that is killed removes nothing. Its folder holds a file
+    that it has locked, and the system gives up the lock of a process that ends, however it ends.
     """
-    folder = Path(tempfile.gettempdir()) / f"nsys-tools-{uuid.uuid4().hex}"
+    place = Path(tempfile.gettempdir()) if parent is None else parent
+    _remove_abandoned(place)
+    folder = place / f"nsys-tools-{uuid.uuid4().hex}"
     resources.callback(_remove_scratch, folder)
     _SCRATCH[folder] = os.getpid()
     folder.mkdir(mode=0o700)
+    with suppress(OSError):  # of a full disk, or of a file system without locks
+        lock = resources.enter_context((folder / _LOCK).open("wb"))
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return folder
+
+
+def _remove_abandoned(place: Path) -> None:
+    """Remove the folders for temporary files whose processes were killed."""
+    with suppress(OSError):
+        for name in os.listdir(place):
+            if _SCRATCH_NAME.fullmatch(name) and _is_abandoned(place / name):
+                shutil.rmtree(place / name, ignore_errors=True)
+
+
+def _is_abandoned(folder: Path) -> bool:
+    """Return whether a folder is one of this user's that no process holds any more."""
+    with suppress(OSError):
+        state = folder.lstat()
+        age_s = time.time() - state.st_mtime
+        if not stat.S_ISDIR(state.st_mode) or state.st_uid != os.getuid() or age_s < _BEING_MADE_S:
+            return False
+        try:
+            with (folder / _LOCK).open("rb") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:  # of an earlier version, killed while it was made, or without locks
+            return age_s > _UNKNOWN_S
+        return True
+    return False
 
 
 @atexit.register
@@ -80,12 +134,13 @@ def _remove_scratch(folder: Path) -> None:
         for _ in range(_TRIES):
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
-                _SCRATCH.pop(folder, None)
-                return
+                break
             time.sleep(_TRY_AGAIN_S)
-    except BaseException:  # a signal: it goes on when that is done
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
+    finally:  # also after a signal in the middle
+        if folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+        else:
+            _SCRATCH.pop(folder, None)
 
 
 def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:

@@ -22,6 +22,18 @@ CREATE MACRO spread_of_one(x) AS {
     'stddev': 0::DOUBLE
 };
 
+-- The exact sum of the squares of whole numbers x. Few are beyond 64 bits, which take longer.
+CREATE MACRO sum_of_squares(x) AS
+    sum(CASE WHEN x BETWEEN -3000000000 AND 3000000000 THEN x::BIGINT * x::BIGINT ELSE 0 END)
+    + coalesce(sum(CASE WHEN x NOT BETWEEN -3000000000 AND 3000000000 THEN x::HUGEINT * x END), 0);
+
+-- Sample standard deviation of whole numbers x; NULL for a single value. It is made of exact sums and so is the same in
+-- whatever order several threads bring the rows; the last digits of stddev_samp depend on that. The whole part of the
+-- mean is taken off first: squares of what is left do not cancel out.
+CREATE MACRO deviation(x) AS sqrt(((
+        sum_of_squares(x) - 2 * (sum(x) // count(x)) * sum(x) + count(x) * (sum(x) // count(x)) * (sum(x) // count(x))
+    )::DOUBLE - (sum(x) % count(x))::DOUBLE ** 2 / count(x)) / nullif(count(x) - 1, 0));
+
 -- The values at a quarter, half and three quarters of the way, seen from below and from above: they differ where
 -- the place lies between two values.
 CREATE MACRO quarters(x) AS {
@@ -305,3 +317,13 @@ CREATE MACRO all_copies(rows) AS TABLE (
 
 -- What copies take beyond 20 GB/s, which pinned ones reach over PCIe 4.0 x16.
 CREATE MACRO beyond_pinned_ns(sum_ns, copied_bytes) AS greatest(sum_ns - copied_bytes / 20, 0)::BIGINT;
+
+-- The stage that owns what was launched in a piece of a range, or in words why none does.
+CREATE MACRO owner_text(piece_id, stage) AS
+    CASE WHEN piece_id IS NULL THEN '(unattributed)' ELSE coalesce(stage, '(outside every stage)') END;
+
+-- The path of what is called so below another one (NULL: below none). What is below one of more than 4000 characters
+-- shares the path /... there, at which paths do not grow any more.
+CREATE MACRO path_below(path, name) AS CASE WHEN path IS NULL THEN name WHEN length(path) <= 4000 THEN path || '/' || name
+    WHEN ends_with(path, '/...') THEN path ELSE path || '/...' END;
+CREATE MACRO grows(path) AS length(path) <= 4000 OR NOT ends_with(path, '/...');

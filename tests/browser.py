@@ -51,7 +51,11 @@ class Browser:
 
     def open(self, page: Path) -> None:
         """Open a page, and wait until it has loaded."""
-        self._ask("POST", "/url", {"url": page.as_uri()})
+        self.visit(page.as_uri())
+
+    def visit(self, url: str) -> None:
+        """Open an address, and wait until it has loaded."""
+        self._ask("POST", "/url", {"url": url})
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Return what a script returns, which has ``arguments``; the policy of the page does not bind it."""

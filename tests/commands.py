@@ -16,6 +16,7 @@ from unittest import mock
 
 from nsys_tools import assets
 from nsys_tools.cli import main
+from nsys_tools.session.connection import limit_memory
 
 BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
 """A browser that is installed; None without one."""
@@ -62,6 +63,7 @@ class _Console(io.TextIOWrapper):
 @contextlib.contextmanager
 def _as_a_process() -> Iterator[None]:
     """Put back what a command sets for the whole process."""
+    memory = limit_memory("")
     root, own = logging.getLogger(), logging.getLogger("nsys_tools")
     before = root.level, own.level, list(root.handlers), list(assets._own_folders), Path.cwd()
     root.handlers = []
@@ -70,6 +72,7 @@ def _as_a_process() -> Iterator[None]:
     finally:
         root.level, own.level, root.handlers, assets._own_folders[:] = before[:4]
         os.chdir(before[4])
+        limit_memory(memory)
 
 
 def run(*arguments: str, cwd: Path, given: str = "") -> Done:

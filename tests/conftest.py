@@ -36,6 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # What takes long starts first, so that no worker is left alone with it at the end: by the seconds measured.
 _FIRST = (
+    "test_site",
+    "test_pages",
     "test_capture",
     "test_capture_decoding",
     "test_large",
@@ -58,6 +60,7 @@ _FIRST = (
     "test_wheel",
     "test_perfetto",
     "test_reporting",
+    "test_report_disturbed",
     "test_skill",
     "test_signals",
     "test_closed_output",

@@ -1,9 +1,10 @@
-"""The README as CommonMark: what a reader on GitHub sees."""
+"""The README and the pages of the documentation as CommonMark: what a reader on GitHub sees."""
 
 from __future__ import annotations
 
 import re
 import subprocess
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,11 +13,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from tests.conftest import REPOSITORY
-from tests.generate import help_text, write_sample
+from tests.generate import write_sample
 
-PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").glob("*.md"), REPOSITORY / "queries" / "README.md"])
+PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "queries" / "README.md"])
 README = REPOSITORY / "README.md"
-MARKER = re.compile(r"^<!-- help: (?P<command>[a-z ]*)-->$")
 
 
 def tokens(path: Path) -> list[Token]:
@@ -37,6 +37,11 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
 
 
+@cache
+def anchors(path: Path) -> set[str]:
+    return {anchor(heading) for heading in headings(path)}
+
+
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_every_fence_closes(path: Path) -> None:
     text = lines(path)
@@ -51,46 +56,41 @@ def test_every_fence_closes(path: Path) -> None:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_headings_are_outside_code(path: Path) -> None:
     code = [t for t in tokens(path) if t.type in {"fence", "code_block"}]
-    inside = [line for t in code if t.info not in {"toml", "python"} for line in t.content.splitlines()]
+    inside = [
+        line for t in code if t.info not in {"toml", "python", "py", "sh", "console"} for line in t.content.splitlines()
+    ]
     assert [line for line in inside if re.match(r"#{2,6} ", line)] == []
     assert headings(path)
 
 
-def test_every_command_section_is_a_heading() -> None:
-    """Half of the page was a code block once; these stood in it."""
-    seen = " ".join(headings(README))
-    for name in ("analyze", "sql", "stats", "capture", "model", "callgraph", "ncu", "In Python", "Commands", "Layout"):
-        assert name in seen
-
-
-def test_every_help_marker_has_its_help() -> None:
-    found = tokens(README)
-    markers = [n for n, token in enumerate(found) if token.type == "html_block" and MARKER.match(token.content.strip())]
-    assert len(markers) == README.read_text(encoding="utf-8").count("<!-- help:") > 5
-    for n in markers:
-        match = MARKER.match(found[n].content.strip())
-        assert match is not None
-        fence = found[n + 1]
-        assert (fence.type, fence.info) == ("fence", "text"), match[0]
-        assert fence.content.rstrip("\n") == help_text(match["command"].strip()), f"{match[0]}: run make docs"
+def test_the_readme_is_short_and_leads_on() -> None:
+    """It has a picture and real output, and every guide is one link away."""
+    text = README.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
+    assert "](docs/images/report.png)" in text
+    assert text.count("<!-- output") >= 3
+    guides = {path.name for path in (REPOSITORY / "docs" / "guides").glob("*.md")}
+    linked = set(re.findall(r"\(docs/guides/([\w-]+\.md)", text))
+    assert guides == linked
+    assert {"Install", "What it answers", "How it compares", "Develop"} <= set(headings(README))
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
 def test_links_lead_somewhere(path: Path) -> None:
-    found = [child for token in tokens(path) for child in token.children or [] if child.type == "link_open"]
-    for link in found:
-        target, _, part = str(link.attrs["href"]).partition("#")
+    found = [child for token in tokens(path) for child in token.children or []]
+    for link in (child for child in found if child.type in {"link_open", "image"}):
+        target, _, part = str(link.attrs.get("href") or link.attrs["src"]).partition("#")
         if target.startswith(("http://", "https://")):
             continue
         file = path.parent / target if target else path
         assert file.exists(), target
         if part:
-            assert part in {anchor(heading) for heading in headings(file)}, link.attrs["href"]
+            assert part in anchors(file), f"{target}#{part}"
 
 
 def test_the_example_of_contributing_passes(tmp_path: Path) -> None:
     """A query test, as a contributor would write it."""
-    text = (REPOSITORY / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    text = (REPOSITORY / "docs" / "contributing" / "tests.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     name = re.search(r"def (test_\w+)", block)
     assert name is not None

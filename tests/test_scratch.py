@@ -1,7 +1,11 @@
 """Folders for temporary files: nothing is left of them, whenever a signal comes."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,6 +14,17 @@ import pytest
 
 from nsys_tools import files
 from nsys_tools.files import remove_scratch, scratch_folder
+from tests.conftest import REPOSITORY
+
+HOLD = """
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from nsys_tools.files import scratch_folder
+resources = ExitStack()
+print(scratch_folder(resources, Path(sys.argv[1])), flush=True)
+sys.stdin.read()
+"""
 
 
 @pytest.fixture
@@ -85,3 +100,47 @@ def test_a_session_that_nobody_closes_leaves_nothing(place: Path) -> None:
     resources.close()
     assert list(place.iterdir()) == []
     assert not {mine, theirs} & files._SCRATCH.keys()
+
+
+def made_before(folder: Path, seconds: float) -> Path:
+    os.utime(folder, (time.time() - seconds,) * 2)
+    return folder
+
+
+def test_what_a_killed_process_left_is_removed_by_the_next(place: Path) -> None:
+    """And nothing that lives, or that somebody else has made."""
+    others = place / "nsys-tools-mine", place / f"nsys-tools-{'0' * 32}", place / f"nsys-tools-{'1' * 32}"
+    (place / "elsewhere").mkdir()
+    others[0].mkdir()
+    others[1].symlink_to(place / "elsewhere")
+    others[2].touch()
+    command = [sys.executable, "-c", HOLD, str(place)]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY)}
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+    assert process.stdout is not None
+    theirs = made_before(Path(process.stdout.readline().strip()), 1e6)
+    with ExitStack() as resources:
+        mine = made_before(scratch_folder(resources), 1e6)
+        scratch_folder(resources)
+        assert theirs.is_dir()
+        assert mine.is_dir()
+    process.kill()
+    process.communicate()
+    for age_s, is_there in ((1, True), (100, False)):
+        made_before(theirs, age_s)
+        with ExitStack() as resources:
+            scratch_folder(resources)
+        assert theirs.is_dir() is is_there
+    assert set(place.iterdir()) == {*others, place / "elsewhere"}
+
+
+@pytest.mark.parametrize(("days", "is_there"), [(29, True), (31, False)])
+def test_what_nobody_could_lock_stays_for_a_month(place: Path, days: int, is_there: bool) -> None:
+    """As that of a file system without locks, or of a version before this."""
+    folder = place / f"nsys-tools-{'0' * 32}"
+    folder.mkdir()
+    (folder / "inside").touch()
+    made_before(folder, days * 86400)
+    with ExitStack() as resources:
+        scratch_folder(resources)
+    assert folder.exists() is is_there

@@ -23,6 +23,7 @@ from nsys_tools.session.database import Database
 from nsys_tools.session.limits import Limits
 from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
+from nsys_tools.session.spilling import spill_folder
 from nsys_tools.session.store import cache_folder
 from nsys_tools.sources.nsys import open_trace
 
@@ -68,7 +69,8 @@ class Job(Closing):
         self._notes: list[str] = []
         with ExitStack() as opening:
             scratch = scratch_folder(opening)
-            connection = opening.enter_context(connect(scratch, is_small=False))
+            spill = spill_folder(opening, 0) if given.cache else scratch
+            connection = opening.enter_context(connect(spill, is_small=False))
             recorded = NothingRecorded(connection, schema())
             recorded.folders = (scratch, cache_folder())
             database = Database(connection, recorded, name=self.name, progress=progress)

@@ -79,7 +79,7 @@ def recipe(
     progress
         Called with a few words now and then.
     **options
-        Those of the recipe, as NVIDIA names them: ``start``, ``end`` (ns), ``nvtx`` (RANGE[@DOMAIN][/N]), ``name``,
+        Those of the recipe, as NVIDIA names them: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
         ``base``, ``mangled``, ``bins``, ``cumulative``, ``rows``, ``gap`` (ms), ``threshold`` (%), ``chunks``.
 
     Returns

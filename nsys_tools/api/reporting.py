@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
@@ -26,28 +26,6 @@ _FILES = ("stages", "ncu", "callgraph", "model", "workload", "gpu")
 """The arguments that may name a file."""
 
 
-@dataclass(frozen=True)
-class WrittenReport:
-    """A report that has been written.
-
-    Attributes
-    ----------
-    path
-        The file to read first.
-    name
-        What the report calls the trace.
-    headline
-        What to know first, a line each; see `Analysis.headline`.
-    warnings
-        What of the trace could not be read, or holds values that do not fit, a sentence each.
-    """
-
-    path: Path
-    name: str
-    headline: Sequence[str]
-    warnings: Sequence[str]
-
-
 @one_error
 def write_report(
     path: str | Path,
@@ -59,7 +37,7 @@ def write_report(
     redact_paths: bool = False,
     csv_safe: bool = False,
     **given: Unpack[Given],
-) -> WrittenReport:
+) -> kept.WrittenReport:
     """Write the report of a trace or run folder: `open`, `Session.analyze` and `Analysis.write` in one.
 
     A report that was written before is taken from the cache: of the same trace, with the same arguments, files and
@@ -85,15 +63,15 @@ def write_report(
     check_formats(formats)
     target = report_folders([trace], None if out is None else Path(out))[0]
     asked = {"formats": list(formats), "top": top, "redact_paths": redact_paths, "csv_safe": csv_safe}
-    entry = _entry(trace, given, asked)
-    if entry and (told := kept.find(entry)):
-        check_apart(target, [*_inputs(trace, given), *([] if is_run(trace) else [trace])])
+    entry, inputs = _entry(trace, given, asked)
+    if entry and (written := kept.find(entry)):
+        check_apart(target, inputs)
         kept.write(entry, target, force=force)
-        return WrittenReport(target / told.first, told.name, told.headline, told.warnings)
+        return replace(written, path=target / written.path)
     return _new(trace, target, entry, given, {**asked, "force": force})
 
 
-def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: dict[str, Any]) -> WrittenReport:
+def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: dict[str, Any]) -> kept.WrittenReport:
     from nsys_tools.api.opening import open  # noqa: PLC0415
     from nsys_tools.report import report  # noqa: PLC0415
     from nsys_tools.report.redaction import redacted  # noqa: PLC0415
@@ -101,38 +79,36 @@ def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: di
     progress = given.get("progress", silent)
     with open(trace, **given) as session:
         analysis = session.analyze()
-        told = kept.Told(session.name, "", analysis.headline, session.warnings)
+        written = kept.WrittenReport(target, session.name, analysis.headline, session.warnings)
         progress("drawing")
         first = report.write(
             redacted(analysis) if asked.pop("redact_paths") else analysis, target, **asked,
-            keep=lambda draft, first: kept.keep(entry, replace(told, first=first), draft) if entry else None,
+            keep=lambda draft, first: kept.keep(entry, replace(written, path=Path(first)), draft) if entry else None,
         )  # fmt: skip
-        return WrittenReport(first, told.name, told.headline, told.warnings)
+        return replace(written, path=first)
 
 
-def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> Entry | None:
-    """Return where the cache has the report, or will have it; None where it is not kept."""
+def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry | None, list[Path]]:
+    """Return where the cache has the report, or will have it (None where it is not kept), and the files read."""
     if not given.get("cache", True) or given.get("salvage"):
-        return None
+        return None, []
     try:
-        inputs = _inputs(trace, given)
+        run = is_run(trace)
+        inputs = _inputs(trace, given, run=run)
         place = hashlib.sha256(f"run\0{trace.resolve()}".encode(errors="surrogateescape")).hexdigest()[:32]
-        key = place if is_run(trace) else identity(trace, identify(trace))
+        key = place if run else identity(trace, identify(trace))
         arguments = {name: value for name, value in given.items() if name not in _IRRELEVANT}
         said = repr([str(trace), sorted(arguments.items()), sorted(asked.items())])
         state = kept.state_of(inputs)
         digest = hashlib.sha256("\0".join((said, state, kept.state_of_program())).encode()).hexdigest()[:32]
-        return Store(key).entry("report", digest, ".zip")
+        return Store(key).entry("report", digest, ".zip"), inputs if run else [trace, *inputs]
     except (OSError, NsysToolsError):
-        return None  # what is wrong is said where it is read
+        return None, []  # what is wrong is said where it is read
 
 
-def _inputs(trace: Path, given: Given) -> list[Path]:
+def _inputs(trace: Path, given: Given, *, run: bool) -> list[Path]:
     """Return the files that are read: of a run folder all but those of its report."""
     named = [Path(str(value)) for name, value in given.items() if name in _FILES and value]
-    found = []
-    for path in [trace, *(path for path in named if path.exists())]:
-        inside = kept.files_of(path) if path.is_dir() else [path]
-        own = path / "report" if path == trace and is_run(trace) else None
-        found += [one for one in inside if own is None or own not in one.parents]
-    return found
+    own = trace / "report" if run else None
+    inside = [path for path in kept.files_of(trace) if own is None or own not in path.parents]
+    return inside + [path for one in named if one.exists() for path in kept.files_of(one)]

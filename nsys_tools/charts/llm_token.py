@@ -23,7 +23,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     tokens = tables["llm_token"].filter(pl.col("itl_ns") > 0, pl.col("itl_base") != "mixed")
     if tokens.is_empty():
         return None
-    base = tokens["itl_base"].value_counts(sort=True)["itl_base"][0]
+    base = tokens["itl_base"].mode().sort()[0]
     tokens = tokens.filter(pl.col("itl_base") == base)
     last, most = int(tokens["token_index"].max()), float(tokens["itl_ns"].max())  # type: ignore[arg-type]
     wide = -(-last // _POINTS)
@@ -37,7 +37,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )  # fmt: skip
     y = _axis(binned["time"], unit)
     # Of several steps at one point the longest is drawn: a latency that is now and then long must not vanish.
-    each = binned.join(shown, on=_KEY, nulls_equal=True).group_by("request", "step").agg(pl.col("time").max())
+    slowest = binned.join(shown, on=_KEY, nulls_equal=True).group_by("request", "step", maintain_order=True)
+    each = slowest.agg(pl.col("time").max())
     layers = [_line(each, GREY, 1, x, y) if len(requests) > 1 else _line(each, BUSY, 2, x, y)]
     if len(requests) > 1:
         layers.append(_line(_median(binned, len(requests)), BUSY, 2.5, x, y))
@@ -50,7 +51,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 def _median(binned: pl.DataFrame, total: int) -> pl.DataFrame:
     """Return the median at each step that at least half of the requests have; further on it would be that of few."""
     running = binned.group_by("step").agg(pl.col("time").median(), count=pl.struct(_KEY).n_unique())
-    return running.filter(2 * pl.col("count") >= total).drop("count")
+    return running.filter(2 * pl.col("count") >= total).drop("count").sort("step")
 
 
 def _axis(times: pl.Series, unit: str) -> alt.Y:

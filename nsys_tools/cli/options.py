@@ -70,7 +70,8 @@ MEMORY = Annotated[
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Hold queries in this much memory, as in 2GB, and put the rest on disk. Default: 60 % of what is free.",
+        help="Hold queries in this much memory, as in 2GB, and put the rest on disk. Default: 1 GB, and up to 60 % of "
+        "what is free for queries that need more.",
     ),
 ]
 CSV_SAFE = Annotated[

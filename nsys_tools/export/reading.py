@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,15 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import duckdb
 import polars
 
-from nsys_tools.errors import NsysToolsError, printable
+from nsys_tools.errors import printable
 from nsys_tools.export.events import Text
 from nsys_tools.export.tables import Table
-from nsys_tools.session.quoting import literal
+from nsys_tools.session.sparing import spared
 
 if TYPE_CHECKING:
     from nsys_tools.session.database import Database
 
-log = logging.getLogger(__name__)
 Found = TypeVar("Found")
 _ROWS = 60_000
 _TEXTS = 20_000
@@ -53,7 +51,6 @@ class Reader:
     def __init__(self, database: Database, *, is_cut: bool) -> None:
         self._database = database
         self._is_cut = is_cut
-        self._usual = str(self._all("SELECT current_setting('memory_limit')")[0][0])
         with suppress(duckdb.OutOfMemoryException):  # it holds more already, where nothing is cached
             database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         if is_cut:
@@ -109,7 +106,7 @@ class Reader:
 
     def _ensure(self, *names: str) -> None:
         """Make relations ready."""
-        self._retried(partial(self._database.ensure, *names))
+        self._database.ensure(*names)
         _give_back()
 
     def _all(self, sql: str) -> list[tuple[Any, ...]]:
@@ -120,16 +117,8 @@ class Reader:
         return polars.DataFrame(self._database.connection.sql(sql))
 
     def _retried(self, action: Callable[[], Found]) -> Found:
-        """Do something; where a trace needs more memory than is usual, once more with what DuckDB takes by itself."""
-        try:
-            return action()
-        except (duckdb.OutOfMemoryException, NsysToolsError) as error:
-            if "Out of Memory" not in str(error):
-                raise
-            log.info("More memory is needed than %s; going on without a limit.", _MEMORY)
-            # RESET would leave the limit as it is.
-            self._database.connection.execute(f"SET memory_limit = {literal(self._usual)}")
-            return action()
+        """Do something; where a trace needs more memory than most do, once more with all that it may use."""
+        return spared(self._database.connection, action)
 
 
 def _give_back() -> None:

@@ -32,7 +32,7 @@ TABLES: dict[str, int | None] = {
     "stream_summary": None,
     "step_summary": None, "step_found": None, "step_budget": None, "step_check": None, "step_kernel": 1000,
     "step_class": None, "step_outlier": 1000, "step": 1000, "step_candidate": None,
-    "stage_around": None, "stage_summary": None, "stage_instance": None, "stage_kernel": None, "stage_gap": None,
+    "stage_around": None, "stage_summary": None, "stage_instance": 100_000, "stage_kernel": None, "stage_gap": None,
     "stage_activity": None, "stage_class": None, "graph_layer": None,
     "llm_latency": None, "llm_throughput": None, "llm_drift": None, "llm_request": None, "llm_token": None,
     "kernel_summary": None, "kernel_class": None,

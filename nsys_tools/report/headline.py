@@ -113,7 +113,7 @@ def headline(analysis: Analyzed) -> Headline:
     summary, tables = analysis.summary, analysis.tables
     gpus = tables["gpu_summary"].records()
     busy, span = (sum(row[name] or 0 for row in gpus) if gpus else None for name in ("busy_ns", "span_ns"))
-    parts = _parts(tables, has_gpu=bool(summary["operation_count"]))
+    parts, part_count = _parts(tables, has_gpu=bool(summary["operation_count"]))
     return Headline(
         gpus=tuple(dict.fromkeys(row["name"] for row in gpus if row["name"])),
         gpu_count=summary["gpu_count"],
@@ -125,8 +125,8 @@ def headline(analysis: Analyzed) -> Headline:
         span_ns=span,
         busy_ratio=busy / span if busy is not None and span else None,
         steps=_steps(tables["step_summary"].records()),
-        parts=parts[:_PARTS],
-        part_count=len(parts),
+        parts=parts,
+        part_count=part_count,
         parts_base="gpu" if summary["operation_count"] else "wall",
         findings=_first(analysis.findings),
         finding_count=len(analysis.findings),
@@ -152,11 +152,13 @@ def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
     return tuple(first.values())[:_STEPS]
 
 
-def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[Part, ...]:
-    rows = tables["stage_summary" if has_gpu else "range_wall"].records()
+def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[tuple[Part, ...], int]:
+    """Return the first parts with any time, and how many have."""
+    frame = tables["stage_summary" if has_gpu else "range_wall"].pl()
     name, column = ("stage", "exclusive_ns") if has_gpu else ("rolled_path", "exclusive_wall_ns")
-    whole = sum(row[column] for row in rows)
-    return tuple(Part(row[name], row[column], row[column] / whole) for row in rows if row[column] > 0)
+    whole = frame[column].sum()
+    parts = frame.filter(frame[column] > 0)
+    return tuple(Part(text, ns, ns / whole) for text, ns in parts[[name, column]].head(_PARTS).iter_rows()), len(parts)
 
 
 def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:

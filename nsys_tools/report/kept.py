@@ -25,29 +25,31 @@ _LIBRARIES = ("duckdb", "polars", "altair", "vl-convert-python", "markdown-it-py
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a report says besides its files.
+class WrittenReport:
+    """A report that has been written.
 
     Attributes
     ----------
+    path
+        The file to read first.
     name
-        What it calls the trace.
-    first
-        The file to read first, in the folder.
+        What the report calls the trace.
     headline
-        What to know first, a line each.
+        What to know first, a line each; see `Analysis.headline`.
     warnings
         What of the trace could not be read, or holds values that do not fit, a sentence each.
     """
 
+    path: Path
     name: str
-    first: str
     headline: Sequence[str]
     warnings: Sequence[str]
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder, in a fixed order, also behind links to folders."""
+    """Return the files below a folder, in a fixed order, also behind links to folders; of a file itself."""
+    if folder.is_file():
+        return [folder]
     found, seen = [], set()
     for place, folders, names in os.walk(folder, followlinks=True):
         folders.sort()
@@ -81,14 +83,15 @@ def state_of_program() -> str:
     return f"{versions} {state_of(files)}"
 
 
-def find(entry: Entry) -> Told | None:
-    """Return what the report in an entry of the cache says, if there is one."""
+def find(entry: Entry) -> WrittenReport | None:
+    """Return the report in an entry of the cache, if there is one; its path is relative to the folder."""
     file = entry.find()
     if file is None:
         return None
     try:
         with zipfile.ZipFile(file) as archive:
-            return Told(**json.loads(archive.read(_TOLD)))
+            said = json.loads(archive.read(_TOLD))
+            return WrittenReport(Path(said.pop("path")), **said)
     except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile):
         return None
 
@@ -100,8 +103,8 @@ def write(entry: Entry, target: Path, *, force: bool) -> None:
         archive.extractall(folder, [name for name in archive.namelist() if name != _TOLD])
 
 
-def keep(entry: Entry, told: Told, folder: Path) -> None:
-    """Keep a report, from its draft; without room for it the next one is only slower."""
+def keep(entry: Entry, written: WrittenReport, folder: Path) -> None:
+    """Keep a report, from its draft; its path is relative to that. Without room for it the next one is only slower."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     try:
         if sum(file.stat().st_size for file in files) > _LARGEST_BYTES:
@@ -109,6 +112,6 @@ def keep(entry: Entry, told: Told, folder: Path) -> None:
         with entry.write() as draft, zipfile.ZipFile(draft, "w") as archive:
             for file in files:
                 archive.write(file, file.relative_to(folder).as_posix())
-            archive.writestr(_TOLD, json.dumps(asdict(told)))
+            archive.writestr(_TOLD, json.dumps({**asdict(written), "path": str(written.path)}))
     except OSError as error:
         log.info("The report is not kept: %s.", error)

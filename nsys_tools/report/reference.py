@@ -23,7 +23,7 @@ def describe(query: Query) -> str:
 
 
 def reference(queries: Iterable[Query]) -> str:
-    """Return ``queries/README.md``."""
+    """Return all of it as one page."""
     lines = [
         "# The queries",
         "",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import polars as pl
 
@@ -27,6 +27,7 @@ METRICS = "metrics.json"
 MOST_ROWS = 100_000
 """Of a table in the report's folder; the query has all."""
 SUMMARY = "stakeholder_summary.md"
+_AT_A_TIME = 10_000
 
 
 def render_markdown(
@@ -67,28 +68,58 @@ def _rendered(template: str, analysis: Analyzed, **names: Any) -> str:
     given = {"time": _time, "table": table} | names
     return filled(
         template, analysis=analysis, summary=analysis.summary, tables=_Records(analysis.tables), version=__version__,
-        shortened={name: len(table) for name, table in analysis.tables.items() if len(table) > MOST_ROWS},
+        shortened={name: table.total_count or len(table) for name, table in analysis.tables.items() if _is_cut(table)},
         most_rows=MOST_ROWS, **given,
     )  # fmt: skip
 
 
-class _Records(Mapping[str, list[dict[str, Any]]]):
-    """Rows by name of the table, made when a template asks for them: some tables have a row per instance."""
+def _is_cut(table: Result) -> bool:
+    return len(table) >= MOST_ROWS < (table.total_count or len(table))
+
+
+class _Records(Mapping[str, "_Rows"]):
+    """Rows by name of the table, as dictionaries."""
 
     def __init__(self, tables: Mapping[str, Result]) -> None:
         self._tables = tables
-        self._made: dict[str, list[dict[str, Any]]] = {}
 
-    def __getitem__(self, name: str) -> list[dict[str, Any]]:
-        if name not in self._made:
-            self._made[name] = self._tables[name].records()
-        return self._made[name]
+    def __getitem__(self, name: str) -> _Rows:
+        return _Rows(self._tables[name])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tables)
 
     def __len__(self) -> int:
         return len(self._tables)
+
+
+class _Rows(Sequence[dict[str, Any]]):
+    """Rows of a table, made when a template reads them, some at a time: a table can have a million."""
+
+    def __init__(self, table: Result) -> None:
+        self._table = table
+
+    @overload
+    def __getitem__(self, key: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, key: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, key: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        return self._table[key]
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for start in range(0, len(self), _AT_A_TIME):
+            yield from self._table[start : start + _AT_A_TIME]
+
+    def __len__(self) -> int:
+        return len(self._table)
+
+    def where(self, column: str, value: object) -> list[dict[str, Any]]:
+        """Return the rows that have a value in a column."""
+        return self._table.pl().filter(pl.col(column) == pl.lit(value)).to_dicts()
+
+    def different(self, column: str) -> list[Any]:
+        """Return the values of a column, each once, in the order of the rows."""
+        return self._table.pl()[column].unique(maintain_order=True).to_list()
 
 
 def _time(ns: float | None) -> str:

@@ -55,17 +55,15 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
 
 def _inline(connection: sqlite3.Connection, tables: Collection[str]) -> Iterator[str]:
     """Yield the texts outside of the strings that can name home folders: of ranges, files and processes."""
-    for table in tables:
-        allowed_table = allowed.table(table)
+    for table, allowed_table in ((table, allowed.table(table)) for table in tables):
         has = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?, 'source')", (table,))}
-        for column, holds in allowed_table.holds.items() if allowed_table else ():
-            if holds in _TEXTS and column in has:
-                name = quoted(column)
-                for (value,) in connection.execute(
-                    f"SELECT DISTINCT CAST({name} AS BLOB) FROM source.{quoted(table)} "
-                    f"WHERE {name} LIKE '%/home/%' OR {name} LIKE '%users%'"
-                ):
-                    yield value.decode(errors="replace")
+        holds = allowed_table.holds.items() if allowed_table else ()
+        for name in (quoted(column) for column, kind in holds if kind in _TEXTS and column in has):
+            for (value,) in connection.execute(
+                f"SELECT DISTINCT CAST({name} AS BLOB) FROM source.{quoted(table)} "
+                f"WHERE {name} LIKE '%/home/%' OR {name} LIKE '%users%'"
+            ):
+                yield value.decode(errors="replace")
 
 
 def _settings(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str, str]]:

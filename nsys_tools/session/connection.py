@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -13,13 +14,18 @@ import duckdb
 from nsys_tools.session.memory import usual_limit
 from nsys_tools.session.progress import Amount
 from nsys_tools.session.quoting import literal, quoted, unglobbed
+from nsys_tools.session.spilling import bound
 
+log = logging.getLogger(__name__)
 SMALL_BYTES = 4 << 20
 """Recorded tables of less than this are small: one thread reads them, and every query is computed once."""
 OWN_SCHEMAS = "memory.main,memory.loaded"
 """Where names without a schema are looked for before a trace is attached."""
-# What a session sets after its connection is locked: see `nsys_tools.session.materializing`, `limits`, `database`.
-_OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit")
+# What a session sets after its connection is locked: see `nsys_tools.session.materializing`, `limits`, `sparing`,
+# `database`.
+_OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit", "threads")
+MODEST_BYTES = 1 << 30
+"""What queries take as long as it is enough: to put more than that on disk takes some 5 % longer."""
 _most_memory = ""
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
@@ -55,22 +61,42 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
             "temp_directory": str(spill),
         }
     )
+    bound(connection, spill)
     set_memory(connection)
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")
     return interruptible(connection)
 
 
-def limit_memory(size: str) -> None:
-    """Have each connection opened from now on use so much memory at most, as in ``2GB``; else `usual_limit`."""
-    global _most_memory  # noqa: PLW0603  (it is of the process)
-    _most_memory = size
+def limit_memory(size: str) -> str:
+    """Have each connection opened from now on use so much memory at most, as in ``2GB``; return what was before."""
+    global _most_memory
+    before, _most_memory = _most_memory, size
+    return before
 
 
 def set_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Have a connection use as much memory as each may use in this process."""
+    """Have a connection use as much memory as was said, else what is enough for almost all, as far as that is free."""
     usual = usual_limit()
-    if limit := _most_memory or (f"{usual}B" if usual else ""):
-        connection.execute(f"SET memory_limit = {literal(limit)}")
+    modest = MODEST_BYTES if usual is None else min(usual, MODEST_BYTES)
+    with suppress(duckdb.OutOfMemoryException):  # it holds more already, where nothing is cached
+        connection.execute(f"SET memory_limit = {literal(_most_memory or f'{modest}B')}")
+
+
+def more_memory(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Have a connection use as much memory as was said, else all of `usual_limit`; return whether that is new."""
+    most = _most_memory or (f"{usual}B" if (usual := usual_limit()) else "")
+    before = _limit(connection)
+    if most:
+        connection.execute(f"SET memory_limit = {literal(most)}")
+    if before == _limit(connection):
+        return False
+    log.info("More memory is needed than %s; going on with %s.", before, _limit(connection))
+    return True
+
+
+def _limit(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+    return str(row and row[0])
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:

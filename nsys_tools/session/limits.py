@@ -12,7 +12,6 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.session import connection as connections
-from nsys_tools.session.quoting import literal
 from nsys_tools.session.result import Result
 
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?)?B", re.IGNORECASE)
@@ -78,10 +77,12 @@ class Limits:
         not interrupted; the statement is refused after it.
         """
         is_over, is_late = Event(), Event()
+        earlier = ""
         watch = Thread(target=self._interrupt, args=(connection, is_over, is_late), daemon=True)
         try:
             if self.memory and connection:
-                connection.execute(f"SET memory_limit = {literal(self.memory.strip())}")
+                earlier = connections.limit_memory(self.memory.strip())
+                connections.set_memory(connection)
             if self.seconds is not None:
                 watch.start()
             yield
@@ -92,6 +93,7 @@ class Limits:
             if watch.ident is not None:
                 watch.join()
             if self.memory and connection:
+                connections.limit_memory(earlier)
                 connections.set_memory(connection)
 
     def _interrupt(self, connection: duckdb.DuckDBPyConnection | None, is_over: Event, is_late: Event) -> None:

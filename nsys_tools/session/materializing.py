@@ -9,12 +9,14 @@ from pathlib import Path
 
 import duckdb
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, explained, out_of_memory
 from nsys_tools.session import catalogue
 from nsys_tools.session.connection import Recorded
 from nsys_tools.session.loading import Table, tolerant
+from nsys_tools.session.patterns import unrolled
 from nsys_tools.session.progress import Measured, Progress
 from nsys_tools.session.quoting import literal, parquet, quoted
+from nsys_tools.session.sparing import spared
 from nsys_tools.session.store import Entry
 
 log = logging.getLogger(__name__)
@@ -118,6 +120,22 @@ class Materializer:
             self._read_tolerantly(recipe, target)
         return False
 
+    def create(self, name: str, statement: str) -> None:
+        """Run the statement that makes a relation which reads others only.
+
+        Raises
+        ------
+        NsysToolsError
+            If it fails.
+        """
+        try:
+            self._execute(statement)
+        except duckdb.Error as error:
+            raise _failed(name, error) from None
+
+    def _execute(self, statement: str) -> None:
+        spared(self._connection, lambda: self._connection.execute(statement))
+
     def _write(self, recipe: Recipe, entry: Entry) -> Path | None:
         """Write the result of a SELECT to the store, and return its file; once that was impossible it stays so."""
         if self.is_odd or not self._can_write:
@@ -143,7 +161,7 @@ class Materializer:
             self._connection.execute("SET preserve_insertion_order = false")
         failure: NsysToolsError | _OddError | None = None
         try:
-            self._connection.execute(before + recipe.sql + after)
+            self._execute(before + unrolled(self._connection, recipe.sql) + after)
         except (duckdb.IOException, duckdb.InterruptException, duckdb.OutOfMemoryException):
             raise  # nothing that the rows are to blame for
         except duckdb.InternalException as error:
@@ -194,7 +212,7 @@ class Materializer:
         self._connection.execute(f"DROP TABLE IF EXISTS {target}; SET sqlite_all_varchar = true")
         try:
             sql = recipe.any_type or tolerant(recipe.sql)
-            self._connection.execute(f"CREATE TABLE {target} AS {sql}")
+            self._execute(f"CREATE TABLE {target} AS {sql}")
             lacking = self._lacking(recipe, target)
             if recipe.table:
                 columns = self._connection.table(target).columns
@@ -223,5 +241,9 @@ class Materializer:
 
 
 def _failed(name: str, error: Exception) -> NsysToolsError:
+    """Return what to tell of a relation that cannot be made."""
+    said = str(error).splitlines()[0]
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return explained(error) or out_of_memory(said)
     where = name if name.startswith(_LOADED) else f"queries: {name}"
-    return NsysToolsError(f"{where.removeprefix(_LOADED)}: {str(error).splitlines()[0]}")
+    return NsysToolsError(f"{where.removeprefix(_LOADED)}: {said}")

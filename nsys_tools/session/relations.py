@@ -263,10 +263,7 @@ class Relations:
         """Create the view of a query; in a small trace its table, since binding nested views takes longer there."""
         self._is_table[name] = self._recorded.is_small
         kind = "TABLE" if self._recorded.is_small else "VIEW"
-        try:
-            self._connection.execute(f"CREATE {kind} {quoted(name)} AS {self._sql(name)}")
-        except duckdb.Error as error:
-            raise NsysToolsError(f"queries: {name}: {str(error).splitlines()[0]}") from None
+        self._materializer.create(name, f"CREATE {kind} {quoted(name)} AS {self._sql(name)}")
 
     def _load(self, name: str, reads: Sequence[str]) -> None:
         """Copy the columns in use of one of nsys's tables, and show the copy as the whole table."""

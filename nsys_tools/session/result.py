@@ -148,9 +148,11 @@ class Result:
                 raise NsysToolsError(f"The result has no column {key!r}.", f"It has: {', '.join(self.columns)}.")
             place = self.columns.index(key)
             return [row[place] for row in self.rows()]
-        if isinstance(key, slice):
-            return self.records()[key]
         count = len(self)
+        if isinstance(key, slice):
+            start, stop, step = key.indices(count)
+            # Only these rows become dictionaries: of a long table mostly the first are asked for.
+            return self._records(start, max(start, stop)) if step == 1 else self.records()[key]
         if not -count <= key < count:
             raise IndexError(f"row {key} of a result of {count} rows")
         return self._records(key % count, key % count + 1)[0]

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nsys_tools.errors import NsysToolsError
+from nsys_tools.errors import NsysToolsError, explained
 from nsys_tools.session.quoting import quoted
+from nsys_tools.session.sparing import spared
 
 if TYPE_CHECKING:
     import duckdb
@@ -149,7 +150,7 @@ class RelationRows:
         with self._errors():
             if self._table is None:
                 table = f"_result_{next(_NUMBERS)}"
-                self.relation.create(table)
+                spared(self._connection, lambda: self.relation.create(table))
                 self._table = table
                 weakref.finalize(self, _drop, self._connection, table)
             yield self._connection.table(self._table)
@@ -166,7 +167,7 @@ class RelationRows:
                 "The session is closed.", "Read results before close(), or keep them: result.kept()."
             ) from None
         except duckdb.Error as error:
-            raise NsysToolsError(f"SQL: {error}") from None
+            raise explained(error) or NsysToolsError(f"SQL: {error}") from None
 
     def compute(self, limit: int | None) -> bool:
         """Compute at most `limit` rows now, where none was read yet; return whether there are more."""
@@ -208,7 +209,7 @@ class RelationRows:
         if self._table is not None:
             return self.pl()
         with self._errors():
-            return polars.DataFrame(self.relation)
+            return spared(self._connection, lambda: polars.DataFrame(self.relation))
 
     def df(self) -> pd.DataFrame:
         """Return a pandas frame."""

@@ -247,3 +247,10 @@ class TraceBuilder:
             "TARGET_INFO_GPU", id=number, name=name, totalMemory=memory, memoryBandwidth=bandwidth, clockRate=clock_hz,
             smCount=sm_count, chipName=chip, cuDevice=number, isDiscrete=1,
         )  # fmt: skip
+
+    def h100(self, *, number: int = 0) -> None:
+        """Describe an H100, which its name says is simulated."""
+        self.gpu(
+            "NVIDIA H100 80GB HBM3 (simulated)", number=number, sm_count=132, clock_hz=1_980_000_000,
+            memory=85_520_809_984, bandwidth=3_352_320_000_000, chip="GH100",
+        )  # fmt: skip

@@ -235,10 +235,7 @@ class _Process:
     def write(self) -> list[_Row]:
         """Write the process; return the rows of its NCCL ranges, whose payloads the builder cannot write."""
         builder = self.builder
-        builder.gpu(
-            "NVIDIA H100 80GB HBM3 (simulated)", number=self.device, sm_count=132, clock_hz=1_980_000_000,
-            memory=85_520_809_984, bandwidth=3_352_320_000_000, chip="GH100",
-        )  # fmt: skip
+        builder.h100(number=self.device)
         builder.add("PROCESSES", globalPid=self.process, pid=self.pid)
         builder.extend("KERNEL", _KERNEL_COLUMNS, self._kernels())
         builder.extend("RUNTIME", _CALL_COLUMNS, self._calls())

@@ -135,10 +135,7 @@ def build_sample(path: Path, pages: int = 2, steps: int = 12, graph_steps: int =
         With the ground truth: operations and ns by the path of their innermost range.
     """
     with TraceBuilder(path) as builder:
-        builder.gpu(
-            "NVIDIA H100 80GB HBM3 (simulated)", sm_count=132, clock_hz=1_980_000_000, memory=85_520_809_984,
-            bandwidth=3_352_320_000_000, chip="GH100",
-        )  # fmt: skip
+        builder.h100()
         timeline = Timeline(builder)
         program = _Program(timeline)
         timeline.migrate(2 << 20, 95_000)

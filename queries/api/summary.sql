@@ -13,7 +13,7 @@
 SELECT coalesce(any_value(n.name), '(no name)') AS name, bool_or(w.name_id IS NOT NULL) AS waits,
     count(*) AS instance_count, sum(c.duration_ns)::BIGINT AS sum_ns, median(c.duration_ns) AS median_ns,
     avg(c.duration_ns) AS mean_ns, min(c.duration_ns) AS min_ns, max(c.duration_ns) AS max_ns,
-    stddev_samp(c.duration_ns) AS stddev_ns
+    deviation(c.duration_ns) AS stddev_ns
 FROM _api_call AS c
 LEFT JOIN _call_name AS n USING (name_id)
 LEFT JOIN api__waits AS w USING (name_id)

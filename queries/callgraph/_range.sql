@@ -3,16 +3,15 @@
 -- materialized: small, and joined by every figure of groups.
 WITH named AS (SELECT DISTINCT group_id, range_name FROM callgraph_module),
 found AS (
-    SELECT m.group_id, n.range_id, m.range_name, r.end_ns
+    SELECT m.group_id, n.range_id, m.range_name, r.thread_id, r.opened, r.end_ns, r.end_ns > r.start_ns AS is_lasting
     FROM _range_name AS n JOIN named AS m ON m.range_name = n.name JOIN _range AS r USING (range_id)
 ),
--- By piece and group, not range by range: a group can have as many ranges as the trace.
 around AS (
-    SELECT s.piece_id, f.group_id, max(f.end_ns) AS end_ns
-    FROM _range_stack AS s JOIN found AS f USING (range_id)
-    WHERE s.level > 0
-    GROUP BY s.piece_id, f.group_id
+    SELECT *, max(CASE WHEN is_lasting THEN end_ns END) OVER (
+            PARTITION BY thread_id, group_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS last_end_ns
+    FROM found
 )
-SELECT f.group_id, f.range_id, f.range_name,
-    coalesce(a.end_ns < f.end_ns, true) AS is_outermost  -- ranges that cross are each their own
-FROM found AS f LEFT JOIN around AS a ON a.piece_id = f.range_id AND a.group_id = f.group_id
+SELECT group_id, range_id, range_name,
+    NOT is_lasting OR coalesce(last_end_ns < end_ns, true) AS is_outermost  -- ranges that cross are each their own
+FROM around

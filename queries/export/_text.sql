@@ -10,7 +10,6 @@ WITH text AS (
     UNION ALL SELECT 'memset', true, false
     UNION ALL SELECT DISTINCT 'CUDA graph ' || coalesce(graph_id, 0), true, false FROM graph_run
     UNION ALL SELECT DISTINCT stage, true, true FROM stage__named
-    UNION ALL SELECT DISTINCT stage, true, true FROM stage__piece
     UNION ALL SELECT DISTINCT layer, false, true FROM export__layer
     UNION ALL SELECT DISTINCT layer, false, true FROM export__module
     UNION ALL SELECT DISTINCT rolled_path, false, true FROM _range_path

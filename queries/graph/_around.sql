@@ -1,5 +1,5 @@
 -- One row per node that was created itself and that a replayed one goes back to: the piece around its creation.
-SELECT p.process_id, p.node_id, p.via, p.instant_ns, p.begin_ns, i.piece_id
+SELECT p.process_id, p.node_id, p.thread_id, p.via, p.instant_ns, p.begin_ns, i.piece_id
 FROM (
     FROM graph__place
     SEMI JOIN (SELECT process_id, root_id AS node_id FROM graph__lineage) USING (process_id, node_id)

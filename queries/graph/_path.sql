@@ -1,16 +1,38 @@
 -- One row per piece in which nodes were created and begin of their capture: the ranges around, from the first that was
 -- opened inside the capture; without a capture, all of them.
-WITH RECURSIVE captured AS (SELECT DISTINCT piece_id, begin_ns FROM graph__around WHERE piece_id IS NOT NULL),
-stack AS (
-    SELECT piece_id, range_id, parent_piece_id, 0 AS level
-    FROM _piece_parent WHERE NOT is_point AND piece_id IN (SELECT piece_id FROM captured)
+WITH RECURSIVE captured AS (
+    SELECT piece_id, begin_ns, thread_id, min(instant_ns) AS instant_ns
+    FROM graph__around WHERE piece_id IS NOT NULL
+    GROUP BY ALL
+),
+up AS (
+    SELECT DISTINCT piece_id, piece_id AS range_id FROM captured ANTI JOIN _crossing USING (thread_id)
     UNION ALL
-    SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
-    FROM stack AS s JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
+    SELECT u.piece_id, p.parent_id
+    FROM up AS u JOIN _range_parent AS p USING (range_id)
+    WHERE p.parent_id IS NOT NULL
+),
+-- Where ranges cross, one is open in pieces that follow one another.
+numbered AS (
+    SELECT piece_id, thread_id, instant_ns, row_number() OVER (PARTITION BY thread_id ORDER BY instant_ns, piece_id) AS number
+    FROM (SELECT piece_id, thread_id, min(instant_ns) AS instant_ns FROM captured GROUP BY ALL)
+    SEMI JOIN _crossing USING (thread_id)
+),
+until AS (SELECT thread_id, instant_ns, max(number) AS number FROM numbered GROUP BY ALL),
+held AS (
+    SELECT r.thread_id, r.range_id, unnest(generate_series(coalesce(b.number, 0) + 1, e.number)) AS number
+    FROM (FROM _range SEMI JOIN _crossing USING (thread_id) WHERE end_ns > start_ns) AS r
+    ASOF JOIN until AS e ON e.thread_id = r.thread_id AND e.instant_ns < r.end_ns
+    ASOF LEFT JOIN until AS b ON b.thread_id = r.thread_id AND b.instant_ns < r.start_ns
+),
+stack AS (
+    FROM up
+    UNION ALL
+    SELECT n.piece_id, h.range_id FROM held AS h JOIN numbered AS n ON n.thread_id = h.thread_id AND n.number = h.number
 )
 SELECT a.piece_id, a.begin_ns,
-    arg_min(s.range_id, s.level) AS range_id,
-    left(string_agg(n.label, '/' ORDER BY s.level DESC), 4000) AS layer_path
+    arg_max(s.range_id, r.opened) AS range_id,
+    left(string_agg(n.label, '/' ORDER BY r.opened), 4000) AS layer_path
 FROM captured AS a
 JOIN stack AS s USING (piece_id)
 JOIN _range AS r USING (range_id)

@@ -15,7 +15,7 @@
 WITH grouped AS (
     SELECT any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, count(*) AS instance_count,
         sum(k.duration_ns)::BIGINT AS sum_ns, median(k.duration_ns) AS median_ns, avg(k.duration_ns) AS mean_ns,
-        min(k.duration_ns) AS min_ns, max(k.duration_ns) AS max_ns, stddev_samp(k.duration_ns) AS stddev_ns
+        min(k.duration_ns) AS min_ns, max(k.duration_ns) AS max_ns, deviation(k.duration_ns) AS stddev_ns
     FROM _kernel AS k LEFT JOIN _kernel_name AS n USING (name_id)
     GROUP BY n.same_id
 )

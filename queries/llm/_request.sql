@@ -1,14 +1,17 @@
 -- One row per request: an instance of a stage with role request. Where such instances nest, the innermost counts; one
 -- without length is none.
 WITH candidate AS (
-    SELECT s.stage, r.range_id, r.thread_id, r.start_ns, r.end_ns
+    SELECT s.stage, r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened
     FROM stage__range AS s JOIN _range AS r USING (range_id)
     WHERE s.stage IN (SELECT stage FROM stage_role WHERE role = 'request') AND r.end_ns > r.start_ns
 ),
-outer_one AS (
-    SELECT t.range_id
-    FROM candidate AS c
-    JOIN _range_stack AS t ON t.piece_id = c.range_id AND t.level > 0
-    JOIN candidate AS o ON o.range_id = t.range_id AND o.end_ns >= c.end_ns  -- not one that only crosses it
+-- One holds another if one that is opened after it ends no later, and does not only cross it.
+inside AS (
+    SELECT *, min(end_ns) OVER (
+            PARTITION BY thread_id ORDER BY opened ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS first_end_ns
+    FROM candidate
 )
-FROM candidate ANTI JOIN outer_one USING (range_id)
+SELECT stage, range_id, thread_id, start_ns, end_ns
+FROM inside
+WHERE coalesce(first_end_ns > end_ns, true)

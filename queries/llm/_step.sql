@@ -7,24 +7,31 @@ WITH candidate AS (
     WHERE s.stage IN (SELECT stage FROM stage_role WHERE role = 'step') AND r.end_ns > r.start_ns
 ),
 around AS (
-    SELECT c.range_id AS step_id, c.end_ns, t.range_id, t.level
-    FROM candidate AS c JOIN _range_stack AS t ON t.piece_id = c.range_id AND t.level > 0
+    SELECT *, max(end_ns) OVER earlier AS last_end_ns, row_number() OVER (PARTITION BY thread_id ORDER BY opened) AS number
+    FROM candidate
+    WINDOW earlier AS (PARTITION BY thread_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
-inner_one AS (
-    SELECT a.step_id AS range_id
-    FROM around AS a JOIN candidate AS o ON o.range_id = a.range_id AND o.end_ns >= a.end_ns
+-- The steps that begin while a request is open follow one another.
+begun AS (SELECT thread_id, start_ns, max(number) AS number FROM around GROUP BY ALL),
+held AS (
+    SELECT q.range_id AS request_id, r.thread_id, r.opened,
+        unnest(generate_series(coalesce(b.number, 0) + 1, e.number)) AS number
+    FROM llm__request AS q
+    JOIN _range AS r USING (range_id)
+    ASOF JOIN begun AS e ON e.thread_id = r.thread_id AND e.start_ns < r.end_ns
+    ASOF LEFT JOIN begun AS b ON b.thread_id = r.thread_id AND b.start_ns < r.start_ns
 ),
 owned AS (
-    SELECT a.step_id, arg_min(a.range_id, a.level) AS request_id
-    FROM around AS a JOIN llm__request USING (range_id)
-    GROUP BY a.step_id
+    SELECT a.range_id AS step_id, arg_max(h.request_id, h.opened) AS request_id
+    FROM held AS h JOIN around AS a ON a.thread_id = h.thread_id AND a.number = h.number AND a.opened > h.opened
+    GROUP BY a.range_id
 ),
 placed AS (
     SELECT c.*, o.request_id IS NOT NULL AS is_request, coalesce(o.request_id, p.parent_id) AS owner_id
-    FROM candidate AS c
-    ANTI JOIN inner_one USING (range_id)
+    FROM around AS c
     LEFT JOIN owned AS o ON o.step_id = c.range_id
     LEFT JOIN _range_parent AS p ON p.range_id = c.range_id
+    WHERE coalesce(c.last_end_ns < c.end_ns, true)
 )
 SELECT thread_id, owner_id AS range_id, is_request, range_id AS step_id, start_ns, end_ns,
     row_number() OVER (PARTITION BY thread_id, owner_id ORDER BY opened) AS token_index

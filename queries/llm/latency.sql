@@ -19,7 +19,7 @@ WITH value AS (
     UNION ALL
     SELECT 3, 'end-to-end latency', latency_base, latency_ns FROM llm_request
 )
-SELECT figure, base, count(*) AS value_count, avg(ns) AS mean_ns, stddev_samp(ns) AS stddev_ns, median(ns) AS median_ns,
+SELECT figure, base, count(*) AS value_count, avg(ns) AS mean_ns, deviation(ns) AS stddev_ns, median(ns) AS median_ns,
     quantile_cont(ns, 0.9) AS p90_ns, quantile_cont(ns, 0.99) AS p99_ns, min(ns) AS min_ns, max(ns) AS max_ns
 FROM value
 WHERE ns IS NOT NULL

@@ -17,8 +17,9 @@ WITH value AS (
     UNION ALL
     SELECT 'end to end', latency_base, total_tokens_per_s FROM llm_request
 )
-SELECT figure, base, count(*) AS value_count, avg(rate) AS mean_tokens_per_s, stddev_samp(rate) AS stddev_tokens_per_s,
-    median(rate) AS median_tokens_per_s, quantile_cont(rate, 0.9) AS p90_tokens_per_s,
+SELECT figure, base, count(*) AS value_count, avg(rate ORDER BY rate) AS mean_tokens_per_s,
+    stddev_samp(rate ORDER BY rate) AS stddev_tokens_per_s, median(rate) AS median_tokens_per_s,
+    quantile_cont(rate, 0.9) AS p90_tokens_per_s,
     quantile_cont(rate, 0.99) AS p99_tokens_per_s, min(rate) AS min_tokens_per_s, max(rate) AS max_tokens_per_s
 FROM value
 WHERE rate IS NOT NULL

@@ -26,10 +26,10 @@ seen AS (
         USING (name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z)
     LEFT JOIN (SELECT DISTINCT name_id FROM known) AS n ON n.name_id = w.name_id
     UNION ALL
-    SELECT w.stage, 0, sum(o.duration_ns), 0, false, false
-    FROM _gpu_operation AS o JOIN stage__owner AS w USING (operation_id)
-    WHERE o.kind <> 'kernel'
-    GROUP BY w.stage
+    SELECT stage, 0, sum(end_ns - start_ns), 0, false, false
+    FROM stage__owner
+    WHERE operation_id & 3 <> 0
+    GROUP BY stage
 )
 SELECT coalesce(stage, '(all)') AS stage, sum(gpu_ns)::BIGINT AS gpu_ns, sum(kernel_count)::BIGINT AS kernel_count,
     sum(sum_ns)::BIGINT AS sum_ns,

@@ -25,9 +25,8 @@ shape AS (
 counted AS (
     SELECT w.stage, sum(k.duration_ns) AS ns, sum(s.flops) AS flops
     FROM _kernel AS k
-    JOIN stage__owner AS w USING (operation_id)
+    JOIN (SELECT operation_id, stage FROM stage__owner WHERE is_stage) AS w USING (operation_id)
     JOIN shape AS s USING (name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z)
-    WHERE w.is_stage
     GROUP BY w.stage
 ),
 stage AS (

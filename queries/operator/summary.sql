@@ -16,10 +16,7 @@ WITH instance AS (
     GROUP BY r.label
 ),
 owned AS (
-    SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
-    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
-    WHERE a.piece_id IS NOT NULL
-    GROUP BY a.piece_id
+    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
 ),
 -- An operator's label occurs once per stack, however often it is nested in itself.
 carried AS (

@@ -5,12 +5,7 @@
 -- kind             VARCHAR  -      kernel, copy, memset or graph
 -- operation_count  BIGINT   count  operations whose innermost range this is
 -- sum_ns           BIGINT   ns     sum of their durations
-WITH owned AS (
-    SELECT a.range_id, o.kind, count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns
-    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
-    GROUP BY ALL
-)
-SELECT p.rolled_path, o.kind, sum(o.operation_count)::BIGINT AS operation_count, sum(o.sum_ns)::BIGINT AS sum_ns
-FROM owned AS o LEFT JOIN _range_path AS p USING (range_id)
+SELECT p.rolled_path, w.kind, sum(w.n)::BIGINT AS operation_count, sum(w.ns)::BIGINT AS sum_ns
+FROM _piece_work AS w LEFT JOIN _range_path AS p USING (range_id)
 GROUP BY ALL
 ORDER BY sum_ns DESC, rolled_path, kind

@@ -11,10 +11,7 @@
 -- wall_ns          BIGINT   ns     time on the CPU, added over instances
 -- median_wall_ns   DOUBLE   ns     median of it
 WITH owned AS (
-    SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
-    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
-    WHERE a.piece_id IS NOT NULL
-    GROUP BY a.piece_id
+    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
 ),
 -- Ranges of one path that are open together: those that cross, and those below the longest paths.
 again AS (

@@ -6,9 +6,9 @@
 -- operation_count  BIGINT   count  operations
 -- sum_ns           BIGINT   ns     sum of durations
 -- thread_count     BIGINT   count  threads that launched them
-SELECT CASE WHEN a.call_id IS NULL THEN 'no launch' ELSE 'no range' END AS reason, o.kind,
-    count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns, count(DISTINCT a.thread_id) AS thread_count
-FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)
-WHERE a.range_id IS NULL
+SELECT CASE WHEN is_launched THEN 'no range' ELSE 'no launch' END AS reason, kind,
+    sum(n)::BIGINT AS operation_count, sum(ns)::BIGINT AS sum_ns, count(DISTINCT thread_id) AS thread_count
+FROM _piece_work
+WHERE range_id IS NULL
 GROUP BY ALL
 ORDER BY sum_ns DESC, reason, kind

@@ -3,15 +3,13 @@
 -- are the spans of all GPUs.
 SELECT w.stage, w.is_stage, m.name, min(m.label) AS label, count(DISTINCT m.range_id) AS instance_count,
     count(*) AS operation_count,
-    sum(o.duration_ns)::BIGINT AS sum_ns,
+    sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns,
     coalesce(sum(added_ns(c.start_ns, c.end_ns, c.covered_ns)), 0)::BIGINT
         AS busy_ns,
     coalesce(sum(g.gap_ns) FILTER (g.cause = 'launch gap'), 0)::BIGINT AS launch_gap_ns,
     coalesce(sum(g.gap_ns) FILTER (g.cause <> 'launch gap'), 0)::BIGINT AS other_idle_ns
-FROM _gpu_operation AS o
-JOIN stage__owner AS w USING (operation_id)
-JOIN _launched AS a USING (operation_id)
+FROM stage__owner AS w
 LEFT JOIN gpu__covered AS c USING (operation_id)
-LEFT JOIN roofline__piece AS m ON m.piece_id = a.piece_id
+LEFT JOIN roofline__piece AS m ON m.piece_id = w.piece_id
 LEFT JOIN gap_list AS g USING (operation_id)
 GROUP BY w.stage, w.is_stage, m.name

@@ -2,7 +2,7 @@
 -- it that has ranges too; name is NULL for layers outside every recorded module.
 --
 -- A layer counts at the stage that owns it (stage_layer.is_owner), so that rows add up to the phases.
-WITH recorded AS (SELECT DISTINCT stage, name, label FROM roofline__piece WHERE stage IS NOT NULL),
+WITH recorded AS (FROM roofline__recorded),
 owned AS (
     SELECT s.stage, m.phase, m.path, l.class,
         m.matrix_flops * s.execution_count AS matrix_flops,

@@ -5,14 +5,11 @@
 -- one with shapes: what is counted owns all of its operations, whatever operators lie inside. kernel_dtype is the type
 -- on which the names of its matrix kernels agree.
 WITH owned AS (
-    SELECT a.piece_id,
-        CASE WHEN o.kind = 'graph' THEN 'CUDA graph run' WHEN a.range_id IS NULL THEN 'operation without a range'
+    SELECT piece_id,
+        CASE WHEN kind = 'graph' THEN 'CUDA graph run' WHEN range_id IS NULL THEN 'operation without a range'
             ELSE 'range without shapes' END AS otherwise,
-        count(*) AS n, sum(o.duration_ns) AS ns, min(d.dtype) AS first_dtype, max(d.dtype) AS last_dtype
-    FROM _launched AS a
-    JOIN _gpu_operation AS o USING (operation_id)
-    LEFT JOIN _kernel AS k USING (operation_id)
-    LEFT JOIN shape__dtype AS d ON d.name_id = k.name_id
+        sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
+    FROM _piece_work
     GROUP BY ALL
 ),
 owner AS (
@@ -21,9 +18,18 @@ owner AS (
     JOIN shape AS h USING (range_id)
     SEMI JOIN owned AS o ON o.piece_id = s.piece_id
     GROUP BY s.piece_id
+),
+named AS (
+    SELECT w.range_id, min(d.dtype) AS first_dtype, max(d.dtype) AS last_dtype
+    FROM owner AS w
+    JOIN _launched AS a USING (piece_id)
+    JOIN shape__dtype AS d ON d.name_id = a.name_id
+    GROUP BY w.range_id
 )
 SELECT w.range_id, CASE WHEN w.range_id IS NULL THEN o.otherwise END AS otherwise,
     sum(o.n)::BIGINT AS operation_count, sum(o.ns)::BIGINT AS sum_ns,
-    CASE WHEN min(o.first_dtype) = max(o.last_dtype) THEN min(o.first_dtype) END AS kernel_dtype
-FROM owned AS o LEFT JOIN owner AS w USING (piece_id)
+    CASE WHEN any_value(n.first_dtype) = any_value(n.last_dtype) THEN any_value(n.first_dtype) END AS kernel_dtype
+FROM owned AS o
+LEFT JOIN owner AS w USING (piece_id)
+LEFT JOIN named AS n ON n.range_id = w.range_id
 GROUP BY ALL

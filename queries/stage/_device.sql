@@ -1,7 +1,32 @@
 -- One row per stage instance and GPU: span and busy time of its operations there.
--- Busy time adds, in order of start, what each operation covers beyond those before it.
-SELECT range_id, gpu_id,
-    max(end_ns) - min(start_ns) AS span_ns,
-    sum(added_ns(start_ns, end_ns, covered_ns)) AS busy_ns
-FROM stage__covered
-GROUP BY ALL
+--
+-- Busy time adds, in order of start, what each operation covers beyond those of the instance before it. Where none begins
+-- while another one of the GPU still runs, of any instance, that is all of its time, and nothing needs to be ordered.
+WITH overlapped AS (
+    SELECT DISTINCT s.range_id, a.gpu_id
+    FROM gpu__covered AS c
+    JOIN _launched AS a USING (operation_id)
+    JOIN stage__piece AS s USING (piece_id)
+    WHERE c.covered_ns > c.start_ns
+),
+covered AS (
+    SELECT w.range_id, w.gpu_id, w.start_ns, w.end_ns, max(w.end_ns) OVER (
+        PARTITION BY w.range_id, w.gpu_id ORDER BY w.start_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+    ) AS covered_ns
+    FROM stage__work AS w
+    -- As one key, so that DuckDB does not begin with all pairs of a GPU.
+    SEMI JOIN overlapped AS o ON {'range': o.range_id, 'gpu': o.gpu_id} = {'range': w.range_id, 'gpu': w.gpu_id}
+    WHERE w.end_ns >= w.start_ns
+),
+busy AS (
+    SELECT range_id, gpu_id, sum(added_ns(start_ns, end_ns, covered_ns))::BIGINT AS busy_ns FROM covered GROUP BY ALL
+),
+whole AS (
+    SELECT s.range_id, w.gpu_id, min(w.first_ns) AS first_ns, max(w.last_ns) AS last_ns,
+        sum(w.positive_ns)::BIGINT AS busy_ns
+    FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
+    GROUP BY ALL
+)
+SELECT w.range_id, w.gpu_id, w.last_ns - w.first_ns AS span_ns, coalesce(b.busy_ns, w.busy_ns) AS busy_ns
+FROM whole AS w LEFT JOIN busy AS b ON b.range_id = w.range_id AND b.gpu_id = w.gpu_id
+WHERE w.first_ns IS NOT NULL

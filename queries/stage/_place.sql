@@ -1,11 +1,11 @@
 -- One row per rolled-up path, when there is no stages file: the path around it, and the GPU time that was launched there,
 -- inside the ranges inside included (sum_ns), and in none of them (own_ns).
--- materialized: one pass over all launches, read level by level.
+-- materialized: read level by level.
 --
 -- An operation that ends before it starts takes no time here, so that the parts of a whole are no more than it.
 WITH RECURSIVE own AS (
-    SELECT p.rolled_path, sum(greatest(o.duration_ns, 0))::BIGINT AS ns
-    FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id) JOIN _range_path AS p USING (range_id)
+    SELECT p.rolled_path, sum(w.positive_ns)::BIGINT AS ns
+    FROM _piece_work AS w JOIN _range_path AS p USING (range_id)
     GROUP BY p.rolled_path
 ),
 -- The ranges of a path lie in ranges of one path. Below the longest paths only the outermost does: its parent is shorter.

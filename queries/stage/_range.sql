@@ -1,22 +1,13 @@
 -- One row per range that is an instance of a stage. Of nested ranges of one stage the outermost counts; ranges that
 -- only overlap (start/end) are instances both.
 -- materialized: small, and joined by every stage figure.
-WITH placed AS (
-    SELECT n.stage, n.range_id, p.is_point, CASE WHEN p.is_point THEN p.parent_piece_id ELSE n.range_id END AS piece_id
-    FROM stage__named AS n JOIN _piece_parent AS p ON p.piece_id = n.range_id
-),
-around AS (
-    SELECT n.range_id, max(r.end_ns) AS end_ns
-    FROM placed AS n
-    JOIN _range_stack AS s ON s.piece_id = n.piece_id AND s.level > CASE WHEN n.is_point THEN -1 ELSE 0 END
-    -- As one key, so that DuckDB does not begin with all pairs of ranges of a stage.
-    JOIN stage__named AS outside
-        ON {'range': outside.range_id, 'stage': outside.stage} = {'range': s.range_id, 'stage': n.stage}
-    JOIN _range AS r ON r.range_id = outside.range_id
-    GROUP BY n.range_id, n.stage
+--
+-- A range lies in another of its stage if one that was opened before lasts as long; without length, if one is open.
+SELECT stage, range_id
+FROM (
+    SELECT n.stage, n.range_id, r.start_ns, r.end_ns, max(CASE WHEN r.end_ns > r.start_ns THEN r.end_ns END) OVER (
+            PARTITION BY r.thread_id, n.stage ORDER BY r.opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS last_end_ns
+    FROM stage__named AS n JOIN _range AS r USING (range_id)
 )
-SELECT n.stage, n.range_id
-FROM stage__named AS n
-ANTI JOIN (
-    SELECT a.range_id FROM around AS a JOIN _range AS r USING (range_id) WHERE a.end_ns >= r.end_ns
-) AS inner_one USING (range_id)
+WHERE coalesce(CASE WHEN end_ns > start_ns THEN last_end_ns < end_ns ELSE last_end_ns <= start_ns END, true)

@@ -1,5 +1,4 @@
 -- One row per GPU operation and stage instance that it belongs to, inclusively.
-SELECT s.stage, s.range_id, o.operation_id, o.kind, o.gpu_id, o.start_ns, o.end_ns, o.duration_ns, a.call_id
+SELECT s.stage, s.range_id, a.operation_id, a.gpu_id, a.start_ns, a.end_ns
 FROM _launched AS a
 JOIN stage__piece AS s USING (piece_id)
-JOIN _gpu_operation AS o USING (operation_id)

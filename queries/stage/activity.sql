@@ -6,21 +6,25 @@
 -- stage     VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
 -- sum_ns    DOUBLE   ns     durations of operations that start in the bin, longer ones spread over the bins they cover
 WITH operation AS (
-    SELECT o.start_ns, greatest(o.end_ns, o.start_ns) AS end_ns,
-        w.stage
-    FROM _gpu_operation AS o
-    JOIN stage__owner AS w USING (operation_id)
+    SELECT start_ns, greatest(end_ns, start_ns) AS end_ns, stage FROM stage__owner
 ),
 extent AS (
     SELECT min(start_ns) AS first_ns, greatest((max(end_ns) - min(start_ns)) // 240 + 1, 1) AS bin_ns FROM operation
 ),
-binned AS (
-    SELECT o.*, e.first_ns, e.bin_ns,
-        unnest(range((o.start_ns - e.first_ns) // e.bin_ns, (o.end_ns - e.first_ns) // e.bin_ns + 1)) AS bin
+-- Almost every operation lies in one bin.
+placed AS (
+    SELECT o.start_ns, o.end_ns, o.stage, e.first_ns, e.bin_ns,
+        (o.start_ns - e.first_ns) // e.bin_ns AS first_bin, (o.end_ns - e.first_ns) // e.bin_ns AS last_bin
     FROM operation AS o, extent AS e
+),
+part AS (
+    SELECT first_ns, bin_ns, first_bin AS bin, stage, end_ns - start_ns AS ns FROM placed WHERE first_bin = last_bin
+    UNION ALL
+    SELECT first_ns, bin_ns, bin, stage,
+        least(end_ns, first_ns + (bin + 1) * bin_ns) - greatest(start_ns, first_ns + bin * bin_ns)
+    FROM (SELECT *, unnest(range(first_bin, last_bin + 1)) AS bin FROM placed WHERE first_bin < last_bin)
 )
-SELECT first_ns + bin * bin_ns AS start_ns, any_value(bin_ns) AS bin_ns, stage,
-    sum(least(end_ns, first_ns + (bin + 1) * bin_ns) - greatest(start_ns, first_ns + bin * bin_ns))::DOUBLE AS sum_ns
-FROM binned
+SELECT first_ns + bin * bin_ns AS start_ns, any_value(bin_ns) AS bin_ns, stage, sum(ns)::DOUBLE AS sum_ns
+FROM part
 GROUP BY first_ns, bin, bin_ns, stage
 ORDER BY 1, stage

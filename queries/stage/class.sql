@@ -9,9 +9,9 @@
 -- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
 WITH work AS (
     SELECT
-        w.stage, k.name_id, count(*) AS instance_count, sum(k.duration_ns) AS sum_ns
-    FROM _kernel AS k
-    JOIN stage__owner AS w USING (operation_id)
+        w.stage, w.name_id, count(*) AS instance_count, sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns
+    FROM stage__owner AS w
+    WHERE w.operation_id & 3 = 0
     GROUP BY ALL
 ),
 grouped AS (

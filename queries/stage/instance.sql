@@ -19,9 +19,17 @@ WITH device AS (
     FROM stage__device GROUP BY range_id
 ),
 work AS (
-    SELECT range_id, count(*) AS operation_count, count(*) FILTER (kind = 'kernel') AS kernel_count,
-        count(DISTINCT call_id) AS launch_count, sum(duration_ns) AS sum_ns
-    FROM stage__work GROUP BY range_id
+    SELECT s.range_id, sum(w.n)::BIGINT AS operation_count,
+        coalesce(sum(w.n) FILTER (w.kind = 'kernel'), 0)::BIGINT AS kernel_count, sum(w.ns)::BIGINT AS sum_ns
+    FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
+    GROUP BY s.range_id
+),
+-- A call lies in one piece, so that those of pieces add up.
+launch AS (
+    SELECT s.range_id, sum(c.n)::BIGINT AS launch_count
+    FROM (SELECT piece_id, count(DISTINCT call_id) AS n FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id) AS c
+    JOIN stage__piece AS s USING (piece_id)
+    GROUP BY s.range_id
 )
 SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
     r.end_ns - r.start_ns AS wall_ns,
@@ -31,10 +39,11 @@ SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
     coalesce(d.span_ns - d.busy_ns, 0)::BIGINT AS idle_ns,
     coalesce(w.operation_count, 0) AS operation_count,
     coalesce(w.kernel_count, 0) AS kernel_count,
-    coalesce(w.launch_count, 0) AS launch_count
+    coalesce(l.launch_count, 0) AS launch_count
 FROM stage__range AS s
 JOIN _range AS r USING (range_id)
 JOIN _range_path AS p USING (range_id)
 LEFT JOIN device AS d USING (range_id)
 LEFT JOIN work AS w USING (range_id)
+LEFT JOIN launch AS l USING (range_id)
 ORDER BY r.start_ns, s.range_id

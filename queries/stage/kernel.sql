@@ -10,11 +10,11 @@
 -- median_ns       DOUBLE   ns     median duration
 WITH grouped AS (
     SELECT
-        w.stage, any_value(n.name) AS name, count(*) AS instance_count, sum(k.duration_ns)::BIGINT AS sum_ns,
-        median(k.duration_ns) AS median_ns
-    FROM _kernel AS k
-    JOIN stage__owner AS w USING (operation_id)
+        w.stage, any_value(n.name) AS name, count(*) AS instance_count, sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns,
+        median(w.end_ns - w.start_ns) AS median_ns
+    FROM stage__owner AS w
     LEFT JOIN _kernel_name AS n USING (name_id)
+    WHERE w.operation_id & 3 = 0
     GROUP BY w.stage, n.same_id
 )
 SELECT g.stage, coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,

@@ -21,21 +21,19 @@
 -- median_span_ns      DOUBLE   ns     median of span over instances
 -- stddev_span_ns      DOUBLE   ns     its sample standard deviation
 -- busy_ratio          DOUBLE   ratio  busy_ns over span_ns
-WITH owner AS (
-    SELECT o.duration_ns, w.stage, w.is_stage
-    FROM _gpu_operation AS o
-    JOIN stage__owner AS w USING (operation_id)
-),
-exclusive AS (
-    SELECT stage, is_stage, count(*) AS n, sum(duration_ns)::BIGINT AS ns FROM owner GROUP BY ALL
+WITH exclusive AS (
+    SELECT owner_text(w.piece_id, s.stage) AS stage,
+        s.stage IS NOT NULL AS is_stage, sum(w.n)::BIGINT AS n, sum(w.ns)::BIGINT AS ns
+    FROM _piece_work AS w LEFT JOIN stage__piece AS s ON s.piece_id = w.piece_id AND s.is_innermost
+    GROUP BY ALL
 ),
 inclusive AS (
     SELECT stage, true AS is_stage, count(*) AS instance_count, sum(wall_ns)::BIGINT AS wall_ns,
         sum(span_ns)::BIGINT AS span_ns, sum(busy_ns)::BIGINT AS busy_ns, sum(sum_ns)::BIGINT AS sum_ns,
         sum(idle_ns)::BIGINT AS idle_ns, sum(operation_count)::BIGINT AS operation_count,
         sum(kernel_count)::BIGINT AS kernel_count, avg(launch_count) AS launches_per_instance,
-        median(wall_ns) AS median_wall_ns, stddev_samp(wall_ns) AS stddev_wall_ns, min(wall_ns) AS min_wall_ns,
-        max(wall_ns) AS max_wall_ns, median(span_ns) AS median_span_ns, stddev_samp(span_ns) AS stddev_span_ns
+        median(wall_ns) AS median_wall_ns, deviation(wall_ns) AS stddev_wall_ns, min(wall_ns) AS min_wall_ns,
+        max(wall_ns) AS max_wall_ns, median(span_ns) AS median_span_ns, deviation(span_ns) AS stddev_span_ns
     FROM stage_instance GROUP BY stage
 )
 SELECT

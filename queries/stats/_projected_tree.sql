@@ -19,7 +19,7 @@ nearest AS (
     JOIN _range_parent AS p ON p.range_id = n.parent_id
 ),
 enclosed AS (
-    SELECT s.range_id, arg_min(s.outer_id, (o.duration_ns << 10) + least(s.level, 1023)) AS parent_id
+    SELECT s.range_id, arg_min(s.outer_id, {'length': o.duration_ns, 'opened': -s.opened}) AS parent_id
     FROM _crossed_stack AS s
     JOIN projected AS r ON r.range_id = s.range_id
     JOIN projected AS o ON o.range_id = s.outer_id

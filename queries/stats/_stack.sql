@@ -4,17 +4,9 @@
 --
 -- is_widest marks, of the ranges of a group in one stack, the one that ends last: whatever call is in any of them is in
 -- that one. Nearly always there is but one: only groups that a stack holds twice are sorted.
-WITH RECURSIVE stack AS (
-    SELECT piece_id, range_id, parent_piece_id, 0 AS level
-    FROM _piece_parent SEMI JOIN stats__launch_piece USING (piece_id)
-    UNION ALL
-    SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
-    FROM stack AS s
-    JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
-),
-held AS (
+WITH held AS (
     SELECT s.piece_id, s.range_id, s.level, r.group_id, r.is_sole, r.end_ns
-    FROM stack AS s
+    FROM _range_stack AS s
     JOIN stats__range AS r USING (range_id)
     WHERE r.end_thread_id IS NULL
 ),

@@ -3,21 +3,27 @@
 -- materialized: one pass over all operations.
 --
 -- Time is covered in four ways: by all operations, by what computes, by communication, and by either of these. Which of the
--- operations that start together comes first changes no sum.
-WITH covered AS (
+-- operations that start together comes first changes no sum. On a GPU on which none begins while another one runs, each
+-- adds all of its time, and nothing needs to be ordered.
+WITH overlapping AS (SELECT DISTINCT gpu_id FROM gpu__covered WHERE covered_ns > start_ns),
+covered AS (
+    SELECT gpu_id, process_id, kind, start_ns, end_ns, is_compute, is_communication, NULL::BIGINT AS covered_ns,
+        NULL::BIGINT AS compute_ns, NULL::BIGINT AS communication_ns, NULL::BIGINT AS either_ns
+    FROM step__class AS c ANTI JOIN overlapping USING (gpu_id)
+    UNION ALL
     SELECT gpu_id, process_id, kind, start_ns, end_ns, is_compute, is_communication,
-        max(end_ns) OVER earlier AS covered_ns,
-        max(CASE WHEN is_compute THEN end_ns END) OVER earlier AS compute_ns,
-        max(CASE WHEN is_communication THEN end_ns END) OVER earlier AS communication_ns,
-        max(CASE WHEN is_compute OR is_communication THEN end_ns END) OVER earlier AS either_ns
-    FROM step__class
+        max(end_ns) OVER earlier,
+        max(CASE WHEN is_compute THEN end_ns END) OVER earlier,
+        max(CASE WHEN is_communication THEN end_ns END) OVER earlier,
+        max(CASE WHEN is_compute OR is_communication THEN end_ns END) OVER earlier
+    FROM step__class AS c SEMI JOIN overlapping USING (gpu_id)
     WINDOW earlier AS (PARTITION BY gpu_id ORDER BY start_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
 SELECT c.gpu_id, i.at_ns, c.process_id, c.kind, count(*) AS operation_count,
-    sum(added_ns(start_ns, end_ns, covered_ns)) AS busy_ns,
-    sum(added_ns(start_ns, end_ns, compute_ns)) FILTER (is_compute) AS compute_ns,
-    sum(added_ns(start_ns, end_ns, communication_ns)) FILTER (is_communication) AS communication_ns,
-    sum(added_ns(start_ns, end_ns, either_ns)) FILTER (is_compute OR is_communication) AS either_ns,
+    sum(added_ns(start_ns, end_ns, covered_ns))::BIGINT AS busy_ns,
+    sum(added_ns(start_ns, end_ns, compute_ns)) FILTER (is_compute)::BIGINT AS compute_ns,
+    sum(added_ns(start_ns, end_ns, communication_ns)) FILTER (is_communication)::BIGINT AS communication_ns,
+    sum(added_ns(start_ns, end_ns, either_ns)) FILTER (is_compute OR is_communication)::BIGINT AS either_ns,
     max(end_ns) AS last_ns, max(end_ns) FILTER (is_compute) AS last_compute_ns,
     max(end_ns) FILTER (is_communication) AS last_communication_ns,
     max(end_ns) FILTER (is_compute OR is_communication) AS last_either_ns

@@ -32,14 +32,16 @@ best AS (
     QUALIFY rank = min(rank) OVER (PARTITION BY 1)
 ),
 placed AS (
-    SELECT b.*, r.thread_id, r.start_ns, r.end_ns FROM best AS b JOIN _range AS r USING (range_id)
+    SELECT b.*, r.thread_id, r.start_ns, r.end_ns, r.opened FROM best AS b JOIN _range AS r USING (range_id)
     WHERE r.end_ns > r.start_ns
 ),
-inner_one AS (
-    SELECT DISTINCT p.range_id
-    FROM placed AS p
-    JOIN _range_stack AS s ON s.piece_id = p.range_id AND s.level > 0
-    JOIN placed AS o ON o.range_id = s.range_id AND o.end_ns >= p.end_ns
+-- One lies in another if one that was opened before lasts as long.
+around AS (
+    SELECT *, max(end_ns) OVER (
+            PARTITION BY thread_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS last_end_ns
+    FROM placed
 )
-SELECT p.range_id, p.found_by, p.phase, p.thread_id, p.start_ns, p.end_ns
-FROM placed AS p ANTI JOIN inner_one USING (range_id)
+SELECT range_id, found_by, phase, thread_id, start_ns, end_ns
+FROM around
+WHERE coalesce(last_end_ns < end_ns, true)

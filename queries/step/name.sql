@@ -26,9 +26,10 @@ form AS (
         array_to_string(list_transform(
             string_split(n.shape, '0'), lambda piece, i: CASE i WHEN 1 THEN '' ELSE (i - 1)::VARCHAR END || piece
         ), '') AS places
-    FROM (SELECT DISTINCT shape FROM named) AS n
-    JOIN step__pattern AS p ON contains(n.shape, p.part) AND regexp_matches(n.shape, p.expression)
-    QUALIFY row_number() OVER (PARTITION BY n.shape ORDER BY p.kind DESC, p.source) = 1
+    FROM (
+        SELECT shape, first_form(shape, 'step__pattern') AS position FROM (SELECT DISTINCT shape FROM named)
+    ) AS n
+    JOIN step__pattern AS p USING (position)
 ),
 place AS (
     SELECT shape, source, kind, phases[regexp_extract(shape, fields['phase'], 1)] AS told,

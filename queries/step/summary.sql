@@ -31,7 +31,7 @@ WITH numbered AS (
 summed AS (
     SELECT phase, process_id, gpu_id, min(found_by) AS found_by, count(*) AS step_count, sum(wall_ns)::BIGINT AS sum_ns,
         avg(wall_ns) AS mean_ns, median(wall_ns) AS median_ns, min(wall_ns) AS min_ns, max(wall_ns) AS max_ns,
-        coalesce(stddev_samp(wall_ns), 0) AS stddev_ns, quantile_cont(wall_ns, 0.25) AS q1_ns,
+        coalesce(deviation(wall_ns), 0) AS stddev_ns, quantile_cont(wall_ns, 0.25) AS q1_ns,
         quantile_cont(wall_ns, 0.75) AS q3_ns,
         median(wall_ns) FILTER (is_first_half) AS first_half_ns, median(wall_ns) FILTER (NOT is_first_half) AS second_half_ns,
         sum(busy_ns) / sum(wall_ns) AS busy_ratio,

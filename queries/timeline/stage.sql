@@ -23,9 +23,9 @@ WITH extent AS (
 ),
 -- What starts in one small cell of time is one row from here on: millions of operations are never sorted.
 cell AS MATERIALIZED (
-    SELECT o.gpu_id, w.stage, (o.start_ns - e.first_ns) // (e.length_ns // 20000 + 1) AS cell,
+    SELECT o.gpu_id, o.stage, (o.start_ns - e.first_ns) // (e.length_ns // 20000 + 1) AS cell,
         min(o.start_ns) AS start_ns, max(o.end_ns) AS end_ns, sum(o.end_ns - o.start_ns)::BIGINT AS sum_ns, count(*) AS n
-    FROM _gpu_operation AS o JOIN stage__owner AS w USING (operation_id), extent AS e
+    FROM stage__owner AS o, extent AS e
     WHERE o.end_ns >= o.start_ns
     GROUP BY ALL
 ),

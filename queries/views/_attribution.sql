@@ -5,17 +5,11 @@
 --
 -- It carries what is summed up over ranges, so that operations need not be joined a second time; name_id is a kernel's.
 -- Making the calls unique first takes longer than the join; whether they are is free to see afterwards.
-WITH operation AS (
-    SELECT operation_id, name_id, start_ns, end_ns, process_id, correlation_id FROM _kernel
-    UNION ALL SELECT operation_id, NULL, start_ns, end_ns, process_id, correlation_id FROM copy
-    UNION ALL SELECT operation_id, NULL, start_ns, end_ns, process_id, correlation_id FROM memset
-    UNION ALL SELECT operation_id, NULL, start_ns, end_ns, process_id, correlation_id FROM graph_run
-)
 SELECT
-    o.operation_id, o.name_id, o.start_ns, o.end_ns,
+    o.operation_id, o.process_id, o.gpu_id, o.name_id, o.start_ns, o.end_ns,
     c.call_id, c.thread_id, c.start_ns AS call_ns, c.end_ns AS call_end_ns,
     i.piece_id
-FROM operation AS o
+FROM _gpu_operation AS o
 LEFT JOIN _api_call AS c
     ON c.process_id = o.process_id AND c.correlation_id = o.correlation_id AND c.correlation_id <> 0
 ASOF LEFT JOIN _innermost AS i ON i.thread_id = c.thread_id AND i.instant_ns <= c.start_ns

@@ -1,14 +1,13 @@
--- One row per range on a thread whose ranges cross and range around its first piece: what can enclose it.
--- materialized: almost always empty; elsewhere what encloses a range is the piece around it.
+-- One row per range on a thread whose ranges cross and range that is open at its start: what can enclose it.
 --
--- level 1 is the one opened last.
-WITH RECURSIVE stack AS (
-    SELECT range_id, parent_piece_id, 0 AS level, range_id AS outer_id
-    FROM _piece_parent SEMI JOIN _crossing USING (thread_id)
-    WHERE piece_id = range_id
-    UNION ALL
-    SELECT s.range_id, p.parent_piece_id, s.level + 1, p.range_id
-    FROM stack AS s
-    JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
+-- opened orders these: the last one is right around it. What is opened while a range is open has the numbers that follow
+-- its own.
+WITH spans AS (FROM _range SEMI JOIN _crossing USING (thread_id)),
+begun AS (SELECT thread_id, start_ns, max(opened) AS opened FROM spans GROUP BY ALL),
+held AS (
+    SELECT s.thread_id, s.range_id AS outer_id, s.opened, unnest(generate_series(s.opened + 1, b.opened)) AS inside
+    FROM (FROM spans WHERE end_ns > start_ns) AS s
+    ASOF JOIN begun AS b ON b.thread_id = s.thread_id AND b.start_ns < s.end_ns
 )
-SELECT range_id, outer_id, level FROM stack WHERE level > 0
+SELECT s.range_id, h.outer_id, h.opened
+FROM held AS h JOIN spans AS s ON s.thread_id = h.thread_id AND s.opened = h.inside

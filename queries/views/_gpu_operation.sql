@@ -1,18 +1,19 @@
--- One row per GPU operation of any kind, without names: the ground of attribution and of busy time.
+-- One row per GPU operation of any kind, with no name but the key of a kernel's: the ground of attribution and of busy
+-- time.
 -- gpu_id is the physical GPU where the trace tells (a device ordinal is per process: each process may call its own
 -- GPU 0), else the ordinal. GPUs of another machine or container are others: theirs begin at 1000, 2000 ...
 WITH operation AS (
-    SELECT operation_id, 'kernel' AS kind, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
+    SELECT operation_id, 'kernel' AS kind, name_id, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
         correlation_id
     FROM _kernel
     UNION ALL
-    SELECT operation_id, 'copy', start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
+    SELECT operation_id, 'copy', NULL, start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
     FROM copy
     UNION ALL
-    SELECT operation_id, 'memset', start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
+    SELECT operation_id, 'memset', NULL, start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
     FROM memset
     UNION ALL
-    SELECT operation_id, 'graph', start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
+    SELECT operation_id, 'graph', NULL, start_ns, end_ns, duration_ns, device_id, stream_id, process_id, correlation_id
     FROM graph_run
 )
 SELECT o.*, coalesce(d.gpu_id, o.device_id, 0) + 1000 * coalesce(m.number, 0) AS gpu_id

@@ -1,21 +1,33 @@
--- One row per piece and range that is open in it, itself included: what inclusive figures are counted over. It has the pieces
--- that something is asked of: the first of each range, and those in which an operation was launched.
--- materialized: part of the closure of _piece_parent.
+-- One row per piece in which a GPU operation was launched and range that is open in it, itself included: what inclusive
+-- figures are counted over.
+-- materialized: the bridge from operations to all ranges around them.
 --
--- level 0 is the piece itself. Ranges without length own nothing, and are in no stack. Pieces of one range never nest,
--- so that a range occurs once in a stack. Where 128 requests of a server are open at any time, each has some 128 pieces,
--- nested 64 deep on average, of which all but a few have nothing.
-WITH RECURSIVE later AS (
-    SELECT piece_id FROM _attribution WHERE piece_id >> 40 > 0
-    UNION
-    SELECT parent_piece_id FROM _piece_parent WHERE is_point AND parent_piece_id >> 40 > 0
+-- level 0 is the range opened last, which is the piece's own. Ranges without length own nothing, and are in no stack. Where
+-- ranges nest they are walked upwards. Where they cross or lie deep, a range is open in launching pieces that follow one
+-- another in time, so that it is written once for each of these.
+WITH RECURSIVE asked AS (
+    SELECT thread_id, piece_id, min(call_ns) AS instant_ns FROM _attribution WHERE piece_id IS NOT NULL GROUP BY ALL
 ),
 stack AS (
-    SELECT piece_id, range_id, parent_piece_id, 0 AS level FROM _piece_parent
-    WHERE NOT is_point AND (piece_id = range_id OR piece_id IN (SELECT piece_id FROM later))
+    SELECT piece_id, piece_id AS range_id, 0 AS level FROM asked ANTI JOIN _steep USING (thread_id)
     UNION ALL
-    SELECT s.piece_id, p.range_id, p.parent_piece_id, s.level + 1
-    FROM stack AS s
-    JOIN _piece_parent AS p ON p.piece_id = s.parent_piece_id
+    SELECT s.piece_id, p.parent_id, s.level + 1
+    FROM stack AS s JOIN _range_parent AS p USING (range_id)
+    WHERE p.parent_id IS NOT NULL
+),
+numbered AS (
+    SELECT *, row_number() OVER (PARTITION BY thread_id ORDER BY instant_ns, piece_id) AS number
+    FROM asked SEMI JOIN _steep USING (thread_id)
+),
+until AS (SELECT thread_id, instant_ns, max(number) AS number FROM numbered GROUP BY ALL),
+held AS (
+    SELECT r.thread_id, r.range_id, r.opened, unnest(generate_series(coalesce(b.number, 0) + 1, e.number)) AS number
+    FROM (FROM _range SEMI JOIN _steep USING (thread_id) WHERE end_ns > start_ns) AS r
+    ASOF JOIN until AS e ON e.thread_id = r.thread_id AND e.instant_ns < r.end_ns
+    ASOF LEFT JOIN until AS b ON b.thread_id = r.thread_id AND b.instant_ns < r.start_ns
 )
 SELECT piece_id, range_id, level FROM stack
+UNION ALL
+SELECT n.piece_id, h.range_id,
+    (row_number() OVER (PARTITION BY h.thread_id, h.number ORDER BY h.opened DESC) - 1)::INTEGER AS level
+FROM held AS h JOIN numbered AS n ON n.thread_id = h.thread_id AND n.number = h.number

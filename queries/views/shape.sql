@@ -20,11 +20,13 @@ WITH told AS (
     JOIN shape__flops AS f ON f.form = t.form AND f.op IS NOT DISTINCT FROM t.op AND f.body IS NOT DISTINCT FROM t.body
 ),
 around AS (
-    SELECT DISTINCT s.range_id
-    FROM _range_stack AS s
-    SEMI JOIN (SELECT range_id FROM told WHERE flops IS NOT NULL) AS inner_one ON inner_one.range_id = s.piece_id
-    SEMI JOIN (SELECT range_id FROM told WHERE flops IS NOT NULL) AS outer_one ON outer_one.range_id = s.range_id
-    WHERE s.level > 0
+    SELECT range_id
+    FROM (
+        SELECT t.range_id, r.end_ns, lead(r.start_ns) OVER (PARTITION BY r.thread_id ORDER BY r.opened) AS next_ns
+        FROM told AS t JOIN _range AS r USING (range_id)
+        WHERE t.flops IS NOT NULL AND r.end_ns > r.start_ns
+    )
+    WHERE next_ns < end_ns
 )
 SELECT t.range_id, t.form, t.module, t.name AS op, t.shapes, t.dtype,
     CASE WHEN a.range_id IS NULL THEN t.flops END AS flops,

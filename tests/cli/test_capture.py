@@ -305,7 +305,10 @@ def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
 FAILURES = ["no images", "corrupt image", "weights missing", "empty weights", "no GPU", "no nsys", "no ncu"]
 
 
-@pytest.mark.parametrize("name", FAILURES)
+# Each takes a recording that fails.
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.large if place % 2 else ()) for place, name in enumerate(FAILURES)]
+)
 def test_each_failure_has_its_sentence_and_leaves_status(nsys, tmp_path, name):
     import torch
 

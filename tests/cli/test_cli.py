@@ -1,4 +1,4 @@
-"""The command line: exit codes, messages, and what the README says."""
+"""The command line: exit codes, messages, and what commands print."""
 
 from __future__ import annotations
 
@@ -19,9 +19,7 @@ from nsys_tools.synthetic.timeline import Timeline
 from tests.case import THREAD, build, launch
 from tests.commands import refused, run
 from tests.conftest import REPOSITORY
-from tests.generate import SAMPLE, with_help
-
-README = REPOSITORY / "README.md"
+from tests.generate import SAMPLE
 
 
 def test_version_and_usage(tmp_path: Path) -> None:
@@ -114,53 +112,6 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path, sample: tuple[Pat
     done = subprocess.run(command, shell=True, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     assert done.stdout.startswith("range_id,")
-
-
-def test_readme_shows_the_help_as_it_is() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert text == with_help(text), "run: make docs"
-
-
-def test_every_command_is_in_the_readme(tmp_path: Path) -> None:
-    listed = run("--help", cwd=tmp_path).stdout.partition("Commands:")[2]
-    commands = re.findall(r"^  ([a-z-]+) ", listed, re.MULTILINE)
-    assert {"analyze", "sql", "queries"} <= set(commands)
-    text = README.read_text(encoding="utf-8")
-    for command in commands:
-        assert f"nsys-tools {command}" in text, command
-
-
-def test_examples_of_the_readme_run(tmp_path: Path) -> None:
-    """Each line `$ nsys-tools ...` of the README is run, in order, in a folder with the sample trace."""
-    (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
-    (tmp_path / "traces").mkdir()
-    for rank in range(2):
-        (tmp_path / "traces" / f"rank{rank}.sqlite").write_bytes(SAMPLE.read_bytes())
-    for name in ("stages.toml", "ncu.csv", "callgraph.json"):
-        (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
-    lines = re.findall(r"^\$ nsys-tools (.*)$", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert len(lines) >= 5
-    for line in lines:
-        done = run(*shlex.split(line), cwd=tmp_path)
-        assert done.returncode == 0, (line, done.stderr)
-
-
-def test_python_example_of_the_readme_runs(tmp_path: Path) -> None:
-    (tmp_path / "trace.sqlite").write_bytes(SAMPLE.read_bytes())
-    (tmp_path / "traces").mkdir()
-    for rank in range(2):
-        (tmp_path / "traces" / f"rank{rank}.sqlite").write_bytes(SAMPLE.read_bytes())
-    for name in ("stages.toml", "ncu.csv", "callgraph.json"):
-        (tmp_path / name).write_bytes(SAMPLE.with_name(name).read_bytes())
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
-    assert blocks
-    for block in blocks:
-        done = subprocess.run(
-            [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False,
-            env=os.environ | {"PYTHONPATH": str(REPOSITORY)},
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        assert done.stdout
 
 
 def test_sql_repeats_the_figures_of_a_comparison(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

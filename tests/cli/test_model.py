@@ -276,10 +276,10 @@ def test_help_and_evaluation_import_nothing_heavy() -> None:
 
 
 @pytest.mark.torch
-def test_the_commands_of_the_readme_that_need_torch(tmp_path: Path) -> None:
-    """Those without torch stand behind a prompt, and run with all others of the README."""
+def test_the_commands_of_the_guide_that_need_torch(tmp_path: Path) -> None:
+    """Those without torch stand behind a prompt, and tests/docs/test_pages.py runs them."""
     pytest.importorskip("transformers", reason="needs the extra [torch]")
-    lines = re.findall(r"^nsys-tools (model .*)$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    lines = re.findall(r"^nsys-tools (model .*)$", (ROOT / "docs" / "guides" / "model.md").read_text(), re.MULTILINE)
     assert len(lines) == 3
     for line in lines:
         command = [sys.executable, "-m", "nsys_tools", *shlex.split(line)]

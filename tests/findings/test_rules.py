@@ -67,14 +67,14 @@ def test_headers_are_whole() -> None:
 
 def test_the_rule_of_the_guide(tmp_path: Path) -> None:
     """A file in a folder for --assets is a rule."""
-    sql = (REPOSITORY / "docs" / "guides" / "findings.md").read_text(encoding="utf-8").partition("```sql\n")[2]
-    file = tmp_path / "assets" / "queries" / "findings" / "debug_kernel.sql"
+    sql = (REPOSITORY / "docs" / "guides" / "own.md").read_text(encoding="utf-8").partition("```sql\n")[2]
+    file = tmp_path / "assets" / "queries" / "findings" / "topk.sql"
     file.parent.mkdir(parents=True)
     file.write_text(sql.partition("```")[0], encoding="utf-8")
-    path = build(tmp_path, lambda b: kernel(b, "my_debug_kernel", 0, 7 * US))
-    asked = ("findings", str(path), "--format", "json", "--rule", "debug_kernel")
+    path = build(tmp_path, lambda b: kernel(b, "my_topk_kernel", 0, 7 * US))
+    asked = ("findings", str(path), "--format", "json", "--rule", "topk")
     done = run("--assets", str(tmp_path / "assets"), *asked, cwd=tmp_path)
     (one,) = json.loads(done.stdout)["rows"]
-    assert (one["rule"], one["at_stake_ns"], one["names"]) == ("debug_kernel", 7 * US, ["my_debug_kernel"])
+    assert (one["rule"], one["at_stake_ns"], one["names"]) == ("topk", 7 * US, ["my_topk_kernel"])
     assert one["evidence"]["sum_ns"] == {"value": 7 * US, "unit": "ns"}
-    assert one["text"] == "1 debug kernels took 7 µs. The most time is in my_debug_kernel."
+    assert one["text"] == "1 top-k kernels took 7 µs. The most time is in my_topk_kernel."

@@ -83,7 +83,7 @@ class Recording:
                     b.kernel(process, "k", at, at + 1 + node % 5, 1, graph_node=node)
 
     def walk(self, process: int, node: int) -> Found:
-        """Return what the definitions of docs/concepts.md give for one replayed node."""
+        """Return what the definitions of docs/concepts give for one replayed node."""
         for _ in range(LONGEST + 1):
             mine = [r for r in self.records if r.thread >> 24 == process >> 24 and r.node == node]
             if not mine:

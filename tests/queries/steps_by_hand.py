@@ -1,4 +1,4 @@
-"""Steps and the budget of their time by brute force, after docs/concepts.md: intervals in plain Python."""
+"""Steps and the budget of their time by brute force, after docs/concepts: intervals in plain Python."""
 
 from __future__ import annotations
 

@@ -139,7 +139,5 @@ def test_only_threads_on_which_ranges_cross_are_cut(tmp_path: Path) -> None:
                 builder.range(thread, "r", start, end)
     with open_trace(path, cache=False) as trace:
         assert trace.sql("SELECT thread_id FROM _crossing").rows() == [(crossing,)]
-        assert trace.sql("SELECT thread_id FROM _cut_boundary").rows() == [(crossing,)] * 6
-        assert trace.sql("SELECT DISTINCT thread_id FROM _range_cut JOIN _range USING (range_id)").rows() == [
-            (crossing,)
-        ]
+        assert trace.sql("SELECT thread_id, start_ns FROM _crossed").rows() == [(crossing, 0)]
+        assert trace.sql("SELECT DISTINCT thread_id FROM _crossed_innermost").rows() == [(crossing,)]

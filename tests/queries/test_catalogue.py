@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import nsys_tools as nt
-from nsys_tools.report.reference import reference
+from nsys_tools.report.reference import documented, reference
 from nsys_tools.session import catalogue
 from nsys_tools.session.database import Database
 from nsys_tools.sources.nsys import open_trace
@@ -87,6 +87,10 @@ def test_no_aggregate_over_an_empty_window() -> None:
         assert {name.lower() for name in function.findall(code)} <= {"row_number", "lead"}, path
 
 
-def test_reference_is_fresh() -> None:
-    written = (REPOSITORY / "queries" / "README.md").read_text(encoding="utf-8")
-    assert written == reference(catalogue.queries().values()), "run: make docs"
+def test_the_reference_describes_every_query() -> None:
+    """By the pages of the site, whose text tests/docs/test_generated.py compares, and by the command."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs/reference/sql").glob("*.md"))
+    whole = reference(catalogue.queries().values())
+    for query in documented(catalogue.queries().values()):
+        assert f"\n## {query.name}\n" in pages, "run: make docs"
+        assert f"\n### {query.name}\n" in whole

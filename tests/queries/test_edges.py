@@ -1,4 +1,4 @@
-"""The figures at the edges of their definitions, as docs/concepts.md has them."""
+"""The figures at the edges of their definitions, as docs/concepts has them."""
 
 from __future__ import annotations
 

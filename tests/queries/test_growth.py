@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from nsys_tools.sources.nsys import open_trace
@@ -34,13 +36,100 @@ def test_requests_of_a_server_that_cross(tmp_path: Path) -> None:
             for row in trace.query("range_summary")
         }
         (stacked,) = trace.sql("SELECT count(*) FROM _range_stack").rows()[0]
-        (pieces,) = trace.sql("SELECT count(*) FROM _piece_parent").rows()[0]
         instances = trace.sql("SELECT count(*) FROM stage_instance").rows()[0][0]
     launches = [number * _REQUESTS * _EVERY_NS // _KERNELS + 11 for number in range(_KERNELS)]
     for number in range(_REQUESTS):
         start = number * _EVERY_NS
         inside = sum(start <= at < start + _OPEN * _EVERY_NS + 7 for at in launches)
         assert found[f"request {_word(number)}"] == (inside, inside * 10), number
-    assert pieces > _REQUESTS * _OPEN / 2  # each is cut where another ends
-    assert stacked < 3 * (_REQUESTS + _KERNELS) * _OPEN < pieces * _OPEN / 2
+    assert stacked < 1.1 * _REQUESTS * (_OPEN + 1)  # not what each kernel lies in, nor each part of a request
     assert instances == _REQUESTS
+
+
+def _cross(count: int, b: TraceBuilder) -> None:
+    """Ranges that are all open at once and end in the order in which they were opened; half of the kernels beyond."""
+    last = 10 * count
+    for number in range(count):
+        b.range(THREAD, f"range {_word(number % 1000)}", number, last + 3 * number, event_type=START_END)
+    for number in range(count):
+        at = last - count + 2 * number
+        launch(b, at, at + 20, at + 30)
+
+
+def test_ranges_that_all_cross(tmp_path: Path) -> None:
+    count = 60
+    with open_trace(build(tmp_path, lambda b: _cross(count, b)), cache=False) as trace:
+        found = {row["rolled_path"]: (row["operation_count"], row["exclusive_count"])
+                 for row in trace.query("range_summary")}  # fmt: skip
+        parents = trace.sql("SELECT count(parent_id) FROM range").rows()
+        innermost = dict(trace.sql("SELECT call_ns, range_id FROM attribution").rows())
+    launches = [10 * count - count + 2 * number for number in range(count)]
+    for number in range(count):
+        inside = sum(number <= at < 10 * count + 3 * number for at in launches)
+        owned = inside if number == count - 1 else 0
+        assert found[f"range {_word(number)}"] == (inside, owned), number
+    assert parents == [(0,)]  # none encloses another
+    assert set(innermost.values()) == {count}  # the one opened last is open longest
+
+
+def _nest(count: int, b: TraceBuilder) -> None:
+    """Levels around each other, and a kernel in each."""
+    for level in range(count):
+        b.range(THREAD, f"level {level}", level * 10, 100 * count - level)
+        launch(b, level * 10 + 5, 200 * count + level * 30, 200 * count + level * 30 + 10)
+
+
+def test_paths_of_deep_levels(tmp_path: Path) -> None:
+    count = 1200
+    with open_trace(build(tmp_path, lambda b: _nest(count, b)), cache=False) as trace:
+        rows = trace.sql("SELECT depth, path, rolled_path FROM range ORDER BY depth").rows()
+    assert [depth for depth, _, _ in rows] == list(range(count))
+    path = rolled = ""
+    for level, (_, found, found_rolled) in enumerate(rows):
+        path = _below(path, f"level {level}")
+        rolled = _below(rolled, "level *")
+        assert (found, found_rolled) == (path, rolled), level
+
+
+def _below(path: str, name: str) -> str:
+    if not path:
+        return name
+    if len(path) <= 4000:
+        return f"{path}/{name}"
+    return path if path.endswith("/...") else f"{path}/..."
+
+
+def _names(count: int, b: TraceBuilder) -> None:
+    for number in range(count):
+        launch(b, number * 100, number * 100 + 20, number * 100 + 30, name=f"triton_poi_fused_{number}")
+
+
+def _cpu_s(path: Path, *queries: str) -> float:
+    """Return the CPU time of some queries, once what is the same for all traces has been done."""
+    with open_trace(path, cache=False) as trace:
+        trace.query("trace_summary").rows()
+        begin = time.process_time()
+        for query in queries:
+            trace.query(query).rows()
+        return time.process_time() - begin
+
+
+def _growth(folder: Path, fill: Callable[[int, TraceBuilder], None], count: int, *queries: str) -> float:
+    """Return how many times the CPU time is that four times the trace takes."""
+    taken = []
+    for number in (count, 4 * count):
+        (folder / str(number)).mkdir()
+        path = build(folder / str(number), lambda b, number=number: fill(number, b))  # type: ignore[misc]
+        taken.append(min(_cpu_s(path, *queries) for _ in range(2)))
+    return taken[1] / taken[0]
+
+
+def test_four_times_the_crossing_ranges_take_less_than_eight_times_as_long(tmp_path: Path) -> None:
+    # All pairs of them would take 16 times as long, and what is cut at each end much more.
+    assert _growth(tmp_path, _cross, 800, "range_exclusive", "range_wall") < 8
+
+
+def test_twenty_thousand_names_have_their_classes_in_seconds(tmp_path: Path) -> None:
+    path = build(tmp_path, lambda b: _names(20_000, b))
+    # With an expression compiled for each name and rule: some ten seconds.
+    assert _cpu_s(path, "kernel_class", "findings_layout_conversion", "findings_tensor_copy") < 5

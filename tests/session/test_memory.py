@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 import nsys_tools as nt
+from nsys_tools.session import connection as connections
 from nsys_tools.session import memory
+from nsys_tools.session.sparing import spared
 from nsys_tools.synthetic.timeline import Timeline
 from tests.commands import refused, run
 
@@ -49,11 +52,40 @@ def limit_of(path: Path) -> str:
 
 def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
-    assert limit_of(sample[0]) == "3.0 GiB"
+    assert limit_of(sample[0]) == "1.0 GiB"
     nt.limit_memory(" 2GiB ")
     assert limit_of(sample[0]) == "2.0 GiB"
     nt.limit_memory("")
-    assert limit_of(sample[0]) == "3.0 GiB"
+    assert limit_of(sample[0]) == "1.0 GiB"
+    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 1 << 29)
+    assert limit_of(sample[0]) == "512.0 MiB"
+
+
+def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    seen = []
+    with duckdb.connect() as connection:
+        connections.set_memory(connection)
+
+        def run() -> None:
+            row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+            seen.append(row and row[0])
+            if len(seen) == 1:
+                raise duckdb.OutOfMemoryException("no room")
+
+        spared(connection, run)
+    assert seen == ["1.0 GiB", "3.0 GiB"]
+
+
+def test_what_was_asked_for_is_never_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    with duckdb.connect() as connection:
+        earlier = connections.limit_memory("500MiB")
+        try:
+            connections.set_memory(connection)
+            assert not connections.more_memory(connection)
+        finally:
+            connections.limit_memory(earlier)
 
 
 def test_a_command_says_what_to_do(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

@@ -110,9 +110,9 @@ def test_the_lock_holds_without_the_parser(tmp_path: Path) -> None:
         f"FROM read_text('{tmp_path}/secret.csv')", f"FROM '{tmp_path}/secret.csv'", "FROM glob('/*')",
         f"FROM read_text('{allowed}/../secret.csv')", f"COPY (SELECT 1) TO '{tmp_path}/new.csv'",
         f"ATTACH '{tmp_path}/new.db'", "SET enable_external_access = true", "SET allowed_directories = ['/']",
-        "SET threads = 1", "SET temp_directory = '/tmp'", "SET lock_configuration = false", "INSTALL httpfs",
-        "SET allowed_configs = ['threads']", "SET autoload_known_extensions = true", "LOAD '/tmp/own.duckdb_extension'",
-        "RESET enable_external_access", "RESET allowed_configs",
+        "SET max_temp_directory_size = '9TB'", "SET temp_directory = '/tmp'", "SET lock_configuration = false",
+        "INSTALL httpfs", "SET allowed_configs = ['threads']", "SET autoload_known_extensions = true",
+        "LOAD '/tmp/own.duckdb_extension'", "RESET enable_external_access", "RESET allowed_configs",
     ):  # fmt: skip
         with pytest.raises(duckdb.Error, match=r"[Pp]ermission|Cannot|external"):
             connection.execute(statement)

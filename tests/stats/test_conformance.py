@@ -78,7 +78,7 @@ class Random:
         builder.range(thread_key(*self.threads[0]), "open", 350, None)
 
     def range(self, builder: TraceBuilder, thread: int, names: str, start: int, end: int, kind: int) -> bool:
-        """Add a range, but none with the bounds of another: there nsys differs, see the README."""
+        """Add a range, but none with the bounds of another: there nsys differs, see docs/guides/replace-nsys.md."""
         if fresh := (thread, start, end) not in self.bounds:
             self.bounds.add((thread, start, end))
             registered = self.dice.random() < 0.5

@@ -27,7 +27,7 @@ NOT_MOUNTED = Verdict("skipped: mounting a tmpfs is not permitted here")
 
 
 @contextmanager
-def _disk(place: Path, size_kib: int) -> Iterator[bool]:
+def disk(place: Path, size_kib: int) -> Iterator[bool]:
     """Give a disk of some size at a place, and whether that was permitted; the smallest disks are filled to the end."""
     place.mkdir()
     # A page is the least, and 0 would be no limit.
@@ -83,7 +83,7 @@ def _run(alone: Alone, name: str, folder: Path, part: str, trace: Path | None = 
 
 
 def _full(alone: Alone, name: str, part: str, size_kib: int, folder: Path) -> Verdict:
-    with _disk(folder / part, size_kib) as is_mounted:
+    with disk(folder / part, size_kib) as is_mounted:
         if not is_mounted:
             return NOT_MOUNTED
         return _judged(alone, name, *_run(alone, name, folder, part), part)
@@ -91,7 +91,7 @@ def _full(alone: Alone, name: str, part: str, size_kib: int, folder: Path) -> Ve
 
 def _protected(alone: Alone, name: str, part: str, folder: Path) -> Verdict:
     """Run a command with one part on a medium that can only be read; a cache there has what another run left."""
-    with _disk(folder / part, SIZES_KIB[-1]) as is_mounted:
+    with disk(folder / part, SIZES_KIB[-1]) as is_mounted:
         if not is_mounted:
             return NOT_MOUNTED
         trace = alone.trace

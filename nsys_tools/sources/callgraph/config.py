@@ -129,7 +129,9 @@ def find(given: str | None) -> Config:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise NsysToolsError(f"--config {path}: cannot be read ({error}).") from None
     except ValueError as error:
-        raise NsysToolsError(f"--config {path}: {error}.", "The keys are described in the README.") from None
+        raise NsysToolsError(
+            f"--config {path}: {error}.", "The keys are described in docs/guides/modules.md."
+        ) from None
 
 
 def _config(data: dict[str, Any]) -> Config:

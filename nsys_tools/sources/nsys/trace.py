@@ -11,6 +11,7 @@ from nsys_tools.session.choice import Choice
 from nsys_tools.session.connection import SMALL_BYTES, connect
 from nsys_tools.session.database import Database
 from nsys_tools.session.progress import Progress, silent
+from nsys_tools.session.spilling import spill_folder
 from nsys_tools.session.store import Store
 from nsys_tools.sources.nsys.export import export
 from nsys_tools.sources.nsys.identify import Kind, check_export, identify, identity
@@ -72,8 +73,9 @@ def open_trace(
             check_export(path, given)
         notes = [] if notes is None else notes
         notes.extend(one for one in known if one not in notes)
-        is_small = _size(path) < SMALL_BYTES
-        connection = opening.enter_context(connect(scratch, is_small=is_small, threads=threads))
+        is_small = (size := _size(path)) < SMALL_BYTES
+        spill = spill_folder(opening, size) if store else scratch
+        connection = opening.enter_context(connect(spill, is_small=is_small, threads=threads))
         raw = Raw(connection, path, kind, given, is_small=is_small)
         database = Database(
             connection, raw, name=given.name, store=store, progress=progress, choice=choice,

@@ -1,0 +1,41 @@
+"""What to do where memory runs out before it is an error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import duckdb
+
+_T = TypeVar("_T")
+
+
+def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
+    """Run statements of a connection; where memory runs out, once more with all that it may use, then on one thread.
+
+    Each thread of DuckDB holds blocks of its own that cannot be spilled: one thread takes longer for the same rows, and
+    needs the least.
+
+    Raises
+    ------
+    duckdb.OutOfMemoryException
+        If there is not enough for one thread either.
+    """
+    import duckdb  # noqa: PLC0415
+
+    from nsys_tools.session.connection import more_memory  # noqa: PLC0415  (it imports DuckDB)
+
+    try:
+        return run()
+    except duckdb.OutOfMemoryException:
+        if more_memory(connection):
+            return spared(connection, run)
+        row = connection.execute("SELECT current_setting('threads')").fetchone()
+        if row is None or row[0] == 1:
+            raise
+        connection.execute("SET threads = 1")
+        try:
+            return run()
+        finally:
+            connection.execute(f"SET threads = {int(row[0])}")

@@ -1,0 +1,16 @@
+-- One row per start and end of a range on threads whose ranges cross, without those that are crossed: what is left nests.
+-- Of crossed ranges the start is here as of ranges without length: it has a place among the others, and opens nothing.
+-- materialized: almost always empty, and known to be: a guess at its size would spoil the plans of whatever reads it.
+WITH kept AS (
+    SELECT n.thread_id, n.instant_ns, n.is_start AND c.range_id IS NULL AS is_start,
+        n.is_point OR c.range_id IS NOT NULL AS is_point, n.range_id, n.position
+    FROM _nesting AS n SEMI JOIN _crossing USING (thread_id)
+    LEFT JOIN _crossed AS c USING (range_id)
+    WHERE c.range_id IS NULL OR n.is_start
+),
+sequence AS (FROM kept ORDER BY position)
+SELECT thread_id, instant_ns, is_start, is_point, range_id, position,
+    (sum(CASE WHEN is_point THEN 0 WHEN is_start THEN 1 ELSE -1 END) OVER (ROWS UNBOUNDED PRECEDING))::INTEGER
+        AS open_count,
+    lead(instant_ns) OVER () IS DISTINCT FROM instant_ns OR lead(thread_id) OVER () IS DISTINCT FROM thread_id AS is_last
+FROM sequence

@@ -1,0 +1,1 @@
+"""What ``make bench`` is made of: processes that are measured, what they run, and the page."""
