@@ -1,5 +1,5 @@
--- One row per API function that allocates memory or loads code, and is called after the run has settled: from the second
--- step on, or without steps in the second half of the time of the GPUs. The time at stake is at most the idle time from then on.
+-- One row per API function that allocates memory or loads code and is called after startup: from the second step on or,
+-- without steps, in the second half of the GPUs' time. The time at stake is at most the idle time from then on.
 WITH settled AS (
     SELECT coalesce(
         (SELECT min(start_ns) FROM (
@@ -12,7 +12,7 @@ idle AS (
     SELECT coalesce(sum(g.end_ns - greatest(g.start_ns, t.from_ns)), 0) AS ns
     FROM gap_list AS g, settled AS t WHERE g.end_ns > t.from_ns
 ),
--- By name, each once: there are millions of calls, and a pattern out of a table would be compiled for each.
+-- Patterns are matched once per name, because a pattern from a table would be compiled for each of millions of calls.
 kind AS (
     SELECT id AS name_id, regexp_replace(value, '_v[0-9]{4,5}$', '') AS name, CASE
         WHEN regexp_matches(value, '^(cuda(Malloc|Free|HostAlloc|HostRegister)|cuMem(Alloc|Free|Create|Map|Unmap|AddressReserve))')

@@ -1,6 +1,6 @@
--- One row per group of modules and range that is a call of one of its members; is_outermost is false for a range inside
--- another of the group.
--- materialized: small, and joined by every figure of groups.
+-- One row per group of modules and range that is a call of one of its members. is_outermost is false for a range nested
+-- in another range of the group.
+-- materialized: small, and joined by every query on groups.
 WITH named AS (SELECT DISTINCT group_id, range_name FROM callgraph_module),
 found AS (
     SELECT m.group_id, n.range_id, m.range_name, r.thread_id, r.opened, r.end_ns, r.end_ns > r.start_ns AS is_lasting
@@ -13,5 +13,5 @@ around AS (
     FROM found
 )
 SELECT group_id, range_id, range_name,
-    NOT is_lasting OR coalesce(last_end_ns < end_ns, true) AS is_outermost  -- ranges that cross are each their own
+    NOT is_lasting OR coalesce(last_end_ns < end_ns, true) AS is_outermost  -- ranges that cross are separate calls
 FROM around

@@ -1,22 +1,27 @@
--- One row per group of the call graph: how long its members took, whoever called them; ordered by sum_ns, largest first,
--- then by wall_ns, those without ranges last. Groups nest: what is inside a member counts, in each group around it.
+-- One row per group of the call graph: the time of its members, regardless of the caller, ordered by sum_ns, then by
+-- wall_ns, largest first, with groups without ranges last. Groups nest: work inside a member counts in each enclosing
+-- group.
 --
--- group_id         INTEGER  -      place of the group in what callgraph group writes
--- line             VARCHAR  -      the group in words: model.layers[0..11] for 12
--- kind             VARCHAR  -      for: a family of alike modules; parfor: a module that its parent calls again
+-- group_id         INTEGER  -      position of the group in the output of `callgraph group`
+-- line             VARCHAR  -      the group as text, such as model.layers[0..11] for 12
+-- kind             VARCHAR  -      for: a family of similar modules; parfor: a module that its parent calls repeatedly
 -- count            BIGINT   count  modules of the family; calls of a module by its parent, in the call graph
--- stage            VARCHAR  -      part of the model that it belongs to; NULL without one
--- parent           VARCHAR  -      the module that calls it; NULL: the model itself
--- member_count     BIGINT   count  modules that it stands for
--- measured_count   BIGINT   count  of those, modules with ranges in the trace
--- instance_count   BIGINT   count  their ranges, that is calls; one inside another of the group is not counted
--- operation_count  BIGINT   count  GPU operations launched inside; NULL where nothing was measured
--- sum_ns           BIGINT   ns     sum of their durations, each once; NULL likewise
--- share_ratio      DOUBLE   ratio  sum_ns over all GPU operations
--- member_ns        DOUBLE   ns     sum_ns over measured_count
--- slowest          VARCHAR  -      the member with the largest sum; NULL for one alone, and where members share a range
--- slowest_ns       BIGINT   ns     its sum
--- wall_ns          BIGINT   ns     time on the CPU, added over instances; NULL where nothing was measured
+-- stage            VARCHAR  -      part of the model that the group belongs to; NULL if there is none
+-- parent           VARCHAR  -      module that calls it; NULL for the model itself
+-- member_count     BIGINT   count  modules in the group
+-- measured_count   BIGINT   count  modules in the group with ranges in the trace
+-- instance_count   BIGINT   count  number of their ranges, which are calls; a range nested in another one of the group
+--     is not counted
+-- operation_count  BIGINT   count  GPU operations launched inside; NULL if the trace has no ranges of the group
+-- sum_ns           BIGINT   ns     sum of their durations, each operation counted once; NULL if the trace has no ranges
+--     of the group
+-- share_ratio      DOUBLE   ratio  sum_ns divided by the time of all GPU operations
+-- member_ns        DOUBLE   ns     sum_ns divided by measured_count
+-- slowest          VARCHAR  -      member with the largest sum; NULL if only one was measured, or if members share a
+--     range
+-- slowest_ns       BIGINT   ns     sum of the slowest member
+-- wall_ns          BIGINT   ns     duration on the CPU, summed over instances; NULL if the trace has no ranges of the
+--     group
 WITH owned AS (
     SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
     FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)

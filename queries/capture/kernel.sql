@@ -1,9 +1,9 @@
--- One row per stage and kernel of a capture: what its second pass, with ncu, chooses from;
--- ordered by stage, largest sum_ns first.
+-- One row per stage and kernel of a capture, ordered by stage, then by sum_ns, largest first. The second pass of the
+-- capture, with ncu, selects kernels from these rows.
 --
--- stage         VARCHAR  -      the innermost range around the launch that the capture names a stage
--- short_name    VARCHAR  -      function name of the kernel, alone
--- launch_count  BIGINT   count  its launches in the stage, over all repeats
+-- stage         VARCHAR  -      innermost range around the launch that the capture defines as a stage
+-- short_name    VARCHAR  -      function name without namespace and template arguments
+-- launch_count  BIGINT   count  launches in the stage, over all repeats
 -- sum_ns        BIGINT   ns     sum of their durations
 WITH staged AS (
     SELECT

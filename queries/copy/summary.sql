@@ -1,14 +1,14 @@
--- One row per direction of copy and kinds of memory, memsets as a direction of their own; ordered by sum_ns,
--- largest first.
+-- One row per copy direction and kinds of memory, with memset as a separate direction, ordered by sum_ns, largest
+-- first.
 --
--- kind                     VARCHAR  -        direction in nsys's words, or memset
+-- kind                     VARCHAR  -        direction as nsys names it, or memset
 -- source_memory            VARCHAR  -        kind of memory read; NULL for memsets
 -- destination_memory       VARCHAR  -        kind of memory written
--- instance_count           BIGINT   count    copies
--- moved_bytes              BIGINT   bytes    amount
+-- instance_count           BIGINT   count    number of copies or memsets
+-- moved_bytes              BIGINT   bytes    bytes copied or set
 -- sum_ns                   BIGINT   ns       sum of durations
--- bandwidth_bytes_per_s    DOUBLE   bytes/s  moved_bytes over sum_ns
--- median_bytes             DOUBLE   bytes    median amount of one
+-- bandwidth_bytes_per_s    DOUBLE   bytes/s  moved_bytes divided by sum_ns
+-- median_bytes             DOUBLE   bytes    median size
 SELECT kind, source_memory, destination_memory, count(*) AS instance_count,
     coalesce(sum(moved_bytes), 0)::BIGINT AS moved_bytes,
     sum(duration_ns)::BIGINT AS sum_ns,

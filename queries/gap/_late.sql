@@ -1,6 +1,6 @@
--- One row per launch gap: the stage of the operation that ended it, and whether it is longer than launches explain. An
--- eager framework needs 10 to 500 us from one kernel to the next; 1 ms is other work of the CPU.
--- recording_ns is what the recording of ranges adds to it, at most.
+-- One row per launch gap: the stage of the operation that ended it, and whether it is too long to be explained by
+-- launches. An eager framework needs 10 to 500 µs from one kernel to the next. A gap of 1 ms or more is other CPU work.
+-- recording_ns is the part of the gap that recording the ranges can account for, an upper bound.
 -- unstored: read by several findings.
 SELECT g.gap_ns, w.stage, g.gap_ns >= 1000000 AS is_cpu_work, least(g.gap_ns, l.recording_ns) AS recording_ns
 FROM gap_list AS g JOIN stage__owner AS w USING (operation_id), gap__launch AS l

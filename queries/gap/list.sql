@@ -1,17 +1,19 @@
--- One row per interval in which a GPU ran nothing between two operations; ordered by gap_ns, largest first.
--- materialized: one lookup per gap, asked for by all gap figures.
+-- One row per interval in which a GPU was idle between two operations, ordered by gap_ns, largest first.
+-- materialized: one lookup per gap, used by all gap queries.
 --
 -- gpu_id        BIGINT   -   the GPU
--- start_ns      BIGINT   ns  end of what ran before
--- end_ns        BIGINT   ns  start of what ran next
+-- start_ns      BIGINT   ns  latest end of the operations before the gap
+-- end_ns        BIGINT   ns  start of the operation that ended the gap
 -- gap_ns        BIGINT   ns  end_ns - start_ns
--- cause            VARCHAR  -   synchronization: a blocking call returned inside the gap, and what its thread launched
---     after it ended it; launch gap: no such call, but the launching call had not returned when the gap began; dependency:
---     it had, so that the GPU waited for other work or for another process; unknown: the launch was not recorded
--- blocking_call    VARCHAR  -   the API function that blocked, for cause synchronization
--- launch_delay_ns  BIGINT  ns  from the begin of the gap until the launching call returned; 0 when it had before
--- operation_id  BIGINT   -   the operation that ended the gap
--- range_id      BIGINT   -   its innermost range
+-- cause            VARCHAR  -   synchronization: a blocking call returned inside the gap, and its thread then launched
+--     the operation that ended the gap; launch gap: there is no such call, but the launching call had not returned when
+--     the gap began; dependency: the launching call had returned by then, so the GPU waited for other work or for
+--     another process; unknown: the launch was not recorded
+-- blocking_call    VARCHAR  -   API function that blocked, for cause synchronization; otherwise NULL
+-- launch_delay_ns  BIGINT  ns  time from the start of the gap until the launching call returned; 0 if it had returned
+--     before
+-- operation_id  BIGINT   -   operation that ended the gap
+-- range_id      BIGINT   -   innermost range of this operation
 WITH gap AS (
     SELECT gpu_id, covered_ns AS start_ns, start_ns AS end_ns, start_ns - covered_ns AS gap_ns, operation_id
     FROM gpu__covered

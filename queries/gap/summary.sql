@@ -1,12 +1,13 @@
--- One row per cause of gaps and blocking call; ordered by sum_ns, largest first. Adds up to the idle time of all GPUs.
+-- One row per gap cause and blocking call, ordered by sum_ns, largest first. The sums add up to the idle time of all
+-- GPUs.
 --
 -- cause          VARCHAR  -      see gap_list
--- blocking_call  VARCHAR  -      the API function that blocked, for cause synchronization
--- gap_count      BIGINT   count  gaps
--- sum_ns         BIGINT   ns     sum of gaps
--- share_ratio    DOUBLE   ratio  sum_ns over all idle time
--- median_ns      DOUBLE   ns     median gap
--- max_ns         BIGINT   ns     longest gap
+-- blocking_call  VARCHAR  -      API function that blocked, for cause synchronization; otherwise NULL
+-- gap_count      BIGINT   count  number of gaps
+-- sum_ns         BIGINT   ns     sum of gap durations
+-- share_ratio    DOUBLE   ratio  sum_ns divided by the idle time of all GPUs
+-- median_ns      DOUBLE   ns     median gap duration
+-- max_ns         BIGINT   ns     maximum gap duration
 SELECT cause, blocking_call, count(*) AS gap_count, sum(gap_ns)::BIGINT AS sum_ns,
     sum(gap_ns) / nullif(sum(sum(gap_ns)) OVER (PARTITION BY 1), 0) AS share_ratio,
     median(gap_ns) AS median_ns, max(gap_ns) AS max_ns

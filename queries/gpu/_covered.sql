@@ -1,6 +1,6 @@
--- One row per GPU operation: the instant until which its GPU was covered by the operations before it. What ends before
--- it starts has no place there.
--- materialized: one sort per GPU, asked for by busy time and gaps.
+-- One row per GPU operation: the latest end of the earlier operations on its GPU (NULL for the first). Operations that
+-- end before they start are excluded.
+-- materialized: one sort per GPU, used for busy time and gaps.
 SELECT operation_id, gpu_id, start_ns, end_ns,
     max(end_ns) OVER (
         PARTITION BY gpu_id ORDER BY start_ns, end_ns, operation_id

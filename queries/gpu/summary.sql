@@ -1,14 +1,14 @@
--- One row per GPU that ran something; ordered by number.
+-- One row per GPU that ran at least one operation, ordered by gpu_id.
 -- materialized: small, and read by every report and comparison.
 --
 -- gpu_id             BIGINT   -      the GPU
--- name               VARCHAR  -      product name; NULL when the trace does not describe it
+-- name               VARCHAR  -      product name; NULL if the trace does not describe the GPU
 -- operation_count    BIGINT   count  GPU operations
--- span_ns            BIGINT   ns     first start to last end
+-- span_ns            BIGINT   ns     time from first start to last end
 -- busy_ns            BIGINT   ns     time in which at least one operation ran
 -- idle_ns            BIGINT   ns     span_ns - busy_ns
--- sum_ns             BIGINT   ns     sum of durations; above busy_ns where streams overlap
--- busy_ratio         DOUBLE   ratio  busy_ns over span_ns
+-- sum_ns             BIGINT   ns     sum of durations; exceeds busy_ns if operations overlap
+-- busy_ratio         DOUBLE   ratio  busy_ns divided by span_ns
 WITH work AS (
     SELECT gpu_id, count(*) AS operation_count, max(end_ns) - min(start_ns) AS span_ns,
         sum(added_ns(start_ns, end_ns, covered_ns))::BIGINT AS busy_ns

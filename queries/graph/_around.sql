@@ -1,4 +1,4 @@
--- One row per node that was created itself and that a replayed one goes back to: the piece around its creation.
+-- One row per node that is not a copy and that a replayed node originates from: the piece open at its creation.
 SELECT p.process_id, p.node_id, p.thread_id, p.via, p.instant_ns, p.begin_ns, i.piece_id
 FROM (
     FROM graph__place

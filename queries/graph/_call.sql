@@ -1,6 +1,6 @@
--- One row per API call that begins or ends the capture of a stream or creates a node of a graph, on the threads that
--- created nodes; calls inside others of their sort are left out, as the driver's inside those of the runtime.
--- materialized: almost always empty, and small elsewhere.
+-- One row per API call that begins or ends a stream capture or creates a graph node, on the threads that created nodes.
+-- Calls nested in a call of the same kind are excluded, such as driver calls inside runtime calls.
+-- materialized: almost always empty, otherwise small.
 WITH named AS (
     SELECT id AS name_id,
         CASE WHEN regexp_matches(value, '^cu(da)?StreamBeginCapture') THEN 'begin'

@@ -1,9 +1,9 @@
--- One row per replayed node of a process: the node that was created in the first place, and over how many copies it is
--- reached; or the reason why it is not.
--- materialized: the walk from node to original, once per node and not per run of it.
+-- One row per replayed node of a process: its root, which is the node at the start of its chain of copies, and the
+-- number of copies from there; or the reason why the root is unknown.
+-- materialized: the walk from node to root runs once per node, and not once per execution.
 --
--- A node has one original or is ambiguous, so that a walk is one row that moves. It ends at a node without a record or
--- original, at an ambiguous one, or after 64 copies, as it does in a cycle.
+-- A node has at most one source or is ambiguous, so a walk is a single row that advances. It ends at a node without a
+-- record or a source, at an ambiguous node, or after 64 copies, as in a cycle.
 WITH RECURSIVE walk AS (
     SELECT DISTINCT process_id, node_id, node_id AS at_id, 0 AS copy_count FROM _graph_operation
     UNION ALL

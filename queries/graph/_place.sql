@@ -1,9 +1,10 @@
--- One row per node that was created itself: the instant on its thread at which the open ranges name its layer, and the
--- begin of the capture that it was created in; instant_ns is NULL where the order of launches does not tell it.
--- materialized: almost always empty, and known to be: then what joins it reads nothing else.
+-- One row per node that is not a copy: the instant on its thread at which the open ranges name its layer, and the begin
+-- of the capture that it was created in. instant_ns is NULL if the order of launches does not determine it.
+-- materialized: almost always empty, and known to be: queries that join it then read nothing else.
 --
--- A node is recorded inside the call that created it. In some versions of nsys all nodes of a capture are recorded once it
--- has ended, outside of such calls: then the n-th node is of the n-th call in the capture, if there are as many.
+-- A node is recorded inside the call that created it. Some versions of nsys record all nodes of a capture after it has
+-- ended, outside of such calls. The n-th node then belongs to the n-th call in the capture, if there are equally many
+-- nodes and calls.
 WITH node AS (
     SELECT process_id, node_id, thread_id, created_ns FROM _graph_record WHERE original_id IS NULL AND NOT is_ambiguous
 ),

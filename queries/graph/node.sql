@@ -1,17 +1,19 @@
--- One row per process and node of a CUDA graph that ran in the trace: where its layer is known from; unordered. Needs a
--- recording with `--cuda-graph-trace=node` that began before the graphs were captured.
--- materialized: joined by every figure of layers inside graphs.
+-- One row per process and CUDA graph node that ran in the trace: how its layer is known. The rows are unordered. The
+-- trace must be recorded with `--cuda-graph-trace=node`, and recording must begin before the graphs are captured.
+-- materialized: joined by every query on layers inside graphs.
 --
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
--- graph_node_id   BIGINT   -      the node, as its runs name it (nsys's graphNodeId); unique in its process only
--- root_node_id    BIGINT   -      the node that it is a copy of, over all copies; NULL where that is not known
--- copy_count      BIGINT   count  copies from that node to this one
--- via             VARCHAR  -      graph_node: from the creation of that node; graph_order: from the order of launches in
---     the capture, where nodes were recorded after it; NULL: no layer is known
--- reason          VARCHAR  -      why not: not recorded; ambiguous; no end (a cycle, or over 64 copies); order unknown (not as
---     many nodes as launches in the capture); no range (none was open)
--- layer_range_id  BIGINT   -      innermost range that was open at its creation
--- layer_path      VARCHAR  -      labels of the ranges open there, from the first opened inside the capture, joined by /
+-- graph_node_id   BIGINT   -      the node, as its executions identify it (nsys's graphNodeId); unique only within its
+--     process
+-- root_node_id    BIGINT   -      node at the start of its chain of copies; NULL if unknown
+-- copy_count      BIGINT   count  number of copies from that node to this one
+-- via             VARCHAR  -      graph_node: by the creation of the root node; graph_order: by the order of launches
+--     in the capture, if nodes were recorded after it; NULL if the layer is unknown
+-- reason          VARCHAR  -      why the layer is unknown: not recorded; ambiguous; no end (a cycle, or more than 64
+--     copies); order unknown (the capture has different numbers of nodes and launches); no range (none was open)
+-- layer_range_id  BIGINT   -      innermost range open when the root node was created
+-- layer_path      VARCHAR  -      labels of the ranges open at that time, from the first one opened inside the capture,
+--     joined by /
 SELECT l.process_id, l.node_id AS graph_node_id, l.root_id AS root_node_id, l.copy_count,
     CASE WHEN p.range_id IS NOT NULL THEN a.via END AS via,
     CASE

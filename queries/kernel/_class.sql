@@ -1,5 +1,5 @@
--- One row per kernel name of the trace: the first rule that matches it; none leaves it in class other.
--- materialized: text work over every name, asked for by all that tells classes apart.
+-- One row per kernel name of the trace: the first rule that matches it. A name that no rule matches is in class other.
+-- materialized: text matching over every name, used by every query that distinguishes classes.
 WITH matched AS (
     SELECT k.name_id, first_match(n.value, 'kernel_rule') AS position
     FROM (SELECT DISTINCT name_id FROM _kernel) AS k

@@ -1,4 +1,5 @@
--- One row per kernel name that gets a label. More are not read by anybody, and a label costs 0.1 ms.
+-- One row per kernel name that is labeled: the 20,000 names with the most GPU time. A label costs 0.1 ms, and nobody
+-- reads more.
 SELECT n.value AS name
 FROM (SELECT name_id, sum(duration_ns) AS sum_ns FROM _kernel GROUP BY name_id) AS k
 JOIN _string_kernel AS n ON n.id = k.name_id

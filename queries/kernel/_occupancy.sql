@@ -1,6 +1,7 @@
--- One row per kernel launch of `kernel__shape` on a described GPU: how many of its blocks fit an SM, and what limits that.
--- A warp takes registers in units of 256 and a block shared memory in units of 128 bytes, with 1 KB for the system from
--- compute capability 8.0 on (CUDA C++ Programming Guide; the sizes of an SM are those that the trace records).
+-- One row per launch configuration of `kernel__shape` on a GPU that the trace describes: how many of its blocks fit on
+-- an SM, and what limits this number. Registers are allocated per warp in units of 256. Shared memory is allocated per
+-- block in units of 128 bytes, plus 1 KB for the system from compute capability 8.0 on (CUDA C++ Programming Guide).
+-- The limits per SM are those recorded in the trace.
 WITH device AS (
     SELECT id AS gpu_id, min(smCount) AS sm_count, min(maxWarpsPerSm) AS warps, min(maxBlocksPerSm) AS blocks,
         min(maxRegistersPerSm) AS registers, min(maxShmemPerSm) AS shared_memory, min(computeMajor) AS major

@@ -1,12 +1,12 @@
--- One row per kernel: its place on its stream. product_number counts the matrix products up to it, other_number the
--- kernels that do not work element by element and the breaks of more than 1 ms: kernels that have the same of both follow
--- one product directly.
+-- One row per kernel: its position on its stream. product_number counts the matrix products up to it. other_number
+-- counts the kernels that are not elementwise and the breaks of more than 1 ms. Kernels with the same value of both
+-- directly follow the same product.
 -- unstored: read by several findings.
 WITH lane AS (
     SELECT process_id, device_id, stream_id, row_number() OVER () AS lane
     FROM (SELECT DISTINCT process_id, device_id, stream_id FROM _kernel)
 ),
--- By one small key windows take half of the time that three take.
+-- Windows over one small key take half the time of windows over three keys.
 placed AS (
     SELECT l.lane, k.operation_id, k.name_id, k.start_ns, k.duration_ns,
         k.start_ns - lag(k.end_ns) OVER of_stream > 1000000 AS is_after_break
@@ -16,8 +16,8 @@ placed AS (
     WHERE k.duration_ns >= 0
     WINDOW of_stream AS (PARTITION BY l.lane ORDER BY k.start_ns, k.operation_id)
 ),
--- Both counts in one sum, the products above the other 32 bits. A count with FILTER is quadratic in DuckDB 1.5 where few
--- rows pass.
+-- Both counts are in one sum, the products above the lower 32 bits. In DuckDB 1.5, a windowed count with FILTER is
+-- quadratic if few rows pass.
 counted AS (
     SELECT p.*, sum(f.is_product::BIGINT << 32 | (NOT f.is_pointwise OR coalesce(p.is_after_break, false))::BIGINT) OVER (
             PARTITION BY p.lane ORDER BY p.start_ns, p.operation_id ROWS UNBOUNDED PRECEDING

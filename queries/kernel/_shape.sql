@@ -1,6 +1,6 @@
--- One row per GPU, kernel name and launch (grid, block, registers, shared and local memory): its runs, and their median
--- in the first and in the second half of the time of the GPU.
--- materialized: one pass over all kernels, asked for by several findings.
+-- One row per GPU, kernel name and launch configuration (grid, block, registers, shared and local memory): its
+-- executions, and their median duration in the first and in the second half of the GPU's time.
+-- materialized: one pass over all kernels, used by several findings.
 WITH half AS (
     SELECT gpu_id, (min(start_ns) + max(start_ns)) / 2 AS middle_ns FROM gpu__covered GROUP BY gpu_id
 )

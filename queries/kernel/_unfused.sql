@@ -1,5 +1,6 @@
--- One row per attention that several kernels compute: a product, softmax (whole, or as exponentials and sums), and the next
--- product, with at most 24 kernels between the two. Softmax of a router or a sampler is left out.
+-- One row per attention that is computed by several kernels: a matrix product, softmax (in one kernel, or as
+-- exponentials and sums), and the next product, with at most 24 kernels between the two. Softmax of a router or a
+-- sampler is excluded.
 -- unstored: read by two findings.
 WITH between_products AS (
     SELECT process_id, device_id, stream_id, product_number, min(start_ns) AS start_ns,

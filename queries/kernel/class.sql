@@ -1,12 +1,12 @@
--- One row per kernel name: what kind of work it does, by the rules of kernel_rule; ordered by sum_ns, largest first.
+-- One row per kernel name: its class by the rules of kernel_rule, ordered by sum_ns, largest first.
 --
 -- name            VARCHAR  -      demangled name with template arguments
--- label           VARCHAR  -      short name that tells kernels apart, see kernel_label
--- class           VARCHAR  -      see kernel_rule; other where no rule matches
--- rule_id   BIGINT   -      the rule that gave the class; NULL: it is unclassified
+-- label           VARCHAR  -      short name that distinguishes kernels, see kernel_label
+-- class           VARCHAR  -      see kernel_rule; other if no rule matches
+-- rule_id   BIGINT   -      rule that assigned the class; NULL if no rule matches
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns over the sum of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels
 SELECT coalesce(any_value(n.name), '(no name)') AS name,
     label_or(any_value(l.label), coalesce(any_value(n.name), '(no name)')) AS label,
     any_value(c.class) AS class, any_value(c.position) AS rule_id,

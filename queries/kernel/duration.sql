@@ -1,8 +1,8 @@
--- One row per bin of kernel durations, four a factor of ten; ordered by duration.
+-- One row per bin of kernel durations (four bins per decade), ordered by duration.
 --
--- from_ns       DOUBLE  ns     lower end of the bin, included
--- to_ns         DOUBLE  ns     upper end, excluded
--- kernel_count  BIGINT  count  kernels in it
+-- from_ns       DOUBLE  ns     lower bound of the bin, inclusive
+-- to_ns         DOUBLE  ns     upper bound of the bin, exclusive
+-- kernel_count  BIGINT  count  kernels in the bin
 -- sum_ns        BIGINT  ns     sum of their durations
 SELECT
     pow(10, bin / 4) AS from_ns,

@@ -1,10 +1,10 @@
--- One row per decode step and per request that launched GPU operations: when the last of them ended. Of a request only
--- those count that were launched before its first step opened.
+-- One row per decode step and per request that launched GPU operations: the end of the last of them. For a request,
+-- only operations launched before its first step opened count.
 WITH request AS (
     SELECT r.range_id, s.start_ns AS until_ns
     FROM llm__request AS r LEFT JOIN llm__step AS s ON s.range_id = r.range_id AND s.is_request AND s.token_index = 1
 ),
--- Of these all count.
+-- For these, all operations count.
 whole AS (
     SELECT step_id AS range_id FROM llm__step
     UNION ALL

@@ -1,6 +1,6 @@
--- One row per decode step: an instance of a stage with role step, counted from 1 in its request, or where there is
--- none in the range around it. Where such instances nest, the outermost counts; one without length is none.
--- materialized: small, and every figure of tokens joins it.
+-- One row per decode step: an instance of a stage with role step, counted from 1 within its request or, without a
+-- request, within the enclosing range. Of nested instances, the outermost counts. A range without length is not a step.
+-- materialized: small, and joined by every token query.
 WITH candidate AS (
     SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened
     FROM stage__range AS s JOIN _range AS r USING (range_id)
@@ -11,7 +11,7 @@ around AS (
     FROM candidate
     WINDOW earlier AS (PARTITION BY thread_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
--- The steps that begin while a request is open follow one another.
+-- Steps that begin while a request is open are consecutive.
 begun AS (SELECT thread_id, start_ns, max(number) AS number FROM around GROUP BY ALL),
 held AS (
     SELECT q.range_id AS request_id, r.thread_id, r.opened,

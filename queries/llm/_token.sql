@@ -1,5 +1,5 @@
--- One row per token: when it was done. Index 0 is a request's first token, which comes before its steps.
--- materialized: every figure of tokens asks for it.
+-- One row per token: when it was done. Index 0 is the first token of a request, which precedes its steps.
+-- materialized: used by every token query.
 SELECT s.thread_id, s.range_id, s.is_request, s.step_id, s.token_index,
     coalesce(d.end_ns, s.end_ns) AS done_ns,
     CASE WHEN d.end_ns IS NULL THEN 'cpu' ELSE 'gpu' END AS base

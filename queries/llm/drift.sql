@@ -1,16 +1,18 @@
--- One row per base: how inter-token latency grows with the KV cache; ordered by value_count, largest first. Each step
--- adds one cached token per sequence. Only latencies between two steps count: that of the first step overlaps the
--- prefill, whose GPU work hides its launches. Those of base mixed are left out.
+-- One row per base: how inter-token latency grows with the KV cache, ordered by value_count, largest first. Each step
+-- adds one cached token per sequence. Only latencies between two steps count: the latency of the first step overlaps
+-- the prefill, whose GPU work hides the launches of the step. Latencies of base mixed are excluded.
 --
 -- base              VARCHAR  -      see llm_token
--- value_count       BIGINT   count  inter-token latencies: n of the fit
--- request_count     BIGINT   count  requests that they are from, or ranges around steps that lie in none
--- slope_ns          DOUBLE   ns     more latency with each token more in the cache: least squares of itl_ns over
---     token_index, both less their means in their request; NULL where no request has two
--- r2_ratio          DOUBLE   ratio  share of the variation inside requests that the slope explains
+-- value_count       BIGINT   count  number of inter-token latencies in the fit (n)
+-- request_count     BIGINT   count  number of requests that they come from, or of ranges around steps that are in no
+--     request
+-- slope_ns          DOUBLE   ns     increase of latency per additional cached token: least-squares fit of itl_ns over
+--     token_index, both less their means in the request; NULL if no request has two latencies
+-- r2_ratio          DOUBLE   ratio  share of the variation within requests that the slope explains
 -- first_quarter_ns  DOUBLE   ns     median inter-token latency of the first quarter of each request, rounded down to
---     whole steps; NULL where no request has four
--- last_quarter_ns   DOUBLE   ns     of the last
+--     whole steps; NULL if no request has four latencies
+-- last_quarter_ns   DOUBLE   ns     median inter-token latency of the last quarter of each request, rounded down to
+--     whole steps; NULL if no request has four latencies
 WITH latency AS (
     SELECT thread_id, range_id, itl_base AS base, itl_ns AS y, token_index AS x FROM llm_token
     WHERE itl_base IN ('gpu', 'cpu') AND token_index > 1

@@ -1,17 +1,17 @@
--- One row per latency and base, over all requests and tokens of the trace; ordered as a request meets them, then by
--- value_count, largest first.
+-- One row per kind of latency and base, over all requests and tokens of the trace, ordered as the latencies occur in a
+-- request, then by value_count, largest first.
 --
 -- figure       VARCHAR  -      time to first token, inter-token latency, or end-to-end latency
--- base         VARCHAR  -      what it was measured by: gpu, ends of GPU operations; cpu, of ranges that launched none;
---     mixed, one of each
--- value_count  BIGINT   count  requests, or tokens after the first: n of what follows
--- mean_ns      DOUBLE   ns     mean
--- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for one value
--- median_ns    DOUBLE   ns     median
+-- base         VARCHAR  -      how the latency was measured: gpu, by the ends of GPU operations; cpu, by ranges that
+--     launched none; mixed, by one of each
+-- value_count  BIGINT   count  number of values (n): requests, or tokens after the first
+-- mean_ns      DOUBLE   ns     mean latency
+-- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single value
+-- median_ns    DOUBLE   ns     median latency
 -- p90_ns       DOUBLE   ns     90th percentile, interpolated between neighbors (quantile_cont)
 -- p99_ns       DOUBLE   ns     99th percentile, likewise
--- min_ns       BIGINT   ns     shortest
--- max_ns       BIGINT   ns     longest
+-- min_ns       BIGINT   ns     minimum latency
+-- max_ns       BIGINT   ns     maximum latency
 WITH value AS (
     SELECT 1 AS place, 'time to first token' AS figure, ttft_base AS base, ttft_ns AS ns FROM llm_request
     UNION ALL

@@ -1,20 +1,22 @@
--- One row per request, an instance of a stage with role request; ordered by start_ns. Figures are those of one
--- sequence: a batch gives as many tokens as it has sequences.
+-- One row per request, which is an instance of a stage with role request, ordered by start_ns. The values are per
+-- sequence: a batch produces as many times the tokens as it has sequences.
 --
--- range_id             BIGINT   -         the range that is the request
--- path                 VARCHAR  -         where it lies
--- thread_id            BIGINT   -         the thread that opened it (nsys's globalTid)
--- start_ns             BIGINT   ns        opened, on the CPU
--- token_count          BIGINT   count     its first token and one each step; NULL when no stage has the role step
--- ttft_ns              BIGINT   ns        time to first token: from start_ns until that is done, see llm_token; NULL
---     likewise
--- ttft_base            VARCHAR  -         what ended it: gpu, a GPU operation; cpu, a range, for want of one
--- latency_ns           BIGINT   ns        from start_ns until the last token is done
--- latency_base         VARCHAR  -         what ended it
--- decode_ns            BIGINT   ns        from the first token until the last is done; NULL without steps
--- decode_base          VARCHAR  -         gpu, cpu, or mixed where its ends differ
--- decode_tokens_per_s  DOUBLE   tokens/s  steps over decode_ns
--- total_tokens_per_s   DOUBLE   tokens/s  token_count over latency_ns
+-- range_id             BIGINT   -         range that is the request
+-- path                 VARCHAR  -         names of the enclosing ranges and of its own range, joined by /
+-- thread_id            BIGINT   -         thread that opened the range (nsys's globalTid)
+-- start_ns             BIGINT   ns        start of the range on the CPU
+-- token_count          BIGINT   count     the first token and one token per step; NULL if no stage has the role step
+-- ttft_ns              BIGINT   ns        time to first token: from start_ns until the first token is done, see
+--     llm_token; NULL if no stage has the role step
+-- ttft_base            VARCHAR  -         what determined the end: gpu, a GPU operation; cpu, a range, if there was no
+--     GPU operation
+-- latency_ns           BIGINT   ns        time from start_ns until the last token is done
+-- latency_base         VARCHAR  -         what determined the end: gpu, a GPU operation; cpu, a range, if there was no
+--     GPU operation
+-- decode_ns            BIGINT   ns        time from the first token until the last token is done; NULL without steps
+-- decode_base          VARCHAR  -         gpu, cpu, or mixed if first and last token differ
+-- decode_tokens_per_s  DOUBLE   tokens/s  number of steps divided by decode_ns
+-- total_tokens_per_s   DOUBLE   tokens/s  token_count divided by latency_ns
 WITH sequence AS (
     SELECT range_id, max(token_index) AS step_count,
         arg_min(done_ns, token_index) AS first_ns, arg_min(base, token_index) AS first_base,

@@ -1,17 +1,17 @@
--- One row per rate and base, over all requests of the trace; ordered by figure, then by value_count, largest first.
--- Rates are those of one sequence: a batch gives as many times the tokens as it has sequences.
+-- One row per rate and base, over all requests of the trace, ordered by figure, then by value_count, largest first. The
+-- rates are per sequence: a batch produces as many times the tokens as it has sequences.
 --
--- figure               VARCHAR  -         decode: steps, from the first token to the last; end to end: tokens, from the
---     opening of the request to the last
--- base                 VARCHAR  -         what the time was measured by, see llm_latency
--- value_count          BIGINT   count     requests: n of what follows
--- mean_tokens_per_s    DOUBLE   tokens/s  mean
--- stddev_tokens_per_s  DOUBLE   tokens/s  sample standard deviation; NULL for one value
--- median_tokens_per_s  DOUBLE   tokens/s  median
+-- figure               VARCHAR  -         decode: steps per time from the first token to the last; end to end: tokens
+--     per time from the start of the request to the last token
+-- base                 VARCHAR  -         how the time was measured, see llm_latency
+-- value_count          BIGINT   count     number of requests (n)
+-- mean_tokens_per_s    DOUBLE   tokens/s  mean rate
+-- stddev_tokens_per_s  DOUBLE   tokens/s  sample standard deviation; NULL for a single value
+-- median_tokens_per_s  DOUBLE   tokens/s  median rate
 -- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, interpolated between neighbors (quantile_cont)
 -- p99_tokens_per_s     DOUBLE   tokens/s  99th percentile, likewise
--- min_tokens_per_s     DOUBLE   tokens/s  slowest
--- max_tokens_per_s     DOUBLE   tokens/s  fastest
+-- min_tokens_per_s     DOUBLE   tokens/s  minimum rate
+-- max_tokens_per_s     DOUBLE   tokens/s  maximum rate
 WITH value AS (
     SELECT 'decode' AS figure, decode_base AS base, decode_tokens_per_s AS rate FROM llm_request
     UNION ALL

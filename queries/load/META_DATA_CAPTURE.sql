@@ -1,5 +1,5 @@
--- Only what was asked to be recorded, and of that only known words: everything else in this table
--- (environment, arguments, folders, users) stays where it is. Of the environment, the number of the rank.
+-- Only the recording options, and of these only known values. Everything else in this table (environment, arguments,
+-- folders, users) is not loaded, except for the rank from the environment.
 SELECT rowid AS row_id, name, value
 FROM raw.META_DATA_CAPTURE
 WHERE (

@@ -1,9 +1,9 @@
--- One row per GPU of a process: the most memory that was allocated at a time, of what the recording saw; ordered by
--- process and GPU. Empty unless recorded with --cuda-memory-usage=true.
+-- One row per process and GPU: the peak of the recorded memory allocations, ordered by process and GPU. Empty unless
+-- the trace was recorded with --cuda-memory-usage=true.
 --
 -- process_id  BIGINT  -      key of the process (nsys's globalPid)
 -- device_id   BIGINT  -      CUDA device ordinal in its process
--- peak_bytes  BIGINT  bytes  most allocated at a time
+-- peak_bytes  BIGINT  bytes  maximum memory allocated at any one time
 SELECT process_id, device_id, max(held_bytes)::BIGINT AS peak_bytes
 FROM (
     SELECT globalPid AS process_id, deviceId AS device_id,

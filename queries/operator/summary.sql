@@ -1,14 +1,15 @@
--- One row per framework operator, rolled up over its instances; ordered by exclusive_ns, largest first.
+-- One row per framework operator, rolled up over its instances, ordered by exclusive_ns, largest first.
 --
 -- name             VARCHAR  -      rolled-up name, such as aten::linear
--- instance_count   BIGINT   count  ranges of that name
--- merged_count     BIGINT   count  distinct recorded names that were rolled up into it
--- operation_count  BIGINT   count  GPU operations launched inside, operators inside included
--- sum_ns           BIGINT   ns     sum of their durations; an operator nested in one of its own name counts once
+-- instance_count   BIGINT   count  number of ranges with this name
+-- merged_count     BIGINT   count  distinct recorded names that roll up to this name
+-- operation_count  BIGINT   count  GPU operations launched inside, including nested operators
+-- sum_ns           BIGINT   ns     sum of their durations; an operation in nested operators of the same name counts
+--     once
 -- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
 -- exclusive_ns     BIGINT   ns     sum of their durations
--- wall_ns          BIGINT   ns     time on the CPU, added over instances
--- median_wall_ns   DOUBLE   ns     median of it
+-- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
+-- median_wall_ns   DOUBLE   ns     median duration on the CPU
 WITH instance AS (
     SELECT r.label AS name, count(*) AS instance_count, count(DISTINCT n.name) AS merged_count,
         sum(t.end_ns - t.start_ns)::BIGINT AS wall_ns, median(t.end_ns - t.start_ns) AS median_wall_ns
@@ -18,7 +19,7 @@ WITH instance AS (
 owned AS (
     SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
 ),
--- An operator's label occurs once per stack, however often it is nested in itself.
+-- A label counts once per stack, however often the operator is nested in itself.
 carried AS (
     SELECT s.piece_id, r.label, bool_or(s.level = 0) AS is_innermost
     FROM _range_stack AS s JOIN operator__range AS r USING (range_id)

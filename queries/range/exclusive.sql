@@ -1,9 +1,9 @@
--- One row per innermost range, by rolled-up path and kind of operation; the row without a path is what is
--- unattributed; ordered by sum_ns, largest first.
+-- One row per innermost range, by rolled-up path and kind of operation, ordered by sum_ns, largest first. The rows
+-- without a path contain the unattributed operations.
 --
--- rolled_path      VARCHAR  -      labels from the outermost range in, joined by /; NULL: unattributed
+-- rolled_path      VARCHAR  -      labels from the outermost range inward, joined by /; NULL if unattributed
 -- kind             VARCHAR  -      kernel, copy, memset or graph
--- operation_count  BIGINT   count  operations whose innermost range this is
+-- operation_count  BIGINT   count  operations whose innermost range it is
 -- sum_ns           BIGINT   ns     sum of their durations
 SELECT p.rolled_path, w.kind, sum(w.n)::BIGINT AS operation_count, sum(w.ns)::BIGINT AS sum_ns
 FROM _piece_work AS w LEFT JOIN _range_path AS p USING (range_id)

@@ -1,24 +1,28 @@
--- One row per node of the tree of ranges by GPU time, or by wall time where the trace has no GPU operations, placed for a
--- picture: a node lies within its parent, and what its children leave free is its own; ordered by depth and position.
--- materialized: small, and drawn by every report.
+-- One row per node of the range tree, placed for a flame graph, ordered by depth and position. Nodes are measured by
+-- GPU time, or by wall time if the trace has no GPU operations. A node lies within its parent, and the part that its
+-- children do not cover is its exclusive time.
+-- materialized: small, and drawn in every report.
 --
--- At most 800 rows, whatever the trace: the 400 nodes with the most time, and for each of them at most one that stands for
--- its other children.
+-- There are at most 800 rows, however long the trace is: the 400 nodes with the most time, and for each of them at most
+-- one that combines its other children.
 --
 -- depth          INTEGER  -      0 for an outermost range
--- from_ns        BIGINT   ns     where it begins, in time added over the trace
--- sum_ns         BIGINT   ns     its time, ranges inside included; the nodes of depth 0 add up to the whole
--- exclusive_ns   BIGINT   ns     of that, in no range inside
--- label          VARCHAR  -      name of the range, rolled up; (other) for the other children, (unattributed) for what is in no range
--- rolled_path    VARCHAR  -      labels from the outermost range in, joined by /; NULL for (other) and (unattributed)
--- parent_path    VARCHAR  -      that of the range around it; NULL for an outermost one
--- base           VARCHAR  -      gpu or wall
--- member_count   BIGINT   count  nodes that an (other) stands for, those inside them left out; else 1
+-- from_ns        BIGINT   ns     where the node begins, in accumulated time
+-- sum_ns         BIGINT   ns     time of the node, including nested ranges; the nodes of depth 0 add up to the total
+-- exclusive_ns   BIGINT   ns     part of sum_ns in no nested range; NULL for (other)
+-- label          VARCHAR  -      rolled-up name of the range; (other) for the combined children, (unattributed) for
+--     work in no range
+-- rolled_path    VARCHAR  -      labels from the outermost range inward, joined by /; NULL for (other) and
+--     (unattributed)
+-- parent_path    VARCHAR  -      path of the enclosing range; NULL for an outermost range
+-- base           VARCHAR  -      time that is measured: gpu or wall
+-- member_count   BIGINT   count  number of nodes that (other) combines, without those nested in them; otherwise 1
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
 path AS (
     SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id FROM _range_path AS p GROUP BY p.rolled_path
 ),
--- The ranges of a path lie in ranges of one path. Below the longest paths only the outermost does: its parent is shorter.
+-- All ranges with the same path have the same parent path. Below the longest paths this holds only for the outermost
+-- range, whose parent path is shorter.
 parent AS MATERIALIZED (
     SELECT p.rolled_path, n.label, o.rolled_path AS parent_path
     FROM path AS p
@@ -34,7 +38,8 @@ up AS (
 total AS (
     SELECT u.rolled_path, u.parent_path, sum(u.ns)::BIGINT AS sum_ns FROM up AS u GROUP BY ALL
 ),
--- A node has no less time than those inside it and a shorter path: what is around a kept one is kept.
+-- A node has at least the time of the nodes inside it and a shorter path, so the ancestors of a retained node are
+-- retained.
 kept AS (
     SELECT *, row_number() OVER (ORDER BY sum_ns DESC, length(rolled_path), rolled_path) <= 400 AS is_kept FROM total
 ),

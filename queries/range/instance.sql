@@ -1,10 +1,10 @@
--- One row per NVTX range, counted among those of its name and domain; ordered by name, domain and start.
+-- One row per NVTX range, numbered among the ranges with its name and domain, ordered by name, domain and start.
 --
--- range_name  VARCHAR  -   as recorded
--- domain      VARCHAR  -   NVTX domain; '' for the default one
--- instance    BIGINT   -   0 for the first that was opened
--- start_ns    BIGINT   ns  opened, on the CPU
--- end_ns      BIGINT   ns  closed; the end of the trace when it never was
+-- range_name  VARCHAR  -   name as recorded
+-- domain      VARCHAR  -   NVTX domain; '' for the default domain
+-- instance    BIGINT   -   0 for the range opened first
+-- start_ns    BIGINT   ns  start of the range on the CPU
+-- end_ns      BIGINT   ns  end of the range on the CPU; the end of the trace if the range was never closed
 SELECT
     n.name AS range_name, coalesce(d.name, '') AS domain,
     row_number() OVER (PARTITION BY n.name, d.name ORDER BY r.start_ns, r.range_id) - 1 AS instance,

@@ -1,19 +1,19 @@
--- One row per place in the program, a rolled-up path; ordered by sum_ns, largest first.
+-- One row per place in the program, which is a rolled-up path, ordered by sum_ns, largest first.
 --
--- rolled_path      VARCHAR  -      labels from the outermost range in, joined by /
--- depth            INTEGER  -      number of ranges around it, the least where they differ
--- instance_count   BIGINT   count  ranges
--- merged_count     BIGINT   count  distinct recorded names that were rolled up
--- operation_count  BIGINT   count  GPU operations launched inside, ranges inside included, each once
+-- rolled_path      VARCHAR  -      labels from the outermost range inward, joined by /
+-- depth            INTEGER  -      number of enclosing ranges; the minimum if instances differ
+-- instance_count   BIGINT   count  number of ranges
+-- merged_count     BIGINT   count  distinct recorded names that roll up to this path
+-- operation_count  BIGINT   count  GPU operations launched inside, including nested ranges, each counted once
 -- sum_ns           BIGINT   ns     sum of their durations
 -- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
 -- exclusive_ns     BIGINT   ns     sum of their durations
--- wall_ns          BIGINT   ns     time on the CPU, added over instances
--- median_wall_ns   DOUBLE   ns     median of it
+-- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
+-- median_wall_ns   DOUBLE   ns     median duration on the CPU
 WITH owned AS (
     SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
 ),
--- Ranges of one path that are open together: those that cross, and those below the longest paths.
+-- Ranges with the same path that are open at the same time: those that cross, and those below the longest paths.
 again AS (
     SELECT s.piece_id, s.range_id
     FROM _range_stack AS s

@@ -1,9 +1,9 @@
--- One row per reason and kind of GPU operation without a range; ordered by sum_ns, largest first.
+-- One row per reason and kind of GPU operation without a range, ordered by sum_ns, largest first.
 --
--- reason           VARCHAR  -      no launch: the trace does not tell which call launched it; no range: none was open on
---     the launching thread
+-- reason           VARCHAR  -      no launch: the trace does not identify the call that launched it; no range: no range
+--     was open on the launching thread
 -- kind             VARCHAR  -      kernel, copy, memset or graph
--- operation_count  BIGINT   count  operations
+-- operation_count  BIGINT   count  number of operations
 -- sum_ns           BIGINT   ns     sum of durations
 -- thread_count     BIGINT   count  threads that launched them
 SELECT CASE WHEN is_launched THEN 'no range' ELSE 'no launch' END AS reason, kind,

@@ -1,13 +1,14 @@
--- One row per place in the program, a rolled-up path, by its time on the CPU; ordered by exclusive_wall_ns, largest first.
+-- One row per place in the program, which is a rolled-up path, by its time on the CPU, ordered by exclusive_wall_ns,
+-- largest first.
 --
--- rolled_path        VARCHAR  -      labels from the outermost range in, joined by /
--- instance_count     BIGINT   count  ranges
--- wall_ns            BIGINT   ns     time on the CPU between open and close, added over instances
--- exclusive_wall_ns  BIGINT   ns     of that, the time in which no range inside was open
--- median_wall_ns     DOUBLE   ns     median of wall time over instances
--- min_wall_ns        BIGINT   ns     shortest
--- max_wall_ns        BIGINT   ns     longest
--- What ranges inside cover is added in order of start, each beyond those before it: start/end ranges can overlap.
+-- rolled_path        VARCHAR  -      labels from the outermost range inward, joined by /
+-- instance_count     BIGINT   count  number of ranges
+-- wall_ns            BIGINT   ns     duration on the CPU, summed over instances
+-- exclusive_wall_ns  BIGINT   ns     part of wall_ns in which no nested range was open
+-- median_wall_ns     DOUBLE   ns     median duration on the CPU
+-- min_wall_ns        BIGINT   ns     minimum duration on the CPU
+-- max_wall_ns        BIGINT   ns     maximum duration on the CPU
+-- The time covered by nested ranges is the sum of what each one adds to the earlier ones: start/end ranges can overlap.
 WITH inside AS (
     SELECT p.parent_id, r.start_ns, r.end_ns,
         max(r.end_ns) OVER (

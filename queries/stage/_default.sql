@@ -1,7 +1,9 @@
--- One row per rolled-up path whose ranges are stages when there is no stages file, and the name of the stage: the outermost
--- ranges, and in place of those around almost everything the ranges directly in them, see stage_around.
+-- One row per rolled-up path whose ranges are stages when there is no stages file, with the name of the stage. These
+-- are the outermost ranges. A range that holds almost all GPU time is replaced by the ranges directly inside it, see
+-- stage_around.
 --
--- A stage inside is called as its ranges are, without the path to it, unless that is what another one is called.
+-- A stage inside such a range is named by its path below that range. If two stages would then have the same name, both
+-- keep the full path.
 WITH chosen AS (
     SELECT p.rolled_path, coalesce(p.rolled_path[length(a.rolled_path) + 2:], p.rolled_path) AS name
     FROM stage__place AS p

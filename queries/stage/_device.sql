@@ -1,7 +1,8 @@
--- One row per stage instance and GPU: span and busy time of its operations there.
+-- One row per stage instance and GPU: span and busy time of the instance's operations on that GPU.
 --
--- Busy time adds, in order of start, what each operation covers beyond those of the instance before it. Where none begins
--- while another one of the GPU still runs, of any instance, that is all of its time, and nothing needs to be ordered.
+-- Busy time sums, in start order, the part of each operation that earlier operations of the instance do not cover. If
+-- no operation of the instance starts while another operation runs on the GPU, busy time is the sum of durations, and
+-- no sort is needed.
 WITH overlapped AS (
     SELECT DISTINCT s.range_id, a.gpu_id
     FROM gpu__covered AS c
@@ -14,7 +15,7 @@ covered AS (
         PARTITION BY w.range_id, w.gpu_id ORDER BY w.start_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS covered_ns
     FROM stage__work AS w
-    -- As one key, so that DuckDB does not begin with all pairs of a GPU.
+    -- A single struct key keeps DuckDB from starting with all pairs per GPU.
     SEMI JOIN overlapped AS o ON {'range': o.range_id, 'gpu': o.gpu_id} = {'range': w.range_id, 'gpu': w.gpu_id}
     WHERE w.end_ns >= w.start_ns
 ),

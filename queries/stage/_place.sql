@@ -1,14 +1,15 @@
--- One row per rolled-up path, when there is no stages file: the path around it, and the GPU time that was launched there,
--- inside the ranges inside included (sum_ns), and in none of them (own_ns).
--- materialized: read level by level.
+-- One row per rolled-up path, if there is no stages file: the path around it, the GPU time launched in it including
+-- nested ranges (sum_ns), and the GPU time launched directly in it (own_ns).
+-- materialized: stage_around reads it level by level.
 --
--- An operation that ends before it starts takes no time here, so that the parts of a whole are no more than it.
+-- An operation that ends before it starts contributes no time, so the parts never exceed the whole.
 WITH RECURSIVE own AS (
     SELECT p.rolled_path, sum(w.positive_ns)::BIGINT AS ns
     FROM _piece_work AS w JOIN _range_path AS p USING (range_id)
     GROUP BY p.rolled_path
 ),
--- The ranges of a path lie in ranges of one path. Below the longest paths only the outermost does: its parent is shorter.
+-- All ranges with the same path have the same parent path. Below the longest paths this holds only for the outermost
+-- range, whose parent path is shorter.
 path AS (
     SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id
     FROM _range_path AS p

@@ -1,8 +1,9 @@
--- One row per range that is an instance of a stage. Of nested ranges of one stage the outermost counts; ranges that
--- only overlap (start/end) are instances both.
--- materialized: small, and joined by every stage figure.
+-- One row per range that is an instance of a stage. Of nested ranges of one stage, the outermost is the instance.
+-- Ranges that only overlap (start/end ranges) are separate instances.
+-- materialized: small, and joined by every stage query.
 --
--- A range lies in another of its stage if one that was opened before lasts as long; without length, if one is open.
+-- A range is nested in another range of its stage if one that was opened earlier does not end before it. A range
+-- without length is nested if such a range is open at its start.
 SELECT stage, range_id
 FROM (
     SELECT n.stage, n.range_id, r.start_ns, r.end_ns, max(CASE WHEN r.end_ns > r.start_ns THEN r.end_ns END) OVER (

@@ -1,17 +1,18 @@
--- One row per time bin and innermost stage: how much GPU time its operations took there; 240 bins over the trace;
--- ordered by bin and stage.
+-- One row per time bin and innermost stage: the GPU time of the stage's operations in that bin, ordered by bin and
+-- stage. The time from the first to the last GPU operation is divided into at most 240 bins.
 --
--- start_ns  BIGINT   ns     begin of the bin
--- bin_ns    BIGINT   ns     its length
+-- start_ns  BIGINT   ns     start of the bin
+-- bin_ns    BIGINT   ns     length of the bin
 -- stage     VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
--- sum_ns    DOUBLE   ns     durations of operations that start in the bin, longer ones spread over the bins they cover
+-- sum_ns    DOUBLE   ns     sum of operation durations within the bin; an operation that spans several bins is divided
+--     among them
 WITH operation AS (
     SELECT start_ns, greatest(end_ns, start_ns) AS end_ns, stage FROM stage__owner
 ),
 extent AS (
     SELECT min(start_ns) AS first_ns, greatest((max(end_ns) - min(start_ns)) // 240 + 1, 1) AS bin_ns FROM operation
 ),
--- Almost every operation lies in one bin.
+-- Almost every operation is in a single bin.
 placed AS (
     SELECT o.start_ns, o.end_ns, o.stage, e.first_ns, e.bin_ns,
         (o.start_ns - e.first_ns) // e.bin_ns AS first_bin, (o.end_ns - e.first_ns) // e.bin_ns AS last_bin

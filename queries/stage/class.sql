@@ -1,12 +1,12 @@
--- One row per stage and class of kernels, by innermost stage; ordered by the stage's share of GPU time, then sum_ns,
--- largest first. Class other is what no rule of kernel_rule matches; kernel_class has its names.
+-- One row per stage and kernel class, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
+-- largest first. Class other contains the kernels that no rule of kernel_rule matches. kernel_class lists their names.
 --
--- stage           VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
--- class           VARCHAR  -      see kernel_rule; other where no rule matches
--- name_count      BIGINT   count  different kernel names
+-- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
+-- class           VARCHAR  -      see kernel_rule; other if no rule matches
+-- name_count      BIGINT   count  distinct kernel names
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels of the stage
 WITH work AS (
     SELECT
         w.stage, w.name_id, count(*) AS instance_count, sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns

@@ -1,12 +1,12 @@
--- One row per stage and cause: idle time of the GPUs that an operation of the stage ended, by innermost stage;
--- ordered by sum_ns, largest first. Adds up to the idle time of all GPUs.
+-- One row per stage, gap cause and blocking call: idle time of the GPUs that an operation of the stage ended, by
+-- innermost stage, ordered by sum_ns, largest first. The sums add up to the idle time of all GPUs.
 --
 -- stage           VARCHAR  -      stage of the operation that ended the gap
 -- cause           VARCHAR  -      see gap_list
--- blocking_call   VARCHAR  -      the API function that blocked, for cause synchronization
--- gap_count       BIGINT   count  gaps
--- sum_ns          BIGINT   ns     sum of gaps
--- median_ns       DOUBLE   ns     median gap
+-- blocking_call   VARCHAR  -      API function that blocked, for cause synchronization; otherwise NULL
+-- gap_count       BIGINT   count  number of gaps
+-- sum_ns          BIGINT   ns     sum of gap durations
+-- median_ns       DOUBLE   ns     median gap duration
 SELECT
     w.stage, g.cause, g.blocking_call, count(*) AS gap_count, sum(g.gap_ns)::BIGINT AS sum_ns, median(g.gap_ns) AS median_ns
 FROM gap_list AS g

@@ -1,12 +1,12 @@
--- One row per stage and kernel name, by innermost stage; ordered by the stage's share of GPU time, then sum_ns,
+-- One row per stage and kernel name, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
 -- largest first.
 --
--- stage           VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
+-- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
 -- name            VARCHAR  -      demangled kernel name
--- label           VARCHAR  -      short name that tells kernels apart, see kernel_label
+-- label           VARCHAR  -      short name that distinguishes kernels, see kernel_label
 -- instance_count  BIGINT   count  executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns over all kernels of the stage
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels of the stage
 -- median_ns       DOUBLE   ns     median duration
 WITH grouped AS (
     SELECT

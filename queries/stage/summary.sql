@@ -1,26 +1,26 @@
--- One row per stage, one for operations outside every stage and one for the unattributed; ordered by exclusive_ns,
--- largest first, then by wall_ns. The exclusive columns add up to all GPU operations.
+-- One row per stage, one for operations outside every stage and one for unattributed operations, ordered by
+-- exclusive_ns, then by sum_ns and wall_ns, largest first. The exclusive columns add up to all GPU operations.
 --
--- stage               VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
--- instance_count      BIGINT   count  instances; NULL where there is no stage
--- wall_ns             BIGINT   ns     time on the CPU between open and close, added over instances
--- span_ns             BIGINT   ns     first start to last end on the GPU, added over instances
--- busy_ns             BIGINT   ns     time in which at least one of its operations ran, added over instances
--- sum_ns              BIGINT   ns     durations of its operations, those of stages inside included
+-- stage               VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
+-- instance_count      BIGINT   count  number of instances; NULL for the two rows that are not stages
+-- wall_ns             BIGINT   ns     duration of the ranges on the CPU, summed over instances
+-- span_ns             BIGINT   ns     time from first start to last end on the GPU, summed over instances
+-- busy_ns             BIGINT   ns     time in which at least one of its operations ran, summed over instances
+-- sum_ns              BIGINT   ns     sum of operation durations, including nested stages
 -- idle_ns             BIGINT   ns     span_ns - busy_ns
--- exclusive_ns        BIGINT   ns     durations of the operations whose innermost stage it is
--- exclusive_ratio     DOUBLE   ratio  exclusive_ns over all GPU operations
--- operation_count     BIGINT   count  GPU operations, those of stages inside included
+-- exclusive_ns        BIGINT   ns     sum of durations of the operations whose innermost stage it is
+-- exclusive_ratio     DOUBLE   ratio  exclusive_ns divided by the time of all GPU operations
+-- operation_count     BIGINT   count  GPU operations, including nested stages
 -- exclusive_count     BIGINT   count  GPU operations whose innermost stage it is
--- kernel_count        BIGINT   count  kernels, those of stages inside included
--- launches_per_instance  DOUBLE  count  launching API calls of an instance, mean
--- median_wall_ns      DOUBLE   ns     median of wall time over instances
--- stddev_wall_ns      DOUBLE   ns     its sample standard deviation
--- min_wall_ns         BIGINT   ns     shortest
--- max_wall_ns         BIGINT   ns     longest
--- median_span_ns      DOUBLE   ns     median of span over instances
--- stddev_span_ns      DOUBLE   ns     its sample standard deviation
--- busy_ratio          DOUBLE   ratio  busy_ns over span_ns
+-- kernel_count        BIGINT   count  kernels, including nested stages
+-- launches_per_instance  DOUBLE  count  mean number of launching API calls per instance
+-- median_wall_ns      DOUBLE   ns     median wall time per instance
+-- stddev_wall_ns      DOUBLE   ns     sample standard deviation of wall time
+-- min_wall_ns         BIGINT   ns     minimum wall time
+-- max_wall_ns         BIGINT   ns     maximum wall time
+-- median_span_ns      DOUBLE   ns     median span per instance
+-- stddev_span_ns      DOUBLE   ns     sample standard deviation of span
+-- busy_ratio          DOUBLE   ratio  busy_ns divided by span_ns
 WITH exclusive AS (
     SELECT owner_text(w.piece_id, s.stage) AS stage,
         s.stage IS NOT NULL AS is_stage, sum(w.n)::BIGINT AS n, sum(w.ns)::BIGINT AS ns

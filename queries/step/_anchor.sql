@@ -1,9 +1,10 @@
--- One row per possible number of steps: the kind of operation whose occurrences are taken for their starts.
+-- One row per candidate number of steps: the kind of operation whose occurrences mark the starts of the steps.
 -- materialized: small, read twice.
 --
--- All kinds that run once per step give the same steps, but for where in the step these begin, and slightly different
--- lengths: a kernel that waits for another GPU drifts. The kind whose median length is nearest to the median of theirs
--- is taken, but a copy from the host, a graph run or a copy to the host before kernels. GPUs with equally many steps are ranks of one program: they take the same kind, where they have it.
+-- All kinds that run once per step yield the same steps, except for where in the step they begin and for slightly
+-- different lengths: a kernel that waits for another GPU drifts. Copies from the host take precedence, then graph runs,
+-- copies to the host, and kernels. Of the remaining kinds, the one whose median period is closest to the median of all
+-- is chosen. GPUs with the same number of steps are ranks of one program and use the same kind if they share one.
 WITH key AS (
     SELECT s.candidate_id, s.period_count, k.process_id, k.gpu_id, k.key_id, k.preference
     FROM step__shortlist AS s

@@ -1,10 +1,10 @@
--- One row per GPU, instant at which a step begins or ends there (NULL before the first), process and kind: the operations
--- that start from there until the next instant, and what they add to the time that those before them cover.
+-- One row per GPU, instant at which a step begins or ends on it (NULL before the first one), process and kind: the
+-- operations that start between this instant and the next, and the time they cover beyond earlier operations.
 -- materialized: one pass over all operations.
 --
--- Time is covered in four ways: by all operations, by what computes, by communication, and by either of these. Which of the
--- operations that start together comes first changes no sum. On a GPU on which none begins while another one runs, each
--- adds all of its time, and nothing needs to be ordered.
+-- Coverage is computed in four ways: by all operations, by compute, by communication, and by either of the last two.
+-- The order of operations that start together does not change any sum. On a GPU where no operation starts while another
+-- one runs, each operation adds its full duration, and no sort is needed.
 WITH overlapping AS (SELECT DISTINCT gpu_id FROM gpu__covered WHERE covered_ns > start_ns),
 covered AS (
     SELECT gpu_id, process_id, kind, start_ns, end_ns, is_compute, is_communication, NULL::BIGINT AS covered_ns,

@@ -1,4 +1,4 @@
--- One row per anchor: in how many of the periods looked at, the first 32, CPU and GPU exchange something.
+-- One row per anchor: the number of examined periods (the first 32) in which CPU and GPU interact.
 SELECT b.candidate_id, count(DISTINCT l.place) AS period_count
 FROM step__extent AS b
 JOIN step__exchange AS e

@@ -1,3 +1,3 @@
 -- One row per process and device ordinal in it: the GPU.
--- materialized: one pass over all operations; it spares kernels a join with all of them.
+-- materialized: one pass over all operations, which saves kernels a join with all of them.
 SELECT DISTINCT process_id, device_id, gpu_id FROM _gpu_operation

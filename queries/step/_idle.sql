@@ -1,5 +1,6 @@
--- One row per step and cause of idle time in it; blocking_call for synchronization. A gap ends where an operation starts,
--- and steps begin and end there: none lies in two steps. One that begins before the first step is in none.
+-- One row per step and cause of idle time in it, and per blocking call for synchronization. A gap ends where an
+-- operation starts, and steps begin and end at such instants, so no gap is in two steps. A gap that begins before the
+-- first step is in no step.
 -- materialized: small, and read by budget, check and step.
 SELECT i.step_id,
     CASE g.cause WHEN 'launch gap' THEN 'launch_bound' WHEN 'synchronization' THEN 'synchronization'

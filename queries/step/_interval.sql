@@ -1,11 +1,13 @@
--- One row per step, process and GPU: the time from its first operation until the next one, or its last end.
--- materialized: small, and joined by every figure of steps.
+-- One row per step, process and GPU: the time from its first operation to the start of the next step or to its last
+-- end.
+-- materialized: small, and joined by every step query.
 --
--- Steps that are ranges begin with the first operation that they launched. One that is followed by a step in the same
--- range around both, or outside of any, lasts until that begins: sampling and the wait for the CPU between two forward
--- steps are part of an iteration. The last one of its range lasts until its last operation ends. Steps found by an
--- anchor last from one to the next. Of steps that begin together on a GPU the one opened first
--- counts. A step in which nothing on the GPU lasts is none. is_cut marks what the capture cut off.
+-- A step that is a range begins with the first operation launched in the range. If the next step is in the same
+-- enclosing range on the same thread, or neither has one, the step lasts until the next step begins, because sampling
+-- and waiting for the CPU between two forward passes are part of an iteration. Otherwise it lasts until its last
+-- operation ends, at most until the next step begins. Steps found by an anchor last from one occurrence to the next. Of
+-- steps that begin together on a GPU, the one opened first counts. A step without length on the GPU is dropped. is_cut
+-- marks steps that the capture cut off.
 WITH ranged AS (
     SELECT w.process_id, w.gpu_id, w.start_ns, w.last_end_ns, r.range_id, r.found_by, r.phase, r.thread_id,
         e.is_open, coalesce(p.parent_id, -1) AS parent_id

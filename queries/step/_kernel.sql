@@ -1,5 +1,6 @@
--- One row per step and kernel name: runs of kernels of its process that start in it, and the sum of their durations.
--- materialized: one pass over all kernels, asked for by kernels, classes and outliers of steps.
+-- One row per step and kernel name: number and total duration of the kernels of the step's process that start in the
+-- step.
+-- materialized: one pass over all kernels, used for the kernels, classes and outliers of steps.
 SELECT i.step_id, o.name_id, count(*) AS operation_count, sum(o.end_ns - o.start_ns)::BIGINT AS sum_ns
 FROM step__class AS o
 ASOF JOIN step__interval AS i

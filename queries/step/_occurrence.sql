@@ -1,5 +1,5 @@
--- One row per occurrence of an anchor: a period begins there.
--- materialized: one pass over all operations, asked for by all that judges anchors.
+-- One row per occurrence of an anchor, which is where a period begins.
+-- materialized: one pass over all operations, used by every query that evaluates anchors.
 SELECT s.candidate_id, s.process_id, s.gpu_id, o.start_ns,
     lead(o.start_ns) OVER one AS next_ns,
     row_number() OVER one AS place

@@ -1,6 +1,6 @@
--- One row per GPU operation that can mark a step, with the key of its kind: kernels of one name, grid and block, runs of
--- one graph, copies of one size from or to host memory. Of several kinds that run once per step the lowest preference
--- number marks it: a step begins where the CPU hands something over.
+-- One row per GPU operation that can mark a step, with the key of its kind: kernels with one name, grid and block, runs
+-- of one graph, or copies of one size from or to host memory. If several kinds run once per step, the one with the
+-- lowest preference number marks it, because a step begins where the CPU hands data or work to the GPU.
 SELECT k.operation_id, k.process_id, g.gpu_id, k.start_ns, k.duration_ns, k.name_id,
     k.grid_x, k.grid_y, k.grid_z, NULL::VARCHAR AS other, 4 AS preference,
     hash(k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z) AS key_id

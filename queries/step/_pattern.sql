@@ -1,7 +1,7 @@
--- One row per form in which frameworks name their steps, from the assets analytic/steps/*.toml: who writes such names, a
--- text that each of them contains, and the regular expression for the whole name. fields has a regular expression with
--- one group for each figure in the name, phases the phase for each word of the field phase. All write a number as \d+.
--- Of several that match a name the one with the least position counts.
+-- One row per naming scheme that frameworks use for their steps, from the assets analytic/steps/*.toml: who uses it, a
+-- text that each name contains, and the regular expression for the whole name. fields has a regular expression with one
+-- group for each value in the name. phases maps each word of the field phase to a phase. All expressions match a number
+-- with \d+. Of several schemes that match a name, the one with the lowest position applies.
 SELECT row_number() OVER (ORDER BY kind DESC, source) AS position, source, kind, "contains" AS part,
     "match" AS expression, fields, coalesce(phases, MAP {}) AS phases, link
 FROM (

@@ -1,9 +1,10 @@
--- One row per GPU and instant at which a step begins or ends: how long the GPU had been busy until then, in all ways that
--- step tells apart.
+-- One row per GPU and instant at which a step begins or ends: the cumulative busy time of the GPU up to that instant,
+-- for each of the four kinds of coverage in step__cell.
 -- materialized: small, and joined twice by step.
 --
--- What all operations cover that started before an instant is the sum of what each adds to those before it. Of that, the
--- part beyond the instant is one interval, up to the latest end, since all of them have started; it is subtracted.
+-- The time covered by all operations that started before an instant is the sum of what each one adds to the earlier
+-- ones. The part of it after the instant is a single interval that ends at the latest end, because all of them have
+-- started. This part is subtracted.
 WITH cell AS (
     SELECT gpu_id, at_ns, sum(busy_ns) AS busy_ns, sum(compute_ns) AS compute_ns,
         sum(communication_ns) AS communication_ns, sum(either_ns) AS either_ns,
@@ -25,7 +26,7 @@ total AS (
         max(c.last_communication_ns) OVER earlier AS last_communication_ns,
         max(c.last_either_ns) OVER earlier AS last_either_ns
     FROM place AS p LEFT JOIN cell AS c ON c.gpu_id = p.gpu_id AND c.at_ns IS NOT DISTINCT FROM p.at_ns
-    -- What starts at an instant or after it is not covered before it.
+    -- Operations that start at or after an instant do not contribute to the coverage before it.
     WINDOW earlier AS (
         PARTITION BY p.gpu_id ORDER BY p.at_ns NULLS FIRST ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     )

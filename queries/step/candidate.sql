@@ -1,19 +1,20 @@
--- One row per anchor that could mark the steps of a process on a GPU, and what speaks for and against it; ordered by
--- process and GPU, the chosen one first.
--- materialized: the search is done once.
+-- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
+-- process and GPU, the chosen anchor first.
+-- materialized: the search runs once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id           BIGINT   -      the GPU
--- anchor           VARCHAR  -      name of the kernel; a graph and its number; a copy, its direction and size
--- grid             VARCHAR  -      grid of the kernel
--- instance_count   BIGINT   count  how often it ran
--- median_ns        DOUBLE   ns     median time from one run to the next
--- spread_ratio     DOUBLE   ratio  interquartile range of these times over their median
--- kind_count       BIGINT   count  kinds of operations (name, grid and block) that run equally often in each period
--- recurring_ratio  DOUBLE   ratio  their share of the GPU time in the periods looked at
--- exchange_ratio   DOUBLE   ratio  periods looked at in which CPU and GPU exchange something: a copy from or to host
---                                  memory, a graph run, the return of a blocking call
--- verdict          VARCHAR  -      chosen, or runner-up, or why it is rejected
+-- anchor           VARCHAR  -      kernel name; graph and its number; or copy, its direction and size
+-- grid             VARCHAR  -      grid of the kernel; NULL for graphs and copies
+-- instance_count   BIGINT   count  number of occurrences
+-- median_ns        DOUBLE   ns     median time from one occurrence to the next
+-- spread_ratio     DOUBLE   ratio  interquartile range of this time divided by its median
+-- kind_count       BIGINT   count  kinds of operations (kernels: name, grid and block) that run equally often in at
+--     least 90 % of the examined periods
+-- recurring_ratio  DOUBLE   ratio  share of the GPU time in the examined periods that these kinds account for
+-- exchange_ratio   DOUBLE   ratio  share of the examined periods in which CPU and GPU interact: a copy from or to host
+--     memory, a graph run, or the return of a blocking call
+-- verdict          VARCHAR  -      chosen, runner-up, or why the anchor is rejected
 -- key_id           UBIGINT  -      key of the kind of operation
 WITH recurring AS (
     SELECT candidate_id,
@@ -35,8 +36,8 @@ judged AS (
             WHEN r.kind_count < 3 THEN 'rejected: fewer than 3 kinds of operations run equally often in each period'
             WHEN r.recurring_ratio < 0.9 THEN 'rejected: less than 90 % of the GPU time recurs in each period'
             WHEN coalesce(e.period_count, 0) < 0.9 * r.looked_count
-                THEN 'rejected: CPU and GPU exchange nothing in each period, as between the layers of one step'
-            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: the periods differ too much in length'
+                THEN 'rejected: CPU and GPU do not interact in every period, which is typical of layers within a step'
+            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: the lengths of the periods vary too much'
         END AS reason
     FROM step__shortlist AS s
     JOIN step__anchor AS a USING (candidate_id)
@@ -50,7 +51,8 @@ measured AS (
 ),
 ranked AS (
     SELECT *,
-        -- What recurs within half a percent of the best explains as much; of these the shortest period is the step.
+        -- Candidates within half a percentage point of the best recurring_ratio explain the trace equally well. The one
+        -- with the shortest period is the step.
         row_number() OVER (
             PARTITION BY process_id, gpu_id
             ORDER BY reason IS NOT NULL, recurring_ratio < best_ratio - 0.005, period_count DESC, key_id

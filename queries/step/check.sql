@@ -1,12 +1,12 @@
--- One row per sum that must hold and GPU of a process: does the time of steps add up? Ordered by process, GPU and check.
+-- One row per consistency check, process and GPU: whether the times of steps add up, ordered by process, GPU and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU
 -- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps + outside =
 --                                     trace
--- step_count          BIGINT   count  steps compared; for the whole trace 1
--- failed_count        BIGINT   count  of those, with a difference
--- max_difference_ns   BIGINT   ns     largest difference
+-- step_count          BIGINT   count  number of steps checked; 1 for the check of the whole trace
+-- failed_count        BIGINT   count  number of these with a difference
+-- max_difference_ns   BIGINT   ns     largest absolute difference
 -- verdict             VARCHAR  -      passed or failed
 WITH part AS (
     SELECT step_id, sum(ns) AS idle_ns FROM step_term WHERE part_of = 'idle' GROUP BY step_id
@@ -22,7 +22,7 @@ compared AS (
     UNION ALL
     SELECT process_id, gpu_id, 'idle = its parts', idle_ns - parts_ns FROM alone
     UNION ALL
-    -- Nothing is counted below zero or above what holds it.
+    -- No part is negative or larger than the whole that contains it.
     SELECT process_id, gpu_id, 'parts lie within their whole',
         greatest(-exposed_communication_ns, exposed_communication_ns - communication_ns,
             compute_ns + exposed_communication_ns - busy_ns, 0)

@@ -1,17 +1,17 @@
--- One row per phase, GPU of a process and class of kernels: its part of a step; ordered by phase, process and GPU, then
--- by median_ns, largest first. A step in which none runs counts with 0.
+-- One row per phase, process, GPU and kernel class: its part of a step, ordered by phase, process and GPU, then by
+-- median_ns, largest first. A step without kernels of the class counts as 0.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      the GPU
--- class          VARCHAR  -      kind of work, see kernel_rule
--- step_count     BIGINT   count  steps of the phase
--- median_count   DOUBLE   count  kernels per step, median
--- median_ns      DOUBLE   ns     sum of durations per step, median
--- min_ns         BIGINT   ns     least in a step
--- max_ns         BIGINT   ns     most in a step
--- sum_ns         BIGINT   ns     all steps together
--- share_ratio    DOUBLE   ratio  sum_ns over the durations of all kernels in these steps
+-- class          VARCHAR  -      kernel class, see kernel_rule
+-- step_count     BIGINT   count  number of steps in the phase
+-- median_count   DOUBLE   count  median number of kernels per step
+-- median_ns      DOUBLE   ns     median per step of the sum of durations
+-- min_ns         BIGINT   ns     minimum per step
+-- max_ns         BIGINT   ns     maximum per step
+-- sum_ns         BIGINT   ns     sum over all steps
+-- share_ratio    DOUBLE   ratio  sum_ns divided by the time of all kernels in these steps
 WITH per_step AS (
     SELECT k.step_id, c.class, sum(k.operation_count) AS operation_count, sum(k.sum_ns) AS sum_ns
     FROM step__kernel AS k JOIN kernel__class AS c USING (name_id)

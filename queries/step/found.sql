@@ -1,13 +1,13 @@
--- One row per process and GPU with operations: how steps were found, or why there are none; ordered by process and GPU.
+-- One row per process and GPU with operations: how steps were found, or why there are none, ordered by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- process_id   BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id       BIGINT   -      the GPU
--- found_by     VARCHAR  -      what told the steps; NULL where there are none
--- step_count   BIGINT   count  steps
--- cut_count    BIGINT   count  steps that the capture cut off, left out; with an anchor the parts before the first and after
---                              the last one
--- reason       VARCHAR  -      why there are none; NULL where there are
+-- found_by     VARCHAR  -      how the steps were identified; NULL if there are none
+-- step_count   BIGINT   count  number of steps
+-- cut_count    BIGINT   count  steps that the capture cut off, which are excluded; with an anchor, the parts before the
+--     first and after the last occurrence
+-- reason       VARCHAR  -      why there are no steps; NULL if there are steps
 WITH owner AS (SELECT DISTINCT process_id, gpu_id FROM _gpu_operation),
 found AS (
     SELECT process_id, gpu_id, min(found_by) AS found_by, count(*) FILTER (NOT is_cut) AS step_count,
@@ -22,7 +22,7 @@ SELECT o.process_id, o.gpu_id, CASE WHEN f.step_count > 0 THEN f.found_by END AS
     coalesce(f.step_count, 0) AS step_count, coalesce(f.cut_count, 0) AS cut_count,
     CASE
         WHEN f.step_count > 0 THEN NULL
-        WHEN (SELECT choice FROM step_choice) = 'none' THEN 'steps were not asked for'
+        WHEN (SELECT choice FROM step_choice) = 'none' THEN 'steps were not requested'
         WHEN (SELECT choice FROM step_choice) = 'pattern' THEN 'no range that launched GPU work matches the pattern'
         WHEN b.candidate_count IS NULL THEN 'no range has the name of a step, and no operation recurs regularly'
         ELSE 'no range has the name of a step, and the best anchor is ' || b.verdict

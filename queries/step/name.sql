@@ -1,22 +1,26 @@
--- One row per distinct range name that is one of the known forms; ordered by source and name.
--- materialized: text work over every distinct name, asked for by all that finds steps.
+-- One row per distinct range name that follows a known naming scheme, ordered by source and name.
+-- materialized: text matching over every distinct name, used wherever steps are found.
 --
--- A regular expression that is data is compiled once a row. Names differ in their numbers mostly, and no form tells numbers
--- apart: so forms are compared with shapes, names with 0 for each number. A field is found in a shape in which each number
--- is its place, which then gives the number of the name.
+-- DuckDB compiles a regular expression from a table once per row. Names differ mostly in their numbers, and no scheme
+-- distinguishes between numbers. The schemes are therefore matched against shapes, which are names with 0 in place of
+-- each number. A field is located in a shape in which each number is replaced by its position. This position then
+-- selects the number in the name.
 --
 -- name                 VARCHAR  -      the text of the range
--- source               VARCHAR  -      who writes such names, see analytic/steps
--- kind                 VARCHAR  -      step, or scope: a part of one
--- phase                VARCHAR  -      prefill, decode, mixed, train, or other where the name does not tell
--- context_requests     BIGINT   count  requests whose prompt is computed; NULL where the name does not tell
--- generation_requests  BIGINT   count  requests that generate
--- context_tokens       BIGINT   count  tokens of prompts
--- generation_tokens    BIGINT   count  tokens of requests that generate
--- sq                   BIGINT   count  new tokens, added over requests
--- sk                   BIGINT   count  tokens of context and new ones, added over requests
--- sqsq                 BIGINT   count  sum over requests of new tokens squared
--- sqsk                 BIGINT   count  sum over requests of new tokens times tokens of context and new ones
+-- source               VARCHAR  -      naming scheme, see analytic/steps
+-- kind                 VARCHAR  -      step, or scope (a part of a step)
+-- phase                VARCHAR  -      prefill, decode, mixed, train, or other if the name does not contain it
+-- context_requests     BIGINT   count  requests whose prompt is computed; NULL if the name does not contain it
+-- generation_requests  BIGINT   count  requests that generate tokens; NULL if the name does not contain it
+-- context_tokens       BIGINT   count  prompt tokens; NULL if the name does not contain it
+-- generation_tokens    BIGINT   count  tokens of requests that generate tokens; NULL if the name does not contain it
+-- sq                   BIGINT   count  new tokens, summed over requests; NULL if the name does not contain it
+-- sk                   BIGINT   count  context tokens plus new tokens, summed over requests; NULL if the name does not
+--     contain it
+-- sqsq                 BIGINT   count  square of the new tokens, summed over requests; NULL if the name does not
+--     contain it
+-- sqsk                 BIGINT   count  new tokens times (context tokens plus new tokens), summed over requests; NULL if
+--     the name does not contain it
 WITH named AS (
     SELECT DISTINCT name, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
     FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400

@@ -1,12 +1,13 @@
--- One row per kernel of a typical step, one per phase: that whose wall time is nearest to the median of its phase, process and
--- GPU, of these the first; ordered by phase and position. Without steps the first 3,000 kernels of the GPU that ran most.
+-- One row per kernel of a typical step, with one step per phase, ordered by phase and position. The typical step is the
+-- first one whose wall time is closest to the median of its phase, process and GPU. Without steps, the first 3,000
+-- kernels of the GPU with the most kernels are listed.
 -- materialized: small, and the same for every comparison.
 --
 -- phase     VARCHAR  -  prefill, decode, mixed, train, or other; NULL without steps
--- position  BIGINT   -  its place among the kernels of the step, by start, from 1
+-- position  BIGINT   -  position among the kernels of the step by start time, from 1
 -- name      VARCHAR  -  demangled name
 -- detail    VARCHAR  -  grid and block
--- class     VARCHAR  -  kind of work, see kernel_rule
+-- class     VARCHAR  -  kernel class, see kernel_rule
 WITH middle AS (
     SELECT *, abs(wall_ns - median(wall_ns) OVER (PARTITION BY phase, process_id, gpu_id)) AS off_ns FROM step
 ),

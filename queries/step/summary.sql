@@ -1,28 +1,30 @@
--- One row per phase and GPU of a process: how long its steps take, and the tokens that their names tell; ordered by
--- the time of the phase on all GPUs, most first, then by process and GPU.
+-- One row per phase, process and GPU: step durations and the token counts in the names of the steps, ordered by the
+-- time of the phase on all GPUs, largest first, then by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- phase                      VARCHAR  -         prefill, decode, mixed, train, or other
 -- process_id                 BIGINT   -         key of the process (nsys's globalPid)
 -- gpu_id                     BIGINT   -         the GPU
--- found_by                   VARCHAR  -         what told that these are steps
--- step_count                 BIGINT   count     steps
--- sum_ns                     BIGINT   ns        sum of their wall times
--- mean_ns                    DOUBLE   ns        mean
--- median_ns                  DOUBLE   ns        median
--- min_ns                     BIGINT   ns        shortest
--- max_ns                     BIGINT   ns        longest
--- stddev_ns                  DOUBLE   ns        sample standard deviation
--- q1_ns                      DOUBLE   ns        first quartile
--- q3_ns                      DOUBLE   ns        third quartile
--- first_half_ns              DOUBLE   ns        median of the steps in the first half, by number
--- second_half_ns             DOUBLE   ns        median of the others; much apart from first_half_ns the steps drift
--- busy_ratio                 DOUBLE   ratio     time in which anything runs on the GPU over sum_ns
--- context_tokens             BIGINT   count     tokens of prompts; NULL where a name does not tell
--- generation_tokens          BIGINT   count     tokens of requests that generate; NULL where a name does not tell
--- context_tokens_per_s       DOUBLE   tokens/s  context_tokens over sum_ns
--- generation_tokens_per_s    DOUBLE   tokens/s  generation_tokens over sum_ns. Ranks of one model tell the same tokens:
---     not to be added over GPUs
+-- found_by                   VARCHAR  -         how the steps were identified
+-- step_count                 BIGINT   count     number of steps
+-- sum_ns                     BIGINT   ns        sum of wall times
+-- mean_ns                    DOUBLE   ns        mean wall time
+-- median_ns                  DOUBLE   ns        median wall time
+-- min_ns                     BIGINT   ns        minimum wall time
+-- max_ns                     BIGINT   ns        maximum wall time
+-- stddev_ns                  DOUBLE   ns        sample standard deviation of wall time
+-- q1_ns                      DOUBLE   ns        first quartile of wall time
+-- q3_ns                      DOUBLE   ns        third quartile of wall time
+-- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps, by count
+-- second_half_ns             DOUBLE   ns        median wall time of the other steps; if it differs much from
+--     first_half_ns, the steps drift
+-- busy_ratio                 DOUBLE   ratio     time in which anything runs on the GPU divided by sum_ns
+-- context_tokens             BIGINT   count     prompt tokens; NULL unless every name contains them
+-- generation_tokens          BIGINT   count     tokens of requests that generate tokens; NULL unless every name
+--     contains them
+-- context_tokens_per_s       DOUBLE   tokens/s  context_tokens divided by sum_ns; NULL if context_tokens is NULL
+-- generation_tokens_per_s    DOUBLE   tokens/s  generation_tokens divided by sum_ns; NULL if generation_tokens is NULL.
+--     Ranks of one model report the same tokens: do not add them over GPUs
 WITH numbered AS (
     SELECT *, row_number() OVER (PARTITION BY phase, process_id, gpu_id ORDER BY start_ns)
         <= count(*) OVER (PARTITION BY phase, process_id, gpu_id) // 2 AS is_first_half

@@ -1,18 +1,19 @@
--- One row per process, kind of API call and stretch of time, for a picture of the run; ordered by process, kind and start.
--- Adds up to the time of all CUDA API calls.
--- materialized: small, and drawn by every report.
+-- One row per process, kind of API call and time segment, for a chart of the run, ordered by process, kind and start.
+-- The sums add up to the time of all CUDA API calls.
+-- materialized: small, and drawn in every report.
 --
--- At most some 2,000 rows, whatever the trace: the 1,000 longest calls have a row each. Of the others, those of a process and
--- kind that begin in the same of some 300 / processes parts of the trace share a row. The six processes with the most
--- calls are told apart, the others count as one.
+-- There are at most about 2,000 rows, however long the trace is. Each of the 1,000 longest calls has its own row. The
+-- other calls of a process and kind share a row if they begin in the same part of the trace, of which there are about
+-- 300 / processes. The six processes with the most calls are separate, and the others are combined.
 --
--- process_id  BIGINT   -      key of the process (nsys's globalPid); NULL for the processes that count as one
--- kind        VARCHAR  -      launch: it launched a GPU operation; wait: it can block the thread until the GPU is done; other
--- name        VARCHAR  -      the API function, where the calls have one in common
--- start_ns    BIGINT   ns     first entry on the CPU
--- end_ns      BIGINT   ns     last return on the CPU
--- sum_ns      BIGINT   ns     sum of the durations; above end_ns - start_ns where threads call at the same time
--- call_count  BIGINT   count  calls
+-- process_id  BIGINT   -      key of the process (nsys's globalPid); NULL for the combined processes
+-- kind        VARCHAR  -      launch: the call launched a GPU operation; wait: it can block the thread until the GPU is
+--     done; other
+-- name        VARCHAR  -      API function; NULL if the calls have different ones
+-- start_ns    BIGINT   ns     start of the first call on the CPU
+-- end_ns      BIGINT   ns     latest return on the CPU
+-- sum_ns      BIGINT   ns     sum of durations; exceeds end_ns - start_ns if threads make calls at the same time
+-- call_count  BIGINT   count  number of calls
 WITH caller AS (
     SELECT process_id, row_number() OVER (ORDER BY count(*) DESC, process_id) <= 6 AS is_apart
     FROM _api_call GROUP BY process_id

@@ -1,17 +1,18 @@
--- One row per GPU, cause and stretch of idle time, for a picture of the run; ordered by GPU and start. Adds up to the idle
--- time of all GPUs.
--- materialized: small, and drawn by every report.
+-- One row per GPU, cause and time segment of idle time, for a chart of the run, ordered by GPU and start. The sums add
+-- up to the idle time of all GPUs.
+-- materialized: small, and drawn in every report.
 --
--- At most some 2,000 rows, whatever the trace: the 1,000 longest gaps have a row each. Of the others, those of a GPU and cause
--- that begin in the same of some 240 / GPUs parts of the trace share a row.
+-- There are at most about 2,000 rows, however long the trace is. Each of the 1,000 longest gaps has its own row. The
+-- other gaps of a GPU and cause share a row if they begin in the same part of the trace, of which there are about 240 /
+-- GPUs.
 --
 -- gpu_id         BIGINT   -      the GPU
 -- cause          VARCHAR  -      see gap_list
--- blocking_call  VARCHAR  -      the API function that blocked, where the gaps have one in common
+-- blocking_call  VARCHAR  -      API function that blocked; NULL if the gaps have none or different ones
 -- start_ns       BIGINT   ns     start of the first gap
--- end_ns         BIGINT   ns     end of the last one
--- sum_ns         BIGINT   ns     sum of the gaps
--- gap_count      BIGINT   count  gaps
+-- end_ns         BIGINT   ns     end of the last gap
+-- sum_ns         BIGINT   ns     sum of gap durations
+-- gap_count      BIGINT   count  number of gaps
 WITH extent AS (
     SELECT min(start_ns) AS first_ns,
         (max(end_ns) - min(start_ns)) // greatest(240 // greatest(count(DISTINCT gpu_id), 1), 1) + 1 AS part_ns

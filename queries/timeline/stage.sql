@@ -1,27 +1,29 @@
--- One row per GPU, stage and segment: a stretch of time in which operations of the stage run on the GPU, for a picture of
--- the run; ordered by lane and start. Each operation is in one segment, so that sum_ns adds up to all GPU time; operations
--- that end before they start are left out.
--- materialized: small, and drawn by every report.
+-- One row per GPU, stage and segment (a time interval in which operations of the stage run on the GPU), for a chart of
+-- the run, ordered by lane and start. Each operation is in one segment, so sum_ns adds up to all GPU time. Operations
+-- that end before they start are excluded.
+-- materialized: small, and drawn in every report.
 --
--- At most some 3,000 rows, whatever the trace: operations that are close to one another share a segment. A new one begins
--- after each of the 1,500 longest gaps of a lane, and in each of some 1,200 / lanes parts of the trace. A gap shorter than a
--- 20,000th of the trace begins none. There are at most 16 lanes, or two per GPU: the stages with the most time have
--- lanes of their own on each GPU, the others share one.
+-- There are at most about 3,000 rows, however long the trace is, because operations that are close to one another share
+-- a segment. A new segment begins after each of the 1,500 longest gaps in the lanes, and in each of about 1,200 / lanes
+-- parts of the trace. A gap shorter than 1/20,000 of the trace does not begin a segment. There are at most 16 lanes, or
+-- two per GPU if that is more. The stages with the most time have their own lanes on each GPU, and the others share
+-- one.
 --
--- lane             INTEGER  -      number of the lane, from 1: by GPU, then the stages with the most time first
+-- lane             INTEGER  -      number of the lane, from 1: by GPU, then by time of the stage, largest first
 -- gpu_id           BIGINT   -      the GPU
--- stage            VARCHAR  -      innermost stage of the operations; NULL for the stages that share a lane
+-- stage            VARCHAR  -      innermost stage of the operations; NULL for stages that share a lane
 -- start_ns         BIGINT   ns     first start
 -- end_ns           BIGINT   ns     last end
--- sum_ns           BIGINT   ns     sum of the durations; above end_ns - start_ns where operations overlap
--- operation_count  BIGINT   count  operations
+-- sum_ns           BIGINT   ns     sum of durations; exceeds end_ns - start_ns if operations overlap
+-- operation_count  BIGINT   count  number of operations
 WITH extent AS (
     SELECT min(start_ns) AS first_ns, greatest(max(end_ns) - min(start_ns), 1) AS length_ns,
         greatest(16 // count(DISTINCT gpu_id) - 1, 1) AS named_lanes
     FROM _gpu_operation
     WHERE end_ns >= start_ns
 ),
--- What starts in one small cell of time is one row from here on: millions of operations are never sorted.
+-- Operations that start in the same small cell of time are one row from here on, so millions of operations are never
+-- sorted.
 cell AS MATERIALIZED (
     SELECT o.gpu_id, o.stage, (o.start_ns - e.first_ns) // (e.length_ns // 20000 + 1) AS cell,
         min(o.start_ns) AS start_ns, max(o.end_ns) AS end_ns, sum(o.end_ns - o.start_ns)::BIGINT AS sum_ns, count(*) AS n

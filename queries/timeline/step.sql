@@ -1,18 +1,18 @@
--- One row per process, GPU, phase and stretch of steps, for a picture of the run; ordered by GPU, process, phase and start.
--- Empty without steps.
--- materialized: small, and drawn by every report.
+-- One row per process, GPU, phase and group of consecutive steps, for a chart of the run, ordered by GPU, process,
+-- phase and start. Empty without steps.
+-- materialized: small, and drawn in every report.
 --
--- At most some 1,000 rows, whatever the trace: where a phase has more steps than its share of them, steps that follow one
--- another in it share a row.
+-- There are at most about 1,000 rows, however long the trace is. If a phase has more steps than its share of the rows,
+-- consecutive steps share a row.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id      BIGINT   -      the GPU
 -- phase       VARCHAR  -      prefill, decode, mixed, train, or other
 -- start_ns    BIGINT   ns     start of the first step
--- end_ns      BIGINT   ns     end of the last one
--- busy_ns     BIGINT   ns     time in which anything runs on the GPU, added over the steps
--- wall_ns     BIGINT   ns     wall time, added over the steps
--- step_count  BIGINT   count  steps
+-- end_ns      BIGINT   ns     end of the last step
+-- busy_ns     BIGINT   ns     time in which anything runs on the GPU, summed over the steps
+-- wall_ns     BIGINT   ns     wall time, summed over the steps
+-- step_count  BIGINT   count  number of steps
 WITH numbered AS (
     SELECT s.process_id, s.gpu_id, s.phase, s.start_ns, s.end_ns, s.busy_ns, s.wall_ns,
         row_number() OVER (PARTITION BY s.process_id, s.gpu_id, s.phase ORDER BY s.start_ns) - 1 AS number,

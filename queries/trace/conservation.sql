@@ -1,15 +1,16 @@
--- One row per kind of GPU operation, and one of all: does attribution add up? Ordered by kind, all last.
--- materialized: small, and read by findings too.
+-- One row per kind of GPU operation, and one for all kinds: whether attribution adds up, ordered by kind, with all
+-- last.
+-- materialized: small, and also read by findings.
 --
 -- kind                VARCHAR  -      kernel, copy, memset, graph, or all
 -- operation_count     BIGINT   count  operations in nsys's tables
--- attributed_count    BIGINT   count  of those, with an innermost range
--- unattributed_count  BIGINT   count  without one
--- difference_count       BIGINT   count  in neither: must be 0
+-- attributed_count    BIGINT   count  operations with an innermost range
+-- unattributed_count  BIGINT   count  operations without an innermost range
+-- difference_count       BIGINT   count  operation_count - attributed_count - unattributed_count; must be 0
 -- sum_ns              BIGINT   ns     sum of durations in nsys's tables
 -- attributed_ns       BIGINT   ns     exclusive sum over all ranges
--- unattributed_ns     BIGINT   ns     sum of the unattributed ones
--- difference_ns          BIGINT   ns     in neither: must be 0
+-- unattributed_ns     BIGINT   ns     sum of durations of unattributed operations
+-- difference_ns          BIGINT   ns     sum_ns - attributed_ns - unattributed_ns; must be 0
 WITH owned AS (
     SELECT kind,
         coalesce(sum(operation_count) FILTER (rolled_path IS NOT NULL), 0) AS n,

@@ -1,15 +1,16 @@
--- One row: what the trace holds.
--- materialized: one row over all operations, calls and ranges.
+-- One row: the contents of the trace.
+-- materialized: one row computed from all operations, calls and ranges.
 --
--- origin             VARCHAR  -      synthetic or predicted when the trace was generated, not recorded; else NULL
--- nsys_version       VARCHAR  -      version of nsys that wrote it; NULL before 2021
--- schema_version     VARCHAR  -      version of its schema; NULL before 2021
--- graph_mode         VARCHAR  -      what was asked for CUDA graphs, Graph or Node; NULL when the trace does not say
--- start_ns           BIGINT   ns     first instant of a GPU operation, API call or range
--- end_ns             BIGINT   ns     last one
+-- origin             VARCHAR  -      synthetic or predicted if the trace was generated; NULL if it was recorded
+-- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL before 2021
+-- schema_version     VARCHAR  -      version of the trace's schema; NULL before 2021
+-- graph_mode         VARCHAR  -      requested trace mode of CUDA graphs, Graph or Node; NULL if the trace does not
+--     contain it
+-- start_ns           BIGINT   ns     start of the first GPU operation, API call or range
+-- end_ns             BIGINT   ns     end of the last GPU operation, API call or range
 -- duration_ns        BIGINT   ns     end_ns - start_ns
 -- process_count      BIGINT   count  processes with GPU operations, API calls or ranges
--- gpu_count          BIGINT   count  GPUs that ran something
+-- gpu_count          BIGINT   count  GPUs that ran at least one operation
 -- kernel_count       BIGINT   count  kernels
 -- kernel_sum_ns      BIGINT   ns     sum of their durations
 -- copy_count         BIGINT   count  copies
@@ -20,9 +21,9 @@
 -- operation_sum_ns   BIGINT   ns     sum of their durations
 -- call_count         BIGINT   count  CUDA API calls
 -- range_count        BIGINT   count  NVTX ranges
--- open_range_count   BIGINT   count  of those, never closed
+-- open_range_count   BIGINT   count  NVTX ranges that were never closed
 -- backward_count     BIGINT   count  GPU operations that end before they start
--- empty_count        BIGINT   count  GPU operations that start and end at one instant
+-- empty_count        BIGINT   count  GPU operations whose duration is 0
 WITH operation AS (
     SELECT count(*) AS n, sum(duration_ns)::BIGINT AS ns, min(start_ns) AS first, max(end_ns) AS last,
         count(DISTINCT gpu_id) AS gpus,

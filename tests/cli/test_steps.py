@@ -68,9 +68,9 @@ def test_role_in_the_stages_file(trace: Path, tmp_path: Path) -> None:
 
 def test_none(trace: Path, tmp_path: Path) -> None:
     path = stages(tmp_path, 'role = "step"')
-    assert found(trace, path, "none") == [(None, 0, "steps were not asked for")]
+    assert found(trace, path, "none") == [(None, 0, "steps were not requested")]
     done = run("sql", str(trace), FOUND, "--stages", str(path), "--steps", "none", "--format", "csv", cwd=tmp_path)
-    assert done.stdout.splitlines()[1:] == [",0,steps were not asked for"]
+    assert done.stdout.splitlines()[1:] == [",0,steps were not requested"]
 
 
 def test_auto_says_why_there_are_none(trace: Path) -> None:

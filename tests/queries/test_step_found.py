@@ -90,7 +90,7 @@ def test_power_iteration_is_found_as_its_author_marked_it() -> None:
     found, verdicts = found_and_verdicts("power_iteration")
     assert found == [("anchor: copy Device-to-Host of 65536 B", 43, None)]
     assert verdicts["copy Device-to-Host of 65536 B"] == "chosen"
-    assert verdicts["void gemv2T_kernel_val"].startswith("rejected: CPU and GPU exchange nothing")
+    assert verdicts["void gemv2T_kernel_val"].startswith("rejected: CPU and GPU do not interact")
     by_anchor = walls("power_iteration", [])
     by_range = walls("power_iteration", [("pattern", expression("Step * to *"))])
     assert (len(by_anchor), len(by_range)) == (43, 44)
@@ -142,5 +142,5 @@ def test_layers_of_one_forward_pass_are_no_steps() -> None:
     ((found_by, count, reason),) = found
     assert (found_by, count) == (None, 0)
     assert reason is not None
-    assert "rejected: CPU and GPU exchange nothing in each period" in reason
+    assert "rejected: CPU and GPU do not interact in every period" in reason
     assert {verdict.partition(":")[0] for verdict in verdicts.values()} == {"rejected"}
