@@ -1,5 +1,6 @@
 -- One row per API function that allocates memory or loads code and is called after startup: from the second step on or,
--- without steps, in the second half of the GPUs' time. The time at stake is at most the idle time from then on.
+-- without steps, in the second half of the time in which the GPUs run. The time at stake is at most the idle time from
+-- then on.
 WITH settled AS (
     SELECT coalesce(
         (SELECT min(start_ns) FROM (

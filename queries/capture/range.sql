@@ -1,5 +1,5 @@
--- One row per range name, ordered by name: the number of ranges in the trace, which is compared with the number that
--- the capture counted.
+-- One row per range name: the number of ranges in the trace, for comparison with the number that the capture counted;
+-- ordered by name.
 --
 -- name          VARCHAR  -      name as recorded
 -- range_count   BIGINT   count  ranges with this name in the default domain

@@ -1,5 +1,5 @@
--- One row per copy direction and kinds of memory, with memset as a separate direction, ordered by sum_ns, largest
--- first.
+-- One row per copy direction, source memory and destination memory, with memset as a separate direction; ordered by
+-- sum_ns, largest first.
 --
 -- kind                     VARCHAR  -        direction as nsys names it, or memset
 -- source_memory            VARCHAR  -        kind of memory read; NULL for memsets

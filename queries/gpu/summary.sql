@@ -1,11 +1,11 @@
--- One row per GPU that ran at least one operation, ordered by gpu_id.
+-- One row per GPU that ran at least one operation; ordered by gpu_id.
 -- materialized: small, and read by every report and comparison.
 --
 -- gpu_id             BIGINT   -      the GPU
 -- name               VARCHAR  -      product name; NULL if the trace does not describe the GPU
 -- operation_count    BIGINT   count  GPU operations
 -- span_ns            BIGINT   ns     time from first start to last end
--- busy_ns            BIGINT   ns     time in which at least one operation ran
+-- busy_ns            BIGINT   ns     time during which at least one operation ran
 -- idle_ns            BIGINT   ns     span_ns - busy_ns
 -- sum_ns             BIGINT   ns     sum of durations; exceeds busy_ns if operations overlap
 -- busy_ratio         DOUBLE   ratio  busy_ns divided by span_ns

@@ -1,6 +1,6 @@
 -- One row per replayed node of a process: its root, which is the node at the start of its chain of copies, and the
 -- number of copies from there; or the reason why the root is unknown.
--- materialized: the walk from node to root runs once per node, and not once per execution.
+-- materialized: the walk from node to root runs once per node instead of once per execution.
 --
 -- A node has at most one source or is ambiguous, so a walk is a single row that advances. It ends at a node without a
 -- record or a source, at an ambiguous node, or after 64 copies, as in a cycle.

@@ -1,5 +1,5 @@
--- One row per piece in which nodes were created, and begin of their capture: the path of the enclosing ranges, from the
--- first one opened inside the capture. Without a capture, all enclosing ranges count.
+-- One row per piece in which nodes were created, and start of their capture: the path of the enclosing ranges, from the
+-- first one opened inside the capture. Without a capture, the path contains all enclosing ranges.
 WITH RECURSIVE captured AS (
     SELECT piece_id, begin_ns, thread_id, min(instant_ns) AS instant_ns
     FROM graph__around WHERE piece_id IS NOT NULL

@@ -1,6 +1,6 @@
--- One row per node that is not a copy: the instant on its thread at which the open ranges name its layer, and the begin
+-- One row per node that is not a copy: the instant on its thread at which the open ranges name its layer, and the start
 -- of the capture that it was created in. instant_ns is NULL if the order of launches does not determine it.
--- materialized: almost always empty, and known to be: queries that join it then read nothing else.
+-- materialized: almost always empty, and known to be, so queries that join it read nothing else.
 --
 -- A node is recorded inside the call that created it. Some versions of nsys record all nodes of a capture after it has
 -- ended, outside of such calls. The n-th node then belongs to the n-th call in the capture, if there are equally many

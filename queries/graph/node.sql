@@ -1,5 +1,5 @@
--- One row per process and CUDA graph node that ran in the trace: how its layer is known. The rows are unordered. The
--- trace must be recorded with `--cuda-graph-trace=node`, and recording must begin before the graphs are captured.
+-- One row per process and CUDA graph node that ran in the trace: how its layer was determined. The rows are unordered.
+-- The trace must be recorded with `--cuda-graph-trace=node`, and recording must begin before the graphs are captured.
 -- materialized: joined by every query on layers inside graphs.
 --
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)

@@ -1,6 +1,6 @@
 -- One row per kernel: its position on its stream. product_number counts the matrix products up to it. other_number
--- counts the kernels that are not elementwise and the breaks of more than 1 ms. Kernels with the same value of both
--- directly follow the same product.
+-- counts the kernels that are not elementwise and the breaks of more than 1 ms. Kernels for which both numbers are
+-- equal directly follow the same product.
 -- unstored: read by several findings.
 WITH lane AS (
     SELECT process_id, device_id, stream_id, row_number() OVER () AS lane

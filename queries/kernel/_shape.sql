@@ -1,5 +1,5 @@
 -- One row per GPU, kernel name and launch configuration (grid, block, registers, shared and local memory): its
--- executions, and their median duration in the first and in the second half of the GPU's time.
+-- executions, and their median duration in the first and the second half of the time in which the GPU runs.
 -- materialized: one pass over all kernels, used by several findings.
 WITH half AS (
     SELECT gpu_id, (min(start_ns) + max(start_ns)) / 2 AS middle_ns FROM gpu__covered GROUP BY gpu_id

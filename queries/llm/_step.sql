@@ -1,5 +1,6 @@
 -- One row per decode step: an instance of a stage with role step, counted from 1 within its request or, without a
--- request, within the enclosing range. Of nested instances, the outermost counts. A range without length is not a step.
+-- request, within the enclosing range. Of nested instances, the outermost is the step. A zero-length range is not a
+-- step.
 -- materialized: small, and joined by every token query.
 WITH candidate AS (
     SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened

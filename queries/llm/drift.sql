@@ -1,4 +1,4 @@
--- One row per base: how inter-token latency grows with the KV cache, ordered by value_count, largest first. Each step
+-- One row per base: how inter-token latency grows with the KV cache; ordered by value_count, largest first. Each step
 -- adds one cached token per sequence. Only latencies between two steps count: the latency of the first step overlaps
 -- the prefill, whose GPU work hides the launches of the step. Latencies of base mixed are excluded.
 --
@@ -7,7 +7,7 @@
 -- request_count     BIGINT   count  number of requests that they come from, or of ranges around steps that are in no
 --     request
 -- slope_ns          DOUBLE   ns     increase of latency per additional cached token: least-squares fit of itl_ns over
---     token_index, both less their means in the request; NULL if no request has two latencies
+--     token_index, both relative to their mean in the request; NULL if no request has two latencies
 -- r2_ratio          DOUBLE   ratio  share of the variation within requests that the slope explains
 -- first_quarter_ns  DOUBLE   ns     median inter-token latency of the first quarter of each request, rounded down to
 --     whole steps; NULL if no request has four latencies

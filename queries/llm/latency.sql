@@ -1,4 +1,4 @@
--- One row per kind of latency and base, over all requests and tokens of the trace, ordered as the latencies occur in a
+-- One row per kind of latency and base, over all requests and tokens of the trace; ordered as the latencies occur in a
 -- request, then by value_count, largest first.
 --
 -- figure       VARCHAR  -      time to first token, inter-token latency, or end-to-end latency

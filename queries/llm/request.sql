@@ -1,5 +1,5 @@
--- One row per request, which is an instance of a stage with role request, ordered by start_ns. The values are per
--- sequence: a batch produces as many times the tokens as it has sequences.
+-- One row per request (an instance of a stage with role request); ordered by start_ns. The values are per sequence: a
+-- batch produces this many tokens for each of its sequences.
 --
 -- range_id             BIGINT   -         range that is the request
 -- path                 VARCHAR  -         names of the enclosing ranges and of its own range, joined by /

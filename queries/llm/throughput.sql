@@ -1,8 +1,8 @@
--- One row per rate and base, over all requests of the trace, ordered by figure, then by value_count, largest first. The
--- rates are per sequence: a batch produces as many times the tokens as it has sequences.
+-- One row per rate and base, over all requests of the trace; ordered by figure, then by value_count, largest first. The
+-- rates are per sequence: a batch reaches this rate for each of its sequences.
 --
--- figure               VARCHAR  -         decode: steps per time from the first token to the last; end to end: tokens
---     per time from the start of the request to the last token
+-- figure               VARCHAR  -         decode: steps per second, from the first token to the last; end to end:
+--     tokens per second, from the start of the request to the last token
 -- base                 VARCHAR  -         how the time was measured, see llm_latency
 -- value_count          BIGINT   count     number of requests (n)
 -- mean_tokens_per_s    DOUBLE   tokens/s  mean rate

@@ -1,6 +1,6 @@
--- One row per token of a sequence: when it was done, and the time since the previous token, ordered by thread_id,
--- range_id and token_index. Empty unless a stage has the role step. A batch produces as many times the tokens as it has
--- sequences; its size is not in the trace.
+-- One row per token of a sequence: when it was done, and the time since the previous token; ordered by thread_id,
+-- range_id and token_index. Empty unless a stage has the role step. A batch produces one such token for each of its
+-- sequences; the batch size is not in the trace.
 --
 -- range_id     BIGINT   -   the request, which is the innermost range with role request around the step; without one,
 --     the range around the step; NULL for steps outside all ranges

@@ -1,9 +1,9 @@
--- One row per framework operator, rolled up over its instances, ordered by exclusive_ns, largest first.
+-- One row per framework operator, rolled up over its instances; ordered by exclusive_ns, largest first.
 --
 -- name             VARCHAR  -      rolled-up name, such as aten::linear
 -- instance_count   BIGINT   count  number of ranges with this name
 -- merged_count     BIGINT   count  distinct recorded names that roll up to this name
--- operation_count  BIGINT   count  GPU operations launched inside, including nested operators
+-- operation_count  BIGINT   count  GPU operations launched inside, including in nested operators
 -- sum_ns           BIGINT   ns     sum of their durations; an operation in nested operators of the same name counts
 --     once
 -- exclusive_count  BIGINT   count  GPU operations whose innermost range it is

@@ -1,5 +1,5 @@
--- One row per rolled-up path: the time of its ranges outside nested ranges. This is the GPU time launched there, or the
--- wall time if the trace has no GPU operations. rolled_path is NULL for work in no range.
+-- One row per rolled-up path: the exclusive time of its ranges, which is GPU time or, if the trace has no GPU
+-- operations, wall time. rolled_path is NULL for work outside all ranges.
 SELECT p.rolled_path, sum(w.positive_ns)::BIGINT AS ns, 'gpu' AS base
 FROM _piece_work AS w LEFT JOIN _range_path AS p USING (range_id)
 GROUP BY p.rolled_path

@@ -1,22 +1,22 @@
--- One row per node of the range tree, placed for a flame graph, ordered by depth and position. Nodes are measured by
+-- One row per node of the range tree, placed for a flame graph; ordered by depth and position. Nodes are measured by
 -- GPU time, or by wall time if the trace has no GPU operations. A node lies within its parent, and the part that its
 -- children do not cover is its exclusive time.
 -- materialized: small, and drawn in every report.
 --
--- There are at most 800 rows, however long the trace is: the 400 nodes with the most time, and for each of them at most
--- one that combines its other children.
+-- There are at most 800 rows, regardless of the length of the trace: the 400 nodes with the most time, and for each of
+-- them at most one that combines its other children.
 --
 -- depth          INTEGER  -      0 for an outermost range
--- from_ns        BIGINT   ns     where the node begins, in accumulated time
+-- from_ns        BIGINT   ns     start of the node, in accumulated time
 -- sum_ns         BIGINT   ns     time of the node, including nested ranges; the nodes of depth 0 add up to the total
--- exclusive_ns   BIGINT   ns     part of sum_ns in no nested range; NULL for (other)
+-- exclusive_ns   BIGINT   ns     part of sum_ns outside nested ranges; NULL for (other)
 -- label          VARCHAR  -      rolled-up name of the range; (other) for the combined children, (unattributed) for
---     work in no range
+--     work outside all ranges
 -- rolled_path    VARCHAR  -      labels from the outermost range inward, joined by /; NULL for (other) and
 --     (unattributed)
 -- parent_path    VARCHAR  -      path of the enclosing range; NULL for an outermost range
--- base           VARCHAR  -      time that is measured: gpu or wall
--- member_count   BIGINT   count  number of nodes that (other) combines, without those nested in them; otherwise 1
+-- base           VARCHAR  -      gpu or wall: the time that was measured
+-- member_count   BIGINT   count  number of nodes combined in (other), not counting those nested in them; otherwise 1
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
 path AS (
     SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id FROM _range_path AS p GROUP BY p.rolled_path

@@ -1,5 +1,5 @@
--- One row per place in the program, which is a rolled-up path, by its time on the CPU, ordered by exclusive_wall_ns,
--- largest first.
+-- One row per rolled-up path (a place in the program): its time on the CPU; ordered by exclusive_wall_ns, largest
+-- first.
 --
 -- rolled_path        VARCHAR  -      labels from the outermost range inward, joined by /
 -- instance_count     BIGINT   count  number of ranges

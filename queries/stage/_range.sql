@@ -2,8 +2,8 @@
 -- Ranges that only overlap (start/end ranges) are separate instances.
 -- materialized: small, and joined by every stage query.
 --
--- A range is nested in another range of its stage if one that was opened earlier does not end before it. A range
--- without length is nested if such a range is open at its start.
+-- A range is nested in another range of its stage if one that was opened earlier does not end before it. A zero-length
+-- range is nested if such a range is open at its start.
 SELECT stage, range_id
 FROM (
     SELECT n.stage, n.range_id, r.start_ns, r.end_ns, max(CASE WHEN r.end_ns > r.start_ns THEN r.end_ns END) OVER (

@@ -1,4 +1,4 @@
--- One row per rolled-up path whose ranges are not stages because they enclose almost everything, ordered from the
+-- One row per rolled-up path whose ranges are not stages because they enclose almost everything; ordered from the
 -- outside in. Each path holds more than 95 % of the GPU time of the one before it; the first holds more than 95 % of
 -- all GPU time in ranges. The ranges inside these paths are the stages, see stage_summary. Empty with a stages file.
 --

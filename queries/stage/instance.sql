@@ -1,4 +1,4 @@
--- One row per instance of a stage, which is one range on one thread, ordered by start_ns.
+-- One row per stage instance (one range on one thread); ordered by start_ns.
 -- materialized: medians and standard deviations are computed from these values.
 --
 -- stage            VARCHAR  -      name of the stage
@@ -8,7 +8,7 @@
 -- start_ns         BIGINT   ns     start of the range on the CPU
 -- wall_ns          BIGINT   ns     duration of the range on the CPU
 -- span_ns          BIGINT   ns     time from first start to last end of its operations, summed over GPUs
--- busy_ns          BIGINT   ns     time in which at least one of its operations ran, summed over GPUs
+-- busy_ns          BIGINT   ns     time during which at least one of its operations ran, summed over GPUs
 -- sum_ns           BIGINT   ns     sum of its operations' durations
 -- idle_ns          BIGINT   ns     span_ns - busy_ns
 -- operation_count  BIGINT   count  GPU operations launched in the range

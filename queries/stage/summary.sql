@@ -1,11 +1,11 @@
--- One row per stage, one for operations outside every stage and one for unattributed operations, ordered by
+-- One row per stage, one for operations outside every stage and one for unattributed operations; ordered by
 -- exclusive_ns, then by sum_ns and wall_ns, largest first. The exclusive columns add up to all GPU operations.
 --
 -- stage               VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
 -- instance_count      BIGINT   count  number of instances; NULL for the two rows that are not stages
 -- wall_ns             BIGINT   ns     duration of the ranges on the CPU, summed over instances
 -- span_ns             BIGINT   ns     time from first start to last end on the GPU, summed over instances
--- busy_ns             BIGINT   ns     time in which at least one of its operations ran, summed over instances
+-- busy_ns             BIGINT   ns     time during which at least one of its operations ran, summed over instances
 -- sum_ns              BIGINT   ns     sum of operation durations, including nested stages
 -- idle_ns             BIGINT   ns     span_ns - busy_ns
 -- exclusive_ns        BIGINT   ns     sum of durations of the operations whose innermost stage it is

@@ -6,8 +6,8 @@
 -- enclosing range on the same thread, or neither has one, the step lasts until the next step begins, because sampling
 -- and waiting for the CPU between two forward passes are part of an iteration. Otherwise it lasts until its last
 -- operation ends, at most until the next step begins. Steps found by an anchor last from one occurrence to the next. Of
--- steps that begin together on a GPU, the one opened first counts. A step without length on the GPU is dropped. is_cut
--- marks steps that the capture cut off.
+-- steps that begin together on a GPU, the one opened first counts. Steps of zero length are dropped. is_cut marks steps
+-- that the capture cut off.
 WITH ranged AS (
     SELECT w.process_id, w.gpu_id, w.start_ns, w.last_end_ns, r.range_id, r.found_by, r.phase, r.thread_id,
         e.is_open, coalesce(p.parent_id, -1) AS parent_id

@@ -1,6 +1,5 @@
 -- One row per range that is a step: by the stages file, by the pattern of --steps, or by its name. The first of these
--- that finds any range applies. Of nested steps on a thread, the outermost counts. A range without length is not a
--- step.
+-- that finds any range applies. Of nested steps on a thread, the outermost counts. A zero-length range is not a step.
 -- materialized: small, and joined by every step query.
 --
 -- A range that was never closed was cut off by the end of the capture. It is listed here and dropped later.

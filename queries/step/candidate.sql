@@ -1,10 +1,10 @@
--- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
+-- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it; ordered by
 -- process and GPU, the chosen anchor first.
 -- materialized: the search runs once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id           BIGINT   -      the GPU
--- anchor           VARCHAR  -      kernel name; graph and its number; or copy, its direction and size
+-- anchor           VARCHAR  -      name of the kernel; number of the graph; or direction and size of the copy
 -- grid             VARCHAR  -      grid of the kernel; NULL for graphs and copies
 -- instance_count   BIGINT   count  number of occurrences
 -- median_ns        DOUBLE   ns     median time from one occurrence to the next

@@ -1,5 +1,5 @@
--- One row per distinct range name that follows a known naming scheme, ordered by source and name.
--- materialized: text matching over every distinct name, used wherever steps are found.
+-- One row per distinct range name that follows a known naming scheme; ordered by source and name.
+-- materialized: text matching over every distinct name, used by all step detection.
 --
 -- DuckDB compiles a regular expression from a table once per row. Names differ mostly in their numbers, and no scheme
 -- distinguishes between numbers. The schemes are therefore matched against shapes, which are names with 0 in place of
@@ -7,7 +7,7 @@
 -- selects the number in the name.
 --
 -- name                 VARCHAR  -      the text of the range
--- source               VARCHAR  -      naming scheme, see analytic/steps
+-- source               VARCHAR  -      name of the scheme, see analytic/steps
 -- kind                 VARCHAR  -      step, or scope (a part of a step)
 -- phase                VARCHAR  -      prefill, decode, mixed, train, or other if the name does not contain it
 -- context_requests     BIGINT   count  requests whose prompt is computed; NULL if the name does not contain it

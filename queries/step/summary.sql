@@ -1,4 +1,4 @@
--- One row per phase, process and GPU: step durations and the token counts in the names of the steps, ordered by the
+-- One row per phase, process and GPU: step durations and the token counts in the names of the steps; ordered by the
 -- time of the phase on all GPUs, largest first, then by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
@@ -18,7 +18,7 @@
 -- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps, by count
 -- second_half_ns             DOUBLE   ns        median wall time of the other steps; if it differs much from
 --     first_half_ns, the steps drift
--- busy_ratio                 DOUBLE   ratio     time in which anything runs on the GPU divided by sum_ns
+-- busy_ratio                 DOUBLE   ratio     GPU busy time divided by sum_ns
 -- context_tokens             BIGINT   count     prompt tokens; NULL unless every name contains them
 -- generation_tokens          BIGINT   count     tokens of requests that generate tokens; NULL unless every name
 --     contains them

@@ -1,10 +1,10 @@
--- One row per process, kind of API call and time segment, for a chart of the run, ordered by process, kind and start.
+-- One row per process, kind of API call and time segment, for a chart of the run; ordered by process, kind and start.
 -- The sums add up to the time of all CUDA API calls.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 2,000 rows, however long the trace is. Each of the 1,000 longest calls has its own row. The
--- other calls of a process and kind share a row if they begin in the same part of the trace, of which there are about
--- 300 / processes. The six processes with the most calls are separate, and the others are combined.
+-- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest calls has its
+-- own row. The other calls of a process and kind share a row if they begin in the same part of the trace, of which
+-- there are about 300 / processes. The six processes with the most calls are separate, and the others are combined.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid); NULL for the combined processes
 -- kind        VARCHAR  -      launch: the call launched a GPU operation; wait: it can block the thread until the GPU is

@@ -1,10 +1,10 @@
--- One row per GPU, cause and time segment of idle time, for a chart of the run, ordered by GPU and start. The sums add
+-- One row per GPU, cause and time segment of idle time, for a chart of the run; ordered by GPU and start. The sums add
 -- up to the idle time of all GPUs.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 2,000 rows, however long the trace is. Each of the 1,000 longest gaps has its own row. The
--- other gaps of a GPU and cause share a row if they begin in the same part of the trace, of which there are about 240 /
--- GPUs.
+-- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest gaps has its own
+-- row. The other gaps of a GPU and cause share a row if they begin in the same part of the trace, of which there are
+-- about 240 / GPUs.
 --
 -- gpu_id         BIGINT   -      the GPU
 -- cause          VARCHAR  -      see gap_list

@@ -1,13 +1,13 @@
--- One row per GPU, stage and segment (a time interval in which operations of the stage run on the GPU), for a chart of
--- the run, ordered by lane and start. Each operation is in one segment, so sum_ns adds up to all GPU time. Operations
--- that end before they start are excluded.
+-- One row per GPU, stage and segment, for a chart of the run; ordered by lane and start. A segment is a time interval
+-- in which operations of the stage run on the GPU. Each operation is in one segment, so sum_ns adds up to all GPU time.
+-- Operations that end before they start are excluded.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 3,000 rows, however long the trace is, because operations that are close to one another share
--- a segment. A new segment begins after each of the 1,500 longest gaps in the lanes, and in each of about 1,200 / lanes
--- parts of the trace. A gap shorter than 1/20,000 of the trace does not begin a segment. There are at most 16 lanes, or
--- two per GPU if that is more. The stages with the most time have their own lanes on each GPU, and the others share
--- one.
+-- There are at most about 3,000 rows, regardless of the length of the trace, because operations that are close to one
+-- another share a segment. A new segment begins after each of the 1,500 longest gaps in the lanes, and in each of about
+-- 1,200 / lanes parts of the trace. A gap shorter than 1/20,000 of the trace does not begin a segment. There are at
+-- most 16 lanes, or two per GPU if that is more. The stages with the most time have their own lanes on each GPU, and
+-- the others share one.
 --
 -- lane             INTEGER  -      number of the lane, from 1: by GPU, then by time of the stage, largest first
 -- gpu_id           BIGINT   -      the GPU

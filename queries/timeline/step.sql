@@ -1,16 +1,16 @@
--- One row per process, GPU, phase and group of consecutive steps, for a chart of the run, ordered by GPU, process,
+-- One row per process, GPU, phase and group of consecutive steps, for a chart of the run; ordered by GPU, process,
 -- phase and start. Empty without steps.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 1,000 rows, however long the trace is. If a phase has more steps than its share of the rows,
--- consecutive steps share a row.
+-- There are at most about 1,000 rows, regardless of the length of the trace. If a phase has more steps than its share
+-- of the rows, consecutive steps share a row.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id      BIGINT   -      the GPU
 -- phase       VARCHAR  -      prefill, decode, mixed, train, or other
 -- start_ns    BIGINT   ns     start of the first step
 -- end_ns      BIGINT   ns     end of the last step
--- busy_ns     BIGINT   ns     time in which anything runs on the GPU, summed over the steps
+-- busy_ns     BIGINT   ns     GPU busy time, summed over the steps
 -- wall_ns     BIGINT   ns     wall time, summed over the steps
 -- step_count  BIGINT   count  number of steps
 WITH numbered AS (

@@ -2,10 +2,10 @@
 -- materialized: one row computed from all operations, calls and ranges.
 --
 -- origin             VARCHAR  -      synthetic or predicted if the trace was generated; NULL if it was recorded
--- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL before 2021
--- schema_version     VARCHAR  -      version of the trace's schema; NULL before 2021
--- graph_mode         VARCHAR  -      requested trace mode of CUDA graphs, Graph or Node; NULL if the trace does not
---     contain it
+-- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL for nsys before 2021
+-- schema_version     VARCHAR  -      version of the trace's schema; NULL for nsys before 2021
+-- graph_mode         VARCHAR  -      requested CUDA graph trace mode, Graph or Node; NULL if the trace does not record
+--     it
 -- start_ns           BIGINT   ns     start of the first GPU operation, API call or range
 -- end_ns             BIGINT   ns     end of the last GPU operation, API call or range
 -- duration_ns        BIGINT   ns     end_ns - start_ns
@@ -15,7 +15,7 @@
 -- kernel_sum_ns      BIGINT   ns     sum of their durations
 -- copy_count         BIGINT   count  copies
 -- memset_count       BIGINT   count  memsets
--- graph_run_count    BIGINT   count  executions of whole CUDA graphs
+-- graph_run_count    BIGINT   count  executions of CUDA graphs that were recorded as a whole
 -- graph_run_sum_ns   BIGINT   ns     sum of their durations
 -- operation_count    BIGINT   count  GPU operations of all kinds
 -- operation_sum_ns   BIGINT   ns     sum of their durations
