@@ -4,8 +4,8 @@
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      the GPU
--- term           VARCHAR  -      wall, busy, compute_busy, communication_busy, exposed_communication, idle, launch_bound,
---                                synchronization, dependency, rest
+-- term           VARCHAR  -      wall, busy, compute_busy, communication_busy, exposed_communication, idle,
+--     launch_bound, synchronization, dependency, rest
 -- part_of        VARCHAR  -      the term that contains it; NULL for wall; synchronization for a single blocking call
 -- blocking_call  VARCHAR  -      API function, for a single blocking call; otherwise NULL
 -- step_count     BIGINT   count  number of steps

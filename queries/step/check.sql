@@ -2,8 +2,8 @@
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU
--- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps + outside =
---                                     trace
+-- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps +
+--     outside = trace
 -- step_count          BIGINT   count  number of steps checked; 1 for the check of the whole trace
 -- failed_count        BIGINT   count  number of these with a difference
 -- max_difference_ns   BIGINT   ns     largest absolute difference
