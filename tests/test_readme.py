@@ -1,4 +1,4 @@
-"""The README and the pages of the documentation as CommonMark: what a reader on GitHub sees."""
+"""Check the README and the documentation pages as CommonMark, as GitHub renders them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.generate import write_sample
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "queries" / "README.md"])
 README = REPOSITORY / "README.md"
+RAW = "https://raw.githubusercontent.com/nsys-tools/nsys-tools/main"
 
 
 def tokens(path: Path) -> list[Token]:
@@ -50,7 +51,7 @@ def test_every_fence_closes(path: Path) -> None:
         assert token.map is not None
         assert text[token.map[1] - 1].strip() == token.markup, f"line {token.map[0] + 1}: the fence never closes"
     marks = [line for line in text if line.lstrip().startswith("```")]
-    assert len(marks) == 2 * len(fences), "a fence inside of another: the one before it never closes"
+    assert len(marks) == 2 * len(fences), "a fence inside another: the one before it never closes"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
@@ -64,10 +65,11 @@ def test_headings_are_outside_code(path: Path) -> None:
 
 
 def test_the_readme_is_short_and_leads_on() -> None:
-    """It has a picture and real output, and every guide is one link away."""
+    """It has a picture that also loads on PyPI, real output, and a link to every guide."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
-    assert "](docs/images/report.png)" in text
+    assert f"]({RAW}/docs/images/report.png)" in text
+    assert (REPOSITORY / "docs" / "images" / "report.png").is_file()
     assert text.count("<!-- output") >= 3
     guides = {path.name for path in (REPOSITORY / "docs" / "guides").glob("*.md")}
     linked = set(re.findall(r"\(docs/guides/([\w-]+\.md)", text))
