@@ -90,7 +90,7 @@ def roofline() -> Svg:
     at.text(102, 96, "bandwidth", anchor="middle", size=12)
     at.dot(140, 150)
     at.line(140, 150, 140, 108)
-    at.text(150, 152, "a stage: same FLOPs per byte, lower FLOP/s", size=12)
+    at.text(150, 152, "a stage: same intensity, lower FLOP/s", size=12)
     at.text(410, 60, "roofline time =", bold=True)
     at.text(410, 82, "max(FLOPs / peak, bytes / bandwidth)")
     at.text(410, 116, "MFU = model FLOPs / (wall × peak)")
