@@ -1,4 +1,4 @@
-"""Write the generated files: ``python -m tests.generate`` (``make docs``). ``--check`` lists stale files instead."""
+"""Write the generated files: ``python -m tests.generate`` (``make docs``); ``--check`` lists stale files instead."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SAMPLE = REPOSITORY / "capture" / "samples" / "sample.sqlite"
 
 
 def generated() -> dict[Path, str]:
-    """Return the generated text files: the reference pages and the drawings."""
+    """Return the generated text files: the reference pages and the drawings of the concepts."""
     return {**reference_pages(), **drawings()}
 
 
 def stale() -> list[Path]:
-    """Return the files that differ from their generated content, or that are no longer generated."""
+    """Return the generated files that are out of date or that are no longer generated."""
     made = generated()
     changed = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     present = (REPOSITORY / "docs" / "reference").rglob("*.md")
@@ -28,7 +28,7 @@ def stale() -> list[Path]:
 
 
 def write_sample(path: Path) -> None:
-    """Write the sample trace, unless the file already has the same bytes."""
+    """Write the sample trace unless it is unchanged, so that a file with the same bytes is not replaced."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / path.name
         build_sample(made)

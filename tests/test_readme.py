@@ -1,4 +1,4 @@
-"""Check the README and the documentation pages as CommonMark, as GitHub renders them."""
+"""The README and the documentation pages as CommonMark, as displayed on GitHub."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def headings(path: Path) -> list[str]:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub generates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
 
 
@@ -51,7 +51,7 @@ def test_every_fence_closes(path: Path) -> None:
         assert token.map is not None
         assert text[token.map[1] - 1].strip() == token.markup, f"line {token.map[0] + 1}: the fence never closes"
     marks = [line for line in text if line.lstrip().startswith("```")]
-    assert len(marks) == 2 * len(fences), "a fence inside another: the one before it never closes"
+    assert len(marks) == 2 * len(fences), "a fence inside of another: the one before it never closes"
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(REPOSITORY)))
@@ -65,10 +65,10 @@ def test_headings_are_outside_code(path: Path) -> None:
 
 
 def test_the_readme_is_short_and_leads_on() -> None:
-    """It has a picture that also loads on PyPI, real output, and a link to every guide."""
+    """It has a picture and real output, and links every guide."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
-    assert f"]({RAW}/docs/images/report.png)" in text
+    assert f"]({RAW}/docs/images/report.png)" in text, "an absolute URL also works on PyPI"
     assert (REPOSITORY / "docs" / "images" / "report.png").is_file()
     assert text.count("<!-- output") >= 3
     guides = {path.name for path in (REPOSITORY / "docs" / "guides").glob("*.md")}
@@ -91,7 +91,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_the_example_of_contributing_passes(tmp_path: Path) -> None:
-    """A query test, as a contributor would write it."""
+    """This is a query test as a contributor would write it."""
     text = (REPOSITORY / "docs" / "contributing" / "tests.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     name = re.search(r"def (test_\w+)", block)
