@@ -1,4 +1,4 @@
-"""The README and the pages of the documentation as CommonMark: what a reader on GitHub sees."""
+"""The README and the documentation pages as CommonMark, as displayed on GitHub."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tests.generate import write_sample
 
 PAGES = sorted([*REPOSITORY.glob("*.md"), *(REPOSITORY / "docs").rglob("*.md"), REPOSITORY / "queries" / "README.md"])
 README = REPOSITORY / "README.md"
+RAW = "https://raw.githubusercontent.com/nsys-tools/nsys-tools/main"
 
 
 def tokens(path: Path) -> list[Token]:
@@ -33,7 +34,7 @@ def headings(path: Path) -> list[str]:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub generates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
 
 
@@ -64,10 +65,11 @@ def test_headings_are_outside_code(path: Path) -> None:
 
 
 def test_the_readme_is_short_and_leads_on() -> None:
-    """It has a picture and real output, and every guide is one link away."""
+    """It has a picture and real output, and links every guide."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
-    assert "](docs/images/report.png)" in text
+    assert f"]({RAW}/docs/images/report.png)" in text, "an absolute URL also works on PyPI"
+    assert (REPOSITORY / "docs" / "images" / "report.png").is_file()
     assert text.count("<!-- output") >= 3
     guides = {path.name for path in (REPOSITORY / "docs" / "guides").glob("*.md")}
     linked = set(re.findall(r"\(docs/guides/([\w-]+\.md)", text))
@@ -89,7 +91,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_the_example_of_contributing_passes(tmp_path: Path) -> None:
-    """A query test, as a contributor would write it."""
+    """This is a query test as a contributor would write it."""
     text = (REPOSITORY / "docs" / "contributing" / "tests.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     name = re.search(r"def (test_\w+)", block)

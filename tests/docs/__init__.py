@@ -1,1 +1,1 @@
-"""The documentation: what its pages show is run, its reference and pictures are generated, its site is looked at."""
+"""Documentation: run the commands on its pages, generate the reference and the pictures, and check the site."""

@@ -1,9 +1,8 @@
-"""The code blocks of a page: what they show, and the remark above that says what a machine does with them.
+"""The code blocks of a page, and the remark above a block that controls how it is processed.
 
-``<!-- output -->`` above a ``console`` block has its output filled in. ``<!-- output: 12 -->`` keeps twelve lines, and
-``exit=1`` expects that exit code. ``<!-- printed -->`` above a ``text`` block is what the ``python`` block before it
-printed.
-``<!-- file: gate.toml -->`` writes the block to a file for the commands below it.
+``<!-- output -->`` above a ``console`` block fills in its output. ``<!-- output: 12 -->`` limits the output to twelve
+lines, and ``exit=1`` expects that exit code. ``<!-- printed -->`` above a ``text`` block fills in the output of the
+``python`` block before it. ``<!-- file: gate.toml -->`` writes the block to a file for the commands below it.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 CUT = "...\n"
-"""Stands for lines of an output that a page leaves out."""
+"""Marks output lines that a page leaves out."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +32,11 @@ class Block:
     info
         Its language.
     text
-        What is between the fences.
+        Text between the fences.
     remark, value
-        Of the comment above it; empty without one.
+        From the comment above the block; empty without a comment.
     line
-        Number of the line of its first fence, from 1.
+        Line number of the opening fence, from 1.
     """
 
     info: str
@@ -48,17 +47,17 @@ class Block:
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code that its command has."""
+        """Return the expected exit code of the command."""
         found = re.search(r"exit=(\d+)", self.value)
         return int(found[1]) if found else 0
 
     def commands(self) -> list[str]:
-        """Return the commands that stand behind a prompt; lines that a backslash continues are one."""
+        """Return the commands after a prompt, with backslash continuations joined into one line."""
         joined = self.text.replace("\\\n", " ")
         return re.findall(r"^\$ (.*)$", joined, re.MULTILINE) if self.info == "console" else []
 
     def kept(self, output: str) -> str:
-        """Return as much of an output as the page shows."""
+        """Return the part of the output that the page shows."""
         lines = [line.rstrip() + "\n" for line in output.rstrip().splitlines()]
         limit = re.search(r"\b(?<!=)(\d+)\b", self.value)
         if limit and len(lines) > int(limit[1]):
@@ -66,14 +65,14 @@ class Block:
         return "".join(lines)
 
     def filled(self, output: str) -> Block:
-        """Return the block with what its command prints now."""
+        """Return the block with the given output."""
         assert self.info != "console" or len(self.commands()) == 1, f"line {self.line}: one command per output"
         head = re.match(r"(?:\$ .*\n)?(?:(?<=\\\n).*\n)*", self.text) if self.info == "console" else None
         return replace(self, text=(head[0] if head else "") + self.kept(output))
 
 
 def pages() -> list[Path]:
-    """Return the README and the pages of the site, but reports of defects of others."""
+    """Return the README and the pages of the site, except for reports of upstream defects."""
     written = (path for path in sorted(DOCS.rglob("*.md")) if path.parent.name != "upstream")
     return [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *written]
 
@@ -84,12 +83,12 @@ def _block(match: re.Match[str], text: str) -> Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Return the blocks of a page in their order."""
+    """Return the blocks of a page, in order."""
     return [_block(match, text) for match in _BLOCK.finditer(text)]
 
 
 def rewritten(text: str, change: Callable[[Block], Block]) -> str:
-    """Return a page with the text of its blocks changed, one after the other."""
+    """Return a page with the text of each block replaced."""
 
     def changed(match: re.Match[str]) -> str:
         block = _block(match, text)

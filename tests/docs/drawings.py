@@ -1,4 +1,4 @@
-"""The drawings of the concepts and of the architecture: ``docs/images/*.svg``."""
+"""The drawings for the concept and architecture pages: ``docs/images/*.svg``."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ IMAGES = REPOSITORY / "docs" / "images"
 
 
 def attribution() -> Svg:
-    """Return how an operation finds its range."""
+    """Draw how an operation is attributed to a range."""
     at = Svg(
-        760, 300, "Attribution", "Two steps launch a kernel each; the kernels run later, and belong to their step."
+        760, 300, "Attribution", "Two steps launch one kernel each. Each kernel belongs to the step that launched it."
     )
     at.lane(50, "NVTX ranges")
     at.lane(120, "CUDA API calls")
@@ -28,14 +28,12 @@ def attribution() -> Svg:
     at.arrow((215, 132), (215, 175), (345, 175), (345, 214))
     at.arrow((455, 132), (455, 175), (565, 175), (565, 214))
     at.text(335, 188, "same process, same correlation id", anchor="end", color=QUIET, size=12)
-    at.text(
-        450, 272, "The first kernel runs while step 1 is open, and still belongs to step 0.", anchor="middle", size=12
-    )
+    at.text(450, 272, "The first kernel runs while step 1 is open, but it belongs to step 0.", anchor="middle", size=12)
     return at
 
 
 def time_bases() -> Svg:
-    """Return wall, span, busy, idle and sum."""
+    """Draw wall, span, busy, idle and sum."""
     at = Svg(760, 330, "Time bases", "Wall time on the CPU; span, busy and idle time on the GPU.")
     at.lane(40, "CPU")
     at.lane(120, "GPU, stream 1")
@@ -58,8 +56,8 @@ def time_bases() -> Svg:
 
 
 def steps() -> Svg:
-    """Return where steps begin and end."""
-    at = Svg(760, 250, "Steps", "A step lasts on the GPU from its first operation to that of the next step.")
+    """Draw where steps start and end."""
+    at = Svg(760, 250, "Steps", "On the GPU, a step lasts from its first operation to the first one of the next step.")
     at.lane(40, "NVTX ranges")
     at.lane(110, "GPU")
     at.lane(180, "steps")
@@ -75,13 +73,13 @@ def steps() -> Svg:
         at.line(x, 125, x, 215)
     at.box(190, 180, 190, 26, "step 0", fill="blue")
     at.box(380, 180, 152, 26, "step 1", fill="green")
-    at.text(285, 228, "until the next step begins", anchor="middle", size=12, color=QUIET)
+    at.text(285, 228, "until the next step starts", anchor="middle", size=12, color=QUIET)
     at.text(545, 228, "until its last operation ends", anchor="middle", size=12, color=QUIET)
     return at
 
 
 def roofline() -> Svg:
-    """Return the roofline and what lies above it."""
+    """Draw the roofline and the time above it."""
     at = Svg(760, 330, "Roofline", "The roofline of a GPU, and the parts of a measured time.")
     at.text(30, 22, "FLOP/s", bold=True)
     at.arrow((50, 190), (50, 34))
@@ -92,7 +90,7 @@ def roofline() -> Svg:
     at.text(102, 96, "bandwidth", anchor="middle", size=12)
     at.dot(140, 150)
     at.line(140, 150, 140, 108)
-    at.text(150, 152, "a stage: as many FLOPs per byte, but slower", size=12)
+    at.text(150, 152, "a stage: same intensity, lower FLOP/s", size=12)
     at.text(410, 60, "roofline time =", bold=True)
     at.text(410, 82, "max(FLOPs / peak, bytes / bandwidth)")
     at.text(410, 116, "MFU = model FLOPs / (wall × peak)")
@@ -114,7 +112,7 @@ def roofline() -> Svg:
 
 
 def graphs() -> Svg:
-    """Return how a node of a CUDA graph finds its layer."""
+    """Draw how the layer of a CUDA graph node is found."""
     at = Svg(
         760, 290, "Layers inside CUDA graphs", "A node is created during capture, copied, and run by a later launch."
     )
@@ -136,13 +134,13 @@ def graphs() -> Svg:
     at.box(560, 240, 180, 28, "kernel of node 9", fill="green")
     at.arrow((600, 122), (600, 224))
     at.arrow((475, 187), (475, 240), (558, 240), dashed=True)
-    at.text(130, 272, "The kernel is owned by step 17, which launched it. Its layer is layers.0/self_attn.", size=12)
+    at.text(130, 272, "Step 17 launched the kernel and owns it. The kernel's layer is layers.0/self_attn.", size=12)
     return at
 
 
 def ranks() -> Svg:
-    """Return transfer and wait of a collective."""
-    at = Svg(760, 280, "Ranks and clocks", "A collective ends on all ranks together; rank 2 arrives last.")
+    """Draw the transfer and wait times of a collective."""
+    at = Svg(760, 280, "Ranks and clocks", "A collective ends on all ranks at the same time. Rank 2 arrives last.")
     for rank, arrival in enumerate((250, 235, 390, 240)):
         y = 40 + 45 * rank
         at.lane(y, f"rank {rank}")
@@ -153,14 +151,14 @@ def ranks() -> Svg:
         at.box(510, y, 170, 26, "compute", fill="blue", size=12)
     at.line(390, 20, 390, 205)
     at.line(510, 20, 510, 205)
-    at.text(400, 220, "Rank 2 arrives last: its collective takes", size=12)
-    at.text(400, 236, "the shortest time, which is the transfer.", size=12)
-    at.text(130, 220, "What another rank takes", size=12)
-    at.text(130, 236, "longer is its wait.", size=12)
+    at.text(400, 220, "Rank 2 arrives last. Its collective has the", size=12)
+    at.text(400, 236, "shortest duration, which is the transfer.", size=12)
+    at.text(130, 220, "The extra time on another", size=12)
+    at.text(130, 236, "rank is its wait.", size=12)
     at.text(
         380,
         266,
-        "All ranks end together. The ends put the clocks of the files on one.",
+        "All ranks end at the same time. nsys-tools uses the ends to align the clocks.",
         anchor="middle",
         bold=True,
         size=12,
@@ -169,23 +167,21 @@ def ranks() -> Svg:
 
 
 def privacy() -> Svg:
-    """Return what leaves a trace."""
-    at = Svg(
-        760, 300, "Privacy and cache", "What a trace holds, and what goes into the cache, a report and a scrubbed copy."
-    )
-    at.box(20, 70, 200, 84, "times, sizes, counters,\nnames of kernels,\nNVTX texts", fill="green")
+    """Draw which data leaves a trace."""
+    at = Svg(760, 300, "Privacy and cache", "What a trace, a report, the cache and a scrubbed copy contain.")
+    at.box(20, 70, 200, 84, "times, sizes, counters,\nkernel names,\nNVTX texts", fill="green")
     at.box(
-        20, 200, 200, 100, "environment variables,\nhosts and users,\narguments, paths,\noutput of programs", fill="red"
+        20, 200, 200, 100, "environment variables,\nhost and user names,\narguments, paths,\nprogram output", fill="red"
     )
     at.text(120, 272, "trace (opened read-only)", anchor="middle", bold=True)
-    at.box(480, 45, 250, 52, "report\nnames as the program chose them", fill="blue", size=12)
+    at.box(480, 45, 250, 52, "report\nnames chosen by the program", fill="blue", size=12)
     at.box(480, 125, 250, 52, "cache in your home folder\nremoved 30 days after its last use", fill="blue", size=12)
     at.box(
         480,
         230,
         250,
         70,
-        "scrubbed copy\na new file: allowed columns only,\nevery text scanned at the end",
+        "scrubbed copy\nnew file with allowed columns only,\nall texts scanned at the end",
         fill="purple",
         size=12,
     )
@@ -199,12 +195,12 @@ def privacy() -> Svg:
 
 
 def way() -> Svg:
-    """Return the way of a trace through the rooms."""
+    """Draw the data flow through the packages."""
     at = Svg(
         760,
         380,
-        "The way of a trace",
-        "From files through sources, session and queries to findings, charts and a report.",
+        "Data flow",
+        "Data flows from files through sources, session and queries to findings, charts and a report.",
     )
     given = ("trace: .sqlite, parquetdir, .nsys-rep", "ncu: CSV, .ncu-rep", "call graph: JSON, .dot",
              "stages file: TOML",
@@ -223,9 +219,9 @@ def way() -> Svg:
     rooms = (("findings/", 290), ("charts/", 385), ("roofline/", 480), ("comparison/", 575), ("stats/", 670))
     for name, x in rooms:
         at.box(x, 314, 85 if x < 670 else 70, 30, name, fill="blue", size=12)
-    at.box(20, 314, 220, 30, "report folder, tables, answers", fill="purple", size=12)
+    at.box(20, 314, 220, 30, "report folder, tables, JSON", fill="purple", size=12)
     at.arrow((288, 314), (242, 314))
-    at.text(20, 358, "nsys_tools.open() gives a Session; every command is a few lines over it.", size=12, color=QUIET)
+    at.text(20, 358, "nsys_tools.open() returns a Session. All commands use it.", size=12, color=QUIET)
     return at
 
 
@@ -236,5 +232,5 @@ ALL = {
 
 
 def drawings() -> dict[Path, str]:
-    """Return the files with their text."""
+    """Return the path and text of each drawing."""
     return {IMAGES / f"{name}.svg": draw().written() for name, draw in ALL.items()}

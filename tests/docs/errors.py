@@ -1,4 +1,4 @@
-"""The page of errors: every message that the package raises, read from its source."""
+"""The errors page: every error message that the package raises, extracted from its source."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "nsys_tools"
 _ROOM = {
-    "api": "Opening, reading and writing", "assets": "Folders of your own", "capture": "Capturing",
-    "charts": "Charts", "cli": "Command line", "comparison": "Comparing", "export": "Timelines and data",
+    "api": "Opening, reading and writing", "assets": "Your own asset folders", "capture": "Capturing",
+    "charts": "Charts", "cli": "Command line", "comparison": "Comparisons", "export": "Timelines and data",
     "files": "Files", "findings": "Findings", "formats": "Output formats", "model": "Analytic models",
     "paths": "Paths", "ranks": "Several traces", "report": "Reports", "roofline": "Measured vs. roofline",
-    "scrubbing": "Sharing a trace", "session": "SQL and cache", "sources": "Traces and what joins them",
-    "stats": "Reports of nsys", "synthetic": "Generated traces", "tools": "nsys and ncu", "units": "Units",
+    "scrubbing": "Sharing traces", "session": "SQL and cache", "sources": "Traces and joined data",
+    "stats": "nsys reports", "synthetic": "Generated traces", "tools": "nsys and ncu", "units": "Units",
 }  # fmt: skip
 _NAMES = {"NsysToolsError": "1", "UsageError": "2"}
 
 
 def _template(node: ast.expr) -> str | None:
-    """Return a message with its values as words in braces; None where it is made elsewhere."""
+    """Return a message with its values as words in braces, or None if it is not a literal."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -35,7 +35,7 @@ def _template(node: ast.expr) -> str | None:
 
 
 def _word(node: ast.expr) -> str:
-    """Return a word for a value: the last name in it that is no function of Python."""
+    """Return a word for a value: a name in the expression that is not a Python function."""
     names = [
         n.attr if isinstance(n, ast.Attribute) else n.id
         for n in ast.walk(node)
@@ -50,7 +50,7 @@ def _word(node: ast.expr) -> str:
 
 
 def _raised(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Return message, hint and exit code of the errors that a module raises, in their order."""
+    """Yield the message, hint and exit code of each error that a module raises, in source order."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     for call in sorted(calls, key=lambda node: node.lineno):
@@ -61,11 +61,11 @@ def _raised(path: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def errors(generated: str) -> str:
-    """Return the page."""
+    """Return the errors page."""
     lines = [
         "# Errors", generated,
-        "This page lists the messages of nsys-tools, read from its source. A word in braces stands for a value. The",
-        "exit code is 1, or 2 for wrong usage. Some hints depend on the input and are left out here.", "",
+        "This page lists the error messages of nsys-tools, extracted from its source. A word in braces stands for a",
+        "value. The exit code is 1, or 2 for wrong usage. Hints that depend on the input are not listed.", "",
     ]  # fmt: skip
     modules = sorted(PACKAGE.rglob("*.py"))
     for room, paths in groupby(modules, key=lambda path: path.relative_to(PACKAGE).parts[0].removesuffix(".py")):
@@ -78,7 +78,7 @@ def errors(generated: str) -> str:
 
 
 def _line(message: str, hint: str, code: str) -> str:
-    """Return an item of the list: the message as code, and below it the hint."""
+    """Return a list item: the message as code, followed by the hint."""
     text = f"- {_code(message)}" + (" (exit code 2)" if code == "2" else "")
     return text + (f"<br>Hint: {_code(hint)}" if hint else "")
 

@@ -1,7 +1,7 @@
-"""What MkDocs does beside its own: links out of ``docs/`` go to the repository, and keyboards reach everything.
+"""MkDocs hooks: point links out of ``docs/`` at the repository, and make the pages accessible by keyboard.
 
-A page is read on GitHub and on the site. On GitHub a link such as ``../../reports/benchmark.md`` opens the file. The
-site has no such page, so there the link becomes an address of the repository. A missing file fails the build.
+Pages are read on GitHub and on the site. On GitHub, a link such as ``../../reports/benchmark.md`` opens the file. The
+site does not have this page, so the hook replaces the link with a repository URL. A missing file fails the build.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Return the HTML of a page with a name for the search, and with code that a keyboard can scroll."""
+    """Return the HTML of a page with a label for the search dialog and keyboard-scrollable code blocks."""
     dialog = 'data-md-component="search" role="dialog"'
     output = output.replace(dialog, f'{dialog} aria-label="Search"')
     return re.sub(r'(<div class="[^"]*\bhighlight\b[^"]*"><pre)', r'\1 tabindex="0"', output)
 
 
 def on_post_template(output: str, **_: Any) -> str:
-    """Return the HTML of the page for what is not found, changed in the same way."""
+    """Return the HTML of the 404 page with the same changes."""
     return on_post_page(output)

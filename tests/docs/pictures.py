@@ -1,7 +1,7 @@
 """The pictures that need a browser or a chart: ``python -m tests.docs.pictures`` (``make pictures``).
 
-The report of ``make demo`` in headless Chromium, and charts of the same report. Their bytes depend on the versions of
-Chromium and of vl-convert, so that no test compares them; one compares the list of files.
+They are a screenshot of the ``make demo`` report in headless Chromium, and charts from the same report. Their bytes
+depend on the versions of Chromium and vl-convert. Therefore, a test compares the list of files, but not their contents.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ CHARTS = ("gap_summary", "roofline_stage", "stage_summary")
 SCREEN = "report.png"
 WIDTH, HEIGHT = 1280, 720
 LIMIT = 300_000
-"""Bytes of a picture at most."""
+"""Maximum size of a picture, bytes."""
 
 
 def names() -> set[str]:
-    """Return the names of all pictures of the documentation."""
+    """Return the file names of all pictures in the documentation."""
     return {SCREEN, *(f"{name}.svg" for name in (*CHARTS, *ALL))}
 
 
 def report(folder: Path) -> Path:
-    """Write the report of ``make demo``."""
+    """Write the ``make demo`` report and return its folder."""
     done = run(
         "analyze", str(SAMPLES / "sample.sqlite"), "--stages", str(SAMPLES / "stages.toml"), "--model", "deepseek-ocr",
         "--gpu", "h100-sxm", "--set", "pages=2", "--set", "new_tokens=13", "--ncu", str(SAMPLES / "ncu.csv"),
@@ -42,7 +42,7 @@ def report(folder: Path) -> Path:
 
 
 def screen(page: Path, profile: Path) -> bytes:
-    """Return the first screen of a page as a small PNG: 256 colors are enough for one."""
+    """Return the first screen of a page as a PNG, reduced to 256 colors to keep it small."""
     from PIL import Image
 
     assert BROWSER
@@ -59,7 +59,7 @@ def screen(page: Path, profile: Path) -> bytes:
 
 
 def main() -> None:
-    """Write them."""
+    """Write the pictures."""
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["NSYS_TOOLS_CACHE"] = f"{scratch}/cache"
         written = report(Path(scratch))

@@ -1,4 +1,4 @@
-"""The reference pages of the site, each generated from what it describes."""
+"""The reference pages of the site, generated from the code, queries and schemas that they describe."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _AREA = {
     "views": "entities", "api": "API calls", "callgraph": "call graphs", "change": "comparisons", "copy": "copies",
     "export": "timelines", "findings": "findings", "gap": "idle time", "gpu": "GPUs", "graph": "CUDA graphs",
     "kernel": "kernels", "llm": "tokens", "memory": "GPU memory", "ncu": "ncu", "operator": "operators",
-    "os": "OS runtime", "range": "ranges", "rank": "ranks", "recipe": "recipes of nsys", "roofline": "roofline",
-    "rule": "expert rules of nsys", "shape": "shapes", "stage": "stages", "stats": "reports of nsys stats",
+    "os": "OS runtime", "range": "ranges", "rank": "ranks", "recipe": "nsys recipes", "roofline": "roofline",
+    "rule": "nsys expert rules", "shape": "shapes", "stage": "stages", "stats": "nsys stats reports",
     "step": "steps", "stream": "streams", "timeline": "activity over time", "trace": "the trace",
 }  # fmt: skip
 
 
 def help_text(command: str) -> str:
-    """Return the help of a command, laid out for 100 columns."""
+    """Return the help text of a command, formatted for 100 columns."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), mock.patch.dict(os.environ, {"COLUMNS": "100"}):
         typer.main.get_command(app).main([*command.split(), "--help"], "nsys-tools", standalone_mode=False)
@@ -47,7 +47,7 @@ def help_text(command: str) -> str:
 
 
 def command_names() -> list[str]:
-    """Return all commands, those of groups with the name of the group in front."""
+    """Return all commands, with the group name in front of the commands of a group."""
 
     def below(group: Any, prefix: str) -> Iterator[str]:
         for name, command in group.commands.items():
@@ -61,12 +61,12 @@ def command_names() -> list[str]:
 
 
 def commands_page() -> str:
-    """Return the page of commands: the help of each."""
+    """Return the commands page with the help of each command."""
     parts = [
         "# Commands", GENERATED,
         "This page shows the help of every command. `nsys-tools COMMAND --help` prints the same.", "",
-        "Data go to stdout, and messages and progress go to stderr. An error is a sentence and a hint. The exit",
-        "code is 1 for an error and 2 for wrong usage.", "", f"```text\n{help_text('')}\n```", "",
+        "Data go to stdout, and messages and progress go to stderr. An error consists of a message and a hint. The",
+        "exit code is 1 for an error and 2 for wrong usage.", "", f"```text\n{help_text('')}\n```", "",
     ]  # fmt: skip
     for name in command_names():
         parts += [f"{'###' if ' ' in name else '##'} nsys-tools {name}", "", f"```text\n{help_text(name)}\n```", ""]
@@ -82,7 +82,7 @@ def _sql_page(area: str, members: list[Query]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return Markdown in which no name looks like a tag."""
+    """Return Markdown in which `<` before a name is escaped, so that it is not parsed as a tag."""
     return re.sub(r"<(?=\w)", "&lt;", text)
 
 
@@ -92,13 +92,13 @@ def _areas() -> list[tuple[str, list[Query]]]:
 
 
 def sql_pages() -> dict[str, str]:
-    """Return the pages of queries, one per area, and their list."""
+    """Return the query pages, one per area, and their index."""
     found = {f"sql/{_file(area)}.md": _sql_page(area, members) for area, members in _areas()}
     listed = [
         "# SQL", GENERATED,
-        "Each figure of a report is a documented query. A query is a relation: read it by name, join it, or filter",
-        "it. Suffixes of column names are units, and times are integer nanoseconds. The tables of nsys keep their",
-        "own names.", "",
+        "Each figure in a report comes from a documented query. A query is a relation that you can select from, join",
+        "and filter by its name. Suffixes of column names are units, and times are integer nanoseconds. The nsys",
+        "tables keep their own names.", "",
         "```sh", 'nsys-tools sql trace.sqlite "FROM kernel_summary LIMIT 20"', "nsys-tools queries kernel_summary",
         "```", "", *(_listed(area, members) for area, members in _areas()),
     ]  # fmt: skip
@@ -123,11 +123,11 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def queries_readme() -> str:
-    """Return ``queries/README.md``: which queries there are, and where they are described."""
+    """Return ``queries/README.md``, which lists the queries and links to their descriptions."""
     areas = [(f"`{area}/`", ", ".join(f"`{one.name}`" for one in members)) for area, members in _areas()]
     return "\n".join(
         [
-            "# The queries", GENERATED,
+            "# Queries", GENERATED,
             "Every SQL statement that reads a trace is in this folder, one SELECT per file. The columns of each",
             "query are described in [the reference](../docs/reference/sql/index.md), by `nsys-tools queries NAME`,",
             "and in the header of its file.", "", _table(("folder", "queries"), areas), "",
@@ -136,12 +136,12 @@ def queries_readme() -> str:
 
 
 def findings_page() -> str:
-    """Return the page of rules."""
+    """Return the page of finding rules."""
     parts = [
         "# Findings", GENERATED,
         "`nsys-tools findings` checks these rules. Each rule is an SQL file, `queries/findings/RULE.sql`. Words in",
-        "braces stand for figures of the trace. [How to read a finding](../guides/findings.md) explains certainty",
-        "and time at stake.", "",
+        "braces stand for figures from the trace. [What should I look at first?](../guides/findings.md) explains",
+        "certainty and time at stake.", "",
     ]  # fmt: skip
     for query in rules():
         parts += _finding(query)
@@ -154,13 +154,13 @@ def _finding(query: Query) -> list[str]:
     area = catalogue.find(table).area
     stake = "none: this is a caution" if query.fact("stake") == "none" else f"{query.fact('stake')} time"
     facts = [
-        ("when", query.summary), ("finding", query.fact("sentence")), ("advice", query.fact("advice")),
+        ("condition", query.summary), ("finding", query.fact("sentence")), ("advice", query.fact("advice")),
         ("certainty", query.fact("certainty") or "none: this is a caution"), ("time at stake", stake),
-        ("needs", query.fact("needs") or "nothing in particular"),
+        ("requires", query.fact("needs") or "no specific data"),
         ("replaced by", query.fact("unless")), ("evidence", f"[{table}](sql/{_file(area)}.md#{table})"),
-        ("read on", f"<{query.fact('docs')}>" if query.fact("docs") else ""),
+        ("see also", f"<{query.fact('docs')}>" if query.fact("docs") else ""),
     ]  # fmt: skip
-    rows = [(key, value if key in {"evidence", "read on"} else _escaped(value)) for key, value in facts if value]
+    rows = [(key, value if key in {"evidence", "see also"} else _escaped(value)) for key, value in facts if value]
     figures = [(one.name, "" if one.unit == "-" else one.unit, one.meaning) for one in query.columns]
     shown = render(("figure", "unit", "meaning"), figures, "md")
     return [
@@ -179,8 +179,8 @@ def schemas_page() -> str:
     """Return the page of JSON Schemas: every key with its type."""
     parts = [
         "# JSON schemas", GENERATED,
-        "Every answer of `--format json` has a schema (JSON Schema 2020-12) that ships with the package.",
-        "`nsys_tools.json_schema(NAME)` returns one that a validator can use by itself.", "",
+        "All `--format json` output has a schema (JSON Schema 2020-12) that ships with the package.",
+        "`nsys_tools.json_schema(NAME)` returns a self-contained schema for a validator.", "",
     ]  # fmt: skip
     for path in sorted(SCHEMAS.glob("*.json"), key=lambda path: (path.stem != "envelope", path.stem)):
         schema = json.loads(path.read_text(encoding="utf-8"))
@@ -190,7 +190,7 @@ def schemas_page() -> str:
 
 
 def _keys(schema: Any, root: dict[str, Any], prefix: str, depth: int = 0) -> Iterator[tuple[str, str]]:
-    """Return every key of a schema with its type: ``rows[].name``."""
+    """Yield every key of a schema, such as ``rows[].name``, with its type."""
     if isinstance(schema, bool):
         return
     if "$ref" in schema and schema["$ref"].startswith("#/$defs/"):
@@ -221,11 +221,11 @@ def _kind(schema: Any) -> str:
 
 
 def python_page() -> str:
-    """Return the page of public names, which mkdocstrings fills in."""
+    """Return the page of public names; mkdocstrings fills in their documentation."""
     names = [name for name in nt.__all__ if not name.startswith("__")]
     classes = [name for name in names if isinstance(getattr(nt, name), type)]
     functions = [name for name in names if name not in classes]
-    parts = ["# Python", GENERATED, "`import nsys_tools as nt` gives these names. `nt.open` is the entry point.", ""]
+    parts = ["# Python", GENERATED, "`import nsys_tools as nt` provides these names. `nt.open` is the entry point.", ""]
     for title, members in (("Functions", functions), ("Classes", classes)):
         parts += [f"## {title}", ""]
         parts += [f"::: nsys_tools.{nt._PLACES[name]}.{name}\n" for name in members]
@@ -252,7 +252,7 @@ def formats_page() -> str:
 
 
 def reference_pages() -> dict[Path, str]:
-    """Return all generated pages with their text."""
+    """Return the path and text of all generated pages."""
     found = {
         "commands.md": commands_page(), "findings.md": findings_page(), "schemas.md": schemas_page(),
         "python.md": python_page(), "formats.md": formats_page(), "errors.md": errors(GENERATED), **sql_pages(),

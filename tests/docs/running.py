@@ -1,4 +1,4 @@
-"""What a page shows is run, in a folder with the traces of the documentation."""
+"""Run the commands and snippets of a page in a folder with the documentation traces."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from tests.commands import run
 from tests.docs.blocks import Block, blocks
 
 SHELL = {"cat", "cut", "grep", "head", "ls"}
-"""Programs of the system that pages use to show a file."""
+"""System programs that pages use to show a file."""
 
 
 class Folder:
-    """The folder of one page: commands run in the order of the page.
+    """The folder of one page, in which its commands run in order.
 
     Parameters
     ----------
     path
         A new folder.
     traces
-        The folder of traces that pages use; its files are linked.
+        The folder of the traces that pages use. Its files are hard-linked.
     """
 
     def __init__(self, path: Path, traces: Path) -> None:
@@ -41,7 +41,7 @@ class Folder:
                 os.link(file, place)
 
     def command(self, line: str, code: int = 0) -> str:
-        """Run a command as it stands behind a prompt, and return what it prints."""
+        """Run a command of a page, and return its output."""
         words = shlex.split(line)
         if words[0] == "nsys-tools":
             done = run(*words[1:], cwd=self.path)
@@ -53,7 +53,7 @@ class Folder:
         return shown.stdout
 
     def python(self, code: str) -> str:
-        """Run a snippet after those before it on the page, and return what it prints."""
+        """Run a snippet with the names defined by earlier snippets of the page, and return its output."""
         printed, before = io.StringIO(), Path.cwd()
         os.chdir(self.path)
         try:
@@ -64,7 +64,7 @@ class Folder:
         return printed.getvalue()
 
     def block(self, block: Block) -> Block:
-        """Run a block, and return it with what is printed now."""
+        """Run a block, and return it with its current output."""
         if block.remark == "file":
             place = self.path / block.value
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -79,5 +79,5 @@ class Folder:
         return block.filled(shown) if block.remark == "output" else block
 
     def page(self, text: str) -> list[tuple[Block, Block]]:
-        """Run all blocks of a page; return each with what it shows now."""
+        """Run all blocks of a page, and return each with its current output."""
         return [(block, self.block(block)) for block in blocks(text)]

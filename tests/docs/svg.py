@@ -1,4 +1,4 @@
-"""A small language for drawings of timelines: lanes, boxes, arrows and measures."""
+"""Timeline drawings as SVG: lanes, boxes, arrows and dimension lines."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ FILL = {
     "red": ("#f8d7d4", "#a83a32"), "gray": ("#ebedf0", "#6a7078"), "white": ("#ffffff", "#6a7078"),
     "purple": ("#e5dcf3", "#6a4c9c"),
 }  # fmt: skip
-"""Fill and border by name; dark text on any of these fills has a contrast of more than 10."""
+"""Fill and border color by name. Dark text on any of these fills has a contrast ratio above 10."""
 INK, QUIET = "#1b1f24", "#4a5058"
 
 
 class Svg:
-    """A drawing on white, so that it can be read on a light and on a dark page.
+    """A drawing on a white background, which is readable on light and dark pages.
 
     Parameters
     ----------
     width, height
         In pixels.
     title, about
-        What a screen reader says.
+        Text for screen readers.
     """
 
     def __init__(self, width: int, height: int, title: str, about: str) -> None:
@@ -38,7 +38,7 @@ class Svg:
 
     def text(self, x: float, y: float, text: str, *, anchor: str = "start", size: int = 13, bold: bool = False,
              color: str = INK) -> None:  # fmt: skip
-        """Write one line; ``y`` is its middle."""
+        """Write one line of text, vertically centered at ``y``."""
         weight = ' font-weight="600"' if bold else ""
         self._parts.append(
             f'<text x="{x:g}" y="{y + size * 0.35:g}" font-size="{size}" text-anchor="{anchor}" fill="{color}"{weight}>'
@@ -46,7 +46,7 @@ class Svg:
         )
 
     def lane(self, y: float, name: str, *, left: float = 12, begin: float = 120) -> None:
-        """Name a lane and draw its line."""
+        """Draw a lane with its name and line."""
         self.text(left, y, name, bold=True)
         self._parts.append(
             f'<line x1="{begin:g}" x2="{self._width - 12:g}" y1="{y:g}" y2="{y:g}" stroke="#c9ced4" stroke-width="1"/>'
@@ -54,7 +54,7 @@ class Svg:
 
     def box(self, x: float, y: float, width: float, height: float, text: str = "", *, fill: str = "blue",
             dashed: bool = False, size: int = 13) -> None:  # fmt: skip
-        """Draw a box around the height ``y`` of its middle, with a text in it."""
+        """Draw a box vertically centered at ``y``, with text in it."""
         inside, border = FILL[fill]
         dash = ' stroke-dasharray="4 3"' if dashed else ""
         self._parts.append(
@@ -68,7 +68,7 @@ class Svg:
                 self.text(x + width / 2, at, line, anchor="middle", size=size)
 
     def arrow(self, *points: tuple[float, float], dashed: bool = False, both: bool = False) -> None:
-        """Draw an arrow along points."""
+        """Draw an arrow through the points."""
         path = " ".join(f"{'L' if n else 'M'}{x:g},{y:g}" for n, (x, y) in enumerate(points))
         dash = ' stroke-dasharray="5 3"' if dashed else ""
         start = ' marker-start="url(#head)"' if both else ""
@@ -84,7 +84,7 @@ class Svg:
         )
 
     def curve(self, *points: tuple[float, float]) -> None:
-        """Draw a thick line through points."""
+        """Draw a thick line through the points."""
         path = " ".join(f"{'L' if n else 'M'}{x:g},{y:g}" for n, (x, y) in enumerate(points))
         self._parts.append(f'<path d="{path}" fill="none" stroke="{FILL["blue"][1]}" stroke-width="2.4"/>')
 
@@ -93,10 +93,10 @@ class Svg:
         self._parts.append(f'<circle cx="{x:g}" cy="{y:g}" r="5" fill="{FILL["orange"][1]}"/>')
 
     def measure(self, begin: float, end: float, y: float, text: str) -> None:
-        """Draw a measure from ``begin`` to ``end`` with its name below."""
+        """Draw a dimension line from ``begin`` to ``end`` with its label below."""
         self.arrow((begin, y), (end, y), both=True)
         self.text((begin + end) / 2, y + 13, text, anchor="middle", color=QUIET)
 
     def written(self) -> str:
-        """Return the file."""
+        """Return the SVG text."""
         return "\n".join([*self._parts, "</svg>"]) + "\n"
