@@ -2,14 +2,14 @@
 -- by these. NULL where the file recorded nothing.
 -- over: ranks
 --
--- file_number      BIGINT   -   number of the file, from 0
--- file             VARCHAR  -   name of the file
--- bin_start_ns     BIGINT   ns  start of the bin, since the first session began
--- all_percent      DOUBLE   -   time in which kernels run over that of the bin
+-- file_number      BIGINT   -   file number, from 0
+-- file             VARCHAR  -   file name
+-- bin_start_ns     BIGINT   ns  start of the bin, relative to the start of the first session
+-- all_percent      DOUBLE   -   percentage of the bin in which kernels run; NULL if the file recorded nothing then
 -- nccl_percent     DOUBLE   -   the same of kernels of NCCL
 -- compute_percent  DOUBLE   -   the same of other kernels
--- pid              BIGINT   -   number of the process
--- device_id        BIGINT   -   CUDA device of the process
+-- pid              BIGINT   -   process ID
+-- device_id        BIGINT   -   CUDA device ordinal in the process
 --
 -- nsys: file = File
 -- nsys: bin_start_ns = Duration

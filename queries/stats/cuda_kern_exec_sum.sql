@@ -1,32 +1,33 @@
 -- One row per thread, device, launching function and kernel name; longest average total time first.
 --
--- pid               BIGINT   -      number of the process
--- tid               BIGINT   -      number of the thread that launched
--- device_id         BIGINT   -      CUDA device
--- kernel_count      BIGINT   count  kernels
--- queued_count      BIGINT   count  kernels that waited in the queue
--- total_mean_ns     DOUBLE   ns     mean: from entry into the call to the end of call and kernel
+-- pid               BIGINT   -      process ID
+-- tid               BIGINT   -      ID of the launching thread
+-- device_id         BIGINT   -      CUDA device ordinal
+-- kernel_count      BIGINT   count  number of kernels
+-- queued_count      BIGINT   count  number of kernels that waited in the queue
+-- total_mean_ns     DOUBLE   ns     mean time from the start of the call to the end of the call or the kernel,
+--                                   whichever is later
 -- total_median_ns   DOUBLE   ns     median
--- total_min_ns      BIGINT   ns     shortest
--- total_max_ns      BIGINT   ns     longest
+-- total_min_ns      BIGINT   ns     minimum
+-- total_max_ns      BIGINT   ns     maximum
 -- total_stddev_ns   DOUBLE   ns     sample standard deviation
--- call_mean_ns      DOUBLE   ns     mean: time in the call
+-- call_mean_ns      DOUBLE   ns     mean duration of the call
 -- call_median_ns    DOUBLE   ns     median
--- call_min_ns       BIGINT   ns     shortest
--- call_max_ns       BIGINT   ns     longest
+-- call_min_ns       BIGINT   ns     minimum
+-- call_max_ns       BIGINT   ns     maximum
 -- call_stddev_ns    DOUBLE   ns     sample standard deviation
--- queue_mean_ns     DOUBLE   ns     mean: wait in the queue, of kernels that waited
+-- queue_mean_ns     DOUBLE   ns     mean time in the queue, of kernels that waited
 -- queue_median_ns   DOUBLE   ns     median
--- queue_min_ns      BIGINT   ns     shortest
--- queue_max_ns      BIGINT   ns     longest
+-- queue_min_ns      BIGINT   ns     minimum
+-- queue_max_ns      BIGINT   ns     maximum
 -- queue_stddev_ns   DOUBLE   ns     sample standard deviation
--- kernel_mean_ns    DOUBLE   ns     mean: time on the GPU
+-- kernel_mean_ns    DOUBLE   ns     mean duration on the GPU
 -- kernel_median_ns  DOUBLE   ns     median
--- kernel_min_ns     BIGINT   ns     shortest
--- kernel_max_ns     BIGINT   ns     longest
+-- kernel_min_ns     BIGINT   ns     minimum
+-- kernel_max_ns     BIGINT   ns     maximum
 -- kernel_stddev_ns  DOUBLE   ns     sample standard deviation
--- call_name         VARCHAR  -      launching function
--- name              VARCHAR  -      kernel
+-- call_name         VARCHAR  -      launching API function
+-- name              VARCHAR  -      kernel name
 --
 -- nsys: pid = PID
 -- nsys: tid = TID

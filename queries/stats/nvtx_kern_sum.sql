@@ -2,19 +2,19 @@
 -- around the launch; kernels outside of all come without a name; ordered by name, thread, longest total.
 -- materialized: joins every launch to all ranges around it.
 --
--- range_name    VARCHAR  -      domain and name of the range; NULL: outside of all
+-- range_name    VARCHAR  -      domain and name of the range; NULL for kernels outside all ranges
 -- style         VARCHAR  -      PushPop or StartEnd
--- pid           BIGINT   -      number of the process
--- tid           BIGINT   -      number of the thread that launched; NULL where the call is unknown
--- range_count   BIGINT   count  ranges that hold one of the kernels
--- kernel_count  BIGINT   count  kernels
--- sum_ns        BIGINT   ns     sum of durations, of a kernel in two ranges of the name twice
+-- pid           BIGINT   -      process ID
+-- tid           BIGINT   -      ID of the launching thread; NULL if the call is unknown
+-- range_count   BIGINT   count  number of ranges that launched one of the kernels
+-- kernel_count  BIGINT   count  number of kernels
+-- sum_ns        BIGINT   ns     total duration; a kernel in two nested ranges of this name counts twice
 -- mean_ns       DOUBLE   ns     mean duration
 -- median_ns     DOUBLE   ns     median duration
--- min_ns        BIGINT   ns     shortest
--- max_ns        BIGINT   ns     longest
--- stddev_ns     DOUBLE   ns     sample standard deviation; 0 of a single one
--- name          VARCHAR  -      kernel
+-- min_ns        BIGINT   ns     minimum
+-- max_ns        BIGINT   ns     maximum
+-- stddev_ns     DOUBLE   ns     sample standard deviation; 0 for a single value
+-- name          VARCHAR  -      kernel name
 --
 -- nsys: range_name = NVTX Range
 -- nsys: style = Style

@@ -1,12 +1,12 @@
 -- One row per virtual address that unified memory moved or that faulted; fastest migration first.
 --
--- address                 BIGINT  -        first byte of the pages
--- to_device_bytes         BIGINT  bytes    bytes moved to the device
--- to_host_bytes           BIGINT  bytes    bytes moved to the host
--- cpu_fault_count         BIGINT  count    page faults of CPUs
--- gpu_fault_count         BIGINT  count    page faults of GPUs
--- throughput_bytes_per_s  BIGINT  bytes/s  bytes times how often, in whole numbers, the
---                                         time fits into a second: nsys's figure
+-- address                 BIGINT  -        address of the first byte of the pages
+-- to_device_bytes         BIGINT  bytes    bytes migrated to the device
+-- to_host_bytes           BIGINT  bytes    bytes migrated to the host
+-- cpu_fault_count         BIGINT  count    number of CPU page faults
+-- gpu_fault_count         BIGINT  count    number of GPU page faults
+-- throughput_bytes_per_s  BIGINT  bytes/s  throughput as computed by nsys: bytes times the integer part of 1 s over the
+--                                          total duration
 --
 -- nsys: address = Virtual Address:addr_uint
 -- nsys: to_device_bytes = HtoD Migration size:mem_B
