@@ -8,8 +8,8 @@
 -- slice          BIGINT   -      slice number, from 0
 -- from_ns        BIGINT   ns     start of the slice, relative to the first operation of all ranks
 -- to_ns          BIGINT   ns     end of the slice, relative to the first operation of all ranks
--- busy_ratio     DOUBLE   ratio  fraction of the slice in which any operation runs; NULL after the last operation of
---                                the rank
+-- busy_ratio     DOUBLE   ratio  fraction of the slice in which any operation runs; NULL outside the activity of the
+--                                rank
 -- exposed_ratio  DOUBLE   ratio  fraction of the slice in which communication runs without computation; NULL like
 --                                busy_ratio
 WITH each AS (

@@ -1,4 +1,4 @@
--- One row per file and call that waits until a device or a stream is idle; ordered by file, longest first.
+-- One row per file and call that waits until a device or a stream is idle, ordered by file and duration, longest first.
 -- over: ranks
 --
 -- file_number  BIGINT   -   file number, from 0

@@ -1,5 +1,5 @@
--- One row per file and execution of a kernel, in the order of the trace: the pace of an
--- iteration that it delimits. The name is that of the setting name; ordered by file and iteration.
+-- One row per file and execution of the kernel named by the setting name, ordered by file and iteration. Each execution
+-- delimits an iteration.
 -- over: ranks
 --
 -- file_number        BIGINT   -   file number, from 0

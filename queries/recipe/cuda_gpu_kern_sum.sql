@@ -1,5 +1,5 @@
--- One row per kernel name over all files, and per file; ordered by file, over all
--- files first, then by total, longest total first.
+-- One row per kernel name across all files and one per kernel name and file, ordered by file (all files first) and
+-- total duration, longest first.
 -- over: ranks
 --
 -- file_number     BIGINT   -      file number, from 0; NULL for all files
@@ -8,12 +8,12 @@
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of executions
--- mean_ns         DOUBLE   ns     mean
+-- mean_ns         DOUBLE   ns     mean duration
 -- q1_ns           DOUBLE   ns     first quartile as defined by nsys stats
--- median_ns       DOUBLE   ns     median
+-- median_ns       DOUBLE   ns     median duration
 -- q3_ns           DOUBLE   ns     third quartile as defined by nsys stats
--- min_ns          BIGINT   ns     minimum
--- max_ns          BIGINT   ns     maximum
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- min_files       VARCHAR  -      files with the minimum; NULL in per-file rows
 -- max_files       VARCHAR  -      files with the maximum; NULL in per-file rows

@@ -1,5 +1,5 @@
--- One row per kind of copy or memset over all files, and per file; ordered by file, over all
--- files first, then by total, most bytes first.
+-- One row per copy direction or memset across all files and one per file, ordered by file (all files first) and total
+-- size, largest first.
 -- over: ranks
 --
 -- file_number      BIGINT   -      file number, from 0; NULL for all files
@@ -7,12 +7,12 @@
 -- operation        VARCHAR  -      copy direction, or memset
 -- sum_bytes        BIGINT   bytes  total size
 -- operation_count  BIGINT   count  number of operations
--- mean_bytes       DOUBLE   bytes  mean
+-- mean_bytes       DOUBLE   bytes  mean size
 -- q1_bytes         DOUBLE   bytes  first quartile as defined by nsys stats
--- median_bytes     DOUBLE   bytes  median
+-- median_bytes     DOUBLE   bytes  median size
 -- q3_bytes         DOUBLE   bytes  third quartile as defined by nsys stats
--- min_bytes        BIGINT   bytes  minimum
--- max_bytes        BIGINT   bytes  maximum
+-- min_bytes        BIGINT   bytes  minimum size
+-- max_bytes        BIGINT   bytes  maximum size
 -- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 for a single value
 -- min_files        VARCHAR  -      files with the minimum; NULL in per-file rows
 -- max_files        VARCHAR  -      files with the maximum; NULL in per-file rows

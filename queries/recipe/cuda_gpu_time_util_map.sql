@@ -1,5 +1,4 @@
--- One row per file, process, GPU and bin of time: how much of it kernels run; ordered by these.
--- NULL where the file recorded nothing.
+-- One row per file, process, GPU and time bin with the kernel utilization of the GPU, ordered by these columns.
 -- over: ranks
 --
 -- file_number     BIGINT   -   file number, from 0

@@ -1,5 +1,5 @@
--- One row per file and copy that an asynchronous call made from or to pageable memory, and which therefore
--- blocks; ordered by file, longest first.
+-- One row per file and copy of pageable memory made by an asynchronous call, which blocks as a result, ordered by file
+-- and duration, longest first.
 -- over: ranks
 --
 -- file_number         BIGINT   -      file number, from 0

@@ -1,5 +1,5 @@
--- One row per file and copy that a synchronous call made; ordered by file, longest first. Left out are copies
--- of at most 64,000 bytes from host to device, and those within one device.
+-- One row per file and copy made by a synchronous call, ordered by file and duration, longest first. Host-to-device
+-- copies of at most 64,000 bytes and copies within one device are excluded.
 -- over: ranks
 --
 -- file_number         BIGINT   -      file number, from 0

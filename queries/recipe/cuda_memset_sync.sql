@@ -1,4 +1,4 @@
--- One row per file and memset of pinned or managed memory that a synchronous call made; ordered by file,
+-- One row per file and memset of pinned or managed memory made by a synchronous call, ordered by file and duration,
 -- longest first.
 -- over: ranks
 --

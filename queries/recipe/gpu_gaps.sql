@@ -1,5 +1,5 @@
--- One row per file and time longer than 500 ms, or as the setting gap says, in which a GPU is idle between the
--- first and the last operation of a process on it; ordered by file, longest first.
+-- One row per file and gap of more than 500 ms (or the value of the setting gap) in which a GPU is idle between the
+-- first and the last operation of a process on it, ordered by file and duration, longest first.
 -- over: ranks
 --
 -- file_number  BIGINT   -   file number, from 0

@@ -1,5 +1,5 @@
--- One row per file and stretch of time in which a GPU runs operations for less than 50 %, or as the setting
--- threshold says; ordered by file, least used first. Operations that run at the same time add up.
+-- One row per file and interval in which a GPU runs operations for less than 50 % of the time (or the value of the
+-- setting threshold), ordered by file and used_percent, lowest first. Operations that run at the same time add up.
 -- over: ranks
 --
 -- file_number   BIGINT   -   file number, from 0

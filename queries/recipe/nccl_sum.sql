@@ -1,19 +1,19 @@
--- One row per name of NCCL's NVTX ranges over all files, and per file; ordered by file, over all
--- files first, then by name.
+-- One row per name of NCCL's NVTX ranges across all files and one per name and file, ordered by file (all files first)
+-- and name.
 -- over: ranks
 --
 -- file_number     BIGINT   -      file number, from 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
 -- place           BIGINT   -      index among the files that have any, from 0; NULL for all files
--- name            VARCHAR  -      name of NCCL's NVTX ranges
+-- name            VARCHAR  -      name of the NCCL range
 -- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; NULL for a single value
--- min_ns          BIGINT   ns     minimum
+-- min_ns          BIGINT   ns     minimum duration
 -- q1_ns           DOUBLE   ns     first quartile, interpolated
--- median_ns       DOUBLE   ns     median
+-- median_ns       DOUBLE   ns     median duration
 -- q3_ns           DOUBLE   ns     third quartile, interpolated
--- max_ns          BIGINT   ns     maximum
+-- max_ns          BIGINT   ns     maximum duration
 -- sum_ns          BIGINT   ns     total duration
 --
 -- nsys: file = File

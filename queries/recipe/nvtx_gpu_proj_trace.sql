@@ -1,5 +1,5 @@
--- One row per file and NVTX range that holds GPU operations, and one per thread for those outside of all
--- ranges; ordered by file and range_id, those outside first.
+-- One row per file and NVTX range that contains GPU operations and one per file and thread for operations outside all
+-- ranges, ordered by file and range_id, operations outside first.
 -- over: ranks
 --
 -- file_number        BIGINT   -      file number, from 0

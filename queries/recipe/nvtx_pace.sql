@@ -1,5 +1,5 @@
--- One row per file and NVTX range of a name, in the order of the trace: the pace of an
--- iteration that it delimits. The name is that of the setting name; ordered by file and iteration.
+-- One row per file and NVTX range named by the setting name, ordered by file and iteration. Each range delimits an
+-- iteration.
 -- over: ranks
 --
 -- file_number        BIGINT   -   file number, from 0

@@ -1,12 +1,12 @@
--- One row per CUDA API function, by its recorded name; longest total first.
+-- One row per CUDA API function as recorded, ordered by total duration, longest first.
 --
 -- share_percent  DOUBLE   -      total as a percentage of the sum of all totals
 -- sum_ns         BIGINT   ns     total duration
 -- call_count     BIGINT   count  number of calls
 -- mean_ns        DOUBLE   ns     mean duration
 -- median_ns      DOUBLE   ns     median duration
--- min_ns         BIGINT   ns     minimum
--- max_ns         BIGINT   ns     maximum
+-- min_ns         BIGINT   ns     minimum duration
+-- max_ns         BIGINT   ns     maximum duration
 -- stddev_ns      DOUBLE   ns     sample standard deviation; 0 for a single value
 -- name           VARCHAR  -      function name without the version suffix (_v and four digits)
 -- q1_ns          VARCHAR  ns     first quartile as printed by nsys

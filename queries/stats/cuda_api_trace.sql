@@ -1,4 +1,4 @@
--- One row per CUDA API call; ordered by start.
+-- One row per CUDA API call, ordered by start time.
 --
 -- start_ns        BIGINT   ns  start of the call on the CPU
 -- duration_ns     BIGINT   ns  duration of the call on the CPU

@@ -1,12 +1,12 @@
--- One row per kernel name; longest total first, of equal totals fewer executions.
+-- One row per kernel name, ordered by total duration (longest first) and number of executions (fewest first).
 --
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of executions
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     minimum
--- max_ns          BIGINT   ns     maximum
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- name            VARCHAR  -      kernel name
 -- q1_ns           VARCHAR  ns     first quartile as printed by nsys

@@ -1,12 +1,12 @@
--- One row per kernel name, kind of copy or memset; longest total first.
+-- One row per kernel name, copy direction or memset, ordered by total duration, longest first.
 --
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of executions
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     minimum
--- max_ns          BIGINT   ns     maximum
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- category        VARCHAR  -      CUDA_KERNEL or MEMORY_OPER
 -- operation       VARCHAR  -      kernel name, copy direction, or memset

@@ -1,4 +1,4 @@
--- One row per kernel, copy or memset; ordered by start.
+-- One row per kernel, copy or memset, ordered by start time.
 --
 -- start_ns                     BIGINT   ns       start time on the GPU
 -- duration_ns                  BIGINT   ns       duration on the GPU

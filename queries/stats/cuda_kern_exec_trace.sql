@@ -1,4 +1,4 @@
--- One row per kernel whose launching call is known; ordered by that call's start.
+-- One row per kernel whose launching call is known, ordered by the start of the call.
 --
 -- call_ns            BIGINT   ns  start of the launching call
 -- call_duration_ns   BIGINT   ns  duration of the launching call

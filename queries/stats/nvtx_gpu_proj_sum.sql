@@ -1,5 +1,6 @@
--- One row per name and style of NVTX ranges that hold GPU operations; longest projected total first.
--- materialized: medians of every name, sorted.
+-- One row per name and style of NVTX ranges that contain GPU operations, ordered by total projected time, longest
+-- first.
+-- materialized: the medians of all names require a sort.
 --
 -- name             VARCHAR  -      domain and name of the range
 -- style            VARCHAR  -      PushPop or StartEnd

@@ -1,5 +1,5 @@
--- One row per NVTX range that holds GPU operations, and one per thread for those outside of all ranges; ordered by
--- range_id, those outside first.
+-- One row per NVTX range that contains GPU operations and one per thread for operations outside all ranges, ordered by
+-- range_id, operations outside first.
 --
 -- name               VARCHAR  -      domain and name of the range; NULL for operations outside all ranges
 -- projected_ns       BIGINT   ns     start of the first operation on the GPU

@@ -1,4 +1,4 @@
--- One row per push/pop range; ordered by start.
+-- One row per push/pop range, ordered by start time.
 --
 -- start_ns     BIGINT   ns     start of the range
 -- end_ns       BIGINT   ns     end of the range

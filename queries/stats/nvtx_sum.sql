@@ -1,13 +1,13 @@
--- One row per name and style of NVTX range; longest total first.
--- materialized: quartiles of every name, sorted.
+-- One row per name and style of NVTX ranges, ordered by total duration, longest first.
+-- materialized: the quartiles of all names require a sort.
 --
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     minimum
--- max_ns          BIGINT   ns     maximum
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- style           VARCHAR  -      PushPop or StartEnd
 -- name            VARCHAR  -      domain and name of the range

@@ -1,4 +1,4 @@
--- One row per instruction that page faults of CPUs came from; most faults first.
+-- One row per instruction that caused CPU page faults, ordered by number of faults, largest first.
 --
 -- fault_count  BIGINT   count  number of page faults
 -- instruction  VARCHAR  -      instruction as named in the trace

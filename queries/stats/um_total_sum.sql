@@ -1,4 +1,4 @@
--- One row: what unified memory moved, and the page faults.
+-- One row: the bytes that unified memory migrated, and the page faults.
 --
 -- to_device_bytes  BIGINT  bytes  bytes migrated to devices
 -- to_host_bytes    BIGINT  bytes  bytes migrated to the host
@@ -20,7 +20,7 @@ WITH touched AS (
     UNION ALL SELECT 'cpu_fault', address FROM _cpu_fault
     UNION ALL SELECT 'gpu_fault', address FROM _gpu_fault
 ),
--- nsys names no bounds where one of the four did not occur.
+-- nsys reports no address bounds unless all four occurred.
 bounds AS (SELECT min(address) AS lowest, max(address) AS highest FROM touched HAVING count(DISTINCT what) = 4)
 SELECT
     (SELECT sum(to_device_bytes)::BIGINT FROM stats__migration) AS to_device_bytes,
