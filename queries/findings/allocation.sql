@@ -10,7 +10,7 @@
 --    reuse the memory.
 -- certainty: possible
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#memory-management
 -- table: api_summary
 --

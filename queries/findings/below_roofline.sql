@@ -7,7 +7,7 @@
 -- plain: In {subject} the GPU computes for {busy_ns}. The hardware could do the same work in {roofline_ns}. {worst_op}
 --    loses the most time.
 -- certainty: likely
--- stake: kernel name
+-- stake: kernel
 -- needs: model
 -- docs: https://docs.nvidia.com/nsight-compute/ProfilingGuide/index.html#roofline-charts
 -- table: roofline_op

@@ -8,7 +8,7 @@
 -- plain: Moving data to and from the GPU takes {sum_ns}. Computing takes {compute_ns}.
 -- certainty: likely
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --

@@ -9,7 +9,7 @@
 --    work. Load, prepare and read inputs ahead of time, or on another CPU thread.
 -- certainty: likely
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- docs: https://docs.nvidia.com/nsight-systems/UserGuide/index.html
 -- table: stage_gap
 --

@@ -8,7 +8,7 @@
 --    lets them run alongside other work.
 -- certainty: certain
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary

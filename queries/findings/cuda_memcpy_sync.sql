@@ -8,7 +8,7 @@
 -- plain: The program waits for each of {copy_count} copies ({sum_ns}) to finish. Asynchronous copies avoid the wait.
 -- certainty: likely
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary

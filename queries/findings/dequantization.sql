@@ -7,8 +7,8 @@
 --    them once if they fit in memory.
 -- plain: The GPU spends {sum_ns} on unpacking compressed weights before it computes with them.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.vllm.ai/en/latest/features/quantization/
 -- table: kernel_summary
 --

@@ -8,8 +8,8 @@
 -- plain: Many small passes over the same data follow each other ({kernel_count} passes, {sum_ns}). Merged, they read
 --    and write the data once.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/torch.compiler.html
 -- table: kernel_class
 --

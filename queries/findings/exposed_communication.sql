@@ -8,8 +8,8 @@
 --    less data. Imbalance between GPUs also shows up as communication.
 -- plain: The GPUs exchange data for {communication_ns}. For {at_stake_ns} of that time they do not compute.
 -- certainty: certain
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/index.html
 -- table: overlap
 --

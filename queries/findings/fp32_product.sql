@@ -9,8 +9,8 @@
 -- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). A shorter format
 --    runs several times faster.
 -- certainty: certain
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
 -- table: kernel_summary
 --

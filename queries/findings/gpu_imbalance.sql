@@ -7,7 +7,7 @@
 -- plain: The GPUs do not share the work equally. One computes for {most_ns}, another for {least_ns}.
 -- certainty: likely
 -- stake: idle and communication
--- needs: number of kernels
+-- needs: kernels
 -- docs: https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/index.html
 -- table: gpu_summary
 --

@@ -11,7 +11,7 @@
 --    once (CUDA graphs), merge small ones (`torch.compile`), or process more inputs together.
 -- certainty: likely
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- unless: launch_bound_step, repeated_sequence
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: stage_gap

@@ -8,8 +8,8 @@
 -- plain: The GPU spends {sum_ns} on rearranging data between computations. A single layout from start to end avoids
 --    this.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- within: tensor_copy
 -- docs: https://docs.pytorch.org/tutorials/intermediate/memory_format_tutorial.html
 -- table: kernel_summary

@@ -7,8 +7,8 @@
 --    registers, or index per-thread arrays only with constants.
 -- plain: Some computations keep working data in slow memory ({sum_ns}).
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#local-memory
 -- table: kernel_summary
 --

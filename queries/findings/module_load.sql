@@ -10,7 +10,7 @@
 --    beforehand.
 -- certainty: possible
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#lazy-loading
 -- table: api_summary
 --

@@ -8,8 +8,8 @@
 --    each thread less work.
 -- plain: Some computations can use only part of the GPU at a time because each needs too many registers ({sum_ns}).
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#occupancy
 -- table: kernel_summary
 --

@@ -7,8 +7,8 @@
 -- advice: Use smaller tiles or fewer pipeline stages (`num_stages` in Triton) so that more blocks fit on an SM.
 -- plain: Some computations can use only part of the GPU at a time because each needs too much shared memory ({sum_ns}).
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#occupancy
 -- table: kernel_summary
 --

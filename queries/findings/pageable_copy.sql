@@ -9,7 +9,7 @@
 --    them several times faster.
 -- certainty: certain
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary

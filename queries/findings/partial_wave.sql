@@ -6,8 +6,8 @@
 -- advice: Choose tile or batch sizes whose blocks fill whole waves, or use persistent or stream-K kernels.
 -- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/deeplearning/performance/dl-performance-gpu-background/index.html#understand-perf
 -- table: kernel_summary
 --

@@ -9,7 +9,7 @@
 --    waiting for other work.
 -- certainty: possible
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#streams
 -- table: gap_summary
 --

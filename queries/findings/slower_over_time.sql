@@ -10,8 +10,8 @@
 -- plain: The GPU becomes slower during the run ({at_stake_ns}). This happens when it gets hot or reaches its power
 --    limit.
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/deploy/nvidia-smi/index.html
 -- table: kernel_summary
 --

@@ -7,7 +7,7 @@
 -- plain: {copy_count} very small copies took {sum_ns}. A few large copies of the same data are faster.
 -- certainty: likely
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- within: copy_bound
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary

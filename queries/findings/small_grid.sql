@@ -7,8 +7,8 @@
 --    run these kernels concurrently with others on a second stream.
 -- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches fill it.
 -- certainty: possible
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#execution-configuration-optimizations
 -- table: kernel_summary
 --

@@ -10,7 +10,7 @@
 --    earlier results before it submitted more. Request results later, or submit the next work first.
 -- certainty: likely
 -- stake: idle
--- needs: number of calls
+-- needs: calls
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
 -- table: gap_summary
 --

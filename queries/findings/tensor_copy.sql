@@ -7,8 +7,8 @@
 --    `torch.compile` fuse them into neighboring kernels.
 -- plain: The GPU spends {sum_ns} on copying data or changing its number format between computations.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- within: elementwise_run
 -- docs: https://docs.pytorch.org/docs/stable/torch.compiler.html
 -- table: kernel_summary

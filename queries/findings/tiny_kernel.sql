@@ -7,8 +7,8 @@
 -- plain: Of the {all_kernel_count} jobs (kernels) that the GPU ran, {kernel_count} are so short that the CPU needs
 --    about as long to start one. They took {sum_ns}. Merge them, or start many at once.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: kernel_duration
 --

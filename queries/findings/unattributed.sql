@@ -7,7 +7,7 @@
 --    and start the recording before the program.
 -- certainty: certain
 -- stake: none
--- needs: number of ranges
+-- needs: ranges
 -- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
 -- table: range_unattributed
 --

@@ -9,8 +9,8 @@
 -- plain: A central part of the model (attention) makes several passes over memory ({sum_ns}). Existing fused
 --    implementations need only one.
 -- certainty: likely
--- stake: kernel name
--- needs: number of kernels
+-- stake: kernel
+-- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 -- table: kernel_summary
 --

@@ -7,7 +7,7 @@
 -- plain: Data moved back and forth between GPU and host memory on access ({copy_count!a}, {sum_ns}).
 -- certainty: certain
 -- stake: copy
--- needs: number of copies
+-- needs: copies
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#unified-memory-programming
 -- table: copy_summary
 --
