@@ -1,7 +1,7 @@
 -- One row per stage of the model that is slower than its roofline, ordered by at_stake_ns, largest first.
 --
 -- title: Slower than the hardware allows
--- sentence: Stage {subject} kept its GPU busy for {busy_ns}. At the roofline its layers need {roofline_ns}
+-- sentence: Stage {subject} kept its GPU busy for {busy_ns}. At the roofline, its layers need {roofline_ns}
 --    ({bound!s}-bound), {reached_ratio} of the busy time. {worst_op} has the most time above roofline ({worst_ns}).
 -- advice: {advice!s}
 -- plain: In {subject} the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}. {worst_op} loses

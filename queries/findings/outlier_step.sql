@@ -1,8 +1,9 @@
 -- One row per phase with steps that are far slower than the others, ordered by at_stake_ns, largest first.
 --
 -- title: Outlier steps
--- sentence: {outlier_count} of {step_count} {subject} steps exceed the third quartile by more than 1.5 interquartile
---    ranges. Their time above the median adds up to {at_stake_ns}. The term that differs most often is {term!s}.
+-- sentence: {outlier_count} of {step_count} {subject} steps are slower than the third quartile by more than 1.5
+--    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The term that differs most often is
+--    {term!s}.
 -- advice: Query `step_outlier` for the term and the kernel that differ. Compare medians, which outliers do not affect.
 -- plain: {outlier_count} of {step_count} steps take much longer than the others, {at_stake_ns} more in total.
 -- certainty: certain

@@ -11,8 +11,8 @@
 -- docs: https://docs.nvidia.com/deeplearning/performance/dl-performance-gpu-background/index.html#understand-perf
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots of the last wave; kernels with
---                                 more than 1 and at most 4 waves count
+-- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots of the last wave, for kernels
+--                                 with more than 1 and at most 4 waves
 -- subject         VARCHAR  -      label of the kernel with the most at stake
 -- wave_count      DOUBLE   count  blocks of that kernel over the blocks that can be resident on the GPU at once
 -- instance_count  BIGINT   count  number of such kernels

@@ -16,7 +16,7 @@
 -- at_stake_ns     BIGINT   ns     sum_ns
 -- subject         VARCHAR  -      label of the kernel with the most time
 -- instance_count  BIGINT   count  number of launches of such kernels
--- sum_ns          BIGINT   ns     total duration of these copies
+-- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'tensor copy'
