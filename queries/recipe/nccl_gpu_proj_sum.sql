@@ -4,7 +4,7 @@
 --
 -- file_number     BIGINT   -      file number, from 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
--- place           BIGINT   -      index among the files that have any, from 0; NULL for all files
+-- place           BIGINT   -      index among the files with rows, from 0; NULL for all files
 -- name            VARCHAR  -      name of the projected NCCL range
 -- instance_count  BIGINT   count  number of ranges that launched GPU work
 -- mean_ns         DOUBLE   ns     mean duration

@@ -4,7 +4,7 @@
 --
 -- file_number        BIGINT   -   file number, from 0
 -- file               VARCHAR  -   file name
--- place              BIGINT   -   index among the files that have any, from 0
+-- place              BIGINT   -   index among the files with rows, from 0
 -- iteration          BIGINT   -   iteration number in the file, from 0
 -- start_ns           BIGINT   ns  start time, shifted by the delay of the file's session relative to the first session
 -- end_ns             BIGINT   ns  end time, shifted by the same delay

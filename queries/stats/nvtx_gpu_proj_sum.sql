@@ -14,8 +14,8 @@
 -- stddev_ns        DOUBLE   ns     sample standard deviation; 0 for a single value
 -- operation_count  BIGINT   count  number of kernels, copies and memsets launched in these ranges
 -- mean_operations  DOUBLE   -      mean number of operations per range
--- mean_level       DOUBLE   -      mean number of such ranges around a range
--- mean_children    DOUBLE   -      mean number of direct children among such ranges
+-- mean_level       DOUBLE   -      mean number of enclosing ranges with GPU operations
+-- mean_children    DOUBLE   -      mean number of direct children with GPU operations
 --
 -- nsys: name = Range
 -- nsys: style = Style

@@ -10,8 +10,8 @@
 -- pid                BIGINT   -      process ID
 -- tid                BIGINT   -      thread ID
 -- operation_count    BIGINT   count  number of kernels, copies and memsets launched in it
--- level              INTEGER  -      number of such ranges around it
--- child_count        BIGINT   count  number of direct children among such ranges
+-- level              INTEGER  -      number of enclosing ranges with GPU operations
+-- child_count        BIGINT   count  number of direct children with GPU operations
 -- range_id           BIGINT   -      range ID, the row in nsys's table
 -- parent_id          BIGINT   -      range_id of the parent; NULL if there is none
 -- stack              VARCHAR  -      range_ids from the outermost range to this one
