@@ -1,12 +1,12 @@
 -- One row per stage whose GPU waits for CPU work other than launches, ordered by at_stake_ns, largest first.
 --
 -- title: The GPU waits for CPU work
--- sentence: GPUs were idle for {at_stake_ns} before operations of stage {subject} ({gap_count!a}, at least
---    {shortest_ns} each). The launching thread was not waiting for the GPU. The CPU was busy with other work.
+-- sentence: For {at_stake_ns} in total ({gap_count!a}, at least {shortest_ns} each), GPUs were idle before operations
+--    of stage {subject}. The launching thread was not waiting for the GPU. The CPU was busy with other work.
 -- advice: Overlap that CPU work (loading, preprocessing, tokenizing, sampling) with GPU work, on another thread or
 --    ahead of time. Record with `--sample=process-tree` to see what it is.
--- plain: The GPU was idle for {at_stake_ns} before work of {subject} ({gap_count!a}) while the CPU was busy with other
---    work. Load, prepare and read inputs ahead of time, or on another CPU thread.
+-- plain: For {at_stake_ns} in total ({gap_count!a}), the GPU was idle before work of {subject} while the CPU was busy
+--    with other work. Load, prepare and read inputs ahead of time, or on another CPU thread.
 -- certainty: likely
 -- stake: idle
 -- needs: calls

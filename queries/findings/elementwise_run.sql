@@ -1,8 +1,9 @@
 -- One row at most: runs of consecutive elementwise kernels on a stream.
 --
 -- title: Consecutive elementwise kernels
--- sentence: {kernel_count} elementwise kernels in {run_count} uninterrupted sequences took {sum_ns}, {share_ratio} of
---    kernel time. The time at stake assumes that a fused kernel takes as long as the longest kernel of its sequence.
+-- sentence: {kernel_count} elementwise kernels run back to back on their streams (number of sequences: {run_count}).
+--    They take {sum_ns}, {share_ratio} of kernel time. A fused kernel takes at least as long as the longest kernel of
+--    its sequence.
 -- advice: Fuse them with `torch.compile`, or use fused operators (norms, activations, rotary embedding, optimizers with
 --    `fused=True`).
 -- plain: Many small passes over the same data follow each other ({kernel_count} passes, {sum_ns}). Merged, they read
