@@ -1,15 +1,15 @@
--- One row per CUDA API function: what it is compared by with another capture; ordered
--- by sum_ns, largest first.
--- materialized: small, and the same for every comparison.
+-- One row per CUDA API function with the statistics that comparisons of captures use, ordered by sum_ns, largest first.
+-- materialized: the result is small and the same for every comparison.
 --
--- name             VARCHAR   -      function
--- detail           VARCHAR   -      empty
--- class            VARCHAR   -      empty
--- instance_count   BIGINT    count  calls
--- sum_ns           BIGINT    ns     sum of their durations on the CPU
--- quantiles        BIGINT[]  ns     50 of them, at 1 %, 3 % ... 99 % in order of length
--- early_median_ns  DOUBLE    ns     median of those in the first half of the GPU's time; NULL where there are none
--- late_median_ns   DOUBLE    ns     median of the others
+-- name             VARCHAR   -      function name
+-- detail           VARCHAR   -      always empty
+-- class            VARCHAR   -      always empty
+-- instance_count   BIGINT    count  number of calls
+-- sum_ns           BIGINT    ns     total duration on the CPU
+-- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 % ... 99 %
+-- early_median_ns  DOUBLE    ns     median duration of those that start in the first half of the GPU activity; NULL if
+--                                   there are none
+-- late_median_ns   DOUBLE    ns     median of the others; NULL if there are none
 SELECT coalesce(g.name, '(no name)') AS name, '' AS detail, '' AS class, unnest(g.p)
 FROM (
     SELECT any_value(n.name) AS name, profile(c.duration_ns, c.start_ns < m.at_ns) AS p

@@ -1,15 +1,15 @@
--- One row per class of kernels: what it is compared by with another capture; ordered
--- by sum_ns, largest first.
--- materialized: small, and the same for every comparison.
+-- One row per kernel class with the statistics that comparisons of captures use, ordered by sum_ns, largest first.
+-- materialized: the result is small and the same for every comparison.
 --
--- name             VARCHAR   -      kind of work, see kernel_rule
--- detail           VARCHAR   -      empty
--- class            VARCHAR   -      the same
--- instance_count   BIGINT    count  kernels
--- sum_ns           BIGINT    ns     sum of their durations
--- quantiles        BIGINT[]  ns     50 of them, at 1 %, 3 % ... 99 % in order of length
--- early_median_ns  DOUBLE    ns     median of those in the first half of the GPU's time; NULL where there are none
--- late_median_ns   DOUBLE    ns     median of the others
+-- name             VARCHAR   -      kernel class, see kernel_rule
+-- detail           VARCHAR   -      always empty
+-- class            VARCHAR   -      same as name
+-- instance_count   BIGINT    count  number of kernels
+-- sum_ns           BIGINT    ns     total duration
+-- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 % ... 99 %
+-- early_median_ns  DOUBLE    ns     median duration of those that start in the first half of the GPU activity; NULL if
+--                                   there are none
+-- late_median_ns   DOUBLE    ns     median of the others; NULL if there are none
 SELECT g.class AS name, '' AS detail, g.class, unnest(g.p)
 FROM (
     SELECT c.class, profile(k.duration_ns, k.start_ns < m.at_ns) AS p

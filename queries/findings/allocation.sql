@@ -1,23 +1,23 @@
--- One row at most: allocations of memory after the run has settled: from the second step on, or without steps in the
--- second half of the time of the GPUs.
+-- One row at most: memory allocations in steady state, which starts with the second step or, without steps, halfway
+-- through the GPU activity.
 --
 -- title: Allocations in steady state
--- sentence: {call_count} calls allocate or free memory after the run has settled, {cpu_ns} on the CPU. Most of it is
---    {subject}.
--- advice: Allocate before the loop and reuse, or use a caching allocator (in PyTorch, `expandable_segments:True` and
---    fixed shapes avoid new segments).
--- plain: The program asks for memory again and again while it runs ({call_count!a}, {cpu_ns}). Memory can be kept
---    instead.
+-- sentence: {call_count} calls allocate or free memory in steady state and take {cpu_ns} on the CPU. {subject} takes
+--    the most time.
+-- advice: Allocate before the loop and reuse the memory, or use a caching allocator (in PyTorch,
+--    `expandable_segments:True` and fixed shapes avoid new segments).
+-- plain: The program repeatedly allocates memory while it runs ({call_count!a}, {cpu_ns}). It can allocate once and
+--    reuse the memory.
 -- certainty: possible
 -- stake: idle
 -- needs: calls
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#memory-management
 -- table: api_summary
 --
--- at_stake_ns  BIGINT   ns     cpu_ns, at most the idle time of all GPUs from then on
--- subject      VARCHAR  -      the function with the most time
--- call_count   BIGINT   count  calls
--- cpu_ns       BIGINT   ns     their durations on the CPU
+-- at_stake_ns  BIGINT   ns     cpu_ns, capped at the idle time of all GPUs in steady state
+-- subject      VARCHAR  -      function with the most time
+-- call_count   BIGINT   count  number of calls
+-- cpu_ns       BIGINT   ns     total duration of these calls on the CPU
 SELECT least(sum(cpu_ns), max(idle_ns))::BIGINT AS at_stake_ns, arg_max(name, cpu_ns) AS subject,
     sum(call_count)::BIGINT AS call_count, sum(cpu_ns)::BIGINT AS cpu_ns
 FROM api__settled

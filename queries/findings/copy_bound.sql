@@ -1,10 +1,11 @@
--- One row at most: copies between host and device take more of the GPUs' time than kernels and graphs.
+-- One row at most: copies between host and device take more GPU time than kernels and graph runs.
 --
 -- title: More copying than computing
--- sentence: Copies between host and device take {sum_ns} for {copied_bytes}, kernels {compute_ns}. The copies run at
---    {bandwidth_bytes_per_s}.
--- advice: Keep data on the GPU between computations, copy smaller types, and overlap what remains with kernels.
--- plain: Moving data to and from the GPU takes {sum_ns}, computing {compute_ns}.
+-- sentence: Copies between host and device take {sum_ns} for {copied_bytes}. Kernels and graph runs take {compute_ns}.
+--    The copies run at {bandwidth_bytes_per_s}.
+-- advice: Keep data on the GPU between computations, copy smaller data types, and overlap the remaining copies with
+--    kernels.
+-- plain: Moving data to and from the GPU takes {sum_ns}. Computing takes {compute_ns}.
 -- certainty: likely
 -- stake: copy
 -- needs: copies
@@ -12,10 +13,10 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT  ns       sum_ns
--- sum_ns                 BIGINT  ns       durations of copies between host and device
--- copied_bytes           BIGINT  bytes    their amount
+-- sum_ns                 BIGINT  ns       total duration of copies between host and device
+-- copied_bytes           BIGINT  bytes    bytes copied between host and device
 -- bandwidth_bytes_per_s  DOUBLE  bytes/s  copied_bytes over sum_ns
--- compute_ns             BIGINT  ns       durations of kernels and graph runs
+-- compute_ns             BIGINT  ns       total duration of kernels and graph runs
 WITH copied AS (
     SELECT sum(duration_ns)::BIGINT AS ns, sum(copied_bytes)::BIGINT AS bytes
     FROM copy WHERE kind IN ('Host-to-Device', 'Device-to-Host')

@@ -1,12 +1,12 @@
--- One row per phase whose steps copy to the host and wait for it; ordered by at_stake_ns, largest first.
+-- One row per phase whose steps copy to the host and wait for the copy, ordered by at_stake_ns, largest first.
 --
 -- title: A copy to the host in every step
--- sentence: Each of {step_count} {subject} steps copies {copies_per_step_count!a} to the host ({copied_bytes} per step,
---    median), and its GPU is idle for {at_stake_ns} in all after synchronizations.
--- advice: Keep the decision on the GPU (sampling, stopping, convergence), and copy once every few steps or one step
---    behind, with pinned memory and an event.
--- plain: In each step the program waits for a result from the GPU before it goes on ({at_stake_ns} in all). Fetch
---    results later, or every few steps.
+-- sentence: Each of {step_count} {subject} steps copies to the host {copies_per_step_count!a} ({copied_bytes} per step,
+--    median). The GPU is idle for {at_stake_ns} in total after synchronizations in these steps.
+-- advice: Keep the decision on the GPU (sampling, stopping, convergence). Copy only every few steps or one step behind,
+--    with pinned memory and an event.
+-- plain: In each step the program waits for a result from the GPU before it continues ({at_stake_ns} in total). Fetch
+--    results later, or only every few steps.
 -- certainty: likely
 -- stake: idle
 -- needs: steps, copies
@@ -15,10 +15,10 @@
 -- table: step_budget
 --
 -- at_stake_ns            BIGINT   ns     idle time after synchronizations in these steps
--- subject                VARCHAR  -      the phase
--- step_count             BIGINT   count  steps
--- copies_per_step_count  DOUBLE   count  copies of at most 1 MB from device to host per step, median; at least 1
--- copied_bytes           DOUBLE   bytes  their amount per step, median
+-- subject                VARCHAR  -      phase
+-- step_count             BIGINT   count  number of steps
+-- copies_per_step_count  DOUBLE   count  device-to-host copies of at most 1 MB per step, median; at least 1
+-- copied_bytes           DOUBLE   bytes  bytes of these copies per step, median
 WITH copied AS (
     SELECT s.step_id, count(*) AS n, sum(c.copied_bytes) AS bytes
     FROM copy AS c

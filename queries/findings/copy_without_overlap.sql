@@ -1,10 +1,10 @@
--- One row at most: copies between host and device that run beside nothing.
+-- One row at most: copies between host and device that do not overlap other GPU work.
 --
--- title: Copies never overlap kernels
--- sentence: Copies between host and device take {sum_ns}, and on their GPUs less than 5 % of that time overlaps other
---    work.
--- advice: Use two or more streams: copy the next input while kernels run on the present one. This needs pinned memory
---    and asynchronous calls.
+-- title: Copies do not overlap kernels
+-- sentence: Copies between host and device take {sum_ns}. Less than 5 % of that time overlaps other work on the same
+--    GPU.
+-- advice: Use two or more streams so that the next input is copied while kernels process the current one. This requires
+--    pinned memory and asynchronous copies.
 -- plain: Copying ({sum_ns}) and computing take turns. They can run at the same time.
 -- certainty: certain
 -- stake: copy
@@ -13,10 +13,10 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#asynchronous-transfers
 -- table: copy_summary
 --
--- at_stake_ns  BIGINT  ns     copies or other work of their GPUs, whichever takes less: overlapped, the shorter is
---                             hidden
--- copy_count   BIGINT  count  copies between host and device
--- sum_ns       BIGINT  ns     their durations
+-- at_stake_ns  BIGINT  ns     duration of the copies or of the other work on their GPUs, whichever is shorter; this is
+--                             the time that overlap can hide
+-- copy_count   BIGINT  count  number of copies between host and device
+-- sum_ns       BIGINT  ns     total duration of these copies
 WITH copied AS (
     SELECT d.gpu_id, count(*) AS n, sum(c.duration_ns)::BIGINT AS ns
     FROM copy AS c
@@ -24,7 +24,7 @@ WITH copied AS (
     WHERE c.kind IN ('Host-to-Device', 'Device-to-Host')
     GROUP BY d.gpu_id
 )
--- What runs at the same time is in sum_ns twice and in busy_ns once.
+-- Operations that overlap count twice in sum_ns and once in busy_ns.
 SELECT sum(least(c.ns, g.sum_ns - c.ns))::BIGINT AS at_stake_ns, sum(c.n)::BIGINT AS copy_count, sum(c.ns)::BIGINT AS sum_ns
 FROM copied AS c JOIN gpu_summary AS g USING (gpu_id)
 WHERE g.sum_ns - g.busy_ns < 0.05 * c.ns AND g.sum_ns > c.ns

@@ -1,22 +1,22 @@
--- One row per stage whose GPU waits for work of the CPU that is no launch; ordered by at_stake_ns, largest first.
+-- One row per stage whose GPU waits for CPU work other than launches, ordered by at_stake_ns, largest first.
 --
 -- title: The GPU waits for CPU work
--- sentence: Before operations of stage {subject} a GPU was idle for {at_stake_ns} ({gap_count!a}, for {shortest_ns} or
---    more), while the launching thread did not wait for it. The CPU was doing something else.
--- advice: Overlap that CPU work (loading, preprocessing, tokenizing, sampling) with the GPU's, on another thread or
---    ahead of time. `--sample=process-tree` shows what it is.
--- plain: Before work of {subject} the GPU was idle for {at_stake_ns} ({gap_count!a}), while the CPU was busy with
---    something else. Load, prepare and read inputs ahead of time, or on another thread of the CPU.
+-- sentence: For {at_stake_ns} in total ({gap_count!a}, at least {shortest_ns} each), GPUs were idle before operations
+--    of stage {subject}. The launching thread was not waiting for the GPU. The CPU was busy with other work.
+-- advice: Overlap that CPU work (loading, preprocessing, tokenizing, sampling) with GPU work, on another thread or
+--    ahead of time. Record with `--sample=process-tree` to see what it is.
+-- plain: For {at_stake_ns} in total ({gap_count!a}), the GPU was idle before work of {subject} while the CPU was busy
+--    with other work. Load, prepare and read inputs ahead of time, or on another CPU thread.
 -- certainty: likely
 -- stake: idle
 -- needs: calls
 -- docs: https://docs.nvidia.com/nsight-systems/UserGuide/index.html
 -- table: stage_gap
 --
--- at_stake_ns  BIGINT   ns     idle time that launches of the stage ended, in gaps that are CPU work, see gap__late
--- subject      VARCHAR  -      the stage
--- gap_count    BIGINT   count  gaps
--- shortest_ns  BIGINT   ns     the shortest of them
+-- at_stake_ns  BIGINT   ns     idle time before operations of the stage, in gaps that are CPU work, see gap__late
+-- subject      VARCHAR  -      stage
+-- gap_count    BIGINT   count  number of gaps
+-- shortest_ns  BIGINT   ns     shortest of these gaps
 SELECT sum(gap_ns)::BIGINT AS at_stake_ns, stage AS subject, count(*) AS gap_count, min(gap_ns) AS shortest_ns
 FROM gap__late
 WHERE is_cpu_work

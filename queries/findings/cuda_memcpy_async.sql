@@ -1,11 +1,11 @@
--- One row at most: asynchronous copies from or to pageable memory.
+-- One row at most: asynchronous copies that read or write pageable memory.
 --
 -- title: Asynchronous copies with pageable memory
--- sentence: {copy_count} asynchronous copies use pageable host memory: {copied_bytes} in {sum_ns},
---    {bandwidth_bytes_per_s}. Such copies block the CPU, and are staged.
+-- sentence: {copy_count} asynchronous copies use pageable host memory. They move {copied_bytes} in {sum_ns}
+--    ({bandwidth_bytes_per_s}). Such copies block the CPU and go through a staging buffer.
 -- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`) and copy with `non_blocking=True`.
--- plain: {copy_count} copies between the GPU and ordinary memory took {sum_ns}. Pinned memory makes them faster, and
---    they run beside other work.
+-- plain: {copy_count} copies between the GPU and pageable memory took {sum_ns}. Pinned memory makes them faster and
+--    lets them run alongside other work.
 -- certainty: certain
 -- stake: copy
 -- needs: copies
@@ -13,12 +13,12 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --
--- at_stake_ns            BIGINT   ns       sum_ns without what the same bytes take at 20 GB/s, which pinned copies
---                                          reach over PCIe 4.0 x16
--- subject                VARCHAR  -        direction with the most time
--- copy_count             BIGINT   count    copies
--- copied_bytes           BIGINT   bytes    amount
--- sum_ns                 BIGINT   ns       their durations
+-- at_stake_ns            BIGINT   ns       sum_ns minus the time that the same bytes take at 20 GB/s, a rate that
+--                                          pinned copies reach over PCIe 4.0 x16
+-- subject                VARCHAR  -        copy direction with the most time
+-- copy_count             BIGINT   count    number of copies
+-- copied_bytes           BIGINT   bytes    bytes copied
+-- sum_ns                 BIGINT   ns       total duration of these copies
 -- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
 WITH found AS (FROM copy__call WHERE is_pageable AND is_async)
 SELECT beyond_pinned_ns(sum_ns, copied_bytes) AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s

@@ -1,9 +1,11 @@
--- One row at most: synchronous copies without pageable memory that block the CPU, as in NVIDIA's rule cuda_memcpy_sync.
+-- One row at most: synchronous copies that do not use pageable memory and block the CPU, as in NVIDIA's rule
+-- cuda_memcpy_sync.
 --
 -- title: Synchronous copies
--- sentence: {copy_count} copies were made by synchronous calls: {copied_bytes} in {sum_ns}. The CPU waits during each.
--- advice: Use `cudaMemcpyAsync` on a stream of its own, so that copies run beside kernels.
--- plain: {copy_count} copies ({sum_ns}) hold up the program until they are done. Asynchronous copies do not.
+-- sentence: Synchronous calls made {copy_count} copies. They move {copied_bytes} in {sum_ns}, and the CPU waits during
+--    each copy.
+-- advice: Use `cudaMemcpyAsync` on a separate stream so that copies overlap kernels.
+-- plain: The program waits for each of {copy_count} copies ({sum_ns}) to finish. Asynchronous copies avoid the wait.
 -- certainty: likely
 -- stake: copy
 -- needs: copies
@@ -12,10 +14,10 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT   ns       sum_ns
--- subject                VARCHAR  -        direction with the most time
--- copy_count             BIGINT   count    copies
--- copied_bytes           BIGINT   bytes    amount
--- sum_ns                 BIGINT   ns       their durations
+-- subject                VARCHAR  -        copy direction with the most time
+-- copy_count             BIGINT   count    number of copies
+-- copied_bytes           BIGINT   bytes    bytes copied
+-- sum_ns                 BIGINT   ns       total duration of these copies
 -- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
 WITH found AS (
     SELECT c.*

@@ -1,7 +1,7 @@
--- One row at most: memsets of pinned or managed memory by synchronous calls, as in NVIDIA's rule cuda_memset_sync.
+-- One row at most: memsets of pinned or managed memory made by synchronous calls, as in NVIDIA's rule cuda_memset_sync.
 --
 -- title: Synchronous memsets
--- sentence: {memset_count} memsets of pinned or managed memory were made by synchronous calls: {set_bytes} in
+-- sentence: Synchronous calls made {memset_count} memsets of pinned or managed memory. They set {set_bytes} in
 --    {at_stake_ns}.
 -- advice: Use `cudaMemsetAsync`.
 -- certainty: likely
@@ -10,9 +10,9 @@
 -- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
 -- table: copy_summary
 --
--- at_stake_ns   BIGINT  ns     durations of these memsets
--- memset_count  BIGINT  count  memsets
--- set_bytes     BIGINT  bytes  amount
+-- at_stake_ns   BIGINT  ns     total duration of these memsets
+-- memset_count  BIGINT  count  number of memsets
+-- set_bytes     BIGINT  bytes  bytes set
 SELECT sum(m.duration_ns)::BIGINT AS at_stake_ns, count(*) AS memset_count, sum(m.set_bytes)::BIGINT AS set_bytes
 FROM memset AS m
 JOIN _api_call AS c ON c.process_id = m.process_id AND c.correlation_id = m.correlation_id

@@ -1,10 +1,10 @@
--- One row at most: kernels that only expand quantized weights.
+-- One row at most: kernels that only dequantize weights.
 --
--- title: Dequantization in kernels of its own
--- sentence: {instance_count} kernels that only expand quantized weights took {sum_ns}, {share_ratio} of kernel time.
---    The most time is in {subject}.
--- advice: Use a product that reads the quantized weights itself (Marlin, Machete, CUTLASS mixed-input), or expand them
---    once if they fit in memory.
+-- title: Separate dequantization kernels
+-- sentence: {instance_count} kernels that only dequantize weights took {sum_ns}, {share_ratio} of kernel time.
+--    {subject} takes the most time.
+-- advice: Use a GEMM that reads the quantized weights directly (Marlin, Machete, CUTLASS mixed-input), or dequantize
+--    them once if they fit in memory.
 -- plain: The GPU spends {sum_ns} on unpacking compressed weights before it computes with them.
 -- certainty: likely
 -- stake: kernel
@@ -13,10 +13,10 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the one with the most time
--- instance_count  BIGINT   count  runs of such kernels
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- subject         VARCHAR  -      label of the kernel with the most time
+-- instance_count  BIGINT   count  number of launches of such kernels
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'dequantization'
 )

@@ -1,18 +1,19 @@
--- One row at most: problems that nsys reported while it recorded.
+-- One row at most: problems that nsys reported during the recording.
 --
--- title: Problems of the recording
--- sentence: Problems that nsys reported while it recorded: {message_count}. The most severe: {subject}
--- advice: Mend them and record again. Figures may lack what nsys could not record.
+-- title: Recording problems
+-- sentence: The number of problems that nsys reported during the recording is {message_count}. The most severe is:
+--    {subject}
+-- advice: Fix them and record again. Until then, figures may miss events that nsys could not record.
 -- certainty: certain
 -- stake: none
 -- docs: https://docs.nvidia.com/nsight-systems/UserGuide/index.html
 -- table: trace_summary
 --
--- at_stake_ns    BIGINT   ns     NULL: nsys does not tell how much is missing
--- subject        VARCHAR  -      the most severe message, cut to 160 characters
--- message_count  BIGINT   count  different messages
+-- at_stake_ns    BIGINT   ns     NULL, because nsys does not report how much is missing
+-- subject        VARCHAR  -      most severe message, cut to 160 characters
+-- message_count  BIGINT   count  number of different messages
 WITH message AS (
-    -- Versions write messages of success as warnings, so that a warning counts only if its words say that something is wrong.
+    -- Some nsys versions report success messages as warnings, so a warning counts only if its text names a problem.
     SELECT DISTINCT regexp_replace(text, '\s+', ' ', 'g') AS text, severity
     FROM loaded.DIAGNOSTIC_EVENT
     WHERE (severity = 3 AND NOT regexp_matches(text, 'successfully', 'i')) OR (severity IN (1, 2) AND regexp_matches(text,

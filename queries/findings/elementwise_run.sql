@@ -1,23 +1,24 @@
--- One row at most: kernels that follow each other on a stream and each work element by element.
+-- One row at most: runs of consecutive elementwise kernels on a stream.
 --
--- title: Elementwise kernels in a row
--- sentence: {kernel_count} elementwise kernels follow another one directly, in {run_count} rows: {sum_ns},
---    {share_ratio} of kernel time. Fused, each row takes at least as long as its longest kernel.
--- advice: Let `torch.compile` fuse them, or use fused operators (norms, activations, rotary embedding, optimizers with
+-- title: Consecutive elementwise kernels
+-- sentence: {kernel_count} elementwise kernels run back to back on their streams (number of sequences: {run_count}).
+--    They take {sum_ns}, {share_ratio} of kernel time. A fused kernel takes at least as long as the longest kernel of
+--    its sequence.
+-- advice: Fuse them with `torch.compile`, or use fused operators (norms, activations, rotary embedding, optimizers with
 --    `fused=True`).
 -- plain: Many small passes over the same data follow each other ({kernel_count} passes, {sum_ns}). Merged, they read
---    and write it once.
+--    and write the data once.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/torch.compiler.html
 -- table: kernel_class
 --
--- at_stake_ns   BIGINT  ns     sum_ns without the longest kernel of each row
--- run_count     BIGINT  count  rows of at least two such kernels, without those of unfused attention
--- kernel_count  BIGINT  count  kernels in them
--- sum_ns        BIGINT  ns     their durations
--- share_ratio   DOUBLE  ratio  sum_ns over the durations of all kernels
+-- at_stake_ns   BIGINT  ns     sum_ns without the longest kernel of each sequence
+-- run_count     BIGINT  count  sequences of at least two such kernels, without those of unfused attention
+-- kernel_count  BIGINT  count  kernels in these sequences
+-- sum_ns        BIGINT  ns     total duration of these kernels
+-- share_ratio   DOUBLE  ratio  sum_ns over the total duration of all kernels
 WITH run AS (
     SELECT process_id, device_id, stream_id, product_number, count(*) AS n, sum(duration_ns)::BIGINT AS sum_ns,
         max(duration_ns) AS max_ns

@@ -1,26 +1,26 @@
--- One row per GPU whose matrix products run in FP32 on CUDA cores although it has tensor cores; ordered by at_stake_ns,
+-- One row per GPU that has tensor cores but runs matrix multiplications in FP32 on CUDA cores, ordered by at_stake_ns,
 -- largest first.
 --
--- title: FP32 matrix products without tensor cores
--- sentence: {instance_count} FP32 matrix products took {sum_ns}, {share_ratio} of the kernel time of GPU {gpu_id}. They
---    run on CUDA cores. The most time is in {subject}.
--- advice: Run them in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32:
+-- title: FP32 matrix multiplications without tensor cores
+-- sentence: {instance_count} FP32 matrix multiplications ran on CUDA cores and took {sum_ns}, {share_ratio} of the
+--    kernel time of GPU {gpu_id}. {subject} takes the most time.
+-- advice: Run them in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
 --    `torch.set_float32_matmul_precision('high')`. Check the accuracy of the result.
--- plain: Most computations use a number format for which the GPU has no fast units ({sum_ns}). A shorter format runs
---    several times faster.
+-- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). A shorter format
+--    runs several times faster.
 -- certainty: certain
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     sum_ns without what the same FLOPs take at the dense peak of TF32 (of FP16 before
---                                 compute capability 8.0); all of sum_ns where the peaks are not known
--- subject         VARCHAR  -      label of the product with the most time
--- gpu_id          BIGINT   -      the GPU
--- instance_count  BIGINT   count  FP32 products
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels of the GPU
+-- at_stake_ns     BIGINT   ns     sum_ns minus the time that the same FLOPs take at the dense TF32 peak (FP16 peak
+--                                 before compute capability 8.0); all of sum_ns if the peaks are unknown
+-- subject         VARCHAR  -      label of the matrix multiplication with the most time
+-- gpu_id          BIGINT   -      GPU
+-- instance_count  BIGINT   count  number of FP32 matrix multiplications
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels of the GPU
 WITH product AS (
     SELECT s.gpu_id, sum(s.instance_count)::BIGINT AS instance_count, sum(s.sum_ns)::BIGINT AS sum_ns,
         arg_max(s.name_id, s.sum_ns) AS name_id

@@ -1,22 +1,22 @@
--- One row at most: times longer than 500 ms in which a GPU is idle, the limit of NVIDIA's rule gpu_gaps.
+-- One row at most: gaps of more than 500 ms in which a GPU is idle, the threshold of NVIDIA's rule gpu_gaps.
 --
 -- title: Long gaps
--- sentence: GPU {gpu_id} was idle {gap_count!a} for more than 500 ms, {at_stake_ns} in all. The longest lasts
---    {longest_ns} and begins at {start_ns} of the trace.
--- advice: Look at what the CPU does then (`--sample=process-tree`). Move loading and setup out of the recording with
---    `--capture-range` if they are not of interest.
--- plain: The GPU was idle {gap_count!a} for more than half a second, {at_stake_ns} in all.
+-- sentence: GPUs were idle {gap_count!a} for more than 500 ms, {at_stake_ns} in total. The longest gap lasts
+--    {longest_ns} and starts on GPU {gpu_id} at {start_ns} of the trace.
+-- advice: Check what the CPU does during these gaps (`--sample=process-tree`). If loading and setup are not of
+--    interest, exclude them from the recording with `--capture-range`.
+-- plain: The GPU was idle {gap_count!a} for more than half a second, {at_stake_ns} in total.
 -- certainty: certain
 -- stake: idle
 -- within: cpu_work, cuda_api_sync, synchronization
 -- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
 -- table: gap_list
 --
--- at_stake_ns  BIGINT  ns     these gaps
--- gpu_id       BIGINT  -      the GPU with the longest
--- gap_count    BIGINT  count  gaps
--- longest_ns   BIGINT  ns     the longest
--- start_ns     BIGINT  ns     its start
+-- at_stake_ns  BIGINT  ns     total duration of these gaps
+-- gpu_id       BIGINT  -      GPU with the longest gap
+-- gap_count    BIGINT  count  number of gaps
+-- longest_ns   BIGINT  ns     duration of the longest gap
+-- start_ns     BIGINT  ns     start of the longest gap
 SELECT sum(gap_ns)::BIGINT AS at_stake_ns, arg_max(gpu_id, gap_ns) AS gpu_id, count(*) AS gap_count,
     max(gap_ns) AS longest_ns, arg_max(start_ns, gap_ns) AS start_ns
 FROM gap_list WHERE gap_ns > 500000000

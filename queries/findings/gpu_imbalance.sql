@@ -1,22 +1,22 @@
--- One row at most: GPUs of one trace that compute for different times.
+-- One row at most: GPUs of one trace that compute for different amounts of time.
 --
 -- title: Imbalance between GPUs
--- sentence: GPU {gpu_id} computes for {most_ns}, GPU {least_gpu_id} for {least_ns}. The other GPUs have {at_stake_ns}
---    less to do altogether.
--- advice: Divide the work evenly: layers of a pipeline, experts, lengths of sequences, batches.
--- plain: The GPUs do not have equal work: one computes for {most_ns}, another for {least_ns}.
+-- sentence: GPU {gpu_id} computes for {most_ns}, and GPU {least_gpu_id} for {least_ns}. Together, the other GPUs have
+--    {at_stake_ns} less work than GPU {gpu_id}.
+-- advice: Distribute the work evenly: pipeline layers, experts, sequence lengths, batches.
+-- plain: The GPUs do not share the work equally. One computes for {most_ns}, another for {least_ns}.
 -- certainty: likely
 -- stake: idle and communication
 -- needs: kernels
 -- docs: https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/index.html
 -- table: gpu_summary
 --
--- at_stake_ns   BIGINT  ns  by how much the others compute less than the GPU with the most, at most their idle time and
---                           communication
--- gpu_id        BIGINT  -   the GPU that computes most
--- most_ns       BIGINT  ns  time in which it is busy, without exposed communication
--- least_gpu_id  BIGINT  -   the GPU that computes least
--- least_ns      BIGINT  ns  the same of that GPU
+-- at_stake_ns   BIGINT  ns  difference in compute time between the GPU with the most and each other GPU, at most the
+--                           other GPU's idle time plus exposed communication, summed across GPUs
+-- gpu_id        BIGINT  -   GPU with the most compute time
+-- most_ns       BIGINT  ns  its compute time: busy time without exposed communication
+-- least_gpu_id  BIGINT  -   GPU with the least compute time
+-- least_ns      BIGINT  ns  its compute time
 WITH work AS (
     SELECT g.gpu_id, g.busy_ns - coalesce(o.exposed_ns, 0) AS work_ns, g.idle_ns + coalesce(o.exposed_ns, 0) AS free_ns
     FROM gpu_summary AS g LEFT JOIN overlap AS o USING (gpu_id)

@@ -1,21 +1,21 @@
--- One row at most: stretches of low use. As in NVIDIA's rule gpu_time_util, a thirtieth of the time between the first
--- and last operation of a GPU is one of low use if the GPU is idle for more than half of it.
+-- One row at most: chunks of low GPU utilization. As in NVIDIA's rule gpu_time_util, the time between the first and
+-- last operation of a GPU is divided into 30 chunks. A chunk counts if the GPU is idle for more than half of it.
 --
--- title: Stretches of low use
--- sentence: In {chunk_count} of 30 equal parts of the run a GPU is idle for more than half of the time: {at_stake_ns}
---    of idle time. The first is on GPU {gpu_id} and begins at {start_ns} of the trace.
+-- title: Low GPU utilization
+-- sentence: In {chunk_count} chunks (each 1/30 of the run), a GPU is idle for more than half of the time, {at_stake_ns}
+--    in total. The first of them starts on GPU {gpu_id} at {start_ns} of the trace.
 -- advice: Zoom into these parts of the timeline first.
--- plain: In {chunk_count} of 30 equal parts of the run a GPU is idle for more than half of the time.
+-- plain: Split into 30 equal parts, the run has {chunk_count} in which a GPU is idle for more than half of the time.
 -- certainty: certain
 -- stake: idle
 -- unless: gpu_gaps, launch_gap, launch_bound_step, repeated_sequence, cpu_work, cuda_api_sync, synchronization
 -- docs: https://docs.nvidia.com/nsight-systems/AnalysisGuide/index.html
 -- table: gap_list
 --
--- at_stake_ns  BIGINT  ns     idle time in these parts
--- gpu_id       BIGINT  -      the GPU of the first
--- chunk_count  BIGINT  count  parts of low use, over all GPUs
--- start_ns     BIGINT  ns     start of the first
+-- at_stake_ns  BIGINT  ns     idle time in these chunks
+-- gpu_id       BIGINT  -      GPU of the first chunk
+-- chunk_count  BIGINT  count  number of such chunks, across all GPUs
+-- start_ns     BIGINT  ns     start of the first chunk
 WITH extent AS (
     SELECT gpu_id, min(start_ns) AS first_ns, greatest(ceil((max(end_ns) - min(start_ns)) / 30), 1)::BIGINT AS chunk_ns
     FROM gpu__covered GROUP BY gpu_id

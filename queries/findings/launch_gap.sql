@@ -1,14 +1,14 @@
--- One row at most: short gaps in which a GPU waits for launches.
+-- One row at most: gaps shorter than 1 ms in which a GPU waits for the CPU to launch work.
 --
 -- title: Launch gaps
--- sentence: The GPUs were idle for {idle_ns} in {gap_count} gaps because launches came late, {median_gap_ns} each
---    (median). The GPUs are idle {idle_ratio} as long as they are busy. Most of it lies before operations of stage
---    {subject}, {stage_ns}.
--- advice: Launch fewer, larger kernels: CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, a larger
---    batch.
--- plain: The GPU was idle for {idle_ns}, in short breaks ({gap_count!a}, {median_gap_ns} each), most of them in
---    {subject}: the CPU starts every small job (a kernel) by itself and is too slow for that. Start many jobs at once
---    (CUDA graphs), merge small ones (`torch.compile`), or process more inputs together.
+-- sentence: The GPUs were idle for {idle_ns} in {gap_count} gaps, waiting for the CPU to launch work (median
+--    {median_gap_ns} per gap). This idle time is {idle_ratio} of the busy time. Most of it ({stage_ns}) is before
+--    operations of stage {subject}.
+-- advice: Launch fewer, larger kernels: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
+--    larger batch.
+-- plain: The GPU was idle for {idle_ns} in short breaks ({gap_count!a}, median {median_gap_ns}), most of them in
+--    {subject}. The CPU starts each small job (a kernel) separately and cannot keep up with the GPU. Start many jobs at
+--    once (CUDA graphs), merge small ones (`torch.compile`), or process more inputs together.
 -- certainty: likely
 -- stake: idle
 -- needs: calls
@@ -16,13 +16,13 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: stage_gap
 --
--- at_stake_ns    BIGINT   ns     idle_ns without what recording the ranges costs, see gap__late
--- subject        VARCHAR  -      the stage whose operations ended the most of it
--- stage_ns       BIGINT   ns     of idle_ns, that of this stage
--- idle_ns        BIGINT   ns     launch gaps that are no CPU work, see gap__late
--- gap_count      BIGINT   count  gaps
+-- at_stake_ns    BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges, see gap__late
+-- subject        VARCHAR  -      stage whose operations follow most of this idle time
+-- stage_ns       BIGINT   ns     part of idle_ns before operations of that stage
+-- idle_ns        BIGINT   ns     launch gaps that are not CPU work, see gap__late
+-- gap_count      BIGINT   count  number of gaps
 -- median_gap_ns  DOUBLE   ns     median gap
--- idle_ratio     DOUBLE   ratio  idle_ns over the busy time of all GPUs
+-- idle_ratio     DOUBLE   ratio  idle_ns over the total busy time of all GPUs
 WITH by_stage AS (
     SELECT stage, sum(gap_ns)::BIGINT AS ns FROM gap__late WHERE NOT is_cpu_work GROUP BY stage
 )

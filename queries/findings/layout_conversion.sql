@@ -2,10 +2,11 @@
 --
 -- title: Layout conversions
 -- sentence: {instance_count} kernels that only change the layout of tensors took {sum_ns}, {share_ratio} of kernel
---    time. The most time is in {subject}.
--- advice: Keep one layout from the input to the output: `memory_format=torch.channels_last` for convolutions, weights
---    that are stored as the products read them.
--- plain: The GPU spends {sum_ns} on rearranging data between computations. One layout from start to end avoids that.
+--    time. {subject} takes the most time.
+-- advice: Use one layout from input to output: `memory_format=torch.channels_last` for convolutions, and weights stored
+--    in the layout that the GEMMs read.
+-- plain: The GPU spends {sum_ns} on rearranging data between computations. A single layout from start to end avoids
+--    this.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
@@ -14,10 +15,10 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the one with the most time
--- instance_count  BIGINT   count  runs of such kernels
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- subject         VARCHAR  -      label of the kernel with the most time
+-- instance_count  BIGINT   count  number of launches of such kernels
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'layout conversion'
 )

@@ -1,10 +1,10 @@
--- One row at most: kernels whose threads use local memory, as register spills do.
+-- One row at most: kernels that use local memory, typically because of register spills.
 --
 -- title: Local memory (register spills)
--- sentence: {instance_count} kernels use local memory: {sum_ns}, {share_ratio} of kernel time. The most time is in
---    {subject}, with {local_bytes} per thread.
--- advice: See in ncu whether local memory traffic matters. If so, give each thread less work, allow more registers, or
---    index arrays in registers by constants only.
+-- sentence: {instance_count} kernels use local memory. They take {sum_ns}, {share_ratio} of kernel time. {subject}
+--    takes the most time, with {local_bytes} of local memory per thread.
+-- advice: Check in ncu whether local memory traffic matters. If it does, give each thread less work, allow more
+--    registers, or index per-thread arrays only with constants.
 -- plain: Some computations keep working data in slow memory ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
@@ -14,10 +14,10 @@
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
 -- subject         VARCHAR  -      label of the kernel with the most time
--- local_bytes     BIGINT   bytes  its local memory per thread
--- instance_count  BIGINT   count  such kernels
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- local_bytes     BIGINT   bytes  local memory of that kernel per thread
+-- instance_count  BIGINT   count  number of such kernels
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT *, sum_ns AS stake_ns FROM kernel__shape WHERE local_memory_bytes > 0
 ),

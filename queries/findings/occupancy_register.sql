@@ -1,24 +1,24 @@
--- One row at most: kernels whose theoretical occupancy is below 50 % because of registers.
+-- One row at most: kernels whose theoretical occupancy is below 50 % because of their register usage.
 --
 -- title: Occupancy limited by registers
--- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of registers: {sum_ns},
---    {share_ratio} of kernel time. The most time is in {subject}, with {occupancy_ratio}. Products and attention are
---    left out: they are built so.
--- advice: Compile with fewer registers per thread (`__launch_bounds__`, `maxnreg`, in Triton `num_warps`), or give each
---    thread less work.
--- plain: Some computations can use only a part of the GPU at a time because each takes too much registers ({sum_ns}).
+-- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their register usage. They take
+--    {sum_ns}, {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
+--    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
+-- advice: Compile with fewer registers per thread (`__launch_bounds__`, `maxnreg`, or `num_warps` in Triton), or give
+--    each thread less work.
+-- plain: Some computations can use only part of the GPU at a time because each needs too many registers ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#occupancy
 -- table: kernel_summary
 --
--- at_stake_ns      BIGINT   ns     of sum_ns, the share of the warps that do not fit
+-- at_stake_ns      BIGINT   ns     part of sum_ns in proportion to the warps that do not fit
 -- subject          VARCHAR  -      label of the kernel with the most at stake
--- occupancy_ratio  DOUBLE   ratio  its theoretical occupancy: warps that fit an SM, over the most that an SM holds
--- instance_count   BIGINT   count  such kernels
--- sum_ns           BIGINT   ns     their durations
--- share_ratio      DOUBLE   ratio  sum_ns over the durations of all kernels
+-- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps over the maximum per SM
+-- instance_count   BIGINT   count  number of such kernels
+-- sum_ns           BIGINT   ns     total duration of these kernels
+-- share_ratio      DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT * FROM kernel__low_occupancy WHERE limited_by = 'registers'
 ),

@@ -1,10 +1,11 @@
--- One row per phase with steps that are far slower than the others; ordered by at_stake_ns, largest first.
+-- One row per phase with steps that are far slower than the others, ordered by at_stake_ns, largest first.
 --
 -- title: Outlier steps
--- sentence: {outlier_count} of {step_count} {subject} steps are more than 1.5 interquartile ranges slower than the
---    third quartile, {at_stake_ns} above the median in all. What differs most is {term!s}.
--- advice: Look at `step_outlier`, which names the term and the kernel that differ. Take medians for comparisons.
--- plain: {outlier_count} of {step_count} steps take much longer than the others, {at_stake_ns} in all.
+-- sentence: {outlier_count} of {step_count} {subject} steps are slower than the third quartile by more than 1.5
+--    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The term that differs most often is
+--    {term!s}.
+-- advice: Query `step_outlier` for the term and the kernel that differ. Compare medians, which outliers do not affect.
+-- plain: {outlier_count} of {step_count} steps take much longer than the others, {at_stake_ns} more in total.
 -- certainty: certain
 -- stake: wall
 -- needs: steps
@@ -12,10 +13,10 @@
 -- table: step_outlier
 --
 -- at_stake_ns    BIGINT   ns     time of these steps above the median of their phase
--- subject        VARCHAR  -      the phase
--- outlier_count  BIGINT   count  such steps
--- step_count     BIGINT   count  all steps of the phase
--- term           VARCHAR  -      the term of the step budget that differs most
+-- subject        VARCHAR  -      phase
+-- outlier_count  BIGINT   count  number of such steps
+-- step_count     BIGINT   count  number of steps of the phase
+-- term           VARCHAR  -      step budget term that most often differs the most
 WITH slow AS (
     SELECT phase, sum(difference_ns)::BIGINT AS ns, count(*) AS n, mode(replace(term, '_', ' ')) AS term
     FROM step_outlier WHERE difference_ns > 0 GROUP BY phase

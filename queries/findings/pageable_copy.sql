@@ -1,11 +1,11 @@
--- One row at most: synchronous copies from or to pageable memory, and those of which the call was not recorded.
+-- One row at most: copies that read or write pageable memory and are synchronous or whose call was not recorded.
 --
 -- title: Copies with pageable memory
--- sentence: {copy_count} copies use pageable host memory: {copied_bytes} in {sum_ns}, {bandwidth_bytes_per_s}. Pinned
---    copies reach about 20 GB/s over PCIe 4.0.
--- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`, `cudaHostRegister` once), and copy asynchronously
---    beside the kernels.
--- plain: {copy_count} copies between the GPU and ordinary memory took {sum_ns} for {copied_bytes}. Pinned memory makes
+-- sentence: {copy_count} copies use pageable host memory. They move {copied_bytes} in {sum_ns}
+--    ({bandwidth_bytes_per_s}). Pinned copies reach about 20 GB/s over PCIe 4.0.
+-- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`, or `cudaHostRegister` once), and copy asynchronously
+--    so that copies overlap kernels.
+-- plain: {copy_count} copies between the GPU and pageable memory took {sum_ns} for {copied_bytes}. Pinned memory makes
 --    them several times faster.
 -- certainty: certain
 -- stake: copy
@@ -14,12 +14,12 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --
--- at_stake_ns            BIGINT   ns       sum_ns without what the same bytes take at 20 GB/s, which pinned copies
---                                          reach over PCIe 4.0 x16
--- subject                VARCHAR  -        direction with the most time
--- copy_count             BIGINT   count    copies
--- copied_bytes           BIGINT   bytes    amount
--- sum_ns                 BIGINT   ns       their durations
+-- at_stake_ns            BIGINT   ns       sum_ns minus the time that the same bytes take at 20 GB/s, a rate that
+--                                          pinned copies reach over PCIe 4.0 x16
+-- subject                VARCHAR  -        copy direction with the most time
+-- copy_count             BIGINT   count    number of copies
+-- copied_bytes           BIGINT   bytes    bytes copied
+-- sum_ns                 BIGINT   ns       total duration of these copies
 -- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
 WITH found AS (FROM copy__call WHERE is_pageable AND NOT is_async)
 SELECT beyond_pinned_ns(sum_ns, copied_bytes) AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s

@@ -1,23 +1,23 @@
--- One row at most: kernels whose last wave of blocks leaves SMs without work.
+-- One row at most: kernels whose last wave of blocks does not fill the GPU.
 --
--- title: Tails of a partial wave
--- sentence: {instance_count} kernels end with a partial wave of blocks: {sum_ns}, {share_ratio} of kernel time. The
---    most time is lost in {subject}, with {wave_count} waves.
--- advice: Choose tiles or batch sizes for which the blocks fill whole waves, or persistent and stream-K kernels.
--- plain: Some computations end with a part of the GPU without work ({sum_ns}).
+-- title: Tail effect of partial waves
+-- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, {share_ratio} of kernel
+--    time. {subject} has the most time at stake, with {wave_count} waves.
+-- advice: Choose tile or batch sizes whose blocks fill whole waves, or use persistent or stream-K kernels.
+-- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.nvidia.com/deeplearning/performance/dl-performance-gpu-background/index.html#understand-perf
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     of sum_ns, the share of the last wave that has no block; kernels of more than 1 and
---                                 at most 4 waves
+-- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots of the last wave, for kernels
+--                                 with more than 1 and at most 4 waves
 -- subject         VARCHAR  -      label of the kernel with the most at stake
--- wave_count      DOUBLE   count  its blocks over the blocks that the GPU holds at a time
--- instance_count  BIGINT   count  such kernels
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- wave_count      DOUBLE   count  blocks of that kernel over the blocks that can be resident on the GPU at once
+-- instance_count  BIGINT   count  number of such kernels
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT *, sum_ns * (1 - wave_count / ceil(wave_count)) AS stake_ns
     FROM kernel__occupancy

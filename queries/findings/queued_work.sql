@@ -1,20 +1,20 @@
--- One row at most: a GPU is idle although its next operation has been launched.
+-- One row at most: gaps in which a GPU is idle although its next operation was already launched.
 --
 -- title: Idle with work queued
--- sentence: The GPUs were idle for {at_stake_ns} in {gap_count} gaps although the next operation had been launched
---    ({share_ratio} of idle time, {median_gap_ns} each, median).
--- advice: Look for dependencies: events between streams, copies on the same stream, another process's turn. Launches
---    back to back leave about a microsecond each.
--- plain: The GPU was idle for {at_stake_ns} ({gap_count!a}), although its next work had been handed over. Such work
---    waits for other work.
+-- sentence: The GPUs were idle for {at_stake_ns} in {gap_count} gaps although the next operation was already launched
+--    ({share_ratio} of idle time, median {median_gap_ns} per gap).
+-- advice: Look for dependencies: events between streams, copies on the same stream, or another process using the GPU.
+--    Back-to-back launches leave gaps of about 1 µs.
+-- plain: The GPU was idle for {at_stake_ns} ({gap_count!a}) although its next work was already submitted. That work was
+--    waiting for other work.
 -- certainty: possible
 -- stake: idle
 -- needs: calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#streams
 -- table: gap_summary
 --
--- at_stake_ns    BIGINT  ns     idle time of cause dependency
--- gap_count      BIGINT  count  gaps
+-- at_stake_ns    BIGINT  ns     idle time with cause dependency
+-- gap_count      BIGINT  count  number of gaps
 -- median_gap_ns  DOUBLE  ns     median gap
 -- share_ratio    DOUBLE  ratio  at_stake_ns over all idle time
 SELECT sum_ns AS at_stake_ns, gap_count, median_ns AS median_gap_ns, share_ratio

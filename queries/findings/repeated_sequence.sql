@@ -1,24 +1,25 @@
--- One row per phase whose steps launch the same number of kernels and wait for launches; ordered by at_stake_ns,
+-- One row per phase whose steps launch the same number of kernels and wait for launches, ordered by at_stake_ns,
 -- largest first.
 --
--- title: Steps that a CUDA graph would hold
--- sentence: {alike_count} of {step_count} {subject} steps launch the same {kernels_per_step_count} kernels one by one.
---    Their GPU is idle for {idle_ns} because launches come late, {share_ratio} of the time of these steps.
--- advice: Capture the step in a CUDA graph (`torch.cuda.graph`, `torch.compile(mode='reduce-overhead')`, in vLLM
---    without `--enforce-eager`). Its shapes have to be fixed, and it may not synchronize.
--- plain: Each step hands the same {kernels_per_step_count} small jobs to the GPU one by one, and the GPU is idle for
---    {idle_ns} in between. They can be recorded once and started together (CUDA graphs).
+-- title: Steps that suit a CUDA graph
+-- sentence: {alike_count} of {step_count} {subject} steps each launch {kernels_per_step_count} kernels individually.
+--    The GPU is idle for {idle_ns}, {share_ratio} of the time of these steps, because it waits for the CPU to launch
+--    work.
+-- advice: Capture the step in a CUDA graph (`torch.cuda.graph`, `torch.compile(mode='reduce-overhead')`, or in vLLM run
+--    without `--enforce-eager`). The step must have fixed shapes and must not synchronize.
+-- plain: Each step submits the same {kernels_per_step_count} small jobs to the GPU individually, and the GPU is idle
+--    for {idle_ns} between them. They can be recorded once and started together (CUDA graphs).
 -- certainty: likely
 -- stake: idle
 -- needs: steps, calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: step_budget
 --
--- at_stake_ns             BIGINT   ns     idle_ns without what recording the ranges costs, see gap__late
--- subject                 VARCHAR  -      the phase
--- step_count              BIGINT   count  steps
--- alike_count             BIGINT   count  steps with the most frequent number of kernels
--- kernels_per_step_count  BIGINT   count  that number
+-- at_stake_ns             BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges, see gap__late
+-- subject                 VARCHAR  -      phase
+-- step_count              BIGINT   count  number of steps
+-- alike_count             BIGINT   count  number of steps with the most frequent kernel count
+-- kernels_per_step_count  BIGINT   count  most frequent kernel count per step
 -- idle_ns                 BIGINT   ns     launch gaps in these steps
 -- share_ratio             DOUBLE   ratio  idle_ns over the wall time of these steps
 SELECT (f.idle_ns * (1 - f.recorded_ratio))::BIGINT AS at_stake_ns, f.phase AS subject, f.step_count,

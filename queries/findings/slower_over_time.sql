@@ -1,27 +1,29 @@
--- One row at most: kernels that take longer in the second half of the time of a GPU than in the first, with the same
+-- One row at most: kernels that take longer in the second half of the GPU activity than in the first, with the same
 -- grid.
 --
--- title: Kernels slow down over the run
--- sentence: The same launches take longer in the second half of the run: {late_count} kernels are {slower_ratio}
---    slower, {at_stake_ns} in all. The most time is lost in {subject}.
--- advice: Look at clocks, power and temperature during the run (`nvidia-smi -q -d CLOCK,PERFORMANCE`, or `nsys profile
+-- title: Kernels slow down during the run
+-- sentence: The same kernels take longer in the second half of the run. {late_count} launches are {slower_ratio}
+--    slower, {at_stake_ns} in total. {subject} loses the most time.
+-- advice: Check clocks, power and temperature during the run (`nvidia-smi -q -d CLOCK,PERFORMANCE`, or `nsys profile
 --    --gpu-metrics-devices=all`), and lock the clocks for comparisons. Growing inputs, such as a KV cache behind a
---    fixed grid, look the same.
--- plain: The GPU becomes slower during the run ({at_stake_ns}), as it does when it gets hot or reaches its power limit.
+--    fixed grid, have the same effect.
+-- plain: The GPU becomes slower during the run ({at_stake_ns}). This happens when it gets hot or reaches its power
+--    limit.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.nvidia.com/deploy/nvidia-smi/index.html
 -- table: kernel_summary
 --
--- at_stake_ns   BIGINT   ns     by how much medians of the second half are above those of the first, times the runs
+-- at_stake_ns   BIGINT   ns     median duration in the second half minus that in the first half, times the launches in
+--                               the second half
 -- subject       VARCHAR  -      label of the kernel with the most at stake
--- slower_ratio  DOUBLE   ratio  at_stake_ns over what these kernels take at the medians of the first half
--- late_count    BIGINT   count  their runs in the second half
+-- slower_ratio  DOUBLE   ratio  at_stake_ns over the time that these launches take at the medians of the first half
+-- late_count    BIGINT   count  launches of these kernels in the second half
 WITH changed AS (
     SELECT name_id, late_count, early_ns, (late_ns - early_ns) * late_count AS off_ns
     FROM kernel__shape
-    -- With fewer runs a median says little.
+    -- With fewer launches, the median is not reliable.
     WHERE late_count >= 10 AND instance_count - late_count >= 10 AND class IS DISTINCT FROM 'communication'
 ),
 whole AS (

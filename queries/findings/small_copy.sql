@@ -1,10 +1,10 @@
 -- One row at most: many copies of at most 64 KB.
 --
 -- title: Many small copies
--- sentence: {copy_count} copies move at most 64 KB each: {copied_bytes} in {sum_ns}, {bandwidth_bytes_per_s}. Most are
---    {subject}.
--- advice: Gather them into one buffer and copy that, or keep the values on the GPU.
--- plain: {copy_count} very small copies took {sum_ns}. Gathered into a few large ones they are faster.
+-- sentence: {copy_count} copies move at most 64 KB each. In total they move {copied_bytes} in {sum_ns}
+--    ({bandwidth_bytes_per_s}). {subject} copies take the most time.
+-- advice: Gather the data in one buffer and copy it at once, or keep the values on the GPU.
+-- plain: {copy_count} very small copies took {sum_ns}. A few large copies of the same data are faster.
 -- certainty: likely
 -- stake: copy
 -- needs: copies
@@ -13,10 +13,10 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT   ns       sum_ns
--- subject                VARCHAR  -        direction with the most time
--- copy_count             BIGINT   count    copies
--- copied_bytes           BIGINT   bytes    amount
--- sum_ns                 BIGINT   ns       their durations
+-- subject                VARCHAR  -        copy direction with the most time
+-- copy_count             BIGINT   count    number of copies
+-- copied_bytes           BIGINT   bytes    bytes copied
+-- sum_ns                 BIGINT   ns       total duration of these copies
 -- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
 WITH found AS (FROM copy WHERE copied_bytes <= 65536 AND kind IS DISTINCT FROM 'Device-to-Device')
 SELECT sum_ns AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s

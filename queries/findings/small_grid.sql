@@ -1,10 +1,10 @@
 -- One row at most: kernels with fewer blocks than their GPU has SMs.
 --
 -- title: Grids smaller than the GPU
--- sentence: {instance_count} kernels have fewer blocks than the GPU has SMs: {sum_ns}, {share_ratio} of kernel time.
---    The most time is lost in {subject}, with {block_count} blocks for {sm_count} SMs.
--- advice: Give them more parallel work: a larger batch, split-K or stream-K products, smaller tiles. Or run them beside
---    other kernels on a second stream.
+-- sentence: {instance_count} kernels have fewer blocks than the GPU has SMs. They take {sum_ns}, {share_ratio} of
+--    kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
+-- advice: Expose more parallel work with a larger batch, split-K or stream-K GEMMs, or smaller tiles. Alternatively,
+--    run these kernels concurrently with others on a second stream.
 -- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches fill it.
 -- certainty: possible
 -- stake: kernel
@@ -12,13 +12,13 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#execution-configuration-optimizations
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     of sum_ns, the share of the SMs that get no block
+-- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the SMs without a block
 -- subject         VARCHAR  -      label of the kernel with the most at stake
--- block_count     BIGINT   count  its blocks
+-- block_count     BIGINT   count  blocks of that kernel
 -- sm_count        BIGINT   count  SMs of its GPU
--- instance_count  BIGINT   count  kernels with such grids; communication is left out
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- instance_count  BIGINT   count  number of kernels with such grids, without communication
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT s.*, g.sm_count, s.sum_ns * (1 - s.block_count / g.sm_count) AS stake_ns
     FROM kernel__shape AS s JOIN (SELECT gpu_id, min(sm_count) AS sm_count FROM gpu GROUP BY gpu_id) AS g USING (gpu_id)

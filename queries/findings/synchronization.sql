@@ -1,21 +1,22 @@
--- One row per function: a GPU is idle after another call that blocks; ordered by at_stake_ns, largest first.
+-- One row per other blocking function that leaves a GPU idle, ordered by at_stake_ns, largest first. Functions that
+-- wait for a device or a stream are in cuda_api_sync.
 --
 -- title: Blocking calls
--- sentence: The GPUs went idle {gap_count!a}, {at_stake_ns} in all ({share_ratio} of idle time), while the CPU came
---    back from {subject}.
+-- sentence: The GPUs were idle for {at_stake_ns} in total ({gap_count!a}, {share_ratio} of idle time) because the CPU
+--    was blocked in {subject} when they ran out of work.
 -- advice: Avoid the synchronization (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue the
 --    next work before it.
--- plain: For {at_stake_ns} in all ({gap_count!a}) the GPU had no work, because the program waited in {subject} for
---    earlier results before it handed over more. Ask for results later, or hand over the next work first.
+-- plain: The GPU had no work for {at_stake_ns} in total ({gap_count!a}) because the program waited in {subject} for
+--    earlier results before it submitted more. Request results later, or submit the next work first.
 -- certainty: likely
 -- stake: idle
 -- needs: calls
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
 -- table: gap_summary
 --
--- at_stake_ns  BIGINT   ns     idle time that followed these calls
--- subject      VARCHAR  -      the function that blocked
--- gap_count    BIGINT   count  gaps
+-- at_stake_ns  BIGINT   ns     idle time that follows these calls
+-- subject      VARCHAR  -      function that blocked
+-- gap_count    BIGINT   count  number of gaps
 -- share_ratio  DOUBLE   ratio  at_stake_ns over all idle time
 -- longest_ns   BIGINT   ns     longest gap
 SELECT sum_ns AS at_stake_ns, coalesce(blocking_call, 'a blocking call') AS subject, gap_count, share_ratio, max_ns AS longest_ns

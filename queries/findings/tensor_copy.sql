@@ -1,10 +1,10 @@
 -- One row at most: kernels that only copy or cast tensors.
 --
--- title: Copies and casts of tensors
--- sentence: {instance_count} kernels that only copy or cast tensors took {sum_ns}, {share_ratio} of kernel time. The
---    most time is in {subject}.
--- advice: Keep one dtype between operators, avoid `.contiguous()`, `.to()` and `torch.cat` in layers, or let
---    `torch.compile` fold them into the kernels around them.
+-- title: Tensor copies and casts
+-- sentence: {instance_count} kernels that only copy or cast tensors took {sum_ns}, {share_ratio} of kernel time.
+--    {subject} takes the most time.
+-- advice: Use one dtype across operators, avoid `.contiguous()`, `.to()` and `torch.cat` in layers, or let
+--    `torch.compile` fuse them into neighboring kernels.
 -- plain: The GPU spends {sum_ns} on copying data or changing its number format between computations.
 -- certainty: likely
 -- stake: kernel
@@ -14,10 +14,10 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the one with the most time
--- instance_count  BIGINT   count  runs of such kernels
--- sum_ns          BIGINT   ns     their durations
--- share_ratio     DOUBLE   ratio  sum_ns over the durations of all kernels
+-- subject         VARCHAR  -      label of the kernel with the most time
+-- instance_count  BIGINT   count  number of launches of such kernels
+-- sum_ns          BIGINT   ns     total duration of these kernels
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (
     SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'tensor copy'
 )

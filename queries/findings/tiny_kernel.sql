@@ -1,8 +1,8 @@
--- One row at most: kernels that run shorter than a launch costs on the CPU.
+-- One row at most: kernels that are shorter than the CPU time of a launch.
 --
 -- title: Tiny kernels
--- sentence: {kernel_count} of {all_kernel_count} kernels ({share_ratio}) run shorter than {limit_ns}, about what a
---    launch costs on the CPU. They take {sum_ns}.
+-- sentence: {kernel_count} of {all_kernel_count} kernels ({share_ratio}) are shorter than {limit_ns}, about the CPU
+--    time of a launch. They take {sum_ns}.
 -- advice: Fuse elementwise kernels (`torch.compile`, fused norms and activations), or capture them in a CUDA graph.
 -- plain: Of the {all_kernel_count} jobs (kernels) that the GPU ran, {kernel_count} are so short that the CPU needs
 --    about as long to start one. They took {sum_ns}. Merge them, or start many at once.
@@ -13,11 +13,11 @@
 -- table: kernel_duration
 --
 -- at_stake_ns       BIGINT  ns     sum_ns
--- kernel_count      BIGINT  count  kernels shorter than limit_ns
--- all_kernel_count  BIGINT  count  all kernels
+-- kernel_count      BIGINT  count  number of kernels shorter than limit_ns
+-- all_kernel_count  BIGINT  count  number of all kernels
 -- share_ratio       DOUBLE  ratio  kernel_count over all_kernel_count
--- limit_ns          DOUBLE  ns     upper end of the bin of kernel_duration that is nearest to 5 us
--- sum_ns            BIGINT  ns     durations of these kernels
+-- limit_ns          DOUBLE  ns     upper bound of the kernel_duration bin nearest to 5 us
+-- sum_ns            BIGINT  ns     total duration of these kernels
 SELECT coalesce(sum(sum_ns) FILTER (to_ns <= 5650), 0)::BIGINT AS at_stake_ns,
     coalesce(sum(kernel_count) FILTER (to_ns <= 5650), 0)::BIGINT AS kernel_count,
     sum(kernel_count)::BIGINT AS all_kernel_count,

@@ -1,20 +1,20 @@
--- One row at most: GPU operations that belong to no range, where others do.
+-- One row at most: GPU operations outside all ranges, in a trace with operations inside ranges.
 --
 -- title: Unattributed operations
--- sentence: {operation_count} of {all_operation_count} GPU operations belong to no range: {at_stake_ns}, {share_ratio}
---    of GPU time.
--- advice: Open ranges on the threads that launch them (autograd runs backward on threads of its own), and let the
---    recording start before the program does.
+-- sentence: {operation_count} of {all_operation_count} GPU operations are outside all ranges. They take {at_stake_ns},
+--    {share_ratio} of GPU time.
+-- advice: Open ranges on the threads that launch these operations (autograd runs the backward pass on its own threads),
+--    and start the recording before the program.
 -- certainty: certain
 -- stake: none
 -- needs: ranges
 -- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
 -- table: range_unattributed
 --
--- at_stake_ns          BIGINT  ns     their durations: of this time, no stage is known
--- operation_count      BIGINT  count  operations in no range
--- all_operation_count  BIGINT  count  all operations
--- share_ratio          DOUBLE  ratio  at_stake_ns over the durations of all operations
+-- at_stake_ns          BIGINT  ns     total duration of these operations, for which no stage is known
+-- operation_count      BIGINT  count  number of operations outside all ranges
+-- all_operation_count  BIGINT  count  number of all operations
+-- share_ratio          DOUBLE  ratio  at_stake_ns over the total duration of all operations
 SELECT unattributed_ns AS at_stake_ns, unattributed_count AS operation_count, operation_count AS all_operation_count,
     unattributed_ns / nullif(sum_ns, 0) AS share_ratio
 FROM trace_conservation

@@ -1,25 +1,25 @@
 -- One row at most: attention that is computed by separate kernels.
 --
 -- title: Unfused attention
--- sentence: Attention was computed {attention_count!a} as a product, softmax and a product in separate kernels:
---    {sum_ns}, {share_ratio} of kernel time, of which {glue_ns} lies between the two products. The first product is
---    {subject}.
--- advice: Use a fused attention: `torch.nn.functional.scaled_dot_product_attention`, FlashAttention or FlashInfer. It
+-- sentence: Attention was computed {attention_count!a} by separate kernels for matrix multiplication, softmax and
+--    matrix multiplication. They take {sum_ns}, {share_ratio} of kernel time, of which {glue_ns} is between the two
+--    matrix multiplications. {subject} is the first matrix multiplication with the most time.
+-- advice: Use fused attention: `torch.nn.functional.scaled_dot_product_attention`, FlashAttention or FlashInfer. It
 --    does not write the scores to memory.
--- plain: A central part of the model (attention) is computed in several passes over memory ({sum_ns}). Ready-made fused
---    versions do it in one.
+-- plain: A central part of the model (attention) makes several passes over memory ({sum_ns}). Existing fused
+--    implementations need only one.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html
 -- table: kernel_summary
 --
--- at_stake_ns      BIGINT   ns     sum_ns: a fused kernel takes the place of all of it
--- subject          VARCHAR  -      label of the first product with the most time
--- attention_count  BIGINT   count  times that attention was computed
--- sum_ns           BIGINT   ns     durations of both products and of the kernels between them
--- glue_ns          BIGINT   ns     of that, the kernels between them
--- share_ratio      DOUBLE   ratio  sum_ns over the durations of all kernels
+-- at_stake_ns      BIGINT   ns     sum_ns, because a fused kernel replaces all of these kernels
+-- subject          VARCHAR  -      label of the first matrix multiplication with the most time
+-- attention_count  BIGINT   count  number of attention computations
+-- sum_ns           BIGINT   ns     total duration of both matrix multiplications and the kernels between them
+-- glue_ns          BIGINT   ns     part of sum_ns of the kernels between the matrix multiplications
+-- share_ratio      DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH named AS (
     SELECT name_id, count(*) AS attention_count, sum(sum_ns)::BIGINT AS sum_ns, sum(glue_ns)::BIGINT AS glue_ns
     FROM kernel__unfused

@@ -1,20 +1,20 @@
--- One row per phase whose first step is far slower than the others; ordered by at_stake_ns, largest first.
+-- One row per phase whose first step is far slower than the others, ordered by at_stake_ns, largest first.
 --
--- title: A warm-up step among the steps
+-- title: Warm-up step
 -- sentence: The first of {step_count} {subject} steps takes {first_ns}, {first_ratio} of the median of the others. Sums
---    and means over all steps include it.
--- advice: Leave it out of comparisons: use medians, or record from a later step on (`--capture-range`).
+--    and means across all steps include it.
+-- advice: Exclude it from comparisons: use medians, or start the recording at a later step (`--capture-range`).
 -- certainty: certain
 -- stake: none
 -- needs: steps
 -- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
 -- table: step
 --
--- at_stake_ns  BIGINT   ns     first_ns without the median
--- subject      VARCHAR  -      the phase
--- step_count   BIGINT   count  steps
+-- at_stake_ns  BIGINT   ns     first_ns minus median_ns
+-- subject      VARCHAR  -      phase
+-- step_count   BIGINT   count  number of steps
 -- first_ns     BIGINT   ns     wall time of the first step
--- median_ns    DOUBLE   ns     median wall time of the others
+-- median_ns    DOUBLE   ns     median wall time of the other steps
 -- first_ratio  DOUBLE   ratio  first_ns over median_ns
 WITH placed AS (
     SELECT phase, wall_ns, row_number() OVER (PARTITION BY phase, process_id, gpu_id ORDER BY start_ns) AS place FROM step

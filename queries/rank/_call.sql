@@ -1,5 +1,5 @@
--- One row per NVTX range of a function of NCCL: the operation, and what its payload tells.
--- materialized: payloads are joined once.
+-- One row per NVTX range of an NCCL function: the operation and the contents of its payload.
+-- materialized: payloads are joined only once.
 SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns,
     regexp_extract(n.name, '^nccl([A-Z]\w*)', 1) AS function,
     max(p.value) FILTER (p.field = 'NCCL communicator ID') AS communicator,

@@ -1,5 +1,5 @@
--- One row per name of a communication kernel: the operation that it says it does; NULL where it does not say.
--- materialized: text work, once a name.
+-- One row per communication kernel name and the operation that the name indicates; NULL if it indicates none.
+-- materialized: text is matched once per name.
 SELECT c.name_id, s.value AS name,
     CASE
         WHEN s.value ILIKE '%SendRecv%' OR s.value ILIKE 'ncclDevKernel_P2p%' THEN 'SendRecv'

@@ -1,7 +1,8 @@
--- One row per communication operation of a rank that has its counterparts on other ranks: the same communicator, op and
--- place. Where the traces do not tell communicators, operations count as one group if all ranks have equally many.
+-- One row per communication operation of a rank that was matched with operations of other ranks by communicator, op and
+-- place. If the traces do not identify communicators, all ranks form one group, provided that all of them have the same
+-- number of operations.
 -- over: ranks
--- materialized: joined by all figures of collectives.
+-- materialized: all collective figures read it.
 WITH whole AS (
     SELECT c.rank, c.communicator, c.member_count, c.op, c.place, c.bytes, c.start_ns, c.end_ns, c.duration_ns, c.gpu_id,
         c.before_ns, c.own_ns, c.launch_gap_ns, c.synchronization_ns, c.other_idle_ns,
@@ -9,7 +10,7 @@ WITH whole AS (
     FROM communication AS c
     WHERE c.op IS NOT NULL
 ),
--- A rank that recorded another number of operations has them at other places: its group cannot be matched.
+-- If ranks recorded different numbers of operations, places do not correspond and the group cannot be matched.
 fits AS (
     SELECT communicator, op, count(DISTINCT rank) AS rank_count
     FROM whole
@@ -20,5 +21,5 @@ fits AS (
 SELECT dense_rank() OVER (ORDER BY w.communicator, w.op, w.place) - 1 AS collective_id, f.rank_count, w.*
 FROM whole AS w
 JOIN fits AS f ON f.communicator IS NOT DISTINCT FROM w.communicator AND f.op = w.op
--- One GPU a rank and collective: a process that drives several has several operations at a place.
+-- Keep one GPU per rank and collective: a process that drives several GPUs has several operations at one place.
 QUALIFY row_number() OVER (PARTITION BY w.rank, w.communicator, w.op, w.place ORDER BY w.gpu_id) = 1

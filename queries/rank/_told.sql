@@ -1,11 +1,13 @@
--- One row per process with GPU work, or without any such process one row: what the trace tells of its rank.
+-- One row per process with GPU work (a single row if no process has any): what the trace reveals about its rank.
 WITH worker AS (SELECT DISTINCT process_id FROM _gpu_operation),
--- The rank in the largest communicator that the process joined; the one of the job has all its ranks.
+-- Use the rank in the largest communicator that the process joined, because the communicator of the job includes all
+-- its ranks.
 joined AS (
     SELECT thread_id & -16777216 AS process_id, arg_max(member, member_count) AS member, max(member_count) AS member_count
     FROM rank__call WHERE member IS NOT NULL GROUP BY ALL
 ),
--- The environment is that of the program which nsys started. It tells the rank if that program is the only worker.
+-- The recorded environment belongs to the program that nsys started. It identifies the rank only if that program is the
+-- only worker.
 variable AS (
     SELECT min(try_cast(regexp_extract(value, '=(\d+)$', 1) AS BIGINT)) AS member
     FROM loaded.META_DATA_CAPTURE WHERE name = 'PROCESS_0:ENVIRONMENT_VARIABLE'

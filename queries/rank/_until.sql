@@ -1,8 +1,9 @@
--- One row per GPU and instant, 256 of them evenly over the time of its operations: how long it had been busy until then.
--- materialized: small, and one pass over all operations.
+-- One row per GPU and instant, with the cumulative busy time up to that instant. The 256 intervals between instants
+-- divide the GPU's activity evenly.
+-- materialized: the result is small and needs a pass over all operations.
 --
--- As in step__until: what started before an instant covers what each adds to those before it, less the part beyond the
--- instant, which is one interval.
+-- As in step__until, the time covered up to an instant is the sum of what each operation that started before it adds to
+-- its predecessors, minus the part after the instant, which is a single interval.
 WITH bound AS (
     SELECT gpu_id, min(start_ns) AS first_ns, greatest(max(end_ns) - min(start_ns), 1) AS span_ns
     FROM step__class GROUP BY gpu_id

@@ -1,15 +1,17 @@
--- One row per rank, GPU and slice of time, 120 of them over the time of all ranks: how busy it was; ordered by rank, GPU
--- and slice. Where not all clocks are aligned, time is since the first operation of each rank. Within 1/256 of a rank's
--- own time its activity counts as even.
+-- One row per rank, GPU and time slice (120 slices divide the time of all ranks) with the GPU's activity, ordered by
+-- rank, GPU and slice. Unless all clocks are aligned, time is relative to the first operation of each rank. Activity is
+-- assumed to be uniform within 1/256 of a rank's time.
 -- over: ranks
 --
--- rank           BIGINT   -      the rank
--- gpu_id         BIGINT   -      the GPU
--- slice          BIGINT   -      number of the slice, from 0
--- from_ns        BIGINT   ns     it begins, since the first operation of all
--- to_ns          BIGINT   ns     it ends
--- busy_ratio     DOUBLE   ratio  share of the slice in which something runs; NULL outside of the time of the rank
--- exposed_ratio  DOUBLE   ratio  share of the slice in which communication runs and nothing computes
+-- rank           BIGINT   -      rank
+-- gpu_id         BIGINT   -      GPU
+-- slice          BIGINT   -      slice number, from 0
+-- from_ns        BIGINT   ns     start of the slice, relative to the first operation of all ranks
+-- to_ns          BIGINT   ns     end of the slice, relative to the first operation of all ranks
+-- busy_ratio     DOUBLE   ratio  fraction of the slice in which any operation runs; NULL outside the activity of the
+--                                rank
+-- exposed_ratio  DOUBLE   ratio  fraction of the slice in which communication runs without computation; NULL like
+--                                busy_ratio
 WITH each AS (
     SELECT u.rank, u.gpu_id, u.busy_ns, u.either_ns - u.compute_ns AS exposed_ns,
         CASE WHEN (SELECT bool_and(is_aligned) FROM rank_clock)
@@ -18,7 +20,8 @@ WITH each AS (
         END AS at_ns
     FROM rank__until AS u JOIN rank_clock AS c USING (rank)
 ),
--- All three amounts only grow. Two instants can be one on the clock of the first rank, which is rounded to ns.
+-- All three values increase monotonically. Two instants can coincide on the clock of the first rank, which is rounded
+-- to ns.
 clocked AS (
     SELECT rank, gpu_id, at_ns, max(busy_ns) AS busy_ns, max(exposed_ns) AS exposed_ns FROM each GROUP BY ALL
 ),
@@ -28,7 +31,7 @@ edge AS (
         (b.first_ns + b.span_ns::HUGEINT * i.slice // 120)::BIGINT AS at_ns
     FROM (SELECT DISTINCT rank, gpu_id FROM clocked) AS w, bound AS b, range(121) AS i(slice)
 ),
--- Between two instants of the rank the time adds up evenly.
+-- Interpolate linearly between two instants of the rank.
 segment AS (
     SELECT *, lead(at_ns) OVER follows AS next_at_ns, lead(busy_ns) OVER follows AS next_busy_ns,
         lead(exposed_ns) OVER follows AS next_exposed_ns

@@ -1,23 +1,23 @@
--- One row per kernel name over all ranks; ordered by sum_ns, largest first. Quantiles are of all launches of all ranks,
--- exact.
+-- One row per kernel name across all ranks, ordered by sum_ns, largest first. Quantiles are exact and cover all
+-- launches of all ranks.
 -- over: ranks
 --
 -- name          VARCHAR  -      demangled name with template arguments
--- label         VARCHAR  -      short name that tells kernels apart, see kernel_label
--- count         BIGINT   count  launches on all ranks
--- sum_ns        BIGINT   ns     sum of their durations
--- share_ratio   DOUBLE   ratio  sum_ns over that of all kernels
--- mean_ns       DOUBLE   ns     mean
--- min_ns        BIGINT   ns     shortest
--- q1_ns         DOUBLE   ns     a quarter of the launches take at most this long
--- median_ns     DOUBLE   ns     median
--- q3_ns         DOUBLE   ns     three quarters of the launches take at most this long
--- max_ns        BIGINT   ns     longest
--- rank_count    BIGINT   count  ranks that launch it
--- low_rank      BIGINT   -      the rank on which it takes the least time altogether
--- low_sum_ns    BIGINT   ns     the time there
--- high_rank     BIGINT   -      the rank on which it takes the most time altogether
--- high_sum_ns   BIGINT   ns     the time there
+-- label         VARCHAR  -      short kernel name, see kernel_label
+-- count         BIGINT   count  number of launches on all ranks
+-- sum_ns        BIGINT   ns     total duration
+-- share_ratio   DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- mean_ns       DOUBLE   ns     mean duration
+-- min_ns        BIGINT   ns     minimum duration
+-- q1_ns         DOUBLE   ns     first quartile
+-- median_ns     DOUBLE   ns     median duration
+-- q3_ns         DOUBLE   ns     third quartile
+-- max_ns        BIGINT   ns     maximum duration
+-- rank_count    BIGINT   count  number of ranks that launch the kernel
+-- low_rank      BIGINT   -      rank with the smallest total duration
+-- low_sum_ns    BIGINT   ns     total duration on low_rank
+-- high_rank     BIGINT   -      rank with the largest total duration
+-- high_sum_ns   BIGINT   ns     total duration on high_rank
 WITH counted AS (
     SELECT name, duration_ns, sum(count)::BIGINT AS count FROM rank__kernel GROUP BY ALL
 ),

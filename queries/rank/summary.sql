@@ -1,22 +1,24 @@
--- One row per rank, and one without a rank for all together: where its time goes; ordered by rank, all together last.
--- Times are added up over the steps of the rank where it has steps, else over its whole trace.
+-- One row per rank and one for all ranks together, with a breakdown of its time, ordered by rank (all ranks last).
+-- Times are summed across the steps of the rank or, without steps, across its whole trace.
 -- over: ranks
 --
--- rank                      BIGINT   -      the rank; NULL for all together
--- basis                     VARCHAR  -      steps, or trace for a rank without steps
--- step_count                BIGINT   count  steps
--- median_step_ns            DOUBLE   ns     median wall time of a step; of all together, over all steps of all ranks
+-- rank                      BIGINT   -      rank; NULL for all ranks together
+-- basis                     VARCHAR  -      steps, or trace for a rank without steps; NULL for all ranks if they differ
+-- step_count                BIGINT   count  number of steps
+-- median_step_ns            DOUBLE   ns     median wall time per step; for all ranks together, across all steps of all
+--                                           ranks
 -- min_step_ns               BIGINT   ns     shortest step
 -- max_step_ns               BIGINT   ns     longest step
--- wall_ns                   BIGINT   ns     wall time of the steps, or from the first operation to the last
--- busy_ns                   BIGINT   ns     of that, something runs on the GPU
--- communication_ns          BIGINT   ns     of that, communication runs
--- exposed_communication_ns  BIGINT   ns     of that, communication runs and nothing computes
+-- wall_ns                   BIGINT   ns     wall time of the steps or, without steps, from the first to the last
+--                                           operation
+-- busy_ns                   BIGINT   ns     part of wall_ns in which the GPU runs any operation
+-- communication_ns          BIGINT   ns     part of wall_ns in which communication runs
+-- exposed_communication_ns  BIGINT   ns     part of wall_ns in which communication runs without computation
 -- idle_ns                   BIGINT   ns     wall_ns - busy_ns
--- launch_bound_ns           BIGINT   ns     idle: the next launch had not been made
--- synchronization_ns        BIGINT   ns     idle: the CPU was in a blocking call
--- dependency_ns             BIGINT   ns     idle: launched, but waiting
--- rest_ns                   BIGINT   ns     idle: for a cause that the trace does not tell
+-- launch_bound_ns           BIGINT   ns     idle time in which the next operation was not launched yet
+-- synchronization_ns        BIGINT   ns     idle time in which the CPU was in a blocking call
+-- dependency_ns             BIGINT   ns     idle time in which the next operation was launched but waited
+-- rest_ns                   BIGINT   ns     idle time whose cause the trace does not show
 -- busy_ratio                DOUBLE   ratio  busy_ns over wall_ns
 -- exposed_ratio             DOUBLE   ratio  exposed_communication_ns over wall_ns
 WITH stepped AS (

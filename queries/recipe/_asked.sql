@@ -1,4 +1,4 @@
--- One row: what the options of a recipe ask for; NULL where an option is not given.
+-- One row: the option values of a recipe; NULL for options that are not given and have no default.
 SELECT
     max(try_cast(value AS BIGINT)) FILTER (name = 'start') AS first_ns,
     max(try_cast(value AS BIGINT)) FILTER (name = 'end') AS last_ns,

@@ -1,5 +1,5 @@
--- One row per copy that a synchronous call made; longest first, as many as are asked for. Left out are copies of at
--- most 64,000 bytes from host to device, which do not block, and those within one device.
+-- One row per copy made by a synchronous call, ordered by duration, longest first, up to the row limit. Host-to-device
+-- copies of at most 64,000 bytes, which do not block, and copies within one device are excluded.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,
@@ -14,6 +14,6 @@ WHERE s.value ILIKE 'cudaMemcpy%' AND s.value NOT ILIKE '%async%'
     AND (d.source_id IS NULL OR d.source_id <> d.destination_id)
     AND lies_in(o.start_ns, o.end_ns, w.first_ns, w.last_ns)
     AND (w.process_id IS NULL OR w.process_id = o.process_id)
--- Of equally long ones nsys lists that of the earlier call first.
+-- For equal durations, nsys lists the copy of the earlier call first.
 ORDER BY o.duration_ns DESC, c.call_id, o.operation_id
 LIMIT (SELECT CASE WHEN row_limit >= 0 THEN row_limit END FROM recipe__asked)

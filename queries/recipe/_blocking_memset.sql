@@ -1,4 +1,5 @@
--- One row per memset of pinned or managed memory that a synchronous call made; longest first, as many as are asked for.
+-- One row per memset of pinned or managed memory made by a synchronous call, ordered by duration, longest first, up to
+-- the row limit.
 SELECT o.duration_ns, o.start_ns, o.memory,
     o.set_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,
@@ -10,6 +11,6 @@ WHERE s.value ILIKE 'cudaMemset%' AND s.value NOT ILIKE '%async%'
     AND o.memory IN ('Pinned', 'Managed')
     AND lies_in(o.start_ns, o.end_ns, w.first_ns, w.last_ns)
     AND (w.process_id IS NULL OR w.process_id = o.process_id)
--- Of equally long ones nsys lists that of the earlier call first.
+-- For equal durations, nsys lists the memset of the earlier call first.
 ORDER BY o.duration_ns DESC, c.call_id, o.operation_id
 LIMIT (SELECT CASE WHEN row_limit >= 0 THEN row_limit END FROM recipe__asked)

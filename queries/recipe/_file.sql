@@ -1,5 +1,5 @@
--- One row per file of a job: its rank, its number, and the name that tables have for it: without its ending, and
--- with its number where another file has the same name.
+-- One row per file of a job: its rank, its number, and its name in tables, which is the file name without its
+-- extension, followed by its number if another file has the same name.
 -- over: ranks
 WITH named AS (
     SELECT rank, file_number, regexp_replace(file, '\.(sqlite|nsys-rep|qdrep)$', '') AS file FROM rank

@@ -1,5 +1,5 @@
--- One row per time longer than asked for (500 ms) in which a GPU that a process uses is idle; longest first, as many as
--- are asked for.
+-- One row per gap longer than the requested threshold (500 ms by default) in which a GPU used by a process is idle,
+-- ordered by duration, longest first, up to the row limit.
 WITH covered AS (
     SELECT *, max(end_ns) OVER earlier AS until_ns, arg_max(context_id, end_ns) OVER earlier AS before_id
     FROM recipe__gpu_work

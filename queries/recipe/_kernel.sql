@@ -1,4 +1,4 @@
--- One row per kernel name and duration: how many executions took exactly that long.
+-- One row per kernel name and duration, with the number of executions that took exactly that long.
 SELECT s.value AS name, k.duration_ns AS value, count(*) AS count
 FROM _kernel AS k
 CROSS JOIN recipe__asked AS a

@@ -1,5 +1,6 @@
--- One row per stretch of time in which a GPU that a process uses runs operations for less than asked for (50 %):
--- neighboring chunks below it, of 30, or as many as asked for; least used first, as many as are asked for.
+-- One row per interval in which a GPU used by a process runs operations for less than the requested share of the time
+-- (50 % by default), ordered by used_percent, lowest first, up to the row limit. The activity of the GPU is divided
+-- into the requested number of chunks (30 by default). An interval consists of adjacent chunks below the threshold.
 WITH span AS (
     SELECT process_id, pid, device_id, min(start_ns) AS start_ns, max(end_ns) AS end_ns,
         arg_max(context_id, end_ns) AS context_id

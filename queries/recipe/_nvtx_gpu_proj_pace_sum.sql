@@ -1,4 +1,4 @@
--- One row: the statistics of all durations of recipe_nvtx_gpu_proj_pace, in the columns of recipe_nvtx_sum.
+-- One row: the statistics of all durations in recipe_nvtx_gpu_proj_pace, in the columns of recipe_nvtx_sum.
 -- over: ranks
 WITH value AS (
     SELECT p.file_number, p.file, s.value AS name, p.duration_ns AS value, 1 AS count

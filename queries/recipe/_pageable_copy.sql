@@ -1,4 +1,5 @@
--- One row per copy that an asynchronous call made from or to pageable memory; longest first, as many as are asked for.
+-- One row per copy of pageable memory made by an asynchronous call, ordered by duration, longest first, up to the row
+-- limit.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,
@@ -11,6 +12,6 @@ WHERE s.value ILIKE 'cudaMemcpy%Async%'
     AND (o.source_memory = 'Pageable' OR o.destination_memory = 'Pageable')
     AND lies_in(o.start_ns, o.end_ns, w.first_ns, w.last_ns)
     AND (w.process_id IS NULL OR w.process_id = o.process_id)
--- Of equally long ones nsys lists that of the earlier call first.
+-- For equal durations, nsys lists the copy of the earlier call first.
 ORDER BY o.duration_ns DESC, c.call_id, o.operation_id
 LIMIT (SELECT CASE WHEN row_limit >= 0 THEN row_limit END FROM recipe__asked)

@@ -1,8 +1,8 @@
--- One row per NVTX range that launched copies, memsets or kernels on its own thread: from the first start to the
--- last end of these on the GPU, and the same of its kernels alone; call_id is the first launch. Unlike
--- stats__projected, as nsys's recipes count: a call that ends at the last instant of the range is not in it, and
--- ranges that were never closed hold nothing.
--- materialized: joins launches to the ranges around them.
+-- One row per NVTX range that launched copies, memsets or kernels on its own thread, with the interval from the first
+-- start to the last end of these on the GPU, and the same interval for its kernels alone. call_id is the first launch.
+-- The definition differs from stats__projected and follows nsys's recipes: a range does not contain a call that ends at
+-- the last instant of the range, and ranges that were never closed contain nothing.
+-- materialized: launches are joined with the ranges around them.
 WITH operation AS (
     SELECT l.piece_id, l.start_ns, l.end_ns, l.call_end_ns, l.operation_id & 3 = 0 AS is_kernel,
         l.call_id
@@ -16,8 +16,8 @@ piece AS (
     FROM operation
     GROUP BY piece_id
 ),
--- Operations are summed up by piece, so that few rows are spread over the stack; one by one only in pieces with calls
--- that reach the end of one of the ranges.
+-- Operations are aggregated per piece so that few rows are joined with the stack. They are examined individually only
+-- in pieces with calls that reach the end of one of the ranges.
 late AS (
     SELECT DISTINCT p.piece_id FROM piece AS p JOIN stats__stack AS s USING (piece_id) WHERE p.call_end_ns >= s.end_ns
 ),

@@ -1,2 +1,3 @@
--- One row per name of NVTX ranges and time on the GPU: how many ranges, projected onto the GPU, took exactly that long.
+-- One row per NVTX range name and GPU time, with the number of ranges whose projection onto the GPU took exactly that
+-- long.
 SELECT name, end_ns - start_ns AS value, count(*) AS count FROM recipe__projected WHERE end_ns > start_ns GROUP BY ALL

@@ -1,4 +1,5 @@
--- One row: when the session of a trace began, and how long it lasted; without that, until the end of its last kernel.
+-- One row: when the session of a trace started and how long it lasted. If the duration was not recorded, the session
+-- ends with its last kernel.
 SELECT coalesce(d.recorded_ns, k.last_ns, 0) AS duration_ns, s.utc_ns
 FROM (SELECT arg_min(duration, row_id) AS recorded_ns FROM loaded.ANALYSIS_DETAILS) AS d,
     (SELECT max(end_ns) AS last_ns FROM _kernel) AS k,

@@ -1,4 +1,4 @@
--- One row per call that waits for a device or a stream; longest first, as many as are asked for.
+-- One row per call that waits for a device or a stream, ordered by duration, longest first, up to the row limit.
 SELECT c.duration_ns, c.start_ns, pid_of(c.thread_id) AS pid, tid_of(c.thread_id) AS tid, s.value AS name,
     c.call_id, c.thread_id
 FROM _api_call AS c JOIN _string_call AS s ON s.id = c.name_id, recipe__window AS w, recipe__asked AS a

@@ -1,4 +1,5 @@
--- One row per process, GPU and bin of time: how much of it kernels run, in percent; NULL where nothing was recorded.
+-- One row per process, GPU and time bin: the percentage of the bin in which kernels run; NULL if nothing was recorded
+-- then.
 WITH piece AS (FROM recipe__cut_any_kernel),
 binned AS (
     SELECT r.part.pid AS pid, r.part.device_id AS device_id, r.part.kind AS kind, r.bin, w.width_ns, r.running_ns,

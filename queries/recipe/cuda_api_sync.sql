@@ -1,13 +1,13 @@
--- One row per file and call that waits until a device or a stream is idle; ordered by file, longest first.
+-- One row per file and call that waits until a device or a stream is idle, ordered by file and duration, longest first.
 -- over: ranks
 --
--- file_number  BIGINT   -   number of the file, from 0
--- file         VARCHAR  -   name of the file
+-- file_number  BIGINT   -   file number, from 0
+-- file         VARCHAR  -   file name
 -- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start, on the clock of the file
--- pid          BIGINT   -   number of the process
--- tid          BIGINT   -   number of the thread
--- name         VARCHAR  -   function as recorded
+-- start_ns     BIGINT   ns  start time on the file's clock
+-- pid          BIGINT   -   process ID
+-- tid          BIGINT   -   thread ID
+-- name         VARCHAR  -   function name as recorded
 --
 -- nsys: file = File
 -- nsys: duration_ns = Duration

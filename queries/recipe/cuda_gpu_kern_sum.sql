@@ -1,22 +1,22 @@
--- One row per kernel name over all files, and per file; ordered by file, over all
--- files first, then by total, longest total first.
+-- One row per kernel name across all files and one per kernel name and file, ordered by file (all files first) and
+-- total duration, longest first.
 -- over: ranks
 --
--- file_number     BIGINT   -      number of the file, from 0; NULL over all files
--- file            VARCHAR  -      name of the file; NULL over all files
+-- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file            VARCHAR  -      file name; NULL for all files
 -- name            VARCHAR  -      kernel name
--- share_percent   DOUBLE   -      share of the sum of all totals, of the file or of all files
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  executions
--- mean_ns         DOUBLE   ns     mean
--- q1_ns           DOUBLE   ns     first quartile, as nsys stats defines it
--- median_ns       DOUBLE   ns     median
--- q3_ns           DOUBLE   ns     third quartile
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
--- min_files       VARCHAR  -      names of the files with the shortest one; NULL in rows of one file
--- max_files       VARCHAR  -      names of the files with the longest one; NULL in rows of one file
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of executions
+-- mean_ns         DOUBLE   ns     mean duration
+-- q1_ns           DOUBLE   ns     first quartile as defined by nsys stats
+-- median_ns       DOUBLE   ns     median duration
+-- q3_ns           DOUBLE   ns     third quartile as defined by nsys stats
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
+-- min_files       VARCHAR  -      files with the minimum; NULL in per-file rows
+-- max_files       VARCHAR  -      files with the maximum; NULL in per-file rows
 --
 -- nsys: file = File
 -- nsys: name = Name

@@ -1,21 +1,21 @@
--- One row per kind of copy or memset over all files, and per file; ordered by file, over all
--- files first, then by total, most bytes first.
+-- One row per copy direction or memset across all files and one per file, ordered by file (all files first) and total
+-- size, largest first.
 -- over: ranks
 --
--- file_number      BIGINT   -      number of the file, from 0; NULL over all files
--- file             VARCHAR  -      name of the file; NULL over all files
--- operation        VARCHAR  -      kind of copy or memset
--- sum_bytes        BIGINT   bytes  sum of the sizes
--- operation_count  BIGINT   count  operations
--- mean_bytes       DOUBLE   bytes  mean
--- q1_bytes         DOUBLE   bytes  first quartile, as nsys stats defines it
--- median_bytes     DOUBLE   bytes  median
--- q3_bytes         DOUBLE   bytes  third quartile
--- min_bytes        BIGINT   bytes  smallest
--- max_bytes        BIGINT   bytes  largest
--- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 of a single one
--- min_files        VARCHAR  -      names of the files with the smallest one; NULL in rows of one file
--- max_files        VARCHAR  -      names of the files with the largest one; NULL in rows of one file
+-- file_number      BIGINT   -      file number, from 0; NULL for all files
+-- file             VARCHAR  -      file name; NULL for all files
+-- operation        VARCHAR  -      copy direction, or memset
+-- sum_bytes        BIGINT   bytes  total size
+-- operation_count  BIGINT   count  number of operations
+-- mean_bytes       DOUBLE   bytes  mean size
+-- q1_bytes         DOUBLE   bytes  first quartile as defined by nsys stats
+-- median_bytes     DOUBLE   bytes  median size
+-- q3_bytes         DOUBLE   bytes  third quartile as defined by nsys stats
+-- min_bytes        BIGINT   bytes  minimum size
+-- max_bytes        BIGINT   bytes  maximum size
+-- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 for a single value
+-- min_files        VARCHAR  -      files with the minimum; NULL in per-file rows
+-- max_files        VARCHAR  -      files with the maximum; NULL in per-file rows
 --
 -- nsys: file = File
 -- nsys: operation = Operation

@@ -1,13 +1,12 @@
--- One row per file, process, GPU and bin of time: how much of it kernels run; ordered by these.
--- NULL where the file recorded nothing.
+-- One row per file, process, GPU and time bin with the kernel utilization of the GPU, ordered by these columns.
 -- over: ranks
 --
--- file_number     BIGINT   -   number of the file, from 0
--- file            VARCHAR  -   name of the file
--- bin_start_ns    BIGINT   ns  start of the bin, since the first session began
--- kernel_percent  DOUBLE   -   time in which kernels run over that of the bin
--- pid             BIGINT   -   number of the process
--- device_id       BIGINT   -   CUDA device of the process
+-- file_number     BIGINT   -   file number, from 0
+-- file            VARCHAR  -   file name
+-- bin_start_ns    BIGINT   ns  start of the bin, relative to the start of the first session
+-- kernel_percent  DOUBLE   -   percentage of the bin in which kernels run; NULL if the file recorded nothing then
+-- pid             BIGINT   -   process ID
+-- device_id       BIGINT   -   CUDA device ordinal in the process
 --
 -- nsys: file = File
 -- nsys: bin_start_ns = Duration

@@ -1,20 +1,20 @@
--- One row per file and copy that a synchronous call made; ordered by file, longest first. Left out are copies
--- of at most 64,000 bytes from host to device, and those within one device.
+-- One row per file and copy made by a synchronous call, ordered by file and duration, longest first. Host-to-device
+-- copies of at most 64,000 bytes and copies within one device are excluded.
 -- over: ranks
 --
--- file_number         BIGINT   -      number of the file, from 0
--- file                VARCHAR  -      name of the file
+-- file_number         BIGINT   -      file number, from 0
+-- file                VARCHAR  -      file name
 -- duration_ns         BIGINT   ns     duration
--- start_ns            BIGINT   ns     start, on the clock of the file
--- source_memory       VARCHAR  -      kind of memory read
--- destination_memory  VARCHAR  -      kind of memory written
--- copied_bytes        BIGINT   bytes  amount copied
--- pid                 BIGINT   -      number of the process
--- device_id           BIGINT   -      CUDA device of the process
+-- start_ns            BIGINT   ns     start time on the file's clock
+-- source_memory       VARCHAR  -      source memory kind
+-- destination_memory  VARCHAR  -      destination memory kind
+-- copied_bytes        BIGINT   bytes  bytes copied
+-- pid                 BIGINT   -      process ID
+-- device_id           BIGINT   -      CUDA device ordinal in the process
 -- context_id          BIGINT   -      CUDA context
--- green_context_id    BIGINT   -      green context; NULL where there is none
+-- green_context_id    BIGINT   -      green context; NULL if there is none
 -- stream_id           BIGINT   -      CUDA stream
--- name                VARCHAR  -      function as recorded
+-- name                VARCHAR  -      function name as recorded
 --
 -- nsys: file = File
 -- nsys: duration_ns = Duration

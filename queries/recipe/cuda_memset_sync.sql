@@ -1,19 +1,19 @@
--- One row per file and memset of pinned or managed memory that a synchronous call made; ordered by file,
+-- One row per file and memset of pinned or managed memory made by a synchronous call, ordered by file and duration,
 -- longest first.
 -- over: ranks
 --
--- file_number       BIGINT   -      number of the file, from 0
--- file              VARCHAR  -      name of the file
+-- file_number       BIGINT   -      file number, from 0
+-- file              VARCHAR  -      file name
 -- duration_ns       BIGINT   ns     duration
--- start_ns          BIGINT   ns     start, on the clock of the file
--- memory            VARCHAR  -      kind of memory set
--- set_bytes         BIGINT   bytes  amount set
--- pid               BIGINT   -      number of the process
--- device_id         BIGINT   -      CUDA device of the process
+-- start_ns          BIGINT   ns     start time on the file's clock
+-- memory            VARCHAR  -      memory kind
+-- set_bytes         BIGINT   bytes  bytes set
+-- pid               BIGINT   -      process ID
+-- device_id         BIGINT   -      CUDA device ordinal in the process
 -- context_id        BIGINT   -      CUDA context
--- green_context_id  BIGINT   -      green context; NULL where there is none
+-- green_context_id  BIGINT   -      green context; NULL if there is none
 -- stream_id         BIGINT   -      CUDA stream
--- name              VARCHAR  -      function as recorded
+-- name              VARCHAR  -      function name as recorded
 --
 -- nsys: file = File
 -- nsys: duration_ns = Duration

@@ -1,14 +1,14 @@
--- One row per file and time longer than 500 ms, or as the setting gap says, in which a GPU is idle between the
--- first and the last operation of a process on it; ordered by file, longest first.
+-- One row per file and gap of more than 500 ms (or the value of the setting gap) in which a GPU is idle between the
+-- first and the last operation of a process on it, ordered by file and duration, longest first.
 -- over: ranks
 --
--- file_number  BIGINT   -   number of the file, from 0
--- file         VARCHAR  -   name of the file
--- number       BIGINT   -   number in the file, from 1
+-- file_number  BIGINT   -   file number, from 0
+-- file         VARCHAR  -   file name
+-- number       BIGINT   -   row number in the file, from 1
 -- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start, on the clock of the file
--- pid          BIGINT   -   number of the process
--- device_id    BIGINT   -   CUDA device of the process
+-- start_ns     BIGINT   ns  start time on the file's clock
+-- pid          BIGINT   -   process ID
+-- device_id    BIGINT   -   CUDA device ordinal in the process
 -- context_id   BIGINT   -   CUDA context
 --
 -- nsys: file = File

@@ -1,15 +1,15 @@
--- One row per file and stretch of time in which a GPU runs operations for less than 50 %, or as the setting
--- threshold says; ordered by file, least used first. Operations that run at the same time add up.
+-- One row per file and interval in which a GPU runs operations for less than 50 % of the time (or the value of the
+-- setting threshold), ordered by file and used_percent, lowest first. Operations that run at the same time add up.
 -- over: ranks
 --
--- file_number   BIGINT   -   number of the file, from 0
--- file          VARCHAR  -   name of the file
--- number        BIGINT   -   number in the file, from 1
--- used_percent  DOUBLE   -   time of operations over that of the stretch
+-- file_number   BIGINT   -   file number, from 0
+-- file          VARCHAR  -   file name
+-- number        BIGINT   -   row number in the file, from 1
+-- used_percent  DOUBLE   -   time of operations as a percentage of the interval
 -- duration_ns   BIGINT   ns  duration
--- start_ns      BIGINT   ns  start, on the clock of the file
--- pid           BIGINT   -   number of the process
--- device_id     BIGINT   -   CUDA device of the process
+-- start_ns      BIGINT   ns  start time on the file's clock
+-- pid           BIGINT   -   process ID
+-- device_id     BIGINT   -   CUDA device ordinal in the process
 -- context_id    BIGINT   -   CUDA context
 --
 -- nsys: file = File

@@ -1,15 +1,15 @@
--- One row per file, process, GPU and bin of time: how much of it kernels of NCCL, and others, run; ordered
--- by these. NULL where the file recorded nothing.
+-- One row per file, process, GPU and time bin with the utilization of the GPU by NCCL kernels and other kernels,
+-- ordered by these columns.
 -- over: ranks
 --
--- file_number      BIGINT   -   number of the file, from 0
--- file             VARCHAR  -   name of the file
--- bin_start_ns     BIGINT   ns  start of the bin, since the first session began
--- all_percent      DOUBLE   -   time in which kernels run over that of the bin
--- nccl_percent     DOUBLE   -   the same of kernels of NCCL
--- compute_percent  DOUBLE   -   the same of other kernels
--- pid              BIGINT   -   number of the process
--- device_id        BIGINT   -   CUDA device of the process
+-- file_number      BIGINT   -   file number, from 0
+-- file             VARCHAR  -   file name
+-- bin_start_ns     BIGINT   ns  start of the bin, relative to the start of the first session
+-- all_percent      DOUBLE   -   percentage of the bin in which kernels run; NULL if the file recorded nothing then
+-- nccl_percent     DOUBLE   -   percentage of the bin in which NCCL kernels run; NULL like all_percent
+-- compute_percent  DOUBLE   -   percentage of the bin in which other kernels run; NULL like all_percent
+-- pid              BIGINT   -   process ID
+-- device_id        BIGINT   -   CUDA device ordinal in the process
 --
 -- nsys: file = File
 -- nsys: bin_start_ns = Duration

@@ -1,17 +1,18 @@
--- One row per file and NVTX range of a name, projected onto the GPU, in the order of the trace: the pace of an
--- iteration that it delimits. The name is that of the setting name; ordered by file and iteration.
+-- One row per file and NVTX range named by the setting name, projected onto the GPU, ordered by file and iteration.
+-- Each range delimits an iteration.
 -- over: ranks
 --
--- file_number        BIGINT   -   number of the file, from 0
--- file               VARCHAR  -   name of the file
--- place              BIGINT   -   number of the file among those that have any, from 0
--- iteration          BIGINT   -   number in the file, from 0
--- start_ns           BIGINT   ns  start, shifted by how much later than the first the session of the file began
--- end_ns             BIGINT   ns  end, shifted likewise
+-- file_number        BIGINT   -   file number, from 0
+-- file               VARCHAR  -   file name
+-- place              BIGINT   -   index among the files with rows, from 0
+-- iteration          BIGINT   -   iteration number in the file, from 0
+-- start_ns           BIGINT   ns  start time, shifted by the delay of the file's session relative to the first session
+-- end_ns             BIGINT   ns  end time, shifted by the same delay
 -- duration_ns        BIGINT   ns  duration
--- delta_ns           BIGINT   ns  from the end of the iteration before to the start; of the first, its start
--- duration_accum_ns  BIGINT   ns  sum of the durations until then
--- delta_accum_ns     BIGINT   ns  sum of delta_ns until then
+-- delta_ns           BIGINT   ns  time from the end of the previous iteration to the start; for the first iteration,
+--                                 its start time
+-- duration_accum_ns  BIGINT   ns  cumulative sum of duration_ns
+-- delta_accum_ns     BIGINT   ns  cumulative sum of delta_ns
 --
 -- nsys: file = File
 -- nsys: place = Rank

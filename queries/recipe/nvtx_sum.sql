@@ -1,20 +1,20 @@
--- One row per name of NVTX ranges over all files, and per file; ordered by file, over all
--- files first, then by name.
+-- One row per name of NVTX ranges across all files and one per name and file, ordered by file (all files first) and
+-- name.
 -- over: ranks
 --
--- file_number     BIGINT   -      number of the file, from 0; NULL over all files
--- file            VARCHAR  -      name of the file; NULL over all files
--- place           BIGINT   -      number of the file among those that have any, from 0; NULL over all files
--- name            VARCHAR  -      name of NVTX ranges
--- instance_count  BIGINT   count  ranges
+-- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file            VARCHAR  -      file name; NULL for all files
+-- place           BIGINT   -      index among the files with rows, from 0; NULL for all files
+-- name            VARCHAR  -      name of the range
+-- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
--- stddev_ns       DOUBLE   ns     sample standard deviation; NULL of a single one
--- min_ns          BIGINT   ns     shortest
+-- stddev_ns       DOUBLE   ns     sample standard deviation; NULL for a single value
+-- min_ns          BIGINT   ns     minimum duration
 -- q1_ns           DOUBLE   ns     first quartile, interpolated
--- median_ns       DOUBLE   ns     median
+-- median_ns       DOUBLE   ns     median duration
 -- q3_ns           DOUBLE   ns     third quartile, interpolated
--- max_ns          BIGINT   ns     longest
--- sum_ns          BIGINT   ns     sum of the durations
+-- max_ns          BIGINT   ns     maximum duration
+-- sum_ns          BIGINT   ns     total duration
 --
 -- nsys: file = File
 -- nsys: place = Rank

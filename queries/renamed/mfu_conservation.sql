@@ -1,4 +1,4 @@
--- The rows of roofline_conservation under its old name with its old column names; the next release drops it.
+-- The rows of roofline_conservation under its old name and column names. The next release removes this name.
 --
 -- renamed: roofline_conservation
 SELECT * RENAME (difference_ns AS missing_ns)

@@ -1,4 +1,4 @@
--- The rows of roofline_op under its old name with its old column names; the next release drops it.
+-- The rows of roofline_op under its old name and column names. The next release removes this name.
 --
 -- renamed: roofline_op
 SELECT * RENAME (accessed_bytes AS moved_bytes, above_roofline_ns AS lost_ns, launch_gap_ns AS late_launch_ns)

@@ -1,2 +1,2 @@
--- At most one row: there is one if the trace has calls of the CUDA API.
+-- At most one row, which is present if the trace has CUDA API calls.
 SELECT call_id FROM _api_call LIMIT 1

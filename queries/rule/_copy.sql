@@ -1,2 +1,2 @@
--- At most one row: there is one if the trace has copies.
+-- At most one row, which is present if the trace has copies.
 SELECT operation_id FROM copy LIMIT 1

@@ -1,2 +1,2 @@
--- At most one row: there is one if the trace has memsets.
+-- At most one row, which is present if the trace has memsets.
 SELECT operation_id FROM memset LIMIT 1

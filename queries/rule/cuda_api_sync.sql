@@ -1,12 +1,12 @@
--- One row per call that waits until a device or a stream is idle; longest first.
+-- One row per call that waits until a device or a stream is idle, ordered by duration, longest first.
 --
 -- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start
--- pid          BIGINT   -   number of the process
--- tid          BIGINT   -   number of the thread
--- name         VARCHAR  -   function as recorded
--- global_id    BIGINT   -   key of the thread (nsys's globalTid)
--- api          VARCHAR  -   what recorded it: cuda
+-- start_ns     BIGINT   ns  start time
+-- pid          BIGINT   -   process ID
+-- tid          BIGINT   -   thread ID
+-- name         VARCHAR  -   function name as recorded
+-- global_id    BIGINT   -   thread key (nsys's globalTid)
+-- api          VARCHAR  -   recorded API, always cuda
 --
 -- nsys: duration_ns = Duration:dur_ns
 -- nsys: start_ns = Start:ts_ns

@@ -1,20 +1,20 @@
--- One row per copy that an asynchronous call made from or to pageable memory, and which therefore blocks; longest
--- first.
+-- One row per copy of pageable memory made by an asynchronous call, which blocks as a result, ordered by duration,
+-- longest first.
 --
 -- duration_ns         BIGINT   ns     duration
--- start_ns            BIGINT   ns     start
--- source_memory       VARCHAR  -      kind of memory read
--- destination_memory  VARCHAR  -      kind of memory written
--- copied_bytes        BIGINT   bytes  amount copied
--- pid                 BIGINT   -      number of the process
--- device_id           BIGINT   -      CUDA device of the process
+-- start_ns            BIGINT   ns     start time
+-- source_memory       VARCHAR  -      source memory kind
+-- destination_memory  VARCHAR  -      destination memory kind
+-- copied_bytes        BIGINT   bytes  bytes copied
+-- pid                 BIGINT   -      process ID
+-- device_id           BIGINT   -      CUDA device ordinal in the process
 -- context_id          BIGINT   -      CUDA context
--- green_context_id    BIGINT   -      green context; NULL where there is none
+-- green_context_id    BIGINT   -      green context; NULL if there is none
 -- stream_id           BIGINT   -      CUDA stream
--- name                VARCHAR  -      function as recorded
--- global_id           BIGINT   -      key of the process (nsys's globalPid)
--- copy_kind           BIGINT   -      direction, as CUPTI numbers it
--- api                 VARCHAR  -      what recorded it: cuda
+-- name                VARCHAR  -      function name as recorded
+-- global_id           BIGINT   -      process key (nsys's globalPid)
+-- copy_kind           BIGINT   -      CUPTI number of the copy direction
+-- api                 VARCHAR  -      recorded API, always cuda
 --
 -- nsys: duration_ns = Duration:dur_ns
 -- nsys: start_ns = Start:ts_ns

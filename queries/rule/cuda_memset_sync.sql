@@ -1,17 +1,17 @@
--- One row per memset of pinned or managed memory that a synchronous call made; longest first.
+-- One row per memset of pinned or managed memory made by a synchronous call, ordered by duration, longest first.
 --
 -- duration_ns       BIGINT   ns     duration
--- start_ns          BIGINT   ns     start
--- memory            VARCHAR  -      kind of memory set
--- set_bytes         BIGINT   bytes  amount set
--- pid               BIGINT   -      number of the process
--- device_id         BIGINT   -      CUDA device of the process
+-- start_ns          BIGINT   ns     start time
+-- memory            VARCHAR  -      memory kind
+-- set_bytes         BIGINT   bytes  bytes set
+-- pid               BIGINT   -      process ID
+-- device_id         BIGINT   -      CUDA device ordinal in the process
 -- context_id        BIGINT   -      CUDA context
--- green_context_id  BIGINT   -      green context; NULL where there is none
+-- green_context_id  BIGINT   -      green context; NULL if there is none
 -- stream_id         BIGINT   -      CUDA stream
--- name              VARCHAR  -      function as recorded
--- global_id         BIGINT   -      key of the process (nsys's globalPid)
--- api               VARCHAR  -      what recorded it: cuda
+-- name              VARCHAR  -      function name as recorded
+-- global_id         BIGINT   -      process key (nsys's globalPid)
+-- api               VARCHAR  -      recorded API, always cuda
 --
 -- nsys: duration_ns = Duration:dur_ns
 -- nsys: start_ns = Start:ts_ns

@@ -1,14 +1,14 @@
--- One row per time longer than 500 ms, or as the setting gap says, in which a GPU is idle between the first and the
--- last operation of a process on it; longest first.
+-- One row per gap of more than 500 ms (or the value of the setting gap) in which a GPU is idle between the first and
+-- the last operation of a process on it, ordered by duration, longest first.
 --
--- number       BIGINT   -   number of the row, from 1
+-- number       BIGINT   -   row number, from 1
 -- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start
--- pid          BIGINT   -   number of the process
--- device_id    BIGINT   -   CUDA device of the process
+-- start_ns     BIGINT   ns  start time
+-- pid          BIGINT   -   process ID
+-- device_id    BIGINT   -   CUDA device ordinal in the process
 -- context_id   BIGINT   -   CUDA context
--- global_id    BIGINT   -   key of the process (nsys's globalPid)
--- api          VARCHAR  -   what recorded it: cuda
+-- global_id    BIGINT   -   process key (nsys's globalPid)
+-- api          VARCHAR  -   recorded API, always cuda
 --
 -- nsys: number = Row#
 -- nsys: duration_ns = Duration:dur_ns

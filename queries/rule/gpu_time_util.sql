@@ -1,15 +1,15 @@
--- One row per stretch of time in which a GPU runs operations for less than 50 %, or as the setting threshold says;
--- least used first. Operations that run at the same time add up.
+-- One row per interval in which a GPU runs operations for less than 50 % of the time (or the value of the setting
+-- threshold), ordered by used_percent, lowest first. Operations that run at the same time add up.
 --
--- number        BIGINT   -   number of the row, from 1
--- used_percent  DOUBLE   -   time of operations over that of the stretch
+-- number        BIGINT   -   row number, from 1
+-- used_percent  DOUBLE   -   time of operations as a percentage of the interval
 -- duration_ns   BIGINT   ns  duration
--- start_ns      BIGINT   ns  start
--- pid           BIGINT   -   number of the process
--- device_id     BIGINT   -   CUDA device of the process
+-- start_ns      BIGINT   ns  start time
+-- pid           BIGINT   -   process ID
+-- device_id     BIGINT   -   CUDA device ordinal in the process
 -- context_id    BIGINT   -   CUDA context
--- global_id     BIGINT   -   key of the process (nsys's globalPid)
--- api           VARCHAR  -   what recorded it: cuda
+-- global_id     BIGINT   -   process key (nsys's globalPid)
+-- api           VARCHAR  -   recorded API, always cuda
 --
 -- nsys: number = Row#
 -- nsys: used_percent = In-Use:ratio_%

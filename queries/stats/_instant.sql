@@ -1,14 +1,14 @@
--- One row per GPU operation and NVTX range at whose last instant lies the call, without length, that launched it.
--- Attribution is half open and leaves these out; nsys counts them. is_widest is as in stats__stack: false where another
--- range of the group holds the call anyway.
--- materialized: almost always empty, and asked for by every report.
+-- One row per GPU operation and NVTX range that ends exactly at the zero-length call that launched the operation.
+-- Attribution uses half-open intervals and excludes these operations; nsys counts them. is_widest has the same meaning
+-- as in stats__stack: it is false if another range of the group also contains the call.
+-- materialized: the result is almost always empty, and every report reads it.
 WITH point AS (
     SELECT operation_id, piece_id, thread_id, call_ns FROM _launched WHERE call_end_ns = call_ns
 ),
 held AS (
     SELECT a.operation_id, a.piece_id, a.thread_id, a.call_ns, r.range_id, r.group_id, r.is_sole
     FROM point AS a
-    -- Only ranges that end at such an instant: without any, none is read.
+    -- Filter to ranges that end at such an instant, so that nothing is read if there are no such instants.
     JOIN (SELECT * FROM stats__range WHERE end_ns IN (SELECT call_ns FROM point)) AS r
         ON r.thread_id = a.thread_id AND r.end_ns = a.call_ns AND r.start_ns <= a.call_ns
     SEMI JOIN _range AS nesting ON nesting.range_id = r.range_id AND nesting.end_ns = r.end_ns

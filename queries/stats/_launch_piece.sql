@@ -1,6 +1,7 @@
--- One row per piece that launched GPU operations, and one for no piece: when they ran, how many, the last end of their
--- calls. Graph runs count for the calls alone; a call without an end outlasts everything.
--- materialized: operations are summed up once, before they are spread over the ranges of the stack.
+-- One row per piece that launched GPU operations, and one for operations without a piece: time range and number of the
+-- operations, and the last end of their calls. Graph runs count only for the end of the calls. A call without an end
+-- counts as longer than any range.
+-- materialized: operations are aggregated once before they are joined with the ranges of the stack.
 SELECT piece_id,
     min(start_ns) FILTER (operation_id & 3 <> 3) AS start_ns,
     max(end_ns) FILTER (operation_id & 3 <> 3) AS end_ns,

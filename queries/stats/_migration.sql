@@ -1,4 +1,4 @@
--- One row per copy that unified memory made on its own account between host and device.
+-- One row per unified memory migration between host and device.
 SELECT virtual_address AS address, duration_ns,
     CASE kind WHEN 'Unified Host-to-Device' THEN copied_bytes END AS to_device_bytes,
     CASE kind WHEN 'Unified Device-to-Host' THEN copied_bytes END AS to_host_bytes,

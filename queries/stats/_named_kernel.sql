@@ -1,2 +1,2 @@
--- One row per kernel execution, with the key of the name that it is listed under: the demangled one.
+-- One row per kernel execution with the key of the name under which it is listed, the demangled name.
 FROM _kernel

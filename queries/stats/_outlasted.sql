@@ -1,6 +1,6 @@
--- One row per piece whose calls are not all held by every range of its stack, and one for no piece, if calls lie in
--- none: the last end of these ranges, NULL where there is none.
--- materialized: almost always few, and known to be: operations are looked at one by one only there.
+-- One row per piece with a call that is not inside all ranges of its stack, and one for calls without a piece, with the
+-- last end of these ranges; NULL if there are none.
+-- materialized: there are almost always few rows, and only their operations have to be examined individually.
 SELECT p.piece_id, s.last_end_ns
 FROM stats__launch_piece AS p
 LEFT JOIN (

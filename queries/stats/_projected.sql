@@ -1,8 +1,8 @@
--- One row per NVTX range that holds GPU operations: first start, last end and number of them.
--- materialized: shared by two reports.
+-- One row per NVTX range that contains GPU operations: first start, last end and number of operations.
+-- materialized: two reports read it.
 --
--- Operations are summed up by piece, so that few rows are spread over the stack; one by one only in pieces with calls
--- that outlast one of the ranges.
+-- Operations are aggregated per piece so that few rows are joined with the stack. They are examined individually only
+-- in pieces with calls that outlast one of the ranges.
 WITH operation AS (
     SELECT operation_id, start_ns, end_ns, piece_id, call_end_ns FROM _launched WHERE operation_id & 3 <> 3
 ),

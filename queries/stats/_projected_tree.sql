@@ -1,9 +1,9 @@
--- One row per NVTX range that holds GPU operations: its place among such ranges of its thread.
--- materialized: the walk down the tree, shared by two reports.
+-- One row per NVTX range that contains GPU operations: its place among such ranges of its thread.
+-- materialized: the tree is traversed once for two reports.
 --
--- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
--- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range
--- inside. Only ranges that cross are compared.
+-- The parent is the shortest enclosing range or, among equally long ones, the one opened last. Where ranges nest, this
+-- is the nearest one, also with the ends that reports assign to ranges that were never closed: none of these ends is
+-- before the end of a closed range inside. Only ranges that cross are compared.
 WITH RECURSIVE projected AS (
     SELECT r.range_id, r.thread_id, r.end_ns, r.duration_ns
     FROM stats__range AS r SEMI JOIN stats__projected AS p ON p.range_id = r.range_id
@@ -12,7 +12,7 @@ nearest AS (
     SELECT r.range_id, p.parent_id
     FROM (FROM projected ANTI JOIN _crossing USING (thread_id)) AS r LEFT JOIN _range_parent AS p USING (range_id)
     UNION ALL
-    -- Past those that hold nothing.
+    -- Skip ranges that contain no operations.
     SELECT n.range_id, p.parent_id
     FROM nearest AS n
     ANTI JOIN projected AS o ON o.range_id = n.parent_id

@@ -1,9 +1,9 @@
 -- One row per push/pop range: its place among the push/pop ranges of its thread.
--- materialized: the walk down the tree.
+-- materialized: the tree is traversed once.
 --
--- The parent is the shortest range that encloses; of equally long ones the one opened last. Where ranges nest that is
--- the nearest, also by the ends that reports give to open ranges: none of them lies before the end of a closed range
--- inside. Only ranges that cross are compared.
+-- The parent is the shortest enclosing range or, among equally long ones, the one opened last. Where ranges nest, this
+-- is the nearest one, also with the ends that reports assign to ranges that were never closed: none of these ends is
+-- before the end of a closed range inside. Only ranges that cross are compared.
 WITH RECURSIVE pushpop AS (
     SELECT range_id, thread_id, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range
@@ -13,7 +13,7 @@ nearest AS (
     SELECT r.range_id, p.parent_id
     FROM (FROM pushpop ANTI JOIN _crossing USING (thread_id)) AS r LEFT JOIN _range_parent AS p USING (range_id)
     UNION ALL
-    -- Past start/end ranges.
+    -- Skip start/end ranges.
     SELECT n.range_id, p.parent_id
     FROM nearest AS n
     ANTI JOIN pushpop AS o ON o.range_id = n.parent_id

@@ -1,6 +1,6 @@
--- One row per NVTX range as nsys's reports see it; its name is in stats__range_text, under either of its keys.
--- One that was never closed lasts to the last end of any; in summaries (listed_ns) to the last NVTX event at all.
--- materialized: keys and ends of all ranges, shared by nine reports.
+-- One row per NVTX range as in nsys's reports. Its name is in stats__range_text, under either of its keys. A range that
+-- was never closed lasts until the last end of any range. In summaries (listed_ns), it lasts until the last NVTX event.
+-- materialized: nine reports read the keys and ends of all ranges.
 WITH last AS (
     SELECT max(end_ns) AS end_ns, max(coalesce(end_ns, start_ns)) FILTER (NOT is_start_end) AS pop_ns FROM _range_event
 ),
@@ -9,7 +9,7 @@ SELECT r.range_id, t.group_id, t.named_id, t.is_sole, r.is_start_end, r.thread_i
     coalesce(r.end_ns, last.end_ns) AS end_ns,
     coalesce(r.end_ns, last.end_ns) - r.start_ns AS duration_ns,
     coalesce(r.end_ns, e.at_ns) - r.start_ns AS listed_ns,
-    -- Among push/pop ranges alone one that was never closed lasts to the last push or pop.
+    -- In reports of push/pop ranges, a range that was never closed lasts until the last push or pop.
     coalesce(r.end_ns, last.pop_ns) AS pushpop_end_ns
 FROM _range_event AS r
 JOIN stats__range_text AS t

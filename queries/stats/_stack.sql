@@ -1,9 +1,9 @@
--- One row per piece that launched GPU operations and NVTX range that is open in it and can hold calls; ranges that end
--- on another thread hold none.
--- materialized: joined to every launch by three reports.
+-- One row per piece that launched GPU operations and NVTX range that is open in it and can contain calls. Ranges that
+-- end on another thread contain none.
+-- materialized: three reports join it with every launch.
 --
--- is_widest marks, of the ranges of a group in one stack, the one that ends last: whatever call is in any of them is in
--- that one. Nearly always there is but one: only groups that a stack holds twice are sorted.
+-- is_widest marks the range that ends last among the ranges of a group in one stack: every call inside any of them is
+-- inside that one. Almost always there is only one, so only groups that occur twice in a stack are sorted.
 WITH held AS (
     SELECT s.piece_id, s.range_id, s.level, r.group_id, r.is_sole, r.end_ns
     FROM _range_stack AS s

@@ -1,15 +1,15 @@
--- One row per API function, kernel name, kind of copy or memset; longest total first.
+-- One row per API function, kernel name, copy direction or memset, ordered by total duration, longest first.
 --
--- share_percent   DOUBLE   -      share of the sum of all totals
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  calls or executions
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of calls or executions
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- category        VARCHAR  -      CUDA_API, CUDA_KERNEL or MEMORY_OPER
--- operation       VARCHAR  -      function, kernel, direction of the copy, or memset
+-- operation       VARCHAR  -      function, kernel name, copy direction, or memset
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

@@ -1,16 +1,16 @@
--- One row per CUDA API function, by its recorded name; longest total first.
+-- One row per CUDA API function as recorded, ordered by total duration, longest first.
 --
--- share_percent  DOUBLE   -      share of the sum of all totals
--- sum_ns         BIGINT   ns     sum of the durations
--- call_count     BIGINT   count  calls
+-- share_percent  DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns         BIGINT   ns     total duration
+-- call_count     BIGINT   count  number of calls
 -- mean_ns        DOUBLE   ns     mean duration
 -- median_ns      DOUBLE   ns     median duration
--- min_ns         BIGINT   ns     shortest
--- max_ns         BIGINT   ns     longest
--- stddev_ns      DOUBLE   ns     sample standard deviation; 0 of a single one
--- name           VARCHAR  -      function, without _v and four digits
--- q1_ns          VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns          VARCHAR  ns     third quartile, as nsys prints it
+-- min_ns         BIGINT   ns     minimum duration
+-- max_ns         BIGINT   ns     maximum duration
+-- stddev_ns      DOUBLE   ns     sample standard deviation; 0 for a single value
+-- name           VARCHAR  -      function name without the version suffix (_v and four digits)
+-- q1_ns          VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns          VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

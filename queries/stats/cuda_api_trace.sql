@@ -1,14 +1,14 @@
--- One row per CUDA API call; ordered by start.
+-- One row per CUDA API call, ordered by start time.
 --
--- start_ns        BIGINT   ns  entry on the CPU
--- duration_ns     BIGINT   ns  time in the call
--- name            VARCHAR  -   function, without _v and four digits
+-- start_ns        BIGINT   ns  start of the call on the CPU
+-- duration_ns     BIGINT   ns  duration of the call on the CPU
+-- name            VARCHAR  -   function name without the version suffix (_v and four digits)
 -- return_code     BIGINT   -   CUDA error code; 0 is success
--- correlation_id  BIGINT   -   joins what it launched, in the same process
--- pid             BIGINT   -   number of the process
--- tid             BIGINT   -   number of the thread
+-- correlation_id  BIGINT   -   ID shared with the GPU operations that the call launched; unique per process
+-- pid             BIGINT   -   process ID
+-- tid             BIGINT   -   thread ID
 -- priority        BIGINT   -   scheduling priority of the thread
--- thread_name     VARCHAR  -   name of the thread
+-- thread_name     VARCHAR  -   thread name
 --
 -- nsys: start_ns = Start:ts_ns
 -- nsys: duration_ns = Duration:dur_ns

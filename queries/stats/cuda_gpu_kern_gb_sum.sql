@@ -1,18 +1,18 @@
--- One row per kernel name, grid and block; longest total first.
+-- One row per kernel name, grid and block, ordered by total duration, longest first.
 --
--- share_percent   DOUBLE   -      share of the sum of all totals
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  executions
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of executions
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
--- grid            VARCHAR  -      blocks in x, y and z
--- block           VARCHAR  -      threads of a block in x, y and z
--- name            VARCHAR  -      kernel
--- q1_ns           VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns           VARCHAR  ns     third quartile, as nsys prints it
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
+-- grid            VARCHAR  -      blocks of the grid in x, y and z
+-- block           VARCHAR  -      threads per block in x, y and z
+-- name            VARCHAR  -      kernel name
+-- q1_ns           VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns           VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

@@ -1,16 +1,16 @@
--- One row per kernel name; longest total first, of equal totals fewer executions.
+-- One row per kernel name, ordered by total duration (longest first) and number of executions (fewest first).
 --
--- share_percent   DOUBLE   -      share of the sum of all totals
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  executions
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of executions
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
--- name            VARCHAR  -      kernel
--- q1_ns           VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns           VARCHAR  ns     third quartile, as nsys prints it
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
+-- name            VARCHAR  -      kernel name
+-- q1_ns           VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns           VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

@@ -1,15 +1,15 @@
--- One row per kind of copy or memset; most bytes first.
+-- One row per copy direction or memset, ordered by total size, largest first.
 --
--- sum_bytes        BIGINT   bytes  sum of the sizes
--- operation_count  BIGINT   count  operations
+-- sum_bytes        BIGINT   bytes  total size
+-- operation_count  BIGINT   count  number of operations
 -- mean_bytes       DOUBLE   bytes  mean size
--- median_bytes     VARCHAR  bytes  median size, as nsys prints it
--- min_bytes        BIGINT   bytes  smallest
--- max_bytes        BIGINT   bytes  largest
--- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 of a single one
--- operation        VARCHAR  -      direction of the copy, or memset
--- q1_bytes         VARCHAR  bytes  first quartile, as nsys prints it
--- q3_bytes         VARCHAR  bytes  third quartile, as nsys prints it
+-- median_bytes     VARCHAR  bytes  median size as printed by nsys
+-- min_bytes        BIGINT   bytes  minimum size
+-- max_bytes        BIGINT   bytes  maximum size
+-- stddev_bytes     DOUBLE   bytes  sample standard deviation; 0 for a single value
+-- operation        VARCHAR  -      copy direction, or memset
+-- q1_bytes         VARCHAR  bytes  first quartile as printed by nsys
+-- q3_bytes         VARCHAR  bytes  third quartile as printed by nsys
 --
 -- nsys: sum_bytes = Total:mem_B
 -- nsys: operation_count = Count
@@ -22,7 +22,8 @@
 -- nsys: q1_bytes = _Q1
 -- nsys: q3_bytes = _Q3
 WITH summary AS (
-    -- Sizes are printed with all digits: the deviation depends on the order in which rounding errors add up.
+    -- Sizes are printed with all digits, and rounding errors of the deviation depend on the order of summation, so the
+    -- order is fixed.
     SELECT operation, spread(bytes) AS s, quarters(bytes) AS q,
         coalesce(stddev_samp(bytes ORDER BY operation_id), 0) AS deviation
     FROM stats__memory

@@ -1,16 +1,16 @@
--- One row per kind of copy or memset; longest total first.
+-- One row per copy direction or memset, ordered by total duration, longest first.
 --
--- share_percent    DOUBLE   -      share of the sum of all totals
--- sum_ns           BIGINT   ns     sum of the durations
--- operation_count  BIGINT   count  operations
+-- share_percent    DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns           BIGINT   ns     total duration
+-- operation_count  BIGINT   count  number of operations
 -- mean_ns          DOUBLE   ns     mean duration
 -- median_ns        DOUBLE   ns     median duration
--- min_ns           BIGINT   ns     shortest
--- max_ns           BIGINT   ns     longest
--- stddev_ns        DOUBLE   ns     sample standard deviation; 0 of a single one
--- operation        VARCHAR  -      direction of the copy, or memset
--- q1_ns            VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns            VARCHAR  ns     third quartile, as nsys prints it
+-- min_ns           BIGINT   ns     minimum duration
+-- max_ns           BIGINT   ns     maximum duration
+-- stddev_ns        DOUBLE   ns     sample standard deviation; 0 for a single value
+-- operation        VARCHAR  -      copy direction, or memset
+-- q1_ns            VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns            VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

@@ -1,27 +1,27 @@
--- One row per kernel, copy or memset; ordered by start.
+-- One row per kernel, copy or memset, ordered by start time.
 --
--- start_ns                     BIGINT   ns       start on the GPU
--- duration_ns                  BIGINT   ns       time on the GPU
--- correlation_id               BIGINT   -        launching API call, unique in its process only
--- grid_x                       BIGINT   -        blocks, x
--- grid_y                       BIGINT   -        blocks, y
--- grid_z                       BIGINT   -        blocks, z
--- block_x                      BIGINT   -        threads a block, x
--- block_y                      BIGINT   -        threads a block, y
--- block_z                      BIGINT   -        threads a block, z
--- register_count               BIGINT   count    registers a thread
--- static_shared_memory_bytes   BIGINT   bytes    static shared memory a block
--- dynamic_shared_memory_bytes  BIGINT   bytes    dynamic shared memory a block
--- moved_bytes                  BIGINT   bytes    amount copied or set
--- throughput_bytes_per_s       BIGINT   bytes/s  bytes times how often, in whole numbers, the
---                                                operation fits into a second: nsys's figure, 0 above one second
--- source_memory                VARCHAR  -        kind of memory read, or set
--- destination_memory           VARCHAR  -        kind of memory written by a copy
+-- start_ns                     BIGINT   ns       start time on the GPU
+-- duration_ns                  BIGINT   ns       duration on the GPU
+-- correlation_id               BIGINT   -        ID of the launching API call, unique per process
+-- grid_x                       BIGINT   -        grid size in x, in blocks
+-- grid_y                       BIGINT   -        grid size in y, in blocks
+-- grid_z                       BIGINT   -        grid size in z, in blocks
+-- block_x                      BIGINT   -        block size in x, in threads
+-- block_y                      BIGINT   -        block size in y, in threads
+-- block_z                      BIGINT   -        block size in z, in threads
+-- register_count               BIGINT   count    registers per thread
+-- static_shared_memory_bytes   BIGINT   bytes    static shared memory per block
+-- dynamic_shared_memory_bytes  BIGINT   bytes    dynamic shared memory per block
+-- moved_bytes                  BIGINT   bytes    bytes copied or set
+-- throughput_bytes_per_s       BIGINT   bytes/s  throughput as computed by nsys: bytes times the integer part of 1 s
+--                                                over the duration; 0 for durations above one second
+-- source_memory                VARCHAR  -        memory kind of the source of a copy, or of the memory that is set
+-- destination_memory           VARCHAR  -        memory kind of the destination of a copy
 -- device                       VARCHAR  -        product name and number of the GPU
 -- context_id                   BIGINT   -        CUDA context
--- green_context_id             BIGINT   -        green context
+-- green_context_id             BIGINT   -        green context; NULL if there is none
 -- stream_id                    BIGINT   -        CUDA stream
--- name                         VARCHAR  -        kernel, direction of the copy, or memset
+-- name                         VARCHAR  -        kernel name, copy direction, or memset
 --
 -- nsys: start_ns = Start:ts_ns
 -- nsys: duration_ns = Duration:dur_ns

@@ -1,32 +1,33 @@
--- One row per thread, device, launching function and kernel name; longest average total time first.
+-- One row per thread, device, launching function and kernel name, ordered by mean total time, longest first.
 --
--- pid               BIGINT   -      number of the process
--- tid               BIGINT   -      number of the thread that launched
--- device_id         BIGINT   -      CUDA device
--- kernel_count      BIGINT   count  kernels
--- queued_count      BIGINT   count  kernels that waited in the queue
--- total_mean_ns     DOUBLE   ns     mean: from entry into the call to the end of call and kernel
--- total_median_ns   DOUBLE   ns     median
--- total_min_ns      BIGINT   ns     shortest
--- total_max_ns      BIGINT   ns     longest
--- total_stddev_ns   DOUBLE   ns     sample standard deviation
--- call_mean_ns      DOUBLE   ns     mean: time in the call
--- call_median_ns    DOUBLE   ns     median
--- call_min_ns       BIGINT   ns     shortest
--- call_max_ns       BIGINT   ns     longest
--- call_stddev_ns    DOUBLE   ns     sample standard deviation
--- queue_mean_ns     DOUBLE   ns     mean: wait in the queue, of kernels that waited
--- queue_median_ns   DOUBLE   ns     median
--- queue_min_ns      BIGINT   ns     shortest
--- queue_max_ns      BIGINT   ns     longest
--- queue_stddev_ns   DOUBLE   ns     sample standard deviation
--- kernel_mean_ns    DOUBLE   ns     mean: time on the GPU
--- kernel_median_ns  DOUBLE   ns     median
--- kernel_min_ns     BIGINT   ns     shortest
--- kernel_max_ns     BIGINT   ns     longest
--- kernel_stddev_ns  DOUBLE   ns     sample standard deviation
--- call_name         VARCHAR  -      launching function
--- name              VARCHAR  -      kernel
+-- pid               BIGINT   -      process ID
+-- tid               BIGINT   -      ID of the launching thread
+-- device_id         BIGINT   -      CUDA device ordinal
+-- kernel_count      BIGINT   count  number of kernels
+-- queued_count      BIGINT   count  number of kernels that waited in the queue
+-- total_mean_ns     DOUBLE   ns     mean total time: from the start of the call to the end of the call or the kernel,
+--                                   whichever is later
+-- total_median_ns   DOUBLE   ns     median total time
+-- total_min_ns      BIGINT   ns     minimum total time
+-- total_max_ns      BIGINT   ns     maximum total time
+-- total_stddev_ns   DOUBLE   ns     sample standard deviation of the total time; 0 for a single value
+-- call_mean_ns      DOUBLE   ns     mean duration of the call
+-- call_median_ns    DOUBLE   ns     median duration of the call
+-- call_min_ns       BIGINT   ns     minimum duration of the call
+-- call_max_ns       BIGINT   ns     maximum duration of the call
+-- call_stddev_ns    DOUBLE   ns     sample standard deviation of the call duration; 0 for a single value
+-- queue_mean_ns     DOUBLE   ns     mean time in the queue, of kernels that waited; NULL if none waited
+-- queue_median_ns   DOUBLE   ns     median time in the queue
+-- queue_min_ns      BIGINT   ns     minimum time in the queue
+-- queue_max_ns      BIGINT   ns     maximum time in the queue
+-- queue_stddev_ns   DOUBLE   ns     sample standard deviation of the time in the queue; 0 for a single value or none
+-- kernel_mean_ns    DOUBLE   ns     mean duration on the GPU
+-- kernel_median_ns  DOUBLE   ns     median duration on the GPU
+-- kernel_min_ns     BIGINT   ns     minimum duration on the GPU
+-- kernel_max_ns     BIGINT   ns     maximum duration on the GPU
+-- kernel_stddev_ns  DOUBLE   ns     sample standard deviation of the duration on the GPU; 0 for a single value
+-- call_name         VARCHAR  -      launching API function
+-- name              VARCHAR  -      kernel name
 --
 -- nsys: pid = PID
 -- nsys: tid = TID

@@ -1,19 +1,21 @@
--- One row per kernel whose launching call is known; ordered by that call's start.
+-- One row per kernel whose launching call is known, ordered by the start of the call.
 --
--- call_ns            BIGINT   ns  entry into the launching call
--- call_duration_ns   BIGINT   ns  time in it
--- queue_ns           BIGINT   ns  end of the call, where the kernel waited longer than that
--- queue_duration_ns  BIGINT   ns  time from there to the kernel's start
--- start_ns           BIGINT   ns  start on the GPU
--- duration_ns        BIGINT   ns  time on the GPU
--- sum_ns             BIGINT   ns  from entry to the end of call and kernel
--- pid                BIGINT   -   number of the process
--- tid                BIGINT   -   number of the thread that launched it
--- device_id          BIGINT   -   CUDA device
--- call_name          VARCHAR  -   launching function
--- grid               VARCHAR  -   blocks in x, y and z
--- block              VARCHAR  -   threads of a block in x, y and z
--- name               VARCHAR  -   kernel
+-- call_ns            BIGINT   ns  start of the launching call
+-- call_duration_ns   BIGINT   ns  duration of the launching call
+-- queue_ns           BIGINT   ns  end of the call, when the wait in the queue starts; NULL if the kernel started
+--                                 earlier
+-- queue_duration_ns  BIGINT   ns  time from queue_ns to the start of the kernel; NULL if it started earlier
+-- start_ns           BIGINT   ns  start time on the GPU
+-- duration_ns        BIGINT   ns  duration on the GPU
+-- sum_ns             BIGINT   ns  time from the start of the call to the end of the call or the kernel, whichever is
+--                                 later
+-- pid                BIGINT   -   process ID
+-- tid                BIGINT   -   ID of the launching thread
+-- device_id          BIGINT   -   CUDA device ordinal
+-- call_name          VARCHAR  -   launching API function
+-- grid               VARCHAR  -   blocks of the grid in x, y and z
+-- block              VARCHAR  -   threads per block in x, y and z
+-- name               VARCHAR  -   kernel name
 --
 -- nsys: call_ns = API Start:ts_ns
 -- nsys: call_duration_ns = API Dur:dur_ns

@@ -1,20 +1,21 @@
--- One row per name and style of NVTX ranges that hold GPU operations; longest projected total first.
--- materialized: medians of every name, sorted.
+-- One row per name and style of NVTX ranges that contain GPU operations, ordered by total projected time, longest
+-- first.
+-- materialized: the medians of all names require a sort.
 --
--- name             VARCHAR  -      domain and name
+-- name             VARCHAR  -      domain and name of the range
 -- style            VARCHAR  -      PushPop or StartEnd
--- projected_ns     BIGINT   ns     sum of the spans of their operations on the GPU
--- duration_ns      BIGINT   ns     sum of their wall times
--- instance_count   BIGINT   count  ranges
+-- projected_ns     BIGINT   ns     sum of the GPU spans of these ranges, from the first operation to the last
+-- duration_ns      BIGINT   ns     sum of the durations of these ranges on the CPU
+-- instance_count   BIGINT   count  number of ranges
 -- mean_ns          DOUBLE   ns     mean span
 -- median_ns        DOUBLE   ns     median span
 -- min_ns           BIGINT   ns     shortest span
 -- max_ns           BIGINT   ns     longest span
--- stddev_ns        DOUBLE   ns     sample standard deviation; 0 of a single one
--- operation_count  BIGINT   count  kernels, copies and memsets launched in them
--- mean_operations  DOUBLE   -      operations a range
--- mean_level       DOUBLE   -      such ranges around one
--- mean_children    DOUBLE   -      such ranges right inside one
+-- stddev_ns        DOUBLE   ns     sample standard deviation; 0 for a single value
+-- operation_count  BIGINT   count  number of kernels, copies and memsets launched in these ranges
+-- mean_operations  DOUBLE   -      mean number of operations per range
+-- mean_level       DOUBLE   -      mean number of enclosing ranges with GPU operations
+-- mean_children    DOUBLE   -      mean number of direct children with GPU operations
 --
 -- nsys: name = Range
 -- nsys: style = Style

@@ -1,20 +1,20 @@
--- One row per NVTX range that holds GPU operations, and one per thread for those outside of all ranges; ordered by
--- range_id, those outside first.
+-- One row per NVTX range that contains GPU operations and one per thread for operations outside all ranges, ordered by
+-- range_id, operations outside first.
 --
--- name               VARCHAR  -      domain and name; NULL: outside of all
--- projected_ns       BIGINT   ns     first start of its operations
--- projected_span_ns  BIGINT   ns     from there to their last end
--- start_ns           BIGINT   ns     opened, on the CPU
--- duration_ns        BIGINT   ns     wall time
+-- name               VARCHAR  -      domain and name of the range; NULL for operations outside all ranges
+-- projected_ns       BIGINT   ns     start of the first operation on the GPU
+-- projected_span_ns  BIGINT   ns     time from projected_ns to the end of the last operation on the GPU
+-- start_ns           BIGINT   ns     start of the range on the CPU
+-- duration_ns        BIGINT   ns     duration of the range on the CPU
 -- style              VARCHAR  -      PushPop or StartEnd
--- pid                BIGINT   -      number of the process
--- tid                BIGINT   -      number of the thread
--- operation_count    BIGINT   count  kernels, copies and memsets launched in it
--- level              INTEGER  -      such ranges around it
--- child_count        BIGINT   count  such ranges right inside
--- range_id           BIGINT   -      the range: its row in nsys's table
--- parent_id          BIGINT   -      the range right around it
--- stack              VARCHAR  -      ranges from the outermost in
+-- pid                BIGINT   -      process ID
+-- tid                BIGINT   -      thread ID
+-- operation_count    BIGINT   count  number of kernels, copies and memsets launched in it
+-- level              INTEGER  -      number of enclosing ranges with GPU operations
+-- child_count        BIGINT   count  number of direct children with GPU operations
+-- range_id           BIGINT   -      range ID, the row in nsys's table
+-- parent_id          BIGINT   -      range_id of the parent; NULL if there is none
+-- stack              VARCHAR  -      range_ids from the outermost range to this one
 --
 -- nsys: name = Name
 -- nsys: projected_ns = Projected Start:ts_ns

@@ -1,20 +1,20 @@
--- One row per range name and style, thread and kernel name: kernels launched in such ranges, counted in each range
--- around the launch; kernels outside of all come without a name; ordered by name, thread, longest total.
--- materialized: joins every launch to all ranges around it.
+-- One row per range name and style, thread and kernel name, ordered by range name, thread and total duration, longest
+-- first. A kernel counts in every range around its launch. Kernels outside all ranges have no range name.
+-- materialized: every launch is joined with all ranges around it.
 --
--- range_name    VARCHAR  -      domain and name of the range; NULL: outside of all
+-- range_name    VARCHAR  -      domain and name of the range; NULL for kernels outside all ranges
 -- style         VARCHAR  -      PushPop or StartEnd
--- pid           BIGINT   -      number of the process
--- tid           BIGINT   -      number of the thread that launched; NULL where the call is unknown
--- range_count   BIGINT   count  ranges that hold one of the kernels
--- kernel_count  BIGINT   count  kernels
--- sum_ns        BIGINT   ns     sum of durations, of a kernel in two ranges of the name twice
+-- pid           BIGINT   -      process ID
+-- tid           BIGINT   -      ID of the launching thread; NULL if the call is unknown
+-- range_count   BIGINT   count  number of ranges that launched one of the kernels
+-- kernel_count  BIGINT   count  number of kernels
+-- sum_ns        BIGINT   ns     total duration; a kernel in two nested ranges of this name counts twice
 -- mean_ns       DOUBLE   ns     mean duration
 -- median_ns     DOUBLE   ns     median duration
--- min_ns        BIGINT   ns     shortest
--- max_ns        BIGINT   ns     longest
--- stddev_ns     DOUBLE   ns     sample standard deviation; 0 of a single one
--- name          VARCHAR  -      kernel
+-- min_ns        BIGINT   ns     minimum duration
+-- max_ns        BIGINT   ns     maximum duration
+-- stddev_ns     DOUBLE   ns     sample standard deviation; 0 for a single value
+-- name          VARCHAR  -      kernel name
 --
 -- nsys: range_name = NVTX Range
 -- nsys: style = Style
@@ -41,7 +41,7 @@ pair AS (
     SELECT i.group_id, l.name_id, i.range_id, i.is_widest, l.duration_ns
     FROM launched AS l JOIN (FROM stats__instant WHERE NOT is_sole) AS i USING (operation_id)
 ),
--- In the only range of its name a kernel is counted once.
+-- A kernel counts once in the only range of its name.
 sole_pair AS (
     SELECT s.range_id, l.name_id, l.duration_ns
     FROM launched AS l JOIN (FROM stats__stack WHERE is_sole) AS s USING (piece_id)

@@ -1,19 +1,19 @@
--- One row per push/pop range; ordered by start.
+-- One row per push/pop range, ordered by start time.
 --
--- start_ns     BIGINT   ns     opened
--- end_ns       BIGINT   ns     closed
--- duration_ns  BIGINT   ns     wall time
--- child_ns     BIGINT   ns     wall time of the ranges right inside
--- own_ns       BIGINT   ns     wall time without them
--- name         VARCHAR  -      domain and name
--- pid          BIGINT   -      number of the process
--- tid          BIGINT   -      number of the thread
--- level        INTEGER  -      push/pop ranges around it
--- child_count  BIGINT   count  ranges right inside
--- range_id     BIGINT   -      the range: its row in nsys's table
--- parent_id    BIGINT   -      the range right around it
--- stack        VARCHAR  -      ranges from the outermost in
--- tree         VARCHAR  -      name, indented by level
+-- start_ns     BIGINT   ns     start of the range
+-- end_ns       BIGINT   ns     end of the range
+-- duration_ns  BIGINT   ns     duration of the range on the CPU
+-- child_ns     BIGINT   ns     total duration of the direct children
+-- own_ns       BIGINT   ns     duration without the direct children
+-- name         VARCHAR  -      domain and name of the range
+-- pid          BIGINT   -      process ID
+-- tid          BIGINT   -      thread ID
+-- level        INTEGER  -      number of push/pop ranges around it
+-- child_count  BIGINT   count  number of direct children
+-- range_id     BIGINT   -      range ID, the row in nsys's table
+-- parent_id    BIGINT   -      range_id of the parent; NULL if there is none
+-- stack        VARCHAR  -      range_ids from the outermost range to this one
+-- tree         VARCHAR  -      name of the range, indented by level
 --
 -- nsys: start_ns = Start:ts_ns
 -- nsys: end_ns = End:ts_ns

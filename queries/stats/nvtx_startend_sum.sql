@@ -1,13 +1,13 @@
--- One row per name of a start/end range; longest total first.
+-- One row per start/end range name, ordered by total duration, longest first.
 --
--- share_percent   DOUBLE   -      share of the sum of all totals
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  ranges
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- name            VARCHAR  -      domain and name of the range
 --
 -- nsys: share_percent = Time:ratio_%

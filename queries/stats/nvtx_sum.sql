@@ -1,18 +1,18 @@
--- One row per name and style of NVTX range; longest total first.
--- materialized: quartiles of every name, sorted.
+-- One row per name and style of NVTX ranges, ordered by total duration, longest first.
+-- materialized: the quartiles of all names require a sort.
 --
--- share_percent   DOUBLE   -      share of the sum of all totals
--- sum_ns          BIGINT   ns     sum of the durations
--- instance_count  BIGINT   count  ranges
+-- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns          BIGINT   ns     total duration
+-- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
 -- median_ns       DOUBLE   ns     median duration
--- min_ns          BIGINT   ns     shortest
--- max_ns          BIGINT   ns     longest
--- stddev_ns       DOUBLE   ns     sample standard deviation; 0 of a single one
+-- min_ns          BIGINT   ns     minimum duration
+-- max_ns          BIGINT   ns     maximum duration
+-- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
 -- style           VARCHAR  -      PushPop or StartEnd
 -- name            VARCHAR  -      domain and name of the range
--- q1_ns           VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns           VARCHAR  ns     third quartile, as nsys prints it
+-- q1_ns           VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns           VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns

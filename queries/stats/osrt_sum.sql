@@ -1,16 +1,16 @@
--- One row per function of the OS runtime; longest total first.
+-- One row per OS runtime function, ordered by total duration, longest first.
 --
--- share_percent  DOUBLE   -      share of the sum of all totals
--- sum_ns         BIGINT   ns     sum of the durations
--- call_count     BIGINT   count  calls
+-- share_percent  DOUBLE   -      total as a percentage of the sum of all totals
+-- sum_ns         BIGINT   ns     total duration
+-- call_count     BIGINT   count  number of calls
 -- mean_ns        DOUBLE   ns     mean duration
 -- median_ns      DOUBLE   ns     median duration
--- min_ns         BIGINT   ns     shortest
--- max_ns         BIGINT   ns     longest
--- stddev_ns      DOUBLE   ns     sample standard deviation; 0 of a single one
--- name           VARCHAR  -      function
--- q1_ns          VARCHAR  ns     first quartile, as nsys prints it
--- q3_ns          VARCHAR  ns     third quartile, as nsys prints it
+-- min_ns         BIGINT   ns     minimum duration
+-- max_ns         BIGINT   ns     maximum duration
+-- stddev_ns      DOUBLE   ns     sample standard deviation; 0 for a single value
+-- name           VARCHAR  -      function name
+-- q1_ns          VARCHAR  ns     first quartile as printed by nsys
+-- q3_ns          VARCHAR  ns     third quartile as printed by nsys
 --
 -- nsys: share_percent = Time:ratio_%
 -- nsys: sum_ns = Total Time:dur_ns
@@ -29,7 +29,7 @@ WITH summary AS (
     FROM os_call
     GROUP BY ALL
 ),
--- nsys lists equal totals in the order in which the trace numbers the names.
+-- For equal totals, nsys uses the order of the string IDs in the trace.
 number AS (SELECT value AS name, min(id) AS name_id FROM _string_os_call GROUP BY value)
 SELECT
     100.0 * s.sum / sum(s.sum) OVER (PARTITION BY 1) AS share_percent,

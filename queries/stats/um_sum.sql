@@ -1,12 +1,13 @@
--- One row per virtual address that unified memory moved or that faulted; fastest migration first.
+-- One row per virtual address that unified memory migrated or that caused page faults, ordered by throughput, fastest
+-- first.
 --
--- address                 BIGINT  -        first byte of the pages
--- to_device_bytes         BIGINT  bytes    bytes moved to the device
--- to_host_bytes           BIGINT  bytes    bytes moved to the host
--- cpu_fault_count         BIGINT  count    page faults of CPUs
--- gpu_fault_count         BIGINT  count    page faults of GPUs
--- throughput_bytes_per_s  BIGINT  bytes/s  bytes times how often, in whole numbers, the
---                                         time fits into a second: nsys's figure
+-- address                 BIGINT  -        address of the first byte of the pages
+-- to_device_bytes         BIGINT  bytes    bytes migrated to the device
+-- to_host_bytes           BIGINT  bytes    bytes migrated to the host
+-- cpu_fault_count         BIGINT  count    number of CPU page faults
+-- gpu_fault_count         BIGINT  count    number of GPU page faults
+-- throughput_bytes_per_s  BIGINT  bytes/s  throughput as computed by nsys: bytes times the integer part of 1 s over the
+--                                          total duration
 --
 -- nsys: address = Virtual Address:addr_uint
 -- nsys: to_device_bytes = HtoD Migration size:mem_B
@@ -25,6 +26,6 @@ SELECT
     address, to_device_bytes, to_host_bytes, cpu_fault_count, gpu_fault_count,
     CASE WHEN duration_ns > 0 THEN 1000000000 // duration_ns * copied_bytes END AS throughput_bytes_per_s
 FROM moved FULL JOIN cpu USING (address) FULL JOIN gpu_side USING (address)
--- Of equally fast ones nsys lists first those where a CPU faulted, then those moved to the host.
+-- At equal throughput, nsys lists addresses with CPU faults first, then those migrated to the host.
 ORDER BY throughput_bytes_per_s DESC NULLS LAST, cpu_fault_count IS NULL, to_host_bytes IS NULL, to_device_bytes IS NULL,
     address

@@ -1,11 +1,12 @@
--- One row: what unified memory moved, and the page faults.
+-- One row: the bytes that unified memory migrated, and the page faults.
 --
--- to_device_bytes  BIGINT  bytes  bytes moved to devices
--- to_host_bytes    BIGINT  bytes  bytes moved to the host
--- cpu_fault_count  BIGINT  count  page faults of CPUs
--- gpu_fault_count  BIGINT  count  page faults of GPUs
--- min_address      BIGINT  -      lowest address that moved or faulted; NULL unless all four occurred
--- max_address      BIGINT  -      highest such address; NULL unless all four occurred
+-- to_device_bytes  BIGINT  bytes  bytes migrated to devices
+-- to_host_bytes    BIGINT  bytes  bytes migrated to the host
+-- cpu_fault_count  BIGINT  count  number of CPU page faults
+-- gpu_fault_count  BIGINT  count  number of GPU page faults
+-- min_address      BIGINT  -      lowest address that migrated or faulted; NULL unless migrations in both directions
+--                                 and faults on both sides occurred
+-- max_address      BIGINT  -      highest such address; NULL under the same condition
 --
 -- nsys: to_device_bytes = Total HtoD Migration Size:mem_B
 -- nsys: to_host_bytes = Total DtoH Migration Size:mem_B
@@ -19,7 +20,7 @@ WITH touched AS (
     UNION ALL SELECT 'cpu_fault', address FROM _cpu_fault
     UNION ALL SELECT 'gpu_fault', address FROM _gpu_fault
 ),
--- nsys names no bounds where one of the four did not occur.
+-- nsys reports no address bounds unless all four occurred.
 bounds AS (SELECT min(address) AS lowest, max(address) AS highest FROM touched HAVING count(DISTINCT what) = 4)
 SELECT
     (SELECT sum(to_device_bytes)::BIGINT FROM stats__migration) AS to_device_bytes,
