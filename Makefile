@@ -39,10 +39,12 @@ test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys (the
 	$(PYTEST) -m '$(WHICH)'
 
 .PHONY: lint
-lint: $(STAMP)  ## Check style, formatting and types, and that pages are fresh and links lead somewhere
+lint: $(STAMP)  ## Check style, types, spelling and wording, and that pages are fresh and links lead somewhere
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	git ls-files -z | xargs -0 $(BIN)/codespell
+	$(BIN)/python -m tests.prose --check
 	$(BIN)/python -m tests.generate --check
 	$(BIN)/python -m pytest -q tests/test_readme.py -k 'links or fence or headings'
 
