@@ -14,6 +14,7 @@ help:  ## Show what can be made
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml
+	@echo "Installing nsys-tools and its development tools into $(VENV); this takes a minute or two." >&2
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
@@ -39,10 +40,12 @@ test-tools: $(STAMP)  ## Run the tests that need torch or an installed nsys (the
 	$(PYTEST) -m '$(WHICH)'
 
 .PHONY: lint
-lint: $(STAMP)  ## Check style, formatting and types, and that pages are fresh and links lead somewhere
+lint: $(STAMP)  ## Check style, types, spelling and wording, and that pages are fresh and links lead somewhere
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	git ls-files -z | xargs -0 $(BIN)/codespell
+	$(BIN)/python -m tests.prose --check
 	$(BIN)/python -m tests.generate --check
 	$(BIN)/python -m pytest -q tests/test_readme.py -k 'links or fence or headings'
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from itertools import groupby
 
-from nsys_tools.errors import one_error
+from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import ListRows
 
@@ -20,12 +20,24 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
         Only queries of an area, or whose name starts with this word; empty for all.
     needs
         Gives what a query needs that a session lacks; None leaves the column out.
+
+    Raises
+    ------
+    NsysToolsError
+        If there is no such area.
     """
+    from difflib import get_close_matches  # noqa: PLC0415
+
     from nsys_tools.report.reference import documented  # noqa: PLC0415
     from nsys_tools.session import catalogue  # noqa: PLC0415
 
     found = documented(catalogue.queries().values())
     chosen = [one for one in found if not area or area in (one.area, one.name) or one.name.startswith(f"{area}_")]
+    if not chosen:
+        areas = sorted({one.area for one in found})
+        near = get_close_matches(area, areas, n=1)
+        hint = f"Did you mean {near[0]}?" if near else f"Areas: {', '.join(areas)}."
+        raise NsysToolsError(f"There is no area {area!r}, and no query whose name starts with it.", hint)
     columns = ["query", "a row, and the order", *(["needs"] if needs else [])]
     rows = [[query.name, query.summary, *([", ".join(sorted(needs(query.name)))] if needs else [])] for query in chosen]
     return Result(ListRows(columns, rows), name="queries", summary="One row per documented query.")

@@ -90,7 +90,8 @@ def _read(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise nt.NsysToolsError(f"--file {file}: cannot be read ({error}).") from None
+        reason = getattr(error, "strerror", None) or error
+        raise nt.NsysToolsError(f"--file {file}: cannot be read ({reason}).") from None
 
 
 def _show(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -43,8 +44,21 @@ def _of(path: Path) -> list[Path]:
     if path.exists():
         return _in_folder(path) if path.is_dir() else [path]
     if not has_magic(str(path)):
-        raise NsysToolsError(f"{path}: no such file or folder.")
+        raise NsysToolsError(f"{path}: no such file or folder.", _similar(path))
     return [found for name in glob(str(path), recursive=True) for found in _of(Path(name))]
+
+
+def _similar(path: Path) -> str:
+    """Return a hint with the names in the same folder that are similar to a missing one."""
+    try:
+        names = [one.name for one in path.parent.iterdir()]
+    except FileNotFoundError:
+        return f"There is no folder {path.parent}."
+    except OSError:
+        return ""
+    # Names with the same ending are similar to a part; only more than that is a typing error.
+    near = get_close_matches(path.name, names, n=2, cutoff=0.8)
+    return f"Did you mean {' or '.join(str(path.with_name(name)) for name in near)}?" if near else ""
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -128,7 +128,8 @@ def read(path: Path) -> list[Stage]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise NsysToolsError(f"--stages {path}: cannot be read ({error}).") from None
+        reason = getattr(error, "strerror", None) or error
+        raise NsysToolsError(f"--stages {path}: cannot be read ({reason}).") from None
     try:
         data = tomllib.loads(text)
     except RecursionError:

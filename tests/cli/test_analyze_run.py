@@ -91,7 +91,9 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path) -> None:
     assert "cannot be read" in refused(*ask, "--ncu", "none.csv", cwd=tmp_path)
     assert "neither call_counts nor module_children" in refused(*ask, "--callgraph", "other.json", cwd=tmp_path)
     assert "no edges of forward hooks" in refused(*ask, "--callgraph", "broken.dot", cwd=tmp_path)
-    assert "cannot be read" in refused(*ask, "--callgraph", "none.json", cwd=tmp_path)
+    assert "none.json: cannot be read (No such file or directory)." in refused(
+        *ask, "--callgraph", "none.json", cwd=tmp_path
+    )
     assert not (tmp_path / "run" / "report").exists()
     (tmp_path / "run" / "trace.sqlite").unlink()
     assert "run: a run folder without a trace" in refused(*ask, cwd=tmp_path)

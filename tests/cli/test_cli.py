@@ -41,7 +41,9 @@ def test_bad_traces_are_refused_and_nothing_is_written(tmp_path: Path, name: str
 def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     trace = str(sample[0])
     assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
-    assert "cannot be read" in refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
+    stages = refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
+    assert "--stages none.toml: cannot be read (No such file or directory)." in stages
+    assert "No such file or directory)." in refused("sql", trace, "--file", "none.sql", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
     assert "is named twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
@@ -105,6 +107,8 @@ def test_queries(tmp_path: Path) -> None:
     assert "One row per kernel name" in run("queries", "kernel_summary", cwd=tmp_path).stdout
     assert "FROM _kernel" in run("queries", "kernel_summary", "--sql", cwd=tmp_path).stdout
     assert "kernel_summary" in refused("queries", "kernel_sumary", cwd=tmp_path)
+    assert "Did you mean kernel?" in refused("queries", "--area", "kernl", cwd=tmp_path)
+    assert "Areas: api, callgraph," in refused("queries", "--area", "zzz", cwd=tmp_path)
 
 
 def test_a_reader_that_stops_early_is_no_error(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:

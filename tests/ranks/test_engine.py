@@ -52,8 +52,15 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
         traces([tmp_path, tmp_path / "rank2.sqlite"])
     with pytest.raises(NsysToolsError, match="no trace is there"):
         traces([str(tmp_path / "gpu*.sqlite")])
-    with pytest.raises(NsysToolsError, match="no such file or folder"):
+    with pytest.raises(NsysToolsError, match="no such file or folder") as missing:
         traces([tmp_path / "gone.sqlite"])
+    assert missing.value.hint == ""
+    with pytest.raises(NsysToolsError) as missing:
+        traces([tmp_path / "rank10.sqlit"])
+    assert missing.value.hint.startswith(f"Did you mean {tmp_path / 'rank10.sqlite'}")
+    with pytest.raises(NsysToolsError) as missing:
+        traces([tmp_path / "gone" / "rank10.sqlite"])
+    assert missing.value.hint == f"There is no folder {tmp_path / 'gone'}."
     with pytest.raises(NsysToolsError, match="No trace was given"):
         nt.open([])
 

@@ -87,7 +87,8 @@ def read(path: Path) -> CallGraph:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise NsysToolsError(f"{path}: cannot be read ({error}).", _HINT) from None
+        reason = getattr(error, "strerror", None) or error
+        raise NsysToolsError(f"{path}: cannot be read ({reason}).", _HINT) from None
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix == ".dot":
         seen = hooks.parse(text, path)
