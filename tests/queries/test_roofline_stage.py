@@ -104,7 +104,7 @@ def test_what_must_add_up(tmp_path: Path) -> None:
         run,,"roofline of all phases, from the modules",21,21,0
         run,,"span of the GPUs, from the stages",120,120,0
         stage,prefill,"durations, from its modules",50,50,0
-        stage,prefill,"span, from roofline and lost time",50,50,0
+        stage,prefill,"span, from roofline and time above roofline",50,50,0
         """
     )
 
