@@ -313,7 +313,7 @@ def test_the_name_of_a_kernel_tells_the_dtype(tmp_path: Path) -> None:
 def test_above_the_peak_is_withheld_with_its_cause(tmp_path: Path) -> None:
     peak, source, ratio, bound, withheld = compared(timed(tmp_path, 1_000))["mm"]
     assert (peak, source, ratio, bound) == ("fp16", "text", None, None)
-    assert withheld.startswith("above 100 %: the dtype, the GPU")
+    assert withheld.startswith("above 100 %: wrong dtype or GPU")
 
 
 def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) -> None:
@@ -331,7 +331,7 @@ def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) ->
     both = 2 * (2 * 4096 + 4096**2) * 2 / 1555e9 * 1e9
     ((least, bound, withheld),) = roofline(build(tmp_path, fill))
     assert (least, bound) == (None, "memory")
-    assert withheld.startswith("bytes above 100 %")
+    assert withheld.startswith("bandwidth above 100 %")
     assert both > 40_000  # what the 40 us of both would have to hold
 
 
