@@ -1,4 +1,4 @@
-"""Write what is generated: ``python -m tests.generate`` (``make docs``); ``--check`` says what is stale instead."""
+"""Write the generated files: ``python -m tests.generate`` (``make docs``); ``--check`` lists stale files instead."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SAMPLE = REPOSITORY / "capture" / "samples" / "sample.sqlite"
 
 
 def generated() -> dict[Path, str]:
-    """Return the text files that are generated: the pages of the reference and the drawings of the concepts."""
+    """Return the generated text files: the reference pages and the drawings of the concepts."""
     return {**reference_pages(), **drawings()}
 
 
 def stale() -> list[Path]:
-    """Return the generated files that are not what they would be now, or that nothing generates."""
+    """Return the generated files that are out of date or that are no longer generated."""
     made = generated()
     changed = [path for path, text in made.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     present = (REPOSITORY / "docs" / "reference").rglob("*.md")
@@ -28,7 +28,7 @@ def stale() -> list[Path]:
 
 
 def write_sample(path: Path) -> None:
-    """Write the sample trace, unless it is the same already: nobody needs a new file with the same bytes."""
+    """Write the sample trace unless it is unchanged, so that a file with the same bytes is not replaced."""
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / path.name
         build_sample(made)
@@ -37,7 +37,7 @@ def write_sample(path: Path) -> None:
 
 
 def main() -> int:
-    """Write all of it, or say what is stale."""
+    """Write all generated files, or list the stale ones."""
     if "--check" in sys.argv:
         found = stale()
         for path in found:

@@ -1,4 +1,4 @@
-"""The README and the pages of the documentation as CommonMark: what a reader on GitHub sees."""
+"""The README and the documentation pages as CommonMark, as displayed on GitHub."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def headings(path: Path) -> list[str]:
 
 
 def anchor(heading: str) -> str:
-    """Return the anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub generates for a heading."""
     return re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-")
 
 
@@ -64,7 +64,7 @@ def test_headings_are_outside_code(path: Path) -> None:
 
 
 def test_the_readme_is_short_and_leads_on() -> None:
-    """It has a picture and real output, and every guide is one link away."""
+    """It has a picture and real output, and links every guide."""
     text = README.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 150
     assert "](docs/images/report.png)" in text
@@ -89,7 +89,7 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 def test_the_example_of_contributing_passes(tmp_path: Path) -> None:
-    """A query test, as a contributor would write it."""
+    """This is a query test as a contributor would write it."""
     text = (REPOSITORY / "docs" / "contributing" / "tests.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     name = re.search(r"def (test_\w+)", block)
