@@ -1,4 +1,4 @@
-"""FLOPs from the shapes in the texts of ranges: every form of text, hostile ones, what counts, times and peaks."""
+"""FLOPs from the tensor sizes in range texts: all forms of text, hostile texts, what counts, times and peaks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pyprof(op: str, *shapes: tuple[int, ...], dtype: str = "float16", rest: tupl
 COUNTED = {
     LAYER: ("linear", 2 * 8 * 6144 * 1024),
     module("top.a", "{'weight': [4, 3], 'bias': [4]}", "[[2, 5, 3]]"): ("linear", 2 * 10 * 4 * 3),
-    # A module whose name holds the other quote, and keys after the inputs.
+    # A module whose name contains the other quote, and keys after the inputs.
     "{'Module': \"it's\", 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]], 'x': (0.5,)}": ("linear", 48),
     module("gpt_neox.embed_out", "{'weight': [50, 4]}", "[[2, 4]]"): ("linear", 2 * 2 * 50 * 4),
     operator("aten::mm", "[[2, 3], [3, 5]]"): ("aten::mm", 2 * 2 * 3 * 5),
@@ -109,7 +109,7 @@ REFUSED = {
     pyprof("conv2d", (2, 4, 9, 8), (6, 2, 3, 3), rest=(None, 0, 0, 1)): "convolution without stride and padding",
     pyprof("matmul", (2, 3), (3, 5)): "operator that calls counted operators",
     pyprof("relu", (2, 3)): "operator without a formula",
-    # Hostile ones.
+    # Hostile texts.
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': __import__('os').getcwd()}": "unreadable text",
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]]": "unreadable text",
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]]}}": "unreadable text",
@@ -129,7 +129,7 @@ OTHERS = ("", "step", "aten::mm, op_id = 3", "{'Inputs': [[1]]}", "{'traceMarker
 
 @pytest.fixture(scope="module")
 def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Return the row of ``shape`` of each text, from one trace."""
+    """Return the row of ``shape`` for each text, from one trace."""
 
     def fill(b: TraceBuilder) -> None:
         for at, name in enumerate((*COUNTED, *REFUSED, *OTHERS)):
@@ -200,11 +200,11 @@ def test_a_string_without_an_end_takes_linear_time() -> None:
         for quote in "'\"":
             open_ended = quote + f"\\{quote}" * 80_000
             assert connection.execute("SELECT python_json(?)", [open_ended]).fetchone() == (None,)
-    assert time.process_time() - begin < 15  # a minute for each where every quote is tried for a start
+    assert time.process_time() - begin < 15  # each would take a minute if every quote were tried as a start
 
 
 def _lists(value: Any) -> Any:
-    """Return a value with lists in place of tuples."""
+    """Return a value with lists instead of tuples."""
     if isinstance(value, dict):
         return {key: _lists(one) for key, one in value.items()}
     return [_lists(one) for one in value] if isinstance(value, list | tuple) else value
@@ -258,7 +258,7 @@ def test_only_the_innermost_range_that_has_flops_counts_and_owns_all_inside(tmp_
 
 
 def compared(path: Path, **given: str) -> dict[str, tuple[Any, ...]]:
-    """Return what each counted op is compared with, ratios to 12 digits."""
+    """Return the comparison of each counted op with the peak, ratios to 12 digits."""
     with opened(path, Request("", **given)) as session:
         return {
             row["op"]: (
@@ -271,7 +271,7 @@ def compared(path: Path, **given: str) -> dict[str, tuple[Any, ...]]:
 
 
 def timed(folder: Path, ns: int, gpu: str = A100, kernel: str = "k") -> Path:
-    """Write a trace of three operators that each take a time."""
+    """Write a trace of three operators that each take `ns`."""
 
     def fill(b: TraceBuilder) -> None:
         b.gpu(gpu, sm_count=108, clock_hz=1_410_000_000, memory=1, bandwidth=1)
@@ -297,7 +297,7 @@ def test_a_peak_needs_a_dtype_that_the_text_a_kernel_or_the_user_tells(tmp_path:
     told = ("fp16", "text", half, "compute", None)
     nothing = (None, None, None, None, UNTOLD)
     assert compared(path) == {"aten::mm": nothing, "aten::_scaled_mm": nothing, "mm": told}
-    # _scaled_mm has factors of 8 or 4 bits, whatever is assumed of the rest.
+    # The operands of _scaled_mm have 8 or 4 bits, whatever dtype is assumed for the others.
     assumed = ("bf16", "assumed", half, "compute", None)
     assert compared(path, dtype="bf16") == {"aten::mm": assumed, "aten::_scaled_mm": nothing, "mm": told}
     lacking = compared(path, dtype="fp8")["aten::mm"]
@@ -332,7 +332,7 @@ def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) ->
     ((least, bound, withheld),) = roofline(build(tmp_path, fill))
     assert (least, bound) == (None, "memory")
     assert withheld.startswith("bandwidth above 100 %")
-    assert both > 40_000  # what the 40 us of both would have to hold
+    assert both > 40_000  # longer than the 40 us that both take
 
 
 def test_an_unknown_gpu_has_no_peak_unless_one_is_named(tmp_path: Path) -> None:
@@ -349,7 +349,7 @@ def test_no_gpu_is_read_before_a_query_needs_its_peak(tmp_path: Path, monkeypatc
     peaks._rows.cache_clear()
     with opened(timed(tmp_path, 1)) as session:
         session.query("shape_coverage").rows()
-        for _ in range(2):  # and what failed is not taken for an empty table after that
+        for _ in range(2):  # and after that, the failure is not taken for an empty table
             with pytest.raises(nt.NsysToolsError, match="read"):
                 session.query("shape_op")
 
