@@ -1,4 +1,4 @@
-"""Measure timeline exports of a large trace: ``python -m tests.benchmark_export`` writes reports/benchmark-export.md."""
+"""Measure timelines of a large trace: ``python -m tests.benchmark_export`` writes reports/benchmark-export.md."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ def exported(trace: Path) -> Path:
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_folder_is_no_pattern(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Next to each folder is one that its name would match as a pattern. No trace, cache or parquetdir in it is read."""
+    """Next to each folder is one that its name would match as a pattern. No file in that folder is read."""
     for number, folder in enumerate([tmp_path / "ab", tmp_path / "ab=bc", tmp_path / name], 1):
         exported(trace_of(folder, number))
     for trace in (tmp_path / name / "case.sqlite", tmp_path / name / "exported"):
