@@ -1,1 +1,1 @@
-"""The documentation: what its pages show is run, its reference and pictures are generated, its site is looked at."""
+"""The documentation: examples on pages are run, the reference and pictures are generated, the site is checked."""

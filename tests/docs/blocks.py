@@ -48,17 +48,17 @@ class Block:
 
     @property
     def exit_code(self) -> int:
-        """Return the exit code that its command has."""
+        """Return the expected exit code of its command."""
         found = re.search(r"exit=(\d+)", self.value)
         return int(found[1]) if found else 0
 
     def commands(self) -> list[str]:
-        """Return the commands that stand behind a prompt; lines that a backslash continues are one."""
+        """Return the commands behind a prompt; lines continued with a backslash form one command."""
         joined = self.text.replace("\\\n", " ")
         return re.findall(r"^\$ (.*)$", joined, re.MULTILINE) if self.info == "console" else []
 
     def kept(self, output: str) -> str:
-        """Return as much of an output as the page shows."""
+        """Return the part of an output that the page shows."""
         lines = [line.rstrip() + "\n" for line in output.rstrip().splitlines()]
         limit = re.search(r"\b(?<!=)(\d+)\b", self.value)
         if limit and len(lines) > int(limit[1]):
@@ -66,14 +66,14 @@ class Block:
         return "".join(lines)
 
     def filled(self, output: str) -> Block:
-        """Return the block with what its command prints now."""
+        """Return the block with the current output of its command."""
         assert self.info != "console" or len(self.commands()) == 1, f"line {self.line}: one command per output"
         head = re.match(r"(?:\$ .*\n)?(?:(?<=\\\n).*\n)*", self.text) if self.info == "console" else None
         return replace(self, text=(head[0] if head else "") + self.kept(output))
 
 
 def pages() -> list[Path]:
-    """Return the README and the pages of the site, but reports of defects of others."""
+    """Return the README and the pages of the site, except reports of upstream defects."""
     written = (path for path in sorted(DOCS.rglob("*.md")) if path.parent.name != "upstream")
     return [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *written]
 
@@ -84,12 +84,12 @@ def _block(match: re.Match[str], text: str) -> Block:
 
 
 def blocks(text: str) -> list[Block]:
-    """Return the blocks of a page in their order."""
+    """Return the blocks of a page in order."""
     return [_block(match, text) for match in _BLOCK.finditer(text)]
 
 
 def rewritten(text: str, change: Callable[[Block], Block]) -> str:
-    """Return a page with the text of its blocks changed, one after the other."""
+    """Return a page with the text of its blocks replaced, in order."""
 
     def changed(match: re.Match[str]) -> str:
         block = _block(match, text)

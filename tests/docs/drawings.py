@@ -11,7 +11,7 @@ IMAGES = REPOSITORY / "docs" / "images"
 
 
 def attribution() -> Svg:
-    """Return how an operation finds its range."""
+    """Return the drawing of how an operation finds its range."""
     at = Svg(
         760, 300, "Attribution", "Two steps launch a kernel each; the kernels run later, and belong to their step."
     )
@@ -35,7 +35,7 @@ def attribution() -> Svg:
 
 
 def time_bases() -> Svg:
-    """Return wall, span, busy, idle and sum."""
+    """Return the drawing of wall, span, busy, idle and sum."""
     at = Svg(760, 330, "Time bases", "Wall time on the CPU; span, busy and idle time on the GPU.")
     at.lane(40, "CPU")
     at.lane(120, "GPU, stream 1")
@@ -58,7 +58,7 @@ def time_bases() -> Svg:
 
 
 def steps() -> Svg:
-    """Return where steps begin and end."""
+    """Return the drawing of where steps begin and end."""
     at = Svg(760, 250, "Steps", "A step lasts on the GPU from its first operation to that of the next step.")
     at.lane(40, "NVTX ranges")
     at.lane(110, "GPU")
@@ -81,7 +81,7 @@ def steps() -> Svg:
 
 
 def roofline() -> Svg:
-    """Return the roofline and what lies above it."""
+    """Return the drawing of the roofline and the time above it."""
     at = Svg(760, 330, "Roofline", "The roofline of a GPU, and the parts of a measured time.")
     at.text(30, 22, "FLOP/s", bold=True)
     at.arrow((50, 190), (50, 34))
@@ -114,7 +114,7 @@ def roofline() -> Svg:
 
 
 def graphs() -> Svg:
-    """Return how a node of a CUDA graph finds its layer."""
+    """Return the drawing of how a CUDA graph node finds its layer."""
     at = Svg(
         760, 290, "Layers inside CUDA graphs", "A node is created during capture, copied, and run by a later launch."
     )
@@ -141,7 +141,7 @@ def graphs() -> Svg:
 
 
 def ranks() -> Svg:
-    """Return transfer and wait of a collective."""
+    """Return the drawing of transfer and wait of a collective."""
     at = Svg(760, 280, "Ranks and clocks", "A collective ends on all ranks together; rank 2 arrives last.")
     for rank, arrival in enumerate((250, 235, 390, 240)):
         y = 40 + 45 * rank
@@ -169,7 +169,7 @@ def ranks() -> Svg:
 
 
 def privacy() -> Svg:
-    """Return what leaves a trace."""
+    """Return the drawing of which data leave a trace."""
     at = Svg(
         760, 300, "Privacy and cache", "What a trace holds, and what goes into the cache, a report and a scrubbed copy."
     )
@@ -199,7 +199,7 @@ def privacy() -> Svg:
 
 
 def way() -> Svg:
-    """Return the way of a trace through the rooms."""
+    """Return the drawing of the path of a trace through the rooms."""
     at = Svg(
         760,
         380,

@@ -1,4 +1,4 @@
-"""The page of errors: every message that the package raises, read from its source."""
+"""The page of errors: every message that the package raises, extracted from its source."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMES = {"NsysToolsError": "1", "UsageError": "2"}
 
 
 def _template(node: ast.expr) -> str | None:
-    """Return a message with its values as words in braces; None where it is made elsewhere."""
+    """Return a message with its values as words in braces; None if it is created elsewhere."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
@@ -35,7 +35,7 @@ def _template(node: ast.expr) -> str | None:
 
 
 def _word(node: ast.expr) -> str:
-    """Return a word for a value: the last name in it that is no function of Python."""
+    """Return a word for a value: the last name in it that is not a Python function."""
     names = [
         n.attr if isinstance(n, ast.Attribute) else n.id
         for n in ast.walk(node)
@@ -50,7 +50,7 @@ def _word(node: ast.expr) -> str:
 
 
 def _raised(path: Path) -> Iterator[tuple[str, str, str]]:
-    """Return message, hint and exit code of the errors that a module raises, in their order."""
+    """Return message, hint and exit code of the errors that a module raises, in source order."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
     for call in sorted(calls, key=lambda node: node.lineno):
@@ -78,7 +78,7 @@ def errors(generated: str) -> str:
 
 
 def _line(message: str, hint: str, code: str) -> str:
-    """Return an item of the list: the message as code, and below it the hint."""
+    """Return a list item: the message as code, and the hint below it."""
     text = f"- {_code(message)}" + (" (exit code 2)" if code == "2" else "")
     return text + (f"<br>Hint: {_code(hint)}" if hint else "")
 

@@ -1,4 +1,4 @@
-"""Fill in what the commands of the pages print: ``python -m tests.docs.fill [PAGE...]`` (``make docs``)."""
+"""Fill in the output of the commands on the pages: ``python -m tests.docs.fill [PAGE...]`` (``make docs``)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.docs.traces import write_traces
 
 
 def filled(page: Path, folder: Path, traces: Path) -> str:
-    """Return a page with the output of its commands as it is now."""
+    """Return a page with the current output of its commands."""
     return rewritten(page.read_text(encoding="utf-8"), Folder(folder, traces).block)
 
 
 def main(given: list[str]) -> None:
-    """Fill in these pages, or all."""
+    """Fill in the given pages, or all."""
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["NSYS_TOOLS_CACHE"] = f"{scratch}/cache"
         traces = Path(scratch) / "traces"

@@ -1,7 +1,7 @@
-"""What MkDocs does beside its own: links out of ``docs/`` go to the repository, and keyboards reach everything.
+"""Additions to MkDocs: links out of ``docs/`` go to the repository, and keyboards reach everything.
 
-A page is read on GitHub and on the site. On GitHub a link such as ``../../reports/benchmark.md`` opens the file. The
-site has no such page, so there the link becomes an address of the repository. A missing file fails the build.
+A page is read on GitHub and on the site. On GitHub, a link such as ``../../reports/benchmark.md`` opens the file. The
+site has no such page, so the link becomes an address in the repository. A missing file fails the build.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LINK = re.compile(r"\]\((?P<target>(?:\.\./)+[^)#\s]+)(?P<anchor>#[^)\s]*)?\)")
 
 
 def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
-    """Return the text of a page with such links replaced."""
+    """Return the text of a page with these links replaced."""
     folder = (REPOSITORY / "docs" / page.file.src_uri).parent
 
     def replaced(match: re.Match[str]) -> str:
@@ -31,12 +31,12 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:
 
 
 def on_post_page(output: str, **_: Any) -> str:
-    """Return the HTML of a page with a name for the search, and with code that a keyboard can scroll."""
+    """Return the HTML of a page with a label for the search, and with code that can be scrolled with a keyboard."""
     dialog = 'data-md-component="search" role="dialog"'
     output = output.replace(dialog, f'{dialog} aria-label="Search"')
     return re.sub(r'(<div class="[^"]*\bhighlight\b[^"]*"><pre)', r'\1 tabindex="0"', output)
 
 
 def on_post_template(output: str, **_: Any) -> str:
-    """Return the HTML of the page for what is not found, changed in the same way."""
+    """Return the HTML of the not-found page, changed in the same way."""
     return on_post_page(output)

@@ -1,7 +1,7 @@
 """The pictures that need a browser or a chart: ``python -m tests.docs.pictures`` (``make pictures``).
 
-The report of ``make demo`` in headless Chromium, and charts of the same report. Their bytes depend on the versions of
-Chromium and of vl-convert, so that no test compares them; one compares the list of files.
+The pictures show the report of ``make demo`` in headless Chromium, and charts of the same report. Their bytes depend on
+the versions of Chromium and vl-convert, so no test compares them. A test compares the list of files.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def report(folder: Path) -> Path:
 
 
 def screen(page: Path, profile: Path) -> bytes:
-    """Return the first screen of a page as a small PNG: 256 colors are enough for one."""
+    """Return the first screen of a page as a small PNG with 256 colors."""
     from PIL import Image
 
     assert BROWSER
@@ -59,7 +59,7 @@ def screen(page: Path, profile: Path) -> bytes:
 
 
 def main() -> None:
-    """Write them."""
+    """Write the pictures."""
     with tempfile.TemporaryDirectory() as scratch:
         os.environ["NSYS_TOOLS_CACHE"] = f"{scratch}/cache"
         written = report(Path(scratch))

@@ -1,4 +1,4 @@
-"""The reference pages of the site, each generated from what it describes."""
+"""The reference pages of the site, each generated from the objects that it describes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _AREA = {
 
 
 def help_text(command: str) -> str:
-    """Return the help of a command, laid out for 100 columns."""
+    """Return the help of a command, formatted for 100 columns."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), mock.patch.dict(os.environ, {"COLUMNS": "100"}):
         typer.main.get_command(app).main([*command.split(), "--help"], "nsys-tools", standalone_mode=False)
@@ -47,7 +47,7 @@ def help_text(command: str) -> str:
 
 
 def command_names() -> list[str]:
-    """Return all commands, those of groups with the name of the group in front."""
+    """Return all commands; those of groups are prefixed with the group name."""
 
     def below(group: Any, prefix: str) -> Iterator[str]:
         for name, command in group.commands.items():
@@ -61,7 +61,7 @@ def command_names() -> list[str]:
 
 
 def commands_page() -> str:
-    """Return the page of commands: the help of each."""
+    """Return the page of commands with the help of each."""
     parts = [
         "# Commands", GENERATED,
         "This page shows the help of every command. `nsys-tools COMMAND --help` prints the same.", "",
@@ -82,7 +82,7 @@ def _sql_page(area: str, members: list[Query]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return Markdown in which no name looks like a tag."""
+    """Return Markdown in which no name is interpreted as a tag."""
     return re.sub(r"<(?=\w)", "&lt;", text)
 
 
@@ -123,7 +123,7 @@ def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def queries_readme() -> str:
-    """Return ``queries/README.md``: which queries there are, and where they are described."""
+    """Return ``queries/README.md``: the list of queries, and links to their descriptions."""
     areas = [(f"`{area}/`", ", ".join(f"`{one.name}`" for one in members)) for area, members in _areas()]
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""What a page shows is run, in a folder with the traces of the documentation."""
+"""Run the examples of a page in a folder with the traces of the documentation."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Folder:
                 os.link(file, place)
 
     def command(self, line: str, code: int = 0) -> str:
-        """Run a command as it stands behind a prompt, and return what it prints."""
+        """Run a command as it appears behind a prompt, and return its output."""
         words = shlex.split(line)
         if words[0] == "nsys-tools":
             done = run(*words[1:], cwd=self.path)
@@ -53,7 +53,7 @@ class Folder:
         return shown.stdout
 
     def python(self, code: str) -> str:
-        """Run a snippet after those before it on the page, and return what it prints."""
+        """Run a snippet after the previous ones on the page, and return its output."""
         printed, before = io.StringIO(), Path.cwd()
         os.chdir(self.path)
         try:
@@ -64,7 +64,7 @@ class Folder:
         return printed.getvalue()
 
     def block(self, block: Block) -> Block:
-        """Run a block, and return it with what is printed now."""
+        """Run a block, and return it with its current output."""
         if block.remark == "file":
             place = self.path / block.value
             place.parent.mkdir(parents=True, exist_ok=True)
@@ -79,5 +79,5 @@ class Folder:
         return block.filled(shown) if block.remark == "output" else block
 
     def page(self, text: str) -> list[tuple[Block, Block]]:
-        """Run all blocks of a page; return each with what it shows now."""
+        """Run all blocks of a page; return each with its current output."""
         return [(block, self.block(block)) for block in blocks(text)]

@@ -38,7 +38,7 @@ class Svg:
 
     def text(self, x: float, y: float, text: str, *, anchor: str = "start", size: int = 13, bold: bool = False,
              color: str = INK) -> None:  # fmt: skip
-        """Write one line; ``y`` is its middle."""
+        """Write one line of text; ``y`` is its middle."""
         weight = ' font-weight="600"' if bold else ""
         self._parts.append(
             f'<text x="{x:g}" y="{y + size * 0.35:g}" font-size="{size}" text-anchor="{anchor}" fill="{color}"{weight}>'
@@ -54,7 +54,7 @@ class Svg:
 
     def box(self, x: float, y: float, width: float, height: float, text: str = "", *, fill: str = "blue",
             dashed: bool = False, size: int = 13) -> None:  # fmt: skip
-        """Draw a box around the height ``y`` of its middle, with a text in it."""
+        """Draw a box whose middle is at height ``y``, with a text in it."""
         inside, border = FILL[fill]
         dash = ' stroke-dasharray="4 3"' if dashed else ""
         self._parts.append(

@@ -1,4 +1,4 @@
-"""What is generated is what the repository holds."""
+"""Generated files in the repository are up to date."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def test_every_picture_is_generated_small_and_shown() -> None:
 
 
 def test_drawings_say_what_they_show() -> None:
-    """Each is well-formed, has a title and a description, and asks for nothing."""
+    """Each is well-formed, has a title and a description, and loads nothing."""
     for path, text in drawings().items():
         root = ElementTree.fromstring(text)
         space = "{http://www.w3.org/2000/svg}"

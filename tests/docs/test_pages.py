@@ -1,4 +1,4 @@
-"""Each command and each snippet of a page runs, and prints what the page shows."""
+"""Every command and every snippet on a page runs, and prints what the page shows."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_page_shows_what_is_printed(
     path: Path, traces: Path, tmp_path: Path, caches: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """All pages share a cache, since the trace is the same: a report that was written once is copied."""
+    """All pages share a cache, because the trace is the same: a report that was written once is copied."""
     monkeypatch.setenv("NSYS_TOOLS_CACHE", str(caches / "pages"))
     text = path.read_text(encoding="utf-8")
     if "def test_" in text:
@@ -52,7 +52,7 @@ def test_most_pages_run_something() -> None:
 
 
 def test_what_is_not_run_has_options_that_exist(tmp_path: Path) -> None:
-    """Commands that need a GPU, nsys or other traces are parsed: --help comes after what it does not know."""
+    """Commands that need a GPU, nsys or other traces are only parsed: --help follows the arguments."""
     joined = [(path, re.sub(r"\\\n\s*", "", block.text)) for path, block in ALL if block.info in {"sh", "text", "yaml"}]
     lines = {
         (name(path), line)
@@ -67,7 +67,7 @@ def test_what_is_not_run_has_options_that_exist(tmp_path: Path) -> None:
 
 
 def test_every_command_is_shown() -> None:
-    """In the reference, and but for groups and what is trivial in a guide."""
+    """Every command is in the reference and, except groups and trivial commands, in a guide."""
     reference = (REFERENCE / "commands.md").read_text(encoding="utf-8")
     guides = "\n".join(path.read_text(encoding="utf-8") for path in PAGES)
     names = command_names()

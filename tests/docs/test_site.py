@@ -1,4 +1,4 @@
-"""The site of the documentation: built strictly, opened in Chromium at three widths, and examined by axe-core."""
+"""The documentation site: built in strict mode, opened in Chromium at three widths, and examined by axe-core."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STILL = "document.head.insertAdjacentHTML('beforeend', '<style>* { transition: n
 
 
 def build(configuration: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Build a site as ``make docs`` does, without a proxy that could reach anything."""
+    """Build a site like ``make docs``, without a proxy that could reach the network."""
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     return subprocess.run(
         [sys.executable, "-m", "mkdocs", "build", "--strict", "--config-file", str(configuration), "--site-dir",
@@ -53,18 +53,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> list[str]:
-    """Return the addresses of all pages below the site."""
+    """Return the addresses of all pages of the site."""
     return sorted(path.relative_to(site).as_posix() for path in site.rglob("*.html"))
 
 
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Suppress log messages."""
 
 
 @pytest.fixture(scope="module")
 def address(site: Path) -> Iterator[str]:
-    """Serve the site on this machine: the search of a page opened as a file may not read its index."""
+    """Serve the site on this machine, because the search of a page opened as a file cannot read its index."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(site))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
@@ -78,7 +78,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 def test_a_broken_link_fails_the_build(tmp_path: Path) -> None:
-    """In a copy of the pages with one link, one anchor, or one file of the repository that is not there."""
+    """The copies of the pages have one missing link, one missing anchor, or one missing repository file."""
     settings = (REPOSITORY / "mkdocs.yml").read_text(encoding="utf-8")
     settings = re.sub(r"\nnav:.*", "\n", settings, flags=re.DOTALL)
     settings = settings.replace("tests/docs/hook.py", str(REPOSITORY / "tests" / "docs" / "hook.py"))
@@ -103,7 +103,7 @@ def test_every_page_is_in_the_site(pages: list[str]) -> None:
 
 
 def test_nothing_is_loaded_from_elsewhere(site: Path, pages: list[str]) -> None:
-    """No script, style, picture or font; links that a reader follows are another matter."""
+    """This covers scripts, styles, pictures and fonts, but not links that a reader follows."""
     for page in pages:
         text = (site / page).read_text(encoding="utf-8")
         loaded = re.findall(
@@ -115,7 +115,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: list[str]) -> None:
 
 
 def test_links_of_pages_lead_somewhere(site: Path, pages: list[str]) -> None:
-    """In the HTML as it is served, with the navigation and what mkdocstrings writes."""
+    """Links are checked in the HTML as served, with the navigation and the output of mkdocstrings."""
     ids = {page: set(re.findall(r'\sid="?([^\s">]+)', (site / page).read_text(encoding="utf-8"))) for page in pages}
     for page in pages:
         for link in re.findall(r'<a[^>]*\shref="?([^\s">]+)', (site / page).read_text(encoding="utf-8")):
@@ -133,10 +133,10 @@ def test_links_of_pages_lead_somewhere(site: Path, pages: list[str]) -> None:
 
 
 @needs_browser
-# An eighth of the pages belongs to `make test`, the others take more than a minute.
+# `make test` checks an eighth of the pages; the others take more than a minute.
 @pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.large) for part in range(1, 8))])
 def test_pages_in_a_browser(window: Browser, address: str, pages: list[str], part: int) -> None:
-    """Nothing overflows at any width, no picture is missing, no script complains, nothing comes from another server."""
+    """Nothing overflows at any width, no picture is missing, no script fails, nothing comes from another server."""
     window.console(), window.requests()
     for page in pages[part::8]:
         window.size(WIDTHS[0], 900)
@@ -155,7 +155,7 @@ def test_pages_in_a_browser(window: Browser, address: str, pages: list[str], par
 
 
 def serious(window: Browser) -> list[Any]:
-    """Return what axe-core finds serious or critical in the page: contrast, headings, names, alternative texts."""
+    """Return the serious and critical axe-core results for the page: contrast, headings, names, alternative texts."""
     found = importlib.util.find_spec("axe_core_python")
     assert found is not None
     assert found.submodule_search_locations

@@ -1,4 +1,4 @@
-"""The traces that the pages use, all generated: ``python -m tests.docs.traces FOLDER``."""
+"""The traces that the pages use, all of them generated: ``python -m tests.docs.traces FOLDER``."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ HIDDEN, WIDTH = 2048, 11264
 
 
 def _module(name: str, rows: int, weight: tuple[int, int]) -> str:
-    """Return the text that the layer hooks of serving frameworks give a range."""
+    """Return the range text that layer hooks of serving frameworks write."""
     return str(
         {
             "Module": f"top.model.layers.{name}",
@@ -37,7 +37,7 @@ def _module(name: str, rows: int, weight: tuple[int, int]) -> str:
 
 
 def _layer(on: Timeline, layer: int, rows: int, *, jitter: int, is_fused: bool, is_named: bool) -> None:
-    """Run one decoder layer, ``rows`` tokens at once."""
+    """Run one decoder layer on ``rows`` tokens."""
 
     def module(name: str, weight: tuple[int, int], kernel: str, duration: int) -> None:
         if is_named:
@@ -64,7 +64,7 @@ def _layer(on: Timeline, layer: int, rows: int, *, jitter: int, is_fused: bool, 
 def serving(
     path: Path, names: Callable[[int, int, int], str], *, is_fused: bool = False, is_named: bool = False
 ) -> Path:
-    """Write a server that takes in a prompt, then decodes; ``names`` gives a step its name."""
+    """Write a server that processes a prompt and then decodes; ``names`` returns the name of a step."""
     with TraceBuilder(path) as builder:
         builder.h100()
         on = Timeline(builder)
@@ -118,7 +118,7 @@ def _tensorrt(step: int, context: int, generation: int) -> str:
 
 
 def write_traces(folder: Path) -> None:
-    """Write all of them to a new folder, under the names that the pages use."""
+    """Write all traces to a new folder, under the names used on the pages."""
     folder.mkdir(parents=True)
     shutil.copy(SAMPLES / "sample.sqlite", folder / "trace.sqlite")
     for name in ("stages.toml", "ncu.csv", "callgraph.json"):

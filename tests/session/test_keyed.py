@@ -32,7 +32,7 @@ def test_stages_are_kept_for_the_same_patterns(sample: tuple[Path, Timeline], tm
     assert (again, same) == ([], rows)
     changed, others = computed(sample[0], "stage_instance", stages=other)
     assert "stage_instance" in changed
-    assert "_attribution" not in changed  # no pattern shows how it is computed
+    assert "_attribution" not in changed  # its key does not depend on the patterns
     assert others != rows
     assert computed(sample[0], "stage_instance", stages=stages) == ([], rows)
     assert "stage_instance" in computed(sample[0], "stage_instance")[0]  # without a file

@@ -83,7 +83,7 @@ def test_what_does_more_is_refused(
 def test_comments_do_not_hide_what_is_explained(
     session: nt.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DuckDB nests comments, so this comment ends at its second mark; the statement that is run ends it at the first."""
+    """DuckDB nests comments, so this comment ends at its second mark. The statement that runs ends it at the first."""
     monkeypatch.chdir(tmp_path)
     session.sql("EXPLAIN ANALYZE /* /* */ SELECT 1 -- */ COPY (SELECT 1) TO 'new.csv'\n").rows()
     assert list(tmp_path.iterdir()) == []
