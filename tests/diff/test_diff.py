@@ -240,7 +240,7 @@ def test_a_baseline_with_figures_that_no_capture_has(tmp_path: Path, kept: str, 
 
 
 def test_a_name_in_two_roles_is_not_counted_twice(tmp_path: Path) -> None:
-    """One launch of a name is replaced and another stays: per step, both are one row, because steps are summed by name."""
+    """One launch of a name is replaced and another stays: both are one row, because steps are summed by name."""
     base = Snapshot("a", "", ["G"], [steps_of(10)], [StepKernel("other", "K", "gemm", 20, 6000)], [], "", {
         "kernel": [Row("K", "x", "gemm", 10, 1000, [100]), Row("K", "y", "gemm", 10, 5000, [500])],
     })  # fmt: skip

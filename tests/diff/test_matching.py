@@ -174,7 +174,7 @@ def by_key(group: dict[Of, str], kinds: dict[Of, str], how: str, key: Callable[[
 def joined(
     group: dict[Of, str], kinds: dict[Of, str], links: list[tuple[set[Of], str]]
 ) -> list[tuple[frozenset[Of], str]]:
-    """Return the groups that links form among unmatched rows, with the weakest link of each; single rows are left out."""
+    """Return the groups that links form among unmatched rows, with the weakest link of each, without single rows."""
     merged = {of: frozenset([of]) for of in kinds if of not in group}
     for members, _ in links:
         whole = frozenset(one for of in members for one in merged[of])

@@ -1,4 +1,4 @@
-"""The shipped models: published weights to the digit, and figures that others publish of them."""
+"""The shipped models: published weights to the digit, and figures that others publish about them."""
 
 import json
 from math import ceil
@@ -25,13 +25,13 @@ def rows_of(
 
 
 def decoded(name: str, formulas: Database, batch: int, keys: int, *, expanded: bool = False) -> Metrics:
-    """Return one decode step whose tokens see `keys` tokens, their own included."""
+    """Return one decode step whose tokens attend to `keys` tokens, including their own."""
     values = {"batch_size": batch, "seq_len": keys - 1, "decode_steps": 1}
     return figures.totals(rows_of(architecture.load(name), formulas, "decode", expanded=expanded, **values))
 
 
 def matrices(name: str) -> dict[str, tuple[int, int, int]]:
-    """Return path -> outputs, inputs and number of every matrix that a product has as its weight."""
+    """Return path -> outputs, inputs and number of every matrix that is the weight of a product."""
     found = {}
     for _, layer in architecture.load(name).walk():
         sizes = {key: int(form.value) for key, form in layer.parameters.items() if form.value is not None}
@@ -54,10 +54,10 @@ def test_every_shipped_model_has_a_number_or_is_said_to_have_none() -> None:
 
 @pytest.mark.parametrize("name", ["deepseek-v3", "deepseek-r1"])
 def test_the_files_of_deepseek_v3(name: str, formulas: Database) -> None:
-    """The hub counts a 62nd layer for multi-token prediction, and a scale for each block of 128 x 128.
+    """The Hub counts a 62nd layer for multi-token prediction, and a scale per block of 128 x 128.
 
-    The layer is one like the last, a product of 2 x 7168 on 7168, three norms, and copies of embedding and head
-    (README_WEIGHTS.md of deepseek-ai/DeepSeek-V3).
+    This layer consists of one like the last, a product of 2 x 7168 with 7168, three norms, and copies of embedding and
+    head (README_WEIGHTS.md of deepseek-ai/DeepSeek-V3).
     """
     model = architecture.load(name)
     weights, wide, vocabulary = figures.total_weights(model, formulas), 7168, 129_280
