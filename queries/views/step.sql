@@ -30,7 +30,8 @@
 -- operation_count           BIGINT   count  operations of the process that start in the step
 -- kernel_count              BIGINT   count  kernels among these operations
 -- range_id                  BIGINT   -      the range that is the step; NULL if the step was found by an anchor
--- All steps begin and end at instants: an operation starts in a step exactly if the instant before it lies there.
+-- Steps begin and end at instants of step__instant: an operation starts in a step if the last instant at or before its
+-- start is in the step.
 WITH work AS (
     SELECT i.step_id, max(c.last_ns) AS last_end_ns, sum(c.operation_count)::BIGINT AS operation_count,
         coalesce(sum(c.operation_count) FILTER (c.kind = 'kernel'), 0)::BIGINT AS kernel_count

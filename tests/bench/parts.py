@@ -27,17 +27,17 @@ class Plan:
     Attributes
     ----------
     kernels, ranks, operators
-        Sizes of the traces of plain shape, and of the other shapes.
+        Sizes of the plain traces, and of traces with other shapes.
     each
-        The size at which each report of nsys stats is measured alone.
+        Size at which each nsys stats report is measured separately.
     nsys, nsys_up_to
-        The nsys to compare with, or nothing; the largest size that it is run on.
+        nsys to compare with, if any, and the largest size for it.
     nsys_ai, nsys_ai_up_to
-        The same of nsys-ai.
+        The same for nsys-ai.
     rounds, rounds_up_to
-        How many runs a median is made of, and up to which size; one run beyond it.
+        Number of runs per median, and the largest size for it; larger traces run once.
     memory, memory_from
-        The --memory with which analyze is measured too, from which size on.
+        Additional --memory setting for analyze, and the smallest size for it.
     """
 
     kernels: list[int]

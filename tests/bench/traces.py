@@ -24,9 +24,9 @@ class Place:
     Attributes
     ----------
     work
-        A folder for caches and outputs, empty before and removed after.
+        Folder for caches and outputs, initially empty and removed afterwards.
     kept
-        Where traces stay, and are found; None to remove each after use.
+        Folder for traces that are reused; None to remove each after use.
     """
 
     work: Path

@@ -24,13 +24,13 @@ class Server:
     steps
         Number of decode steps.
     batch
-        Requests of a step.
+        Requests per step.
     kernels
-        Name and duration in us of the kernels of a step.
+        Name and duration in us of the kernels in a step.
     idle
-        us after each kernel in which the GPU waits for the next launch.
+        Time in us after each kernel in which the GPU waits for the next launch.
     jitter
-        Added to the duration of each kernel of a step, in us, by the number of the step.
+        Time in us added to the duration of each kernel of a step, by step number.
     """
 
     steps: int = 24

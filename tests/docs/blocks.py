@@ -31,13 +31,13 @@ class Block:
     Attributes
     ----------
     info
-        Its language.
+        Language of the block.
     text
-        What is between the fences.
+        Text between the fences.
     remark, value
-        Of the comment above it; empty without one.
+        Contents of the comment above it; empty without one.
     line
-        Number of the line of its first fence, from 1.
+        Line number of its first fence, from 1.
     """
 
     info: str

@@ -19,9 +19,9 @@ class Svg:
     Parameters
     ----------
     width, height
-        In pixels.
+        Size in pixels.
     title, about
-        What a screen reader says.
+        Texts for screen readers.
     """
 
     def __init__(self, width: int, height: int, title: str, about: str) -> None:

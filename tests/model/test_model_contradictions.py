@@ -38,7 +38,7 @@ def test_steps_that_do_not_follow_from_the_new_tokens_are_refused() -> None:
 
 
 def test_an_input_contradicts_only_what_it_follows_from_as_a_whole() -> None:
-    """Crops follow from the grid, and the prompt from image and text; without the text tokens, any prompt is possible."""
+    """Crops follow from the grid, the prompt from image and text; without text tokens, any prompt is possible."""
     error = refused("deepseek-ocr", "crop_mode=1", "crop_rows=2", "crop_columns=3", "crops=5")
     assert error.message.startswith("crops=5 contradicts crop_columns=3, crop_mode=1, crop_rows=2, from which crops=6 ")
     found = nt.load_model("deepseek-ocr")

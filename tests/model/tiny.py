@@ -33,7 +33,7 @@ class Tiny:
     Attributes
     ----------
     model, diagnostics
-        The model file, and what the generator said about it.
+        Model file, and the diagnostics of the generator.
     module
         The architecture on the meta device.
     """
