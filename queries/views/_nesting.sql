@@ -1,4 +1,4 @@
--- One row per start and end of a range with a length, and one per zero-length range: position in the sequence of its
+-- One row per start and end of a range longer than zero, and one per zero-length range: position in the sequence of its
 -- thread, and running depth.
 -- materialized: the boundary table of all ranges, before crossed ranges are removed.
 --
