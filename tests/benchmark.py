@@ -1,9 +1,10 @@
-"""Measure nsys-tools on large generated traces, and others beside it: ``python -m tests.benchmark`` (``make bench``).
+"""Measure nsys-tools and comparable tools on large generated traces: ``python -m tests.benchmark`` (``make bench``).
 
-A benchmark, no test: it writes ``reports/benchmark.md``, whose notes below the tables it keeps. Each figure is one
-process from the shell, output to files. A part may be measured by itself; the page keeps the others as they are.
-nsys-ai is left out where it is not installed: ``pip install nsys-ai duckdb==VERSION`` into an environment of its own,
-with the version of DuckDB that nsys-tools has, and name its program with ``--nsys-ai``.
+This is a benchmark, not a test. It writes ``reports/benchmark.md`` and preserves the notes below the tables. Each
+figure is one process started from the shell, with output to files. A part can be measured alone; the page keeps the
+other parts unchanged. nsys-ai is skipped if it is not installed. To include it, run ``pip install nsys-ai
+duckdb==VERSION`` in a separate environment, with nsys-tools's version of DuckDB, and pass its program with
+``--nsys-ai``.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def main() -> None:
-    """Measure what is asked for and write the page, after each part."""
+    """Measure the requested parts and write the page after each of them."""
     asked = _arguments()
     if asked.traces:
         asked.traces.mkdir(parents=True, exist_ok=True)

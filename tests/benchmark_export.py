@@ -26,7 +26,7 @@ def exported(trace: Path, out: Path, cache: Path, *options: str, form: str = "pe
 
 
 def of_package() -> float:
-    """Return the CPU microseconds that the official package takes per slice like that of a kernel."""
+    """Return the CPU time in µs that the official package takes per slice, for slices like those of kernels."""
     begin = time.process_time()
     for number in range(_SLICES):
         trace = Trace()
@@ -44,7 +44,7 @@ def of_package() -> float:
 
 
 def of_columns() -> float:
-    """Return the same of what is encoded by columns."""
+    """Return the same for the columnar encoding."""
     import io
 
     import numpy as np

@@ -1,7 +1,7 @@
-"""Measure ``analyze`` on traces of odd shapes: ``python -m tests.benchmark_odd [NAME ...]`` (``make bench-odd``).
+"""Measure ``analyze`` on unusual traces: ``python -m tests.benchmark_odd [NAME ...]`` (``make bench-odd``).
 
-A benchmark, no test: it writes ``reports/benchmark-odd.md``. Each trace is what a real program can record, and has once
-cost minutes or gigabytes. Times are those of one process with an empty cache.
+This is a benchmark, not a test. It writes ``reports/benchmark-odd.md``. A real program can record each of these traces,
+and each once took minutes or gigabytes. Times are those of one process with an empty cache.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Rows = Iterator[tuple[Any, ...]]
 
 
 def _launch(builder: TraceBuilder, count: int, name: Callable[[int], str], distinct: int) -> None:
-    """Add kernels one after the other, with a call that launches each; the names repeat after `distinct`."""
+    """Add consecutive kernels, each with the call that launches it; the names repeat after `distinct`."""
     call = builder.string("cudaLaunchKernel_v7000")
     names = [builder.string(name(i)) for i in range(distinct)]
     builder.extend(
@@ -50,7 +50,7 @@ def _ranges(builder: TraceBuilder, rows: Rows) -> None:
 
 
 def requests(builder: TraceBuilder) -> None:
-    """20,000 start/end ranges, of which 128 are open at any time, as a server's requests."""
+    """20,000 start/end ranges like the requests of a server, with 128 open at any time."""
     _launch(builder, 200_000, lambda i: f"kernel_{i}", 100)
     each = 200_000 * _KERNEL_NS // 20_000
     _ranges(builder, ((i * each, (i + 128) * each, START_END, f"request {i}", _THREAD, 0, i) for i in range(20_000)))
@@ -64,7 +64,7 @@ def crossing(builder: TraceBuilder) -> None:
 
 
 def names(builder: TraceBuilder) -> None:
-    """A million kernels, each with a name of its own, as generated code has them."""
+    """A million kernels with distinct names, as in generated code."""
     _launch(builder, 1_000_000, lambda i: f"triton_poi_fused_add_mul_{i}", 1_000_000)
 
 
@@ -80,7 +80,7 @@ def nested(builder: TraceBuilder) -> None:
 
 
 def outermost(builder: TraceBuilder) -> None:
-    """300,000 outermost ranges, each with a name and a kernel of its own."""
+    """300,000 outermost ranges, each with a distinct name and its own kernel."""
     _launch(builder, 300_000, lambda i: f"kernel_{i}", 100)
     _ranges(builder, (
         (i * _KERNEL_NS, i * _KERNEL_NS + 2_500, PUSH_POP, f"call of {_word(i)}", _THREAD, 0, None)
@@ -89,12 +89,12 @@ def outermost(builder: TraceBuilder) -> None:
 
 
 def _word(number: int) -> str:
-    """Return a number in letters, which nothing rolls up."""
+    """Return a number as letters, which are not rolled up."""
     return "".join("abcdefghij"[int(digit)] for digit in str(number))
 
 
 def no_kernel(builder: TraceBuilder) -> None:
-    """5 million ranges with a name each, as emit_nvtx writes them, and no kernel."""
+    """5 million ranges with distinct names, as emit_nvtx writes them, and no kernels."""
     _ranges(builder, (
         (i * 1_000, i * 1_000 + 900, PUSH_POP, f"aten::linear, op_id = {i}", _THREAD, 0, None)
         for i in range(5_000_000)
@@ -112,7 +112,7 @@ LARGE = {
 
 
 def build(name: str, path: Path) -> str:
-    """Write a trace of a shape, and return what it is."""
+    """Write a trace of the given shape and return its description."""
     if name in LARGE:
         count, shape, what = LARGE[name]
         build_large(path, count, shape)
@@ -123,7 +123,7 @@ def build(name: str, path: Path) -> str:
 
 
 def measure(name: str) -> list[str]:
-    """Return the row of a shape."""
+    """Return the table row for a shape."""
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         what = build(name, work / "trace.sqlite")
@@ -132,14 +132,14 @@ def measure(name: str) -> list[str]:
         arguments = [str(work / "trace.sqlite"), "--out", str(work / "report")]
         try:
             run = measured([*command, *arguments], NSYS_TOOLS_CACHE=str(work / "cache"), PYTHONPATH=str(REPOSITORY))
-        except SystemExit:  # it was ended, or failed
+        except SystemExit:  # it was killed or failed
             return [what, size, f"no report in {_LIMIT_S}", "", "", ""]
         report = sum(file.stat().st_size for file in (work / "report").rglob("*") if file.is_file()) / 1e6
         return [what, size, f"{run.wall:.1f}", f"{run.cpu:.1f}", f"{run.peak / 1000:.2f}", f"{report:.1f}"]
 
 
 def main() -> None:
-    """Measure the shapes that are named, or all, and write the page if it was all."""
+    """Measure the named shapes, or all of them, and write the page if all were measured."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", choices=[[], *SHAPES, *LARGE], metavar="NAME")
     wanted = parser.parse_args().names or [*SHAPES, *LARGE]

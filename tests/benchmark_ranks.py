@@ -1,6 +1,6 @@
-"""Measure many ranks on generated traces: ``python -m tests.benchmark_ranks`` (``make bench-ranks``).
+"""Measure jobs with many ranks on generated traces: ``python -m tests.benchmark_ranks`` (``make bench-ranks``).
 
-A benchmark, no test: it writes ``reports/benchmark-ranks.md``.
+This is a benchmark, not a test. It writes ``reports/benchmark-ranks.md``.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from tests.benchmark import REPOSITORY, Run
 from tests.commands import BROWSER
 
 TARGET = REPOSITORY / "reports" / "benchmark-ranks.md"
-# Each step has as many collectives as a layer of a tensor-parallel model: two in 50 kernels.
+# Each step has as many collectives as a layer of a tensor-parallel model: two per 50 kernels.
 BIG = JobPlan(files=64, processes=1, steps=5000, kernels=48, pinned=(5, 300_000))
 SMALL = JobPlan(files=1000, processes=1, steps=3, pinned=(77, 200_000))
 
 
 def _resident(root: int) -> float:
-    """Return the memory of a process and its descendants, MB; shared pages count once per process."""
+    """Return the memory of a process and its descendants in MB; shared pages count once per process."""
     parents, sizes = {}, {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -47,7 +47,7 @@ def _resident(root: int) -> float:
 
 
 def measured(command: Sequence[str], **environment: str) -> Run:
-    """Run a command to its end and say what it took; its peak is of all processes that it starts, together."""
+    """Run a command to completion and return its time and the peak memory of all its processes together."""
     peaks = [0.0]
     done = threading.Event()
     begin = time.perf_counter()
@@ -78,7 +78,7 @@ def analyze(traces: Path, out: Path, cache: Path, workers: int = 2) -> Run:
 
 
 def answers_of_one(trace: Path, cache: Path) -> Run:
-    """Ask one trace alone what it is asked as a part of the job: answers in memory, no report."""
+    """Run the job's queries on a single trace: answers in memory, without a report."""
     names = (
         TOLD, "communication", "overlap", "gap_summary", "gpu_summary", "step", "step_budget", "rank__kernel",
         "rank__until",
@@ -92,7 +92,7 @@ def answers_of_one(trace: Path, cache: Path) -> Run:
 
 
 def opened(page: Path) -> float:
-    """Return for how long a headless browser starts, opens a page and prints its text, s."""
+    """Return the seconds that a headless browser takes to start, open a page and print its text."""
     if BROWSER is None:
         return float("nan")
     begin = time.perf_counter()
@@ -104,7 +104,7 @@ def opened(page: Path) -> float:
 
 
 def big(folder: Path, files: int) -> list[str]:
-    """Measure 64 traces of 250,000 kernels; return lines of the report."""
+    """Measure 64 traces of 250,000 kernels each; return lines of the report."""
     plan = JobPlan(**{**BIG.__dict__, "files": files})
     job = build_job(_folder(folder, "big"), plan)
     size = sum(path.stat().st_size for path in job.paths) / 1e6
@@ -155,7 +155,7 @@ def _folder(parent: Path, name: str) -> Path:
 
 
 def main() -> None:
-    """Measure, and write the report."""
+    """Measure and write the report."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=BIG.files, help="big traces")
     parser.add_argument("--small", type=int, default=SMALL.files, help="small traces")

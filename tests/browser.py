@@ -1,4 +1,4 @@
-"""A browser that tests drive: headless Chromium through its driver, over the protocol of W3C WebDriver."""
+"""A browser for tests: headless Chromium, controlled through its driver with the W3C WebDriver protocol."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 class Browser:
-    """A window of Chromium."""
+    """A Chromium window."""
 
     def __init__(self, server: str, program: str, profile: Path) -> None:
         self._open = build_opener(ProxyHandler({})).open
@@ -50,19 +50,19 @@ class Browser:
         self._ask("DELETE", "")
 
     def open(self, page: Path) -> None:
-        """Open a page, and wait until it has loaded."""
+        """Open a page and wait until it has loaded."""
         self.visit(page.as_uri())
 
     def visit(self, url: str) -> None:
-        """Open an address, and wait until it has loaded."""
+        """Open a URL and wait until it has loaded."""
         self._ask("POST", "/url", {"url": url})
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """Return what a script returns, which has ``arguments``; the policy of the page does not bind it."""
+        """Return the result of a script, which can read ``arguments``; the page's policy does not apply to it."""
         return self._ask("POST", "/execute/sync", {"script": script, "args": arguments})
 
     def until(self, condition: str, seconds: float = 20) -> Any:
-        """Wait until an expression is true in the page, and return it."""
+        """Wait until an expression is true in the page, and return its value."""
         end = time.monotonic() + seconds
         while not (found := self.run(f"return {condition}")):
             assert time.monotonic() < end, condition
@@ -70,29 +70,29 @@ class Browser:
         return found
 
     def command(self, name: str, **values: Any) -> Any:
-        """Run a command of the Chrome DevTools protocol."""
+        """Run a Chrome DevTools Protocol command."""
         return self._ask("POST", "/goog/cdp/execute", {"cmd": name, "params": values})
 
     def size(self, width: int, height: int, *, is_phone: bool = False) -> None:
-        """Give the window a size, or that of a phone."""
+        """Set the size of the window, or emulate a phone."""
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=is_phone
         )
 
     def prefer(self, scheme: str) -> None:
-        """Have the system prefer ``dark`` or ``light``."""
+        """Emulate a system preference for ``dark`` or ``light``."""
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         self.command("Emulation.setEmulatedMedia", features=features)
 
     def act(self, *actions: dict[str, Any], kind: str = "pointer") -> None:
-        """Move, press, release and scroll as a reader does."""
+        """Move, press, release and scroll like a reader."""
         source = {"type": kind, "id": kind, "actions": actions}
         if kind == "pointer":
             source["parameters"] = {"pointerType": "mouse"}
         self._ask("POST", "/actions", {"actions": [source]})
 
     def drag(self, begin: tuple[float, float], end: tuple[float, float]) -> None:
-        """Press at a point, move, and release at another."""
+        """Press at one point, move, and release at another."""
         self.act(
             {"type": "pointerMove", "x": round(begin[0]), "y": round(begin[1])}, {"type": "pointerDown", "button": 0},
             {"type": "pointerMove", "x": round(end[0]), "y": round(end[1]), "duration": 100},
@@ -100,7 +100,7 @@ class Browser:
         )  # fmt: skip
 
     def click(self, x: float, y: float, times: int = 1) -> None:
-        """Click at a point."""
+        """Click a point."""
         press = {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0}
         self.act({"type": "pointerMove", "x": round(x), "y": round(y)}, *(press * times))
 
@@ -109,7 +109,7 @@ class Browser:
         self.act({"type": "pointerMove", "x": round(x), "y": round(y)})
 
     def wheel(self, x: float, y: float, by: int) -> None:
-        """Turn the wheel over a point; negative is away from the reader."""
+        """Turn the wheel at a point; negative values scroll away from the reader."""
         self.act(
             {"type": "scroll", "x": round(x), "y": round(y), "deltaX": 0, "deltaY": by, "duration": 0}, kind="wheel"
         )
@@ -120,15 +120,15 @@ class Browser:
         self._ask("POST", f"/element/{found[_ELEMENT]}/value", {"text": text})
 
     def screenshot(self, path: Path) -> None:
-        """Write what the window shows as PNG."""
+        """Write a screenshot of the window as PNG."""
         path.write_bytes(base64.b64decode(self._ask("GET", "/screenshot")))
 
     def console(self) -> Sequence[str]:
-        """Return what the page has written to the console since the last call."""
+        """Return the console messages of the page since the last call."""
         return [entry["message"] for entry in self._ask("POST", "/se/log", {"type": "browser"})]
 
     def requests(self) -> list[str]:
-        """Return what pages have asked for since the last call, what needs no network left out."""
+        """Return the network requests of pages since the last call, excluding URLs that need no network."""
         entries = self._ask("POST", "/se/log", {"type": "performance"})
         events = [json.loads(entry["message"])["message"] for entry in entries]
         urls = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
@@ -137,7 +137,7 @@ class Browser:
 
 @contextmanager
 def browser(program: str, folder: Path) -> Iterator[Browser]:
-    """Start a driver and a window of its own profile; both end with the block."""
+    """Start a driver and a window with a separate profile; close both at the end of the block."""
     assert DRIVER is not None
     with subprocess.Popen([DRIVER, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as driver:
         assert driver.stdout is not None

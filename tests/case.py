@@ -1,4 +1,4 @@
-"""A query test on one screen: a small trace, a query, the whole expected answer as text."""
+"""Query tests on one screen: a small trace, a query, and the whole expected answer as text."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def build(folder: Path, fill: Callable[[TraceBuilder], None]) -> Path:
 
 
 def launch(builder: TraceBuilder, at: int, start: int, end: int, *, name: str = "k", thread: int = THREAD) -> None:
-    """Add an API call of 2 ns at `at`, and the kernel that it launches."""
+    """Add a 2 ns API call at `at`, and the kernel that it launches."""
     correlation = builder.correlation(PROCESS)
     builder.call(thread, LAUNCH, at, at + 2, correlation)
     builder.kernel(PROCESS, name, start, end, correlation)
 
 
 def opened(path: Path, request: Request | None = None, **given: Any) -> nt.Session:
-    """Open a trace or run folder without the cache, compared as `request` says."""
+    """Open a trace or run folder without the cache; `request` defines what it is compared with."""
     asked = request or Request("")
     return nt.open(
         path, model=asked.model, workload=asked.workload, set=asked.assignments, gpu=asked.gpu, dtype=asked.dtype,
@@ -46,7 +46,7 @@ _KEPT: dict[Hashable, Analysis] = {}
 
 
 def analyzed(path: Path, request: Request | None = None, **given: Any) -> Analysis:
-    """Analyze a trace or run folder; what is asked again of the same file is answered from memory."""
+    """Analyze a trace or run folder; repeated requests for the same file are answered from memory."""
     state = path.stat() if path.is_file() else None
     key = state and (path, state.st_mtime_ns, state.st_size, request, tuple(sorted(given.items())))
     if key is None or key not in _KEPT:
@@ -67,7 +67,7 @@ def answer(
     stages: list[tuple[str, str]] | None = None,
     tables: Mapping[str, Sequence[Sequence[Any]]] | None = None,
 ) -> str:
-    """Return the answer as CSV, sorted where the query promises no order.
+    """Return the answer as CSV, sorted if the query does not define an order.
 
     `stages` are names and patterns, `tables` the rows of session tables.
     """
@@ -87,5 +87,5 @@ def answer(
 
 
 def text(expected: str) -> str:
-    """Return an indented block of text without its indent."""
+    """Return an indented block of text without its indentation."""
     return textwrap.dedent(expected).strip("\n")

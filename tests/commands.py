@@ -1,4 +1,4 @@
-"""Running commands: in this process, which takes a tenth of the time of a new one; `tests/cli` has a few of those."""
+"""Run commands in this process, which takes a tenth of the time of a new process; `tests/cli` also starts a few."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") 
 
 @dataclass(frozen=True)
 class Done:
-    """What a command left behind."""
+    """The outcome of a command."""
 
     returncode: int
     stdout: str
@@ -32,7 +32,7 @@ class Done:
 
 
 class _NoSignals:
-    """In place of `nsys_tools.cli.ending.Ending`: the signals of this process are pytest's."""
+    """A replacement for `nsys_tools.cli.ending.Ending`: pytest handles the signals of this process."""
 
     number = 0
 
@@ -47,13 +47,13 @@ class _NoSignals:
 
 
 class _Console(io.TextIOWrapper):
-    """A text stream that is not a terminal, with bytes under it as commands may write them."""
+    """A text stream that is not a terminal, with the underlying byte stream that commands may write to."""
 
     def __init__(self, given: str = "") -> None:
         super().__init__(io.BytesIO(given.encode()), encoding="utf-8", newline="")
 
     def text(self) -> str:
-        """Return what was written."""
+        """Return the text written so far."""
         self.flush()
         buffer = self.buffer
         assert isinstance(buffer, io.BytesIO)
@@ -62,7 +62,7 @@ class _Console(io.TextIOWrapper):
 
 @contextlib.contextmanager
 def _as_a_process() -> Iterator[None]:
-    """Put back what a command sets for the whole process."""
+    """Restore the process-wide settings that a command changes."""
     memory = limit_memory("")
     root, own = logging.getLogger(), logging.getLogger("nsys_tools")
     before = root.level, own.level, list(root.handlers), list(assets._own_folders), Path.cwd()
@@ -97,7 +97,7 @@ def run(*arguments: str, cwd: Path, given: str = "") -> Done:
 
 
 def refused(*arguments: str, cwd: Path, code: int = 1) -> str:
-    """Run a command that must fail with one message and an exit code, 2 for wrong usage; return the message."""
+    """Run a command that must fail with one message and an exit code (2 for wrong usage); return the message."""
     done = run(*arguments, cwd=cwd)
     assert done.returncode == code, done
     assert done.stdout == ""

@@ -1,4 +1,4 @@
-"""Comparing our reports with those of an installed nsys, every cell as text: ``make conformance``.
+"""Compare nsys-tools reports with those of an installed nsys, cell by cell as text: ``make conformance``.
 
 Run it as ``python -m tests.conformance FOLDER [--nsys FILE] [--arguments ARG[:ARG]] [--expected CSV]``.
 """
@@ -32,7 +32,7 @@ FORM = "csv:noconv"
 
 
 class Outcome(Enum):
-    """What a comparison of one report on one trace comes to."""
+    """Possible outcomes of comparing one report on one trace."""
 
     EQUAL = "equal"
     DIFFERS = "differs"
@@ -48,11 +48,11 @@ class Comparison:
     Attributes
     ----------
     trace, report
-        Names.
+        Names of the trace and the report.
     outcome
-        What it comes to.
+        Result of the comparison.
     detail
-        Of a difference: the first cell that differs.
+        For a difference: the first cell that differs.
     """
 
     trace: str
@@ -62,7 +62,7 @@ class Comparison:
 
 
 def first_difference(ours: Table, theirs: Table) -> str:
-    """Return where two tables differ first, in words; empty when every cell is equal."""
+    """Describe the first difference between two tables; return an empty string if all cells are equal."""
     for number, (mine, other) in enumerate(zip(ours, theirs, strict=False)):
         for place, (cell, expected) in enumerate(zip(mine, other, strict=False)):
             if cell != expected:
@@ -76,7 +76,7 @@ def first_difference(ours: Table, theirs: Table) -> str:
 
 
 def compared(trace: str, report: str, ours: Table, theirs: Table) -> Comparison:
-    """Compare two tables, headers included; a report that was refused has no line at all."""
+    """Compare two tables including their headers; a report that was refused has no lines."""
     if not ours and not theirs:
         return Comparison(trace, report, Outcome.NEITHER)
     if not ours or not theirs:
@@ -86,16 +86,16 @@ def compared(trace: str, report: str, ours: Table, theirs: Table) -> Comparison:
 
 
 def compare(trace: Path, nsys: Path, arguments: Sequence[str] = ()) -> Iterator[Comparison]:
-    """Run every report with nsys and with ours on one trace, and compare.
+    """Run every report on one trace with nsys and with nsys-tools, and compare them.
 
     Parameters
     ----------
     trace
         An SQLite export.
     nsys
-        The program.
+        The nsys program.
     arguments
-        Appended to every report that takes them: ``base``, ``mangled``, ``nvtx-name``.
+        Appended to every report that accepts them: ``base``, ``mangled``, ``nvtx-name``.
     """
     requests = [Request(r, tuple(a for a in arguments if a in r.arguments)) for r in REPORTS]
     with tempfile.TemporaryDirectory() as folder:
@@ -105,15 +105,15 @@ def compare(trace: Path, nsys: Path, arguments: Sequence[str] = ()) -> Iterator[
 
 
 def written(answer: Answer, folder: Path) -> str:
-    """Return what nsys-tools writes as a report, as text; empty when it has no row."""
+    """Return a report of nsys-tools as text; empty if it has no rows."""
     file = folder / "ours.csv"
     return file.read_bytes().decode("utf-8") if write(answer, parse_format(FORM), file) else ""
 
 
 def printed(trace: Path, nsys: Path, request: Request, folder: Path) -> str:
-    """Return what nsys writes as a report, as text; empty when it has no row.
+    """Return a report of nsys as text; empty if it has no rows.
 
-    One run each: after a report that it refuses, nsys 2023.4 refuses others too.
+    Each report is a separate run: after a report that it refuses, nsys 2023.4 also refuses others.
     """
     base = folder / "theirs"
     file = Path(f"{base}_{request.label}.csv")
@@ -133,13 +133,13 @@ def printed(trace: Path, nsys: Path, request: Request, folder: Path) -> str:
 
 
 def table(text: str) -> Table:
-    """Return the lines of a CSV file; none when it has but a header."""
+    """Return the lines of a CSV file; none if it contains only a header."""
     rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
     return rows if len(rows) > 1 else []
 
 
 def expected(file: Path | None) -> dict[tuple[str, str], str]:
-    """Return the reasons of deliberate differences by trace and report."""
+    """Return the reasons for deliberate differences by trace and report."""
     if file is None:
         return {}
     with file.open(encoding="utf-8", newline="") as text:
@@ -156,7 +156,7 @@ def _options() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Print a row per trace and report; return 1 where one differs that the table of differences does not name."""
+    """Print a row per trace and report; return 1 if a difference is not in the table of deliberate differences."""
     options = _options()
     nsys = tools.find("nsys", options.nsys)
     traces = sorted(options.folder.glob("*.sqlite")) if options.folder.is_dir() else [options.folder]

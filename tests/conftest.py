@@ -1,4 +1,4 @@
-"""Fixtures that all rooms share: a cache of their own, builders, the traces of others."""
+"""Fixtures for all rooms: an empty cache, builders, and shared traces."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ SHARED_TRACES = (
 
 
 def pytest_configure() -> None:
-    """Take Ctrl-C seriously: a shell starts what it runs in the background with the signal ignored."""
+    """Restore the handling of Ctrl-C: a shell starts background processes with this signal ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what rewrites reviewed goldens."""
+    """Add the option that rewrites reviewed goldens."""
     parser.addoption("--update", action="store_true", help="rewrite what deliberately differs: tests/goldens/ours")
 
 
-# What takes long starts first, so that no worker is left alone with it at the end: by the seconds measured.
+# Slow tests start first, so that no worker is left running one alone at the end. The seconds are measured.
 _FIRST = (
     "test_site",
     "test_pages",
@@ -76,13 +76,13 @@ _FIRST = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the files that take long first."""
+    """Put the slowest files first."""
     places = {name: place for place, name in enumerate(_FIRST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(_FIRST)))
 
 
 def installed_nsys() -> Path:
-    """Return the nsys that is installed; skip where there is none."""
+    """Return the installed nsys; skip the test if there is none."""
     try:
         return tools.find("nsys")
     except NsysToolsError as error:
@@ -91,7 +91,7 @@ def installed_nsys() -> Path:
 
 @pytest.fixture(scope="session")
 def caches(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return where the caches of all tests are."""
+    """Return the folder with the caches of all tests."""
     return tmp_path_factory.mktemp("caches")
 
 
@@ -106,7 +106,7 @@ def cache_folder(caches: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def as_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let small traces be read and kept as large ones are, but on one thread."""
+    """Read and cache small traces in the same way as large ones, but on one thread."""
     monkeypatch.setattr(trace, "Raw", lambda *given, is_small: Raw(*given, is_small=False))
 
 
@@ -119,7 +119,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Timeline]:
 
 @pytest.fixture(params=SHARED_TRACES)
 def shared_trace(request: pytest.FixtureRequest) -> Path:
-    """Return each real trace in turn; skip where they are not."""
+    """Return each real trace in turn; skip if they are not available."""
     path = SHARED / "traces" / f"{request.param}.sqlite"
     if not path.is_file():
         pytest.skip(f"../shared/traces/{path.name} is not here")

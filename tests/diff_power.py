@@ -1,7 +1,7 @@
-"""Measure how small a change a comparison finds: ``make diff-power``.
+"""Measure how small a change a comparison can detect: ``make diff-power``.
 
-A measurement, no test: it writes ``reports/diff-power.md``. All random numbers are seeded, so it writes the same page
-again.
+This is a measurement, not a test. It writes ``reports/diff-power.md``. All random numbers are seeded, so each run
+writes the same page.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ Numbers = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 def noisy(dice: np.random.Generator, shape: tuple[int, ...], sigma: float) -> Numbers:
-    """Return factors: log-normal around 1, and 3 % of them 1.3 times as large."""
+    """Return factors that are log-normal around 1; 3 % of them are 1.3 times as large."""
     factors = dice.lognormal(0.0, sigma, shape)
     made: Numbers = np.where(dice.random(shape) < OUTLIERS, OUTLIER * factors, factors)
     return made
 
 
 def verdicts(effect: float, sigma: float, steps: int, pairs: int = PAIRS) -> Counter[str]:
-    """Return how often each verdict is given on two sides of `steps` steps; the new steps are longer by `effect`."""
+    """Return how often each verdict occurs for two sides of `steps` steps, with new steps that are `effect` longer."""
     dice = np.random.default_rng([1, steps, round(1000 * sigma), round(1000 * effect)])
     words: Counter[str] = Counter()
     for _ in range(pairs):
@@ -52,25 +52,25 @@ def verdicts(effect: float, sigma: float, steps: int, pairs: int = PAIRS) -> Cou
 def row(
     name: str, times: Iterable[int], is_early: Sequence[bool] | None = None, detail: str = "", kind: str = ""
 ) -> Row:
-    """Return a row as `profile` of ``queries/functions.sql`` does; by default the first half of the times is early."""
+    """Return a row like `profile` in ``queries/functions.sql``; by default, the first half of the times is early."""
     times = list(times)
     early = is_early or [n < len(times) / 2 for n in range(len(times))]
     halves = [[ns for ns, is_one in zip(times, early, strict=True) if is_one is wanted] for wanted in (True, False)]
     ordered, n = sorted(times), len(times)
-    # The smallest value that at least 1 %, 3 % ... 99 % do not exceed, in whole numbers.
+    # The smallest value that is not exceeded by at least 1 %, 3 % ... 99 % of the values, as integers.
     quantiles = [ordered[max(-(-percent * n // 100), 1) - 1] for percent in range(1, 100, 2)]
     medians = [float(median(half)) if half else None for half in halves]
     return Row(name, detail, kind, n, sum(times), quantiles, *medians)
 
 
 def side(rows: list[Row]) -> Snapshot:
-    """Return a capture of which only kernels are known."""
+    """Return a capture with kernels only."""
     return Snapshot("", "", [], [], [], [], "", {"kernel": rows})
 
 
 @dataclass
 class Marks:
-    """How many rows were marked as significant, of those that changed and of all others."""
+    """How many of the changed rows, and of all other rows, were marked as significant."""
 
     found: int = 0
     changed: int = 0
@@ -79,7 +79,7 @@ class Marks:
 
 
 def marks(effect: float, sigma: float, steps: int, pairs: int = PAIRS) -> Marks:
-    """Return what is marked among 40 kernels that run once per step; one of the new side is longer by `effect`."""
+    """Return the marks for 40 kernels that run once per step; one kernel of the new side is longer by `effect`."""
     dice = np.random.default_rng([2, steps, round(1000 * sigma), round(1000 * effect)])
     expected = np.stack([np.geomspace(5e3, 2e6, KERNELS)] * 2)
     expected[1, CHANGED] *= 1 + effect
@@ -98,14 +98,14 @@ def marks(effect: float, sigma: float, steps: int, pairs: int = PAIRS) -> Marks:
 
 @dataclass
 class Halves:
-    """The two halves of one capture compared: the changes of kernels, and the steps of each phase and GPU."""
+    """Comparison of the two halves of one capture: changes of kernels, and steps per phase and GPU."""
 
     changes: list[Change]
     steps: list[tuple[str, Shift, Verdict]]
 
     @property
     def marked(self) -> int:
-        """The number of rows that were marked, each of them a false alarm."""
+        """The number of marked rows, each of them a false alarm."""
         return sum(one.is_significant for one in self.changes)
 
 
@@ -123,13 +123,13 @@ def kernels_of(path: Path) -> tuple[list[Kernel], list[tuple[str, int, int, int]
 
 
 def middle(kernels: Sequence[Kernel]) -> int:
-    """Return the instant half way between the first start and the last end."""
+    """Return the time halfway between the first start and the last end."""
     first, last = min(one[2] for one in kernels), max(one[3] for one in kernels)
     return first + (last - first) // 2
 
 
 def rows_of(kernels: Sequence[Kernel]) -> list[Row]:
-    """Return a row per name and launch."""
+    """Return one row per name and launch."""
     cut = middle(kernels)
     groups: dict[tuple[str, str], list[Kernel]] = {}
     for one in kernels:
@@ -141,7 +141,7 @@ def rows_of(kernels: Sequence[Kernel]) -> list[Row]:
 
 
 def halves(path: Path) -> Halves:
-    """Return what a comparison finds between the two halves of one capture, cut in the middle of its GPU time."""
+    """Return the comparison of the two halves of a capture, split in the middle of its GPU time."""
     kernels, steps = kernels_of(path)
     cut = middle(kernels)
     sides = [side(rows_of([one for one in kernels if (one[2] >= cut) is late])) for late in (False, True)]

@@ -1,7 +1,7 @@
-"""Measure what each ``--nvtx`` level costs: ``python -m tests.nvtx_cost`` (``make nvtx-cost``).
+"""Measure the cost of each ``--nvtx`` level: ``python -m tests.nvtx_cost`` (``make nvtx-cost``).
 
-A measurement, no test: it runs itself twice, without nsys and inside it, on the tiny DeepSeek-OCR, and writes
-``capture/nvtx-cost.md``.
+This is a measurement, not a test. It runs itself twice on the tiny DeepSeek-OCR, without nsys and under nsys, and
+writes ``capture/nvtx-cost.md``.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ _INJECTION = ("LD_PRELOAD", "NVTX_INJECTION64_PATH")
 
 
 def measure(adapter: Adapter, options: Options, rounds: int) -> dict[str, Any]:
-    """Time a batch at each level, the levels taken in turn.
+    """Time a batch at each level, alternating between the levels.
 
-    What is timed is the processor time of the thread that launches: ranges cost it nothing else, and
-    unlike wall time it does not count who else uses the machine. Levels alternate within a round, so
-    that a machine that slows down slows all of them.
+    The measured time is the CPU time of the launching thread: ranges cost only this thread time and, unlike wall time,
+    CPU time excludes other users of the machine. The levels alternate within a round, so that a machine that slows down
+    slows all of them.
     """
     import torch
 
@@ -68,7 +68,7 @@ def _once(adapter: Adapter, batch: Batch, options: Options, level: str) -> tuple
 
 
 def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
-    """Return lower quartile, median and upper quartile; of a single value, that value."""
+    """Return lower quartile, median and upper quartile; for a single value, return that value three times."""
     if len(values) < 2:
         return (values[0],) * 3
     low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
@@ -76,9 +76,9 @@ def quartiles(values: Sequence[float]) -> tuple[float, float, float]:
 
 
 def result(times: dict[str, list[float]], counts: dict[str, int], options: Options) -> dict[str, Any]:
-    """Return, per level, ranges and median seconds of a batch, slowdown, and quartiles of a range's cost.
+    """Return, per level, ranges and median seconds per batch, slowdown, and the quartiles of the cost of a range.
 
-    The cost is the difference to ``off`` of the same round, over the ranges.
+    The cost is the difference from ``off`` in the same round, divided by the number of ranges.
     """
     levels = []
     for level in LEVELS:
@@ -95,7 +95,7 @@ def result(times: dict[str, list[float]], counts: dict[str, int], options: Optio
             }
         )
     return {
-        # nsys puts its injection library into the target's environment; its presence is all we look at.
+        # nsys puts its injection library into the target's environment; only its presence is checked.
         "under_nsys": any("ToolsInjection" in os.environ.get(name, "") for name in _INJECTION),
         "rounds": len(times["off"]),
         "new_tokens": options.max_new_tokens,
@@ -112,9 +112,9 @@ def markdown(measured: Sequence[Mapping[str, Any]], command: str, machine: Mappi
     measured
         Results of `measure`, one without nsys and one inside it.
     command
-        What produces the page.
+        Command that produces the page.
     machine
-        What `environment.collect` says of the machine.
+        Machine description from `environment.collect`.
     """
     gpus = ", ".join(gpu["name"] for gpu in machine["gpus"]) or "no GPU"
     first = measured[0]
@@ -155,10 +155,10 @@ def _row(one: Mapping[str, Any], level: Mapping[str, Any]) -> str:
 
 
 def _measure_here(options: Options, rounds: int, file: Path) -> None:
-    """Build the tiny model in this process, measure, and write the result to `file`."""
+    """Build the tiny model in this process, measure it, and write the result to `file`."""
     import torch
 
-    torch.set_num_threads(1)  # its products are too small to share: threads would only wait for each other
+    torch.set_num_threads(1)  # its matrix products are too small to parallelize: threads would only wait for each other
     specification = importlib.util.spec_from_file_location("workload_deepseek_ocr", SCRIPT)
     assert specification is not None
     assert specification.loader is not None
@@ -168,7 +168,7 @@ def _measure_here(options: Options, rounds: int, file: Path) -> None:
 
 
 def _measure_both(nsys: Path, arguments: Sequence[str], work: Path) -> list[dict[str, Any]]:
-    """Measure in two processes, without nsys and inside it."""
+    """Measure in two processes, without nsys and under nsys."""
     measured = []
     for name in ("without", "inside"):
         file = work / f"{name}.json"
@@ -182,7 +182,7 @@ def _measure_both(nsys: Path, arguments: Sequence[str], work: Path) -> list[dict
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Measure, and write the page."""
+    """Measure and write the page."""
     parser = argparse.ArgumentParser(prog="python -m tests.nvtx_cost", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15, help="rounds in which the levels take turns")
     parser.add_argument("--tokens", type=int, default=Options().max_new_tokens, help="tokens of a batch")

@@ -1,4 +1,4 @@
-"""Commands on a terminal of a given width, and what is seen there in the end."""
+"""Run commands on a terminal of a given width, and return the final screen."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from tests.conftest import REPOSITORY
 
 @dataclass(frozen=True)
 class Seen:
-    """What a command wrote to a terminal: every byte, and the lines that are left on the screen."""
+    """Terminal output of a command: all bytes, and the lines left on the screen."""
 
     returncode: int
     written: str
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the screen, without colors."""
+        """Lines on the screen, without colors."""
         plain = re.sub(r"\x1b\[[0-9;]*m", "", self.written.replace("\r\n", "\n"))
         return [_left(line) for line in plain.rstrip("\n").split("\n")]
 
 
 def _left(line: str) -> str:
-    """Return what is left of a line after its carriage returns and erasures."""
+    """Return the visible rest of a line after its carriage returns and erasures."""
     seen = ""
     for part in line.split("\r"):
         text = part.replace("\x1b[K", "")
@@ -44,13 +44,13 @@ def _left(line: str) -> str:
 def on_terminal(
     *arguments: str, columns: int, cwd: Path, on_output: Callable[[int, str], None] = lambda *_: None, **variables: str
 ) -> Seen:
-    """Run ``nsys-tools`` on a terminal; `on_output` gets its process and what has been written so far."""
+    """Run ``nsys-tools`` on a terminal; `on_output` receives its process and the output so far."""
     environment = os.environ | {"PYTHONPATH": str(REPOSITORY), "TERM": "xterm", "PYTHONUTF8": "1"} | variables
     if "COLUMNS" not in variables:
         environment.pop("COLUMNS", None)
     keyboard, screen = pty.openpty()
     fcntl.ioctl(screen, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    # Not pty.fork(): that copies a process with threads.
+    # Do not use pty.fork(), which copies a process with threads.
     process = subprocess.Popen(
         [sys.executable, "-m", "nsys_tools", *arguments], cwd=cwd, env=environment, start_new_session=True,
         stdin=screen, stdout=screen, stderr=screen,

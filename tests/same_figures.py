@@ -1,10 +1,10 @@
-"""Compare what two checkouts report of the same traces: ``python -m tests.same_figures --against REVISION``.
+"""Compare the reports of two checkouts on the same traces: ``python -m tests.same_figures --against REVISION``.
 
-A tool, no test. It writes the report of each trace by the code of the other checkout and by that of this one, without
-a cache, and compares all files byte by byte: Markdown, page, metrics.json, tables, charts. Only the version of the
-program and manifest.json, which lists digests of the other files, do not count. The traces are the shared ones, the
-samples, the goldens, generated shapes, several ranks, and random ones, of which every second has stages. It ends with 1
-where a report differs. What differs in a table is told by cell.
+This is a tool, not a test. It writes the report of each trace with the code of the other checkout and with that of this
+one, without a cache, and compares all files byte by byte: Markdown, page, metrics.json, tables, charts. It ignores only
+the version of the program and manifest.json, which lists digests of the other files. The traces are the shared ones,
+the samples, the goldens, generated shapes, several ranks, and random ones, of which every second one has stages. The
+exit code is 1 if a report differs. Differences in tables are reported per cell.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ for number, case in enumerate(cases):
 
 @dataclass(frozen=True)
 class Case:
-    """A trace, or those of several ranks, and the arguments that it is opened with."""
+    """A trace, or the traces of several ranks, and the arguments for opening it."""
 
     part: str
     name: str
@@ -121,7 +121,7 @@ _PARTS = {
 
 
 def cases(folder: Path, parts: Sequence[str], count: int, first: int | None) -> list[Case]:
-    """Write the traces of some parts into a folder, at most `first` of each; `count` random ones."""
+    """Write the traces of some parts into a folder, at most `first` of each part, and `count` random ones."""
     found = []
     for part in parts:
         place = folder / part
@@ -132,7 +132,7 @@ def cases(folder: Path, parts: Sequence[str], count: int, first: int | None) -> 
 
 @contextmanager
 def checked_out(revision: str) -> Iterator[Path]:
-    """Give a checkout of a revision, which is removed again."""
+    """Yield a checkout of a revision and remove it afterwards."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name) / "checkout"
         subprocess.run(["git", "worktree", "add", "--quiet", "--detach", place, revision], cwd=REPOSITORY, check=True)
@@ -143,7 +143,7 @@ def checked_out(revision: str) -> Iterator[Path]:
 
 
 def report_both(checkouts: Sequence[Path], asked: Sequence[Case], work: Path, formats: str) -> list[Path]:
-    """Write the reports of all cases by the code of two checkouts, at the same time; return where they lie."""
+    """Write the reports of all cases with the code of two checkouts concurrently; return their folders."""
     listed = work / "cases.json"
     listed.write_text(json.dumps([asdict(case) for case in asked]))
     sides, running = [work / "before", work / "after"], []
@@ -152,7 +152,7 @@ def report_both(checkouts: Sequence[Path], asked: Sequence[Case], work: Path, fo
         command = [sys.executable, "-c", _WORKER, str(listed), str(out), formats]
         environment = os.environ | {"PYTHONPATH": str(checkout)}
         running.append(subprocess.Popen(command, env=environment, cwd=work, stdout=subprocess.PIPE, text=True))
-    for process in reversed(running):  # the lines of this checkout's are shown
+    for process in reversed(running):  # show the output lines of this checkout
         for line in process.stdout or ():
             if process is running[-1]:
                 print(f"\r{int(line) + 1} of {len(asked)}", end="", file=sys.stderr, flush=True)
@@ -163,7 +163,7 @@ def report_both(checkouts: Sequence[Path], asked: Sequence[Case], work: Path, fo
 
 
 def files(folder: Path, version: str, digits: int) -> dict[str, bytes]:
-    """Return the contents of a report by name, without the version of the program; decimals with so many digits."""
+    """Return file contents by name, without the program version, with decimals rounded to the given digits."""
     names = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
     return {
         name: _rounded(path, path.read_bytes().replace(f'"{version}"'.encode(), b'"VERSION"'), digits)
@@ -181,7 +181,7 @@ def _rounded(path: Path, content: bytes, digits: int) -> bytes:
 
 
 def difference(name: str, before: bytes | None, after: bytes | None) -> str:
-    """Say what is another in a file."""
+    """Describe the difference in a file."""
     if before is None or after is None:
         return "is new" if before is None else "is gone"
     try:
@@ -215,7 +215,7 @@ def _in_cells(before: list[list[str]], after: list[list[str]]) -> str:
 
 
 def compared(asked: Sequence[Case], sides: Sequence[Path], digits: int) -> list[list[str]]:
-    """Return a row for each file that differs: part, trace, file, difference."""
+    """Return one row per file that differs: part, trace, file, difference."""
     versions = [(side / "version").read_text() for side in sides]
     rows = []
     for number, case in enumerate(asked):
@@ -231,7 +231,7 @@ def compared(asked: Sequence[Case], sides: Sequence[Path], digits: int) -> list[
 
 
 def told(asked: Sequence[Case], rows: list[list[str]], show: int) -> str:
-    """Return what came out, as text: how many reports are the same, which files differ how often, and how."""
+    """Return a summary as text: how many reports are identical, and which files differ, how often and how."""
     different = {(part, name) for part, name, _, _ in rows}
     parts = Counter(case.part for case in asked)
     same = Counter(case.part for case in asked if (case.part, case.name) not in different)
@@ -244,7 +244,7 @@ def told(asked: Sequence[Case], rows: list[list[str]], show: int) -> str:
 
 
 def main() -> None:
-    """Compare what the arguments ask for."""
+    """Run the comparison that the arguments define."""
     parser = argparse.ArgumentParser(prog="python -m tests.same_figures", description=__doc__)
     other = parser.add_mutually_exclusive_group(required=True)
     other.add_argument("--checkout", metavar="DIR", type=Path, help="a folder with the other code")

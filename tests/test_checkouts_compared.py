@@ -1,4 +1,4 @@
-"""What `tests.same_figures` tells of files that differ."""
+"""How `tests.same_figures` reports files that differ."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is imported is declared, and what is declared is imported."""
+"""All imports are declared as dependencies, and all declared dependencies are imported."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "nsys_tools"
-# Distributions whose module has another name.
+# Distributions whose module has a different name.
 MODULE_OF = {
     "jinja2": "jinja2",
     "markdown-it-py": "markdown_it",
@@ -23,7 +23,7 @@ MODULE_OF = {
 
 
 def modules_of(requirements: list[str]) -> set[str]:
-    """Return the modules that requirements bring."""
+    """Return the modules that the requirements provide."""
     names = (re.match(r"[\w.-]+", requirement) for requirement in requirements)
     return {MODULE_OF.get(name[0].lower(), name[0].lower().replace("-", "_")) for name in names if name}
 
@@ -34,7 +34,7 @@ def project() -> dict[str, dict[str, list[str]]]:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """Return the modules of others that a file imports or looks for, also those that it names in a string."""
+    """Return the third-party modules that a file imports or looks for, including those named in strings."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name.partition(".")[0] for alias in node.names)
@@ -60,14 +60,14 @@ def test_what_is_imported_is_declared() -> None:
 
 
 def test_what_every_user_needs_is_no_extra() -> None:
-    """Imports at the top of a module run for everybody; those under TYPE_CHECKING run for nobody."""
+    """Imports at the top of a module run for all users; imports under TYPE_CHECKING never run."""
     tops: list[ast.AST] = [node for tree in trees(PACKAGE) for node in tree.body if not isinstance(node, ast.If)]
     statements = [node for node in tops if isinstance(node, ast.Import | ast.ImportFrom)]
     assert third_party(list(statements)) - modules_of(project()["dependencies"]) == set()
 
 
 def test_what_is_declared_is_imported() -> None:
-    """But pyarrow, which DuckDB and polars import where they make Arrow tables and pandas frames."""
+    """pyarrow is an exception: DuckDB and polars import it to create Arrow tables and pandas frames."""
     used = third_party(list(trees(PACKAGE, REPOSITORY / "capture")))
     assert modules_of(project()["dependencies"]) - used == set()
     for name, requirements in project()["optional-dependencies"].items():

@@ -1,4 +1,4 @@
-"""One error that users see: what the system and libraries raise, in the command line and in the library."""
+"""Users see a single error type, on the command line and in the library, whatever the system or a library raises."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_other_errors_stay_what_they_are(error: BaseException) -> None:
 
 
 def test_every_public_function_and_method_tells_one_error() -> None:
-    """By its mark: a decorated function knows what it wraps."""
+    """The decorator is recognized by its mark: a decorated function refers to the function that it wraps."""
     ours = {"NsysToolsError", "OneError", "UsageError", "printable"}
     public = {name: getattr(nt, name) for name in nt.__all__ if not name.startswith("__") and name not in ours}
     assert len(public) > 25
@@ -95,7 +95,7 @@ def test_sql_that_is_not_text(tmp_path: Path) -> None:
 
 
 def test_the_time_of_day(tmp_path: Path) -> None:
-    """DuckDB needs pytz to give Python such a value; nsys-tools does not."""
+    """DuckDB needs pytz to return such a value in Python; nsys-tools does not."""
     done = run("sql", TRACE, "SELECT now() AS t, [now()] AS many, now() < TIMESTAMP '1999-01-01' AS old", "--format",
                "csv", cwd=tmp_path)  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
@@ -106,7 +106,7 @@ def test_the_time_of_day(tmp_path: Path) -> None:
 
 
 def test_the_prompt_survives_errors_and_a_terminal_gets_no_control_characters(tmp_path: Path) -> None:
-    """A real terminal: statements that fail in each phase, then one that answers with a control character."""
+    """On a real terminal, run statements that fail in each phase, then one whose result has a control character."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "nsys_tools", "sql", TRACE, "--format", "csv", "--no-cache"], cwd=tmp_path, stdin=theirs,

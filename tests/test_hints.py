@@ -1,4 +1,4 @@
-"""Hints name what works after ``pip install``, where there is no Makefile and no checkout."""
+"""Hints name commands that work after ``pip install``, without a Makefile or a checkout."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nsys_tools import assets, tools
 from nsys_tools.errors import NsysToolsError
 from tests.conftest import REPOSITORY
 
-# Written by make docs into a file of the repository; it says so there.
+# make docs writes this file in the repository, as the file itself states.
 GENERATED = {"reference.py"}
 VARIABLES = (
     "MODEL|SCALE|DEVICE|WEIGHTS|NVTX|SYNC|PAGES|CROPS|TOKENS|BATCH|REPEATS|WARMUP|PROFILER|NSYS|NCU|NCU_PATH|OUT"
@@ -24,7 +24,7 @@ OF_MAKE = re.compile(rf"\bmake ({TARGETS})\b|\b({VARIABLES})=")
 
 
 def texts(path: Path) -> Iterator[str]:
-    """Return the strings of a module that are no docstrings."""
+    """Return the strings in a module that are not docstrings."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
     doc = {id(n.body[0].value) for n in ast.walk(tree) if isinstance(n, documented) and n.body and ast.get_docstring(n)}
@@ -45,7 +45,7 @@ def test_no_template_asks_for_make() -> None:
 
 
 def test_a_missing_nsys_names_a_script_that_exists(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """In the repository, and in the wheel, where every asset lies under ``_assets``."""
+    """In the repository, and in the wheel, where every asset is under ``_assets``."""
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(NsysToolsError) as error:
         tools.find("nsys", "/nowhere/nsys")

@@ -1,4 +1,4 @@
-"""The house rules that a machine can check."""
+"""House rules that can be checked automatically."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.conftest import REPOSITORY
 
 PACKAGE = REPOSITORY / "nsys_tools"
 MODULES = sorted(PACKAGE.rglob("*.py"))
-# A room may import from itself and from rooms of a lower rank. Everything goes one way: cli -> api (public names) ->
+# A room may import from itself and from rooms with a lower rank. Imports go one way: cli -> api (public names) ->
 # report -> comparison, findings, charts, stats, roofline -> synthetic, sources -> model -> session.
 RANK = {
     "cli": 8,
@@ -58,7 +58,7 @@ NAMES = {name_of(path): path for path in MODULES}
 
 
 def imports(path: Path) -> set[str]:
-    """Return the modules of the package that a module imports, anywhere in it; public names count as the package."""
+    """Return the package modules that a module imports anywhere; imports of public names count as the package."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -80,7 +80,7 @@ def test_imports_go_one_way(path: Path) -> None:
 
 
 def test_the_command_line_imports_public_names_only() -> None:
-    """A command is a few lines over ``import nsys_tools``; it knows no room, and few modules of its own."""
+    """A command is a thin layer over ``import nsys_tools``. It imports no room and few modules of its own room."""
     for path in [path for path in MODULES if room(path) == "cli"]:
         found = imports(path) - {"nsys_tools.cli"}
         deeper = {name for name in found if name != "nsys_tools" and not name.startswith("nsys_tools.cli.")}
@@ -89,7 +89,7 @@ def test_the_command_line_imports_public_names_only() -> None:
 
 
 def test_no_module_imports_itself_through_others() -> None:
-    """Neither at the top nor inside functions; the package itself only hands out names."""
+    """Imports at the top and inside functions count; the package itself only exports names."""
     graph = {name: imports(path) - {"nsys_tools", name} for name, path in NAMES.items() if name != "nsys_tools"}
     try:
         tuple(TopologicalSorter(graph).static_order())

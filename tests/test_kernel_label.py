@@ -1,4 +1,4 @@
-"""Labels of kernels: a reviewed table, names of real traces, and names that nobody should have given."""
+"""Labels of kernels: a reviewed table, names in real traces, and pathological names."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def test_label(expected: str, name: str) -> None:
 
 
 def test_no_two_names_of_the_table_have_one_label() -> None:
-    """The table has siblings of most kernels: another type, tile, head size or functor."""
+    """The table has variants of most kernels with a different type, tile, head size or functor."""
     assert len(TABLE) >= 350
     assert len({expected for expected, _ in TABLE}) == len(TABLE)
 
 
 def assert_told_apart(names: Collection[str]) -> None:
-    """Check that names of one trace that differ in more than a lambda's number have different labels, nearly all."""
+    """Check that nearly all names of a trace that differ in more than a lambda's number have different labels."""
     assert names
     plain = {name: LAMBDA.sub("", name) for name in names}
     short = {name: label(name) for name in names}
@@ -61,7 +61,7 @@ def assert_told_apart(names: Collection[str]) -> None:
 
 
 def kernels(path: Path) -> list[str]:
-    """Return the names of the kernels of a trace."""
+    """Return the kernel names of a trace."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as trace:
         rows = trace.execute(
             "SELECT DISTINCT s.value FROM CUPTI_ACTIVITY_KIND_KERNEL AS k JOIN StringIds AS s ON s.id = k.demangledName"
@@ -84,7 +84,7 @@ def test_kernels_of_a_shared_table_are_told_apart(pattern: str, column: str) -> 
         opened = gzip.open if path.suffix == ".gz" else open
         with opened(path, "rt", encoding="utf-8", newline="") as stream:
             found = {row[column] for row in csv.DictReader(stream)}
-        # ncu writes a folder per kernel; all of them are of one run.
+        # ncu writes a folder per kernel; all folders belong to one run.
         folders.setdefault(path.parents[1] if "ncu" in path.parts else path, set()).update(found)
     if not folders:
         pytest.skip(f"../shared/{pattern} is not here")
@@ -108,7 +108,7 @@ def test_kernels_of_generated_traces_are_told_apart(tmp_path: Path) -> None:
 
 
 def test_a_label_takes_a_tenth_of_a_millisecond() -> None:
-    """Three times as long is allowed, since machines differ."""
+    """The test allows three times as long, because machines differ."""
     best = min(_seconds([name for _, name in TABLE]) for _ in range(3))
     assert best / len(TABLE) < 0.3e-3
 

@@ -1,4 +1,4 @@
-"""Names are data: of files and folders, and in a trace. No reader, terminal, spreadsheet or page obeys them."""
+"""Names of files, folders and trace contents are data. No reader, terminal, spreadsheet or page interprets them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def trace_of(folder: Path, count: int) -> Path:
 
 
 def exported(trace: Path) -> Path:
-    """Write kernels and names of a trace as the parquetdir beside it."""
+    """Write the kernels and names of a trace as a parquetdir next to it."""
     folder = trace.parent / "exported"
     folder.mkdir()
     with connect(trace.parent) as connection:
@@ -53,7 +53,7 @@ def exported(trace: Path) -> Path:
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_a_folder_is_no_pattern(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside each folder lies one that its name would match: no trace, cache or parquetdir in that one is read."""
+    """Next to each folder is one that its name would match as a pattern. No file in that folder is read."""
     for number, folder in enumerate([tmp_path / "ab", tmp_path / "ab=bc", tmp_path / name], 1):
         exported(trace_of(folder, number))
     for trace in (tmp_path / name / "case.sqlite", tmp_path / name / "exported"):
@@ -93,7 +93,7 @@ class _Page(HTMLParser):
 
 
 def cells_of(markdown: str) -> list[str]:
-    """Return the first cell of each row as a reader sees it; no tag but those of a table occurs."""
+    """Return the first cell of each row as displayed; only table tags occur."""
     page = _Page()
     page.feed(MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(markdown))
     assert set(page.tags) <= {"table", "thead", "tbody", "tr", "th", "td"}

@@ -1,4 +1,4 @@
-"""A command of ours never starts another one: the room that it needs is called in the same process."""
+"""An nsys-tools command never starts another one; it calls the room that it needs in the same process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY
 PACKAGE = REPOSITORY / "nsys_tools"
 STARTERS = {"subprocess", "multiprocessing", "pty"}
 OS_STARTERS = ("exec", "spawn", "posix_spawn", "system", "popen", "fork")
-# nsys and its like; the workload of a capture; asking a tool for its version; workers that read the traces of ranks.
+# Exceptions: nsys and similar tools, the workload of a capture, version checks, and workers that read rank traces.
 ALLOWED = {"sources/nsys/export.py", "capture/process.py", "ranks/worker.py", "tools.py"}
 
 
@@ -29,7 +29,7 @@ def starts(tree: ast.AST) -> bool:
 
 
 def commands_of_ours(tree: ast.AST) -> list[str]:
-    """Return the lists that start with our program, or run our package as a module."""
+    """Return the lists that start with the nsys-tools program or run the package as a module."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.List | ast.Tuple):

@@ -1,4 +1,4 @@
-"""Folders for temporary files: nothing is left of them, whenever a signal comes."""
+"""Temporary folders are removed completely, whenever a signal arrives."""
 
 import os
 import shutil
@@ -43,7 +43,7 @@ def test_a_folder_lasts_as_long_as_its_resources(place: Path) -> None:
 
 
 def test_a_signal_right_after_it_is_made_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The exception comes when the folder is there and nobody has its name yet."""
+    """The exception is raised when the folder exists but its name has not been returned yet."""
     make = Path.mkdir
 
     def interrupted(self: Path, *arguments: Any, **options: Any) -> None:
@@ -57,7 +57,7 @@ def test_a_signal_right_after_it_is_made_leaves_nothing(place: Path, monkeypatch
 
 
 def test_what_still_writes_into_it_leaves_nothing(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A query that was given up makes a file while the folder is removed, and ends later."""
+    """An abandoned query creates a file while the folder is being removed, and ends later."""
     remove, tries = shutil.rmtree, []
 
     def beside(folder: Path, **options: Any) -> None:
@@ -90,11 +90,11 @@ def test_a_signal_while_it_is_removed_leaves_nothing(place: Path, monkeypatch: p
 
 
 def test_a_session_that_nobody_closes_leaves_nothing(place: Path) -> None:
-    """As one that was being opened when a signal came."""
+    """The session is like one that was being opened when a signal arrived."""
     resources = ExitStack()
     mine, theirs = scratch_folder(resources), scratch_folder(resources)
     (mine / "inside").touch()
-    files._SCRATCH[theirs] = 1  # of the process that this one was forked from
+    files._SCRATCH[theirs] = 1  # belongs to the parent process of this fork
     remove_scratch()
     assert list(place.iterdir()) == [theirs]
     resources.close()
@@ -108,7 +108,7 @@ def made_before(folder: Path, seconds: float) -> Path:
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next(place: Path) -> None:
-    """And nothing that lives, or that somebody else has made."""
+    """Folders in use and folders made by others are not removed."""
     others = place / "nsys-tools-mine", place / f"nsys-tools-{'0' * 32}", place / f"nsys-tools-{'1' * 32}"
     (place / "elsewhere").mkdir()
     others[0].mkdir()
@@ -136,7 +136,7 @@ def test_what_a_killed_process_left_is_removed_by_the_next(place: Path) -> None:
 
 @pytest.mark.parametrize(("days", "is_there"), [(29, True), (31, False)])
 def test_what_nobody_could_lock_stays_for_a_month(place: Path, days: int, is_there: bool) -> None:
-    """As that of a file system without locks, or of a version before this."""
+    """Such folders are on a file system without locks, or from an earlier version."""
     folder = place / f"nsys-tools-{'0' * 32}"
     folder.mkdir()
     (folder / "inside").touch()

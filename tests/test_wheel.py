@@ -1,4 +1,4 @@
-"""The wheel: it holds every asset, and works installed alone."""
+"""The wheel contains every asset and works when installed alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOMS = ("capture", "queries", "analytic", "reports")
 
 
 def pip(python: str, *arguments: str, cwd: Path) -> None:
-    """Run pip; skip where it reaches no package index."""
+    """Run pip; skip if it cannot reach a package index."""
     done = subprocess.run([python, "-m", "pip", *arguments], cwd=cwd, capture_output=True, text=True, check=False)
     if done.returncode and any(word in done.stderr for word in ("Temporary failure", "Connection", "No matching dist")):
         pytest.skip("no package index can be reached")
@@ -26,7 +26,7 @@ def pip(python: str, *arguments: str, cwd: Path) -> None:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel from what git tracks."""
+    """Build the wheel from the files tracked by git."""
     folder = tmp_path_factory.mktemp("wheel")
     pip(sys.executable, "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(REPOSITORY), cwd=folder)
     return next(folder.glob("*.whl"))

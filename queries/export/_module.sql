@@ -1,5 +1,5 @@
--- One row per piece inside a range that names a layer in its text (hooks of vLLM, SGLang, TensorRT-LLM): the innermost.
--- unstored: an export joins it with each part of the operations.
+-- One row per piece inside a range whose text names a layer (hooks of vLLM, SGLang, TensorRT-LLM): the innermost layer.
+-- unstored: an export joins each chunk of the operations with it.
 SELECT t.piece_id, arg_min(s.module, t.level) AS layer
 FROM _range_stack AS t JOIN shape AS s USING (range_id)
 WHERE s.module IS NOT NULL

@@ -1,5 +1,5 @@
--- One row per three numbers that a grid or a block has: the text for them, as in 64x2x1.
--- unstored: an export joins it with each part of the operations.
+-- One row per distinct grid or block size: its text, such as 64x2x1.
+-- unstored: an export joins each chunk of the operations with it.
 SELECT x, y, z, concat_ws('x', x, y, z) AS text
 FROM (
     SELECT grid_x AS x, grid_y AS y, grid_z AS z FROM _kernel

@@ -1,5 +1,5 @@
--- One row per profiled launch and kernel name of the trace that it may stand for. The function alone counts where no
--- whole name has the key.
+-- One row per profiled launch and kernel name in the trace that it may match. Function names alone are considered only
+-- if no full name has the key.
 WITH named AS (
     SELECT l.launch, l.key, f.name, f.is_function, l.spelling <> l.key AS is_spelled,
         bool_or(l.spelling = f.spelling) AS is_equal

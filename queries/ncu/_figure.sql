@@ -1,6 +1,7 @@
--- One row per profiled launch: the figures that ncu has under one label or another, see ncu_kernel.
+-- One row per profiled launch: the figures that ncu reports under different labels, see ncu_kernel.
 WITH tensor AS (
-    -- Sparse and dense products are counted apart and together; the parts stand in only where the sum was not taken.
+    -- ncu counts sparse and dense products both separately and together. Use the separate counts only if the total was
+    -- not collected.
     SELECT launch, sum(value) FILTER (NOT is_part) AS whole, sum(value) FILTER (is_part) AS parts
     FROM (
         SELECT DISTINCT launch, metric, value, metric LIKE '%\_sparsity\_o%' ESCAPE '\' AS is_part
@@ -10,7 +11,7 @@ WITH tensor AS (
     GROUP BY launch
 ),
 scalar AS (
-    -- The same instructions are counted for each SM and for each of its parts (sm, smsp): one of the two is taken.
+    -- ncu counts the same instructions per SM (sm) and per SM sub-partition (smsp). Use only one of the two counts.
     SELECT launch, sum(value * CASE WHEN op LIKE '%fma' THEN 2 ELSE 1 END) AS flops
     FROM (
         SELECT launch, max(value) AS value,
@@ -28,7 +29,7 @@ labeled AS (
         max(value) FILTER (metric = 'dram__bytes.sum') AS dram_both_bytes,
         max(value) FILTER (metric = 'gpu__time_duration.sum') AS duration_exact,
         max(value) FILTER (metric = 'Duration' AND unit = 'ns') AS duration_shown,
-        -- By unit too: a bandwidth has the same label as a share of the peak.
+        -- Check the unit too: a bandwidth can have the same label as a percentage of the peak.
         max(value) FILTER (unit = '%' AND metric IN (
             'gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed', 'Memory Throughput', 'Memory [%]'
         )) AS memory_percent,

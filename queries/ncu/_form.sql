@@ -1,6 +1,7 @@
--- One row per kernel name of the trace and form in which ncu may print it: the whole name or the linker's, or the
--- function alone (ncu --kernel-name-base function), with its spelling and what of that is compared, the key.
--- unstored: read several times by each query that joins launches.
+-- One row per kernel name in the trace and form in which ncu may print it: the full name, the mangled name, or the
+-- function name alone (ncu --kernel-name-base function). Each form has its spelling and the key, which is the part of
+-- the spelling that is compared.
+-- unstored: each query that joins launches reads it several times.
 WITH used AS (SELECT DISTINCT name_id, short_name_id, mangled_name_id FROM _kernel),
 form AS (
     SELECT name_id, name_id AS string_id, false AS is_function FROM used

@@ -1,6 +1,7 @@
--- One row per profiled launch of a key that several kernel names of the trace share: the name that launch order gives it.
--- The nth launch of a key, grid and block in ncu is the nth of the trace; where the trace has no such grid and block, the
--- nth of the key. NULL where the trace has fewer. One process numbers its launches in order, by correlation_id.
+-- One row per profiled launch whose key several kernel names in the trace share: the name inferred from launch order.
+-- The nth launch in ncu with a given key, grid and block is the nth in the trace. If the trace has no launch with that
+-- grid and block, it is the nth launch with that key. NULL if the trace has fewer launches. A process numbers its
+-- launches in order by correlation_id.
 WITH contested AS (SELECT DISTINCT key, name FROM ncu__candidate WHERE name_count > 1),
 execution AS (
     SELECT c.key, c.name, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z,

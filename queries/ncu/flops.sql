@@ -1,17 +1,20 @@
--- One row per stage that owns layers of the analytic model: FLOPs that the hardware did, as ncu counted them, beside
--- those that the model needs; ordered by matrix_flops, largest first. Empty without counters or without a model.
+-- One row per stage that owns layers of the analytic model: FLOPs that the hardware executed, as measured by ncu, and
+-- model FLOPs; ordered by matrix_flops, largest first. Empty without ncu metrics or without a model.
 --
--- stage           VARCHAR  -      name of the stage; its operations and layers are those that it is the innermost of
--- counted_ratio   DOUBLE   ratio  of its GPU time, kernels of which a launch of the same name, grid and block was
---                                 profiled and its FLOPs counted
--- counted_flops   DOUBLE   flops  of these kernels: FLOPs of tensor cores and other pipes in the profiled launch (mean,
---                                 where there are several), times executions; NULL without any
--- hardware_flops  DOUBLE   flops  counted_flops, where counted_ratio is 0.99 or more: less would be a part of unknown size
+-- stage           VARCHAR  -      name of the stage; only operations and layers for which it is the innermost stage
+--                                 count
+-- counted_ratio   DOUBLE   ratio  share of its GPU time in kernels for which ncu profiled a launch with the same name,
+--                                 grid and block and measured the FLOPs
+-- counted_flops   DOUBLE   flops  FLOPs of these kernels in tensor cores and other pipes: FLOPs of the profiled launch
+--                                 (the mean if there are several) times executions; NULL if there are none
+-- hardware_flops  DOUBLE   flops  counted_flops if counted_ratio is 0.99 or more, otherwise NULL, because the missing
+--                                 part is of unknown size
 -- matrix_flops    DOUBLE   flops  model FLOPs of its layers, all executions
--- padding         DOUBLE   -      hardware_flops over matrix_flops: padding, recomputing and what is no matrix product
+-- padding         DOUBLE   -      hardware_flops / matrix_flops: includes padding, recomputation and FLOPs outside
+--                                 matrix products
 WITH launch AS (
     SELECT launch,
-        -- Without a count of the tensor cores it is not known whether they did the work.
+        -- Without a tensor core measurement, it is unknown whether the tensor cores did the work.
         CASE WHEN tensor_flops > 0 THEN tensor_flops + coalesce(scalar_flops, 0) WHEN tensor_flops = 0 THEN scalar_flops END
             AS flops
     FROM ncu_kernel

@@ -1,16 +1,18 @@
--- One row per profiled launch: the kernel name of the trace that it stands for, and how that was found; in the order of
--- the launches. Names are compared without casts of template arguments, blanks, and what Nsight Compute deletes of them.
+-- One row per profiled launch: the matching kernel name in the trace, and how it was found; ordered by launch number.
+-- The comparison ignores casts of template arguments, blanks, and the parts of names that Nsight Compute deletes.
 --
 -- launch      VARCHAR  -      key of the profiled launch
 -- kernel      VARCHAR  -      kernel name as ncu printed it
--- matched_by  VARCHAR  -      name: they are equal but for casts and blanks; shortened: without namespaces too; function:
---                             ncu printed the function alone; order: several kernels of the trace have what ncu printed,
---                             and grid, block and launch order chose one of them; none: the trace has no such kernel
--- name_count  BIGINT   count  kernel names of the trace with what ncu printed
+-- matched_by  VARCHAR  -      name: equal except for casts and blanks; shortened: equal without namespaces; function:
+--                             ncu printed only the function name; order: several kernel names in the trace match what
+--                             ncu printed, and one was chosen by grid, block and launch order; none: no kernel in the
+--                             trace matches
+-- name_count  BIGINT   count  kernel names in the trace that match what ncu printed
 -- name        VARCHAR  -      kernel name in the trace; NULL where matched_by is none
--- label       VARCHAR  -      short name that tells kernels apart, see kernel_label; NULL where matched_by is none
+-- label       VARCHAR  -      short name that distinguishes kernels, see kernel_label; NULL where matched_by is none
 WITH decided AS (
-    -- An equal name settles it among several, unless it may itself be what is left of a longer one.
+    -- If one of several names is equal, it is the match, unless that name may itself be a shortened form of a longer
+    -- one.
     SELECT launch, name, CASE WHEN is_function THEN 'function' WHEN is_equal THEN 'name' ELSE 'shortened' END AS matched_by
     FROM ncu__candidate
     WHERE name_count = 1 OR (is_spelled AND is_equal)

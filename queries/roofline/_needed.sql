@@ -1,7 +1,8 @@
--- One row per stage and module with ranges of its own there: what the layers need that lie in it and in no module inside
--- it that has ranges too; name is NULL for layers outside every recorded module.
+-- One row per stage and module that has its own ranges there: model FLOPs, model bytes and roofline time of the layers
+-- in the module, excluding layers in a nested module that also has ranges. name is NULL for layers outside every
+-- recorded module.
 --
--- A layer counts at the stage that owns it (stage_layer.is_owner), so that rows add up to the phases.
+-- A layer counts toward the stage that owns it (stage_layer.is_owner), so that the rows add up to the phases.
 WITH recorded AS (FROM roofline__recorded),
 owned AS (
     SELECT s.stage, m.phase, m.path, l.class,
@@ -21,7 +22,7 @@ place AS (
     GROUP BY ALL
 )
 SELECT o.stage, p.name, min(p.label) AS label, string_agg(DISTINCT o.class, ', ' ORDER BY o.class) AS class,
-    -- Fractions are added in order, so that the same trace gives the same digits again.
+    -- Add fractions in a fixed order, so that the same trace always gives the same digits.
     sum(o.matrix_flops ORDER BY o.matrix_flops) AS matrix_flops, sum(o.accessed_bytes ORDER BY o.accessed_bytes) AS accessed_bytes,
     sum(o.roofline_ns ORDER BY o.roofline_ns) AS roofline_ns
 FROM owned AS o LEFT JOIN place AS p ON p.stage = o.stage AND p.phase = o.phase AND p.path = o.path

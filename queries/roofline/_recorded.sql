@@ -1,7 +1,8 @@
--- One row per stage and module of the model that is innermost in it at the start of some range.
--- materialized: a walk up the ranges of modules and stages.
+-- One row per stage and module of the model that is the innermost module in the stage at the start of at least one
+-- range.
+-- materialized: walks up the ranges of modules and stages.
 --
--- Of the ranges around a start the one opened last is innermost.
+-- Of the ranges open at that start, the one opened last is innermost.
 WITH RECURSIVE wanted AS (
     SELECT r.range_id, r.thread_id, r.opened
     FROM _range AS r

@@ -1,12 +1,12 @@
--- One row per figure that must add up once a model is joined: the run from its stages, each stage from its modules, each
--- phase from its layers, and each stage's time from where it goes; ordered by level, name, figure.
+-- One row per figure that must add up when a model is given: the run from its stages, each stage from its modules, each
+-- phase from its layers, and the time of each stage from its parts; ordered by level, name, figure.
 --
--- level       VARCHAR  -   run, stage or phase
--- name        VARCHAR  -   of the stage or phase; NULL for the run
--- figure      VARCHAR  -   what is added up
--- whole_ns    BIGINT   ns  the whole, from tables that know nothing of the parts
--- parts_ns    BIGINT   ns  its parts added up
--- difference_ns  BIGINT   ns  whole - parts: must be 0
+-- level          VARCHAR  -   run, stage or phase
+-- name           VARCHAR  -   name of the stage or phase; NULL for the run
+-- figure         VARCHAR  -   the figure that is checked
+-- whole_ns       BIGINT   ns  the whole, from tables that do not depend on the parts
+-- parts_ns       BIGINT   ns  sum of the parts
+-- difference_ns  BIGINT   ns  whole_ns - parts_ns; must be 0
 WITH needed AS (
     SELECT s.phase, sum(l.roofline_ns * s.execution_count) AS ns
     FROM (SELECT DISTINCT phase, path, execution_count FROM stage_layer) AS s
@@ -40,7 +40,7 @@ found AS (
     FROM stage_summary AS s LEFT JOIN parts AS p USING (stage)
     WHERE s.instance_count > 0
     UNION ALL
-    SELECT 'stage', stage, 'span, from roofline and lost time', span_ns,
+    SELECT 'stage', stage, 'span, from roofline and time above roofline', span_ns,
         roofline_ns + inefficiency_ns + launch_gap_ns + other_idle_ns
     FROM roofline_stage
 )

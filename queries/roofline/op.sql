@@ -1,27 +1,31 @@
--- One row per innermost stage and kind of module: rows of roofline_layer that differ by an index only, added up; ordered by
--- above_roofline_ns, largest first. With ranges around every module (--nvtx op) a kind is an op: model.layers.*.self_attn.q_proj.
+-- One row per innermost stage and kind of module: the sum of the rows of roofline_layer whose names differ only in an
+-- index; ordered by above_roofline_ns, largest first. With ranges around every module (--nvtx op), a kind is an op:
+-- model.layers.*.self_attn.q_proj.
 --
--- stage            VARCHAR  -        name of the stage, or (outside every stage), or (unattributed)
--- name             VARCHAR  -        name of the modules, indices as *, or (no module)
--- class            VARCHAR  -        class of their layers
--- module_count     BIGINT   count    modules
--- instance_count   BIGINT   count    ranges with GPU operations that they are the innermost modules of
--- operation_count  BIGINT   count    GPU operations whose innermost stage and module these are
--- matrix_flops     DOUBLE   flops    model FLOPs of their layers
--- accessed_bytes      DOUBLE   bytes    bytes that they must move
--- intensity        DOUBLE   flops/byte  matrix_flops over accessed_bytes
--- sum_ns           BIGINT   ns       durations of their operations
--- busy_ns          BIGINT   ns       time of the GPUs that they cover beyond operations that started before
--- measured_ns      BIGINT   ns       busy_ns and the idle time before their operations
--- util_busy_ratio  DOUBLE   ratio    matrix_flops over (busy_ns x peak)
--- mbu_busy_ratio   DOUBLE   ratio    accessed_bytes over (busy_ns x peak bandwidth)
--- roofline_ns      DOUBLE   ns       what their layers need at the roofline, one after the other
--- bound            VARCHAR  -        what bounds that: compute or memory; NULL without layers
--- slowdown         DOUBLE   -        measured_ns over roofline_ns; NULL for (no module)
--- above_roofline_ns          DOUBLE   ns       measured_ns - roofline_ns
--- inefficiency_ns  DOUBLE   ns       busy_ns - roofline_ns; negative where fusion moves less than the model says
--- launch_gap_ns   BIGINT   ns       idle before their operations because launches came late
--- other_idle_ns    BIGINT   ns       the rest of the idle time before their operations
+-- stage              VARCHAR  -           name of the stage, or (outside every stage), or (unattributed)
+-- name               VARCHAR  -           name of the modules with * for indices, or (no module)
+-- class              VARCHAR  -           class of their layers
+-- module_count       BIGINT   count       modules of this kind
+-- instance_count     BIGINT   count       ranges with GPU operations whose innermost module is of this kind
+-- operation_count    BIGINT   count       GPU operations whose innermost stage and kind of module these are
+-- matrix_flops       DOUBLE   flops       model FLOPs of their layers
+-- accessed_bytes     DOUBLE   bytes       model bytes: what these layers access at least
+-- intensity          DOUBLE   flops/byte  matrix_flops / accessed_bytes
+-- sum_ns             BIGINT   ns          sum of the durations of their operations
+-- busy_ns            BIGINT   ns          GPU time that their operations cover and earlier operations do not
+-- measured_ns        BIGINT   ns          busy_ns plus the idle time before their operations
+-- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
+-- mbu_busy_ratio     DOUBLE   ratio       accessed_bytes / (busy_ns x peak bandwidth)
+-- roofline_ns        DOUBLE   ns          roofline time of their layers, run one after the other
+-- bound              VARCHAR  -           what limits the layers at the roofline: compute or memory; NULL without
+--                                         layers
+-- slowdown           DOUBLE   -           measured_ns / roofline_ns; NULL for (no module)
+-- above_roofline_ns  DOUBLE   ns          measured_ns - roofline_ns
+-- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model
+--                                         assumes
+-- launch_gap_ns      BIGINT   ns          idle time before their operations while the GPU waited for the CPU to launch
+--                                         them
+-- other_idle_ns      BIGINT   ns          remaining idle time before their operations
 SELECT stage, kind AS name, class, module_count, instance_count, operation_count, matrix_flops, accessed_bytes, intensity, sum_ns,
     busy_ns, measured_ns, util_busy_ratio, mbu_busy_ratio, roofline_ns, bound, slowdown, above_roofline_ns, inefficiency_ns,
     launch_gap_ns, other_idle_ns

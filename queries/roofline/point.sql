@@ -1,24 +1,25 @@
--- One row per stage that the model covers, per stage and op, and per kernel launch of ncu, where they have GPU time:
--- where it stands under the roofline; ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
--- --model. Series are not to be compared point by point: bytes and time are not the same things in them.
+-- One row per stage that the model covers, per stage and op, and per kernel launch profiled by ncu, if it has GPU time:
+-- its position on the roofline chart; ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
+-- --model. Do not compare points of different series: they define bytes and time differently.
 --
 -- optional: ncu
 --
--- series           VARCHAR  -           stage, op or kernel
--- stage            VARCHAR  -           the stage; NULL for kernels, which are profiled outside of the run
--- name             VARCHAR  -           name of the stage, see roofline_op, or the kernel as ncu printed it
--- matrix_flops     DOUBLE   flops       FLOPs: of the model, or counted by ncu in tensor cores; 0 is no point of a log axis
--- accessed_bytes      DOUBLE   bytes       bytes that must move at least, or that ncu counted at the DRAM
--- bytes_source     VARCHAR  -           analytic, or measured by ncu
--- intensity        DOUBLE   flops/byte  matrix_flops over accessed_bytes
--- time_ns          DOUBLE   ns          the time that flops_per_s is over
--- time_base        VARCHAR  -           busy: time that it keeps the GPU busy; or locked: under ncu, which locks the
---                                       clocks, so never to be compared or added with the others
--- flops_per_s      DOUBLE   flops/s     matrix_flops over time_ns
--- roof_flops_per_s  DOUBLE  flops/s     what the ceilings allow at this intensity
--- roof_ratio       DOUBLE   ratio       flops_per_s over roof_flops_per_s; above 1 where caches or fusion spare bytes that
---                                       the model counts
--- bound            VARCHAR  -           the ceiling above it: compute or memory; NULL without FLOPs
+-- series            VARCHAR  -           stage, op or kernel
+-- stage             VARCHAR  -           the stage; NULL for kernels, which ncu profiles outside the run
+-- name              VARCHAR  -           name of the stage, name of the op (see roofline_op), or kernel name as ncu
+--                                        printed it
+-- matrix_flops      DOUBLE   flops       model FLOPs, or tensor core FLOPs measured by ncu; a log axis cannot show 0
+-- accessed_bytes    DOUBLE   bytes       model bytes, which are a minimum, or DRAM bytes measured by ncu
+-- bytes_source      VARCHAR  -           analytic or measured by ncu
+-- intensity         DOUBLE   flops/byte  matrix_flops / accessed_bytes
+-- time_ns           DOUBLE   ns          the time that flops_per_s is based on
+-- time_base         VARCHAR  -           busy (time in which the GPU is busy with it) or locked (measured under ncu,
+--                                        which locks the clocks; do not compare it with or add it to busy time)
+-- flops_per_s       DOUBLE   flops/s     matrix_flops / time_ns
+-- roof_flops_per_s  DOUBLE   flops/s     roofline limit at this intensity
+-- roof_ratio        DOUBLE   ratio       flops_per_s / roof_flops_per_s; above 1 if caches or fusion avoid bytes that
+--                                        the model counts
+-- bound             VARCHAR  -           the roofline limit that applies: compute or memory; NULL without FLOPs
 WITH point AS (
     SELECT 1 AS place, 'stage' AS series, stage, stage AS name, matrix_flops, accessed_bytes,
         'analytic' AS bytes_source, busy_ns::DOUBLE AS time_ns, 'busy' AS time_base
@@ -27,7 +28,7 @@ WITH point AS (
     SELECT 2, 'op', stage, name, matrix_flops, accessed_bytes, 'analytic', busy_ns, 'busy'
     FROM roofline_op
     UNION ALL
-    -- Counted as a FLOP in tensor cores or not at all: the flat roof is theirs.
+    -- Only tensor core FLOPs count: the flat part of the roofline is their peak.
     SELECT 3, 'kernel', NULL, kernel, coalesce(tensor_flops, 0), dram_bytes, 'measured by ncu', locked_duration_ns,
         'locked'
     FROM ncu_kernel

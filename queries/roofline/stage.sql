@@ -1,33 +1,35 @@
 -- One row per stage that the analytic model covers: measured vs. roofline; ordered by roofline_ns, largest first.
 -- above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns, and span_ns = roofline_ns + above_roofline_ns.
 --
--- stage              VARCHAR  -        name of the stage
--- phase              VARCHAR  -        phase of the model
--- execution_count    BIGINT   count    executions of the workload
--- matrix_flops       DOUBLE   flops    model FLOPs of all executions, 2 a multiply-add
--- accessed_bytes        DOUBLE   bytes    bytes that the model must move
--- intensity          DOUBLE   flops/byte  matrix_flops over accessed_bytes
--- gpu_count          BIGINT   count    GPUs that it ran on; span, busy and sum are added over them
--- wall_ns            BIGINT   ns       CPU time of the stage
--- span_ns            BIGINT   ns       first start to last end on the GPU
--- busy_ns            BIGINT   ns       time in which at least one of its operations ran
--- sum_ns             BIGINT   ns       durations of its operations
--- is_drained         BOOLEAN  -        the GPU had finished when each instance was closed: wall time is a latency
--- mfu_ratio          DOUBLE   ratio    matrix_flops over (wall time x peak x gpu_count): MFU; NULL where wall is no
---     latency
--- util_span_ratio    DOUBLE   ratio    the same over span
--- util_busy_ratio    DOUBLE   ratio    the same over busy
--- util_sum_ratio     DOUBLE   ratio    the same over sum
--- mbu_ratio          DOUBLE   ratio    accessed_bytes over (span x peak bandwidth)
--- roofline_ns        DOUBLE   ns       what the layers need at the roofline, one after the other
--- slowdown           DOUBLE   -        span_ns over roofline_ns
--- above_roofline_ns            DOUBLE   ns       span_ns - roofline_ns
--- inefficiency_ns    DOUBLE   ns       busy_ns - roofline_ns; negative where fusion moves less than the model says
--- launch_gap_ns     DOUBLE   ns       idle inside the span because launches came late
--- other_idle_ns      DOUBLE   ns       the rest of span_ns - busy_ns: waits, dependencies, other stages' operations
+-- stage              VARCHAR  -           name of the stage
+-- phase              VARCHAR  -           phase of the model
+-- execution_count    BIGINT   count       executions of the workload
+-- matrix_flops       DOUBLE   flops       model FLOPs of all executions, 2 per multiply-add
+-- accessed_bytes     DOUBLE   bytes       model bytes of all executions: what the layers access at least
+-- intensity          DOUBLE   flops/byte  matrix_flops / accessed_bytes
+-- gpu_count          BIGINT   count       GPUs that the stage ran on; span, busy and sum are totals across them
+-- wall_ns            BIGINT   ns          CPU time of the stage
+-- span_ns            BIGINT   ns          from the first start to the last end on the GPU
+-- busy_ns            BIGINT   ns          time in which at least one of its operations ran
+-- sum_ns             BIGINT   ns          sum of the durations of its operations
+-- is_drained         BOOLEAN  -           the GPU was done when each instance ended, so that the wall time is a latency
+-- mfu_ratio          DOUBLE   ratio       MFU: matrix_flops / (wall_ns x peak FLOP/s x gpu_count); NULL if the wall
+--                                         time is not a latency
+-- util_span_ratio    DOUBLE   ratio       matrix_flops / (span_ns x peak FLOP/s)
+-- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
+-- util_sum_ratio     DOUBLE   ratio       matrix_flops / (sum_ns x peak FLOP/s)
+-- mbu_ratio          DOUBLE   ratio       accessed_bytes / (span_ns x peak bandwidth)
+-- roofline_ns        DOUBLE   ns          roofline time of the layers, run one after the other
+-- slowdown           DOUBLE   -           span_ns / roofline_ns
+-- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
+-- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model
+--                                         assumes
+-- launch_gap_ns      DOUBLE   ns          idle time within the span while the GPU waited for the CPU to launch
+-- other_idle_ns      DOUBLE   ns          the rest of span_ns - busy_ns: synchronizations, dependencies, operations of
+--                                         other stages
 WITH needed AS (
     SELECT s.stage, min(s.phase) AS phase, min(s.execution_count) AS execution_count,
-        -- Fractions are added in order, so that the same trace gives the same digits again.
+        -- Add fractions in a fixed order, so that the same trace always gives the same digits.
         sum(l.matrix_flops * s.execution_count ORDER BY l.matrix_flops) AS matrix_flops,
         sum(l.accessed_bytes * s.execution_count ORDER BY l.accessed_bytes) AS accessed_bytes,
         sum(l.roofline_ns * s.execution_count ORDER BY l.roofline_ns) AS roofline_ns

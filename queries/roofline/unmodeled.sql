@@ -1,8 +1,8 @@
--- One row per module that has ranges and is like one of the model, but for an index that the model has not; ordered by
--- name. It says that the model, or its size, is another than what was traced.
+-- One row per module that has ranges and whose name differs from a module of the model only in an index that the model
+-- does not have; ordered by name. Such a row means that the model or its size differs from the traced one.
 --
--- name   VARCHAR  -  the module as its ranges name it
--- known  VARCHAR  -  the last of the model's modules that it is like, by name
+-- name   VARCHAR  -  module name as in its ranges
+-- known  VARCHAR  -  the matching module of the model; if there are several, the last one by name
 WITH known AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM roofline__spelling),
 recorded AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM _range_name)
 SELECT r.name, max(k.name) AS known

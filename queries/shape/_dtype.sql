@@ -1,6 +1,6 @@
--- One row per name of a kernel that multiplies matrices: the type of its factors, as far as the name tells it.
+-- One row per name of a matrix kernel: the data type of its operands, if the name contains it.
 --
--- The first rule of analytic/kernels/dtypes.csv that matches counts.
+-- The first matching rule in analytic/kernels/dtypes.csv applies.
 SELECT c.name_id, arg_min(r.dtype, r.position) AS dtype
 FROM kernel__class AS c
 JOIN _string_kernel AS n ON n.id = c.name_id

@@ -1,19 +1,19 @@
 -- One row per op with its shapes, and one per layer (level says which): FLOPs, bytes, GPU time and the roofline.
--- materialized: one join, seen at two levels.
+-- materialized: one join feeds two levels.
 --
--- Rates are those of ranges that have both FLOPs and GPU time.
+-- Rates include only ranges that have both FLOPs and GPU time.
 WITH measured AS (
     SELECT h.range_id, h.op, h.shapes, h.dtype, h.reason, l.layer, h.flops, h.element_count,
         coalesce(w.operation_count, 0) AS operation_count, coalesce(w.sum_ns, 0) AS sum_ns,
         CASE WHEN h.flops IS NOT NULL AND w.sum_ns > 0 THEN w.sum_ns END AS counted_ns,
         CASE h.dtype WHEN 'bfloat16' THEN 'bf16' WHEN 'float16' THEN 'fp16' WHEN 'float32' THEN 'fp32' ELSE h.dtype END
             AS text_dtype,
-        -- A kernel's name comes first: float32 may be computed in tf32.
+        -- The kernel name takes precedence: float32 may be computed in tf32.
         CASE
             WHEN h.flops IS NULL THEN NULL
             WHEN w.kernel_dtype IS NOT NULL THEN {'name': w.kernel_dtype, 'from': 'kernel names'}
             WHEN h.dtype IS NOT NULL THEN {'name': text_dtype, 'from': 'text'}
-            -- Its factors have 8 or 4 bits, of which its sizes do not tell.
+            -- The operands of _scaled_mm have 8 or 4 bits, and the sizes do not show which.
             WHEN h.op = 'aten::_scaled_mm' THEN NULL
             ELSE (SELECT {'name': any_value(dtype), 'from': 'assumed'} FROM shape_peak WHERE is_assumed)
         END AS compute
@@ -29,8 +29,8 @@ peaked AS (
         CASE WHEN m.counted_ns IS NOT NULL THEN accessed_bytes / p.bytes_per_s * 1e9 END AS memory_ns,
         CASE
             WHEN m.flops IS NULL OR m.counted_ns IS NULL OR p.dtype IS NOT NULL THEN NULL
-            WHEN NOT EXISTS (FROM shape_peak) THEN 'no peak of this GPU is known'
-            WHEN m.compute['name'] IS NULL THEN 'no dtype is told: name one of shape_peak with --dtype'
+            WHEN NOT EXISTS (FROM shape_peak) THEN 'no peak is known for this GPU'
+            WHEN m.compute['name'] IS NULL THEN 'no dtype is known: set --dtype to one in shape_peak'
             ELSE 'no peak for this dtype'
         END AS unknown
     FROM measured AS m LEFT JOIN shape_peak AS p ON p.dtype = m.compute['name']
@@ -69,7 +69,7 @@ SELECT * EXCLUDE (ratio, least_ns, unknown),
         WHEN counted_count = 0 THEN NULL
         WHEN unknown IS NOT NULL THEN unknown
         WHEN counted_ns = 0 THEN 'no GPU time'
-        WHEN ratio > 1 THEN 'above 100 %: the dtype, the GPU or sparsity, or operations that belong to no range'
-        WHEN least_ns > counted_ns THEN 'bytes above 100 % of the bandwidth: a cache holds part of them, or the dtype or GPU'
+        WHEN ratio > 1 THEN 'above 100 %: wrong dtype or GPU, sparsity, or operations outside every range'
+        WHEN least_ns > counted_ns THEN 'bandwidth above 100 %: part of the data is in a cache, or wrong dtype or GPU'
     END AS withheld
 FROM compared

@@ -1,7 +1,7 @@
--- One row per distinct text of shape__text: FLOPs and elements of its operation, or the reason why there are none.
+-- One row per distinct text of shape__text: FLOPs and element count of its operation, or the reason why it has none.
 --
--- FLOPs are 2 per multiply-add: 2 x elements of the output x products that are added up for one of them. Attention
--- counts all pairs of positions (full). DOUBLE is exact here: what is not below 2^53 is refused.
+-- FLOPs are 2 per multiply-add: 2 x output elements x products summed per output element. Attention counts all pairs of
+-- positions (full attention). DOUBLE is exact here because values of 2^53 or more are rejected.
 WITH formed AS (
     SELECT *,
         CASE
@@ -14,7 +14,7 @@ WITH formed AS (
             WHEN name IN ('aten::scaled_dot_product_attention', 'scaled_dot_product_attention') THEN 'attention'
             WHEN name IN ('conv1d', 'conv2d', 'conv3d') THEN 'convolution'
         END AS kind,
-        -- The two factors; what is added to their product stands before them.
+        -- The two operands of the product; for addmm and baddbmm, the addend precedes them.
         CASE WHEN kind IN ('addmm', 'baddbmm') THEN sizes[2] ELSE sizes[1] END AS a,
         CASE WHEN kind IN ('addmm', 'baddbmm') THEN sizes[3] ELSE sizes[2] END AS b,
         sizes[3] AS c,
@@ -28,7 +28,7 @@ checked AS (
         CASE
             WHEN reason IS NOT NULL THEN reason
             WHEN kind IS NULL AND regexp_matches(name, '^(aten::)?_?(linear|matmul|__matmul__|einsum|multi_head_attention_forward)$')
-                THEN 'operator above those that are counted'
+                THEN 'operator that calls counted operators'
             WHEN kind IS NULL AND contains(name, 'conv') THEN 'convolution without stride and padding'
             WHEN kind IS NULL THEN 'operator without a formula'
             WHEN list_min(flatten(sizes)) < 0 THEN 'negative size'
@@ -44,10 +44,10 @@ checked AS (
                 WHEN 'convolution' THEN len(a) = len(b) AND len(a) >= 3 AND b[2] > 0 AND a[2] % b[2] = 0
                     AND list_min(places) > 0
                 ELSE len(a) = 3 AND len(b) = 3 AND a[1] = b[1] AND a[3] = b[2]
-            END, false) THEN CASE kind WHEN 'linear' THEN 'weight that does not match the input'
-                ELSE 'sizes that do not fit the operator' END
+            END, false) THEN CASE kind WHEN 'linear' THEN 'weight does not match the input'
+                ELSE 'sizes do not match the operator' END
         END AS why,
-        -- Elements of the output, and products that are added up for one of them.
+        -- Output elements, and products summed per output element.
         CASE kind
             WHEN 'linear' THEN product_of(a[:-2]) * b[1]
             WHEN 'attention' THEN product_of(a[:-2]) * c[-1]
@@ -65,5 +65,5 @@ checked AS (
 SELECT form, op, body, name, sizes::VARCHAR AS shapes, dtype,
     CASE WHEN why IS NULL AND all_flops < 9007199254740992 THEN all_flops::BIGINT END AS flops,
     CASE WHEN flops IS NOT NULL AND all_count < 9007199254740992 THEN all_count::BIGINT END AS element_count,
-    CASE WHEN flops IS NULL THEN coalesce(why, 'sizes of 2^53 FLOPs or more') END AS reason
+    CASE WHEN flops IS NULL THEN coalesce(why, '2^53 FLOPs or more') END AS reason
 FROM checked

@@ -1,10 +1,12 @@
--- One row per distinct text of shape__text: the operation, the sizes of its tensors, and their type where it is told.
+-- One row per distinct text of shape__text: the operation, the sizes of its tensors, and their dtype if the text
+-- contains it.
 --
--- windows are stride, padding and dilation of a convolution, a number per dimension. reason: why there are no FLOPs.
+-- windows is the stride, padding and dilation of a convolution, with one number per dimension. reason is why there are
+-- no FLOPs.
 WITH read AS (
     SELECT form, op, body,
         CASE WHEN form <> 'operator' THEN python_json(body) END AS j,
-        -- A list, so that each argument can be looked at.
+        -- A list, so that each argument can be examined.
         (CASE WHEN form = 'pyprof' THEN j END)->'$.args[*]' AS arguments
     FROM (SELECT DISTINCT form, op, body FROM shape__text)
 ),
@@ -15,19 +17,19 @@ hooked AS (
         sizes_of('[' || (j->>'$.TrainableParams.bias') || ']') AS bias,
         CASE
             WHEN j IS NULL THEN 'unreadable text'
-            WHEN (j->'$.Inputs') IS NULL AND (j->'$.Outputs') IS NOT NULL THEN 'mark of the outputs of a layer'
+            WHEN (j->'$.Inputs') IS NULL AND (j->'$.Outputs') IS NOT NULL THEN 'marker of layer outputs'
             WHEN coalesce(len(parameters), 0) = 0 AND op = 'attention' THEN 'attention without a KV length'
-            WHEN coalesce(len(parameters), 0) = 0 THEN 'layer without weights of its own'
+            WHEN coalesce(len(parameters), 0) = 0 THEN 'layer without its own weights'
             WHEN regexp_matches(array_to_string(parameters, ' '), 'w13|w2_|w1_|experts') THEN 'fused experts'
             WHEN regexp_matches(array_to_string(parameters, ' '), 'scale|zero|packed|qweight|g_idx|workspace')
                 THEN 'quantized weight, which may be packed'
             WHEN weight IS NULL THEN 'layer without a readable weight'
-            WHEN len(weight) = 1 THEN 'weight of one dimension'
-            WHEN len(weight) <> 2 THEN 'weight of more than two dimensions'
+            WHEN len(weight) = 1 THEN 'one-dimensional weight'
+            WHEN len(weight) <> 2 THEN 'weight with more than two dimensions'
             WHEN op = 'embedding' THEN 'embedding'
             WHEN inputs IS NULL OR len(inputs) = 0 THEN 'layer without readable inputs'
-            -- The ids of tokens have one dimension too, so that such an input does not tell a product.
-            WHEN len(inputs[1]) < 2 THEN 'input of one dimension'
+            -- Token ids also have one dimension, so such an input does not prove a matrix product.
+            WHEN len(inputs[1]) < 2 THEN 'one-dimensional input'
         END AS reason
     FROM read WHERE form = 'layer'
 ),
@@ -40,7 +42,7 @@ wrapped AS (
 windowed AS (
     SELECT *,
         sizes_of(to_json(list_transform(tensors, lambda a: a->'$.shape'))::VARCHAR) AS sizes,
-        -- The arguments of a convolution after input, weight and bias, by name or place.
+        -- The arguments of a convolution after input, weight and bias, by name or position.
         list_transform(['stride', 'padding', 'dilation'], lambda word, i: coalesce(
             list_filter(arguments, lambda a: (a->>'$.name') = word)[1],
             list_filter([arguments[3 + i]], lambda a: (a->>'$.name') = '')[1]
@@ -57,7 +59,7 @@ FROM hooked
 UNION ALL
 SELECT form, NULL, body, op, sizes, CASE WHEN len(dtypes) = 1 THEN dtypes[1] END,
     list_transform(windows, lambda w: CASE
-        -- An integer stands for every dimension.
+        -- An integer applies to every dimension.
         WHEN regexp_full_match(w, '[0-9]{1,9}') THEN list_transform(sizes[1][3:], lambda _: w::BIGINT)
         ELSE sizes_of('[' || w || ']')[1] END),
     CASE WHEN j IS NULL OR sizes IS NULL THEN 'unreadable text' END

@@ -1,8 +1,9 @@
--- One row per NVTX range whose text carries sizes of tensors: what wrote it, and the part that holds them.
--- materialized: text work over every range, read by two steps.
+-- One row per NVTX range whose text contains tensor sizes: the tool that wrote it, and the part with the sizes.
+-- materialized: processes the text of every range; two steps read it.
 --
--- form: layer is a dict of the hooks of vLLM, SGLang and TensorRT-LLM, operator a PyTorch operator with sizes, pyprof a
--- dict of PyProf. The body of a layer is its dict without the module, so that all modules of one shape have the same.
+-- form is layer for a dict from the hooks of vLLM, SGLang and TensorRT-LLM, operator for a PyTorch operator with sizes,
+-- and pyprof for a PyProf dict. The body of a layer is its dict without the module name, so that all modules with the
+-- same shapes have the same body.
 WITH written AS (
     SELECT range_id, name,
         CASE

@@ -1,9 +1,10 @@
--- One row per range of shape, and reason outside of them, with the GPU operations that it owns: each operation once.
--- materialized: a join of operations and ranges, read by three queries.
+-- One row per range of shape, and per reason for operations outside these ranges, with the GPU operations that it owns.
+-- Each operation counts once.
+-- materialized: joins operations and ranges; three queries read it.
 --
--- An operation belongs to the range of its stack that has FLOPs, of which there is at most one, else to the innermost
--- one with shapes: what is counted owns all of its operations, whatever operators lie inside. kernel_dtype is the type
--- on which the names of its matrix kernels agree.
+-- An operation belongs to the range in its stack that has FLOPs (there is at most one), otherwise to the innermost one
+-- with shapes. A range with FLOPs therefore owns all its operations, including those of nested operators. kernel_dtype
+-- is the data type in the names of its matrix kernels, or NULL if they differ.
 WITH owned AS (
     SELECT piece_id,
         CASE WHEN kind = 'graph' THEN 'CUDA graph run' WHEN range_id IS NULL THEN 'operation without a range'

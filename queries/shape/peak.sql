@@ -1,12 +1,13 @@
--- One row per dtype for which the GPU of the trace has a peak; ordered by gpu and dtype. Without rows, the GPU is not
--- known, or the trace has GPUs of several names.
+-- One row per dtype for which the GPU of the trace has a peak; ordered by gpu and dtype. Empty if the GPU is unknown or
+-- the trace has GPUs with different names.
 --
 -- gpu          VARCHAR  -        product name
 -- dtype        VARCHAR  -        element type
--- accumulator  VARCHAR  -        type that products are added up in
+-- accumulator  VARCHAR  -        data type of the accumulator
 -- flops_per_s  DOUBLE   flops/s  dense matrix peak
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
--- is_assumed   BOOLEAN  -        the user or the run says that operations have this dtype where neither range nor kernel tells
+-- is_assumed   BOOLEAN  -        the user or the run specifies this dtype for operations whose range and kernel names
+--                                do not contain one
 WITH used AS (SELECT DISTINCT coalesce(name, '') AS name FROM gpu_summary)
 SELECT gpu, dtype, accumulator, flops_per_s, bytes_per_s, is_assumed
 FROM gpu_peak

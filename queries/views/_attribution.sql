@@ -1,10 +1,11 @@
--- One row per GPU operation and API call of its process and correlationId: where the operation lies in time, the call
--- that launched it and the piece that is innermost at the call's start. Almost always one row an operation; where an
--- id was given to several calls, all of them (see _later_call).
--- materialized: joins every operation to its call, and the call's instant to the boundary table.
+-- One row per GPU operation and API call with its process and correlationId: when the operation ran, the call that
+-- launched it, and the innermost piece at the start of the call. There is almost always one row per operation; if
+-- several calls share an ID, there is one row for each of them (see _later_call).
+-- materialized: joins every operation to its call, and the start of the call to the boundary table.
 --
--- It carries what is summed up over ranges, so that operations need not be joined a second time; name_id is a kernel's.
--- Making the calls unique first takes longer than the join; whether they are is free to see afterwards.
+-- It includes the columns that are summed per range, so that operations need not be joined again. name_id is set for
+-- kernels only. Making the calls unique first takes longer than the join, and checking for duplicates afterwards is
+-- free.
 SELECT
     o.operation_id, o.process_id, o.gpu_id, o.name_id, o.start_ns, o.end_ns,
     c.call_id, c.thread_id, c.start_ns AS call_ns, c.end_ns AS call_end_ns,

@@ -1,6 +1,7 @@
--- One row per start and end of a range on threads whose ranges cross, without those that are crossed: what is left nests.
--- Of crossed ranges the start is here as of ranges without length: it has a place among the others, and opens nothing.
--- materialized: almost always empty, and known to be: a guess at its size would spoil the plans of whatever reads it.
+-- One row per start and end of a range on threads whose ranges cross, without crossed ranges: the remaining ranges
+-- nest. A crossed range has a row for its start only, like a zero-length range: it has a place in the order but opens
+-- nothing.
+-- materialized: almost always empty. An estimate of its size would lead to poor plans in queries that read it.
 WITH kept AS (
     SELECT n.thread_id, n.instant_ns, n.is_start AND c.range_id IS NULL AS is_start,
         n.is_point OR c.range_id IS NOT NULL AS is_point, n.range_id, n.position

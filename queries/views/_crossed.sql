@@ -1,7 +1,10 @@
--- One row per range that another one, opened inside it, outlives; number counts them on their thread in order of opening.
--- materialized: almost always empty, and known to be. Without these the ranges of a thread nest.
+-- One row per crossed range: a range that ends before a range that was opened inside it. number counts the crossed
+-- ranges of a thread in opening order.
+-- materialized: almost always empty, and DuckDB knows this once it is materialized. Without crossed ranges, the ranges
+--     of a thread nest.
 --
--- The latest end of the ranges opened inside is a maximum over an interval of numbers: pairs are never compared.
+-- The latest end of the ranges opened inside is a maximum over an interval of numbers, so that ranges are never
+-- compared in pairs.
 WITH spans AS (
     SELECT range_id, thread_id, start_ns, end_ns, opened, row_number() OVER (PARTITION BY thread_id ORDER BY opened) AS n
     FROM _range SEMI JOIN _crossing USING (thread_id)

@@ -1,10 +1,10 @@
--- One row per block of 1, 2, 4, 8 ... crossed ranges of a thread, opened one after the other, and end in it: of the ranges
--- of the block that do not end before, the one opened last, and the shortest.
--- materialized: almost always empty; asked by two queries.
+-- One row per block of 1, 2, 4, 8 ... consecutive crossed ranges of a thread, and end time in the block: of the ranges
+-- in the block that end then or later, the one opened last, and the shortest.
+-- materialized: almost always empty; two queries read it.
 --
--- The first k ranges of a thread are as many blocks as k has binary ones, so that "of the first k, what ends at t or later?"
--- takes that many look-ups. Blocks with odd numbers are in none of them. Of equally long ranges the shortest is the one opened
--- last.
+-- The first k ranges of a thread split into as many blocks as k has 1 bits in binary, so that "which of the first k
+-- ranges end at t or later?" takes that many lookups. No split contains a block with an odd number, so these blocks are
+-- left out. Of ranges with equal length, the one opened last counts as the shortest.
 WITH height AS (SELECT max(floor(log2(number)))::INTEGER AS levels FROM _crossed),
 member AS (
     SELECT c.thread_id, c.opened, c.end_ns, c.end_ns - c.start_ns AS length_ns, level, (c.number - 1) >> level AS block

@@ -1,10 +1,11 @@
--- One row per instant at which the innermost range may change on a thread whose ranges cross: from there on it is this
--- piece, or none. Of the ranges that are open the one opened last is innermost: among those that nest it is known by depth,
--- among those that are crossed by _crossed_top.
+-- One row per instant at which the innermost range may change on a thread whose ranges cross: the innermost piece from
+-- then on, or NULL. The innermost of the open ranges is the one opened last. Among nesting ranges, it is found by
+-- depth; among crossed ranges, by _crossed_top.
 -- materialized: almost always empty.
 --
--- A piece is a range from one instant to another between which nothing around it ends. Its key is that of the range, and in
--- the bits above 40 how many crossed ranges of the thread have ended since it was opened: only these end around others.
+-- A piece is a part of a range during which no range around it ends. Its key is that of the range plus, in the bits
+-- from 40 up, the number of crossed ranges of the thread that have ended since the range was opened: only crossed
+-- ranges can end before a range inside them.
 WITH calm AS (
     SELECT b.thread_id, b.instant_ns, CASE WHEN b.is_start THEN b.range_id ELSE a.around_id END AS range_id
     FROM _calm_boundary AS b LEFT JOIN _range_around AS a USING (range_id)

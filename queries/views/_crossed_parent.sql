@@ -1,9 +1,10 @@
 -- One row per range on a thread whose ranges cross: the range that encloses it most tightly.
 -- materialized: almost always empty.
 --
--- A range lies whole in all that are open at its start, but in those that are crossed. So its parent is the innermost of the
--- former, or one of the latter that lasts as long, is shorter and was opened before; of equally long ones the one opened
--- last. The parent of a range without length is the one opened last of all that are open.
+-- Of the ranges that are open at the start of a range, all contain it completely except for some crossed ones. The
+-- parent is therefore the innermost range that is not crossed, or a crossed range that is shorter than that one, was
+-- opened before and does not end earlier than the child; of several with equal length, the one opened last. The parent
+-- of a zero-length range is the range opened last of all open ranges.
 WITH ranked AS (
     SELECT r.range_id, r.thread_id, r.opened, r.start_ns, r.end_ns,
         count(c.range_id) OVER before - (c.range_id IS NOT NULL)::INT AS number,

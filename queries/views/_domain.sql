@@ -1,4 +1,4 @@
--- One row per process and NVTX domain that has a name; domain 0 has none.
+-- One row per process and named NVTX domain; domain 0 has no name.
 SELECT e.globalTid & -16777216 AS process_id, e.domainId AS domain_id,
     arg_min(coalesce(e.text, s.value), e.start) AS name
 FROM loaded.NVTX_EVENTS AS e

@@ -1,7 +1,7 @@
--- One row per GPU operation of any kind, with no name but the key of a kernel's: the ground of attribution and of busy
--- time.
--- gpu_id is the physical GPU where the trace tells (a device ordinal is per process: each process may call its own
--- GPU 0), else the ordinal. GPUs of another machine or container are others: theirs begin at 1000, 2000 ...
+-- One row per GPU operation of any kind, without names except the string key of a kernel name: the basis of attribution
+-- and busy time. gpu_id is the physical GPU if the trace contains it, otherwise the device ordinal. Ordinals are per
+-- process, and two processes may use 0 for different GPUs. GPUs of different machines or containers are distinct: those
+-- of the second begin at 1000, those of the third at 2000, and so on.
 WITH operation AS (
     SELECT operation_id, 'kernel' AS kind, name_id, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
         correlation_id

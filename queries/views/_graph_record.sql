@@ -1,9 +1,9 @@
--- One row per process and node of a CUDA graph whose creation was recorded: the node that it is a copy of (NULL for one
--- that was created itself), and when and on which thread it was created first.
--- materialized: a node can be recorded hundreds of times, and its rows are reduced once.
+-- One row per process and CUDA graph node whose creation was recorded: the node that it was copied from (NULL if it is
+-- not a copy), and the time and thread of its first creation.
+-- materialized: a node can be recorded hundreds of times, and its rows are reduced only once.
 --
--- ids are per process. A copy can have a row of creation besides; any row with an original makes it a copy. It is
--- ambiguous if its rows name several originals, or for one that is not a copy, several threads.
+-- Node IDs are unique per process. A copy can also have a row for a creation; any row with an original makes the node a
+-- copy. A node is ambiguous if its rows name several originals or, if it is not a copy, several threads.
 SELECT
     globalTid & -16777216 AS process_id,
     graphNodeId AS node_id,

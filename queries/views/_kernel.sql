@@ -1,5 +1,5 @@
--- One row per kernel execution, with the keys of its names: what summaries group by before they look names up.
--- operation_id carries the kind in its two lowest bits: 0 kernel, 1 copy, 2 memset, 3 graph run.
+-- One row per kernel execution, with the string keys of its names. Summaries group by these keys before they look up
+-- the names. The two lowest bits of operation_id are the kind: 0 kernel, 1 copy, 2 memset, 3 graph run.
 SELECT
     row_id << 2 AS operation_id,
     demangledName AS name_id,

@@ -1,4 +1,4 @@
--- One row per string that names a kernel; same_id is one key for all strings that read alike.
--- materialized: asked for by every table of kernel names, and there can be a million of these.
+-- One row per string that names a kernel; same_id is the same key for all strings with equal text.
+-- materialized: every table of kernel names reads it, and there can be a million names.
 SELECT id AS name_id, value AS name, min(id) OVER (PARTITION BY value) AS same_id
 FROM _string_kernel

@@ -1,5 +1,5 @@
--- One row per API call whose correlationId an earlier call of its process has had: it launched nothing.
--- materialized: almost always empty; calls are compared only if the join made more rows than there are operations.
+-- One row per API call whose correlationId belongs to an earlier call of its process: it launched nothing.
+-- materialized: almost always empty; calls are compared only if the join returned more rows than there are operations.
 WITH several AS (SELECT (SELECT count(*) FROM _attribution) > (SELECT sum(n) FROM _recorded) AS is_so)
 SELECT DISTINCT call_id FROM (
     SELECT a.call_id FROM _attribution AS a, several AS s WHERE s.is_so

@@ -1,9 +1,10 @@
--- One row per range: the innermost one right around its start, or NULL. Ranges that are crossed are left out of these, see
+-- One row per range: the innermost range open around its start, or NULL. Crossed ranges are not considered, see
 -- _crossed.
--- materialized: the ground of parents and of what is innermost.
+-- materialized: the basis of parents and innermost ranges.
 --
--- The range around a start at depth d is of the last start at depth d - 1 before it, and around a point at depth d of the
--- last start at depth d: any other range at that depth that started since would have had to end first, and this one with it.
+-- The range around a start at depth d has the last preceding start at depth d - 1. The range around a point at depth d
+-- has the last preceding start at depth d. A later range at the same depth could have started only after the earlier
+-- one had ended.
 SELECT inside.range_id, inside.thread_id, around.range_id AS around_id
 FROM (
     SELECT *, CASE WHEN is_point THEN open_count ELSE open_count - 1 END AS around_count

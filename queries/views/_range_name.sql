@@ -1,10 +1,10 @@
--- One row per NVTX range: its name and what the name rolls up to.
--- materialized: text work over every range, asked for by all range figures.
+-- One row per NVTX range: its name and its label, which is the rolled-up name.
+-- materialized: processes the text of every range; all figures of ranges read it.
 --
--- Roll-up rules, in order: (1) PyTorch's instance data go: everything from ", seq =", ", op_id =", ", sizes ="
--- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators
--- (. _ space / : # = - brackets, or the ends) becomes *, so layer.4 and step 12 are layer.* and step *;
--- (4) white space is folded; (5) what is longer than 160 characters is cut and ends in "...".
+-- Roll-up rules, in order: (1) PyTorch's instance data is removed: everything from ", seq =", ", op_id =", ", sizes ="
+-- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators (. _
+-- space / : # = - brackets, or the ends) becomes *, so that layer.4 and step 12 become layer.* and step *; (4) white
+-- space is collapsed; (5) names longer than 160 characters are cut and end in "...".
 WITH stripped AS (
     SELECT range_id, name,
         CASE WHEN contains(name, ', ')

@@ -1,10 +1,10 @@
 -- One row per range: its depth and its path, as recorded and rolled up.
 -- materialized: paths are text built level by level.
 --
--- Names are cut to 160 characters inside a path. What lies below a path longer than 4000 shares the path /... there, so
--- that a hostile trace cannot make paths explode. So the levels are walked until both paths end in that, and what is
--- below finds the last range of the walk in jumps that double. Only ranges around others are walked: a walk holds all of
--- its rows in memory, and most ranges lie around nothing.
+-- Names in a path are cut to 160 characters. All ranges below a path of more than 4000 characters share the path /...
+-- there, so that a hostile trace cannot make paths grow without limit. The levels are walked until both paths end in
+-- /...; ranges below find the last range of the walk in jumps that double in length. Only ranges that enclose others
+-- are walked, because a walk keeps all its rows in memory and most ranges enclose none.
 WITH RECURSIVE parent AS (
     SELECT r.range_id, p.parent_id, r.range_id IN (SELECT parent_id FROM _range_parent WHERE parent_id IS NOT NULL) AS is_around
     FROM _range AS r LEFT JOIN _range_parent AS p USING (range_id)

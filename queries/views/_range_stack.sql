@@ -1,10 +1,10 @@
--- One row per piece in which a GPU operation was launched and range that is open in it, itself included: what inclusive
--- figures are counted over.
--- materialized: the bridge from operations to all ranges around them.
+-- One row per piece in which a GPU operation was launched, and range that is open in it, including its own: inclusive
+-- figures are summed over these rows.
+-- materialized: maps operations to all ranges around them.
 --
--- level 0 is the range opened last, which is the piece's own. Ranges without length own nothing, and are in no stack. Where
--- ranges nest they are walked upwards. Where they cross or lie deep, a range is open in launching pieces that follow one
--- another in time, so that it is written once for each of these.
+-- level 0 is the range opened last, which is that of the piece. Zero-length ranges own nothing and are in no stack.
+-- Where ranges nest, they are walked upward. Where ranges cross or are deeply nested, a range is open in a consecutive
+-- series of launching pieces, and has one row for each of them.
 WITH RECURSIVE asked AS (
     SELECT thread_id, piece_id, min(call_ns) AS instant_ns FROM _attribution WHERE piece_id IS NOT NULL GROUP BY ALL
 ),

@@ -1,4 +1,5 @@
--- One row per kind of GPU operation: what nsys's own tables hold, the side that attribution is checked against.
+-- One row per kind of GPU operation: count and total duration in nsys's own tables, which attribution is checked
+-- against.
 SELECT 'kernel' AS kind, count(*) AS n, sum("end" - start) AS ns FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL
 UNION ALL SELECT 'copy', count(*), sum("end" - start) FROM loaded.CUPTI_ACTIVITY_KIND_MEMCPY
 UNION ALL SELECT 'memset', count(*), sum("end" - start) FROM loaded.CUPTI_ACTIVITY_KIND_MEMSET

@@ -1,5 +1,5 @@
--- One row per string that says where the CPU ran into a page fault.
--- unstored: it can be a path.
+-- One row per string that names the place of a page fault on a CPU.
+-- unstored: the string can be a path.
 SELECT CAST(id AS BIGINT) AS id,
     CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds

@@ -1,5 +1,5 @@
 -- One row per string that names a thread.
--- unstored: a thread's name can be a user's or a path.
+-- unstored: a thread name can be a user name or a path.
 SELECT CAST(id AS BIGINT) AS id,
     CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds

@@ -1,5 +1,5 @@
--- One row: the last instant of the trace, where ranges that were never closed are taken to end.
--- materialized: one number that every range query asks for.
+-- One row: the end of the trace, which is also the end of ranges that were never closed.
+-- materialized: one number that every query of ranges needs.
 SELECT max(instant) AS end_ns
 FROM (
     SELECT max(greatest(start, coalesce("end", start))) AS instant FROM loaded.NVTX_EVENTS

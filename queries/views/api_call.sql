@@ -1,13 +1,13 @@
--- One row per call of the CUDA runtime or driver API; unordered, sort by start_ns.
+-- One row per CUDA runtime or driver API call; unordered (sort by start_ns).
 --
--- call_id         BIGINT   -   the call
--- name            VARCHAR  -   function, without its version suffix (_v and four digits)
+-- call_id         BIGINT   -   key of the call
+-- name            VARCHAR  -   function name without its version suffix (_v and four digits)
 -- start_ns        BIGINT   ns  entry on the CPU
--- end_ns          BIGINT   ns  return on the CPU
+-- end_ns          BIGINT   ns  return to the caller on the CPU
 -- duration_ns     BIGINT   ns  end_ns - start_ns
 -- thread_id       BIGINT   -   key of the thread (nsys's globalTid)
 -- process_id      BIGINT   -   key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -   joins the GPU operations it launched, in the same process
+-- correlation_id  BIGINT   -   joins the GPU operations that the call launched; unique within its process only
 -- return_code     BIGINT   -   CUDA error code; 0 is success
 SELECT
     c.call_id,

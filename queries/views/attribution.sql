@@ -1,17 +1,17 @@
--- One row per GPU operation: the API call that launched it and the innermost range open there, which owns it; of one
--- that a CUDA graph launched, also the range that was open when its node was captured; unordered.
+-- One row per GPU operation: the API call that launched it, the innermost range open at that call, which owns the
+-- operation, and, if a CUDA graph launched it, the range that was open when its node was captured; unordered.
 --
 -- operation_id    BIGINT   -   the GPU operation
--- call_id         BIGINT   -   the API call that launched it; NULL when the trace does not tell
--- thread_id       BIGINT   -   the thread that launched it (nsys's globalTid); NULL likewise
+-- call_id         BIGINT   -   the API call that launched it; NULL if the trace does not contain the call
+-- thread_id       BIGINT   -   the thread that launched it (nsys's globalTid); NULL without a call
 -- call_ns         BIGINT   ns  start of that call
--- call_end_ns     BIGINT   ns  return of that call
--- range_id        BIGINT   -   innermost range open there; NULL: the operation is unattributed
+-- call_end_ns     BIGINT   ns  end of that call
+-- range_id        BIGINT   -   innermost range open at the start of the call; NULL: the operation is unattributed
 -- piece_id        BIGINT   -   the piece of that range, key of _range_stack
--- layer_range_id  BIGINT   -   innermost range open when the node of the graph was captured; NULL where it is not known,
---     and outside of CUDA graphs
--- via             VARCHAR  -   launch: by range_id alone; graph_node, graph_order: by layer_range_id besides, see
---     graph_node; NULL: by neither
+-- layer_range_id  BIGINT   -   innermost range open when the graph node was captured; NULL if unknown, and outside CUDA
+--                              graphs
+-- via             VARCHAR  -   launch: attributed by range_id alone; graph_node, graph_order: also by layer_range_id,
+--                              see graph_node; NULL: by neither
 SELECT
     l.operation_id, l.call_id, l.thread_id, l.call_ns, l.call_end_ns,
     l.range_id,

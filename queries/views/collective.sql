@@ -1,30 +1,33 @@
 -- One row per collective and rank that took part in it; ordered by communicator, op, place and rank. Collectives are
--- matched over ranks by communicator, op and place; on all their ranks they end at the same time.
+-- matched across ranks by communicator, op and place. A collective ends at the same time on all its ranks.
 -- over: ranks
--- materialized: read by every figure of lateness.
+-- materialized: every figure of lateness reads it.
 --
--- collective_id         BIGINT   -      the collective, equal on all its ranks
--- communicator          VARCHAR  -      NCCL's number of the group of ranks; NULL where not told: all ranks are one group
+-- collective_id         BIGINT   -      key of the collective, the same on all its ranks
+-- communicator          VARCHAR  -      NCCL's number of the communicator; NULL if not recorded: all ranks are then one
+--                                       group
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
--- place                 BIGINT   -      number among the operations of the group with the same op, from 0
+-- place                 BIGINT   -      position among the operations of the group with the same op, from 0
 -- rank                  BIGINT   -      the rank
--- rank_count            BIGINT   count  ranks that took part and are here
--- bytes                 BIGINT   bytes  message size as given to NCCL; NULL where not told
--- arrival_ns            BIGINT   ns     it starts on this rank, on the clock of the first file; NULL where not aligned
--- end_ns                BIGINT   ns     it ends on this rank, likewise
--- duration_ns           BIGINT   ns     from its start to its end on this rank: wait and transfer
--- transfer_ns           BIGINT   ns     the smallest duration over its ranks: of the one that waits for nobody
--- wait_ns               BIGINT   ns     duration_ns - transfer_ns: this rank waits for others
+-- rank_count            BIGINT   count  ranks that took part and are in the job
+-- bytes                 BIGINT   bytes  message size passed to NCCL; NULL if not recorded
+-- arrival_ns            BIGINT   ns     start on this rank, on the clock of the first file; NULL if not aligned
+-- end_ns                BIGINT   ns     end on this rank, on the clock of the first file; NULL if not aligned
+-- duration_ns           BIGINT   ns     time from start to end on this rank: wait and transfer
+-- transfer_ns           BIGINT   ns     shortest duration on any of its ranks, which is that of the rank that does not
+--                                       wait
+-- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for others
 -- late_rank             BIGINT   -      the rank that arrives last; NULL where not aligned
--- late_ns               BIGINT   ns     how much later than the middle (median) of the ranks this rank arrives; negative
---                                       when earlier
--- gain_ns               BIGINT   ns     of the rank that arrives last: how much later than the one before it, which is what
---                                       the collective would gain if this rank alone were on time; 0 for the others
--- residual_ns           DOUBLE   ns     how far the clocks can be off, the largest of its ranks
--- own_ns                BIGINT   ns     since the communication before: something ran on this rank
--- launch_gap_ns         BIGINT   ns     since then: idle, the next launch had not been made
--- synchronization_ns    BIGINT   ns     since then: idle, the CPU was in a blocking call
--- other_idle_ns         BIGINT   ns     since then: idle for another cause
+-- late_ns               BIGINT   ns     how much later than the median of the ranks this rank arrives; negative if
+--                                       earlier; NULL if not aligned
+-- gain_ns               BIGINT   ns     for the last rank to arrive, how much later it arrives than the rank before it,
+--                                       which is the time that the collective would save if this rank alone were on
+--                                       time; 0 for other ranks; NULL if not aligned
+-- residual_ns           DOUBLE   ns     possible error of the clocks, the largest of its ranks
+-- own_ns                BIGINT   ns     time since the previous communication in which operations ran on this rank
+-- launch_gap_ns         BIGINT   ns     idle time since then in which the GPU waited for the CPU to launch
+-- synchronization_ns    BIGINT   ns     idle time since then in which the CPU was in a blocking call
+-- other_idle_ns         BIGINT   ns     remaining idle time since then
 WITH placed AS (
     SELECT m.*, c.residual_ns,
         CASE WHEN c.is_aligned THEN on_first_clock(m.start_ns, c.pivot_ns, c.offset_ns, c.drift_ppm) END AS arrival_ns,
@@ -33,7 +36,7 @@ WITH placed AS (
 ),
 over_ranks AS (
     SELECT collective_id, min(duration_ns) AS transfer_ns, max(bytes) AS bytes, max(residual_ns) AS residual_ns,
-        -- One rank without a clock could be the last one.
+        -- A rank without an aligned clock could be the last one.
         CASE WHEN count(*) = count(arrival_ns) THEN {
             'rank': arg_max(rank, (arrival_ns, rank)), 'middle_ns': median(arrival_ns), 'last_ns': max(arrival_ns, 2)
         } END AS late

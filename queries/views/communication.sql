@@ -1,28 +1,31 @@
--- One row per communication kernel; ordered by process, GPU and start_ns. NCCL's NVTX ranges tell communicator and size,
--- where they were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
--- materialized: joined by every figure of communication between ranks.
+-- One row per communication kernel; ordered by process, GPU and start_ns. Communicator and size come from NCCL's NVTX
+-- ranges, if these were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
+-- materialized: every figure of communication between ranks joins it.
 --
 -- operation_id          BIGINT   -      the kernel
 -- process_id            BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id                BIGINT   -      the GPU
 -- stream_id             BIGINT   -      CUDA stream
--- name                  VARCHAR  -      name of the kernel
--- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv; NULL
---                                       where neither kernel nor range tells
--- communicator          VARCHAR  -      NCCL's number of the communicator, equal on all its ranks; NULL where not told
--- member_count          BIGINT   count  ranks of the communicator; NULL where its creation was not recorded
--- bytes                 BIGINT   bytes  message size that was given to NCCL; of SendRecv, what this GPU sends
--- place                 BIGINT   -      number among the operations of this GPU with the same communicator and op, from 0
+-- name                  VARCHAR  -      kernel name
+-- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv;
+--                                       NULL if neither the kernel name nor a range contains it
+-- communicator          VARCHAR  -      NCCL's number of the communicator, the same on all its ranks; NULL if not
+--                                       recorded
+-- member_count          BIGINT   count  ranks of the communicator; NULL if its creation was not recorded
+-- bytes                 BIGINT   bytes  message size passed to NCCL; for SendRecv, the size that this GPU sends; NULL
+--                                       if not recorded
+-- place                 BIGINT   -      position among the operations of this GPU with the same communicator and op,
+--                                       from 0
 -- start_ns              BIGINT   ns     start on the GPU
 -- end_ns                BIGINT   ns     end on the GPU
--- duration_ns           BIGINT   ns     end_ns - start_ns: the wait for other ranks, and the transfer
--- call_ns               BIGINT   ns     start of the call that launched it; NULL when the trace does not tell
--- before_ns             BIGINT   ns     from the end of the communication before it on this GPU, or from the first
---                                       operation there, to start_ns; 0 where they overlap
--- own_ns                BIGINT   ns     of before_ns, time in which something ran
--- launch_gap_ns         BIGINT   ns     of before_ns, idle: the next launch had not been made
--- synchronization_ns    BIGINT   ns     of before_ns, idle: the CPU was in a blocking call
--- other_idle_ns         BIGINT   ns     of before_ns, idle for another cause
+-- duration_ns           BIGINT   ns     end_ns - start_ns: wait for other ranks, and transfer
+-- call_ns               BIGINT   ns     start of the call that launched it; NULL if the trace does not contain the call
+-- before_ns             BIGINT   ns     time from the end of the previous communication on this GPU, or from the first
+--                                       operation there, to start_ns; 0 if they overlap
+-- own_ns                BIGINT   ns     part of before_ns in which operations ran
+-- launch_gap_ns         BIGINT   ns     part of before_ns in which the GPU was idle and waited for the CPU to launch
+-- synchronization_ns    BIGINT   ns     part of before_ns in which the GPU was idle and the CPU was in a blocking call
+-- other_idle_ns         BIGINT   ns     part of before_ns in which the GPU was idle for another reason
 WITH operation AS (
     SELECT c.operation_id, c.process_id, c.gpu_id, k.stream_id, c.name_id, c.start_ns, c.end_ns, l.thread_id, l.call_ns,
         max(c.end_ns) OVER (
@@ -34,7 +37,7 @@ WITH operation AS (
     LEFT JOIN _launched AS l USING (operation_id)
     WHERE c.is_communication
 ),
--- NCCL launches a group of calls when it ends: a call belongs to the next launch of its thread.
+-- NCCL launches a group of calls when the group ends, so a call belongs to the next launch of its thread.
 told AS (
     SELECT o.operation_id, agreed(c.communicator) AS communicator,
         min(c.function) FILTER (c.function NOT IN ('Send', 'Recv')) AS op,
@@ -52,7 +55,7 @@ named AS (
     JOIN rank__kernel_op AS n USING (name_id)
     LEFT JOIN told AS t USING (operation_id)
 ),
--- A gap before a communication and after the one before it: nothing ran in it, so it lies between both.
+-- Nothing runs in a gap, so a gap that ends after the previous communication and before this one is between the two.
 idle AS (
     SELECT o.operation_id,
         sum(g.gap_ns) FILTER (g.cause = 'launch gap') AS launch_gap_ns,

@@ -1,16 +1,16 @@
--- One row per execution of a whole CUDA graph (graph mode, the kernels inside are not recorded); unordered.
+-- One row per execution of a whole CUDA graph, traced at graph level, without the kernels inside; unordered.
 --
--- operation_id    BIGINT  -   unique among all GPU operations of the trace
+-- operation_id    BIGINT  -   key, unique among all GPU operations of the trace
 -- graph_id        BIGINT  -   the graph
--- graph_exec_id   BIGINT  -   its executable instance
+-- graph_exec_id   BIGINT  -   the executable graph
 -- start_ns        BIGINT  ns  start on the GPU
 -- end_ns          BIGINT  ns  end on the GPU
 -- duration_ns     BIGINT  ns  end_ns - start_ns, as recorded
--- device_id       BIGINT  -   CUDA device ordinal in its process
+-- device_id       BIGINT  -   CUDA device ordinal within its process
 -- context_id      BIGINT  -   CUDA context
 -- stream_id       BIGINT  -   CUDA stream
 -- process_id      BIGINT  -   key of the process (nsys's globalPid)
--- correlation_id  BIGINT  -   launching API call, unique in its process only
+-- correlation_id  BIGINT  -   ID of the API call that launched it, unique within its process only
 SELECT
     (row_id << 2) | 3 AS operation_id,
     graphId AS graph_id,

@@ -1,18 +1,21 @@
--- One row per op, message size and number of ranks of matched collectives whose size is told: how fast they move data;
--- ordered by op, bytes and rank_count. As nccl-tests has it: algorithm bandwidth is the size over the time, bus bandwidth
--- that times a factor, so that it can be compared with the speed of a link whatever the op and the number of ranks.
+-- One row per op, message size and number of ranks of matched collectives with a known size: how fast they transfer
+-- data; ordered by op, bytes and rank_count. Bandwidths are defined as in nccl-tests. Algorithm bandwidth is the size
+-- divided by the time. Bus bandwidth is algorithm bandwidth times a factor, so that it can be compared with the speed
+-- of a link for any op and number of ranks.
 -- over: ranks
 --
--- op                         VARCHAR  -        AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
--- rank_count                 BIGINT   count    ranks of the communicator
--- bytes                      BIGINT   bytes    message size as given to NCCL
--- size_bytes                 BIGINT   bytes    size as nccl-tests counts it: of AllGather and ReduceScatter bytes * rank_count
--- count                      BIGINT   count    collectives
--- median_transfer_ns         DOUBLE   ns       median of transfer_ns, see collective
--- min_transfer_ns            BIGINT   ns       the fastest
--- algorithm_bytes_per_s      DOUBLE   bytes/s  size_bytes over median_transfer_ns
--- bus_bytes_per_s            DOUBLE   bytes/s  that times factor
--- factor                     DOUBLE   ratio    AllReduce 2 (n - 1) / n; AllGather, ReduceScatter, AllToAll (n - 1) / n; else 1
+-- op                     VARCHAR  -        AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
+-- rank_count             BIGINT   count    ranks of the communicator
+-- bytes                  BIGINT   bytes    message size passed to NCCL
+-- size_bytes             BIGINT   bytes    size as nccl-tests counts it: bytes * rank_count for AllGather and
+--                                          ReduceScatter, otherwise bytes
+-- count                  BIGINT   count    number of collectives
+-- median_transfer_ns     DOUBLE   ns       median of transfer_ns, see collective
+-- min_transfer_ns        BIGINT   ns       shortest transfer_ns
+-- algorithm_bytes_per_s  DOUBLE   bytes/s  size_bytes / median_transfer_ns
+-- bus_bytes_per_s        DOUBLE   bytes/s  algorithm_bytes_per_s * factor
+-- factor                 DOUBLE   ratio    AllReduce 2 (n - 1) / n; AllGather, ReduceScatter, AllToAll (n - 1) / n;
+--                                          otherwise 1
 WITH one AS (
     SELECT c.collective_id, c.op, any_value(coalesce(m.member_count, c.rank_count)) AS rank_count,
         any_value(c.bytes) AS bytes, any_value(c.transfer_ns) AS transfer_ns

@@ -1,17 +1,17 @@
--- One row per memset that a GPU carried out; unordered, sort by start_ns.
+-- One row per memset that a GPU executed; unordered (sort by start_ns).
 --
--- operation_id    BIGINT   -      unique among all GPU operations of the trace
+-- operation_id    BIGINT   -      key, unique among all GPU operations of the trace
 -- memory          VARCHAR  -      kind of memory written
--- set_bytes       BIGINT   bytes  amount set
+-- set_bytes       BIGINT   bytes  bytes set
 -- start_ns        BIGINT   ns     start on the GPU
 -- end_ns          BIGINT   ns     end on the GPU
 -- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
--- device_id       BIGINT   -      CUDA device ordinal in its process
+-- device_id       BIGINT   -      CUDA device ordinal within its process
 -- context_id      BIGINT   -      CUDA context
 -- stream_id       BIGINT   -      CUDA stream
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -      launching API call, unique in its process only
--- green_context_id  BIGINT -      green context; NULL where the trace has none
+-- correlation_id  BIGINT   -      ID of the API call that launched it, unique within its process only
+-- green_context_id  BIGINT -      green context; NULL if the trace has none
 SELECT
     (s.row_id << 2) | 2 AS operation_id,
     kind.name AS memory,

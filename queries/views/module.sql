@@ -1,12 +1,12 @@
--- One row per instance of a layer of the analytic model and phase, for one execution of the workload: its share of the
--- layer's amounts; unordered.
+-- One row per instance of a layer of the analytic model, and phase, for one execution of the workload: its share of the
+-- layer's figures; unordered.
 --
 -- source: model
 --
 -- phase              VARCHAR  -      phase of the model
 -- path               VARCHAR  -      qualified name of the module in the model's own code
--- transformers_path  VARCHAR  -      the same in transformers; empty where it has none
--- layer              VARCHAR  -      the layer that it is an instance of: path in table layer
+-- transformers_path  VARCHAR  -      its name in transformers; empty if it has none
+-- layer              VARCHAR  -      the layer that it is an instance of (path in table layer)
 -- matrix_flops       DOUBLE   flops  as in layer
 -- accessed_bytes        DOUBLE   bytes  as in layer
 -- roofline_ns        DOUBLE   ns     as in layer

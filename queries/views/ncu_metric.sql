@@ -2,19 +2,19 @@
 --
 -- source: ncu
 --
--- launch   VARCHAR  -  key of the profiled launch: folder below the one given, and ncu's ID
+-- launch   VARCHAR  -  key of the profiled launch: subfolder of the given folder, and ncu's ID
 -- kernel   VARCHAR  -  kernel name as ncu printed it
--- grid_x   BIGINT   -  blocks, x; NULL where ncu did not print sizes
--- grid_y   BIGINT   -  blocks, y
--- grid_z   BIGINT   -  blocks, z
--- block_x  BIGINT   -  threads a block, x
--- block_y  BIGINT   -  threads a block, y
--- block_z  BIGINT   -  threads a block, z
--- section  VARCHAR  -  section of ncu's details page; empty elsewhere
--- metric   VARCHAR  -  ncu's metric, by its label (details page) or its name
--- value    DOUBLE   -  in the base unit; NULL where ncu has n/a
+-- grid_x   BIGINT   -  number of blocks, x; NULL if ncu did not print sizes
+-- grid_y   BIGINT   -  number of blocks, y
+-- grid_z   BIGINT   -  number of blocks, z
+-- block_x  BIGINT   -  threads per block, x
+-- block_y  BIGINT   -  threads per block, y
+-- block_z  BIGINT   -  threads per block, z
+-- section  VARCHAR  -  section of ncu's details page; empty for other pages
+-- metric   VARCHAR  -  the metric, by its label (details page) or its name
+-- value    DOUBLE   -  value in the base unit; NULL if ncu printed n/a
 -- unit     VARCHAR  -  base unit: bytes, ns, Hz, bytes/s, % ...
--- number   BIGINT   -  place of the launch among those that were read, from 1; ncu prints them in the order of launching
+-- number   BIGINT   -  position of the launch among those that were read, from 1; ncu prints launches in launch order
 SELECT
     NULL::VARCHAR AS launch, NULL::VARCHAR AS kernel,
     NULL::BIGINT AS grid_x, NULL::BIGINT AS grid_y, NULL::BIGINT AS grid_z,

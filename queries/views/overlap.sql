@@ -1,11 +1,11 @@
--- One row per GPU that ran communication: how much of it other work hides; ordered by gpu_id. One GPU at a time: what
--- computes on another GPU hides nothing here.
+-- One row per GPU that ran communication: how much of its communication other work hides; ordered by gpu_id. Each GPU
+-- is considered separately: compute on another GPU does not hide communication.
 --
 -- gpu_id            BIGINT   -      the GPU
 -- communication_ns  BIGINT   ns     time in which communication runs
--- hidden_ns         BIGINT   ns     of that, time in which something computes there too
--- exposed_ns        BIGINT   ns     of that, time in which nothing computes there
--- hidden_ratio      DOUBLE   ratio  hidden_ns over communication_ns
+-- hidden_ns         BIGINT   ns     part of communication_ns in which the same GPU also computes
+-- exposed_ns        BIGINT   ns     part of communication_ns in which the GPU does not compute
+-- hidden_ratio      DOUBLE   ratio  hidden_ns / communication_ns
 WITH covered AS (
     SELECT gpu_id, sum(communication_ns)::BIGINT AS communication_ns, sum(either_ns) - sum(compute_ns) AS exposed_ns
     FROM (SELECT gpu_id, communication_ns, either_ns, coalesce(compute_ns, 0) AS compute_ns FROM step__cell)

@@ -2,9 +2,9 @@
 --
 -- source: model
 --
--- gpu                   VARCHAR  -        the card
--- dtype                 VARCHAR  -        element type
--- accumulator           VARCHAR  -        type that products are added up in
+-- gpu                   VARCHAR  -        product name of the GPU
+-- dtype                 VARCHAR  -        data type of the elements
+-- accumulator           VARCHAR  -        data type of the accumulator
 -- flops_per_s           DOUBLE   flops/s  dense matrix peak
 -- bytes_per_s           DOUBLE   bytes/s  peak memory bandwidth
 SELECT NULL::VARCHAR AS gpu, NULL::VARCHAR AS dtype, NULL::VARCHAR AS accumulator, NULL::DOUBLE AS flops_per_s,

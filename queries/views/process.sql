@@ -1,10 +1,10 @@
--- One row per process that did something on a GPU, called CUDA, or opened ranges; ordered by number.
+-- One row per process that ran GPU operations, called CUDA, or opened ranges; ordered by pid.
 --
 -- process_id       BIGINT  -      key of the process (nsys's globalPid)
--- pid              BIGINT  -      number of the process on its machine
+-- pid              BIGINT  -      process ID on its machine
 -- operation_count  BIGINT  count  GPU operations
 -- sum_ns           BIGINT  ns     sum of their durations
--- device_count     BIGINT  count  GPUs they ran on
+-- device_count     BIGINT  count  GPUs that they ran on
 -- call_count       BIGINT  count  CUDA API calls
 -- range_count      BIGINT  count  NVTX ranges
 WITH work AS (

@@ -1,7 +1,7 @@
--- One row per setting of the command that asks: what queries are told besides the trace.
+-- One row per setting that a command passes to the queries, in addition to the trace.
 --
 -- source: command
 --
--- name   VARCHAR  -  the setting
+-- name   VARCHAR  -  name of the setting
 -- value  VARCHAR  -  its value
 SELECT NULL::VARCHAR AS name, NULL::VARCHAR AS value WHERE false

@@ -1,19 +1,21 @@
--- One row per NVTX range whose text carries the sizes of tensors, with the FLOPs that follow from them; unordered.
--- materialized: the texts of every range are read and compared.
+-- One row per NVTX range whose text contains tensor sizes, with the FLOPs derived from them; unordered.
+-- materialized: reads and compares the texts of all ranges.
 --
 -- range_id       BIGINT   -      the range
--- form           VARCHAR  -      what wrote the text: layer (hooks of vLLM, SGLang, TensorRT-LLM), operator (PyTorch) or pyprof
--- module         VARCHAR  -      the module, of a layer
--- op             VARCHAR  -      the operator; of a layer linear, embedding, attention or layer
--- shapes         VARCHAR  -      sizes of its tensors; of a layer those of its first input, weight and bias
--- dtype          VARCHAR  -      type of the factors where the text tells it, as PyTorch spells it
--- flops          BIGINT   flops  2 per multiply-add; attention counts all pairs of positions; NULL with a reason
--- bytes          BIGINT   bytes  inputs, weights and output once, all taken to be of the dtype; NULL without one
+-- form           VARCHAR  -      origin of the text: layer (hooks of vLLM, SGLang, TensorRT-LLM), operator (PyTorch) or
+--                                pyprof
+-- module         VARCHAR  -      name of the module, for a layer
+-- op             VARCHAR  -      the operator; for a layer: linear, embedding, attention or layer
+-- shapes         VARCHAR  -      sizes of its tensors; for a layer: those of its first input, weight and bias
+-- dtype          VARCHAR  -      data type of the operands as PyTorch spells it; NULL if the text does not contain it
+-- flops          BIGINT   flops  2 per multiply-add; attention counts all pairs of positions; NULL if there is a reason
+-- bytes          BIGINT   bytes  bytes of inputs, weights and output, each accessed once, all in this dtype; NULL
+--                                without a dtype
 -- element_count  BIGINT   count  elements of inputs, weights and output
 -- reason         VARCHAR  -      why there are no FLOPs
 -- bytes_reason   VARCHAR  -      why there are FLOPs but no bytes
 --
--- A range has no FLOPs if a range inside has some, so that a sum counts no product twice.
+-- A range has no FLOPs if a range inside it has FLOPs, so that sums count each product once.
 WITH told AS (
     SELECT t.range_id, t.form, t.module, f.name, f.shapes, f.dtype, f.flops, f.element_count, f.reason
     FROM shape__text AS t

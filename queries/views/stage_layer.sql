@@ -3,10 +3,11 @@
 -- source: model
 --
 -- stage            VARCHAR  -      name of the stage
--- phase            VARCHAR  -      phase of the model that the stage is, or is a part of
+-- phase            VARCHAR  -      phase of the model that the stage represents or is part of
 -- path             VARCHAR  -      the layer
 -- execution_count  BIGINT   count  executions of the workload in the trace
--- is_owner         BOOLEAN  -      of the stages that run the layer, the innermost: exclusive figures count it there
+-- is_owner         BOOLEAN  -      the stage is the innermost of those that run the layer; exclusive figures count the
+--                                  layer there
 SELECT NULL::VARCHAR AS stage, NULL::VARCHAR AS phase, NULL::VARCHAR AS path, NULL::BIGINT AS execution_count,
     NULL::BOOLEAN AS is_owner
 WHERE false

@@ -1,8 +1,8 @@
--- One row per pattern of the stages file, in its order; empty without one.
+-- One row per pattern in the stages file, in file order; empty without a stages file.
 --
 -- source: stages
 --
--- position    INTEGER  -  order; the first pattern that matches a range names its stage
+-- position    INTEGER  -  order; the first pattern that matches a range determines its stage
 -- stage       VARCHAR  -  name of the stage
--- expression  VARCHAR  -  regular expression for the whole rolled-up path of a range
+-- expression  VARCHAR  -  regular expression that matches the whole rolled-up path of a range
 SELECT NULL::INTEGER AS position, NULL::VARCHAR AS stage, NULL::VARCHAR AS expression WHERE false

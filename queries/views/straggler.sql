@@ -1,25 +1,26 @@
--- One row per rank that the others of a communicator wait for, by op; ordered by sum_gain_ns, largest first. A rank is
--- late when it arrives later than the middle of the ranks by more than the clocks can be off, and by more than five times
--- the usual distance from the middle.
+-- One row per rank that the others of a communicator wait for, and op; ordered by sum_gain_ns, largest first. A rank is
+-- late if it arrives later than the median of the ranks by more than the possible error of the clocks, and by more than
+-- five times the median distance from that median.
 -- over: ranks
 --
 -- rank              BIGINT   -      the rank
--- communicator      VARCHAR  -      the group of ranks, see collective
+-- communicator      VARCHAR  -      NCCL's number of the communicator, see collective
 -- op                VARCHAR  -      the operation
--- pattern           VARCHAR  -      pinned: late for at least half of the collectives; rotating: for fewer
--- rank_count        BIGINT   count  ranks of the group
--- collective_count  BIGINT   count  collectives of the group
--- late_count        BIGINT   count  of those, the rank was late
--- last_count        BIGINT   count  of those, it was the last to arrive
--- late_ratio        DOUBLE   ratio  late_count over collective_count
--- median_late_ns    DOUBLE   ns     median of how late, when it was late
--- max_late_ns       BIGINT   ns     the latest
--- sum_gain_ns       BIGINT   ns     what the collectives would gain if this rank alone had been on time, added up
--- cause             VARCHAR  -      what it did longer than the middle of the ranks before it was late: own kernels,
+-- pattern           VARCHAR  -      pinned: late for at least half of the collectives; rotating: late for fewer
+-- rank_count        BIGINT   count  ranks of the communicator
+-- collective_count  BIGINT   count  collectives of the communicator with this op
+-- late_count        BIGINT   count  collectives for which the rank was late
+-- last_count        BIGINT   count  collectives for which the rank was late and arrived last
+-- late_ratio        DOUBLE   ratio  late_count / collective_count
+-- median_late_ns    DOUBLE   ns     median lateness, over the collectives for which it was late
+-- max_late_ns       BIGINT   ns     largest lateness
+-- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if this rank alone had been on
+--                                   time
+-- cause             VARCHAR  -      what took longer than the median of the ranks before it was late: own kernels,
 --                                   launch gap, synchronization (the CPU was in a blocking call, or launched late after
 --                                   one) or other idle time; later start: its first operation came later
--- cause_ns          BIGINT   ns     how much longer, added up over the collectives that it was late for
--- floor_ns          DOUBLE   ns     how late a rank must be to count
+-- cause_ns          BIGINT   ns     how much longer, summed over the collectives for which it was late
+-- floor_ns          DOUBLE   ns     lateness above which the rank counts as late
 WITH usual AS (
     SELECT communicator, op, greatest(max(residual_ns), 5 * median(abs(late_ns))) AS floor_ns
     FROM collective WHERE late_ns IS NOT NULL GROUP BY ALL

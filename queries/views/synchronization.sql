@@ -1,13 +1,13 @@
--- One row per synchronization that CUPTI recorded; unordered, sort by start_ns.
+-- One row per synchronization that CUPTI recorded; unordered (sort by start_ns).
 --
--- kind            VARCHAR  -   what was waited for: Event, Stream wait, Stream, Context
--- start_ns        BIGINT   ns  begin of the wait
--- end_ns          BIGINT   ns  end of the wait
+-- kind            VARCHAR  -   kind of synchronization: Event, Stream wait, Stream, Context
+-- start_ns        BIGINT   ns  start of the synchronization
+-- end_ns          BIGINT   ns  end of the synchronization
 -- duration_ns     BIGINT   ns  end_ns - start_ns
--- device_id       BIGINT   -   CUDA device ordinal in its process
+-- device_id       BIGINT   -   CUDA device ordinal within its process
 -- stream_id       BIGINT   -   CUDA stream
 -- process_id      BIGINT   -   key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -   the API call that waited, unique in its process only
+-- correlation_id  BIGINT   -   ID of the API call that waited, unique within its process only
 SELECT
     CASE syncType WHEN 1 THEN 'Event' WHEN 2 THEN 'Stream wait' WHEN 3 THEN 'Stream' WHEN 4 THEN 'Context'
         ELSE 'Unknown' END AS kind,

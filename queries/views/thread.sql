@@ -1,9 +1,10 @@
--- One row per thread that called CUDA, opened ranges or made traced OS calls; ordered by process and thread number.
+-- One row per thread that called CUDA, opened ranges or made traced OS runtime calls; ordered by process and thread
+-- number.
 --
 -- thread_id    BIGINT  -      key of the thread (nsys's globalTid)
 -- process_id   BIGINT  -      key of the process (nsys's globalPid)
--- pid          BIGINT  -      number of the process on its machine
--- tid          BIGINT  -      number of the thread on its machine
+-- pid          BIGINT  -      process ID on its machine
+-- tid          BIGINT  -      thread ID on its machine
 -- call_count   BIGINT  count  CUDA API calls
 -- range_count  BIGINT  count  NVTX ranges opened
 SELECT

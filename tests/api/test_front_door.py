@@ -1,4 +1,4 @@
-"""The front door: one session over traces, run folders and ncu, and what it says when it cannot answer."""
+"""The public entry point: one session for traces, run folders and ncu, and its errors for unanswerable queries."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_public_names_are_listed_and_typed() -> None:
     assert {"open", "Session", "Result", "Analysis", "NsysToolsError"} <= set(dir(nt))
     assert dir(nt) == sorted(nt.__all__)
     assert all(getattr(nt, name) is not None for name in nt.__all__)
-    # What a type checker sees is what is there.
+    # Names that a type checker sees exist at run time.
     text = (REPOSITORY / "nsys_tools" / "__init__.py").read_text(encoding="utf-8")
     typed = re.findall(r"\w+", " ".join(re.findall(r"^    from nsys_tools\S* import (.*?)(?:  #.*)?$", text, re.M)))
     assert sorted([*typed, "__version__"]) == sorted(nt.__all__)
@@ -96,7 +96,7 @@ def test_what_was_not_given_is_said(bare: nt.Session, query: str, needed: str) -
 
 
 def test_names_of_with_clauses_need_nothing(bare: nt.Session) -> None:
-    """They hide a relation of the same name, but for their own SELECT."""
+    """They hide a relation with the same name, except inside their own SELECT."""
     assert bare.sql("WITH layer AS (SELECT 1 AS x) SELECT x FROM layer").one() == {"x": 1}
     with pytest.raises(nt.NsysToolsError, match="layer needs an analytic model"):
         bare.sql("WITH layer AS (SELECT * FROM layer) SELECT count(*) FROM layer")
@@ -191,7 +191,7 @@ def test_a_closed_session_with_a_model_that_was_not_checked_yet() -> None:
 
 
 def test_a_result_is_read_twice(bare: nt.Session) -> None:
-    """Also where the query has no order, and one row was read first."""
+    """This holds if the query has no order and one row was read first."""
     found = bare.query("kernel")
     first = found.one()
     assert found.one() == first == found[0] == found.records()[0]
@@ -221,7 +221,7 @@ def test_a_result_in_a_notebook(bare: nt.Session) -> None:
 
 
 def test_only_the_models_checks_that_a_query_needs_run(session: nt.Session) -> None:
-    """MFU above 100 % is refused in a session as in a report, and only where the model is read."""
+    """A session refuses MFU above 100 % as a report does, and only for queries that read the model."""
     wrong = {**JOINED, "set": {"pages": 2, "new_tokens": 13, "batch_size": 900}}
     with nt.open(SAMPLE, cache=False, **wrong) as opened:
         assert len(opened.query("stage_summary")) > 0

@@ -1,4 +1,4 @@
-"""The snippet of the documentation runs as written in a notebook."""
+"""The snippet in the documentation runs as written in a notebook."""
 
 from __future__ import annotations
 

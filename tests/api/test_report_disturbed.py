@@ -1,4 +1,4 @@
-"""A report beside others, on disks that are full, and after a process that was killed: the next one is right."""
+"""A report with concurrent reports, on full disks, and after a killed process: the next report is correct."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.case import THREAD, build, launch
 from tests.conftest import REPOSITORY
 from tests.torture.disks import disk
 
-# The trace is read and cached as a large one is. What does harm stands between the two halves.
+# The trace is read and cached like a large one. The disturbance is between the two halves.
 BEFORE = """
 import os, signal, sys, zipfile
 from pathlib import Path
@@ -58,12 +58,12 @@ Path.replace = lambda self, target: die() if target.suffix == ".zip" else real(s
     "before the folder has its name": "folder._put = die",
 }
 Contents = dict[str, bytes]
-# One of each kind is enough for every day; each run takes seconds.
+# One of each kind is enough for daily runs; each run takes seconds.
 LARGE = pytest.mark.large
 
 
 class Place:
-    """A trace, a cache and a folder for temporary files of its own."""
+    """A trace, a cache, and a separate folder for temporary files."""
 
     def __init__(self, trace: Path, cache: Path, folder: Path) -> None:
         self.trace, self.cache, self.folder = trace, cache, folder
@@ -80,7 +80,7 @@ class Place:
         )
 
     def run(self, out: str, harm: str = "", *, cached: bool = True) -> tuple[int, str]:
-        """Return the exit code and what was said."""
+        """Return the exit code and the output."""
         process = self.start(out, harm, cached=cached)
         _, said = process.communicate(timeout=120)
         return process.returncode, said
@@ -93,7 +93,7 @@ class Place:
         }
 
     def check_cache(self) -> int:
-        """Check that no entry of the cache is half of one; return how many there are."""
+        """Check that no cache entry is incomplete; return the number of entries."""
         entries = [path for path in self.cache.rglob("*") if path.suffix in (".parquet", ".zip")]
         for path in entries:
             assert path.stem.endswith(digest(path)[:16]), path.name
@@ -116,7 +116,7 @@ def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(trace: Path, tmp_path_factory: pytest.TempPathFactory) -> Contents:
-    """Return the report that is made without a cache."""
+    """Return the report created without a cache."""
     place = Place(trace, tmp_path_factory.mktemp("cache"), tmp_path_factory.mktemp("alone"))
     assert place.run("out", cached=False) == (0, "")
     assert place.check_cache() == 0
@@ -148,7 +148,7 @@ def test_several_at_once_fill_one_cache(place: Place, expected: Contents, count:
     "moment", [one if one == "while the report is kept" else pytest.param(one, marks=LARGE) for one in MOMENTS]
 )
 def test_after_a_kill_the_next_is_right(place: Place, expected: Contents, moment: str) -> None:
-    """And what the killed one left goes away: folders by themselves, drafts of the cache after a day."""
+    """Files of the killed process are removed: folders by the next process, drafts in the cache after a day."""
     code, _ = place.run("killed", MOMENTS[moment])
     assert code == -signal.SIGKILL
     assert not (place.folder / "killed").exists()
@@ -158,7 +158,7 @@ def test_after_a_kill_the_next_is_right(place: Place, expected: Contents, moment
     assert any(path.parent == place.cache / "temporary" for path in left)
     for path in left:
         os.utime(path, (time.time() - 100,) * 2)
-    # Of a report that is kept already nothing is opened, and nothing is cleaned up: another --top, as it were.
+    # A cached report opens nothing and cleans up nothing; another --top forces a new one.
     assert place.run("after", "kept.find = lambda _: None") == (0, "")
     assert place.report("after") == expected
     left = place.leftovers()
@@ -173,7 +173,7 @@ def test_after_a_kill_the_next_is_right(place: Place, expected: Contents, moment
 
 @pytest.fixture(params=[pytest.param(0, marks=LARGE), pytest.param(64, marks=LARGE), 128])
 def full(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """Give a disk with so many KiB; the last is full when some of the tables are written."""
+    """Yield a disk of the given KiB; the last size is full when some of the tables have been written."""
     with disk(tmp_path / "disk", request.param) as is_mounted:
         if not is_mounted:
             pytest.skip("mounting a tmpfs is not permitted here")
@@ -196,7 +196,7 @@ def test_a_full_cache_costs_no_more_than_a_sentence(full: Path, place: Place, ex
 
 @LARGE
 def test_temporary_folders_on_full_disks(full: Path, place: Place, expected: Contents) -> None:
-    """Both the cache and TMPDIR: what needs none of them is written."""
+    """Both the cache and TMPDIR are full: everything that needs neither is written."""
     place.cache, place.temporary = full / "cache", full
     code, said = place.run("out")
     if code == 0:

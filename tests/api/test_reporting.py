@@ -1,4 +1,4 @@
-"""A report in one call, and again: from the cache, unless something that it depends on is another."""
+"""A report in one call, and again: from the cache, unless something that it depends on has changed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def whole(tmp_path: Path, sample: tuple[Path, Timeline]) -> Path:
 
 @pytest.fixture
 def trace(tmp_path: Path) -> Path:
-    """A trace of two kernels."""
+    """Return a trace of two kernels."""
 
     def fill(b: TraceBuilder) -> None:
         for number, name in enumerate(("decode", "prefill")):
@@ -118,7 +118,7 @@ def test_what_it_depends_on_makes_it_anew(
 
 
 def test_own_queries_make_it_anew(trace: Path, tmp_path: Path) -> None:
-    """What --assets brings belongs to the program."""
+    """Files in --assets belong to the program."""
     own = tmp_path / "own" / "queries" / "kernel"
     own.mkdir(parents=True)
     query = Path(__file__).parents[2] / "queries" / "kernel" / "summary.sql"
@@ -173,7 +173,7 @@ def test_a_run_folder_is_read_again_when_a_file_of_it_changes(trace: Path, tmp_p
 
 
 def test_files_of_ncu_below_a_folder_and_behind_a_link(whole: Path, tmp_path: Path, opened: list[str]) -> None:
-    """In a folder called as a run's report, too."""
+    """This includes a folder that is named like that of a run's report."""
     counters = SAMPLE.with_name("ncu.csv").read_text()
     for folder in (tmp_path / "ncu" / "report", tmp_path / "elsewhere"):
         folder.mkdir(parents=True)

@@ -1,1 +1,1 @@
-"""What ``make bench`` is made of: processes that are measured, what they run, and the page."""
+"""Modules of ``make bench``: measured processes, the commands that they run, and the page."""

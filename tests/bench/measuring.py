@@ -1,4 +1,4 @@
-"""Measuring one process: seconds, CPU seconds and peak memory."""
+"""Measurement of one process: seconds, CPU seconds and peak memory."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Run:
     peak: float
 
     def then(self, other: Run) -> Run:
-        """Return this run with another after it."""
+        """Return this run followed by another one."""
         return Run(self.wall + other.wall, self.cpu + other.cpu, max(self.peak, other.peak))
 
 
-# The peak of a process begins with that of the one that started it, which may be large: so a small one starts it.
+# The peak of a process starts with that of its parent, which may be large, so a small process starts it.
 _STARTER = """
 import json, os, sys
 pid = os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ)
@@ -40,7 +40,7 @@ with open(sys.argv[1], "w") as file:
 
 
 def measured(command: Sequence[str], **environment: str) -> Run:
-    """Run a command, given by its path, to its end and say what it took, its children included."""
+    """Run a command, given by its path, to completion and return the cost, including its children."""
     with tempfile.TemporaryFile() as said, tempfile.NamedTemporaryFile() as took:
         starter = [sys.executable, "-I", "-S", "-c", _STARTER, took.name]
         begin = time.perf_counter()
@@ -54,7 +54,7 @@ def measured(command: Sequence[str], **environment: str) -> Run:
 
 
 def median(runs: Sequence[Run]) -> Run:
-    """Return the run in the middle by the clock."""
+    """Return the run with the median wall time."""
     return sorted(runs, key=lambda run: run.wall)[len(runs) // 2]
 
 

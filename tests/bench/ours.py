@@ -1,4 +1,4 @@
-"""The commands of nsys-tools that are measured, each a process started from the shell."""
+"""The nsys-tools commands that are measured, each in a process started from the shell."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from tests.bench.measuring import REPOSITORY, Run, measured
 
 
 def command(cache: Path, *arguments: str | Path) -> Run:
-    """Measure a command of nsys-tools."""
+    """Measure an nsys-tools command."""
     words = [sys.executable, "-m", "nsys_tools", *map(str, arguments)]
     return measured(words, NSYS_TOOLS_CACHE=str(cache), PYTHONPATH=str(REPOSITORY))
 
 
 def stats(trace: Path, reports: str, work: Path, cache: Path) -> Run:
-    """Write some reports of nsys stats."""
+    """Write some nsys stats reports."""
     output = ["-o", work / "ours", "--force-overwrite"]
     return command(cache, "stats", trace, "-q", "-r", reports, "-f", "csv", *output)
 
 
 def analyze(trace: Path, work: Path, cache: Path, *options: str) -> Run:
-    """Write the report, with everything."""
+    """Write the full report."""
     return command(cache, "analyze", trace, "--out", work / "report", "--force", *options)
 
 
 def findings(trace: Path, work: Path, cache: Path) -> Run:
-    """Print what stands out."""
+    """Print the findings."""
     return command(cache, "findings", trace)
 
 
 def steps(trace: Path, work: Path, cache: Path) -> Run:
-    """Ask for the steps, and for their budget: two commands."""
+    """Query the steps and their budget: two commands."""
     asked = [
         command(cache, "sql", trace, f"FROM {name}", "--format", "csv", "--out", work / "rows.csv", "--force")
         for name in ("step", "step_budget")
@@ -43,7 +43,7 @@ def steps(trace: Path, work: Path, cache: Path) -> Run:
 
 
 def diff(trace: Path, work: Path, cache: Path) -> Run:
-    """Compare the trace with itself under another name, which is read as another trace."""
+    """Compare the trace with itself under another name, so that it is read as a different trace."""
     other = work / f"other-{trace.name}"
     if not other.exists():
         shutil.copy(trace, other)

@@ -1,4 +1,4 @@
-"""The page: a section per part of the benchmark, of which each may be measured by itself, and notes that are kept."""
+"""The benchmark page: a section per part, which can be measured separately, and notes that are preserved."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def section(part: str, table: str, machine: str) -> str:
 
 
 def write(target: Path, found: Mapping[str, str]) -> None:
-    """Write the page with the sections that were found; others, and the notes, stay as they are."""
+    """Write the page with the new sections; other sections and the notes are unchanged."""
     before = target.read_text(encoding="utf-8") if target.is_file() else ""
     generated, _, notes = before.partition(NOTES)
     sections = [found.get(part) or _kept(generated, heading) for part, heading in _HEADINGS.items()]
@@ -56,6 +56,6 @@ def write(target: Path, found: Mapping[str, str]) -> None:
 
 
 def _kept(generated: str, heading: str) -> str:
-    """Return a section of the page that is there; empty without it."""
+    """Return a section of the existing page; empty if it has none."""
     _, found, rest = generated.partition(heading)
     return found + rest.partition("\n## ")[0].rstrip("\n") + "\n\n" if found else ""

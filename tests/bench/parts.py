@@ -1,4 +1,4 @@
-"""The parts of the benchmark: each gives the rows of its table."""
+"""The parts of the benchmark: each returns the rows of its table."""
 
 from __future__ import annotations
 
@@ -27,17 +27,17 @@ class Plan:
     Attributes
     ----------
     kernels, ranks, operators
-        Sizes of the traces of plain shape, and of the other shapes.
+        Sizes of the plain traces, and of traces with other shapes.
     each
-        The size at which each report of nsys stats is measured alone.
+        Size at which each nsys stats report is measured separately.
     nsys, nsys_up_to
-        The nsys to compare with, or nothing; the largest size that it is run on.
+        nsys to compare with, if any, and the largest size for it.
     nsys_ai, nsys_ai_up_to
-        The same of nsys-ai.
+        The same for nsys-ai.
     rounds, rounds_up_to
-        How many runs a median is made of, and up to which size; one run beyond it.
+        Number of runs per median, and the largest size for it; larger traces run once.
     memory, memory_from
-        The --memory with which analyze is measured too, from which size on.
+        Additional --memory setting for analyze, and the smallest size for it.
     """
 
     kernels: list[int]
@@ -54,7 +54,7 @@ class Plan:
     memory_from: int
 
     def times(self, count: int) -> int:
-        """Return how many runs a figure is the median of."""
+        """Return how many runs the median of a figure is based on."""
         return self.rounds if count <= self.rounds_up_to else 1
 
 
@@ -89,7 +89,7 @@ def _stats(
 
 
 def analyze(plan: Plan, place: Place) -> Rows:
-    """Measure the report: cold, warm and again, with less memory, and nsys-ai."""
+    """Measure the report: cold, warm and repeated, with less memory, and nsys-ai."""
     for count in plan.kernels:
         times = plan.times(count)
         with place.trace(count) as trace:
@@ -114,7 +114,7 @@ def analyze(plan: Plan, place: Place) -> Rows:
 
 
 def _analyzed(trace: Path, work: Path, cache: Path, *options: str) -> tuple[Run, Run, Run]:
-    """Measure the report cold, again and warm; the folder holds that of the second."""
+    """Measure the report cold, repeated and warm; the folder contains the second one."""
     cold = ours.analyze(trace, work, cache, *options)
     warm = ours.analyze(trace, work, cache, "--top", "21", *options)
     return cold, ours.analyze(trace, work, cache, *options), warm
@@ -125,7 +125,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def commands(plan: Plan, place: Place) -> Rows:
-    """Measure what is asked for besides the report."""
+    """Measure commands other than the report."""
     asked: dict[str, Callable[[Path, Path, Path], Run]] = {
         "findings": ours.findings, "steps": ours.steps, "diff": ours.diff
     }  # fmt: skip
@@ -145,7 +145,7 @@ def commands(plan: Plan, place: Place) -> Rows:
 
 
 def _twice(plan: Plan, place: Place, size: str, what: str, measure: Callable[[Path], Run]) -> Rows:
-    """Measure something cold and after that."""
+    """Measure a command cold, then warm."""
     times = plan.times(plan.ranks)
     rounds = []
     for _ in range(times):
@@ -156,7 +156,7 @@ def _twice(plan: Plan, place: Place, size: str, what: str, measure: Callable[[Pa
 
 
 def small(plan: Plan, place: Place) -> Rows:
-    """Measure what a user waits for on a small trace: help, reports, and the report."""
+    """Measure the commands that users wait for on a small trace: help, nsys stats reports, and the report."""
     work = place.work
     trace = work / "small.sqlite"
     build_large(trace, 6_000)

@@ -1,4 +1,4 @@
-"""What others offer, on the same file: nsys, and nsys-ai from PyPI."""
+"""Other tools on the same file: nsys, and nsys-ai from PyPI."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _NAME = "sqlite_scanner.duckdb_extension"
 
 
 def nsys_stats(nsys: str, trace: Path, reports: str, work: Path) -> Run:
-    """Have nsys write some reports."""
+    """Write some reports with nsys."""
     command = [nsys, "stats", "-q", "-r", reports, "-f", "csv", "-o", str(work / "theirs")]
     return measured([*command, "--force-overwrite=true", "--force-export=false", str(trace)])
 
 
 def check_equal(work: Path, reports: str) -> None:
-    """Refuse to compare the speed of answers that differ."""
+    """Refuse to compare the speed of different answers."""
     for report in reports.split(","):
         own, other = (work / f"{side}_{report}.csv" for side in ("ours", "theirs"))
         if not filecmp.cmp(own, other, shallow=False):
@@ -31,10 +31,10 @@ def check_equal(work: Path, reports: str) -> None:
 
 @dataclass(frozen=True)
 class NsysAi:
-    """An installed nsys-ai; without one nothing is measured.
+    """An installed nsys-ai; if there is none, nothing is measured.
 
-    It has DuckDB install an extension from the network. Here it finds the one that nsys-tools depends on, in a home of
-    its own, where the DuckDB of both is the same version.
+    It makes DuckDB install an extension from the network. Here it finds the extension that nsys-tools depends on, in a
+    separate home folder; both use the same version of DuckDB.
     """
 
     program: Path
@@ -42,7 +42,7 @@ class NsysAi:
 
     @staticmethod
     def found(program: str, work: Path) -> NsysAi | None:
-        """Return the program that is named, or one on the PATH; None without one."""
+        """Return the named program, or one on the PATH; None if there is none."""
         path = shutil.which(program or "nsys-ai")
         if path is None:
             if program:
@@ -58,14 +58,14 @@ class NsysAi:
 
     @property
     def version(self) -> str:
-        """What its environment says it is."""
+        """Return the version according to its environment."""
         python = self.program.parent / "python"
         code = "from importlib.metadata import version; print(version('nsys-ai'))"
         done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
         return done.stdout.strip() or "of unknown version"
 
     def runs(self, trace: Path, work: Path, seconds: float) -> dict[str, Run]:
-        """Measure its ``warm`` and ``report``, and that again, on a copy: it writes beside the trace, and into it."""
+        """Measure its ``warm`` and ``report``, and repeat it, on a copy: it writes next to and into the trace."""
         folder = work / "nsys-ai"
         folder.mkdir()
         copy = Path(shutil.copy(trace, folder / trace.name))

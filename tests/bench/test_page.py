@@ -1,4 +1,4 @@
-"""The page of the benchmark: a part that is measured by itself replaces its section, and notes stay."""
+"""The benchmark page: a part that is measured separately replaces its section, and notes are preserved."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The traces that are measured on: made where they are needed, or kept in a folder for the next time."""
+"""The benchmark traces: generated when needed, or stored in a folder for the next run."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Place:
     Attributes
     ----------
     work
-        A folder for caches and outputs, empty before and removed after.
+        Folder for caches and outputs, initially empty and removed afterwards.
     kept
-        Where traces stay, and are found; None to remove each after use.
+        Folder for traces that are reused; None to remove each after use.
     """
 
     work: Path
@@ -34,7 +34,7 @@ class Place:
 
     @contextmanager
     def trace(self, count: int, shape: Shape = PLAIN) -> Iterator[Path]:
-        """Give a trace of so many kernels."""
+        """Yield a trace with the given number of kernels."""
         name = f"{count}{SHAPES[shape].replace(', ', '-').replace(' ', '-')}.sqlite"
         path = (self.kept or self.work) / name
         if not path.exists():
@@ -48,7 +48,7 @@ class Place:
 
     @contextmanager
     def job(self, count: int) -> Iterator[Path]:
-        """Give a folder with the traces of eight ranks, so many kernels together."""
+        """Yield a folder with the traces of eight ranks that have the given number of kernels together."""
         folder = self.work / "job"
         folder.mkdir()
         steps = max(count // _FILES // _PER_STEP, 3)
@@ -58,7 +58,7 @@ class Place:
 
     @contextmanager
     def cache(self) -> Iterator[Path]:
-        """Give an empty cache."""
+        """Yield an empty cache."""
         folder = self.work / "cache"
         folder.mkdir()
         yield folder

@@ -19,7 +19,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 class Recorder:
-    """Writes down what is pushed and popped."""
+    """Records pushed and popped ranges."""
 
     def __init__(self) -> None:
         self.events: list[str] = []
@@ -43,7 +43,7 @@ def ranges(recorder: Recorder) -> Ranges:
 
 @pytest.fixture
 def script() -> Callable[[str], ModuleType]:
-    """Load a workload script by name; skip where torch, transformers or pillow is missing."""
+    """Load a workload script by name; skip if torch, transformers or pillow is missing."""
 
     def load(name: str) -> ModuleType:
         for package in ("torch", "transformers", "PIL"):
@@ -62,7 +62,7 @@ def script() -> Callable[[str], ModuleType]:
 
 @pytest.fixture
 def nsys() -> Path:
-    """Return the installed nsys (or the one that the variable NSYS names); skip without one."""
+    """Return the installed nsys (or the one named by the variable NSYS); skip without one."""
     try:
         return tools.find("nsys", os.environ.get("NSYS", ""))
     except NsysToolsError as error:
@@ -71,7 +71,7 @@ def nsys() -> Path:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Callable[[str, str], Path]:
-    """Make an executable shell script that stands in for a tool."""
+    """Create an executable shell script that stands in for a tool."""
 
     def make(name: str, text: str) -> Path:
         path = tmp_path / "bin" / name

@@ -1,4 +1,4 @@
-"""The explicit loop gives the tokens of ``generate()``, with and without crops, padding and end tokens."""
+"""The explicit loop produces the tokens of ``generate()``, with and without crops, padding and end tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TINY = Options(scale="tiny", device="cpu", max_new_tokens=NEW, page_size="140x18
 
 
 def generated(adapter, batch, **settings):
-    """Return what transformers' own generate() appends to a prompt."""
+    """Return the tokens that transformers' own generate() appends to a prompt."""
     ends = {"eos_token_id": None, "pad_token_id": 0, **settings}
     whole = adapter.model.generate(
         input_ids=batch.input_ids, attention_mask=batch.attention_mask, **batch.inputs,
@@ -63,7 +63,7 @@ def test_half_precision_decodes_alike(adapter_of):
 
 
 def test_the_full_size_model_is_deepseek_ocr(adapter_of):
-    """On the meta device: all of its 3,336,106,240 parameters but CLIP's own patch convolution, which never runs."""
+    """On the meta device: all 3,336,106,240 parameters except CLIP's own patch convolution, which never runs."""
     adapter = adapter_of("deepseek_ocr", Options(scale="full", device="meta", dtype="bfloat16", pages="1"))
     assert sum(parameter.numel() for parameter in adapter.model.parameters()) == 3_336_106_240 - 602_112
     names = names_at(adapter.model, "layer")
@@ -93,7 +93,7 @@ def test_pages_of_different_lengths_share_a_batch(adapter_of, tmp_path):
 
 
 def test_images_matter(adapter_of):
-    """Random weights that made all pages the same would make the comparison above worthless."""
+    """If random weights made all pages the same, the comparison above would be worthless."""
     adapter = adapter_of("deepseek_ocr", TINY)
     with torch.inference_mode():
         first, second = (decode(adapter, adapter.prepare([page]), NEW, Ranges(None)) for page in adapter.items())

@@ -1,4 +1,4 @@
-"""Every failure of a capture has its sentence and leaves ``status.json``; tools are stand-ins here."""
+"""Every failure of a capture has a message and leaves ``status.json``; the tools are stand-ins."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Reader:
 
 @pytest.fixture
 def capture(program, tmp_path):
-    """Capture with a stand-in for nsys that says `text`."""
+    """Capture with a stand-in for nsys that prints `text`."""
 
     def run(text: str, reader: Reader | None = None, **settings):
         settings = {"nsys": str(program("nsys", VERSION + OUTPUT + text)), "analyze": False, **settings}
@@ -169,7 +169,7 @@ echo '"ID","Kernel Name"'
 
 
 def test_the_run_folder_is_analyzed_and_again_with_ncu(capture, program, tmp_path):
-    """The first report stands whatever becomes of ncu; the second has what ncu measured."""
+    """The first report remains, whatever happens to ncu; the second contains the ncu metrics."""
     done = []
 
     class Analyzing(Reader):
@@ -192,7 +192,7 @@ def test_an_analysis_that_fails_is_a_sentence(capture, tmp_path):
 
 
 def test_a_run_leaves_a_copy_to_share(capture, tmp_path):
-    """At the end, so that a copy that is refused costs no report."""
+    """The copy is made at the end, so that a rejected copy does not prevent the report."""
     done = []
 
     class Scrubbing(Reader):
@@ -232,7 +232,7 @@ def test_a_run_folder_tells_nothing_of_user_host_and_environment(capture, tmp_pa
 
 
 def test_make_builds_the_command_of_the_gpu_sample():
-    """The command of the sample with counters, which needs a GPU, as far as it goes without one."""
+    """The command of the sample with ncu metrics, which needs a GPU, as far as it runs without one."""
     variables = ["MODEL=deepseek-ocr", "PAGES=2", "TOKENS=32", "REPEATS=2", "NVTX=layer"]
     command = [
         "make",

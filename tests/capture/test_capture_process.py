@@ -49,7 +49,7 @@ def test_the_child_runs_with_that_environment(tmp_path, monkeypatch):
     assert not set(SECRETS) & set(text.split())
 
 
-# Runs a command in a process of its own, whose terminal the user presses Ctrl-C in.
+# Runs a command in a separate process, on a terminal where the user presses Ctrl-C.
 RUNNER = """
 import signal, sys
 from pathlib import Path
@@ -63,7 +63,7 @@ except KeyboardInterrupt:
 
 
 def interrupt(tmp_path, script, grace_s=20.0):
-    """Run a shell script, press Ctrl-C when it says that it is ready, and return what was logged."""
+    """Run a shell script, press Ctrl-C when it reports that it is ready, and return the log."""
     log = tmp_path / "log.txt"
     command = [sys.executable, "-c", RUNNER, str(log), str(grace_s), "sh", "-c", script]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as runner:
@@ -80,7 +80,7 @@ def test_ctrl_c_lets_the_command_finish_its_files(tmp_path):
 
 
 def test_a_target_in_a_session_of_its_own_ends_first_and_the_command_follows(tmp_path):
-    """As under nsys: the command waits for its target, whose last words must not be cut off."""
+    """As under nsys: the command waits for its target, whose last output must not be cut off."""
     target = "trap 'echo target unwound; exit 0' TERM; echo ready; while :; do sleep 0.05; done"
     command = f"trap 'echo interrupted first' INT; setsid sh -c \"{target}\" & wait $!; echo command ends"
     assert interrupt(tmp_path, command) == ["ready", "target unwound", "command ends"]
@@ -93,7 +93,7 @@ def test_what_does_not_end_is_killed_with_all_that_it_started(tmp_path):
     assert time.monotonic() - started < 30
     leader, sleeper = (int(line) for line in (tmp_path / "pids").read_text().split())
     assert descendants(leader) == {}
-    deadline = time.monotonic() + 5  # SIGKILL is sent; the kernel takes its moment
+    deadline = time.monotonic() + 5  # SIGKILL is sent; the kernel takes a moment
     while session_of(sleeper) is not None and time.monotonic() < deadline:
         time.sleep(0.02)
     assert session_of(sleeper) is None

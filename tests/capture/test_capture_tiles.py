@@ -24,7 +24,7 @@ def test_the_grid_is_the_nearest_in_proportion(width, height, grid):
 
 
 def test_small_pages_take_the_smaller_of_equally_near_grids():
-    # 641 x 641 holds half of the pixels of 2 x 2 tiles or less: 820 x 820 is below, 910 x 910 above 2 x 2's half.
+    # 641 x 641 has half of the pixels of 2 x 2 tiles or less: 820 x 820 is below, 910 x 910 above the half of 2 x 2.
     assert tiles.grid_of(910, 910, 640, 9) == (2, 2)
     assert tiles.grid_of(1400, 1400, 640, 9) == (3, 3)
 

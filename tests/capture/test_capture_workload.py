@@ -1,4 +1,4 @@
-"""Workload scripts by themselves: ranges of the hub's code, memory that runs out, the PyTorch profiler."""
+"""Workload scripts alone: ranges of the Hub code, running out of memory, the PyTorch profiler."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TINY = ["--scale", "tiny", "--device", "cpu", "--max-new-tokens", "3", "--warmup
 
 @pytest.fixture
 def main(script, tmp_path):
-    """Run a script's main function into a run folder; return its exit code and the folder."""
+    """Run the main function of a script into a run folder; return its exit code and the folder."""
 
     def run(*options: str, build=None, name: str = "causal_lm"):
         module = script(name)
@@ -62,7 +62,7 @@ def test_memory_that_runs_out_is_a_sentence_with_its_place(main, script):
     class Hungry(script("causal_lm").CausalLM):
         def prefill(self, batch, ranges):
             with ranges.stage("prefill"):
-                torch.empty(10**15)  # torch's own refusal, on any machine
+                torch.empty(10**15)  # torch's own error, on any machine
 
     code, folder = main(build=Hungry)
     found = status(folder)
@@ -103,7 +103,7 @@ def test_the_profiler_of_torch_lists_operators(main):
 
 
 class HubLike(nn.Module):
-    """The hub's forward in small: vision inside the first forward, then the decoder, then lm_head."""
+    """A small version of the Hub code's forward: vision inside the first forward, then the decoder, then lm_head."""
 
     def __init__(self, fails_in: str = ""):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Charts: what they show, in which order, and that they survive odd data."""
+"""Charts: their content and order, and that odd data do not break them."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_odd_names_are_drawn(tmp_path: Path, name: str) -> None:
 
 
 def tokens(requests: int, steps: int, base: str = "gpu", longest_ns: int = 9_000_000) -> pl.DataFrame:
-    """Return rows of ``llm_token``: step i of every request takes 8 ms and i ns, the last one longer."""
+    """Return rows of ``llm_token``: step i of every request takes 8 ms plus i ns, the last one longer."""
     rows = [
         {
             "range_id": request, "is_request": True, "thread_id": 1, "token_index": step,
@@ -81,7 +81,7 @@ def tokens(requests: int, steps: int, base: str = "gpu", longest_ns: int = 9_000
 
 
 def layers(frame: pl.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Return title of the y axis and rows of each layer."""
+    """Return the y axis title and the rows of each layer."""
     chart = llm_token.chart({"llm_token": frame})
     assert chart is not None
     drawn = chart.to_dict()
@@ -105,7 +105,7 @@ def test_latency_of_tokens_says_what_is_drawn(frame: pl.DataFrame, drawn: str) -
 
 
 def test_latency_of_tokens_shows_outliers() -> None:
-    """The longest is drawn, and where it is more than ten times the median, on a logarithmic axis."""
+    """The longest latency is drawn; if it is more than ten times the median, the axis is logarithmic."""
     for longest, shown in ((70_000_000, "since the token before (ms)"), (90_000_000, "logarithmic")):
         (title, thin), (_, thick) = layers(tokens(2, 700, longest_ns=longest))
         assert shown in title

@@ -1,4 +1,4 @@
-"""Pictures to explore: valid specs without data of the trace, lanes and nodes of the tables, few rows."""
+"""Interactive pictures: valid specs without trace data, lanes and nodes from the tables, few rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waterfalls and the roofline: bars and points are where the numbers are, and labels do not meet."""
+"""Waterfalls and the roofline: bars and points are at their values, and labels do not overlap."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def waterfalls(*stages: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]
 
 
 def bars(panel: dict[str, Any]) -> list[tuple[float, float]]:
-    """Return from and to of each bar of a panel."""
+    """Return start and end of each bar in a panel."""
     (layer,) = [layer for layer in panel["layer"] if layer["mark"]["type"] == "bar"]
     return [(round(bar["from"], 9), round(bar["to"], 9)) for bar in layer["rows"]]
 
@@ -56,7 +56,7 @@ def test_bars_float_from_what_is_possible_to_what_was_measured() -> None:
 
 
 def test_a_gain_goes_back() -> None:
-    """Busy below the roofline: the second bar goes left, and the others begin where it ends."""
+    """Busy time below the roofline: the second bar goes left, and the others begin where it ends."""
     (first, second), shown = waterfalls(stage("fused", 80, -30, 20, 30), stage("faster", 30, -20, 0, 0))
     assert bars(first) == [(0, 0.8), (0.8, 0.5), (0.5, 0.7), (0.7, 1), (0, 1)]
     assert bars(second) == [(0, 3), (3, 1), (1, 1), (1, 1), (0, 1)]
@@ -115,7 +115,7 @@ def test_points_with_flops_are_drawn_in_their_series() -> None:
     drawn = marks(specification)["rows"]
     assert sorted((row["x"], row["y"]) for row in drawn) == [(1, 2e12), (200, 3e14), (300, 5e14), (700, 1e14)]
     encoding = marks(specification)["encoding"]
-    for channel in ("shape", "stroke"):  # told apart on a screen, and on paper without color
+    for channel in ("shape", "stroke"):  # distinguishable on a screen, and on paper without color
         assert len(set(encoding[channel]["scale"]["range"])) == 3, channel
     shown = texts(svg)
     for label in ("prefill", "decode", "mlp.up_proj", "ridge: 250 FLOP/B", "1 PFLOP/s, dense bf16", "4 TB/s of memory"):
@@ -151,7 +151,7 @@ def test_the_axes_hold_every_point_and_the_ridge(points: list[dict[str, Any]]) -
 
 
 def boxes(svg: bytes, names: set[str]) -> dict[str, Box]:
-    """Return where texts stand, by their own transforms, with a width that no common font exceeds."""
+    """Return where texts are, by their own transforms, with a width that no common font exceeds."""
     found = {}
 
     def visit(node: ET.Element, x: float, y: float) -> None:
@@ -171,7 +171,7 @@ def boxes(svg: bytes, names: set[str]) -> dict[str, Box]:
 
 
 def test_labels_of_a_crowd_do_not_meet() -> None:
-    """Twelve stages within a fifth of a decade, at the ridge where the other labels are."""
+    """Twelve stages within a fifth of a decade, at the ridge point, where the other labels are."""
     crowd = [
         point("stage", f"stage number {n}", 220 * 1.2 ** math.sin(n), 8e14 * 1.2 ** math.cos(n)) for n in range(12)
     ]

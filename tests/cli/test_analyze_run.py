@@ -1,4 +1,4 @@
-"""``nsys-tools analyze`` on run folders, and with counters and a call graph."""
+"""``nsys-tools analyze`` on run folders, with ncu metrics and a call graph."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def small_run(folder: Path) -> Path:
 
 
 def test_a_run_folder_finds_everything_by_itself(tmp_path: Path) -> None:
-    """Model, workload, dtype, card, counters, call graph and stages; the report goes into the folder."""
+    """Model, workload, dtype, GPU, ncu metrics, call graph and stages are found; the report goes into the folder."""
     folder = made_run.write(tmp_path / "run")
     (folder / "ncu" / "sam-gemm").mkdir(parents=True)
     (folder / "ncu" / "sam-gemm" / "raw.csv").write_bytes(COUNTERS.read_bytes())

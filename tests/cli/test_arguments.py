@@ -1,4 +1,4 @@
-"""Arguments mean something: a bad value exits 2, a bad file 1, each with a sentence; `tests/torture` has many more."""
+"""Bad values exit with 2, bad files with 1, and both print a message; `tests/torture` has many more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands callgraph and counters: what they write and print, and what they refuse."""
+"""The commands for call graphs and ncu metrics: their files and output, and rejected input."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GRAPH, COUNTERS = SAMPLE.with_name("callgraph.json"), SAMPLE.with_name("ncu.csv"
 
 
 def test_groups_are_written_and_again_the_same(tmp_path: Path) -> None:
-    """Beside other files of the user's, which stay."""
+    """Other files of the user in that folder are unchanged."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "notes.txt").write_text("mine")
     written = []

@@ -1,4 +1,4 @@
-"""``make capture`` and ``nsys-tools capture`` with a real nsys, on the CPU; counts read from the export in SQL."""
+"""``make capture`` and ``nsys-tools capture`` with a real nsys, on the CPU; counts are read from the export in SQL."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def capture(nsys: str, out: Path, *options: str, model: str = "deepseek-ocr") ->
     done = _captured(nsys, out, *options, model=model)
     if "Connection to Agent lost" not in done.stderr:
         return done
-    # nsys 2023.4 loses its own agent now and then on a busy machine, whatever it profiles: once more.
+    # nsys 2023.4 sometimes loses its own agent on a busy machine, whatever it profiles. The test then tries again.
     shutil.rmtree(out, ignore_errors=True)
     return _captured(nsys, out, *options, model=model)
 
@@ -58,7 +58,7 @@ def _captured(nsys: str, out: Path, *options: str, model: str) -> subprocess.Com
 
 @pytest.fixture(scope="module")
 def run(nsys: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the run folder that ``make capture`` leaves, captured once for all tests of this file."""
+    """Return the run folder of ``make capture``, captured once for all tests in this file."""
     out = tmp_path_factory.mktemp("make") / "run"
     variables = ["MODEL=deepseek-ocr", "SCALE=tiny", "DEVICE=cpu", "NVTX=layer", f"PAGES={PAGES}", f"TOKENS={TOKENS}"]
     command = [
@@ -110,7 +110,7 @@ def test_every_stage_appears_as_often_as_it_ran(counts):
         "load": 1, "warmup": 1, "repeat": REPEATS, "image": IMAGES, "preprocess": IMAGES, "vision": IMAGES,
         "prefill": IMAGES, "decode": IMAGES,
         "sam": 2 * IMAGES, "clip": 2 * IMAGES, "projector": 2 * IMAGES,  # the global view, and all crops at once
-        "step": IMAGES * (TOKENS - 1), "sample": IMAGES * TOKENS,  # the prefill gives the first token
+        "step": IMAGES * (TOKENS - 1), "sample": IMAGES * TOKENS,  # the prefill produces the first token
     }  # fmt: skip
     assert {name: counts[name] for name in expected} == expected
 
@@ -140,7 +140,7 @@ def test_all_ranges_are_closed_and_none_is_lost(run, ranges, counts):
 
 
 def test_ranges_lie_inside_their_stage(ranges):
-    """Each name's parent, from a sweep over begin and end: the hierarchy that the issue asks for."""
+    """The parent of each name is computed with a sweep over starts and ends: the required hierarchy."""
     parents: dict[str, set[str]] = {}
     open_ranges: list[tuple[str, int]] = []
     for name, start, end, _ in sorted(ranges, key=lambda one: (one[1], -one[2])):
@@ -220,7 +220,7 @@ def test_the_report_shows_every_stage_and_step_as_often_as_it_ran(run):
 
 
 def test_the_report_tells_of_the_run(run):
-    """Read from the folder by the report's own analysis, which its own schema of workload.json must accept."""
+    """The report's own analysis reads it from the folder, and its schema of workload.json must accept it."""
     text = (run / "report/report.md").read_text()
     grid = "crops `6`, prompt tokens `61`, new tokens `5`"
     for words in (
@@ -234,7 +234,7 @@ def test_the_report_tells_of_the_run(run):
 
 
 def test_a_call_graph_in_the_folder_is_measured(run, tmp_path):
-    """A graph in the hub's names, ranges in those of transformers; experts are fused into one module."""
+    """The graph uses Hub names, the ranges those of transformers; experts are fused into one module."""
     for name in ("trace.sqlite", "workload.json", "status.json"):
         (tmp_path / name).symlink_to(run / name)
     calls = {"layers.0": 1, "layers.11": 1, "layers.1.mlp.experts.0": 1, "layers.1.mlp.experts.63": 1}
@@ -283,7 +283,7 @@ def test_pages_without_crops_are_seen_once(nsys, tmp_path):
 
 
 def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
-    """Return options that make a capture fail, the sentence, and the step that status.json names."""
+    """Return options that make a capture fail, the error message, and the step that status.json names."""
     (tmp_path / "empty").mkdir()
     (tmp_path / "corrupt").mkdir()
     (tmp_path / "corrupt" / "page.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
@@ -305,7 +305,7 @@ def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
 FAILURES = ["no images", "corrupt image", "weights missing", "empty weights", "no GPU", "no nsys", "no ncu"]
 
 
-# Each takes a recording that fails.
+# Each of them involves a recording that fails.
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.large if place % 2 else ()) for place, name in enumerate(FAILURES)]
 )

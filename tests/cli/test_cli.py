@@ -1,4 +1,4 @@
-"""The command line: exit codes, messages, and what commands print."""
+"""The command line: exit codes, messages, and command output."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_sql_repeats_the_figures_of_a_comparison(sample: tuple[Path, Timeline], 
 
 
 def test_prompt_on_a_terminal(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
-    """Type at the prompt of a real terminal: an error does not end it, the next statement is answered."""
+    """Type at the prompt of a real terminal: an error does not end it, and the next statement is answered."""
     terminal, screen = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "nsys_tools", "sql", str(sample[0]), "--format", "csv"], cwd=tmp_path,

@@ -1,4 +1,4 @@
-"""``nsys-tools stats``: formats, files, units, filters and refusals."""
+"""``nsys-tools stats``: formats, files, units, filters and rejected input."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.commands import refused, run
 
 
 def fill(builder: TraceBuilder) -> None:
-    """Add two kernels in a range, a copy, and a name that no format may break."""
+    """Add two kernels in a range, a copy, and a name that must not break any format."""
     builder.range(THREAD, "step", 100, 5_000)
     for start, end in [(1_000, 2_500), (3_000, 4_000)]:
         correlation = builder.correlation(PROCESS)

@@ -30,7 +30,7 @@ COMMANDS = [
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 def test_a_reader_that_has_gone_is_no_error(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    """Short output is written when the process ends, long output before: both into a pipe that nobody reads."""
+    """Short output is written when the process ends, long output earlier: both into a pipe that nobody reads."""
     reading, writing = os.pipe()
     os.close(reading)
     try:

@@ -28,7 +28,7 @@ def traces(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def sides(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str]:
-    """The same as baselines, which are read in no time."""
+    """The same as baselines, which are fast to read."""
     folder = tmp_path_factory.mktemp("baselines")
     return str(Server().baseline(folder, "base")), str(Server(kernels=SLOWER).baseline(folder, "new"))
 
@@ -86,7 +86,7 @@ def test_a_gate(sides: tuple[str, str], tmp_path: Path, limit: str, expected: tu
 
 
 def test_a_gate_on_what_is_ambiguous(sides: tuple[str, str], tmp_path: Path) -> None:
-    """Then a broken ratio is no failure; a broken maximum is one all the same."""
+    """A violated ratio is then not a failure, but a violated maximum still is."""
     few = str(Server(steps=9, kernels=SLOWER).baseline(tmp_path, "few"))
     other = str(Server(batch=16, kernels=SLOWER).baseline(tmp_path, "other"))
     gate = tmp_path / "gate.toml"

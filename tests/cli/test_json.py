@@ -1,4 +1,4 @@
-"""``--format json`` of every command, against the schema that is shipped for it."""
+"""``--format json`` of every command, validated against the schema that ships for it."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ CASES: dict[str, list[tuple[str, ...]]] = {
     "model predict": [("qwen3-0.6b", *GPU, "--out", "predicted.sqlite")],
     "model compare": [("qwen3-0.6b.json",)],
 }  # fmt: skip
-PLAIN = {"stats", "rules"}  # what nsys prints
+PLAIN = {"stats", "rules"}  # output of nsys
 NAMES = {"counters": "ncu", "analyze": "metrics"}
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
-    """Name the commands that have ``--format`` with JSON."""
+    """Return the commands that have ``--format`` with JSON."""
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
@@ -71,7 +71,7 @@ def check(name: str, answer: object) -> None:
 
 
 def strict(text: str) -> Any:
-    """Read JSON without what only Python reads: NaN and infinite numbers."""
+    """Read strict JSON, without NaN and infinite numbers, which only Python accepts."""
 
     def refuse(word: str) -> None:
         raise AssertionError(word)
@@ -120,12 +120,12 @@ SHARED_TRACES = sorted((SHARED / "traces").glob("*.sqlite"))
 
 @pytest.mark.parametrize("trace", SHARED_TRACES, ids=lambda path: path.stem)
 def test_answers_of_recorded_traces(trace: Path, tmp_path: Path) -> None:
-    """Traces that lack what the sample has."""
+    """These traces lack parts that the sample has."""
     for command, more in (("findings", ()), ("questions", ()), ("sql", ("FROM gap_summary",)), ("diff", (str(trace),))):
         done = run(command, str(trace), *more, "--format", "json", cwd=tmp_path)
         if done.returncode == 0:
             check(command, strict(done.stdout))
-        else:  # no kernels of which steps could be compared
+        else:  # no kernels whose steps could be compared
             assert command == "diff"
             assert done.stdout == ""
     assert run("analyze", str(trace), "--out", "r", "--format", "json", cwd=tmp_path).returncode == 0
@@ -175,7 +175,7 @@ def test_units_are_those_of_the_columns_or_of_their_suffix() -> None:
 
 
 def test_one_shape_of_a_finding(tmp_path: Path) -> None:
-    """In the file of the report and on stdout."""
+    """The same in the report file and on stdout."""
     run("analyze", TRACE, "--stages", STAGES, "--out", "r", "--format", "json", cwd=tmp_path)
     metrics = strict((tmp_path / "r" / "metrics.json").read_text())
     with nt.open(TRACE, stages=STAGES) as session:
@@ -183,7 +183,7 @@ def test_one_shape_of_a_finding(tmp_path: Path) -> None:
 
 
 def test_next_commands_run(tmp_path: Path) -> None:
-    """What an answer leads to is typed as it stands there."""
+    """The commands that an answer suggests are run exactly as printed."""
     import shlex
 
     first = strict(run("sql", TRACE, "FROM kernel", "--limit", "3", "--format", "json", cwd=tmp_path).stdout)

@@ -30,7 +30,7 @@ Called = tuple[bool, Any]
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A folder with the sample, beside it a secret."""
+    """Return a folder that contains the sample, next to a secret."""
     folder = tmp_path / "served"
     folder.mkdir()
     (folder / "sample.sqlite").write_bytes((SAMPLES / "sample.sqlite").read_bytes())
@@ -39,7 +39,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def ask(target: Any, *calls: tuple[str, dict[str, Any]]) -> list[Called]:
-    """Call tools one after the other; return whether each failed, and its text or content."""
+    """Call tools in order; return whether each failed, and its text or content."""
 
     async def main() -> list[Called]:
         found = []
@@ -54,7 +54,7 @@ def ask(target: Any, *calls: tuple[str, dict[str, Any]]) -> list[Called]:
 
 @pytest.fixture
 def serve(root: Path, caches: Path) -> Iterator[Callable[..., list[Called]]]:
-    """Ask a server in this process."""
+    """Query a server in this process."""
     opened = []
 
     def served(*calls: tuple[str, dict[str, Any]], most: int = 1000, seconds: float = 60) -> list[Called]:
@@ -67,7 +67,7 @@ def serve(root: Path, caches: Path) -> Iterator[Callable[..., list[Called]]]:
 
 
 def checked(name: str, called: Called) -> dict[str, Any]:
-    """Return an answer that is marked as data and as its schema says."""
+    """Return an answer after checking that it is marked as data and matches its schema."""
     failed, content = called
     assert not failed, content
     assert set(content) == {"note", "answer"}
@@ -203,7 +203,7 @@ def test_a_name_is_no_statement(serve: Callable[..., list[Called]]) -> None:
 
 
 def test_orders_in_a_range_are_data(serve: Callable[..., list[Called]], root: Path, tmp_path: Path) -> None:
-    """They stand in rows, below the note that says so, and nowhere else."""
+    """They appear in rows, below the note that marks these as data, and nowhere else."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, ORDER, 0, 50)
@@ -226,7 +226,7 @@ def test_orders_in_a_range_are_data(serve: Callable[..., list[Called]], root: Pa
 
 
 def test_over_stdio_with_little_memory(root: Path, tmp_path: Path) -> None:
-    """As an agent starts it: a process of its own."""
+    """Started like an agent does, in a separate process."""
     started = mcp.StdioServerParameters(
         command=sys.executable,
         args=["-m", "nsys_tools", "mcp", "--root", str(root), "--max-rows", "5", "--max-memory", "60MB"],

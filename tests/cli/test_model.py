@@ -1,4 +1,4 @@
-"""``nsys-tools model`` as a user runs it."""
+"""``nsys-tools model`` as users run it."""
 
 import csv
 import io
@@ -57,7 +57,7 @@ def test_show_is_the_tree() -> None:
 
 
 def flops_of(text: str) -> dict[str, Any]:
-    """Return what JSON tells of FLOPs as YAML does: the rows are the layers."""
+    """Return the FLOPs in JSON in the form of the YAML output: the rows are the layers."""
     answer = json.loads(text)
     assert answer["data"].pop("by") == "layer"
     return {**answer["data"], "layers": answer["rows"]}
@@ -88,17 +88,17 @@ SIZES = {"FLOP": 1, "B": 1, "tokens/s": 1, "s": 1e9, "ms": 1e6, "µs": 1e3, "ns"
 
 
 def amount(text: str) -> float:
-    """Return what a figure with its unit is, in FLOPs, bytes or nanoseconds."""
+    """Return the value of a figure with its unit, in FLOPs, bytes or nanoseconds."""
     number, _, unit = text.partition(" ")
     return float(number.replace(",", "")) * (SIZES[unit] if unit else 1)
 
 
 def cells(text: str) -> list[dict[str, str]]:
-    """Return the rows of a table; the rule below its head says where columns are."""
+    """Return the rows of a table; the rule below its header defines the columns."""
     lines = text.splitlines()
     rule = next(index for index, line in enumerate(lines) if line.startswith("---"))
     spans = [match.span() for match in re.finditer(r"-+", lines[rule])]
-    end = lines.index("", rule) if "" in lines[rule:] else len(lines)  # what is served stands below
+    end = lines.index("", rule) if "" in lines[rule:] else len(lines)  # the serving table is below
     head, *rows = [[line[a:b].strip() for a, b in spans] for line in (lines[rule - 1], *lines[rule + 1 : end])]
     return [dict(zip(head, row, strict=True)) for row in rows]
 
@@ -106,7 +106,7 @@ def cells(text: str) -> list[dict[str, str]]:
 @pytest.mark.parametrize("by", ["layer", "class", "phase"])
 @pytest.mark.parametrize("model", ["deepseek-ocr", "llama-2-7b", "qwen3-30b-a3b"])
 def test_tables_for_people_are_narrow_and_say_what_data_say(model: str, by: str) -> None:
-    """Full numbers make 200 to 300 columns; three digits and a unit are what is read."""
+    """Full numbers would take 200 to 300 characters; readers see three digits and a unit."""
     options = ("flops", model, "--by", by, "--gpu", "l4")
     text = run(*options).stdout
     table = cells(text)
@@ -117,12 +117,12 @@ def test_tables_for_people_are_narrow_and_say_what_data_say(model: str, by: str)
     assert len(table) == len(data) + (by == "layer") * len([row for row in table if row.get("layer") == "(total)"])
     for shown, row in zip(table, data, strict=False):
         for short, name in names.items():
-            # Half of the last digit of 3; nanoseconds are whole.
+            # Half of the last of 3 digits; nanoseconds are integers.
             assert amount(shown[short]) == pytest.approx(float(row[name]), rel=5e-3, abs=0.5), (shown, row)
 
 
 def test_a_column_without_amounts_is_not_shown() -> None:
-    """There is no roofline without a GPU, no cache in the vision part, and nothing on a network of one GPU."""
+    """There is no roofline without a GPU, no cache in the vision part, and no network traffic on one GPU."""
     shown = cells(run("flops", "deepseek-ocr", "--by", "phase").stdout)[0]
     assert {"roofline", "network", "bound"}.isdisjoint(shown)
     assert {"matrix", "kv", "intensity"} <= shown.keys()
@@ -246,7 +246,7 @@ def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str
 
 
 def test_evaluation_takes_milliseconds() -> None:
-    """Processor time of the whole command from the shell: on a machine with nothing else to do, the wall's."""
+    """CPU time of the whole command from the shell, which is its wall time on an idle machine."""
 
     def seconds(*arguments: str) -> float:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -277,7 +277,7 @@ def test_help_and_evaluation_import_nothing_heavy() -> None:
 
 @pytest.mark.torch
 def test_the_commands_of_the_guide_that_need_torch(tmp_path: Path) -> None:
-    """Those without torch stand behind a prompt, and tests/docs/test_pages.py runs them."""
+    """Commands that do not need torch follow a prompt, and tests/docs/test_pages.py runs them."""
     pytest.importorskip("transformers", reason="needs the extra [torch]")
     lines = re.findall(r"^nsys-tools (model .*)$", (ROOT / "docs" / "guides" / "model.md").read_text(), re.MULTILINE)
     assert len(lines) == 3
@@ -294,7 +294,7 @@ def test_the_commands_of_the_guide_that_need_torch(tmp_path: Path) -> None:
 
 
 def test_inspect_says_what_to_install() -> None:
-    """Without the extra: one sentence, and how to get it."""
+    """Without the extra, the error is one sentence with the install command."""
     code = (
         "import sys; sys.modules['torch'] = None\n"
         "sys.argv = ['nsys-tools', 'model', 'inspect', 'llama']\n"

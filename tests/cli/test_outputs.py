@@ -1,4 +1,4 @@
-"""Every command that writes what the user names: nothing that exists is replaced unasked, and no input ever."""
+"""Commands that write a file never replace an existing one without permission, and never replace an input."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def build():
     import torch
     return torch.nn.Linear(2, 2), (torch.ones(1, 2),)
 """
-# The command, with {} where the file or folder is named, and the file of it that is in the way.
+# The command, with {} for the file or folder, and the file in it that is in the way.
 COMMANDS = {
     "sql": ("sql {trace} SELECT\t1\tAS\tone --no-cache --format csv --out {}", "out.csv"),
     "model predict": ("model predict llama-2-7b --gpu l4 --set decode_steps=1 --out {}", "out.sqlite"),
@@ -95,7 +95,7 @@ def test_no_result_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_pat
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
 def test_what_is_no_file_is_never_replaced(tmp_path: Path, make: Callable[[Path], None]) -> None:
-    """As root, a device would be: /dev/null."""
+    """Root could replace a device, such as /dev/null."""
     make(tmp_path / "special")
     with pytest.raises(nt.NsysToolsError, match="is not a regular file"), new_file(tmp_path / "special", force=True):
         pass
@@ -150,7 +150,7 @@ def test_what_fails_leaves_nothing(tmp_path: Path) -> None:
      "model predict llama-2-7b --gpu l4 --out {}"],
 )  # fmt: skip
 def test_a_full_disk_is_a_sentence(sample: tuple[Path, Timeline], tmp_path: Path, command: str) -> None:
-    """A limit on the size of files stops writing as a full disk does."""
+    """A limit on the file size stops writing like a full disk."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (8000, before[1]))
     try:

@@ -1,4 +1,4 @@
-"""The line of progress: on a terminal only, with what is left of a load, and gone in the end."""
+"""The progress line appears only on a terminal, shows the remaining part of a load, and is removed at the end."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_time_left() -> None:
 
 
 class _Gone:
-    """A terminal that has gone."""
+    """A terminal that has been closed."""
 
     encoding = "ascii"
 

@@ -23,7 +23,7 @@ from nsys_tools.report import page
 page.render = lambda *_: time.sleep(60)
 main()
 """
-ENDS_WITHIN_S = 2.0  # it takes a tenth of that on an idle machine
+ENDS_WITHIN_S = 2.0  # on an idle machine, it takes a tenth of that
 SAMPLES = REPOSITORY / "capture" / "samples"
 
 
@@ -36,14 +36,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _hangup_ends() -> Iterator[None]:
-    """Let SIGHUP end what the tests start, although they may run under nohup."""
+    """Let SIGHUP end the processes that the tests start, even if the tests run under nohup."""
     before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     yield
     signal.signal(signal.SIGHUP, before)
 
 
 class Command:
-    """A command in a folder of its own, with a folder for temporary files that is empty before it."""
+    """A command in a separate folder, with a folder for temporary files that is initially empty."""
 
     def __init__(self, folder: Path, *arguments: str, python: tuple[str, ...] = ("-m", "nsys_tools")) -> None:
         self.out, self.temporary = folder / "out", folder / "tmp"
@@ -74,7 +74,7 @@ class Command:
         return "typer" in self.errors.read_text()
 
     def ended_by(self, number: signal.Signals) -> str:
-        """Send a signal; return what was printed on stderr, when all that must hold does."""
+        """Send a signal; return the stderr output after checking everything that must hold."""
         begin = time.monotonic()
         self.process.send_signal(number)
         try:
@@ -107,7 +107,7 @@ def test_reports_are_interrupted(large: Path, tmp_path: Path, after_s: float) ->
 
 
 def test_an_analysis_leaves_no_draft_beside_its_folder(tmp_path: Path) -> None:
-    """The page takes long, so that the signal comes while the draft is there, however busy the machine is."""
+    """Rendering the page takes long, so the signal arrives while the draft exists, however busy the machine is."""
     command = Command(tmp_path, "analyze", str(SAMPLES / "sample.sqlite"), "--out", "report", python=("-c", SLOW_PAGE))
     command.wait_for(command.is_drawing)
     command.ended_by(signal.SIGTERM)
@@ -131,7 +131,7 @@ def test_waiting_for_input_is_interrupted(tmp_path: Path, number: signal.Signals
 def test_waiting_for_a_reader_is_interrupted(large: Path, tmp_path: Path) -> None:
     command = Command(tmp_path, "sql", str(large), "SELECT range_id FROM range", "--format", "csv")
     assert command.process.stdout is not None
-    assert command.process.stdout.read(4) == b"rang"  # and no more: a pipe holds less than the rest
+    assert command.process.stdout.read(4) == b"rang"  # and no more: the rest exceeds the capacity of a pipe
     command.ended_by(signal.SIGTERM)
 
 
@@ -143,7 +143,7 @@ def test_a_signal_during_the_imports(tmp_path: Path, number: signal.Signals) -> 
 
 
 def test_an_ignored_signal_stays_ignored(tmp_path: Path) -> None:
-    """As nohup does, and a shell for what it runs in the background."""
+    """This is how nohup, and a shell for background processes, start a command."""
     script = (
         "import signal, os, sys; signal.signal(signal.SIGHUP, signal.SIG_IGN);"
         "os.execv(sys.executable, [sys.executable, '-m', 'nsys_tools', 'sql', *sys.argv[1:]])"

@@ -1,4 +1,4 @@
-"""The skill: its ten questions over three traces, each answer against SQL over the tables that nsys wrote."""
+"""The skill: its ten questions for three traces, each answer compared with SQL over nsys's own tables."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ _TABLES = ("KERNEL", "MEMCPY", "MEMSET", "GRAPH_TRACE")
 
 
 def _operations(ask: Ask) -> str:
-    """Return the SELECT of start, end and GPU of all that ran on a GPU."""
+    """Return the SELECT of start, end and GPU of all GPU operations."""
     present = {name for (name,) in ask("SELECT name FROM sqlite_master")}
     names = [f"CUPTI_ACTIVITY_KIND_{table}" for table in _TABLES]
     return " UNION ALL ".join(f"SELECT start, end, deviceId AS gpu FROM {name}" for name in names if name in present)
 
 
 def _busy(ask: Ask) -> dict[int, tuple[int, int]]:
-    """Return by GPU how long something ran on it, and from its first to its last operation: by hand, in Python."""
+    """Return per GPU its busy time and the time from its first to its last operation, computed in Python."""
     spans: dict[int, list[tuple[int, int]]] = {}
     for start, end, gpu in ask(f"{_operations(ask)} ORDER BY 1, 2"):
         merged = spans.setdefault(gpu, [])
@@ -45,7 +45,7 @@ def _busy(ask: Ask) -> dict[int, tuple[int, int]]:
 
 
 def stands_out(rows: Rows, ask: Ask) -> None:
-    """Time at stake is no more than the GPUs had, and most comes first."""
+    """Time at stake does not exceed the GPU time, and the largest comes first."""
     span = sum(span for _, span in _busy(ask).values())
     stakes = [row["at_stake_ns"] for row in rows if row["at_stake_ns"] is not None and not row["is_caution"]]
     assert stakes
@@ -91,7 +91,7 @@ def parts(rows: Rows, ask: Ask) -> None:
 
 
 def steps(rows: Rows, ask: Ask) -> None:
-    """Steps lie one after the other, within the time of their GPU."""
+    """Steps do not overlap and are within the time of their GPU."""
     spans = _busy(ask)
     assert rows
     for row in rows:
@@ -138,7 +138,7 @@ def test_ten_questions_over_three_traces(question: str, trace: Path, tmp_path: P
 
 
 def test_the_skill_is_one_that_agents_find(tmp_path: Path) -> None:
-    """As the format asks: front matter with name and description, below 1,024 characters, in a folder of the name."""
+    """As the format requires: front matter with name and description (below 1,024 characters), and folder name."""
     done = run("skill", "--install", str(tmp_path / "skills"), cwd=tmp_path)
     file = Path(done.stdout.strip())
     assert file == tmp_path / "skills" / "nsys-tools" / "SKILL.md"
@@ -171,7 +171,7 @@ def test_every_command_of_the_skill_is_one_of_ours(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.stem)
 def test_what_can_be_answered_is_answered(trace: Path, tmp_path: Path) -> None:
-    """Each command of a question that the trace answers runs; it has rows, or there is nothing of it by its figures."""
+    """Every command for an answerable question runs; it has rows, or the figures confirm that there are none."""
     if not trace.exists():
         pytest.skip(f"../shared/traces/{trace.name} is not here")
     asked = json.loads(run("questions", str(trace), "--format", "json", cwd=tmp_path).stdout)

@@ -1,4 +1,4 @@
-"""--steps: by a stage, by a pattern of range names, as the trace tells, or none; on the command line and in Python."""
+"""--steps: by stage, by pattern of range names, as found in the trace, or none; on the command line and in Python."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REFUSED = "no range that launched GPU work matches it."
 
 
 def ticks(builder: TraceBuilder) -> None:
-    """Add a loop whose ranges have no name that is known, and one that launches nothing."""
+    """Add a loop whose ranges have unknown names, and one that launches nothing."""
     for number in range(3):
         at = 100 * number
         builder.range(THREAD, f"tick {number}", at, at + 90)
@@ -80,7 +80,7 @@ def test_auto_says_why_there_are_none(trace: Path) -> None:
 
 @pytest.mark.parametrize("steps", ["nosuch", "nothing", "idle", "tick", "(", "tick ' OR 1=1"])
 def test_a_pattern_without_steps_is_refused(trace: Path, tmp_path: Path, steps: str) -> None:
-    """Also where the range is there and launched nothing, and by the name of a stage."""
+    """This includes a range that exists but launched nothing, and selection by stage name."""
     arguments = ["sql", str(trace), "FROM step", "--steps", steps, "--stages", str(stages(tmp_path))]
     assert f"--steps {steps}: {REFUSED}" in refused(*arguments, cwd=tmp_path)
     with pytest.raises(nt.NsysToolsError, match=REFUSED), nt.open(trace, steps=steps, cache=False) as session:

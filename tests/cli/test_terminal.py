@@ -1,4 +1,4 @@
-"""Tables on a terminal fit its width: numbers are whole, names are cut in the middle, and what is cut says so."""
+"""Tables on a terminal fit its width: numbers are complete, names are cut in the middle, and cuts are marked."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WIDTHS = (80, 200)
 
 @pytest.fixture(scope="module")
 def trace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a trace with a hostile kernel name, numbers of ten digits, and more rows than a terminal is shown."""
+    """Return a trace with a hostile kernel name, ten-digit numbers, and more rows than a terminal shows."""
 
     def fill(b: TraceBuilder) -> None:
         for i in range(250):
@@ -75,7 +75,7 @@ def test_a_summary_of_kernels(trace: Path, tmp_path: Path, columns: int) -> None
     assert units[:3] == ["_count", "_ns", "_ratio"]
     first, second = seen.lines[head + 1 : head + 3]
     assert re.match(r"void evil.*….*T, end\)  ", first)
-    # Numbers are whole and end in the same place, below their title and unit.
+    # Numbers are complete and right-aligned, below their title and unit.
     end = seen.lines[head - 2].index(" sum") + 4
     assert first[:end].endswith(" 1,234,567,890")
     assert second[:end].endswith(" 1")
@@ -215,7 +215,7 @@ def test_cells(values: list[object], texts: list[str]) -> None:
 
 @pytest.mark.parametrize("columns", WIDTHS)
 def test_an_analysis_ends_with_what_to_know_first(tmp_path: Path, columns: int) -> None:
-    """The headline, three findings, and where the report is; a pipe gets the last alone."""
+    """The headline, three findings, and the path of the report; a pipe gets only the path."""
     trace = REPOSITORY / "capture" / "samples" / "sample.sqlite"
     seen = on_terminal("analyze", str(trace), "--format", "md", "--out", "report", columns=columns, cwd=tmp_path)
     *said, last = [line for line in seen.lines if line.strip()]

@@ -1,4 +1,4 @@
-"""Captures to compare: a small server that decodes, with steps that vLLM names, and edits of it."""
+"""Captures to compare: a small server that decodes, with steps named by vLLM, and edits of it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Server:
     steps
         Number of decode steps.
     batch
-        Requests of a step.
+        Requests per step.
     kernels
-        Name and duration in us of the kernels of a step.
+        Name and duration in us of the kernels in a step.
     idle
-        us after each kernel in which the GPU waits for the next launch.
+        Time in us after each kernel in which the GPU waits for the next launch.
     jitter
-        Added to the duration of each kernel of a step, in us, by the number of the step.
+        Time in us added to the duration of each kernel of a step, by step number.
     """
 
     steps: int = 24
@@ -52,12 +52,12 @@ class Server:
                 at = end + self.idle * US
 
     def trace(self, folder: Path, name: str) -> Path:
-        """Write the capture to a folder of its own."""
+        """Write the capture to a separate folder."""
         (folder / name).mkdir()
         return build(folder / name, self.fill)
 
     def baseline(self, folder: Path, name: str) -> Path:
-        """Write the baseline of the capture: it is read in no time."""
+        """Write the baseline of the capture, which is fast to read."""
         file = folder / f"{name}.json"
         nt.save_baseline(self.trace(folder, name), file, cache=False)
         return file

@@ -1,4 +1,4 @@
-"""Two captures compared: what is known of real traces and of made ones, baselines, and bad input."""
+"""Comparison of two captures: known facts about real and generated traces, baselines, and bad input."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def recorded_pair(by: str = "") -> nt.Comparison:
 
 
 def test_two_slices_of_one_job() -> None:
-    """13 % slower in this capture, but the second slice drifts by almost as much: nobody can tell yet.
+    """The second slice is 13 % slower, but it drifts by almost as much, so the verdict is open.
 
-    By every second flash kernel the halves of the second slice differ by 15.4 %; by the copy that marks the steps here
-    by 11.5 %.
+    Measured by every second flash kernel, the halves of the second slice differ by 15.4 %; measured by the copy that
+    marks the steps here, by 11.5 %.
     """
     found = recorded_pair()
     assert found.by == "step"
@@ -86,7 +86,7 @@ def test_changes_of_number_and_duration_add_up() -> None:
 
 
 def test_common_rows_equal_nvidias_recipe() -> None:
-    """Its ``diff`` of two ``cuda_gpu_kern_sum`` (nsys 2023.4.4): base less new, by digest of the name."""
+    """It is the ``diff`` of two ``cuda_gpu_kern_sum`` (nsys 2023.4.4): base minus new, by digest of the name."""
     theirs = json.loads((FOLDER / "nvidia_two_gpu.json").read_text(encoding="utf-8"))
     ours = {
         hashlib.sha256(change.name.encode()).hexdigest()[:16]: [
@@ -108,13 +108,13 @@ def test_a_capture_against_itself(tmp_path: Path) -> None:
 
 
 def test_what_was_planted_is_found(tmp_path: Path) -> None:
-    """A matrix product got another name and 50 us longer, two kernels were fused, one is new; all else is the same."""
+    """One product has another name and takes 50 us longer, two kernels were fused, one is new, the others are equal."""
     kernels = (("gemm_a", 300), ("softmax_kernel", 40), ("gemm_b_128x64", 550), ("triton_fused", 35), ("dropout", 15))
     found = nt.diff(Server().trace(tmp_path, "a"), Server(kernels=kernels).trace(tmp_path, "b"), cache=False)
     assert found.verdict.word == "slower"
     rows = {(c.base_names, c.new_names): (c.matched_by, c.status, round(c.effect.delta_ns / US)) for c in found.changes}
     assert rows[("gemm_b",), ("gemm_b_128x64",)] == ("class and position", "changed", 50)
-    # What followed gemm_b is between it, which found its partner, and the gemm_a of the next step.
+    # The kernels after gemm_b are between it, which was matched, and the gemm_a of the next step.
     assert rows[("gemm_a",), ("gemm_a",)] == ("name", "same", 0)
     assert sum(delta for _, _, delta in rows.values()) == sum(d for _, d in kernels) - sum(d for _, d in KERNELS)
     gone = {name for names, _ in rows for name in names}
@@ -122,17 +122,15 @@ def test_what_was_planted_is_found(tmp_path: Path) -> None:
 
 
 def test_number_of_runs_and_idle_time(tmp_path: Path) -> None:
-    """Fewer runs and shorter waits: faster, though every kernel takes as long as before."""
+    """Fewer runs and shorter idle times: faster, although every kernel takes as long as before."""
     other = Server(kernels=KERNELS[:4], idle=5)
     found = nt.diff(Server().trace(tmp_path, "a"), other.trace(tmp_path, "b"), cache=False)
     assert found.verdict.word == "faster"
     (headline,) = found.headlines
     terms = {term.term: term.delta_ns / US for term in headline.budget}
-    # A wait after each kernel but the very last: 119 of 10 us in 24 steps, and 95 of 5 us.
+    # Idle time after each kernel except the very last: 119 of 10 us in 24 steps, and 95 of 5 us.
     assert math.isclose(terms["idle"], (95 * 5 - 119 * 10) / 24)
-    assert math.isclose(
-        terms["busy"], -30 - sum(step * 7 % 5 for step in range(24)) * 0.2 / 24
-    )  # the kernel that is gone
+    assert math.isclose(terms["busy"], -30 - sum(step * 7 % 5 for step in range(24)) * 0.2 / 24)  # the removed kernel
     gone = next(c for c in found.changes if c.status == "gone")
     assert (gone.name, round(gone.effect.count_ns / US), gone.effect.duration_ns) == ("elementwise_mul", -30, 0)
 
@@ -164,7 +162,7 @@ def test_few_or_drifting_steps_are_ambiguous(tmp_path: Path) -> None:
 
 
 def test_noise_is_measured(tmp_path: Path) -> None:
-    """5 % is a difference by default, and none where captures of one program differ by 6 %."""
+    """By default 5 % is a difference; it is none if captures of one program differ by 6 %."""
 
     def times(percent: int, name: str) -> Path:
         kernels = tuple((name, duration * (100 + percent) // 100) for name, duration in KERNELS)
@@ -180,7 +178,7 @@ def test_noise_is_measured(tmp_path: Path) -> None:
 
 
 def test_several_captures_of_a_side(tmp_path: Path) -> None:
-    """One of the new side is as fast as the base: the others say nothing yet."""
+    """One capture of the new side is as fast as the base, so the others prove nothing yet."""
     slower = tuple((name, duration * 11 // 10) for name, duration in KERNELS)
     base = [Server().baseline(tmp_path, "a")] * 3
     new = [Server(kernels=slower).baseline(tmp_path, "b")] * 3
@@ -242,7 +240,7 @@ def test_a_baseline_with_figures_that_no_capture_has(tmp_path: Path, kept: str, 
 
 
 def test_a_name_in_two_roles_is_not_counted_twice(tmp_path: Path) -> None:
-    """One launch of a name is replaced, another stays: per step both are one row, since steps are summed up by name."""
+    """One launch of a name is replaced and another stays: both are one row, because steps are summed by name."""
     base = Snapshot("a", "", ["G"], [steps_of(10)], [StepKernel("other", "K", "gemm", 20, 6000)], [], "", {
         "kernel": [Row("K", "x", "gemm", 10, 1000, [100]), Row("K", "y", "gemm", 10, 5000, [500])],
     })  # fmt: skip
@@ -269,7 +267,7 @@ def steps_of(count: int) -> Steps:
 
 
 def test_three_percent_of_one_kernel_are_found_in_thirty_steps(tmp_path: Path) -> None:
-    """Each kernel of a step is up to 1 % longer or shorter, in another way in each capture."""
+    """Each kernel of a step is up to 1 % longer or shorter, differently in each capture."""
 
     def noisy(seed: int) -> Callable[[int], float]:
         dice = random.Random(seed)

@@ -1,4 +1,4 @@
-"""Kernels of two captures find their partners: planted edits, random captures against brute force, and base names."""
+"""Kernel matching between two captures: planted edits, random captures compared with brute force, and base names."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ ANCHORS = [
 
 @dataclass
 class Plant:
-    """An edit: launches of the base, those that replace them, and how they must be matched."""
+    """An edit: launches of the base, the launches that replace them, and the expected match."""
 
     base: list[Launch]
     new: list[Launch]
@@ -72,7 +72,7 @@ def planted(dice: random.Random) -> list[Plant]:
 
 
 def programs(dice: random.Random) -> tuple[Sequences, list[Plant]]:
-    """Return a typical step of both sides: a prologue and layers, in which edits stand between launches that stay."""
+    """Return a typical step of both sides: a prologue and layers, with edits between unchanged launches."""
     plants, anchors = planted(dice), ANCHORS[:]
     dice.shuffle(plants)
     dice.shuffle(anchors)
@@ -87,7 +87,7 @@ def programs(dice: random.Random) -> tuple[Sequences, list[Plant]]:
 
 
 def rows_of(sequence: Sequence[Launch], dice: random.Random) -> list[Row]:
-    """Return a row per name and launch, which runs ten times per place in the step, with random durations."""
+    """Return one row per name and launch, which runs ten times per position in the step, with random durations."""
     made = []
     for one, places in Counter((one.name, one.detail, one.kind) for one in sequence).items():
         times = sorted(dice.randint(1_000, 900_000) for _ in range(50))
@@ -103,7 +103,7 @@ def ids(one: Match) -> frozenset[Of]:
 
 
 def assert_each_row_once(found: Sequence[Match], base: Sequence[Row], new: Sequence[Row]) -> None:
-    """Each row is in exactly one match, none is made up, and only a match with both sides says how it was found."""
+    """Each row is in exactly one match, no row is invented, and only a match with both sides shows how it was found."""
     for side, rows in enumerate((base, new)):
         assert Counter(id(row) for one in found for row in (one.base, one.new)[side]) == Counter(map(id, rows))
     assert all(bool(one.matched_by) == bool(one.base and one.new) for one in found)
@@ -125,9 +125,9 @@ def assert_effects_add_up(base: list[Row], new: list[Row], sequences: Sequences)
 
 @pytest.mark.parametrize("seed", range(60))
 def test_planted_edits_are_found(seed: int) -> None:
-    """A product that another kernel computes or that was split, kernels that were fused, added, dropped or relaunched.
+    """A product with another kernel or split, and kernels that were fused, added, dropped or relaunched.
 
-    Each is matched with what replaced it and in the way that fits, and all other kernels are matched by name.
+    Each is matched with its replacement in the right way, and all other kernels are matched by name.
     """
     dice = random.Random(seed)
     sequences, plants = programs(dice)
@@ -146,7 +146,7 @@ def test_planted_edits_are_found(seed: int) -> None:
 
 
 def by_hand(base: Sequence[Row], new: Sequence[Row], sequences: Sequences) -> dict[frozenset[Of], str]:
-    """Return the matches of `match` as its docstring defines them, with comparisons of all pairs."""
+    """Return the matches of `match` as defined in its docstring, comparing all pairs."""
     kinds: dict[Of, str] = {(side, row.name, row.detail): row.kind for side in (0, 1) for row in (base, new)[side]}
     bases = {of: of[1].split("<")[0] for of in kinds}
     group: dict[Of, str] = {}
@@ -164,7 +164,7 @@ def by_hand(base: Sequence[Row], new: Sequence[Row], sequences: Sequences) -> di
 
 
 def by_key(group: dict[Of, str], kinds: dict[Of, str], how: str, key: Callable[[Of], object]) -> None:
-    """Group what is free and has its key on both sides."""
+    """Group unmatched rows whose key occurs on both sides."""
     free = [of for of in kinds if of not in group]
     for of in free:
         if any(other[0] != of[0] and key(other) == key(of) for other in free):
@@ -174,7 +174,7 @@ def by_key(group: dict[Of, str], kinds: dict[Of, str], how: str, key: Callable[[
 def joined(
     group: dict[Of, str], kinds: dict[Of, str], links: list[tuple[set[Of], str]]
 ) -> list[tuple[frozenset[Of], str]]:
-    """Return what links join of what is free, and by which: the weakest of them; nothing for what is alone."""
+    """Return the groups that links form among unmatched rows, with the weakest link of each, without single rows."""
     merged = {of: frozenset([of]) for of in kinds if of not in group}
     for members, _ in links:
         whole = frozenset(one for of in members for one in merged[of])
@@ -185,7 +185,7 @@ def joined(
 def links_by_place(
     kinds: dict[Of, str], group: dict[Of, str], sequences: Sequences, how: str, how_without: str
 ) -> list[tuple[set[Of], str]]:
-    """Return what stands between the same two matched kernels: of one kind, then what is left there."""
+    """Return the rows between the same two matched kernels: those of one kind, then the rest."""
     around: dict[tuple[str, str], set[Of]] = {}
     for side, sequence in enumerate(sequences):
         places: list[Of] = [(side, one.name, one.detail) for one in sequence]
@@ -209,7 +209,7 @@ def links_by_place(
 
 @pytest.mark.parametrize("seed", range(300))
 def test_random_captures_equal_brute_force(seed: int) -> None:
-    """Few names, launches and classes in any order, so that edits touch and the same kernels surround other ones."""
+    """Few names, launches and classes in any order, so that edits touch and the same kernels surround others."""
     dice = random.Random(seed)
     names = ["a", "b", "c", "d<1>", "d<2>", "e<1>", "e<2>", "f<1>", "g", "h", "i", "j"]
     kinds = {name: dice.choice(["gemm", "elementwise", "copy"]) for name in names}
@@ -228,7 +228,7 @@ def test_random_captures_equal_brute_force(seed: int) -> None:
 
 
 def test_rows_without_a_sequence_are_matched_by_name() -> None:
-    """Stages, ranges and API calls have no place in a step: what has no partner by name is new or gone."""
+    """Stages, ranges and API calls have no position in a step: those without a partner by name are new or removed."""
     base, new = ([Row(name, "", "", 1, 5, [5] * 50) for name in names] for names in (("a", "b"), ("b", "c")))
     assert {ids(one): one.matched_by for one in match(base, new, ((), ()))} == {
         frozenset([(0, "b", ""), (1, "b", "")]): "name", frozenset([(0, "a", "")]): "", frozenset([(1, "c", "")]): "",
@@ -275,19 +275,19 @@ BASE_NAMES = {
 
 @pytest.mark.parametrize("name", BASE_NAMES)
 def test_base_name(name: str) -> None:
-    """Names as nsys, c++filt and Triton write them, without return type, template arguments, parameters and lambdas."""
+    """Names as written by nsys, c++filt and Triton, without return type, template arguments, parameters and lambdas."""
     assert base_name(name) == BASE_NAMES[name]
 
 
 def test_kernels_of_an_unnamed_namespace_are_not_one() -> None:
-    """A kernel that is gone and another one that is new are two rows, though c++filt writes a parenthesis in both."""
+    """A removed kernel and a new one are two rows, although c++filt writes a parenthesis in both."""
     names = [f"void {UNNAMED}::{kernel}<float>(T1*)" for kernel in ("softmax_warp_forward", "vectorized_layer_norm")]
     base, new = ([Row(name, "", "", 1, 5, [5] * 50)] for name in names)
     assert [one.matched_by for one in match(base, new, ((), ()))] == ["", ""]
 
 
 def test_a_retemplated_kernel_and_a_dropped_one_of_its_base_name_are_two() -> None:
-    """vectorized_elementwise_kernel is many kernels: which one became which is told by its place."""
+    """vectorized_elementwise_kernel is many kernels: their positions show which one became which."""
     base = [Launch("decode", name, "", kind) for name, kind in (
         ("a", "gemm"), ("vec<4, Add>", "elementwise"), ("b", "gemm"), ("vec<4, Exp>", "elementwise"), ("c", "gemm"),
     )]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Figures of a comparison equal scipy and computations by hand."""
+"""Figures of a comparison equal scipy and hand computations."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def two_sides(seed: int, n: int, m: int, *, effect: float = 0.02, sigma: float =
 
 
 def test_medians_minima_and_means() -> None:
-    """Of all captures of a side together: 7 times with the median 5, and 4 times with the median between 6 and 8."""
+    """All captures of a side are combined: 7 times with median 5, and 4 times with median between 6 and 8."""
     found = compare([[3, 1, 9], [5, 7, 5, 12]], [[6, 8], [2, 40]])
     assert (found.base_count, found.new_count) == (7, 4)
     assert (found.base_median, found.new_median) == (5, 7)
@@ -57,16 +57,16 @@ def differences(base: list[int], new: list[int]) -> list[int]:
 
 @pytest.mark.parametrize(("n", "m"), [(1, 1), (3, 4), (10, 10), (15, 30), (60, 47)])
 def test_shift_is_the_median_of_all_differences(n: int, m: int) -> None:
-    """The Hodges-Lehmann estimate equals the median of n * m differences, one by one."""
+    """The Hodges-Lehmann estimate equals the median of all n * m differences."""
     base, new = two_sides(n + m, n, m)
     assert compare([base], [new]).shift == median(differences(base, new))
 
 
 @pytest.mark.parametrize(("n", "m", "k"), [(10, 10, 24), (15, 15, 65), (15, 30, 143), (30, 30, 317), (60, 47, 1097)])
 def test_interval_of_the_shift_is_an_order_statistic(n: int, m: int, k: int) -> None:
-    """It reaches from the k-th smallest difference to the k-th largest, k = nm/2 - z * sqrt(nm(n+m+1)/12).
+    """It extends from the k-th smallest difference to the k-th largest, k = nm/2 - z * sqrt(nm(n+m+1)/12).
 
-    That k is rounded down is the large-sample interval of Hollander and Wolfe, and is what R's ``wilcox.test`` gives.
+    With k rounded down, this is the large-sample interval of Hollander and Wolfe, as in R's ``wilcox.test``.
     """
     assert k == math.floor(n * m / 2 - Z * math.sqrt(n * m * (n + m + 1) / 12))
     base, new = two_sides(n * m, n, m)
@@ -75,7 +75,7 @@ def test_interval_of_the_shift_is_an_order_statistic(n: int, m: int, k: int) -> 
 
 
 def test_interval_of_the_shift_agrees_with_p() -> None:
-    """In 300 simulations of 10 against 10 times, the 95 % interval leaves out 0 exactly where p is below 0.05."""
+    """In 300 simulations of 10 vs. 10 times, the 95 % interval excludes 0 exactly if p is below 0.05."""
     disagree = []
     for seed in range(300):
         found = compare(*([side] for side in two_sides(seed, 10, 10)))
@@ -86,7 +86,7 @@ def test_interval_of_the_shift_agrees_with_p() -> None:
 
 @pytest.mark.parametrize("effect", [0.0, 0.05])
 def test_interval_of_the_ratio_holds_the_true_ratio(effect: float) -> None:
-    """In 90 to 99 % of 200 seeded simulations of 30 against 30 times; 95 % is nominal."""
+    """This holds in 90 to 99 % of 200 seeded simulations of 30 vs. 30 times; 95 % is nominal."""
     held = 0
     for seed in range(200):
         found = compare(*([side] for side in two_sides(seed, 30, 30, effect=effect)))
@@ -96,10 +96,10 @@ def test_interval_of_the_ratio_holds_the_true_ratio(effect: float) -> None:
 
 @pytest.mark.parametrize(("n", "m"), [(30, 30), (31, 45), (10, 200)])
 def test_interval_of_the_ratio_is_close_to_that_of_scipy(n: int, m: int) -> None:
-    """Both ends lie within 0.3 standard errors of the ratio of those of `scipy.stats.bootstrap`.
+    """Both ends are within 0.3 standard errors of the ratio of those of `scipy.stats.bootstrap`.
 
-    A 2.5 % quantile that comes from 2,000 random samples has a standard error of sqrt(0.025 * 0.975 / 2000) / 0.058 =
-    0.06 standard errors of the ratio, and one from 9,999 has 0.027; together 0.066. The tolerance is 4.5 times that.
+    A 2.5 % quantile of 2,000 random samples has a standard error of sqrt(0.025 * 0.975 / 2000) / 0.058 = 0.06 standard
+    errors of the ratio, and one of 9,999 samples has 0.027; together 0.066. The tolerance is 4.5 times that.
     """
     base, new = two_sides(5, n, m)
     found = compare([base], [new])
@@ -133,15 +133,18 @@ def assert_mirrored(one: Shift, other: Shift) -> None:
 @given(TIMES, TIMES)
 @settings(max_examples=150, deadline=None)
 def test_exchanged_sides_give_the_mirrored_answer(base: list[list[float]], new: list[list[float]]) -> None:
-    """To the last bit, for any times in any captures; sides with equal times have a test of their own."""
+    """The answers are equal to the last bit, for any times in any captures.
+
+    A separate test covers sides with equal times.
+    """
     if flat(base) != flat(new):
         assert_mirrored(compare(base, new), compare(new, base))
 
 
 def test_equal_sides_give_the_mirrored_answer() -> None:
-    """A side compared with itself: nothing tells both apart, so the upper end is the reciprocal of the lower one.
+    """A side compared with itself: the upper end is the reciprocal of the lower one.
 
-    The reciprocal of a reciprocal may differ in the last bit.
+    The sides are indistinguishable. The reciprocal of a reciprocal may differ in the last bit.
     """
     found = compare([[10, 11, 13, 17]], [[10, 11, 13, 17]])
     assert (found.ratio, found.shift, found.shift_low) == (1, 0, -found.shift_high)
@@ -149,14 +152,14 @@ def test_equal_sides_give_the_mirrored_answer() -> None:
 
 
 def test_reversed_twice_is_the_same() -> None:
-    """With values whose reciprocals are exact."""
+    """The values have exact reciprocals."""
     one = Shift(4, 8, 16.0, 32.0, 8.0, 16.0, 16.0, 64.0, 2.0, 0.5, 4.0, 16.0, -8.0, 32.0, 0.25, 0.0, -0.5)
     assert one.reversed().reversed() == one
     assert (one.drift, one.reversed().drift, one.reversed().base_drift) == (0.5, 0.5, -0.5)
 
 
 def test_drift_by_hand() -> None:
-    """Of several captures the one farthest from 0, with its sign; of an odd number the middle one is late."""
+    """The drift is that of the capture farthest from 0, with its sign; of an odd number, the middle one is late."""
     assert drift([[10, 10, 11, 11]]) == pytest.approx(0.1)
     assert drift([[10, 10, 11, 11], [10, 30, 15, 15], [100, 130]]) == pytest.approx(0.3)
     assert drift([[10, 10, 11, 11], [20, 20, 10, 10], [7]]) == pytest.approx(-0.5)
@@ -169,10 +172,10 @@ def test_drift_by_hand() -> None:
 @given(COUNTS, SUMS, COUNTS, SUMS, st.one_of(st.just((1, 1)), st.tuples(STEPS, STEPS)))
 @settings(max_examples=500, deadline=None)
 def test_effects_add_up(base_count: int, base_ns: int, new_count: int, new_ns: int, per: tuple[int, int]) -> None:
-    """Both parts add up to the difference of the rounded totals, and each is the exact fraction but for rounding.
+    """Both parts add up to the difference of the rounded totals, and each is the exact fraction except for rounding.
 
-    The part of the number is rounded once, and differs by half a ns at most. The other one is what is left of totals
-    that are rounded too: it differs by 0.5 + 0.5 + 0.5 at most.
+    The part due to the number of runs is rounded once, and differs by at most half a ns. The other one is the rest of
+    totals that are rounded too, so it differs by at most 0.5 + 0.5 + 0.5.
     """
     found = effect(base_count, base_ns, new_count, new_ns, per=per)
     whole = round(Fraction(new_ns, per[1])) - round(Fraction(base_ns, per[0]))
@@ -198,10 +201,10 @@ def test_effect_by_hand() -> None:
 @pytest.mark.parametrize("shift", [0.0, 0.003, 0.01, 0.03])
 @pytest.mark.parametrize("n", [50, 300])
 def test_p_of_a_row_is_close_to_that_of_scipy(n: int, shift: float) -> None:
-    """Fifty quantiles of 50 times are the times: p is scipy's asymptotic one, without correction for continuity.
+    """Fifty quantiles of 50 times are the times: p is scipy's asymptotic p, without continuity correction.
 
-    Of 300 times each quantile stands for six. The rank of what lies within those six is lost, which moves the normal
-    deviate of the test by less than 0.1 in 20 simulations.
+    Of 300 times, each quantile represents six. The ranks within these six are lost, which changes the normal deviate of
+    the test by less than 0.1 in 20 simulations.
     """
     for seed in range(20):
         base, new = two_sides(seed, n, n, effect=shift)

@@ -1,4 +1,4 @@
-"""A Perfetto trace read back with the official package, as viewers do: by time, then in the order of the file."""
+"""A Perfetto trace read back with the official package, as viewers do: by time, then in file order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from perfetto.protos.perfetto.trace.perfetto_trace_pb2 import Trace, TrackDescri
 
 @dataclass
 class Slice:
-    """What stands on a track: times in ns, name, category, annotations, flows, and how many slices are around it."""
+    """A slice on a track: times in ns, name, category, annotations, flows, and its nesting depth."""
 
     start: int
     name: str
@@ -33,28 +33,28 @@ class Decoded:
     values: dict[int, list[tuple[int, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def path(self, uuid: int) -> tuple[str, ...]:
-        """Return the names from the outermost track in."""
+        """Return the names from the outermost track inward."""
         track = self.tracks[uuid]
         return (*(self.path(track.parent_uuid) if track.parent_uuid else ()), track.name)
 
     def by_path(self) -> dict[tuple[str, ...], list[Slice]]:
-        """Return the slices by the path of their track; those of all lanes of a line together."""
+        """Return the slices by the path of their track; the lanes of a line are combined."""
         found: dict[tuple[str, ...], list[Slice]] = defaultdict(list)
         for uuid, slices in self.slices.items():
             found[self.path(uuid)] += slices
         return dict(found)
 
     def of(self, *categories: str) -> list[Slice]:
-        """Return the slices of some categories."""
+        """Return the slices of the given categories."""
         return [one for slices in self.slices.values() for one in slices if one.category in categories]
 
     def lanes(self, last: str) -> list[list[Slice]]:
-        """Return the slices of each track of a name."""
+        """Return the slices of each track with the given name."""
         return [slices for uuid, slices in self.slices.items() if self.tracks[uuid].name == last]
 
 
 def decode(file: Path) -> Decoded:
-    """Read a trace. That each end closes what was opened last, and that every track is described first, is asserted."""
+    """Read a trace. Assert that each end closes the slice opened last, and that every track is described first."""
     content = file.read_bytes()
     trace = Trace.FromString(gzip.decompress(content) if file.suffix == ".gz" else content)
     found, words, events = Decoded(), _Words(), []

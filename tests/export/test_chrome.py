@@ -1,4 +1,4 @@
-"""Chrome's JSON has the same tracks and slices as the timeline for Perfetto."""
+"""Chrome's JSON has the same tracks and slices as the Perfetto timeline."""
 
 from __future__ import annotations
 

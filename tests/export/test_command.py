@@ -1,4 +1,4 @@
-"""The command: what it prints, what it refuses, and that nothing half is left behind."""
+"""The command: its output, rejected input, and no incomplete files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_rows_that_are_missing_are_an_error_and_leave_no_file(tmp_path: Path) ->
 
 
 def test_parts_are_put_together(tmp_path: Path) -> None:
-    """A trace that is read in parts of two rows is the same timeline."""
+    """A trace that is read in chunks of two rows results in the same timeline."""
 
     def many(b: TraceBuilder) -> None:
         for start in range(0, 900, 100):

@@ -1,4 +1,4 @@
-"""The documented queries as Parquet, SQLite and DuckDB: the same rows as the session answers."""
+"""The documented queries as Parquet, SQLite and DuckDB files have the same rows as in the session."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_every_query_has_its_rows(tmp_path: Path, form: str) -> None:
 
 
 def _plain(result: nt.Result, form: str) -> list[tuple[Any, ...]]:
-    """Return rows as SQLite has them: without booleans."""
+    """Return rows in the types of SQLite, which has no booleans."""
     if form != "sqlite":
         return result.rows()
     return [tuple(int(value) if isinstance(value, bool) else value for value in row) for row in result.rows()]

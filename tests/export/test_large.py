@@ -12,7 +12,7 @@ from tests.benchmark_export import exported
 
 @pytest.mark.large
 def test_two_million_kernels(tmp_path: Path) -> None:
-    """That what is written is what the trace has is checked by the command itself, which fails otherwise."""
+    """The command itself checks that the output contains the whole trace, and fails otherwise."""
     trace, cache = tmp_path / "trace.sqlite", tmp_path / "cache"
     build_large(trace, 2_000_000)
     exported(trace, tmp_path / "first.pftrace", cache)

@@ -28,7 +28,7 @@ def exported(trace: Path, folder: Path, **given: Any) -> Decoded:
 
 
 def recorded(trace: Path, sql: str) -> list[tuple[Any, ...]]:
-    """Return what SQLite says, of which DuckDB and our queries know nothing; no rows without the table."""
+    """Return rows from SQLite, independent of DuckDB and nsys-tools's queries; none if the table is missing."""
     with closing(sqlite3.connect(f"file:{trace}?mode=ro", uri=True)) as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
         named = {word for word in re.findall(r"[A-Z_]{8,}", sql) if word.startswith(("CUPTI_", "NVTX_"))}
@@ -36,7 +36,7 @@ def recorded(trace: Path, sql: str) -> list[tuple[Any, ...]]:
 
 
 def sums(decoded: Decoded, *categories: str) -> Counter[tuple[str, ...]]:
-    """Return numbers and summed durations of slices by category and the last two names of their track."""
+    """Return counts and total durations of slices by category and the last two names of their track."""
     found: Counter[tuple[str, ...]] = Counter()
     for path, slices in decoded.by_path().items():
         for one in slices:
@@ -47,7 +47,7 @@ def sums(decoded: Decoded, *categories: str) -> Counter[tuple[str, ...]]:
 
 
 def numbered(rows: list[tuple[Any, ...]]) -> Counter[tuple[str, ...]]:
-    """Return such numbers of rows of category, two names, count and sum."""
+    """Return the same figures for rows of category, two names, count and sum."""
     found: Counter[tuple[str, ...]] = Counter()
     for category, outer, inner, count, total in rows:
         found[category, outer, inner, "count"] += count
@@ -90,7 +90,7 @@ def test_every_track_has_what_sql_counts(tmp_path: Path, name: str) -> None:
 
 
 def _over_gpus(decoded: Decoded, kind: str) -> Counter[tuple[str, str]]:
-    """Return sums by name of the stream: one process can have the same stream on several GPUs."""
+    """Return sums by stream name: one process can have the same stream on several GPUs."""
     found: Counter[tuple[str, str]] = Counter()
     for (_, *names, what), number in sums(decoded, kind).items():
         found[names[-1], what] += number
@@ -99,7 +99,7 @@ def _over_gpus(decoded: Decoded, kind: str) -> Counter[tuple[str, str]]:
 
 @pytest.mark.parametrize("name", SHARED_TRACES)
 def test_flows_join_a_launch_with_what_it_launched(tmp_path: Path, name: str) -> None:
-    """By process and correlationId, the earliest call of an id: pairs of starts, from plain SQL."""
+    """By process and correlationId, with the earliest call of an ID: pairs of starts, from plain SQL."""
     trace = SHARED / "traces" / f"{name}.sqlite"
     if not trace.is_file():
         pytest.skip("the shared traces are not here")
@@ -127,7 +127,7 @@ def test_ranges_that_cross_are_on_lanes_of_their_own(tmp_path: Path) -> None:
         b.range(THREAD, "b", 50, 150, event_type=START_END)  # crosses a
         b.range(THREAD, "c", 60, 90)  # in a and in b
         b.range(THREAD, "d", 80, 160, event_type=START_END)  # crosses all three
-        b.range(THREAD, "e", 100, 100)  # no length, as a ends
+        b.range(THREAD, "e", 100, 100)  # zero-length, as a ends
         b.range(THREAD, "f", 150, 170)  # as b ends
         b.range(OTHER_THREAD, "g", 50, 150)
 
@@ -143,7 +143,7 @@ def test_ranges_that_cross_are_on_lanes_of_their_own(tmp_path: Path) -> None:
 
 
 def test_operations_that_overlap_on_a_stream_do_not_nest(tmp_path: Path) -> None:
-    """Kernels of a graph can run at once on one stream: nothing on a GPU calls anything."""
+    """Kernels of a graph can run concurrently on one stream; GPU operations do not call each other."""
 
     def fill(b: TraceBuilder) -> None:
         for start, end in ((10, 50), (20, 30), (30, 60), (50, 55)):
@@ -155,7 +155,7 @@ def test_operations_that_overlap_on_a_stream_do_not_nest(tmp_path: Path) -> None
 
 
 def test_a_graph_whose_nodes_were_recorded(tmp_path: Path) -> None:
-    """Each kernel is told its layer, and one launch flows to all kernels of its replay."""
+    """Each kernel shows its layer, and one launch flows to all kernels of its replay."""
     trace = tmp_path / "graph.sqlite"
     build_replays(trace, nodes=20, replays=3)
     decoded = exported(trace, tmp_path)
@@ -193,7 +193,7 @@ def test_what_stands_beside_a_kernel(tmp_path: Path) -> None:
 
 
 def test_stages_steps_and_idle_time_of_the_sample(tmp_path: Path) -> None:
-    """Projected on the GPU they are what the documented queries say."""
+    """Projected onto the GPU, they equal the documented queries."""
     with nt.open(SAMPLES / "sample.sqlite", stages=SAMPLES / "stages.toml") as session:
         instances = session.query("stage_instance").records()
         steps = session.query("step").records()

@@ -1,4 +1,4 @@
-"""Several ranks in one timeline, on the clock of the first: with a made-up job whose true times are known."""
+"""Several ranks in one timeline, on the clock of the first, for a generated job whose actual times are known."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_all_ranks_are_there_and_apart(job: Job, found: tuple[nt.Exported, Decod
 
 
 def test_collectives_end_together(job: Job, found: tuple[nt.Exported, Decoded]) -> None:
-    """On their own clocks the files are far apart; on the common one, collectives end within microseconds."""
+    """On their own clocks, the files are far apart; on the common one, collectives end within microseconds."""
     _, decoded = found
     ends: dict[tuple[str, ...], list[int]] = {}
     for path, slices in decoded.by_path().items():
@@ -62,7 +62,7 @@ def test_a_clock_and_its_way_back() -> None:
     clock = Clock(pivot_ns=1_000_000_000, offset_ns=-250, drift_ppm=40.0, shift_ns=7)
     times = np.array([0, 1_000_000_000, 2_000_000_000])
     there = clock(times)
-    # 40 ppm of a second are 40 us, before the pivot less and after it more.
+    # 40 ppm of a second are 40 us; the error is smaller before the pivot and larger after it.
     assert there.tolist() == [-40_000 - 243, 1_000_000_000 - 243, 2_000_000_000 + 40_000 - 243]
     assert [clock.back(int(time) - 7) for time in there] == times.tolist()
 

@@ -1,4 +1,4 @@
-"""Exports of a part of the time: a time, a stage, steps."""
+"""Exports of a part of the trace: a time window, a stage, steps."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.export.decoded import decode
 
 
 def fill(b: TraceBuilder) -> None:
-    """Five steps of 100 ns, each with one kernel 60 ns after it began, and between them nothing."""
+    """Add five steps of 100 ns, each with one kernel that starts 60 ns after it, and nothing between them."""
     for number in range(5):
         start = 1000 * number
         b.range(THREAD, f"step {number}", start, start + 100)
@@ -25,7 +25,7 @@ def fill(b: TraceBuilder) -> None:
     ("given", "kernels"),
     [
         ({"time": "1us/1180ns"}, [1060]),
-        ({"time": "1180/2060"}, [1060, 2060]),  # what touches it
+        ({"time": "1180/2060"}, [1060, 2060]),  # operations that overlap it
         ({"time": "181/1059"}, []),
         ({"stage": "step *"}, [60, 1060, 2060, 3060, 4060]),
         ({"step": "3"}, [3060]),
@@ -44,7 +44,7 @@ def test_a_part(tmp_path: Path, given: dict[str, str], kernels: list[int]) -> No
 
 
 def test_launch_and_kernel_of_a_step_are_both_there(tmp_path: Path) -> None:
-    """The CPU begins with a step before the GPU does."""
+    """The CPU begins a step before the GPU does."""
     decoded = decode(nt.export_timeline([build(tmp_path, fill)], tmp_path / "o.pftrace", step="4", steps="step *").path)
     assert [one.start for one in decoded.of("api")] == [4010]
     assert decoded.of("api")[0].flows == decoded.of("kernel")[-1].flows

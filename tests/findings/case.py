@@ -19,9 +19,9 @@ Fill = Callable[[TraceBuilder], None]
 
 @dataclass(frozen=True)
 class Case:
-    """A rule, the events of a trace in which it fires, what is at stake, and those of one in which it just does not.
+    """A rule, a trace in which it fires, the time at stake, and a trace in which it just does not fire.
 
-    Without the last, the trace is made longer until the time at stake is 1 % of it.
+    Without the latter, the trace is made longer until the time at stake is 1 % of it.
     """
 
     rule: str
@@ -37,7 +37,7 @@ CASES: dict[str, Case] = {}
 def case(
     rule: str, at_stake_ns: int | None, below: Fill | None = None, *, steps: str = "auto"
 ) -> Callable[[Fill], Fill]:
-    """Register the case of a rule; `steps` says how steps are found."""
+    """Register the case of a rule; `steps` is how steps are found."""
 
     def register(fill: Fill) -> Fill:
         assert rule not in CASES
@@ -48,7 +48,7 @@ def case(
 
 
 def described(b: TraceBuilder, **other: Any) -> None:
-    """Describe an A100, with the sizes of an SM."""
+    """Describe an A100 with the limits of an SM."""
     values = {
         "id": 0, "name": "NVIDIA A100-SXM4-80GB", "smCount": 108, "cuDevice": 0, "computeMajor": 8, "computeMinor": 0,
         "maxWarpsPerSm": 64, "maxBlocksPerSm": 32, "maxRegistersPerSm": 65536, "maxShmemPerSm": 167936,
@@ -57,7 +57,7 @@ def described(b: TraceBuilder, **other: Any) -> None:
 
 
 def kernel(b: TraceBuilder, name: str, start: int, end: int, **shape: Any) -> None:
-    """Add a kernel whose launch was not recorded; its grid fills any GPU unless one is given."""
+    """Add a kernel whose launch was not recorded; by default, its grid fills any GPU."""
     b.kernel(PROCESS, name, start, end, 0, **{"grid": (10**6, 1, 1), **shape})
 
 
@@ -68,14 +68,14 @@ def found(folder: Path, rule: str, fill: Fill, **given: Any) -> list[Finding]:
 
 
 def span(folder: Path, fill: Fill) -> tuple[int, int]:
-    """Return the time in which the GPUs had work to do, and the end of that of GPU 0."""
+    """Return the total time from first to last operation of the GPUs, and the end of the last operation of GPU 0."""
     with opened(build(folder, fill)) as session:
         row = session.sql("SELECT max(end_ns) AS last FROM gpu_operation WHERE device_id = 0").one()
         return sum(session.query("gpu_summary")["span_ns"]), row["last"]
 
 
 def lengthened(fill: Fill, last: int, longer: int) -> Fill:
-    """Return events with one more kernel at the end, after which nothing is idle."""
+    """Return the events plus one more kernel at the end, after which nothing is idle."""
 
     def whole(b: TraceBuilder) -> None:
         fill(b)

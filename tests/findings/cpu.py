@@ -60,7 +60,7 @@ def gpu_gaps(b: TraceBuilder) -> None:
 
 
 def low_use(b: TraceBuilder, until: int) -> None:
-    """Of 30 parts of 100 us, a GPU is idle from 1,400 us until then, though all was launched."""
+    """In a trace of 30 x 100 us, a GPU is idle from 1,400 us to `until`, although all work was launched."""
     launch(b, 0, 0, 1400 * US)
     launch(b, 3, until * US, 3000 * US)
 
@@ -72,14 +72,14 @@ def gpu_time_util(b: TraceBuilder) -> None:
 
 @case("recording_cost", 15 * US, partial(gap, ns=50 * US, launched=150, ranges=4))
 def recording_cost(b: TraceBuilder) -> None:
-    """Three ranges per operation, 5 us each: so much of the gap of 50 us is theirs."""
+    """Three ranges per operation, 5 us each, account for this part of the 50 us gap."""
     gap(b, 50 * US, 150, ranges=6)
 
 
 def copied(
     b: TraceBuilder, call: str, size: int, start: int, end: int, *, kind: int = 1, source: int = 0, destination: int = 2
 ) -> None:
-    """Add a copy with the call that makes it; times in us."""
+    """Add a copy with the call that launches it; times in us."""
     correlation = b.correlation(PROCESS)
     b.call(THREAD, call, start * US, end * US, correlation)
     b.add(
@@ -103,7 +103,7 @@ def pageable_copy(b: TraceBuilder) -> None:
 
 @case("cuda_memcpy_sync", 100 * US)
 def cuda_memcpy_sync(b: TraceBuilder) -> None:
-    """64,000 bytes to the device do not block; pageable ones are of another rule."""
+    """64,000 bytes to the device do not block; pageable copies belong to another rule."""
     copied(b, "cudaMemcpy_v3020", 64_001, 0, 100, source=1)
     copied(b, "cudaMemcpy_v3020", 64_000, 100, 200, source=1)
     copied(b, "cudaMemcpyAsync_v3020", 64_001, 200, 300, source=1)
@@ -134,7 +134,7 @@ def beside(b: TraceBuilder, at: int, length: int) -> None:
 
 @case("copy_without_overlap", 200 * US, partial(beside, at=190, length=300))
 def copy_without_overlap(b: TraceBuilder) -> None:
-    """Side by side for 9 of 200 us, less than 5 %."""
+    """They overlap for 9 of 200 us, which is less than 5 %."""
     beside(b, 191, 300)
 
 
@@ -187,7 +187,7 @@ def slowing(b: TraceBuilder, late_ns: int) -> None:
 
 @case("slower_over_time", 30 * US, partial(slowing, late_ns=102_999))
 def slower_over_time(b: TraceBuilder) -> None:
-    """Ten of 100 us, and then ten of 103."""
+    """Ten kernels of 100 us, then ten of 103."""
     slowing(b, 103_000)
 
 

@@ -1,4 +1,4 @@
-"""Traces in which a rule on kernels fires: each adds events, and says what is at stake."""
+"""Traces in which a rule on kernels fires: each adds events, and returns the time at stake."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SAMPLE = "void at::native::distribution_elementwise_grid_stride_kernel<float, (i
 
 @case("fp32_product", 875 * US)
 def fp32_product(b: TraceBuilder) -> None:
-    """TF32 is eight times as fast on an A100: of 1 ms, an eighth is left."""
+    """TF32 is eight times as fast on an A100: 1 ms becomes an eighth."""
     described(b)
     kernel(b, FP32_PRODUCT, 0, 1 * MS)
     kernel(b, BF16_PRODUCT, 1 * MS, 2 * MS)
@@ -33,7 +33,7 @@ def unfused_attention(b: TraceBuilder) -> None:
 
 @case("elementwise_run", 300 * US)
 def elementwise_run(b: TraceBuilder) -> None:
-    """Of 100 + 300 + 200 us in a row the longest stays; one alone, and one after 2 ms, are no row."""
+    """Of 100 + 300 + 200 us in a row, the longest remains; a single one, and one after 2 ms, do not form a row."""
     for start, end in ((0, 100), (100, 400), (400, 600)):
         kernel(b, ADD, start * US, end * US)
     kernel(b, BF16_PRODUCT, 600 * US, 700 * US)
@@ -53,14 +53,14 @@ def tensor_copy(b: TraceBuilder) -> None:
 
 @case("dequantization", 300 * US)
 def dequantization(b: TraceBuilder) -> None:
-    """A product that reads quantized weights itself is none."""
+    """A product that reads quantized weights itself does not count."""
     kernel(b, "void kDequantizeBlockwise<__nv_bfloat16, (int)512, (int)64, (int)8, (int)2>(float *)", 0, 300 * US)
     kernel(b, "void marlin::Marlin<__half, (int)4, (bool)1>(const int4 *)", 300 * US, 600 * US)
 
 
 @case("small_grid", 300 * US)
 def small_grid(b: TraceBuilder) -> None:
-    """27 blocks on 108 SMs for 400 us: three quarters of the GPU are not used."""
+    """27 blocks on 108 SMs for 400 us: three quarters of the GPU are unused."""
     described(b)
     kernel(b, "small", 0, 400 * US, grid=(27, 1, 1))
     kernel(b, "whole", 400 * US, 500 * US, grid=(108, 1, 1))
@@ -68,7 +68,7 @@ def small_grid(b: TraceBuilder) -> None:
 
 @case("partial_wave", 200 * US)
 def partial_wave(b: TraceBuilder) -> None:
-    """A block of 1,024 threads: two fit an SM, 216 the GPU. 324 are 1.5 waves, which take two."""
+    """Blocks of 1,024 threads: two fit on an SM, 216 on the GPU. 324 are 1.5 waves, which take the time of two."""
     described(b)
     kernel(b, "tail", 0, 800 * US, grid=(324, 1, 1), block=(1024, 1, 1), registers=32)
     kernel(b, "whole waves", 800 * US, 900 * US, grid=(432, 1, 1), block=(1024, 1, 1), registers=32)
@@ -111,7 +111,7 @@ def opaque_graph(b: TraceBuilder) -> None:
 
 @case("exposed_communication", 300 * US)
 def exposed_communication(b: TraceBuilder) -> None:
-    """Of 500 us, 200 are hidden by a kernel on another stream; on GPU 1 all is."""
+    """Of 500 us, 200 are hidden by a kernel on another stream; on GPU 1, everything is."""
     name = "ncclDevKernel_AllReduce_Sum_bf16_RING_LL(ncclDevKernelArgsStorage<(unsigned long)4096>)"
     b.kernel(PROCESS, name, 0, 500 * US, 0, stream=9)
     kernel(b, "compute", 300 * US, 600 * US)
@@ -121,7 +121,7 @@ def exposed_communication(b: TraceBuilder) -> None:
 
 @case("gpu_imbalance", 400 * US)
 def gpu_imbalance(b: TraceBuilder) -> None:
-    """GPU 0 is busy for 1 ms, GPU 1 for 500 us of 900."""
+    """GPU 0 is busy for 1 ms, GPU 1 for 500 of 900 us."""
     kernel(b, "compute", 0, 1 * MS)
     b.kernel(PROCESS, "compute", 0, 250 * US, 0, device=1)
     b.kernel(PROCESS, "compute", 650 * US, 900 * US, 0, device=1)

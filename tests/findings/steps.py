@@ -11,9 +11,9 @@ from tests.findings.case import US, case
 
 
 def steps(b: TraceBuilder, walls: Sequence[int], idle: int, *, kernels: int = 1, begin: int = 0) -> None:
-    """Add steps that last so long from start to start on the GPU, with the launch gap at the end of each; in us.
+    """Add steps with the given time from start to start on the GPU, and the launch gap at the end of each; in us.
 
-    The kernels of a step run one after the other, and are launched at its beginning.
+    The kernels of a step run back to back and are launched at its beginning.
     """
     at = begin * US
     for number, wall in enumerate(walls):
@@ -37,7 +37,7 @@ def repeated_sequence(b: TraceBuilder) -> None:
 
 
 def copies(b: TraceBuilder, count: int) -> None:
-    """Add steps that copy 100 bytes to the host and wait for them; the GPU is idle for 48 us between two."""
+    """Add steps that copy 100 bytes to the host and wait for them; the GPU is idle for 48 us between two steps."""
     for number in range(count):
         at = number * 100 * US
         b.range(THREAD, f"step {number}", at, at + 70 * US)

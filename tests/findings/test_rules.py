@@ -1,4 +1,4 @@
-"""Every rule: a trace where it fires with the right nanoseconds, and one just below where it does not."""
+"""Every rule: a trace where it fires with the right nanoseconds, and one just below, where it does not."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_headers_are_whole() -> None:
 
 
 def test_the_rule_of_the_guide(tmp_path: Path) -> None:
-    """A file in a folder for --assets is a rule."""
+    """A file in an --assets folder is a rule."""
     sql = (REPOSITORY / "docs" / "guides" / "own.md").read_text(encoding="utf-8").partition("```sql\n")[2]
     file = tmp_path / "assets" / "queries" / "findings" / "topk.sql"
     file.parent.mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Findings of real traces, each reviewed, and what must hold of the findings of any trace."""
+"""Findings of real traces, each reviewed, and properties that hold for the findings of any trace."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.torture.random_traces import write as write_random
 
 with (Path(__file__).parent / "reviewed.csv").open(encoding="utf-8", newline="") as stream:
     REVIEWED = list(csv.DictReader(stream))
-# Idle time has one cause: these never count the same nanosecond.
+# Idle time has one cause, so these never count the same nanosecond.
 APART = {"launch_gap", "cpu_work", "cuda_api_sync", "synchronization", "queued_work"}
 
 
@@ -33,10 +33,10 @@ def test_findings_are_the_reviewed_ones(trace: str) -> None:
 
 
 def check(session: nt.Session) -> int:
-    """Check that no finding claims more than there is; return how many were checked."""
+    """Check that no finding claims more time than there is; return how many were checked."""
     gpus = session.query("gpu_summary")
     idle, span = sum(gpus["idle_ns"]), sum(gpus["span_ns"])
-    # Operations that end before they start are no time that could be won.
+    # Operations that end before they start take no time that could be saved.
     sums = {
         kind: session.sql(f"SELECT coalesce(sum(greatest(duration_ns, 0)), 0) AS ns FROM {kind}").one()["ns"]
         for kind in ("kernel", "copy", "memset")

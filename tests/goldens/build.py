@@ -1,4 +1,4 @@
-"""What the traces of the goldens are built from: a registry of them, and a few events that most of them have."""
+"""Building blocks of the golden traces: a registry, and events that most of them have."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Fill = Callable[[TraceBuilder], None]
 
 @dataclass(frozen=True)
 class Golden:
-    """A trace: its events, and SQL statements that then change its tables."""
+    """A trace: its events, and SQL statements that change its tables afterwards."""
 
     fill: Fill
     statements: tuple[str, ...] = ()
@@ -64,12 +64,12 @@ def golden(*statements: str) -> Callable[[Fill], Fill]:
 
 
 def without(table: str, *columns: str) -> tuple[str, ...]:
-    """Return the statements that take columns from a table, as older schemas lack them."""
+    """Return the statements that remove columns from a table, as in older schemas."""
     return tuple(f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column)}" for column in columns)
 
 
 def empty_tables(*left_out: str) -> tuple[str, ...]:
-    """Return the statements that create every table of the schema that is not there yet, without rows."""
+    """Return the statements that create all missing tables of the schema, without rows."""
     kinds = {"BIGINT": "INTEGER", "VARCHAR": "TEXT", "DOUBLE": "REAL"}
     return tuple(
         f"CREATE TABLE IF NOT EXISTS {quoted(table)} "
@@ -138,7 +138,7 @@ def fill_memory(builder: TraceBuilder, size: int, call: int, start: int, took: i
 
 
 def os_call(builder: TraceBuilder, name: str, start: int, took: int, *, thread: int = P1, level: int = 0) -> None:
-    """Add a call of the OS runtime."""
+    """Add an OS runtime call."""
     builder.add(
         "OSRT_API", start=start, end=start + took, eventClass=27, globalTid=thread, nameId=builder.string(name),
         returnValue=0, nestingLevel=level,
@@ -146,7 +146,7 @@ def os_call(builder: TraceBuilder, name: str, start: int, took: int, *, thread: 
 
 
 def machine(builder: TraceBuilder, *names: str) -> None:
-    """Describe GPUs 0, 1, ... and name a thread, without which nsys lists no calls."""
+    """Describe GPUs 0, 1, ... and name a thread; without a named thread, nsys lists no calls."""
     builder.add("ThreadNames", nameId=builder.string("main"), priority=20, globalTid=P1)
     for number, name in enumerate(names):
         builder.gpu(
@@ -166,7 +166,7 @@ def migration(
 
 
 def faults(builder: TraceBuilder, address: int, cpu: int, gpu: tuple[int, ...] = (), by: str = "main+0x10") -> None:
-    """Add `cpu` page faults of the CPU and one group of the GPU per number in `gpu` at an address."""
+    """Add `cpu` CPU page faults and one group of GPU page faults per number in `gpu` at an address."""
     for number in range(cpu):
         builder.add(
             "CUDA_UM_CPU_PAGE_FAULT_EVENTS", start=5 + number, globalPid=P, address=address, memAccessType=1,

@@ -1,4 +1,4 @@
-"""Traces of calls, kernels, copies and memsets: what launches what, on which GPU, in which order it is listed."""
+"""Traces of calls, kernels, copies and memsets: launches, GPUs, and the order of rows."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.goldens.build import (
 
 @golden()
 def small_program(builder: TraceBuilder) -> None:
-    """Run a little of everything as a program would: the trace without an odd shape."""
+    """Run a little of everything, like a program: the trace without an odd shape."""
     machine(builder, "NVIDIA H100 80GB HBM3")
     on = Timeline(builder)
     on.migrate(1 << 16, 9_500)
@@ -48,7 +48,7 @@ def small_program(builder: TraceBuilder) -> None:
 
 @golden()
 def ties(builder: TraceBuilder) -> None:
-    """Take equal totals everywhere, of unequal counts and names out of order."""
+    """Use equal totals everywhere, with unequal counts and unsorted names."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     names = [("b(int)", 30, 2), ("c(int)", 20, 3), ("a(int)", 10, 6), ("d(int)", 20, 3), ("B(int)", 60, 1)]
     now = 1_000
@@ -81,7 +81,7 @@ def ties(builder: TraceBuilder) -> None:
 
 @golden()
 def grids(builder: TraceBuilder) -> None:
-    """Launch kernels of one name with several grids and blocks, and several of one function name."""
+    """Launch kernels with one name and several grids and blocks, and several kernels with one function name."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     shapes = [(1, 128), (2, 128), (10, 128), (1, 32), (2147483647, 1024), (1, 128), (2, 128)]
     for number, (grid, block) in enumerate(shapes):
@@ -92,7 +92,7 @@ def grids(builder: TraceBuilder) -> None:
 
 @golden()
 def processes(builder: TraceBuilder) -> None:
-    """Use the same correlationIds and domain numbers in three processes, which see different GPUs as their first."""
+    """Use the same correlationIds and domain numbers in three processes whose first GPUs differ."""
     machine(builder, "NVIDIA A100-SXM4-40GB", "NVIDIA A100-SXM4-80GB")
     for number, thread in enumerate([P1, Q1, R1]):
         builder.add("TARGET_INFO_CUDA_DEVICE", gpuId=number % 2, cudaId=0, pid=10 * (number + 1))
@@ -109,7 +109,7 @@ def processes(builder: TraceBuilder) -> None:
 
 @golden()
 def threads(builder: TraceBuilder) -> None:
-    """Launch on several named threads of one process; one of them launches for a range of the other."""
+    """Launch on several named threads of one process; one of them launches for a range of another."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     for thread, name, priority in [(P2, "pt_autograd_0", 10), (Q1, "elsewhere", 15)]:
         builder.add("ThreadNames", nameId=builder.string(name), priority=priority, globalTid=thread)
@@ -125,7 +125,7 @@ def threads(builder: TraceBuilder) -> None:
 
 @golden()
 def devices(builder: TraceBuilder) -> None:
-    """Run on three GPUs, one of which nothing describes, in several contexts, green contexts and streams."""
+    """Run on three GPUs, one of them without a description, in several contexts, green contexts and streams."""
     machine(builder, "NVIDIA H100 PCIe", "NVIDIA H100 PCIe MIG 1g.10gb")
     for number in range(6):
         at = 100 * number
@@ -166,7 +166,7 @@ def graphs(builder: TraceBuilder) -> None:
 
 @golden()
 def copies(builder: TraceBuilder) -> None:
-    """Copy in every direction between every kind of memory, of no length, of no byte, and for over a second."""
+    """Copy in every direction between all kinds of memory, in no time, without bytes, and for over a second."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     for kind in range(14):
         at = 100 * kind
@@ -182,7 +182,7 @@ def copies(builder: TraceBuilder) -> None:
 
 @golden()
 def unified_memory(builder: TraceBuilder) -> None:
-    """Migrate and fault at more addresses than nsys lists, some with copies, faults of CPU or GPU alone; with ties."""
+    """Migrate and fault at more addresses than nsys lists: some with copies, CPU or GPU faults only; with ties."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     for number in range(12):
         address = 0x7F00_0000_0000 + 4096 * number
@@ -194,7 +194,7 @@ def unified_memory(builder: TraceBuilder) -> None:
     migration(builder, 13, 512, 0x7F00_0000_0000, 900, 10)
     migration(builder, 11, 1, 0x10, 950, 0)
     run(builder, "touch(int)", 0, 100, 50)
-    # Equally fast: what else is known of an address decides.
+    # Equal speed: other properties of an address decide.
     for number, (down, up, cpu, gpu) in enumerate(
         [(100, 0, 0, ()), (0, 100, 0, ()), (50, 50, 0, ()), (0, 50, 2, ()), (200, 0, 1, ()), (0, 100, 1, (1,))]
     ):
@@ -240,7 +240,7 @@ def recorded_twice(builder: TraceBuilder) -> None:
 
 @golden()
 def calls(builder: TraceBuilder) -> None:
-    """Call functions with and without versions in their names, nested, of no length, in no order; and the OS."""
+    """Call functions with and without versions in their names, nested, of zero length, unordered; and the OS."""
     calls = [
         ("cudaMalloc_v3020", 50, 90, 2), ("cudaMalloc_v10000", 10, 30, 0), ("cudaMalloc", 40, 45, 0),
         ("cuMemAlloc_v2", 52, 60, 2), ("cudaMallocAsync_ptsz_v11020", 95, 95, 0), ("cudaFree_v3020", 95, 99, 700),
@@ -281,7 +281,7 @@ def _name_everything(builder: TraceBuilder, names: list[str]) -> None:
 
 @golden()
 def odd_names(builder: TraceBuilder) -> None:
-    """Use names with commas, tabs, blanks at the ends, other scripts, what reads like a value, and none at all."""
+    """Use names with commas, tabs, blanks at the ends, other scripts, text that looks like a value, and no name."""
     machine(builder, "NVIDIA Odd, GPU")
     names = [
         "a,b(x)", "tab\there", " blanks ", "größe→😀", "零", "'single'", "", "NULL", "=1+1", "a\\b", "1e5", "x" * 200,

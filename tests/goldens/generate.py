@@ -1,4 +1,4 @@
-"""Write what the installed nsys prints for every trace: ``python -m tests.goldens.generate`` (``make goldens``)."""
+"""Write the output of the installed nsys for every trace: ``python -m tests.goldens.generate`` (``make goldens``)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEADING = "## "
 
 
 def read(folder: Path, trace: str) -> dict[str, str]:
-    """Return the text of each report of a trace that has rows."""
+    """Return the text of each report that has rows."""
     file = folder / f"{trace}.txt"
     if not file.is_file():
         return {}
@@ -30,7 +30,7 @@ def read(folder: Path, trace: str) -> dict[str, str]:
 
 
 def write(folder: Path, trace: str, reports: Mapping[str, str]) -> None:
-    """Write the reports of a trace that have rows; without any the file is empty."""
+    """Write the reports of a trace that have rows; if there are none, the file is empty."""
     file = folder / f"{trace}.txt"
     folder.mkdir(exist_ok=True)
     file.write_bytes("".join(f"{_HEADING}{name}\n{text}" for name, text in reports.items() if text).encode("utf-8"))
@@ -45,7 +45,7 @@ def asked(golden: Golden, nsys: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Write all of it, and remove the files of traces that are gone."""
+    """Write all of them, and remove the files of deleted traces."""
     nsys = tools.find("nsys")
     found = tools.version(nsys) or "unknown"
     if not found.startswith(VERSION):

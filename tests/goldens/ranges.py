@@ -1,4 +1,4 @@
-"""Traces of NVTX ranges: how they nest, cross, stay open, and what of the GPU they hold."""
+"""Traces of NVTX ranges: nesting, crossing, unclosed ranges, and the GPU work inside them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DOMAIN_DESTROY, CATEGORY, THREAD_NAME, TEXT_PUSH, TEXT_START = 76, 33, 39, 70, 7
 
 @golden()
 def nesting(builder: TraceBuilder) -> None:
-    """Nest push/pop ranges, also of one name, touching, of no length, and calls at each of their edges."""
+    """Nest push/pop ranges, some with equal names, touching, or of zero length, and calls at each of their edges."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     builder.range(P1, "outer", 100, 900)
     builder.range(P1, "same", 200, 400)
@@ -41,7 +41,7 @@ def crossing(builder: TraceBuilder) -> None:
 
 @golden()
 def open_ranges(builder: TraceBuilder) -> None:
-    """Never close some ranges, outside of others, inside of others, and on a thread of their own."""
+    """Leave some ranges open: outside others, inside others, and on a separate thread."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     builder.range(P1, "never popped", 100, None)
     builder.range(P1, "popped", 200, 600)
@@ -68,7 +68,7 @@ def equal_bounds(builder: TraceBuilder) -> None:
 
 @golden()
 def nameless_ranges(builder: TraceBuilder) -> None:
-    """Name ranges by an empty string, by a string that is not there, and not at all."""
+    """Name ranges by an empty string, by a missing string, and not at all."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     builder.range(P1, "", 0, 100)
     builder.range(P1, None, 200, 350)
@@ -79,7 +79,7 @@ def nameless_ranges(builder: TraceBuilder) -> None:
 
 @golden()
 def names_of_ranges(builder: TraceBuilder) -> None:
-    """Name ranges inline, by strings and by NVTXT, in domains: unnamed, destroyed, of one number or name."""
+    """Name ranges inline, by strings and by NVTXT, in domains: unnamed, destroyed, with equal numbers or names."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     for thread, number, name in [(P1, 1, "CCCL"), (P1, 2, "NCCL"), (Q1, 1, "other"), (P1, 5, "NCCL")]:
         builder.range(thread, name, 1, None, event_type=DOMAIN_CREATE, domain=number)
@@ -104,7 +104,7 @@ def names_of_ranges(builder: TraceBuilder) -> None:
 
 @golden()
 def marks_alone(builder: TraceBuilder) -> None:
-    """Record marks and a domain, but no range, beside kernels."""
+    """Record marks and a domain, but no ranges, along with kernels."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     builder.range(P1, "lib", 0, None, event_type=DOMAIN_CREATE, domain=1)
     builder.range(P1, "mark", 50, None, event_type=MARK, domain=1)
@@ -114,7 +114,7 @@ def marks_alone(builder: TraceBuilder) -> None:
 
 @golden()
 def ranges_alone(builder: TraceBuilder) -> None:
-    """Record ranges where nothing ran on a GPU, as nsys does on a machine without one."""
+    """Record ranges without GPU work, as nsys does on a machine without a GPU."""
     for number in range(4):
         builder.range(P1, "step", 100 * number, 100 * number + 90)
         builder.range(P1, "inner", 100 * number + 10, 100 * number + 10 * number + 20, registered=True)

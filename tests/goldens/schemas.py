@@ -1,4 +1,4 @@
-"""Traces whose tables and columns are not those of today: absent, empty, older, of other tools."""
+"""Traces whose tables and columns differ from those of today: absent, empty, older, from other tools."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def nothing(builder: TraceBuilder) -> None:
 
 @golden(*empty_tables())
 def some_empty(builder: TraceBuilder) -> None:
-    """Record kernels and calls; the tables of all else are there, without rows."""
+    """Record kernels and calls; all other tables exist without rows."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     run(builder, "k(int)", 10, 100, 20)
 
 
 @golden()
 def copies_alone(builder: TraceBuilder) -> None:
-    """Record copies, also of unified memory, but neither kernels, memsets nor calls: their tables are absent."""
+    """Record copies, including unified memory, but no kernels, memsets or calls: their tables are absent."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     builder.copy(P, 1, 100, 10, 30, 5)
     migration(builder, 11, 4096, 4096, 40, 20)
@@ -55,14 +55,14 @@ def copies_alone(builder: TraceBuilder) -> None:
 
 @golden()
 def kernels_alone(builder: TraceBuilder) -> None:
-    """Record kernels alone, on a GPU that nothing describes."""
+    """Record only kernels, on a GPU without a description."""
     builder.kernel(P, "k(int)", 10, 30, 5)
     builder.kernel(P, "j(int)", 40, 70, 6)
 
 
 @golden()
 def faults_alone(builder: TraceBuilder) -> None:
-    """Record page faults of CPUs, but none of GPUs and no migration."""
+    """Record page faults of CPUs, but no GPU faults and no migration."""
     faults(builder, 4096, 2)
     faults(builder, 8192, 1, by="other+0x8")
 
@@ -75,7 +75,7 @@ def faults_alone(builder: TraceBuilder) -> None:
     "DROP TABLE ENUM_CUDA_MEMCPY_OPER", "DROP TABLE ENUM_CUDA_MEM_KIND", "DROP TABLE META_DATA_EXPORT",
 )  # fmt: skip
 def schema_2020(builder: TraceBuilder) -> None:
-    """Lack the columns, the tables of names and the version that exports of 2020 lack; have its table of GPUs."""
+    """Leave out the columns, name tables and version that exports of 2020 lack; use their GPU table."""
     builder.add(
         "TARGET_INFO_CUDA_GPU", id=0, name="Tesla V100-SXM2-32GB", memorySize=34_089_730_048,
         memoryBandwidth=898_048_000_000, coreClockRate=1_530_000, multiprocessorCount=80, computeCapabilityMajor=7,
@@ -89,7 +89,7 @@ def schema_2020(builder: TraceBuilder) -> None:
     *without(KERNEL, "greenContextId"), *without(MEMCPY, "greenContextId"), *without(MEMSET, "greenContextId"),
 )  # fmt: skip
 def schema_2023(builder: TraceBuilder) -> None:
-    """Lack green contexts, as all exports before schema 3.7.2 do."""
+    """Leave out green contexts, as in all exports before schema 3.7.2."""
     machine(builder, "NVIDIA A100-SXM4-40GB")
     everything(builder)
 
@@ -101,6 +101,6 @@ def schema_2023(builder: TraceBuilder) -> None:
     "INSERT INTO META_DATA_EXPORT VALUES ('EXPORT_PRODUCT_VERSION', 'again')",
 )  # fmt: skip
 def schema_newer(builder: TraceBuilder) -> None:
-    """Have columns and tables that newer versions and other tools add, and a version that is named twice."""
+    """Add columns and tables of newer versions and other tools, and a duplicate version."""
     machine(builder, "NVIDIA H100 80GB HBM3")
     everything(builder)

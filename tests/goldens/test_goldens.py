@@ -1,7 +1,7 @@
-"""Every report on every odd trace is what nsys 2023.4.4 prints, byte for byte, or a difference with a reason.
+"""Every report on every odd trace equals the output of nsys 2023.4.4 byte for byte, or has a documented difference.
 
-``pytest tests/goldens --update`` rewrites what nsys-tools prints where it deliberately differs (``ours/``): review it.
-What nsys prints (``nsys/``) comes from ``make goldens`` alone.
+``pytest tests/goldens --update`` rewrites the output of nsys-tools where it deliberately differs (``ours/``). Review
+the changes. The output of nsys (``nsys/``) is written only by ``make goldens``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def deliberate() -> dict[tuple[str, str], str]:
 
 
 def answered(trace: str) -> dict[str, str]:
-    """Return what nsys-tools prints, as text by report; reports without rows are not there."""
+    """Return the output of nsys-tools as text by report, without reports that have no rows."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = TRACES[trace].write(folder)
@@ -45,7 +45,7 @@ def answered(trace: str) -> dict[str, str]:
 
 
 def quoted_as_nsys_does(text: str) -> str:
-    """Return a CSV file with quotes around cells with a comma and nowhere else; quotes within are not doubled."""
+    """Return a CSV file that quotes only cells with a comma, and does not double inner quotes."""
     rows = csv.reader(io.StringIO(text, newline=""))
     return "".join(",".join(f'"{cell}"' if "," in cell else cell for cell in row) + "\n" for row in rows)
 
@@ -65,7 +65,7 @@ def test_every_byte_is_that_of_nsys_or_a_reviewed_difference(trace: str, request
 
 
 def test_what_nsys_writes_of_quotes_and_lines_cannot_be_read_back() -> None:
-    """The reason for the one general difference: its files are not CSV there, and ours are."""
+    """The reason for the one general difference: nsys's files are not valid CSV there, and those of nsys-tools are."""
     theirs, mine = read(NSYS, QUOTES)["cuda_gpu_kern_sum"], answered(QUOTES)["cuda_gpu_kern_sum"]
     columns = {len(row) for row in table(theirs)}
     assert {len(row) for row in table(mine)} == {9}
@@ -74,7 +74,7 @@ def test_what_nsys_writes_of_quotes_and_lines_cannot_be_read_back() -> None:
 
 
 def test_operations_of_a_window_without_ranges_are_outside(tmp_path: Path) -> None:
-    """What nsys 2023.4.4 prints with --filter-time=1000ns/2000ns: the range is before it, two launches are within."""
+    """nsys 2023.4.4 prints this with --filter-time=1000ns/2000ns: the range is before it, two launches are in it."""
     with TraceBuilder(tmp_path / "case.sqlite") as builder:
         builder.range(P1, "before", 0, 500)
         run(builder, "k(int)", 100, 200, 10)

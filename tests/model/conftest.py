@@ -1,4 +1,4 @@
-"""What the tests of the layer model share."""
+"""Fixtures that the tests of the layer model share."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ SHARED = Path(__file__).parents[3] / "shared" / "deepseek-ocr"
 
 @pytest.fixture(scope="session")
 def facts() -> Path:
-    """Return the folder of measured facts about DeepSeek-OCR, which is no part of the project."""
+    """Return the folder of measured facts about DeepSeek-OCR, which is not part of the project."""
     if not SHARED.is_dir():
         pytest.skip(f"no {SHARED.parent.name}/{SHARED.name} beside the checkout")
     return SHARED

@@ -1,8 +1,8 @@
-"""Published numbers of weights of the shipped models, with where they are published.
+"""Published parameter counts of the shipped models, with their sources.
 
-"hub" is the safetensors metadata of the model's page at the Hugging Face hub (``api/models/ORG/NAME``,
-``safetensors.total``); "keras-hub" the presets of keras-team/keras-hub, which count a tied embedding once; "audit" the
-shapes in the headers of all files of the hub, added up.
+"hub" is the safetensors metadata of the model's page on the Hugging Face Hub (``api/models/ORG/NAME``,
+``safetensors.total``). "keras-hub" is the presets of keras-team/keras-hub, which count a tied embedding once. "audit"
+is the sum of the shapes in the headers of all files on the Hub.
 """
 
 WEIGHTS: dict[str, tuple[int, str]] = {
@@ -31,10 +31,10 @@ WEIGHTS: dict[str, tuple[int, str]] = {
     "qwen3-8b": (8_190_735_360, "hub, Qwen/Qwen3-8B"),
 }
 
-# No total was found that could be cited to the digit: these are compared with transformers only.
+# No exact total could be cited for these models, so they are compared with transformers only.
 UNPUBLISHED = {"deepseek-ocr-2"}
 
-# Totals at the hub that hold more than the weights that a decode runs: the test adds up what.
+# Totals on the Hub that contain more than the weights used in decoding: the test adds up the rest.
 MORE_THAN_WEIGHTS: dict[str, int] = {
     "deepseek-r1": 684_531_386_000,
     "deepseek-v3": 684_531_386_000,
@@ -43,8 +43,8 @@ MORE_THAN_WEIGHTS: dict[str, int] = {
     "qwen3-1.7b": 2_031_739_904,
 }
 
-# Weights that one token uses, in units of 10 to the 9, as rounded there. Makers count embedding and head differently:
-# what is left out of each is said where it is published, or is what gives the figure.
+# Weights that one token uses, in billions, rounded as in the source. Vendors count embedding and head differently: the
+# excluded parts are those that the source states, or those that lead to the figure.
 ACTIVE: dict[str, tuple[float, int, tuple[str, ...], str]] = {
     "deepseek-v3": (37, 0, ("embed_tokens",), "arXiv 2412.19437, abstract"),
     "glm-4.6": (32, 0, ("embed_tokens", "lm_head"), "arXiv 2508.06471, table 1: 32 B of 355 B"),

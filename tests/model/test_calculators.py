@@ -1,4 +1,4 @@
-"""Shares of several GPUs against what two public calculators print, each difference taken apart to the byte.
+"""Multi-GPU shares compared with two public calculators, with each difference explained to the byte.
 
 InferSim (github.com/alibaba/InferSim, README, example qwen3-30B-A3B/decode.sh): four H20, attention on replicas,
 experts on all four, MB and GB are 2^20 and 2^30 bytes. llm-analysis (github.com/cli99/llm-analysis, examples/llama,
@@ -26,7 +26,7 @@ def infersim() -> nt.Evaluation:
 
 
 def test_infersims_weights(infersim: nt.Evaluation) -> None:
-    """36 MB of attention, 9 MB an expert and 15.19 GB on each GPU: without embedding, head, gates and norms."""
+    """36 MB of attention, 9 MB per expert and 15.19 GB on each GPU: without embedding, head, gates and norms."""
     rows = layers(infersim, "prefill")
     projections = [f"model.layers.[0-47].self_attn.{name}_proj" for name in "qkvo"]
     attention = sum(rows[path]["held_bytes"] for path in projections)
@@ -44,19 +44,19 @@ def test_infersims_weights(infersim: nt.Evaluation) -> None:
 
 
 def test_infersims_cache(infersim: nt.Evaluation) -> None:
-    """96 KB a token; 100 sequences of each GPU, and none of another replica's."""
+    """96 KB per token; 100 sequences per GPU, and none of other replicas."""
     rows = layers(infersim, "prefill")
     assert rows["model.layers.[0-47].self_attn.core"]["kv_bytes"] == 100 * 4096 * 96 * 1024
 
 
 def test_infersims_communication(infersim: nt.Evaluation) -> None:
-    """It moves the tokens of all GPUs as a whole, 4.24 us at 360 GiB/s; we send a copy for each expert elsewhere."""
+    """It moves the tokens of all GPUs at once, 4.24 us at 360 GiB/s; nsys-tools sends a copy to each remote expert."""
     tokens, width = 100, 2048
     theirs = 4 * tokens * width * 2
     assert round(theirs / (360 * GIB) * 1e6, 2) == 4.24
     sent = layers(infersim, "decode")["model.layers.[0-47].mlp.dispatch"]["network_bytes"] / 48
     assert sent == tokens * 8 * width * 2 * 3 / 4
-    assert sent == theirs * 8 / 4 * 3 / 4  # 8 experts in place of 4 GPUs, 3 of 4 of which are elsewhere
+    assert sent == theirs * 8 / 4 * 3 / 4  # 8 experts instead of 4 GPUs, 3 of 4 of which are remote
 
 
 HIDDEN, INNER, LAYERS, VOCABULARY, PROMPT = 8192, 22016, 80, 32000, 512
@@ -86,7 +86,7 @@ def llama_65b(tmp_path_factory: pytest.TempPathFactory) -> nt.Evaluation:
 
 
 def test_llm_analysis_time_of_all_reduces(llama_65b: nt.Evaluation) -> None:
-    """prefill_latency_fwd_tp_comm: two all-reduces a layer; those of embedding and logits are not in it."""
+    """prefill_latency_fwd_tp_comm: two all-reduces per layer, without those of embedding and logits."""
     rows = layers(llama_65b, "prefill")
     blocks = sum(rows[f"model.layers.[0-79].{name}.all_reduce"]["network_bytes"] for name in ("self_attn", "mlp"))
     assert blocks / 300e9 == pytest.approx(0.004473924266666667, rel=1e-12)
@@ -95,24 +95,24 @@ def test_llm_analysis_time_of_all_reduces(llama_65b: nt.Evaluation) -> None:
 
 
 def test_llm_analysis_cache(llama_65b: nt.Evaluation) -> None:
-    """kv_cache_memory_per_gpu counts 544 tokens; the last of them is given back and never cached."""
+    """kv_cache_memory_per_gpu counts 544 tokens; the last of them is returned and never cached."""
     held = layers(llama_65b, "decode")["model.layers.[0-79].self_attn.core"]["kv_bytes"]
     assert held == (PROMPT + 31) * LAYERS * 2 * HIDDEN * 2 // 2
     assert held * 544 // 543 == 713_031_680
 
 
 def test_llm_analysis_weights(llama_65b: nt.Evaluation) -> None:
-    """weight_memory_per_gpu takes 12 h^2 a layer, as if the MLP had 8 h^2, and one table of the vocabulary."""
+    """weight_memory_per_gpu assumes 12 h^2 per layer, as if the MLP had 8 h^2, and one vocabulary table."""
     held = llama_65b.serving().one()["held_bytes"]
-    theirs = LAYERS * 12 * HIDDEN**2 + VOCABULARY * HIDDEN  # weights of 2 bytes on 2 GPUs
+    theirs = LAYERS * 12 * HIDDEN**2 + VOCABULARY * HIDDEN  # 2-byte weights on 2 GPUs
     assert theirs == 64_686_653_440
     mlp = LAYERS * (3 * HIDDEN * INNER - 8 * HIDDEN**2)
-    norms = (2 * LAYERS + 1) * HIDDEN * 2  # whole on each
+    norms = (2 * LAYERS + 1) * HIDDEN * 2  # complete on each GPU
     assert held == theirs + mlp + VOCABULARY * HIDDEN + norms
 
 
 def test_llm_analysis_flops(llama_65b: nt.Evaluation) -> None:
-    """Its prompt has full attention, as ours; its step has attention to one token instead of the cache."""
+    """Its prompt has full attention, as in nsys-tools; its step attends to one token instead of the cache."""
     per_token = 2 * (LAYERS * 12 * HIDDEN**2 + VOCABULARY * HIDDEN)
     attention = 4 * HIDDEN * LAYERS
     assert PROMPT * per_token + PROMPT**2 * attention == 66_926_327_889_920  # prefill_num_flops_fwd_total

@@ -1,4 +1,4 @@
-"""Configurations as users have them: what is built, what is said to be left out, and what is refused."""
+"""Configurations of users: what is built, what is reported as left out, and what is rejected."""
 
 import json
 from pathlib import Path
@@ -32,7 +32,7 @@ COMMON = {
     "use_cache": True,
 }
 COMMON |= {"rms_norm_eps": 1e-06, "rope_theta": 1e6, "rope_scaling": {"rope_type": "yarn", "factor": 40}}
-# What published files of these models have beside the shipped facts.
+# Keys in the published files of these models that are not in the shipped facts.
 AS_PUBLISHED: dict[str, dict[str, Any]] = {
     "llama-3.1-8b": {**COMMON, "attention_bias": False, "mlp_bias": False, "pretraining_tp": 1, "hidden_act": "silu"},
     "mistral-7b": {**COMMON, "architectures": ["MistralForCausalLM"], "transformers_version": "4.34.0.dev0"},
@@ -240,7 +240,7 @@ def test_what_is_refused(kind: str, changed: dict[str, Any], message: str, tmp_p
 
 @pytest.mark.parametrize("name", AS_PUBLISHED)
 def test_a_file_as_it_is_published(name: str, tmp_path: Path) -> None:
-    """What the shipped facts leave out of the published file changes nothing, and nothing of it is unknown."""
+    """The keys of the published file that the shipped facts leave out change nothing, and none is unknown."""
     facts = yaml.safe_load(architecture.available()[name].read_text())["config"]
     path = tmp_path / "config.json"
     path.write_text(json.dumps(merged(facts, AS_PUBLISHED[name])))
@@ -250,7 +250,7 @@ def test_a_file_as_it_is_published(name: str, tmp_path: Path) -> None:
 
 
 def merged(facts: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Return both together, parts with parts."""
+    """Return both merged, including nested parts."""
     parts = {key: merged(facts[key], value) for key, value in more.items() if isinstance(facts.get(key), dict)}
     return {**facts, **more, **parts}
 
@@ -279,7 +279,7 @@ def test_facts_that_are_none(text: str, message: str, tmp_path: Path) -> None:
 
 
 def test_facts_of_ones_own_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A user's YAML replaces a shipped JSON of the same name, and the other way round."""
+    """A user's YAML replaces a shipped JSON file with the same name, and vice versa."""
     folder = tmp_path / "analytic" / "models"
     folder.mkdir(parents=True)
     facts = {"name": "llama-2-7b", "description": "mine", "source": "me", "spec": {"id": "me"}}

@@ -1,4 +1,4 @@
-"""The builder against transformers on the meta device: defaults, weights, and matrix FLOPs as torch counts them."""
+"""The builder compared with transformers on the meta device: defaults, weights, and matrix FLOPs counted by torch."""
 
 import json
 from pathlib import Path
@@ -17,14 +17,14 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
 from nsys_tools.model.inspection.build import build  # noqa: E402
 
 FACTS = {name: path for name, path in architecture.available().items() if path.suffix == ".yaml"}
-ALIASES = {"kimi_k2": "deepseek_v3"}  # transformers has no class of its own for it
+ALIASES = {"kimi_k2": "deepseek_v3"}  # transformers has no separate class for it
 SMALL = {
     "hidden_size": 96,
     "intermediate_size": 160,
@@ -37,7 +37,7 @@ MOE = {"num_experts_per_tok": 3, "moe_intermediate_size": 24}
 LATENT = {"kv_lora_rank": 40, "qk_nope_head_dim": 16, "qk_rope_head_dim": 8, "v_head_dim": 12, "num_key_value_heads": 6}
 SIGLIP = {"hidden_size": 48, "intermediate_size": 80, "num_hidden_layers": 2, "num_attention_heads": 4}
 SIGLIP |= {"image_size": 56, "patch_size": 7, "vision_use_head": False}
-# Type -> what is set beside SMALL, so that each option of a type is taken at least once.
+# Type -> settings in addition to SMALL, so that each option of a type is used at least once.
 REDUCED: dict[str, list[dict[str, Any]]] = {
     "llama": [{"attention_bias": True, "mlp_bias": True}, {"head_dim": 20, "tie_word_embeddings": True}],
     "mistral": [{"sliding_window": 11, "head_dim": 20}, {"sliding_window": None}],
@@ -87,7 +87,7 @@ def built(kind: str, values: dict[str, Any], folder: Path) -> tuple[Model, Any]:
 
 
 def weights(module: Any) -> int:
-    """Return the parameters of a module, and the buffers that correct routers: files hold these as weights too."""
+    """Return the parameters of a module, and the buffers that correct routers, which files also store as weights."""
     corrections = (buffer for name, buffer in module.named_buffers() if name.endswith("e_score_correction_bias"))
     return sum(part.numel() for part in (*module.parameters(), *corrections))
 
@@ -110,7 +110,7 @@ def test_every_type_is_compared() -> None:
 
 @pytest.mark.parametrize("name", FACTS)
 def test_weights_of_shipped_models_are_those_of_transformers(name: str, formulas: Database, tmp_path: Path) -> None:
-    """All layers: without weights even 126 of them are built in a second."""
+    """All layers are built: without weights, even 126 of them take less than a second."""
     values = yaml.safe_load(FACTS[name].read_text())["config"]
     values.pop("quantization_config", None)
     _, module = built(values["model_type"], values, tmp_path)
@@ -146,13 +146,13 @@ def test_flops_of_images(formulas: Database, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", sorted(FAMILIES.keys() - ALIASES.keys()))
 def test_defaults_are_those_of_the_class(kind: str) -> None:
-    """Published files leave out what the class says; only what no file leaves out has no default here."""
+    """Published files leave out the defaults of the class; only values that no file leaves out have no default here."""
     theirs = transformers.CONFIG_MAPPING[kind]()
     for name, value in FAMILIES[kind].defaults.items():
         other = "hidden_activation" if name == "hidden_act" and not hasattr(theirs, name) else name
         found = getattr(theirs, other, None)
         if name in ("sliding_window", "partial_rotary_factor") and found is None:
-            continue  # the class clears a window that is not in use, and keeps the factor with the rotation's values
+            continue  # the class clears an unused window, and stores the factor with the values of the rotation
         if name == "num_experts" and found is None:
             found = theirs.n_routed_experts
         if name == "first_k_dense_replace" and found is None:

@@ -1,4 +1,4 @@
-"""DeepSeek-OCR 2: views, tokens and weights by hand, and against transformers on the meta device."""
+"""DeepSeek-OCR 2: views, tokens and weights by hand, and compared with transformers on the meta device."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from nsys_tools.model.domain import Metrics
 from nsys_tools.model.figures import Settings
 from nsys_tools.model.settings import inputs_of
 
-# What differs from the defaults of the classes (deepseek-ai/DeepSeek-OCR-2): the decoder is DeepSeek-OCR's, the encoder
+# Differences from the defaults of the classes (deepseek-ai/DeepSeek-OCR-2): the decoder is DeepSeek-OCR's, the encoder
 # has the sizes of Qwen2 0.5B.
 CONFIG: dict[str, Any] = {
     "model_type": "deepseek_ocr2",
@@ -51,7 +51,7 @@ def totals(model: Model, formulas: Database, **values: int) -> dict[str, Metrics
 
 
 def test_tokens_of_a_page(model: Model) -> None:
-    """256 of the global view and a separator, 144 of each crop: 256 to 1120 without the separator, as published."""
+    """256 for the global view and a separator, 144 per crop: 256 to 1120 without the separator, as published."""
     for rows, columns, tokens in ((1, 1, 257), (2, 1, 257 + 288), (2, 3, 1121)):
         values = {"crop_rows": rows, "crop_columns": columns}
         assert inputs_of(model, Settings(values=values))["image_tokens"] == tokens
@@ -64,7 +64,7 @@ def test_everything_has_a_formula(model: Model, formulas: Database) -> None:
 
 
 def test_the_decoder_is_that_of_deepseek_ocr(model: Model, ocr: Model, formulas: Database) -> None:
-    """Equal but for the rotary angles, which only the hub's code of DeepSeek-OCR computes as a product."""
+    """They are equal except for the rotary angles, which only the Hub code of DeepSeek-OCR computes as a product."""
     for phase, tokens in (("prefill", 600), ("decode", 1)):
         new, old = (
             [

@@ -1,4 +1,4 @@
-"""Number formats: bits with scales, who is stored in which, what a configuration says, what products run in."""
+"""Number formats: bits with scales, the parts stored in each, configuration keys, and dtypes of products."""
 
 from fractions import Fraction
 from typing import Any
@@ -120,7 +120,7 @@ def _rows(formulas: Database, dtype: str, name: str = QWEN) -> dict[str, Any]:
 
 
 def test_each_part_has_its_own_bytes(formulas: Database) -> None:
-    """By hand: one token of Qwen3-30B-A3B meets 8 experts of 3 x 2048 x 768 in each of 48 layers."""
+    """By hand: one token of Qwen3-30B-A3B uses 8 experts of 3 x 2048 x 768 in each of 48 layers."""
     plain = _rows(formulas, "")
     mixed = _rows(formulas, "weights=int4-g128,experts=mxfp4,cache=fp8,head=fp8")
     layer = "model.layers.[0-47]"

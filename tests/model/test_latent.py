@@ -1,4 +1,4 @@
-"""Latent attention by hand: absorbed, expanded, and what the cache holds; the sizes are DeepSeek-V3's."""
+"""Latent attention by hand: absorbed, expanded, and the contents of the cache; the sizes are DeepSeek-V3's."""
 
 from typing import Any
 

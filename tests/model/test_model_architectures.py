@@ -1,7 +1,7 @@
 """Architectures beyond the ten of reports/model-inspect.md: small ones with real weights, run on the CPU.
 
-The formulas come from shapes on the meta device. They are compared with what torch's FlopCounterMode counts for a
-forward with real weights, and with the bytes of the tensors in transformers' cache.
+The formulas come from shapes on the meta device. They are compared with torch's FlopCounterMode for a forward pass with
+real weights, and with the bytes of the tensors in transformers' cache.
 """
 
 import copy
@@ -18,14 +18,14 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
 from nsys_tools.model.inspection import generate  # noqa: E402
 from nsys_tools.model.inspection.build import build  # noqa: E402
 
-# Set where an architecture has them.
+# Set if an architecture has them.
 SMALL = {
     "hidden_size": 64,
     "intermediate_size": 96,
@@ -83,7 +83,7 @@ def tokens(length: int) -> Any:
     return torch.randint(3, 100, (2, length))
 
 
-# Overrides, and for each phase the inputs and a forward with them.
+# Overrides and, for each phase, the inputs and a forward with them.
 OTHERS: dict[str, tuple[str, dict[str, tuple[dict[str, int], Callable[[Any], Any]]]]] = {
     "roberta": ("", {"encode": ({"seq_len": 29}, lambda m: m(input_ids=tokens(29)))}),
     "nomic_bert": ("", {"encode": ({"seq_len": 29}, lambda m: m(input_ids=tokens(29)))}),
@@ -141,12 +141,12 @@ OTHERS: dict[str, tuple[str, dict[str, tuple[dict[str, int], Callable[[Any], Any
         },
     ),
 }
-# What multiplies matrices without a formula there, and has to be named.
+# Classes that multiply matrices without a formula, and must be named.
 UNCOUNTED = {"xlnet": "XLNetRelativeAttention", "mllama": "MllamaVisionModel"}
 
 
 def small(source: str, settings: str) -> list[str]:
-    """Return the overrides that make an architecture small: those of SMALL that it has, and its own."""
+    """Return the overrides that make an architecture small: those of SMALL that apply, and its own."""
     kind = transformers.CONFIG_MAPPING[source]
     default = kind().to_dict()
     given = dict(setting.split("=", 1) for setting in settings.split())
@@ -168,7 +168,7 @@ class Pair:
         self.phases = [phase.name for phase in self.model.phases]
         torch.manual_seed(0)
         config = copy.deepcopy(built.config)
-        # Products that the counter sees on a CPU: attention written out, experts as batched products.
+        # Products that the counter sees on a CPU: explicit attention, experts as batched products.
         self.module = type(built.module)._from_config(config, attn_implementation="eager", dtype=torch.float32).eval()
         self.module.set_experts_implementation("batched_mm")
 
@@ -205,7 +205,7 @@ def cache_bytes(cache: Any) -> int:
 
 @pytest.fixture(scope="module", autouse=True)
 def _one_thread() -> Iterator[None]:
-    """Run products this small on one thread: several tests at once would wait for each other's threads."""
+    """Run these small products on one thread: concurrent tests would wait for each other's threads."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -214,7 +214,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.mark.parametrize("source", DECODERS)
 def test_decoders_with_real_weights_and_their_caches(source: str, formulas: Database) -> None:
-    """Windows of 16 tokens are not full after 14, and full after 29; three steps follow each."""
+    """Windows of 16 tokens are not full after 14 tokens, and full after 29; three steps follow each."""
     pair = Pair(source, small(source, DECODERS[source]), formulas)
     assert pair.phases == ["prefill", "decode"]
     for length in (14, 29):
@@ -247,7 +247,7 @@ def test_encoders_and_towers_with_real_weights(source: str, formulas: Database) 
         assert unequal == named == []
 
 
-# Encoders with decoders: overrides, and how the encoder is run on 17 positions.
+# Encoder-decoder models: overrides, and how the encoder is run on 17 positions.
 PAIRS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "t5": (
         "d_model=64 d_kv=16 d_ff=96 num_heads=4 num_layers=2 num_decoder_layers=3 vocab_size=128",
@@ -269,7 +269,7 @@ PAIRS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 @pytest.mark.parametrize("source", PAIRS)
 def test_encoders_with_decoders_and_both_caches(source: str, formulas: Database) -> None:
-    """The cache keeps what the encoder gave beside what the decoder read."""
+    """The cache contains the encoder output along with the decoder's own entries."""
     settings, encoder = PAIRS[source]
     pair = Pair(source, small(source, settings), formulas)
     assert pair.diagnostics == ()

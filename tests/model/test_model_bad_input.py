@@ -1,4 +1,4 @@
-"""Faulty formula and model files: each is one error that names the place."""
+"""Invalid formula and model files: each causes one error that names the place."""
 
 import copy
 import json
@@ -47,7 +47,7 @@ MODEL: dict[str, Any] = {
 
 
 def entries(tmp_path: Path, **changed: Any) -> Database:
-    """Read a formula file in which the entry `thing` has something changed (None: left out)."""
+    """Read a formula file in which parts of the entry `thing` are changed (None: left out)."""
     entry = {key: value for key, value in {**copy.deepcopy(ENTRY), **changed}.items() if value is not None}
     path = tmp_path / "own.yaml"
     path.write_text(yaml.safe_dump({"thing": entry}))

@@ -1,4 +1,4 @@
-"""Configurations and architectures that model inspect builds, or refuses with a reason."""
+"""Configurations and architectures that model inspect builds, or rejects with a reason."""
 
 import json
 import math
@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -31,7 +31,7 @@ SMALL: dict[str, Any] = {"hidden_size": 64, "num_hidden_layers": 1, "vocab_size"
 
 
 def test_floats_that_json_does_not_have(tmp_path: Path) -> None:
-    """transformers 5 writes them as objects; a configuration that it saved is read back the same."""
+    """transformers 5 writes them as objects; a configuration that it saved is read back unchanged."""
     special = {"a": "Infinity", "b": "-Infinity", "c": "NaN"}
     data = {"model_type": "llama", **SMALL, **{key: {"__float__": text} for key, text in special.items()}}
     (tmp_path / "config.json").write_text(json.dumps({**data, "d": {"__float__": "other"}}))
@@ -77,7 +77,7 @@ def test_a_padding_token_outside_the_vocabulary(token: int) -> None:
 
 
 def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first line of such an error of transformers is empty, and the second has the package."""
+    """The first line of such a transformers error is empty, and the second names the package."""
     text = "\nSome requires the nosuch library but it was not found in your environment.\n`pip install nosuch`.\n"
 
     def refuse(*_: Any, **__: Any) -> None:
@@ -117,7 +117,7 @@ def test_transformers_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_experts_of_a_part_are_counted(formulas: Database) -> None:
-    """Of Kimi-K2.5 only the language model has experts; the counter gives 0 for those in one grouped product."""
+    """In Kimi-K2.5, only the language model has experts; the counter returns 0 for those in one grouped product."""
     overrides = ("text_config.num_hidden_layers=2", "text_config.first_k_dense_replace=1")
     built = build("kimi_k25", overrides)
     experts = built.module.model.language_model.layers[1].mlp.experts

@@ -1,4 +1,4 @@
-"""Inputs that cannot be, or cannot be together, are refused; what exceeds the context of a model is warned of."""
+"""Impossible inputs and contradictory combinations are rejected; exceeding a model's context causes a warning."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_a_run_of_nothing_is_refused(model: str, name: str) -> None:
 
 
 def test_steps_that_do_not_follow_from_the_new_tokens_are_refused() -> None:
-    """Of 10 new tokens the prefill gives one, and 9 steps the others."""
+    """Of 10 new tokens, the prefill produces one, and 9 steps the others."""
     error = refused("llama-2-7b", "new_tokens=10", "decode_steps=500")
     assert error.message == "decode_steps=500 contradicts new_tokens=10, from which decode_steps=9 follows."
     assert error.hint == "Leave out decode_steps, or new_tokens."
@@ -38,13 +38,13 @@ def test_steps_that_do_not_follow_from_the_new_tokens_are_refused() -> None:
 
 
 def test_an_input_contradicts_only_what_it_follows_from_as_a_whole() -> None:
-    """Crops follow from the grid, the prompt from image and text; without the text's tokens, any prompt is possible."""
+    """Crops follow from the grid, the prompt from image and text; without text tokens, any prompt is possible."""
     error = refused("deepseek-ocr", "crop_mode=1", "crop_rows=2", "crop_columns=3", "crops=5")
     assert error.message.startswith("crops=5 contradicts crop_columns=3, crop_mode=1, crop_rows=2, from which crops=6 ")
     found = nt.load_model("deepseek-ocr")
     grid = ("crop_mode=1", "crop_rows=2", "crop_columns=2", "base_size=1024", "image_size=640")
     assert found.evaluate(set=(*grid, "seq_len=2000")).inputs["seq_len"] == 2000
-    # 693 image tokens of a 2 x 2 grid: two steps away from what was set.
+    # 693 image tokens of a 2 x 2 grid: two steps away from the given input.
     error = refused("deepseek-ocr", *grid, "prompt_tokens=10", "seq_len=2000")
     assert (
         "seq_len=2000 contradicts image_tokens=693, prompt_tokens=10, from which seq_len=703 follows." in error.message
@@ -88,7 +88,7 @@ def test_an_axis_contradicts_what_was_set_beside_it() -> None:
     assert model.evaluate().sweep(["seq_len=5..5"])["seq_len"] == [5]
 
 
-# max_position_embeddings of the config.json at the hub that the model file names.
+# max_position_embeddings in the config.json on the Hub that the model file names.
 CONTEXTS = {"deepseek-ocr": 8192, "llama-2-7b": 4096, "mistral-7b": 32768, "qwen3-30b-a3b": 40960}
 
 
@@ -114,7 +114,7 @@ def test_a_model_without_a_context_is_not_warned_of(tmp_path: Path) -> None:
 
 
 def test_a_scope_that_was_not_asked_for_is_not_compared() -> None:
-    """Formulas are evaluated at values of ours too, such as those of a check against torch."""
+    """Formulas are also evaluated at nsys-tools's own values, such as those of a check against torch."""
     model = architecture.load("llama-2-7b")
     values = {"new_tokens": 8, "decode_steps": 2}
     columns = {name: [value] for name, value in values.items()}

@@ -42,12 +42,12 @@ def test_a_window_bounds_what_decoding_reads(formulas: Database, steps: int) -> 
     core = next(row for row in rows if row.phase == "decode" and row.category == "attention")
     keys = [min(3000 + i, 4096) for i in range(1, steps + 1)]
     assert core.matrix_flops == 32 * sum(4 * 32 * 128 * k for k in keys)
-    # The next token sees 4,096 tokens with itself, so 4,095 of those before are kept.
+    # The next token attends to 4,096 tokens including itself, so 4,095 earlier ones are cached.
     assert core.kv_bytes == 32 * min(3000 + steps, 4095) * 2 * 8 * 128 * 2
 
 
 def test_a_window_under_the_causal_convention(formulas: Database) -> None:
-    """Half of the ramp's square, then `window` keys a query; below the window it is plain causal."""
+    """Half of the ramp's square, then `window` keys per query; below the window, it is plain causal attention."""
     for length, pairs in ((1000, 1000 * 1000 // 2), (6000, 6000 * 4096 - 4096 * 4096 // 2)):
         rows = prefill("mistral-7b", formulas, "causal", seq_len=length)
         core = next(row for row in rows if row.category == "attention")

@@ -1,4 +1,4 @@
-"""DeepSeek-OCR: the figures equal what torch's FlopCounterMode measured, and its table of parameters."""
+"""DeepSeek-OCR: the figures equal those of torch's FlopCounterMode, and its table of parameters."""
 
 import csv
 import json
@@ -21,7 +21,7 @@ def flops(ocr: Model, formulas: Database, **values: int) -> dict[str, int]:
 
 
 def sam(side: int) -> int:
-    """Count SAM's matrix FLOPs by hand; an oracle that shares no code with the formulas."""
+    """Count SAM's matrix FLOPs by hand, as a reference that shares no code with the formulas."""
     g = side // 16
     n, w = g * g, math.ceil(g / 14) ** 2
     m = 196 * w
@@ -124,7 +124,7 @@ def test_without_the_head(ocr: Model, formulas: Database) -> None:
         )
         for phase in ("prefill", "decode")
     }
-    # The facts count L cached tokens and one new one, for which 12*4*1*(L+1)*1280 is spent.
+    # The facts count L cached tokens and one new one, which take 12*4*1*(L+1)*1280.
     assert body == {"prefill": 878_673_920_000, "decode": 817_233_920 + 12 * 4 * 1001 * 1280}
     one = figures.evaluate(ocr, formulas, Settings(values={"seq_len": 1000, "head_positions": 1}))
     assert next(r for r in one if r.path == "lm_head").matrix_flops == 330_956_800
@@ -212,7 +212,7 @@ def test_memory_of_decoding(ocr: Model, formulas: Database) -> None:
 
 
 def test_expected_experts_of_a_prompt(ocr: Model, formulas: Database) -> None:
-    """Weights that a prompt reads: 64*(1-(1-6/64)^T) experts a layer, and all else once."""
+    """Weights that a prompt reads: 64*(1-(1-6/64)^T) experts per layer, and everything else once."""
     tokens = 40
     rows = figures.evaluate(ocr, formulas, Settings(values={"seq_len": tokens, "decode_steps": 0}))
     experts = [r for r in rows if ".experts." in r.path and r.phase == "prefill" and r.weight_count]

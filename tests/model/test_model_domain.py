@@ -1,4 +1,4 @@
-"""Domain objects: validated, and the same after JSON and YAML."""
+"""Domain objects are validated, and unchanged by JSON and YAML round trips."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""A name or a configuration of transformers where a model file is wanted."""
+"""A transformers name or configuration in place of a model file."""
 
 import json
 from pathlib import Path

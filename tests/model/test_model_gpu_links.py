@@ -1,4 +1,4 @@
-"""What joins several GPUs: NVLink within its domain, else the network, else PCIe within a server."""
+"""Links between GPUs: NVLink within its domain, otherwise the network, otherwise PCIe within a server."""
 
 import attrs
 import pytest
@@ -7,7 +7,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import gpus
 from nsys_tools.model.gpus import Link
 
-# GB/s of NVLink in both directions, and the GPUs that it joins, as NVIDIA's data sheets state them; Gb/s of networks.
+# GB/s of NVLink in both directions, and the GPUs that it connects, from NVIDIA's data sheets; Gb/s of networks.
 NVLINK = {
     "v100-sxm2": (300, 8),
     "quadro-rtx-8000": (100, 2),
@@ -45,7 +45,7 @@ def test_figures_are_those_of_one_direction() -> None:
     assert {name: (2 * link.bytes_per_s / 1e9, link.gpus) for name, link in joined.items()} == NVLINK
     networks = {name: gpu.network for name, gpu in shipped.items() if gpu.network}
     assert {name: link.bytes_per_s * 8 / 1e9 for name, link in networks.items()} == NETWORK
-    # A lane of PCIe 3.0 carries 8 Gb/s in each direction, and each generation twice as much as the one before.
+    # A lane of PCIe 3.0 carries 8 Gb/s in each direction, and each generation doubles it.
     rates = {gpu.pcie.bytes_per_s * 8 / 1e9 for gpu in shipped.values() if gpu.pcie}
     assert rates <= {8 * lanes * 2**generation for lanes in (8, 16) for generation in range(4)}
     for link in [*joined.values(), *networks.values(), *(gpu.pcie for gpu in shipped.values() if gpu.pcie)]:
@@ -61,7 +61,7 @@ def test_figures_are_those_of_one_direction() -> None:
         ("gb200", 72, "nvlink"),
         ("gb200", 144, "network"),
         ("rtx-a6000", 2, "nvlink"),
-        ("rtx-a6000", 4, "pcie"),  # the bridge joins two, and there is no usual network
+        ("rtx-a6000", 4, "pcie"),  # the bridge connects two GPUs, and there is no usual network
         ("rtx-a6000", 8, "pcie"),
         ("l4", 2, "pcie"),
         ("gb10", 2, "network"),

@@ -1,4 +1,4 @@
-"""GPUs, models, workloads and dtypes by name: spellings that are taken, and what is suggested for others."""
+"""GPUs, models, workloads and dtypes by name: accepted spellings, and suggestions for others."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("written", "meant"),
     [
-        ("NVIDIA H200", "h200-sxm"),  # what its driver calls the SXM module, although two names begin so
+        ("NVIDIA H200", "h200-sxm"),  # the driver's name of the SXM module, although two names begin with it
         ("nvidia h200", "h200-sxm"),
         ("H200 SXM", "h200-sxm"),
         ("h200_sxm", "h200-sxm"),
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
         ("H100 80GB HBM3", "h100-sxm"),
         ("NVIDIA A100-SXM4-80GB", "a100-80gb-sxm"),
         ("A100-PCIE-40GB", "a100-40gb-pcie"),
-        ("a10", "a10"),  # and not A10G or A100, which begin so
+        ("a10", "a10"),  # and not A10G or A100, which begin with it
         ("GB200", "gb200"),
         ("Quadro RTX 8000", "quadro-rtx-8000"),
         ("GeForce RTX 3090", "rtx-3090"),
@@ -52,7 +52,7 @@ def test_no_two_gpus_have_a_name_in_common() -> None:
         ("h100", "h100 is several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Name one of them."),
         ("NVIDIA H100", "NVIDIA H100 is several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Name one of them."),
         ("h200", "h200 is several GPUs: h200-nvl, h200-sxm.", "Name one of them."),
-        ("h100-sx", "The GPU 'h100-sx' is not known.", "Did you mean h100-sxm?"),  # a beginning is not taken for it
+        ("h100-sx", "The GPU 'h100-sx' is not known.", "Did you mean h100-sxm?"),  # a prefix is not accepted for it
         ("h100sxm5", "The GPU 'h100sxm5' is not known.", "Did you mean h100-sxm"),
         ("3090", "The GPU '3090' is not known.", "Did you mean rtx-3090?"),
         ("RTX 9090", "The GPU 'RTX 9090' is not known.", "Did you mean rtx-"),

@@ -1,4 +1,4 @@
-"""Cards: dense peaks that fit SMs x clock x FLOP/clk/SM; an unknown card is an error."""
+"""GPUs: dense peaks that match SMs x clock x FLOP/clk/SM; an unknown GPU is an error."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from nsys_tools.model.architecture import Model
 from nsys_tools.sources.nsys import open_trace
 from tests.roofline.test_card import OF_OTHER_GPUS
 
-# Dense bf16 (fp16 on Volta and Turing, fp8 of GB10) with fp32 accumulate in TFLOP/s, and GB/s, as NVIDIA's data sheets
-# state them. B200 and B300 have the bandwidth that their driver reports: 2 x 3,996 MHz x 7,680 bits.
+# Dense bf16 (fp16 on Volta and Turing, fp8 for GB10) with fp32 accumulate in TFLOP/s, and GB/s, from NVIDIA's data
+# sheets. B200 and B300 have the bandwidth that their driver reports: 2 x 3,996 MHz x 7,680 bits.
 EXPECTED = {
     "v100-sxm2": (125, 900),
     "v100-pcie": (112, 900),
@@ -61,7 +61,7 @@ EXPECTED = {
     "jetson-thor": (258.5, 273),
 }
 
-# What NVIDIA advertises: figures with sparsity, twice the dense ones up to rounding, in TFLOP/s and TOP/s.
+# NVIDIA's advertised figures with sparsity, twice the dense ones up to rounding, in TFLOP/s and TOP/s.
 SPARSE = {
     ("a100-80gb-sxm", "int8"): 1248,
     ("a30", "bf16"): 330,
@@ -112,7 +112,7 @@ def test_no_peak_is_sparse(name: str, dtype: str) -> None:
 
 @pytest.mark.parametrize("name", gpus.available())
 def test_dtypes_of_tensor_cores(name: str) -> None:
-    # Halving the bits at least keeps the rate; what has FP8 has Ada's, Hopper's or Blackwell's tensor cores.
+    # Halving the bits does not lower the rate; GPUs with FP8 have the tensor cores of Ada, Hopper or Blackwell.
     gpu = gpus.load(name)
     rates = {found.dtype: found.flops_per_s for found in reversed(gpu.peaks)}
     steps = [rates[dtype] for dtype in ("fp32", "tf32", "bf16", "fp8", "fp4") if dtype in rates]
@@ -146,7 +146,7 @@ def test_what_traces_say(shared_trace: Path) -> None:
         assert gpu.bytes_per_s == pytest.approx(row["bandwidth_bytes_per_s"], rel=0.05)
         assert gpu.sm_count == row["sm_count"]
         assert gpu.boost_clock_hz <= row["clock_hz"]
-        # CUDA, which nsys asks, reports less than nvidia-smi by what it keeps for itself.
+        # CUDA, which nsys queries, reports less than nvidia-smi, because it reserves some memory.
         assert 0.98 <= row["memory_bytes"] / gpu.memory_bytes <= 1
 
 

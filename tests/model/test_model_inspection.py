@@ -1,4 +1,4 @@
-"""Architectures of transformers: the formulas against torch's FlopCounterMode on the meta device."""
+"""Architectures of transformers: the formulas compared with torch's FlopCounterMode on the meta device."""
 
 import json
 from fractions import Fraction
@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -26,7 +26,7 @@ from nsys_tools.model.inspection.build import build  # noqa: E402
 from nsys_tools.model.inspection.fit import NotExpressible, fit  # noqa: E402
 
 PAGE = Path(__file__).parents[2] / "reports" / "model-inspect.md"
-# The table of reports/model-inspect.md: what each stands for is said there.
+# The table of reports/model-inspect.md, which explains what each of them represents.
 TEN = ["llama", "qwen3", "mistral", "deepseek_v3", "mixtral", "qwen3_moe", "bert", "vit", "llava", "gpt2"]
 SIZES = [{"batch_size": 2, "seq_len": 7, "cache_len": 0}, {"batch_size": 3, "seq_len": 1, "cache_len": 5}]
 SMALL: dict[str, Any] = {
@@ -74,7 +74,7 @@ def test_the_ten_are_equal_and_stand_in_the_table(source: str, formulas: Databas
         ("modernbert", ("num_hidden_layers=4",)),
         ("siglip_vision_model", ("num_hidden_layers=2",)),  # torch's own attention module in its head
         ("convnext", ()),
-        ("layoutlm", ("num_hidden_layers=2",)),  # looks at its tokens unless a mask says which count
+        ("layoutlm", ("num_hidden_layers=2",)),  # reads its tokens unless a mask marks the valid ones
         ("paligemma", ("text_config.num_hidden_layers=2", "vision_config.num_hidden_layers=2")),
     ],
 )
@@ -92,7 +92,7 @@ def test_a_configuration_of_ones_own(kind: str, window: int | None, formulas: Da
 
 
 def test_llama_2_is_the_shipped_model(formulas: Database) -> None:
-    """transformers' default Llama is Llama 2 7B: two ways to the same figures, layer by layer."""
+    """transformers' default Llama is Llama 2 7B: both ways lead to the same figures, layer by layer."""
     generated = architecture.from_data(generate.generate(build("llama"), formulas).data, "llama")
     shipped = architecture.load("llama-2-7b")
     settings = Settings(values={"seq_len": 2048, "decode_steps": 5}, dtype="bf16")
@@ -109,7 +109,7 @@ def test_deepseek_ocr_in_transformers(formulas: Database) -> None:
     rows = figures.evaluate(model, formulas, Settings(values={"images": 1, "seq_len": 703}))
     totals = figures.by_phase(model, rows)
     assert totals["vision"].matrix_flops == 1_139_967_033_344
-    # Only the hub's code computes rotary angles as a product, 1536 FLOPs a token.
+    # Only the Hub code computes rotary angles as a product, 1536 FLOPs per token.
     assert totals["prefill"].matrix_flops == 2 * 703 * 574_095_360 + 12 * 4 * 703**2 * 1280
     assert figures.total_weights(model, formulas) == 3_336_106_240 - 602_112  # without CLIP's unused convolution
 
@@ -143,7 +143,7 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
     assert not path.read_text().endswith(" ")
     other = build("qwen3", ("num_hidden_layers=3",))
     assert generate.cached(other, formulas, tmp_path)[0] != path
-    # A formula that a user adds may be that of a class of the model.
+    # A user's formula can be that of a class in the model.
     more = Database({**formulas.entries, "linear": attrs.evolve(formulas.entries["linear"], classes=("a.*Linear",))})
     assert generate.fingerprint(built, more) != generate.fingerprint(built, formulas)
 

@@ -1,4 +1,4 @@
-"""Attention over a latent, and over what an indexer selects: FLOPs as torch counts them, caches to the byte."""
+"""Attention over a latent, and over tokens selected by an indexer: FLOPs as counted by torch, caches to the byte."""
 
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -68,7 +68,7 @@ def test_kimi_k2_is_deepseek_v3(formulas: Database, tmp_path: Path) -> None:
 
 
 def test_absorbed_decode_by_hand(formulas: Database, tmp_path: Path) -> None:
-    """Expanding takes more by what the cached tokens cost again, and less a pair of tokens."""
+    """Expanding takes more because it processes the cached tokens again, and takes less per pair of tokens."""
     found = tiny(tmp_path, formulas, "deepseek_v3", KINDS["deepseek_v3"])
     absorbed, expanded = (found.figures(formulas, LENGTH, expanded=way) for way in (False, True))
     assert absorbed.prefill_flops == expanded.prefill_flops
@@ -82,7 +82,7 @@ def test_absorbed_decode_by_hand(formulas: Database, tmp_path: Path) -> None:
 
 
 def test_absorbed_attention_gives_the_same_result(formulas: Database, tmp_path: Path) -> None:
-    """One step of a real layer, absorbed by hand: the output of transformers' code, at the FLOPs of the formulas."""
+    """One step of a real layer, absorbed by hand: the output of transformers' code, with the FLOPs of the formulas."""
     from torch.utils.flop_counter import FlopCounterMode
     from transformers import DynamicCache
     from transformers.models.deepseek_v3.modeling_deepseek_v3 import apply_rotary_pos_emb_interleave as rotate
@@ -116,7 +116,7 @@ def test_absorbed_attention_gives_the_same_result(formulas: Database, tmp_path: 
 
 
 def test_selected_tokens_by_hand(formulas: Database, tmp_path: Path) -> None:
-    """Beyond its top-k, every query attends to so many tokens, absorbed; the indexer scores all of them."""
+    """Beyond its top-k, every query attends to that many tokens, absorbed; the indexer scores all of them."""
     found = tiny(tmp_path, formulas, "deepseek_v32", KINDS["deepseek_v32"])
     sparse, dense = (found.figures(formulas, LENGTH, expanded=way) for way in (False, True))
 
@@ -128,7 +128,7 @@ def test_selected_tokens_by_hand(formulas: Database, tmp_path: Path) -> None:
     steps = range(LENGTH, LENGTH + STEPS)
     assert dense.prefill_flops - sparse.prefill_flops == attended(LENGTH, LENGTH)
     assert dense.decode_flops - sparse.decode_flops == sum(attended(1, n + 1) + n * expansion for n in steps)
-    # Up to its top-k, nothing is left out and a prompt is expanded as ever.
+    # Up to its top-k, nothing is left out and a prompt is expanded as usual.
     short = [found.figures(formulas, TOP_K, expanded=way).prefill_flops for way in (False, True)]
     assert short[0] == short[1]
     assert sparse.prefill_bytes == BATCH * LAYERS * LENGTH * (LATENT + ROPE + INDEX_DIM) * 2
@@ -141,7 +141,7 @@ def test_selected_tokens_by_hand(formulas: Database, tmp_path: Path) -> None:
 def test_deepseek_v3_at_full_size(
     batch: int, length: int, flops: float, cached_bytes: float, full: Model, formulas: Database
 ) -> None:
-    """The figures of the issue: 61 layers of 128 heads, a latent of 512 with 64 rotated beside it."""
+    """61 layers of 128 heads, a latent of 512 with 64 rotated dimensions beside it."""
     values = {"batch_size": batch, "seq_len": length, "decode_steps": 1}
     decode = figures.by_phase(full, figures.evaluate(full, formulas, Settings(values=values)))["decode"]
     assert decode.kv_bytes == batch * (length + 1) * 61 * (512 + 64) * 2

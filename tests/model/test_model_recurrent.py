@@ -1,4 +1,4 @@
-"""Layers with a state of fixed size: FLOPs as torch counts them on the CPU, states as the caches hold them."""
+"""Layers with a fixed-size state: FLOPs as counted by torch on the CPU, states as stored in the caches."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -113,7 +113,7 @@ def test_states_do_not_grow(formulas: Database, tmp_path: Path) -> None:
 
 
 def test_only_attention_grows_in_a_hybrid(formulas: Database, tmp_path: Path) -> None:
-    """By hand, Jamba: one layer of three keeps keys and values of two heads."""
+    """By hand, Jamba: one layer of three caches keys and values of two heads."""
     found = tiny(tmp_path, formulas, "jamba", KINDS["jamba"][0])
     assert demand.kv_bytes_per_token(found.model, demand.demands(found.model, formulas), 2) == 2 * 2 * 12 * 2
 

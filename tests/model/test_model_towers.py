@@ -1,4 +1,4 @@
-"""What model inspect runs beside a plain decoder: towers, two-tower models, indexers, experts that all run."""
+"""Models that model inspect supports besides plain decoders: towers, two-tower models, indexers, dense experts."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -86,7 +86,7 @@ def test_no_part_is_left_out_in_silence(
 def test_where_masks_are_looked_at_products_are_counted(
     source: str, overrides: tuple[str, ...], formulas: Database
 ) -> None:
-    """transformers' own attention does not run on shapes there; products written out do."""
+    """transformers' own attention does not run on shapes there; explicit products do."""
     built, model, _ = inspected(source, formulas, *overrides)
     rows = check.compare(model, formulas, built, overrides)
     assert [row.phase for row in rows] == [phase.name for phase in model.phases]
@@ -94,7 +94,7 @@ def test_where_masks_are_looked_at_products_are_counted(
 
 
 def test_what_no_counter_runs_is_not_called_wrong(formulas: Database) -> None:
-    """torch's counter refuses the transposed convolutions of SAM's mask decoder."""
+    """torch's counter rejects the transposed convolutions of SAM's mask decoder."""
     overrides = ("vision_config.num_hidden_layers=2", "vision_config.global_attn_indexes=[1]")
     built, model, diagnostics = inspected("sam", formulas, *overrides)
     (row,) = check.compare(model, formulas, built, overrides)
@@ -103,7 +103,7 @@ def test_what_no_counter_runs_is_not_called_wrong(formulas: Database) -> None:
 
 
 def test_a_linear_layer_that_multiplies_otherwise_is_listed(formulas: Database) -> None:
-    """DeepSeek-V4's output projection derives from Linear and multiplies each group of its input by a part."""
+    """DeepSeek-V4's output projection derives from Linear and multiplies each group of its input separately."""
     _, model, diagnostics = inspected("deepseek_v4", formulas, "num_hidden_layers=1")
     unfit = [layer for _, layer in model.walk() if layer.qualified_class.endswith("DeepseekV4GroupedLinear")]
     assert unfit
@@ -136,7 +136,7 @@ def test_keys_and_values_are_those_of_the_cache(kept: Kept, heads: int, note: st
 
 @pytest.mark.parametrize("source", ["deepseek_v32", "glm_moe_dsa"])
 def test_indexers_run(source: str, formulas: Database) -> None:
-    """They read their mask. What they multiply has a formula, or is listed."""
+    """They read their mask. Their products have a formula, or are listed."""
     _, model, diagnostics = inspected(source, formulas, "num_hidden_layers=4")
     assert [phase.name for phase in model.phases] == ["prefill", "decode"]
     kinds = {layer.qualified_class.rpartition(".")[2] for _, layer in model.walk()}
@@ -158,7 +158,7 @@ def test_lm_head_runs_on_the_positions_that_are_asked_for(formulas: Database) ->
     every, last = flops(), flops(head_positions=1)
     assert every["prefill"] - last["prefill"] == 2 * 3 * 49 * built.config.hidden_size * 1000
     assert every["decode"] == last["decode"]
-    # A prompt of which the head sees the last position, as transformers' generate runs it.
+    # A prompt of which the head sees only the last position, as in transformers' generate.
     with torch.device("meta"), torch.no_grad():
         prompt = torch.zeros(3, 50, dtype=torch.long)
         counted = check.count(lambda: build("qwen2", ["num_hidden_layers=1", "vocab_size=1000"], ("sdpa", "eager"))
@@ -168,7 +168,7 @@ def test_lm_head_runs_on_the_positions_that_are_asked_for(formulas: Database) ->
 
 
 def test_llama_4_counts_the_experts_that_its_router_chooses(formulas: Database) -> None:
-    """transformers runs all of them on every token: the comparison is with that, the figures are not."""
+    """transformers runs all of them on every token: the comparison uses that, the figures do not."""
     built, model, diagnostics = inspected("llama4", formulas, *LLAMA_4)
     rows = check.compare(model, formulas, built, LLAMA_4)
     assert [row.phase for row in rows] == ["vision", "prefill", "decode"]
@@ -177,21 +177,21 @@ def test_llama_4_counts_the_experts_that_its_router_chooses(formulas: Database) 
     assert [line for line in diagnostics if "runs all experts on every token" in line]
     found = figures.evaluate(model, formulas, Settings(values={"batch_size": 2, "seq_len": 11}))
     experts = [row for row in found if row.phase == "prefill" and row.entry == "fused_experts"]
-    # Two layers, one expert a token, gate and up and down.
+    # Two layers, one expert per token, gate, up and down.
     assert sum(row.matrix_flops for row in experts) == 2 * (2 * 11) * 1 * 3 * 2 * 64 * 96
     assert sum(row.weight_count for row in experts) == 2 * 8 * 3 * 64 * 96
     assert figures.total_weights(model, formulas) == sum(weight.numel() for weight in built.module.parameters())
 
 
 def test_whisper_as_it_is_called(formulas: Database) -> None:
-    """The model type names the whole model, and its sound is a tower; the encoder gives 1,500 positions a clip."""
+    """The model type names the whole model; audio is a tower, whose encoder outputs 1,500 positions per clip."""
     built, model, diagnostics = inspected("whisper", formulas, "encoder_layers=1", "decoder_layers=1")
     assert type(built.module).__name__ == "WhisperForConditionalGeneration"
     assert [phase.name for phase in model.phases] == ["audio", "prefill", "decode"]
     assert (model.inputs["source_len"].default.value, model.inputs["seq_len"].default.value) == (1500, 448)
     assert diagnostics == ()
     rows = figures.evaluate(model, formulas, Settings(values={"seq_len": 4, "decode_steps": 10}, dtype="bf16"))
-    # Keys and values of 14 tokens, and of what the encoder gave, once.
+    # Keys and values of 14 tokens, and of the encoder output, once.
     assert sum(row.kv_bytes for row in rows if row.phase == "decode") == (14 + 1500) * 2 * built.config.d_model * 2
     every = check.compare(model, formulas, built, ("encoder_layers=1", "decoder_layers=1"))
     assert [row.verdict for row in every] == ["yes", "yes", "yes"]

@@ -1,4 +1,4 @@
-"""A model on several GPUs, by hand on two layers: what each holds, computes and sends."""
+"""A model on several GPUs, by hand for two layers: what each GPU stores, computes and sends."""
 
 from typing import Any
 
@@ -114,7 +114,7 @@ def test_tensor_parallelism(formulas: Database, tp: int) -> None:
 
 
 def test_shares_add_up(formulas: Database) -> None:
-    """What is shared adds up to the whole, in FLOPs and weights; heads of keys are repeated beyond their number."""
+    """Shards add up to the whole, in FLOPs and weights; key heads are repeated on more GPUs than key heads."""
     for model in (_model(), _model(experts=True)):
         whole = _prefill(formulas, model, Parallel())
         for parallel in (Parallel(tp=2), Parallel(tp=2, ep=2), Parallel(tp=2, dp=2, ep=4), Parallel(dp=4, ep=4)):
@@ -129,7 +129,7 @@ def test_shares_add_up(formulas: Database) -> None:
 
 
 def test_experts_on_gpus_of_all_replicas(formulas: Database) -> None:
-    """Each of 8 GPUs has 2 experts, meets the tokens of all replicas, and sends a copy of its own to each expert."""
+    """Each of 8 GPUs has 2 experts, processes tokens of all replicas, and sends a copy of its own to each expert."""
     found = _prefill(formulas, _model(experts=True), Parallel(tp=2, dp=4, ep=8))
     tokens, layers = BATCH * LENGTH, 2
     experts = found["layers.[0-1].mlp.experts"]

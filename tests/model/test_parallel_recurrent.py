@@ -1,4 +1,4 @@
-"""Recurrent layers, latents and indexers on several GPUs: what each has, against the whole model."""
+"""Recurrent layers, latents and indexers on several GPUs: the share of each GPU, compared with the whole model."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch", reason="needs the extra [torch]")
 transformers = pytest.importorskip("transformers", reason="needs the extra [torch]")
 pytestmark = [
     pytest.mark.torch,
-    # What torch and transformers warn about is theirs.
+    # Ignore warnings of torch and transformers.
     pytest.mark.filterwarnings("default"),
 ]
 
@@ -43,7 +43,7 @@ MAMBA_2 = {"state_size": 10, "num_heads": 6, "head_dim": 16, "n_groups": 2, "chu
 
 
 def rows(folder: Path, formulas: Database, kind: str, values: dict[str, Any], tp: int) -> dict[str, ModuleMetrics]:
-    """Return what a GPU of `tp` has of each layer in a prompt of 19 tokens and two sequences."""
+    """Return the share of a GPU of `tp` for each layer, with a prompt of 19 tokens and two sequences."""
     model = tiny(folder, formulas, kind, values).model
     parallel = Parallel(tp=tp)
     settings = Settings(values={"batch_size": 2, "seq_len": 19, "decode_steps": 1}, parallel=parallel)
@@ -74,7 +74,7 @@ def test_two_gpus_have_half_of_a_recurrent_layer_each(
 
 
 def test_an_indexer_is_whole_on_every_gpu(formulas: Database, tmp_path: Path) -> None:
-    """The heads that attend are shared; the latent, its projections and the indexer are not."""
+    """The attention heads are sharded; the latent, its projections and the indexer are not."""
     whole, half = (rows(tmp_path, formulas, "deepseek_v32", {**SIZES, **LATENT}, tp) for tp in (1, 2))
     block = "model.layers.[0-1].self_attn"
     parts = ("wq_b", "wk", "weights_proj", "core")

@@ -1,4 +1,4 @@
-"""Served models: latencies, rates, memory and what fits, against hand computation and brute force."""
+"""Served models: latencies, rates, memory and capacity, compared with hand computation and brute force."""
 
 import pytest
 
@@ -72,7 +72,7 @@ def test_more_gpus_are_faster_by_less_than_their_number(formulas: Database) -> N
 
 
 def test_a_pipeline_by_hand(formulas: Database) -> None:
-    """Two stages take turns with two micro-batches; the slower sets the pace, the first token waits for both."""
+    """Two stages alternate between two micro-batches; the slower sets the pace, the first token waits for both."""
     serving = served(formulas, batch_size=8, seq_len=256, new_tokens=2, pp=2)
     found = summary(serving)
     loaded = architecture.load(MODEL)
@@ -122,7 +122,7 @@ def test_a_sweep_over_gpus_and_batches_equals_single_evaluations() -> None:
 
 
 def test_pages_are_served_one_by_one(formulas: Database) -> None:
-    """DeepSeek-OCR's inputs count several pages; the time to the first token is that of one."""
+    """DeepSeek-OCR's inputs count several pages; the time to the first token is that of one page."""
     one, two = (summary(served(formulas, model="deepseek-ocr", pages=pages)) for pages in (1, 2))
     assert one["ttft_ns"] == pytest.approx(two["ttft_ns"])
     assert one["tpot_ns"] == pytest.approx(two["tpot_ns"])

@@ -1,4 +1,4 @@
-"""The shipped models: published weights to the digit, and figures that others publish of them."""
+"""The shipped models: published weights to the digit, and figures that others publish about them."""
 
 import json
 from math import ceil
@@ -25,13 +25,13 @@ def rows_of(
 
 
 def decoded(name: str, formulas: Database, batch: int, keys: int, *, expanded: bool = False) -> Metrics:
-    """Return one decode step whose tokens see `keys` tokens, their own included."""
+    """Return one decode step whose tokens attend to `keys` tokens, including their own."""
     values = {"batch_size": batch, "seq_len": keys - 1, "decode_steps": 1}
     return figures.totals(rows_of(architecture.load(name), formulas, "decode", expanded=expanded, **values))
 
 
 def matrices(name: str) -> dict[str, tuple[int, int, int]]:
-    """Return path -> outputs, inputs and number of every matrix that a product has as its weight."""
+    """Return path -> outputs, inputs and number of every matrix that is the weight of a product."""
     found = {}
     for _, layer in architecture.load(name).walk():
         sizes = {key: int(form.value) for key, form in layer.parameters.items() if form.value is not None}
@@ -54,10 +54,10 @@ def test_every_shipped_model_has_a_number_or_is_said_to_have_none() -> None:
 
 @pytest.mark.parametrize("name", ["deepseek-v3", "deepseek-r1"])
 def test_the_files_of_deepseek_v3(name: str, formulas: Database) -> None:
-    """The hub counts a 62nd layer for multi-token prediction, and a scale for each block of 128 x 128.
+    """The Hub counts a 62nd layer for multi-token prediction, and a scale per block of 128 x 128.
 
-    The layer is one like the last, a product of 2 x 7168 on 7168, three norms, and copies of embedding and head
-    (README_WEIGHTS.md of deepseek-ai/DeepSeek-V3).
+    This layer consists of one like the last, a product of 2 x 7168 with 7168, three norms, and copies of embedding and
+    head (README_WEIGHTS.md of deepseek-ai/DeepSeek-V3).
     """
     model = architecture.load(name)
     weights, wide, vocabulary = figures.total_weights(model, formulas), 7168, 129_280
@@ -70,12 +70,12 @@ def test_the_files_of_deepseek_v3(name: str, formulas: Database) -> None:
         if path != "lm_head"
     )
     assert weights == 671_026_419_200
-    assert scales == 41_555_600 - 59 * 256  # of F32 values, as the hub counts them, the others correct the router
+    assert scales == 41_555_600 - 59 * 256  # F32 values, as the Hub counts them; the others correct the router
     assert weights + prediction + scales == MORE_THAN_WEIGHTS[name]
 
 
 def test_the_files_of_glm_4_6(formulas: Database) -> None:
-    """The hub counts a 93rd layer for multi-token prediction, which has no copies of embedding and head."""
+    """The Hub counts a 93rd layer for multi-token prediction, which has no copies of embedding and head."""
     model = architecture.load("glm-4.6")
     last = next(layer for _, layer in model.walk() if layer.path == "model.layers.[3-91]")
     prediction = demand.weight_count(model, last, formulas) // 89 + 2 * 5120 * 5120 + 3 * 5120
@@ -102,10 +102,10 @@ def test_weights_that_a_token_uses(name: str, formulas: Database) -> None:
 
 
 def test_decoding_of_deepseek_v3(formulas: Database) -> None:
-    """Absorbed: 2 FLOPs a weight of a token, and for each pair of a head 2 x (512 + 64 + 512).
+    """Absorbed: 2 FLOPs per weight of a token, and per pair of a head 2 x (512 + 64 + 512).
 
-    The naive count, which expands 512 numbers to keys and values of 128 heads anew for each token of the cache, is
-    40 to 60 times as much.
+    The naive count, which expands 512 numbers to keys and values of 128 heads again for each cached token, is 40 to 60
+    times as large.
     """
     one, many = decoded("deepseek-v3", formulas, 1, 2048), decoded("deepseek-v3", formulas, 64, 4096)
     experts, wide = 256 * 3 * 7168 * 2048, 7168
@@ -124,14 +124,14 @@ def test_decoding_of_deepseek_v3(formulas: Database) -> None:
 
 @pytest.mark.parametrize(("name", "gib"), [("gpt-oss-120b", 60.8), ("gpt-oss-20b", 12.8)])
 def test_bytes_of_gpt_oss_as_shipped(name: str, gib: float, formulas: Database) -> None:
-    """Checkpoint sizes of arXiv 2508.10925, table 1; experts have 4.25 bits, all else 16."""
+    """Checkpoint sizes of arXiv 2508.10925, table 1; experts have 4.25 bits, all other weights 16."""
     model = architecture.load(name)
     assert str(model.formats) == "elements of bf16, experts mxfp4 (4.25 bits)"
     assert round(figures.held_bytes(model, formulas, Settings()) / GIB, 1) == gib
 
 
 def test_a_token_of_gpt_oss_120b(formulas: Database) -> None:
-    """65 GB held, 5.1 GB accessed a token, 1.06 ms on an H200: 4 of 128 experts, all else but the embedding."""
+    """65 GB stored, 5.1 GB accessed per token, 1.06 ms on an H200: 4 of 128 experts, all else but the embedding."""
     model = architecture.load("gpt-oss-120b")
     assert round(figures.held_bytes(model, formulas, Settings()) / 1e9) == 65
     step = decoded("gpt-oss-120b", formulas, 1, 2048)
@@ -140,15 +140,15 @@ def test_a_token_of_gpt_oss_120b(formulas: Database) -> None:
     expert, biases = 3 * 2880 * 2880, 3 * 2880
     kept = 116_829_156_672 - 201_088 * 2880 - 36 * 128 * (expert + biases) + 2880  # one row of the embedding
     assert step.weight_bytes == kept * 2 + 36 * 4 * (expert * 17 // 32 + biases * 2)
-    # Half of the layers see 128 tokens: their cache has stopped growing.
+    # Half of the layers attend to 128 tokens: their cache no longer grows.
     assert decoded("gpt-oss-120b", formulas, 1, 2049).kv_bytes - step.kv_bytes == 18 * 2 * 8 * 64 * 2
 
 
 def test_bytes_of_kimi_k2_as_shipped(formulas: Database) -> None:
-    """The files of moonshotai/Kimi-K2-Instruct hold 1,029,173,256,720 bytes (headers added up), ours 0.01 % less.
+    """The files of moonshotai/Kimi-K2-Instruct have 1,029,173,256,720 bytes (headers added up), this model 0.01 % less.
 
-    Known of the 59,744 bytes: 6,832 of scales, since 576 rows are 4.5 blocks and stored as 5; 46,080 of the router's
-    corrections, stored in 4 bytes; 6,832 of the 3,416 values that no layer has.
+    The difference of 59,744 bytes is: 6,832 of scales, because 576 rows are 4.5 blocks and stored as 5; 46,080 of the
+    router's corrections, stored in 4 bytes; 6,832 of the 3,416 values that no layer has.
     """
     held = figures.held_bytes(architecture.load("kimi-k2"), formulas, Settings())
     rows, corrections, strange = 61 * (5 * 56 * 4 - 576 * 7168 * 4 // 128**2), 60 * 384 * 2, 3416 * 2
@@ -156,9 +156,9 @@ def test_bytes_of_kimi_k2_as_shipped(formulas: Database) -> None:
 
 
 def test_infersims_figures_of_qwen3_30b_a3b(formulas: Database) -> None:
-    """InferSim's README, decode example: attention core 4.03, MoE 3.62, other projections 1.81 GFLOP a token.
+    """InferSim's README, decode example: attention core 4.03, MoE 3.62, other projections 1.81 GFLOP per token.
 
-    They are at a context of 4096 + 2048 / 2 = 5120, without router and head; the cache is 96 KiB a token.
+    These figures are for a context of 4096 + 2048 / 2 = 5120, without router and head; the cache is 96 KiB per token.
     """
     model = architecture.load("qwen3-30b-a3b")
     rows = rows_of(model, formulas, "decode", seq_len=5119, decode_steps=1)
@@ -172,11 +172,11 @@ def test_infersims_figures_of_qwen3_30b_a3b(formulas: Database) -> None:
 
 
 def test_llm_viewers_decode_of_llama_2_7b_on_an_a6000(formulas: Database) -> None:
-    """LLM-Viewer says 18.63 ms for a token over 2048 at 768 GB/s: bytes by bandwidth, as everything is memory-bound.
+    """LLM-Viewer reports 18.63 ms per token after 2048 tokens at 768 GB/s: everything is memory-bound.
 
-    Its bytes are those of weights, keys and values, as ours; the rest differs by conventions: it writes and reads the
-    scores of attention (unfused), takes one input for a sum of two, the hidden size for the width of the MLP's
-    activation, and has no embedding, rotation, last norm and weights of norms.
+    The time is bytes / bandwidth. Its bytes of weights, keys and values equal those of nsys-tools. The rest differs by
+    convention: it writes and reads the attention scores (unfused), uses one input for a sum of two, the hidden size for
+    the width of the MLP's activation, and has no embedding, rotation, last norm and norm weights.
     """
     wide, inner, layers, keys, vocabulary = 4096, 11008, 32, 2048, 32000
     rows = rows_of(architecture.load("llama-2-7b"), formulas, "decode", seq_len=keys - 1, decode_steps=1)
@@ -199,7 +199,7 @@ def test_llm_viewers_decode_of_llama_2_7b_on_an_a6000(formulas: Database) -> Non
 
 
 def test_the_builder_writes_what_was_written_by_hand() -> None:
-    """llama-2-7b.json was written by hand; the same configuration gives the same inputs, phases and layers."""
+    """llama-2-7b.json was written by hand; the same configuration yields the same inputs, phases and layers."""
     by_hand = json.loads((REPOSITORY / "analytic" / "models" / "llama-2-7b.json").read_text(encoding="utf-8"))
     config = {"model_type": "llama", "torch_dtype": "float16", "hidden_size": 4096, "intermediate_size": 11008}
     config |= {"num_hidden_layers": 32, "num_attention_heads": 32, "vocab_size": 32000}

@@ -1,4 +1,4 @@
-"""Architectures of transformers so small that they run on the CPU with real weights, and what torch measures there."""
+"""transformers architectures small enough to run on the CPU with real weights, and their torch measurements."""
 
 import copy
 import json
@@ -18,7 +18,7 @@ BATCH, STEPS = 2, 3
 
 @attrs.frozen
 class Measured:
-    """What torch counts and what the cache holds: matrix FLOPs of the prompt and of all steps, bytes after each."""
+    """FLOPs counted by torch and cache contents: matrix FLOPs of the prompt and of all steps, bytes after each."""
 
     prefill_flops: int
     decode_flops: int
@@ -33,7 +33,7 @@ class Tiny:
     Attributes
     ----------
     model, diagnostics
-        The model file, and what the generator said about it.
+        Model file, and the diagnostics of the generator.
     module
         The architecture on the meta device.
     """
@@ -43,7 +43,7 @@ class Tiny:
     module: Any
 
     def figures(self, formulas: Database, length: int, *, expanded: bool, batch: int = BATCH) -> Measured:
-        """Return what the formulas say of a prompt and `STEPS` tokens."""
+        """Return the figures of the formulas for a prompt and `STEPS` tokens."""
         values = {"batch_size": batch, "seq_len": length, "decode_steps": STEPS}
         rows = figures.evaluate(self.model, formulas, Settings(values=values, expanded=expanded))
         phases = figures.by_phase(self.model, rows)
@@ -51,7 +51,7 @@ class Tiny:
         return Measured(prompt.matrix_flops, tokens.matrix_flops, prompt.kv_bytes, tokens.kv_bytes)
 
     def measured(self, length: int) -> Measured:
-        """Return what FlopCounterMode counts of a run in bfloat16 with weights, and the bytes of its cache."""
+        """Return the FlopCounterMode result for a run in bfloat16 with weights, and the bytes of its cache."""
         import torch
 
         config = copy.deepcopy(self.module.config)
@@ -70,7 +70,7 @@ class Tiny:
 
 
 def tiny(folder: Path, formulas: Database, kind: str, values: Mapping[str, Any]) -> Tiny:
-    """Return an architecture by its model type and the values of its configuration."""
+    """Return an architecture by its model type and configuration values."""
     from nsys_tools.model.inspection import generate
     from nsys_tools.model.inspection.build import build
 
@@ -85,7 +85,7 @@ def tiny(folder: Path, formulas: Database, kind: str, values: Mapping[str, Any])
 
 
 def cache_bytes(cache: Any) -> int:
-    """Return the bytes of all keys, values and states in a cache of transformers."""
+    """Return the bytes of all keys, values and states in a transformers cache."""
     tensors = list(getattr(cache, "linear_cache", ()))
     for layer in cache.layers:
         tensors += [getattr(layer, name, None) for name in ("keys", "values", "indexer_keys")]

@@ -1,4 +1,4 @@
-"""Layers inside CUDA graphs by plain loops over all records: the judge of `queries/graph`, and random recordings."""
+"""Layers inside CUDA graphs, found with plain loops over all records: the reference for `queries/graph`."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Record:
 
 @dataclass(frozen=True)
 class Found:
-    """What is known of one replayed node; `ranges` are those that name its layer, the outermost first."""
+    """Facts about one replayed node; `ranges` are those that name its layer, the outermost first."""
 
     via: str | None
     reason: str | None
@@ -61,7 +61,7 @@ class Recording:
     replayed: list[tuple[int, int]] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
-        """Write it as a trace: a replayed node runs as kernel, copy or memset of its process's graph."""
+        """Write it as a trace: a replayed node runs as a kernel, copy or memset of its process's graph."""
         with TraceBuilder(path) as b:
             for i, r in enumerate(self.ranges):
                 b.range(r.thread, name_of(i), r.start, r.end, event_type=r.kind)
@@ -83,7 +83,7 @@ class Recording:
                     b.kernel(process, "k", at, at + 1 + node % 5, 1, graph_node=node)
 
     def walk(self, process: int, node: int) -> Found:
-        """Return what the definitions of docs/concepts give for one replayed node."""
+        """Return the result of the definitions in docs/concepts for one replayed node."""
         for _ in range(LONGEST + 1):
             mine = [r for r in self.records if r.thread >> 24 == process >> 24 and r.node == node]
             if not mine:
@@ -101,7 +101,7 @@ class Recording:
         return self._place(min(mine, key=lambda r: r.start))
 
     def _outermost(self, thread: int, names: Iterable[str]) -> list[Call]:
-        """Return the calls of a thread that succeeded, without those inside others of these names."""
+        """Return the successful calls of a thread, without those inside other calls of these names."""
         chosen = [c for c in self.calls if c.thread == thread and c.name in names and not c.code]
         return sorted(
             (
@@ -132,7 +132,7 @@ class Recording:
         return self._layer("graph_order", record.thread, at, begin.start)
 
     def _late(self, thread: int, end: Call, captures: list[Call], creating: list[Call]) -> list[tuple[int, int]]:
-        """Return start and node of the original nodes of a thread that were recorded after a capture had ended."""
+        """Return start and node of the original nodes of a thread that were recorded after the end of a capture."""
         found = []
         of_process = [r for r in self.records if r.thread >> 24 == thread >> 24]
         for node in {r.node for r in of_process}:
@@ -154,12 +154,12 @@ class Recording:
 
 
 def name_of(number: int) -> str:
-    """Return the name of a range: letters, so that no roll-up changes it."""
+    """Return the name of a range in letters, which the roll-up does not change."""
     return "r" + "".join("abcdefghij"[int(digit)] for digit in str(number))
 
 
 def random_recording(seed: int) -> Recording:
-    """Return a recording in which much is as it should be, and some of each fault."""
+    """Return a recording that is mostly correct and has some of each fault."""
     chance = random.Random(seed)
     made = Recording()
     for pid in (1, 2):
@@ -171,9 +171,9 @@ def random_recording(seed: int) -> Recording:
                 end = start + chance.choice([0, 3, 9, 20, 40])
                 made.ranges.append(Range(thread, start, end, chance.choice([PUSH_POP, PUSH_POP, START_END])))
             _captures(made, chance, thread, nodes)
-        # The ids of the two processes overlap.
+        # The IDs of the two processes overlap.
         _copies(made, chance, pid, nodes)
-    # The graph of process 1 is launched in a range, that of process 2 outside of all.
+    # The graph of process 1 is launched in a range, that of process 2 outside every range.
     made.ranges += [
         Range(thread_key(1, 1), LAUNCHED - 5, LAUNCHED + 9),
         Range(thread_key(1, 1), LAUNCHED - 2, LAUNCHED + 3),
@@ -213,7 +213,7 @@ def _captures(made: Recording, chance: random.Random, thread: int, nodes: list[i
 
 
 def _call(made: Recording, thread: int, name: str, at: int, chance: random.Random, code: int = 0) -> int:
-    """Add a call, with one of the driver's inside now and then; return when the thread can go on."""
+    """Add a call, sometimes with a nested driver call; return when the thread can continue."""
     made.calls.append(Call(thread, name, at, at + 4, code))
     if chance.random() < 0.2 and not code:
         made.calls.append(Call(thread, name, at + 1, at + 2))
@@ -228,7 +228,7 @@ def _copies(made: Recording, chance: random.Random, pid: int, originals: list[in
         for hop in range(chance.randint(0, 4)):
             copy = Record(chance.choice(threads), 240 + hop, free, node)
             made.records += [copy] * chance.choice([1, 1, 4])
-            if chance.random() < 0.1:  # the row of creation that a copy can have besides
+            if chance.random() < 0.1:  # the creation row that a copy can also have
                 made.records.append(Record(copy.thread, 240 + hop, free))
             node, free = free, free + 1
         fault = chance.random()

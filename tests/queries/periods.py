@@ -1,4 +1,4 @@
-"""Random programs, each a process with a GPU of its own: some repeat a step, some have no period."""
+"""Random programs, each a process with its own GPU: some repeat a step, some have no period."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TO_GPU, TO_HOST = 1, 2
 
 @dataclass(frozen=True)
 class Kind:
-    """What a program launches: a kernel by name and grid, a copy to the GPU or host by its size, or a wait."""
+    """The kind of launch: a kernel by name and grid, a copy to the GPU or host by its size, or a synchronization."""
 
     what: str
     number: int = 0
@@ -23,7 +23,7 @@ class Kind:
 
 
 class Program:
-    """A process that launches one thing after the other; every program has kernel names of its own."""
+    """A process with sequential launches; every program has its own kernel names."""
 
     def __init__(self, builder: TraceBuilder, pid: int) -> None:
         self._builder = builder
@@ -31,11 +31,11 @@ class Program:
         self.now = self._free = 0
 
     def idle(self, duration: int) -> None:
-        """Let the CPU do something else."""
+        """Let the CPU do other work."""
         self.now += duration
 
     def run(self, kind: Kind, duration: int) -> int:
-        """Launch, or wait where the kind is a wait; return when it starts on the GPU, or the CPU goes on."""
+        """Launch, or wait if the kind is a synchronization; return the start on the GPU, or when the CPU continues."""
         builder, place = self._builder, {"device": self._pid}
         correlation = builder.correlation(self._process)
         if kind.what == "wait":
@@ -59,7 +59,7 @@ class Program:
 
 
 def add_noise(builder: TraceBuilder, pid: int, dice: random.Random) -> None:
-    """Add a program without a period: kinds at random, few or many, at even, Poisson-distributed or bursty times."""
+    """Add a program without a period: random kinds, few or many, at regular, Poisson-distributed or bursty times."""
     program = Program(builder, pid)
     kinds = [Kind("kernel", n, dice.randint(2_000, 60_000)) for n in range(dice.choice((1, 2, 3, 5, 12, 80)))]
     for what, most in (("to GPU", 4), ("to host", 4), ("wait", 1)):
@@ -76,10 +76,10 @@ def add_noise(builder: TraceBuilder, pid: int, dice: random.Random) -> None:
 
 
 def add_steps(builder: TraceBuilder, pid: int, dice: random.Random) -> list[int]:
-    """Add a program that repeats a step of layers, cut off at both ends; return when each begins on the GPU.
+    """Add a program that repeats a step of layers, cut off at both ends; return when each step begins on the GPU.
 
-    Durations jitter by 10 %. Each step waits, or copies to the host or the GPU. Many programs become
-    slower as they run.
+    Durations have 10 % jitter. Each step synchronizes, or copies to the host or the GPU. Many programs slow down over
+    time.
     """
     program, layers = Program(builder, pid), dice.choice((1, 2, 6, 12))
     names = iter(range(99))
@@ -106,10 +106,10 @@ def add_steps(builder: TraceBuilder, pid: int, dice: random.Random) -> list[int]
 
 
 def steps_missed(begun: list[int], found: list[tuple[int, int]]) -> str:
-    """Say what is wrong with the steps found: each begins in another true step, and all whole ones are there.
+    """Describe errors in the steps found: each must begin in a different actual step, and no whole step may be missing.
 
-    A step may begin anywhere in the program's own, as long as all do. What the capture cut off at the start and at the
-    end can give one step more or less.
+    A found step may begin at any place in the actual step if all do. Cuts at the start and the end of the capture can
+    add or remove one step.
     """
     places = [bisect(begun, start) - 1 for start, _ in found]
     if not places:

@@ -1,4 +1,4 @@
-"""Steps and the budget of their time by brute force, after docs/concepts: intervals in plain Python."""
+"""Steps and their time budget by brute force, as defined in docs/concepts: intervals in plain Python."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_communication(operation: Operation) -> bool:
 
 
 def is_compute(operation: Operation) -> bool:
-    """Return whether an operation computes: a graph run does, since nobody knows what ran in it."""
+    """Return whether an operation computes; a graph run counts as compute, because its contents are unknown."""
     return operation.kind == "graph" or (operation.kind == "kernel" and not is_communication(operation))
 
 
@@ -45,7 +45,7 @@ class StepsByHand:
         self._gaps = {gpu: list(self._gaps_of(own)) for gpu, own in self._of_gpu.items()}
 
     def _gaps_of(self, own: list[Operation]) -> Iterator[tuple[int, int, str, str | None]]:
-        """Yield start, end, term and blocking call of each interval in which a GPU ran nothing."""
+        """Yield start, end, term and blocking call of each interval in which a GPU is idle."""
         in_order = sorted(own, key=lambda o: (o.start, o.end, o.order, KINDS.index(o.kind)))
         until = in_order[0].end
         for operation in in_order:
@@ -89,11 +89,11 @@ class StepsByHand:
         return dict(found)
 
     def from_ranges(self) -> list[Row]:
-        """Return process, GPU, start and end of the steps that are ranges by their names, where they launched work.
+        """Return process, GPU, start and end of the steps that are ranges by name, if they launched work.
 
         A step begins with the first operation that it launched. It ends where the next one begins if both are in the
-        same range of one thread, else when its last operation ends, but no later than that.
-        A step in which nothing lasts is none.
+        same range of one thread, otherwise when its last operation ends, but no later than that. A step whose
+        operations all have zero length does not count.
         """
         named = [r for r in self.trace.ranges if r.wall and _STEP_NAME.fullmatch(r.name)]
         steps = [r for r in named if not any(o.encloses(r) for o in named)]
@@ -112,7 +112,7 @@ class StepsByHand:
         return sorted(rows)
 
     def _begun(self, process: int, gpu: int, steps: list[Range]) -> list[tuple[int, int, Range]]:
-        """Return start, last end and range of the steps on a GPU; of those that begin together the first opened."""
+        """Return start, last end and range of the steps on a GPU; of those that begin together, the first opened."""
         found: dict[int, tuple[int, int, Range]] = {}
         for step in sorted(steps, key=lambda r: r.opened):
             own = [o for o in self._of_gpu[gpu] if o.process == process and step in o.ranges]
@@ -127,7 +127,7 @@ class StepsByHand:
 
 
 def differences(path: Path, *, by_range: bool) -> list[str]:
-    """Return a sentence for each figure of steps that is not that of the brute force."""
+    """Return a sentence for each step figure that differs from the brute force result."""
     with open_trace(path, cache=False) as trace:
         rows = trace.sql(
             "SELECT process_id, gpu_id, start_ns, end_ns, span_ns, busy_ns, compute_ns, communication_ns, "

@@ -16,7 +16,7 @@ from tests.torture.brute.trace import Trace
 # Two processes with the same thread numbers and the same correlationIds.
 THREADS = [(1, 1), (1, 2), (2, 1)]
 LAST = 11
-# Without shrinking: an example is small as it is, and each takes a trace.
+# Shrinking is off: examples are already small, and each run writes a trace.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
@@ -56,13 +56,13 @@ ranges = st.lists(
     min_size=1,
     max_size=14,
 )
-# Besides one launch at every instant of every thread: calls that share correlationIds with those, or with each other,
-# and operations of ids that nothing, or another process, launched.
+# In addition to one launch at every instant of every thread, there are calls that share correlationIds with those or
+# with each other, and operations with IDs that nothing, or another process, launched.
 more_calls = st.lists(st.builds(Call, threads, instants, st.integers(1, 30)), max_size=8)
 more_operations = st.lists(
     st.builds(Operation, st.sampled_from([1, 2]), st.integers(0, 60), st.integers(1, 9)), max_size=8
 )
-# Most of the time goes into the session, and processes know nothing of each other: a trace holds several programs.
+# Opening the session takes most of the time. Processes are independent, so a trace contains several programs.
 programs = st.lists(st.tuples(ranges, more_calls, more_operations), min_size=10, max_size=30)
 
 

@@ -1,4 +1,4 @@
-"""Measured time of groups of modules: by hand."""
+"""Measured time of module groups, compared with a hand computation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def group(number: int, name: str, members: dict[str, tuple[str, ...]], kind: str
 
 
 def run(b: TraceBuilder) -> None:
-    """Two layers, called twice; the second has experts in one fused module; a tower under a range of its own name."""
+    """Two layers, called twice; the second has experts in one fused module; a tower has a range with its own name."""
     b.range(THREAD, "tower", 0, 20)
     b.range(THREAD, "hf.tower", 1, 19)
     launch(b, 5, 1000, 1040)
@@ -32,7 +32,7 @@ def run(b: TraceBuilder) -> None:
         b.range(THREAD, "model.layers.1.experts", at + 40, at + 70)
         launch(b, at + 45, 10 * at + 200, 10 * at + 230)
         launch(b, at + 75, 10 * at + 240, 10 * at + 260)
-    launch(b, 300, 5000, 5060)  # outside of all
+    launch(b, 300, 5000, 5060)  # outside all ranges
 
 
 TOWER = group(0, "tower", {"tower": ("tower", "hf.tower")}, "parfor")
@@ -42,7 +42,7 @@ HEADS = group(3, "heads", {f"heads.{n}": (f"heads.{n}",) for n in range(2)})
 
 
 def test_groups_equal_the_hand_computation(tmp_path: Path) -> None:
-    """Of nested ranges of a group one counts; nested groups both do; what was not measured is there, and empty."""
+    """Of nested ranges in a group, one counts. Nested groups both count. Unmeasured groups are listed and empty."""
     tables = {"callgraph_module": [*TOWER, *LAYERS, *EXPERTS, *HEADS]}
     assert answer(build(tmp_path, run), "callgraph_summary", *FIGURES, tables=tables) == text(
         """
@@ -63,7 +63,7 @@ def test_all_that_is_said_of_a_group(tmp_path: Path) -> None:
 
 
 def test_members_inside_each_other_count_once(tmp_path: Path) -> None:
-    """A module that calls itself, and two members of which one encloses the other."""
+    """A module that calls itself, and two members, one of which encloses the other."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "m.0", 0, 100)

@@ -1,4 +1,4 @@
-"""What a capture asks of its own trace."""
+"""The queries that a capture runs on its own trace."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_kernels_by_the_innermost_stage(tmp_path: Path) -> None:
         b.range(THREAD, "model.sam_model.blocks.0", 22, 38)
         b.range(THREAD, "decode", 60, 150)
         b.range(THREAD, "step", 61, 149)
-        launch(b, 5, 300, 400, name="outside")  # in image alone: no stage
+        launch(b, 5, 300, 400, name="outside")  # in image only: no stage
         launch(b, 12, 400, 401, name="pad")
         launch(b, 23, 410, 440, name="gemm")
         launch(b, 30, 440, 450, name="gemm")

@@ -1,4 +1,4 @@
-"""The catalogue: every file is documented as it is, and the reference is fresh."""
+"""The catalogue: every file is documented correctly, and the reference is up to date."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ UNITS = {"-", "ns", "bytes", "count", "ratio", "ppm", "bytes/s", "flops", "Hz", 
 
 @pytest.fixture(scope="module")
 def opened(sample: tuple[Path, Timeline]) -> Iterator[Database]:
-    """Return the sample, in which every query of the module is asked."""
+    """Return the sample, on which every query of the module runs."""
     with open_trace(sample[0], cache=False) as trace:
         yield trace
 
 
 @pytest.fixture(scope="module")
 def job(tmp_path_factory: pytest.TempPathFactory) -> Iterator[nt.Job]:
-    """Return two ranks, which queries over all ranks are asked of."""
+    """Return two ranks, on which queries over all ranks run."""
     traces = build_job(tmp_path_factory.mktemp("job"), JobPlan(files=2, processes=1, steps=3)).paths
     with nt.open(list(traces), cache=False, workers=1) as found:
         yield found
@@ -71,7 +71,7 @@ def test_only_views_name_nsys_tables() -> None:
 
 
 def test_no_containment_join() -> None:
-    """Each ASOF or equality: no file joins by comparing both ends of an interval."""
+    """Joins are ASOF or equality joins: no file joins by comparing both ends of an interval."""
     for path in (REPOSITORY / "queries").glob("*/*.sql"):
         for join in path.read_text(encoding="utf-8").split(" ON ")[1:]:
             condition = join.split("WHERE")[0].split("JOIN")[0].split("GROUP")[0]
@@ -79,7 +79,7 @@ def test_no_containment_join() -> None:
 
 
 def test_no_aggregate_over_an_empty_window() -> None:
-    """DuckDB 1.5.5 fails now and then over few rows: docs/upstream/duckdb-window.md."""
+    """DuckDB 1.5.5 sometimes fails on few rows: docs/upstream/duckdb-window.md."""
     function = re.compile(r"(\w+)\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)\s+OVER \(\)")
     for path in (REPOSITORY / "queries").glob("*/*.sql"):
         code = "\n".join(line.partition("--")[0] for line in path.read_text(encoding="utf-8").splitlines())
@@ -88,7 +88,7 @@ def test_no_aggregate_over_an_empty_window() -> None:
 
 
 def test_the_reference_describes_every_query() -> None:
-    """By the pages of the site, whose text tests/docs/test_generated.py compares, and by the command."""
+    """It is described on the site, whose text tests/docs/test_generated.py compares, and by the command."""
     pages = "\n".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "docs/reference/sql").glob("*.md"))
     whole = reference(catalogue.queries().values())
     for query in documented(catalogue.queries().values()):

@@ -1,4 +1,4 @@
-"""Classes of kernels: every rule, the names that rules could mix up, shares by stage, and real captures."""
+"""Kernel classes: every rule, names that rules could confuse, shares by stage, and real captures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ with (REPOSITORY / "analytic" / "kernels" / "rules.csv").open(newline="", encodi
 SUMS = SHARED / "deepseek-ocr" / "nsys-kernel-sums"
 
 AT = "void at::native::"
-# Judged by hand; many hold the words of another class.
+# Classified by hand; many contain words of another class.
 NAMES = {
     f"{AT}vectorized_elementwise_kernel<(int)4, at::native::GeluCUDAKernelImpl(at::TensorIterator &)>": "activation",
     f"{AT}elementwise_kernel<(int)128, (int)4, void at::native::gpu_kernel_impl<at::native::sin_kernel_cuda()>": (
@@ -150,7 +150,7 @@ def test_kernels_of_deepseek_ocr_are_classified(tmp_path: Path, stage: str) -> N
 
 
 def test_classes_of_real_traces(shared_trace: Path) -> None:
-    """What real programs of models run is known; two traces hold kernels of their authors' own."""
+    """The kernels of real model runs have a class; two traces contain custom kernels of their authors."""
     with open_trace(shared_trace, cache=False) as trace:
         rows = trace.query("kernel_class").records()
         staged = trace.sql("SELECT sum(sum_ns), sum(instance_count) FROM stage_class").rows()[0]

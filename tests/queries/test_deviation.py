@@ -1,4 +1,4 @@
-"""The standard deviation of whole numbers: exact, and the same in any order."""
+"""The standard deviation of integers is exact, and the same in any order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The figures at the edges of their definitions, as docs/concepts has them."""
+"""Figures at the edges of their definitions in docs/concepts."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_range_that_ends_before_it_starts_has_no_length(tmp_path: Path) -> Non
         b.range(THREAD, "s", 0, 40)
         b.range(THREAD, "s", 60, 50)
         b.range(THREAD, "t", 10, 4)
-        b.range(THREAD, "s", 20, 20)  # in the first one: no instance of its own
+        b.range(THREAD, "s", 20, 20)  # inside the first one: not a separate instance
 
     path = build(tmp_path, fill)
     assert answer(path, "range", "path", "start_ns", "end_ns", "duration_ns") == text(
@@ -132,7 +132,7 @@ def test_an_operation_that_ends_before_it_starts_has_no_place_in_time(tmp_path: 
 
 
 def test_one_name_is_one_row(tmp_path: Path) -> None:
-    """Traces of several processes hold names once per process; functions have versions."""
+    """Traces of several processes contain names once per process; functions have versions."""
 
     def fill(b: TraceBuilder) -> None:
         launch(b, 0, 10, 12, name="f")
@@ -157,7 +157,7 @@ def test_one_name_is_one_row(tmp_path: Path) -> None:
 
 
 def test_a_blocking_call_that_returned_after_the_gap_is_not_its_cause(tmp_path: Path) -> None:
-    """The launch of a damaged trace can lie after the start of what it launched."""
+    """In a damaged trace, the launch can be after the start of the operation that it launched."""
 
     def fill(b: TraceBuilder) -> None:
         launch(b, 0, 10, 20)

@@ -1,4 +1,4 @@
-"""Kernels, copies, API calls, GPUs: summaries on hand-made traces."""
+"""Summaries of kernels, copies, API calls and GPUs on small handwritten traces."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def test_api_names_lose_exactly_their_version(tmp_path: Path) -> None:
 
 
 def test_correlation_is_unique_in_its_process_only(tmp_path: Path) -> None:
-    """Two processes with the same correlationId: each kernel has one launch, its own."""
+    """Two processes with the same correlationId: each kernel has only the launch of its own process."""
 
     def fill(b: TraceBuilder) -> None:
         other = process_key(2)
         b.call(THREAD, LAUNCH, 10, 12, 5)
         b.call(other + 1, LAUNCH, 20, 22, 5)
-        b.call(THREAD, LAUNCH, 8, 9, 5)  # one process, one id, two calls: the earlier counts
+        b.call(THREAD, LAUNCH, 8, 9, 5)  # one process, one ID, two calls: the earlier one counts
         b.kernel(PROCESS, "k", 100, 110, 5)
         b.kernel(other, "k", 100, 110, 5, device=1)
 
@@ -88,7 +88,7 @@ def test_busy_is_a_union_per_gpu(tmp_path: Path) -> None:
 
 
 def test_a_device_ordinal_is_per_process(tmp_path: Path) -> None:
-    """Two processes that both call their GPU 0 run on two GPUs, when the trace says so."""
+    """Two processes that both use GPU 0 run on two GPUs if the trace contains that information."""
 
     def fill(b: TraceBuilder) -> None:
         for pid, gpu in ((1, 4), (2, 5)):

@@ -1,4 +1,4 @@
-"""What a trace says of its GPUs, in the tables of every year; unknown figures are NULL."""
+"""The descriptions of GPUs in the tables of all nsys versions; unknown figures are NULL."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import LAUNCH, PROCESS, THREAD, answer, build, text
 from tests.conftest import installed_nsys
 
-# As nsys 2020.4 wrote them, without the columns that nothing reads.
+# As written by nsys 2020.4, without columns that no query reads.
 LISTED = "CREATE TABLE TARGET_INFO_GPU (vmId INT, deviceId INT, name TEXT, busLocation TEXT, isDiscrete INT)"
 DESCRIBED = (
     "CREATE TABLE TARGET_INFO_CUDA_GPU (deviceId INT, pid INT, globalMemoryBandwidth INT, globalMemorySize INT, "
@@ -32,7 +32,7 @@ FIGURES = ("gpu_id", "name", "sm_count", "clock_hz", "memory_bytes", "bandwidth_
 
 
 def old(folder: Path, *tables: tuple[str, Sequence[tuple[object, ...]]], devices: Sequence[int] = (0,)) -> Path:
-    """Write a trace with one kernel on each device, and tables of an old layout: CREATE and rows."""
+    """Write a trace with one kernel on each device, and tables in an old layout (CREATE statements and rows)."""
 
     def fill(b: TraceBuilder) -> None:
         for number, device in enumerate(devices):
@@ -48,7 +48,7 @@ def old(folder: Path, *tables: tuple[str, Sequence[tuple[object, ...]]], devices
 
 
 def test_names_and_figures_of_an_old_export(tmp_path: Path) -> None:
-    """GPU 1 has a row in one table only, as has GPU 2 in the other; clocks are in kHz, bandwidth in kB/s."""
+    """GPU 1 is in one table only, and GPU 2 in the other only; clocks are in kHz, bandwidth in kB/s."""
     listed = [(1, 0, V100, "0000:00:1e.0", 1), (1, 1, "Quadro P400", "0000:01:00.0", 1)]
     described = [
         (0, 7, 898048000, 16945512448, 6291456, 1530000, 80, 7, 0),
@@ -84,7 +84,7 @@ def test_memory_in_mib_or_bytes(tmp_path: Path, memory: int, found: str) -> None
         (1530000000, 898048000000, (1530000000, 898048000000)),
         (0, 0, (None, None)),
         (None, None, (None, None)),
-        (135000, 14400000, (135000000, 14400000000)),  # the slowest of its time, and the fastest
+        (135000, 14400000, (135000000, 14400000000)),  # the slowest and the fastest of that time
         (2520000, 2039000000, (2520000000, 2039000000000)),
     ],
 )
@@ -99,7 +99,7 @@ def test_units_follow_from_the_value(
 
 @pytest.mark.parametrize("create", [CURRENT, "new"])
 def test_what_cannot_be_zero_is_unknown(tmp_path: Path, create: str) -> None:
-    """The current layout too: an integrated GPU of another maker is listed with zeros."""
+    """This also applies to the current layout: a trace can list an integrated GPU of another vendor with zeros."""
     if create == "new":
         path = build(tmp_path, lambda b: b.add(
             "TARGET_INFO_GPU", id=1, name="", totalMemory=0, memoryBandwidth=0, clockRate=0, smCount=0, chipName="",
@@ -124,7 +124,7 @@ def test_a_table_without_the_other_and_neither(tmp_path: Path) -> None:
 
 
 def test_the_current_table_is_preferred_column_by_column(tmp_path: Path) -> None:
-    """What TARGET_INFO_GPU leaves out or sets to 0 comes from the other table, and nothing else does."""
+    """Values that are missing or 0 in TARGET_INFO_GPU come from the other table; no other values do."""
     current = (CURRENT, [(0, "A100-SXM4-40GB", 0, 1555200000000, 42404806656), (1, "", 108, 0, 0)])
     described = (NAMED, [(0, "A100", 108), (1, "A30", 56)])
     path = old(tmp_path, current, described)
@@ -138,14 +138,14 @@ def test_the_current_table_is_preferred_column_by_column(tmp_path: Path) -> None
 
 
 def test_the_name_goes_with_the_figures(tmp_path: Path) -> None:
-    """The old list also holds GPUs that CUDA does not number: its 0 is another GPU than CUDA's 0."""
+    """The old list also contains GPUs without a CUDA number: its GPU 0 is not CUDA's GPU 0."""
     listed = [(1, 0, "Intel UHD Graphics 630", "0000:00:02.0", 0), (1, 1, V100, "0000:01:00.0", 1)]
     path = old(tmp_path, (LISTED, listed), (NAMED, [(0, V100, 80)]))
     assert answer(path, "gpu_summary", "gpu_id", "name") == f"gpu_id,name\n0,{V100}"
 
 
 def test_a_device_described_once_per_process(tmp_path: Path) -> None:
-    """One row for GPU 0; what its descriptions do not agree on is unknown, as is all of GPU 1 but its SMs."""
+    """GPU 0 has one row. Values on which its descriptions disagree are unknown, like all but the SMs of GPU 1."""
     described = [
         (0, 7, 898048000, 16160, 0, 1530000, 80, 7, 0),
         (0, 8, 0, 16160, 0, 1530000, 80, 7, 0),
@@ -164,7 +164,7 @@ def test_a_device_described_once_per_process(tmp_path: Path) -> None:
 
 
 def test_auto_is_the_gpu_that_ran_something(tmp_path: Path) -> None:
-    """The other listed GPU is neither taken for it nor said to be another than the one in force."""
+    """The other listed GPU is not selected and causes no warning that it differs from the selected one."""
     path = tmp_path / "case.sqlite"
     with TraceBuilder(path) as b:
         b.gpu("NVIDIA A100-SXM4-80GB", number=1, sm_count=108, clock_hz=1_410_000_000, memory=85, bandwidth=2)
@@ -190,7 +190,7 @@ SLICE = (0, "NVIDIA A100-SXM4-80GB MIG 1g.10gb", 14, 0, 10200547328)
     [(EIGHT, 5, EIGHT[5][1], 8), ([INTEL, H100], 1, H100[1], 2), ([SLICE], 0, SLICE[1], 1)],
 )
 def test_listed_and_used(tmp_path: Path, listed: list[tuple[object, ...]], device: int, used: str, count: int) -> None:
-    """Of 8 GPUs one is used; one of two is no NVIDIA GPU; a slice of a GPU has no bandwidth of its own."""
+    """One of 8 GPUs is used; one of two GPUs is not from NVIDIA; a GPU slice has no bandwidth of its own."""
     path = old(tmp_path, (CURRENT, listed), devices=(device,))
     assert answer(path, "gpu_summary", "gpu_id", "name") == f"gpu_id,name\n{device},{used}"
     assert device_column(path) == [f"{used} ({device})"]
@@ -199,7 +199,7 @@ def test_listed_and_used(tmp_path: Path, listed: list[tuple[object, ...]], devic
 
 
 def device_column(path: Path) -> list[str]:
-    """Return the column Device of ``cuda_gpu_trace``."""
+    """Return the Device column of ``cuda_gpu_trace``."""
     with nsys_tools.open(path, cache=False) as session:
         return [row["Device"] for row in session.stats("cuda_gpu_trace").records()]
 

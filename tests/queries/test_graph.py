@@ -48,7 +48,7 @@ def test_layers_equal_a_walk_over_all_records(seed: int, tmp_path: Path) -> None
         for key in made.replayed
     )
     assert {row[:2]: row[2] for row in layers} == Counter((paths[key], want[key].reason) for key in made.replayed)
-    # Whatever is known of layers: the launching range owns the operations.
+    # Whatever is known about layers, the launching range owns the operations.
     lengths = {
         pid: sum(1 + node % 5 for process, node in made.replayed if process == process_key(pid)) for pid in (1, 2)
     }
@@ -57,7 +57,7 @@ def test_layers_equal_a_walk_over_all_records(seed: int, tmp_path: Path) -> None
 
 
 def test_random_recordings_hold_every_case() -> None:
-    """So that the comparison above is one: each way to a layer, and each reason for none, occurs."""
+    """This makes the comparison above meaningful: each way to a layer, and each reason for none, occurs."""
     found = Counter[str | None]()
     for seed in range(SEEDS):
         made = random_recording(seed)
@@ -69,7 +69,7 @@ def test_random_recordings_hold_every_case() -> None:
 
 
 def test_a_decode_step_is_seen_through_its_graph(tmp_path: Path) -> None:
-    """The launching range owns; the layer is what was opened inside the capture, in which thread and however copied."""
+    """The launching range owns the operations. The layer is the range opened in the capture, on any thread."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "capture_model", 0, 90)
@@ -117,12 +117,12 @@ def test_a_decode_step_is_seen_through_its_graph(tmp_path: Path) -> None:
 
 
 def chained(copies: int) -> list[Record]:
-    """Return the records of node 1 at 4 and of so many copies, each of the one before; the last has the highest id."""
+    """Return the records of node 1 at 4 and of a chain of copies; the last copy has the highest ID."""
     return [Record(1, 4, 1), *(Record(1, 10, n + 1, n) for n in range(1, copies + 1))]
 
 
-# Records of a process by thread number, the node that ran, and what is known of it. All are processes of one trace, so
-# that each id is that of other nodes in the others.
+# Records of a process by thread number, the node that ran, and the known result. All are processes of one trace, so
+# that each ID is also that of different nodes in the other processes.
 LINEAGES: list[tuple[list[Record], int, tuple[int | None, int | None, str | None, str | None]]] = [
     *((chained(copies), copies + 1, (1, copies, "graph_node", None)) for copies in (0, 1, 2, 3, 4, 64)),
     (chained(65), 66, (None, None, None, "no end")),
@@ -139,7 +139,7 @@ LINEAGES: list[tuple[list[Record], int, tuple[int | None, int | None, str | None
 
 
 def test_lineage(tmp_path: Path) -> None:
-    """Chains of copies of any length, with hundreds of records, up to a bound; a circle or a choice gives no layer."""
+    """Chains of copies of any length up to a limit, with hundreds of records; cycles and ambiguities yield no layer."""
     made = Recording()
     for pid, (records, node, _) in enumerate(LINEAGES, 1):
         made.ranges.append(Range(thread_key(pid, 1), 0, 9))
@@ -155,14 +155,14 @@ def test_lineage(tmp_path: Path) -> None:
 
 
 FAILED = "a launch that failed"
-# Calls of a thread, call n at 10 n and, but for the first, in a range of its own; what its nodes are said to be.
+# Calls of a thread, call n at 10 n and, except the first, in a separate range, and the expected result for its nodes.
 CAPTURES = [
     ((BEGIN, LAUNCH, "cuMemcpyHtoDAsync_v2", "cudaStreamIsCapturing_v10000", END), ["1", "2"]),
     ((BEGIN, LAUNCH, LAUNCH, LAUNCH, END), ["order unknown"] * 2),
     ((BEGIN, LAUNCH, FAILED, LAUNCH, END), ["1", "3"]),
     ((BEGIN, LAUNCH, END), ["order unknown"] * 2),
     ((END, LAUNCH, LAUNCH, END), ["order unknown"] * 2),
-    # A node that is added by itself after a capture is recorded in its own call.
+    # A node that is added explicitly after a capture is recorded in its own call.
     ((BEGIN, LAUNCH, LAUNCH, END, ADD), ["1", "2", "4"]),
 ]
 
@@ -190,7 +190,7 @@ def test_nodes_recorded_after_the_capture_are_of_its_launches_in_order(tmp_path:
 
 
 def test_no_other_query_reads_layers() -> None:
-    """So that figures of a trace are the same with and without them, and cost the same."""
+    """The figures of a trace are therefore the same with and without layers, and cost the same."""
     connection = duckdb.connect()
     reads = {
         name: catalogue.named(tree)
@@ -205,7 +205,7 @@ def test_no_other_query_reads_layers() -> None:
         *(name for name in reads if name.startswith("graph__")),
     }
     layers = {*steps, "graph_node", "graph_layer", "graph_launch", "change_layer"}
-    shown = {name for name in reads if name.startswith("export__")}  # timelines name layers, and count nothing
+    shown = {name for name in reads if name.startswith("export__")}  # timelines show layer names and count nothing
     assert {name for name, read in reads.items() if read & layers} <= layers | shown
 
 
@@ -221,7 +221,7 @@ def test_a_generated_decode_loop_adds_up(tmp_path: Path) -> None:
     )
     with open_trace(tmp_path / "t.sqlite", cache=False) as trace:
         trace.ensure("graph_layer", "attribution")
-        # A loop is right for the few nodes of this trace.
+        # A loop is fine for the few nodes of this trace.
         trace.connection.execute("SET asof_loop_join_threshold = 0")
         for name, query in catalogue.queries().items():
             if name in {"attribution", "_graph_record"} or query.area == "graph":

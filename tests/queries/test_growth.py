@@ -1,4 +1,4 @@
-"""What crosses and nests costs what is asked for, not all pairs; the figures are those of brute force."""
+"""Crossing and nesting ranges cost time per result, not per pair of ranges; the figures equal brute force."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _OPEN, _REQUESTS, _KERNELS, _EVERY_NS = 32, 400, 800, 100
 
 
 def _word(number: int) -> str:
-    """Return a number in letters, which nothing rolls up."""
+    """Return a number as letters, which are not rolled up."""
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:03}")
 
 
 def _serve(b: TraceBuilder) -> None:
-    """A server: each request begins after the one before it and ends before the one after it, 32 open at any time."""
+    """A server: requests begin and end in order, 32 are open at any time."""
     for number in range(_REQUESTS):
         start = number * _EVERY_NS
         end = start + _OPEN * _EVERY_NS + 7
@@ -42,12 +42,12 @@ def test_requests_of_a_server_that_cross(tmp_path: Path) -> None:
         start = number * _EVERY_NS
         inside = sum(start <= at < start + _OPEN * _EVERY_NS + 7 for at in launches)
         assert found[f"request {_word(number)}"] == (inside, inside * 10), number
-    assert stacked < 1.1 * _REQUESTS * (_OPEN + 1)  # not what each kernel lies in, nor each part of a request
+    assert stacked < 1.1 * _REQUESTS * (_OPEN + 1)  # not what contains each kernel, or each part of a request
     assert instances == _REQUESTS
 
 
 def _cross(count: int, b: TraceBuilder) -> None:
-    """Ranges that are all open at once and end in the order in which they were opened; half of the kernels beyond."""
+    """Ranges that are all open at once and end in opening order; half of the kernels come later."""
     last = 10 * count
     for number in range(count):
         b.range(THREAD, f"range {_word(number % 1000)}", number, last + 3 * number, event_type=START_END)
@@ -69,11 +69,11 @@ def test_ranges_that_all_cross(tmp_path: Path) -> None:
         owned = inside if number == count - 1 else 0
         assert found[f"range {_word(number)}"] == (inside, owned), number
     assert parents == [(0,)]  # none encloses another
-    assert set(innermost.values()) == {count}  # the one opened last is open longest
+    assert set(innermost.values()) == {count}  # the last one opened is open longest
 
 
 def _nest(count: int, b: TraceBuilder) -> None:
-    """Levels around each other, and a kernel in each."""
+    """Nested levels with one kernel in each."""
     for level in range(count):
         b.range(THREAD, f"level {level}", level * 10, 100 * count - level)
         launch(b, level * 10 + 5, 200 * count + level * 30, 200 * count + level * 30 + 10)
@@ -105,7 +105,7 @@ def _names(count: int, b: TraceBuilder) -> None:
 
 
 def _cpu_s(path: Path, *queries: str) -> float:
-    """Return the CPU time of some queries, once what is the same for all traces has been done."""
+    """Return the CPU time of some queries, excluding the work that is the same for all traces."""
     with open_trace(path, cache=False) as trace:
         trace.query("trace_summary").rows()
         begin = time.process_time()
@@ -115,7 +115,7 @@ def _cpu_s(path: Path, *queries: str) -> float:
 
 
 def _growth(folder: Path, fill: Callable[[int, TraceBuilder], None], count: int, *queries: str) -> float:
-    """Return how many times the CPU time is that four times the trace takes."""
+    """Return the ratio of CPU times for a trace of four times the size."""
     taken = []
     for number in (count, 4 * count):
         (folder / str(number)).mkdir()
@@ -125,11 +125,11 @@ def _growth(folder: Path, fill: Callable[[int, TraceBuilder], None], count: int,
 
 
 def test_four_times_the_crossing_ranges_take_less_than_eight_times_as_long(tmp_path: Path) -> None:
-    # All pairs of them would take 16 times as long, and what is cut at each end much more.
+    # All pairs would take 16 times as long, and cutting ranges at each end much more.
     assert _growth(tmp_path, _cross, 800, "range_exclusive", "range_wall") < 8
 
 
 def test_twenty_thousand_names_have_their_classes_in_seconds(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: _names(20_000, b))
-    # With an expression compiled for each name and rule: some ten seconds.
+    # Compiling an expression for each name and rule would take some ten seconds.
     assert _cpu_s(path, "kernel_class", "findings_layout_conversion", "findings_tensor_copy") < 5

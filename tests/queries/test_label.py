@@ -1,4 +1,4 @@
-"""Labels of kernels beside their names, in every query that names kernels."""
+"""Kernel labels next to kernel names, in every query that names kernels."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ def test_queries_that_name_kernels_have_labels() -> None:
     without = {
         name for name in named if all(column.name != "label" for column in catalogue.find(name).columns)
     }  # fmt: skip
-    # Reports and recipes have NVIDIA's columns; ncu's own names; comparisons join by name; one is for captures.
+    # Exceptions: reports and recipes have NVIDIA's columns; ncu's own names; comparisons join by name; one is for
+    # captures.
     kept = {name for name in without if name.startswith(("stats_", "recipe_", "change_", "capture_", "ncu_metric"))}
     assert without - kept == {"communication", "gpu_operation", "ncu_kernel", "roofline_point"}

@@ -1,4 +1,4 @@
-"""Figures of tokens on hand-made traces, each computed by hand."""
+"""Token figures on small handwritten traces, each computed by hand."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ def short(csv: str) -> str:
 
 
 def step(b: TraceBuilder, number: int, at: int, start: int, end: int, thread: int = THREAD) -> None:
-    """Add a step of 8 ns on the CPU with one kernel, launched at the instant in which it opens."""
+    """Add a step of 8 ns on the CPU with one kernel, launched when it opens."""
     b.range(thread, f"step {number}", at, at + 8)
     launch(b, at, start, end, thread=thread)
 
 
 def two_requests(b: TraceBuilder) -> None:
     """Two requests whose launches run ahead: every range closes before its GPU work ends."""
-    # Range 1: first token done at 150, 150 after its opening; then at 170, 190, 220, 250, 290.
+    # Range 1: first token done at 150, 150 after it opened; then at 170, 190, 220, 250, 290.
     b.range(THREAD, "image", 0, 100)
     launch(b, 5, 20, 100)
-    launch(b, 10, 100, 150)  # the last before the first step
+    launch(b, 10, 100, 150)  # the last one before the first step
     for number, (at, start, end) in enumerate(
         [(20, 150, 170), (30, 170, 190), (40, 190, 220), (50, 220, 250), (60, 250, 290)]
     ):
         step(b, number, at, start, end)
-    launch(b, 90, 290, 999)  # after the steps: no token's
+    launch(b, 90, 290, 999)  # after the steps: belongs to no token
     # Range 7: opened at 1000, first token at 1100, then at 1120, 1150.
     b.range(THREAD, "image", 1000, 1050)
     launch(b, 1005, 1010, 1100)
@@ -91,9 +91,9 @@ def test_requests(tmp_path: Path) -> None:
 
 
 def test_latencies(tmp_path: Path) -> None:
-    # First tokens 100, 150: mean 125, deviation 50 / sqrt(2). End to end 150, 290: mean 220, 140 / sqrt(2).
-    # Between tokens, sorted: 20 20 20 30 30 30 40. Mean 190 / 7; squares about it add up to 5500 - 36100 / 7, which is
-    # 2400 / 7, over 6: 400 / 7, its root 7.559. p90 lies at 0.9 x 6 = 5.4: 30 + 0.4 x 10; p99 at 5.94: 30 + 0.94 x 10.
+    # First tokens 100, 150: mean 125, deviation 50 / sqrt(2). End to end 150, 290: mean 220, 140 / sqrt(2). Between
+    # tokens, sorted: 20 20 20 30 30 30 40. Mean 190 / 7; squared deviations add up to 5500 - 36100 / 7, which is 2400 /
+    # 7, divided by 6: 400 / 7, its root is 7.559. p90 is at 0.9 x 6 = 5.4: 30 + 0.4 x 10; p99 at 5.94: 30 + 0.94 x 10.
     assert short(ask(build(tmp_path, two_requests), "llm_latency")) == text(
         """
         figure,base,value_count,mean_ns,stddev_ns,median_ns,p90_ns,p99_ns,min_ns,max_ns
@@ -105,7 +105,8 @@ def test_latencies(tmp_path: Path) -> None:
 
 
 def test_throughput(tmp_path: Path) -> None:
-    # The rates of test_requests. Of x < y the mean is the middle, the deviation (y - x) / sqrt(2), p90 x + 0.9 (y - x).
+    # The rates of test_requests. For x < y, the median is the mean, the deviation (y - x) / sqrt(2), p90 x + 0.9 (y -
+    # x).
     got = short(ask(build(tmp_path, two_requests), "llm_throughput")).replace("_tokens_per_s", "")
     assert got == text(
         """
@@ -117,9 +118,9 @@ def test_throughput(tmp_path: Path) -> None:
 
 
 def test_drift(tmp_path: Path) -> None:
-    # Between two steps only: of the first request indices 2 3 4 5 with 20 30 30 40, of the second index 2 with 30,
-    # which is its own mean and adds nothing. Less their means: -1.5 -0.5 0.5 1.5 and -10 0 0 10. Products add up to 30,
-    # squares to 5 and 200: slope 30 / 5, r2 30^2 / (5 x 200). A quarter of four is one; of one, none.
+    # Between two steps only: of the first request, indices 2 3 4 5 with 20 30 30 40; of the second, index 2 with 30,
+    # which is its own mean and adds nothing. Minus their means: -1.5 -0.5 0.5 1.5 and -10 0 0 10. Products add up to
+    # 30, squares to 5 and 200: slope 30 / 5, r2 30^2 / (5 x 200). A quarter of four is one; a quarter of one is none.
     assert ask(build(tmp_path, two_requests), "llm_drift") == text(
         """
         base,value_count,request_count,slope_ns,r2_ratio,first_quarter_ns,last_quarter_ns
@@ -129,7 +130,7 @@ def test_drift(tmp_path: Path) -> None:
 
 
 def test_drift_of_a_predicted_run_is_the_cache_that_is_read(tmp_path: Path) -> None:
-    """DeepSeek-OCR reads 61,440 bytes of KV cache for each token in it: 12.8 ns more a step at 4.8 TB/s."""
+    """DeepSeek-OCR reads 61,440 bytes of KV cache per cached token: 12.8 ns more per step at 4.8 TB/s."""
     path = tmp_path / "p.sqlite"
     predicted(path, "deepseek-ocr", "h200-sxm", "new_tokens=40")
     drift = answer(path, "llm_drift", "slope_ns", "r2_ratio", stages=STAGES, tables={"stage_role": ROLES}).splitlines()[
@@ -141,7 +142,7 @@ def test_drift_of_a_predicted_run_is_the_cache_that_is_read(tmp_path: Path) -> N
 
 
 def test_a_step_without_gpu_work_is_done_when_it_closes(tmp_path: Path) -> None:
-    """Latencies between a GPU operation and the end of a range are rows of their own."""
+    """Latencies between a GPU operation and the end of a range have separate rows."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 0, 100)
@@ -149,7 +150,7 @@ def test_a_step_without_gpu_work_is_done_when_it_closes(tmp_path: Path) -> None:
         step(b, 0, 20, 30, 40)
         b.range(THREAD, "step 1", 50, 60)
         b.range(THREAD, "step 2", 70, 75)
-        b.call(THREAD, LAUNCH, 71, 72, 9)  # what it launched was not recorded
+        b.call(THREAD, LAUNCH, 71, 72, 9)  # its launched operations were not recorded
         step(b, 3, 80, 90, 95)
 
     path = build(tmp_path, fill)
@@ -182,7 +183,7 @@ def test_a_step_without_gpu_work_is_done_when_it_closes(tmp_path: Path) -> None:
 
 
 def test_without_a_gpu(tmp_path: Path) -> None:
-    """The first token is done when the first step opens: all before it is then over."""
+    """The first token is done when the first step opens, because everything before it is then complete."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 10, 100)
@@ -200,7 +201,7 @@ def test_without_a_gpu(tmp_path: Path) -> None:
 
 
 def test_steps_that_replay_graphs(tmp_path: Path) -> None:
-    """A graph recorded as a whole and one recorded node by node are both work of their step."""
+    """A graph recorded as a whole and one recorded node by node both count as work of their step."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 0, 100)
@@ -227,7 +228,7 @@ def test_steps_without_requests(tmp_path: Path) -> None:
     """They count in the range around them, or on their thread; there is no first token."""
 
     def fill(b: TraceBuilder) -> None:
-        step(b, 7, 10, 20, 30)  # range 1, on its own
+        step(b, 7, 10, 20, 30)  # range 1, without a request
         b.range(THREAD, "decode", 100, 200)  # range 2
         step(b, 0, 110, 120, 140)
         step(b, 1, 120, 140, 170)
@@ -252,7 +253,7 @@ def test_steps_without_requests(tmp_path: Path) -> None:
 
 
 def test_one_single_token(tmp_path: Path) -> None:
-    """Without steps all of the request's work is for its first token, which is the last."""
+    """Without steps, all work of the request is for its first token, which is also the last."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 0, 40)
@@ -278,7 +279,7 @@ def test_one_single_token(tmp_path: Path) -> None:
 
 
 def test_requests_of_a_run_whose_steps_are_not_known(tmp_path: Path) -> None:
-    """Where no stage is a step, nobody can tell the first token from the last."""
+    """If no stage is a step, the first and the last token cannot be distinguished."""
     path = build(tmp_path, two_requests)
     roles = [("request", "request", "")]
     columns = ("range_id", "token_count", "ttft_ns", "ttft_base", "latency_ns", "total_tokens_per_s")
@@ -293,7 +294,7 @@ def test_requests_of_a_run_whose_steps_are_not_known(tmp_path: Path) -> None:
 
 
 def test_two_threads(tmp_path: Path) -> None:
-    """Each thread has its requests; a step that overlaps a request of another thread is not in it."""
+    """Each thread has its own requests; a step that overlaps a request of another thread does not belong to it."""
 
     def fill(b: TraceBuilder) -> None:
         for thread, at in ((THREAD, 0), (OTHER_THREAD, 5)):
@@ -318,7 +319,7 @@ def test_two_threads(tmp_path: Path) -> None:
 
 
 def test_nested_roles(tmp_path: Path) -> None:
-    """The innermost request and the outermost step count; ranges without length are neither."""
+    """The innermost request and the outermost step count; zero-length ranges count as neither."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "session", 0, 200)
@@ -347,7 +348,7 @@ def test_nested_roles(tmp_path: Path) -> None:
 
 
 def test_a_request_that_is_a_start_end_range(tmp_path: Path) -> None:
-    """A step is of the request opened last that is still open when the step opens, also where they cross."""
+    """A step belongs to the request opened last that is still open when the step opens, also where they cross."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 0, 55, event_type=START_END)
@@ -373,7 +374,7 @@ def test_a_request_that_is_a_start_end_range(tmp_path: Path) -> None:
 
 
 def test_steps_that_overlap(tmp_path: Path) -> None:
-    """Steps in flight together, of two stages: none holds the other, so that both count."""
+    """Concurrent steps of two stages: neither contains the other, so both count."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "step 0", 0, 40, event_type=START_END)

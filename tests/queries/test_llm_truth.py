@@ -1,4 +1,4 @@
-"""Figures of tokens equal brute force over all pairs, on random traces."""
+"""Token figures equal brute force over all pairs, on random traces."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ programs = st.lists(
 
 
 class Truth:
-    """The definitions of the queries, over all pairs."""
+    """The definitions of the queries, computed over all pairs."""
 
     def __init__(self, trace: Trace) -> None:
         self.trace = trace
@@ -107,7 +107,7 @@ class Truth:
         return chain[-1].order + 1 if chain else None
 
     def _around(self, key: int) -> set[int]:
-        """Return the ranges open where a range opens, that were opened before it."""
+        """Return the ranges that are open when a range opens and that were opened before it."""
         mine = self.ranges[key]
         return {k for k in self._open_at(mine.thread, mine.start) if self._opened(k) < mine.opened}
 
@@ -123,19 +123,19 @@ class Truth:
         return STAGE.get(name, name)
 
     def _owns(self, key: int, at: int) -> bool:
-        """Whether of the instances of its stage that are open it is the one opened last."""
+        """Return whether it is the last-opened of the open instances of its stage."""
         mine = self.ranges[key]
         alike = {k for k in self._open_at(mine.thread, at) & self.instances if self._stage(k) == self._stage(key)}
         return key == max(alike, key=self._opened, default=None)
 
     def _gpu(self, key: int, before: float = float("inf")) -> int | None:
-        """Return when the last operation launched in a range, before an instant, ended."""
+        """Return the end of the last operation launched in a range before an instant."""
         mine = self.ranges[key]
         ends = [end for thread, at, end in self.done if thread == mine.thread and self._owns(key, at) and at < before]
         return max(ends, default=None)
 
     def tokens(self) -> dict[tuple[int, int | None], list[tuple[int | None, int, str]]]:
-        """Return, by thread and range, each token: its step, when it was done and by what."""
+        """Return each token by thread and range: its step, and when and by what it was completed."""
         owned: dict[tuple[int, int | None], list[int]] = defaultdict(list)
         for key in sorted(self.steps, key=self._opened):
             request = max(self._around(key) & self.requests, key=self._opened, default=None)
@@ -175,7 +175,7 @@ def latencies(truth: Truth) -> dict[tuple[str, str], list[int]]:
 
 
 def drift(truth: Truth) -> dict[str, tuple[int, float | None, list[int], list[int]]]:
-    """Return, by base, number of latencies, slope, and those of the first and last quarters."""
+    """Return, by base, the number of latencies, their slope, and those of the first and last quarters."""
     points: dict[str, dict[tuple[int, int | None], list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for key, tokens in truth.tokens().items():
         shift = 0 if key[1] in truth.requests else 1
@@ -226,7 +226,7 @@ def test_figures_equal_brute_force(several: list[tuple[list[Named], list[Named],
 def answers(
     several: list[tuple[list[Named], list[Named], list[Launch]]],
 ) -> tuple[Truth, dict[str, list[dict[str, Any]]]]:
-    """Write the trace and return its truth and the rows of the queries."""
+    """Write the trace and return its reference results and the rows of the queries."""
     with tempfile.TemporaryDirectory() as folder:
         path, stages = Path(folder) / "t.sqlite", Path(folder) / "s.toml"
         stages.write_text(STAGES)

@@ -1,4 +1,4 @@
-"""Peak of GPU memory, from the events of --cuda-memory-usage=true."""
+"""Peak GPU memory, from the events of --cuda-memory-usage=true."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import nsys_tools as nt
 from tests.case import PROCESS, answer, build, launch, text
 
-# As NVIDIA documents it: 0 is an allocation, 1 gives memory back.
+# NVIDIA's documentation defines 0 as an allocation and 1 as a release.
 TABLE = """CREATE TABLE CUDA_GPU_MEMORY_USAGE_EVENTS (start INTEGER, globalPid INTEGER, deviceId INTEGER,
     contextId INTEGER, address INTEGER, pc INTEGER, bytes INTEGER, memKind INTEGER, memoryOperationType INTEGER,
     name TEXT)"""

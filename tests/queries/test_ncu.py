@@ -1,4 +1,4 @@
-"""Counters joined with a trace: by name, grid and block; coverage by stage."""
+"""ncu metrics joined with a trace by name, grid and block; coverage by stage."""
 
 from __future__ import annotations
 
@@ -84,10 +84,10 @@ def test_coverage_by_stage(tmp_path: Path) -> None:
         launch(b, 20, 130, 140, name="add")
         b.range(THREAD, "decode", 60, 90)
         launch(b, 70, 200, 260, name="gemm")
-        b.kernel(PROCESS, "gemm", 300, 340, 0, grid=(2, 1, 1))  # launched outside of every range, of another size
+        b.kernel(PROCESS, "gemm", 300, 340, 0, grid=(2, 1, 1))  # launched outside every range, with a different size
         correlation = b.correlation(PROCESS)
         b.call(THREAD, LAUNCH, 80, 82, correlation)
-        b.copy(PROCESS, 1, 64, 400, 420, correlation)  # GPU time that ncu never looks at
+        b.copy(PROCESS, 1, 64, 400, 420, correlation)  # GPU time that ncu does not profile
 
     found = asked(
         build(tmp_path, fill), "ncu_coverage",
@@ -106,7 +106,7 @@ def test_coverage_by_stage(tmp_path: Path) -> None:
 
 
 def counts(kernel: str, tensor: float | None, scalar: float | None, size: int = 1) -> list[tuple[Any, ...]]:
-    """Return rows of the table counter for one launch of `kernel`; what is None was not counted."""
+    """Return rows of the metric table for one launch of `kernel`; None means not measured."""
     said = (f"{kernel}/{size}", kernel, size, 1, 1, 128, 1, 1, "")
     metrics = {
         "sm__ops_path_tensor_src_bf16_dst_fp32.sum": tensor,
@@ -119,7 +119,7 @@ def counts(kernel: str, tensor: float | None, scalar: float | None, size: int = 
 @pytest.mark.parametrize(
     ("counters", "said"),
     [
-        # Two gemms of 1000, a gemv of 2 x 100, an add of 2 x 5: 2210 FLOPs where the model needs 2000.
+        # Two gemms of 1000, a gemv of 2 x 100, an add of 2 x 5: 2210 FLOPs, and 2000 model FLOPs.
         (
             [*counts("gemm", 1000, None), *counts("gemv", 0, 100), *counts("add", 0, 5)],
             "1.0,2210.0,2210.0,2000.0,1.105",
@@ -134,14 +134,14 @@ def counts(kernel: str, tensor: float | None, scalar: float | None, size: int = 
 def test_flops_of_the_hardware_are_stated_where_all_was_counted(
     tmp_path: Path, counters: list[tuple[Any, ...]], said: str | None
 ) -> None:
-    """A launch of another size, or without a count of tensor cores, counts for nothing."""
+    """A launch with a different size, or without a tensor core count, does not count."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "prefill", 0, 90)
         for number, (name, length) in enumerate({"gemm": 40, "gemv": 10, "add": 10}.items()):
             launch(b, 10 + number, 100 + 100 * number, 100 + 100 * number + length, name=name)
         launch(b, 50, 500, 540, name="gemm")
-        launch(b, 95, 600, 700, name="gemm")  # outside of the stage
+        launch(b, 95, 600, 700, name="gemm")  # outside the stage
 
     tables = {
         "ncu_metric": counters,
@@ -169,7 +169,7 @@ def test_without_counters_and_without_kernels(tmp_path: Path) -> None:
 
 
 def test_six_profiled_kernels_are_found_among_the_sums_of_nsys(tmp_path: Path) -> None:
-    """A trace with one kernel for each name of nsys's own summary, as long as all of that name together."""
+    """The trace has one kernel per name of nsys's own summary, as long as all kernels of that name together."""
     sums = SHARED / "deepseek-ocr" / "nsys-kernel-sums" / "all-stage.csv"
     if not sums.is_file():
         pytest.skip("../shared/deepseek-ocr is not here")
@@ -201,7 +201,7 @@ def test_six_profiled_kernels_are_found_among_the_sums_of_nsys(tmp_path: Path) -
 
 
 def test_a_session_table_leaves_the_others_alone(tmp_path: Path) -> None:
-    """Also when queries on both were asked before, and when one is defined anew."""
+    """This also holds after queries on both, and after one table is redefined."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "image", 0, 50)

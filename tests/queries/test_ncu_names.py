@@ -1,4 +1,4 @@
-"""Which kernel a profiled launch stands for: names as Nsight Compute shortens them, and what is then confused."""
+"""Matching profiled launches to kernels: names as shortened by Nsight Compute, and resulting ambiguities."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ SUMS = SHARED / "deepseek-ocr" / "nsys-kernel-sums"
 
 
 def without_casts(name: str) -> str:
-    """Template arguments as ncu prints them: ``(int)4`` is ``4``."""
+    """Return template arguments as ncu prints them: ``(int)4`` is ``4``."""
     return re.sub(r"\([A-Za-z_][\w: ]*\)(-?\d)", r"\1", name)
 
 
 def of_2025(name: str) -> str:
-    """As ncu 2025.1 prints what nsys calls `name`: the deletion that leaves half a bracket."""
+    """Return `name` as ncu 2025.1 prints it: its deletion leaves half of a bracket pair."""
     return re.sub(r"(\w+::)+[<\[]?", "", without_casts(name))
 
 
 def of_another_release(name: str) -> str:
-    """As other releases were seen to: one namespace of several is left, and const with the bracket behind it is not."""
+    """Return `name` as other releases print it, with one of several namespaces, and const without the bracket."""
     return re.sub(r"(\w+::)(\w+::)+", r"\1", re.sub(r"const::\[", "", without_casts(name)))
 
 
-# Names as nsys has them: lambdas in lambdas, unnamed namespaces of both spellings, templates, operators.
+# Names as in nsys: lambdas in lambdas, unnamed namespaces in both spellings, templates, operators.
 GENERATED = [
     "void at::native::vectorized_elementwise_kernel<(int)4, at::native::<unnamed>::silu_kernel(at::TensorIteratorBase "
     "&)::[lambda() (instance 1)]::operator ()() const::[lambda() (instance 6)]::operator ()() const::"
@@ -128,14 +128,14 @@ def names_of_traces() -> Iterator[str]:
 
 
 def test_ncu_deletes_what_we_say_it_does() -> None:
-    """Of the kernels that were profiled, nsys's names become ncu's to the letter; that is of ncu 2025.1."""
+    """For the profiled kernels, nsys's names become exactly those of ncu 2025.1."""
     kernels = {one.launch.kernel for one in ncu.read(SUMS.parent / "ncu")} if SUMS.is_dir() else set()
     assert kernels <= {of_2025(name) for name in names_of_sums()}
     assert len(kernels) == 6
 
 
 def test_all_names_of_real_captures_join(tmp_path: Path) -> None:
-    """Before, 38 of the 113 names of the whole run, with 19 % of its GPU time, did not."""
+    """Without this, 38 of the 113 names of the whole run, with 19 % of its GPU time, did not match."""
     sums, traces = names_of_sums(), list(dict.fromkeys(names_of_traces()))
     assert len(sums) >= 113
     assert_each_finds_its_own(tmp_path, list(dict.fromkeys([*sums, *traces])), of_2025)
@@ -155,7 +155,7 @@ TWO = ["void a::gemm<(int)4>(T1)", "void b::gemm<(int)4>(T1)"]
 
 
 def test_launch_order_tells_kernels_apart_that_ncu_gives_one_name(tmp_path: Path) -> None:
-    """Two kernels, four launches in turn: the nth in ncu is the nth in the trace; a fifth has no counterpart."""
+    """Two kernels, four alternating launches: the nth in ncu is the nth in the trace; a fifth has no match."""
     launches = [measured("void gemm<4>(T1)", f"p/{number}") for number in range(5)]
     assert shown(trace_of(tmp_path, TWO * 2), launches, "launch", "matched_by", "name_count", "name") == text(
         """
@@ -170,7 +170,7 @@ def test_launch_order_tells_kernels_apart_that_ncu_gives_one_name(tmp_path: Path
 
 
 def test_the_order_of_launches_is_that_of_the_calls(tmp_path: Path) -> None:
-    """The second kernel starts first: it is on another stream. ncu runs one after the other."""
+    """The second kernel starts first, on another stream. ncu runs the kernels one after the other."""
 
     def fill(b: TraceBuilder) -> None:
         for name, start in zip(TWO, (50, 20), strict=True):
@@ -181,7 +181,7 @@ def test_the_order_of_launches_is_that_of_the_calls(tmp_path: Path) -> None:
 
 
 def test_grid_and_block_go_before_order(tmp_path: Path) -> None:
-    """Order counts among launches of the same grid and block; without sizes, or where none has them, among all."""
+    """Order counts among launches with the same grid and block; without sizes, or if no launch has them, among all."""
 
     def fill(b: TraceBuilder) -> None:
         for name, width in ((TWO[0], 1), (TWO[1], 2), (TWO[0], 3), (TWO[1], 3)):
@@ -197,7 +197,7 @@ def test_grid_and_block_go_before_order(tmp_path: Path) -> None:
 
 
 def test_a_name_that_was_not_shortened_goes_before_order(tmp_path: Path) -> None:
-    """Names with their namespaces are certain, the short one is what both kernels would leave."""
+    """Names with namespaces are unambiguous; the short name is what either kernel would become."""
     launches = [measured(name, f"p/{n}") for n, name in enumerate(("b::gemm<4>(T1)", "a::gemm<4>(T1)", "gemm<4>(T1)"))]
     rows = joined(trace_of(tmp_path, [*TWO, "void gemm<(int)4>(T1)"]), launches)
     assert [(row["matched_by"], row["name"]) for row in rows] == [
@@ -206,7 +206,7 @@ def test_a_name_that_was_not_shortened_goes_before_order(tmp_path: Path) -> None
 
 
 def test_a_function_alone_is_one_of_its_instances(tmp_path: Path) -> None:
-    """As `ncu --kernel-name-base function` prints it; a whole name that is the same goes first."""
+    """As printed by `ncu --kernel-name-base function`; an identical full name takes precedence."""
     names = ["void a::gemm<(int)4>(T1)", "void a::gemm<(int)8>(T1)", "void a::add<(int)8>(T1)", "add"]
     launches = [measured(name, f"p/{n}") for n, name in enumerate(("gemm", "gemm", "add", "gone"))]
     rows = joined(trace_of(tmp_path, names), launches)
@@ -241,7 +241,7 @@ def test_notes_name_the_launches_that_match_nothing_and_those_that_order_decided
 
 
 def test_the_order_of_ten_launches_is_of_numbers(tmp_path: Path) -> None:
-    """Keys are texts, in which p/10 stands before p/2."""
+    """Keys are strings, which sort p/10 before p/2."""
     path = trace_of(tmp_path, TWO * 6)
     rows = joined(path, ncu.read(csv_of(tmp_path, ["void gemm<4>(T1)"] * 12)))
     assert [row["name"] for row in rows] == TWO * 6

@@ -1,4 +1,4 @@
-"""Ranges: nesting, ties, roll-up, who owns which operation."""
+"""Ranges: nesting, ties, roll-up, and ownership of operations."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def test_path_depth_and_parent(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "run", 0, 100)
         b.range(THREAD, "step 1", 10, 50, registered=True)
-        b.range(THREAD, "op", 10, 50)  # equal bounds: opened later, so inside
-        b.range(THREAD, "step 2", 50, 90)  # starts where step 1 ends
+        b.range(THREAD, "op", 10, 50)  # equal bounds: opened later, therefore inside
+        b.range(THREAD, "step 2", 50, 90)  # starts at the end of step 1
         b.range(THREAD, "instant", 60, 60)
         b.range(OTHER_THREAD, "elsewhere", 0, 100)
         b.range(THREAD, "a mark", 70, None, event_type=MARK)
@@ -34,7 +34,7 @@ def test_path_depth_and_parent(tmp_path: Path) -> None:
 
 
 def test_ranges_that_cross(tmp_path: Path) -> None:
-    """The innermost is the latest opened that is still open; a crossed range is no parent."""
+    """The innermost range is the last-opened range that is still open; a crossed range is not a parent."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "around", 0, 100)
@@ -42,7 +42,7 @@ def test_ranges_that_cross(tmp_path: Path) -> None:
         b.range(THREAD, "second", 30, 60, event_type=START_END)
         launch(b, 20, 200, 210)  # in first
         launch(b, 35, 210, 230)  # in both: second
-        launch(b, 50, 230, 260)  # in second alone
+        launch(b, 50, 230, 260)  # in second only
         launch(b, 70, 260, 300)  # around
 
     path = build(tmp_path, fill)
@@ -132,7 +132,7 @@ def test_operators_are_rolled_up_and_count_once(tmp_path: Path) -> None:
         b.range(THREAD, "aten::addmm, op_id = 2", 10, 30)
         launch(b, 15, 100, 107)
         b.range(THREAD, "aten::linear, op_id = 3", 50, 90)
-        b.range(THREAD, "aten::linear, op_id = 4", 60, 80)  # in one of its own name
+        b.range(THREAD, "aten::linear, op_id = 4", 60, 80)  # in a range with its own name
         launch(b, 65, 110, 113)
         launch(b, 85, 120, 121)
         b.range(THREAD, "not an operator", 91, 99)

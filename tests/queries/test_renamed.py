@@ -1,4 +1,4 @@
-"""Queries under their old names: the same rows under the old column names, with a warning, and listed nowhere."""
+"""Queries under their old names return the same rows under the old column names, with a warning, and are not listed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.conftest import REPOSITORY
 
 SAMPLES = REPOSITORY / "capture" / "samples"
 FIGURES = {"accessed_bytes": "moved_bytes", "above_roofline_ns": "lost_ns", "launch_gap_ns": "late_launch_ns"}
-# Old name: new name, and the columns that were renamed too, by their new name.
+# Old name: new name, and renamed columns by their new name.
 RENAMED: dict[str, tuple[str, dict[str, str]]] = {
     "mfu_stage": ("roofline_stage", FIGURES),
     "mfu_exclusive": ("roofline_exclusive", FIGURES),
@@ -62,13 +62,13 @@ def test_an_old_name_answers_and_warns_once(old: str, session: nt.Session, caplo
     for answer in (by_name, by_sql):
         assert list(answer.columns) == [columns.get(name, name) for name in now.columns]
         assert set(columns) <= set(now.columns)
-        # A set: some of these promise no order.
+        # A set, because some of these queries define no order.
         assert sorted(map(repr, answer.rows())) == sorted(map(repr, now.rows()))
     assert len(now) > 0 or new == "roofline_unmodeled"
 
 
 def test_old_column_names_can_be_asked_for(session: nt.Session) -> None:
-    """The query that the README showed before."""
+    """The query that the README showed earlier."""
     old = session.sql("SELECT stage, measured_ns, roofline_ns, lost_ns FROM mfu_exclusive").rows()
     assert (
         old == session.sql("SELECT stage, measured_ns, roofline_ns, above_roofline_ns FROM roofline_exclusive").rows()

@@ -1,4 +1,4 @@
-"""Points under the roofline: three series, each with its own bytes and time."""
+"""Points on the roofline chart: three series, each with its own bytes and time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 from tests.queries.test_roofline_stage import PEAK
 
-# One execution; the card does 1000 FLOPs and moves 100 bytes a nanosecond, so that the ridge is at 10.
+# One execution; the GPU does 1000 FLOPs and accesses 100 bytes per nanosecond, so that the ridge point is at 10.
 MODULES = [
     ("p", "m.q", "", "m.q", 5000, 100, 5),
     ("p", "m.k", "", "m.k", 1000, 400, 4),
@@ -33,7 +33,7 @@ COUNTED = [
     ("p/0", "gemm", *SIZE, READ, 3000, "bytes", 1),
     ("p/0", "gemm", *SIZE, WRITTEN, 1000, "bytes", 1),
     ("p/0", "gemm", *SIZE, TIME, 200, "ns", 1),
-    ("p/1", "add", *SIZE, SCALAR, 600, "", 2),  # FLOPs, but none of tensor cores: no point
+    ("p/1", "add", *SIZE, SCALAR, 600, "", 2),  # FLOPs, but none in tensor cores: no point
     ("p/1", "add", *SIZE, READ, 1200, "bytes", 2),
     ("p/1", "add", *SIZE, WRITTEN, 800, "bytes", 2),
     ("p/1", "add", *SIZE, TIME, 40, "ns", 2),

@@ -1,4 +1,4 @@
-"""Measured against possible, by stage and module: hand computation, and that parts add up."""
+"""Measured vs. roofline, by stage and module: compared with a hand computation, and parts add up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 
-# A card that does 1000 FLOPs and moves 100 bytes a nanosecond.
+# A GPU that does 1000 FLOPs and accesses 100 bytes per nanosecond.
 PEAK = [("toy", "bf16", "fp32", 1e12, 1e11)]
 # One execution: in each of two layers q (5 ns of FLOPs, 1 ns of bytes) and k (1 ns and 4 ns), then a head (3 ns of
 # bytes) without ranges.
@@ -92,7 +92,7 @@ def test_alike_modules_are_one_kind(tmp_path: Path) -> None:
         prefill,m.layers.*,2,2,40,18.0,42.0
         prefill,(no module),1,0,0,3.0,-3.0
         """
-    )  # 20 ns of idle time lie before the second
+    )  # 20 ns of idle time before the second one
 
 
 def test_what_must_add_up(tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_what_must_add_up(tmp_path: Path) -> None:
         run,,"roofline of all phases, from the modules",21,21,0
         run,,"span of the GPUs, from the stages",120,120,0
         stage,prefill,"durations, from its modules",50,50,0
-        stage,prefill,"span, from roofline and lost time",50,50,0
+        stage,prefill,"span, from roofline and time above roofline",50,50,0
         """
     )
 
@@ -160,7 +160,7 @@ def test_inner_repeats_of_predictions_are_taken_together(tmp_path: Path) -> None
 
 
 def test_real_traces_add_up_whatever_their_ranges_are(shared_trace: Path) -> None:
-    """Every range is taken for a module's: crossing ranges, several processes and GPUs, overlapping streams."""
+    """Every range is treated as a module: crossing ranges, several processes and GPUs, overlapping streams."""
     with open_trace(shared_trace, cache=False) as trace:
         names = [row[0] for row in trace.sql("SELECT DISTINCT name FROM range ORDER BY name").rows()]
         stages = [row[0] for row in trace.sql("SELECT stage FROM stage_summary WHERE instance_count > 0").rows()]

@@ -1,4 +1,4 @@
-"""The queries of the expert rules: a small trace, and the whole answer."""
+"""Queries of the expert rules: a small trace and the whole answer."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ OTHER = process_key(2)
 
 
 def operation(builder: TraceBuilder, call: str, table: str, start: int, end: int, **fields: int) -> None:
-    """Add a call and the copy or memset that it makes."""
+    """Add a call and the copy or memset that it launches."""
     correlation = builder.correlation(PROCESS)
     builder.call(THREAD, call, start - 10, start - 5, correlation)
     builder.add(table, start=start, end=end, deviceId=0, contextId=1, streamId=7, correlationId=correlation,
@@ -39,7 +39,7 @@ def test_calls_that_wait(tmp_path: Path) -> None:
 
 
 def copies(b: TraceBuilder) -> None:
-    """Copies of equal length, in an order other than that of their calls, some of which block."""
+    """Copies of equal length, in a different order from that of their calls; some of them block."""
     pageable, pinned, device = 0, 1, 2
     fields = {"copyKind": 1, "srcKind": pageable, "dstKind": device}
     operation(b, "cudaMemcpyAsync_v3020", "MEMCPY", 200, 300, bytes=8, **fields)
@@ -63,7 +63,7 @@ def test_asynchronous_copies_of_pageable_memory(tmp_path: Path) -> None:
 
 
 def test_synchronous_copies(tmp_path: Path) -> None:
-    """Neither small ones to the device nor those within one."""
+    """Small copies to the device and copies within it do not count."""
     assert answer(build(tmp_path, copies), "rule_cuda_memcpy_sync") == text(
         """
         duration_ns,start_ns,source_memory,destination_memory,copied_bytes,pid,device_id,context_id,green_context_id,stream_id,name,global_id,copy_kind,api
@@ -89,7 +89,7 @@ def test_synchronous_memsets(tmp_path: Path) -> None:
 
 
 def kernels(b: TraceBuilder) -> None:
-    """Two processes, each with times in which it does not use its GPU."""
+    """Two processes, each with intervals in which it does not use its GPU."""
     for process, device, spans in (
         (PROCESS, 0, [(0, 10), (610, 620), (1121, 1130)]),
         (OTHER, 1, [(5, 6), (506, 1000)]),
@@ -110,13 +110,13 @@ def kernels(b: TraceBuilder) -> None:
     ],
 )
 def test_gaps(tmp_path: Path, settings: list[tuple[str, str]], gaps: str) -> None:
-    """Longer than 500 ms, or as the setting says; each process and GPU by itself."""
+    """Longer than 500 ms, or than the setting; each process and GPU separately."""
     found = answer(build(tmp_path, kernels), "rule_gpu_gaps", tables={"setting": settings})
     assert found == "number,duration_ns,start_ns,pid,device_id,context_id,global_id,api\n" + gaps
 
 
 def test_time_of_little_use(tmp_path: Path) -> None:
-    """In tenths: neighbors below the threshold are one row, with the mean of their use."""
+    """In tenths: adjacent bins below the threshold form one row, with their mean utilization."""
     settings = [("chunks", "10"), ("threshold", "8")]
     assert answer(build(tmp_path, kernels), "rule_gpu_time_util", tables={"setting": settings}) == text(
         """

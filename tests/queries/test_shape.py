@@ -1,4 +1,4 @@
-"""FLOPs from the shapes in the texts of ranges: every form of text, hostile ones, what counts, times and peaks."""
+"""FLOPs from the tensor sizes in range texts: all forms of text, hostile texts, what counts, times and peaks."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def pyprof(op: str, *shapes: tuple[int, ...], dtype: str = "float16", rest: tupl
 COUNTED = {
     LAYER: ("linear", 2 * 8 * 6144 * 1024),
     module("top.a", "{'weight': [4, 3], 'bias': [4]}", "[[2, 5, 3]]"): ("linear", 2 * 10 * 4 * 3),
-    # A module whose name holds the other quote, and keys after the inputs.
+    # A module whose name contains the other quote, and keys after the inputs.
     "{'Module': \"it's\", 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]], 'x': (0.5,)}": ("linear", 48),
     module("gpt_neox.embed_out", "{'weight': [50, 4]}", "[[2, 4]]"): ("linear", 2 * 2 * 50 * 4),
     operator("aten::mm", "[[2, 3], [3, 5]]"): ("aten::mm", 2 * 2 * 3 * 5),
@@ -69,49 +69,47 @@ COUNTED = {
     pyprof("conv1d", (1, 2, 10), (3, 2, 3), (3,), rest=(1, 0, 2)): ("conv1d", 2 * (3 * 6) * 2 * 3),
 }  # fmt: skip
 REFUSED = {
-    "{'Module': 'a.fc', 'Outputs': [[8, 6144]]}": "mark of the outputs of a layer",
-    module("a.norm", "{'weight': [1024]}"): "weight of one dimension",
+    "{'Module': 'a.fc', 'Outputs': [[8, 6144]]}": "marker of layer outputs",
+    module("a.norm", "{'weight': [1024]}"): "one-dimensional weight",
     module("model.embed_tokens", "{'weight': [99, 1024]}"): "embedding",
     module("transformer.wte", "{'weight': [99, 1024]}"): "embedding",
-    module("a.lookup", "{'weight': [99, 1024]}", "[[1024]]"): "input of one dimension",
-    module("a.fc", "{'weight': [1024, 512]}"): "weight that does not match the input",
+    module("a.lookup", "{'weight': [99, 1024]}", "[[1024]]"): "one-dimensional input",
+    module("a.fc", "{'weight': [1024, 512]}"): "weight does not match the input",
     module("a.fc", "{'weight': [8, 1024], 'weight_scale': [8]}"): "quantized weight, which may be packed",
     module("a.fc", "{'qweight': [128, 512], 'qzeros': [8, 512]}"): "quantized weight, which may be packed",
     module("a.experts", "{'w13_weight': [8, 4, 2], 'w2_weight': [8, 2, 4]}"): "fused experts",
-    module("a.conv", "{'weight': [8, 3, 14, 14]}"): "weight of more than two dimensions",
+    module("a.conv", "{'weight': [8, 3, 14, 14]}"): "weight with more than two dimensions",
     module("a.self_attn.attn", "{}", "[[8, 4096], [8, 1024]]"): "attention without a KV length",
-    "{'Module': 'a.layers.0', 'Inputs': [[8, 1024]]}": "layer without weights of its own",
+    "{'Module': 'a.layers.0', 'Inputs': [[8, 1024]]}": "layer without its own weights",
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}}": "layer without readable inputs",
-    operator("aten::linear", "[[2, 3], [5, 3], []]"): "operator above those that are counted",
-    operator("aten::matmul", "[[2, 3], [3, 5]]"): "operator above those that are counted",
-    operator("aten::einsum", "[[], [4, 5, 6], [6, 6], []]"): "operator above those that are counted",
+    operator("aten::linear", "[[2, 3], [5, 3], []]"): "operator that calls counted operators",
+    operator("aten::matmul", "[[2, 3], [3, 5]]"): "operator that calls counted operators",
+    operator("aten::einsum", "[[], [4, 5, 6], [6, 6], []]"): "operator that calls counted operators",
     operator("aten::convolution", "[[1, 3, 8, 8], [4, 3, 3, 3], [4], [], [], [], [], [], []]"): (
         "convolution without stride and padding"
     ),
     operator("aten::add", "[[2, 3], [2, 3], []]"): "operator without a formula",
     operator("mylib::mm", "[[2, 3], [3, 5]]"): "operator without a formula",
-    operator("aten::mm", "[[2, 3], [4, 5]]"): "sizes that do not fit the operator",
-    operator("aten::bmm", "[[7, 2, 3], [6, 3, 5]]"): "sizes that do not fit the operator",
+    operator("aten::mm", "[[2, 3], [4, 5]]"): "sizes do not match the operator",
+    operator("aten::bmm", "[[7, 2, 3], [6, 3, 5]]"): "sizes do not match the operator",
     operator("aten::scaled_dot_product_attention", "[[2, 8, 3, 4], [9, 8, 5, 4], [9, 8, 5, 6]]"): (
-        "sizes that do not fit the operator"
+        "sizes do not match the operator"
     ),
-    operator("aten::mm", "[]"): "sizes that do not fit the operator",
+    operator("aten::mm", "[]"): "sizes do not match the operator",
     operator("aten::mm", "[[-2, 3], [3, 5]]"): "negative size",
     operator("aten::mm", "[[2, 3], [3, 5]"): "unreadable text",
     operator("aten::mm", "[[2, 3.5], [3.5, 5]]"): "unreadable text",
     operator("aten::mm", "[[2, 1e3], [1000, 5]]"): "unreadable text",
     operator("aten::mm", "[[99999999999999999999, 3], [3, 5]]"): "unreadable text",
-    operator("aten::mm", "[[999999999999999999, 999999999999999999], [999999999999999999, 9]]"): (
-        "sizes of 2^53 FLOPs or more"
-    ),
+    operator("aten::mm", "[[999999999999999999, 999999999999999999], [999999999999999999, 9]]"): ("2^53 FLOPs or more"),
     operator("aten::mm", "[[2, 3], [3, 5]]; DROP TABLE x"): "unreadable text",
     pyprof("conv2d", (2, 4, 9, 8), (6, 2, 3, 3), rest=(None, (2, 1), "same", 1, 2)): (
         "convolution without stride and padding"
     ),
     pyprof("conv2d", (2, 4, 9, 8), (6, 2, 3, 3), rest=(None, 0, 0, 1)): "convolution without stride and padding",
-    pyprof("matmul", (2, 3), (3, 5)): "operator above those that are counted",
+    pyprof("matmul", (2, 3), (3, 5)): "operator that calls counted operators",
     pyprof("relu", (2, 3)): "operator without a formula",
-    # Hostile ones.
+    # Hostile texts.
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': __import__('os').getcwd()}": "unreadable text",
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]]": "unreadable text",
     "{'Module': 'a.fc', 'TrainableParams': {'weight': [4, 3]}, 'Inputs': [[2, 3]]}}": "unreadable text",
@@ -120,18 +118,18 @@ REFUSED = {
     "{'Module': 'a', 'x': '" + "'" * 19_000: "unreadable text",
     "{'Module': 'a', 'x': '" + "\\'" * 9_500: "unreadable text",
     "{'Module': 'a', 'x': " + "[" * 19_000: "unreadable text",
-    "{'Module': 'a', 'x': " + "(" * 9_000 + ")" * 9_000 + "}": "layer without weights of its own",
-    "{'Module': 'a', 'x': " + "{'a': " * 3_000 + "1" + "}" * 3_001: "layer without weights of its own",
+    "{'Module': 'a', 'x': " + "(" * 9_000 + ")" * 9_000 + "}": "layer without its own weights",
+    "{'Module': 'a', 'x': " + "{'a': " * 3_000 + "1" + "}" * 3_001: "layer without its own weights",
     "{'mod': 'torch', 'op': 'mm', 'args': [{'shape': (2, 3)}, open('x')]}": "unreadable text",
     operator("aten::mm", "[" * 19_000): "unreadable text",
-    operator("aten::mm", "[[" + "1, " * 6_000 + "1], []]"): "sizes that do not fit the operator",
+    operator("aten::mm", "[[" + "1, " * 6_000 + "1], []]"): "sizes do not match the operator",
 }
 OTHERS = ("", "step", "aten::mm, op_id = 3", "{'Inputs': [[1]]}", "{'traceMarker': ['a.py:3']}", "a, sizes are big")
 
 
 @pytest.fixture(scope="module")
 def shapes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    """Return the row of ``shape`` of each text, from one trace."""
+    """Return the row of ``shape`` for each text, from one trace."""
 
     def fill(b: TraceBuilder) -> None:
         for at, name in enumerate((*COUNTED, *REFUSED, *OTHERS)):
@@ -202,11 +200,11 @@ def test_a_string_without_an_end_takes_linear_time() -> None:
         for quote in "'\"":
             open_ended = quote + f"\\{quote}" * 80_000
             assert connection.execute("SELECT python_json(?)", [open_ended]).fetchone() == (None,)
-    assert time.process_time() - begin < 15  # a minute for each where every quote is tried for a start
+    assert time.process_time() - begin < 15  # each would take a minute if every quote were tried as a start
 
 
 def _lists(value: Any) -> Any:
-    """Return a value with lists in place of tuples."""
+    """Return a value with lists instead of tuples."""
     if isinstance(value, dict):
         return {key: _lists(one) for key, one in value.items()}
     return [_lists(one) for one in value] if isinstance(value, list | tuple) else value
@@ -247,7 +245,7 @@ def test_only_the_innermost_range_that_has_flops_counts_and_owns_all_inside(tmp_
         aten::mm,,1,2,48.0,14
         aten::scaled_dot_product_attention,range inside is counted,1,1,,1
         aten::copy_,operator without a formula,1,0,,0
-        aten::matmul,operator above those that are counted,1,0,,0
+        aten::matmul,operator that calls counted operators,1,0,,0
         """
     )
     assert answer(path, "shape_layer", "layer", "counted_count", "operation_count", "counted_ns", "sum_ns") == text(
@@ -260,7 +258,7 @@ def test_only_the_innermost_range_that_has_flops_counts_and_owns_all_inside(tmp_
 
 
 def compared(path: Path, **given: str) -> dict[str, tuple[Any, ...]]:
-    """Return what each counted op is compared with, ratios to 12 digits."""
+    """Return the comparison of each counted op with the peak, ratios to 12 digits."""
     with opened(path, Request("", **given)) as session:
         return {
             row["op"]: (
@@ -273,7 +271,7 @@ def compared(path: Path, **given: str) -> dict[str, tuple[Any, ...]]:
 
 
 def timed(folder: Path, ns: int, gpu: str = A100, kernel: str = "k") -> Path:
-    """Write a trace of three operators that each take a time."""
+    """Write a trace of three operators that each take `ns`."""
 
     def fill(b: TraceBuilder) -> None:
         b.gpu(gpu, sm_count=108, clock_hz=1_410_000_000, memory=1, bandwidth=1)
@@ -290,7 +288,7 @@ def timed(folder: Path, ns: int, gpu: str = A100, kernel: str = "k") -> Path:
 
 
 MM = 2 * 1024**3
-UNTOLD = "no dtype is told: name one of shape_peak with --dtype"
+UNTOLD = "no dtype is known: set --dtype to one in shape_peak"
 
 
 def test_a_peak_needs_a_dtype_that_the_text_a_kernel_or_the_user_tells(tmp_path: Path) -> None:
@@ -299,7 +297,7 @@ def test_a_peak_needs_a_dtype_that_the_text_a_kernel_or_the_user_tells(tmp_path:
     told = ("fp16", "text", half, "compute", None)
     nothing = (None, None, None, None, UNTOLD)
     assert compared(path) == {"aten::mm": nothing, "aten::_scaled_mm": nothing, "mm": told}
-    # _scaled_mm has factors of 8 or 4 bits, whatever is assumed of the rest.
+    # The operands of _scaled_mm have 8 or 4 bits, whatever dtype is assumed for the others.
     assumed = ("bf16", "assumed", half, "compute", None)
     assert compared(path, dtype="bf16") == {"aten::mm": assumed, "aten::_scaled_mm": nothing, "mm": told}
     lacking = compared(path, dtype="fp8")["aten::mm"]
@@ -315,7 +313,7 @@ def test_the_name_of_a_kernel_tells_the_dtype(tmp_path: Path) -> None:
 def test_above_the_peak_is_withheld_with_its_cause(tmp_path: Path) -> None:
     peak, source, ratio, bound, withheld = compared(timed(tmp_path, 1_000))["mm"]
     assert (peak, source, ratio, bound) == ("fp16", "text", None, None)
-    assert withheld.startswith("above 100 %: the dtype, the GPU")
+    assert withheld.startswith("above 100 %: wrong dtype or GPU")
 
 
 def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) -> None:
@@ -333,13 +331,13 @@ def test_more_bytes_than_the_bandwidth_allows_are_no_roofline(tmp_path: Path) ->
     both = 2 * (2 * 4096 + 4096**2) * 2 / 1555e9 * 1e9
     ((least, bound, withheld),) = roofline(build(tmp_path, fill))
     assert (least, bound) == (None, "memory")
-    assert withheld.startswith("bytes above 100 %")
-    assert both > 40_000  # what the 40 us of both would have to hold
+    assert withheld.startswith("bandwidth above 100 %")
+    assert both > 40_000  # longer than the 40 us that both take
 
 
 def test_an_unknown_gpu_has_no_peak_unless_one_is_named(tmp_path: Path) -> None:
     path = timed(tmp_path, 100_000, gpu="Some GPU")
-    assert compared(path)["mm"] == (None, None, None, None, "no peak of this GPU is known")
+    assert compared(path)["mm"] == (None, None, None, None, "no peak is known for this GPU")
     assert compared(path, gpu="a100-40gb")["mm"][:2] == ("fp16", "text")
 
 
@@ -351,7 +349,7 @@ def test_no_gpu_is_read_before_a_query_needs_its_peak(tmp_path: Path, monkeypatc
     peaks._rows.cache_clear()
     with opened(timed(tmp_path, 1)) as session:
         session.query("shape_coverage").rows()
-        for _ in range(2):  # and what failed is not taken for an empty table after that
+        for _ in range(2):  # and after that, the failure is not taken for an empty table
             with pytest.raises(nt.NsysToolsError, match="read"):
                 session.query("shape_op")
 

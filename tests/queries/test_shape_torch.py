@@ -1,4 +1,4 @@
-"""FLOPs from shapes against PyTorch's own FlopCounterMode."""
+"""FLOPs from tensor sizes compared with PyTorch's FlopCounterMode."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.torch, pytest.mark.filterwarnings("ignore")]
 
 
 def products(draw: random.Random) -> Iterator[tuple[str, Any, list[tuple[int, ...]]]]:
-    """Give name, function and sizes of each leaf operator, at random sizes."""
+    """Yield name, function and sizes of each leaf operator, with random sizes."""
     import torch
     from torch.nn.functional import scaled_dot_product_attention
 
@@ -46,7 +46,7 @@ def test_each_leaf_has_the_flops_that_torch_counts(tmp_path: Path) -> None:
             expected[operator(name, str([list(shape) for shape in shapes]))] = counted(function, shapes)
         m, k, n = (draw.randrange(1, 40) for _ in range(3))
         text = operator("aten::_scaled_mm", f"[[{m}, {k}], [{k}, {n}], [], [], [], [], [], []]")
-        # Its rule, since the operator itself takes only types of 8 bits.
+        # Use its rule, because the operator itself accepts only 8-bit dtypes.
         expected[text] = flop_registry[torch.ops.aten._scaled_mm]((m, k), (k, n), (), (), out_val=None)
         # Convolutions in one to three dimensions, with groups.
         rank, groups = draw.randrange(1, 4), draw.randrange(1, 3)

@@ -1,4 +1,4 @@
-"""Stages: instances, the four bases of time, what is exclusive, gaps."""
+"""Stages: instances, the four bases of time, exclusive figures, gaps."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def two_stages(b: TraceBuilder) -> None:
     b.range(THREAD, "decode", 50, 90)
     b.range(THREAD, "decode", 60, 70)  # nested in itself: the outer one is the instance
     launch(b, 65, 200, 205)
-    launch(b, 80, 203, 211)  # overlaps the one before
+    launch(b, 80, 203, 211)  # overlaps the previous one
     b.range(THREAD, "image", 100, 200)
     b.range(THREAD, "decode", 110, 190)
     launch(b, 120, 300, 301)
@@ -60,7 +60,7 @@ def test_overlapping_instances_count_both_and_share_nothing(tmp_path: Path) -> N
         b.range(THREAD, "request", 40, 100, event_type=START_END)
         b.range(THREAD, "request", 45, 50)  # nested: the outer one is the instance
         launch(b, 10, 200, 210)
-        launch(b, 55, 210, 230)  # both are open: the one opened last has it
+        launch(b, 55, 210, 230)  # both are open: it belongs to the one opened last
         launch(b, 70, 230, 270)
 
     stages, columns = [("request", "request")], ("start_ns", "wall_ns", "sum_ns", "operation_count")
@@ -97,7 +97,7 @@ def test_without_a_stages_file_ranges_are_stages(tmp_path: Path) -> None:
 
 
 def around_everything(b: TraceBuilder, own_ns: int = 0) -> None:
-    """One range around all, one around all but 5 of 1,000 ns in it; below it the work is divided."""
+    """One range around everything, and one around all but 5 of 1,000 ns in it, with the work divided below."""
     b.range(THREAD, "profile", 0, 1000)
     b.range(THREAD, "warm-up", 10, 20)
     launch(b, 12, 2000, 2005)
@@ -131,7 +131,7 @@ def test_a_range_around_everything_is_no_stage(tmp_path: Path) -> None:
 
 
 def test_a_recorded_forward_pass_is_more_than_one_stage() -> None:
-    """All of it lies in ``profile/forward pass``: an expert would name the einsums first, then attention."""
+    """All of it is in ``profile/forward pass``: an expert would name the einsums first, then attention."""
     path = SHARED / "traces" / "transformer_fwd.sqlite"
     if not path.is_file():
         pytest.skip("../shared/traces/transformer_fwd.sqlite is not here")
@@ -162,7 +162,7 @@ def test_a_range_with_nothing_inside_or_less_than_all_is_a_stage(tmp_path: Path)
         launch(b, 110, 2000, 2000 + extra)
 
     columns = ("stage", "exclusive_ns")
-    for extra, expected in ((50, "a,950\nb,50"), (49, "x,950\nb,49")):  # 95 % of all is not more than 95 %
+    for extra, expected in ((50, "a,950\nb,50"), (49, "x,950\nb,49")):  # 95 % of the total is not more than 95 %
         (folder := tmp_path / str(extra)).mkdir()
         assert answer(build(folder, fill), "stage_summary", *columns) == "stage,exclusive_ns\n" + expected
 
@@ -188,12 +188,12 @@ def test_gaps_by_cause(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "s", 0, 1000)
         launch(b, 10, 100, 200)
-        launch(b, 20, 210, 300)  # had been launched: queued, 10 ns
-        launch(b, 350, 360, 400)  # launched after the GPU ran dry: late launch, 60 ns
+        launch(b, 20, 210, 300)  # already launched: queued, 10 ns
+        launch(b, 350, 360, 400)  # launched after the GPU went idle: launch gap, 60 ns
         b.call(THREAD, SYNC, 360, 402, 90)
-        launch(b, 450, 460, 500)  # the wait ended inside the gap: wait, 60 ns
+        launch(b, 450, 460, 500)  # the synchronization ended inside the gap: synchronization, 60 ns
         b.kernel(PROCESS, "k", 530, 540, 0)  # unknown launch, 30 ns
-        launch(b, 536, 545, 550)  # the call had not returned when the gap began, at 540: returned at 538: queued
+        launch(b, 536, 545, 550)  # the call had not returned when the gap began, at 540; returned at 538: queued
 
     path = build(tmp_path, fill)
     assert answer(path, "gap_list", "gap_ns", "cause", "blocking_call") == text(
@@ -219,7 +219,7 @@ def test_gaps_by_cause(tmp_path: Path) -> None:
 
 
 def test_activity_adds_up(tmp_path: Path) -> None:
-    """Bins of GPU activity hold all GPU time, once."""
+    """Bins of GPU activity contain all GPU time exactly once."""
     path = build(tmp_path, two_stages)
     rows = answer(path, "stage_activity", "sum_ns", stages=STAGES).splitlines()[1:]
     assert sum(float(row) for row in rows) == 30 + 10 + 5 + 8 + 1

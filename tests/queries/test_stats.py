@@ -1,4 +1,4 @@
-"""Reports on one screen each; what is expected here is what nsys 2023.4.4 prints for the same events."""
+"""Reports on one screen each; the expected output is what nsys 2023.4.4 prints for the same events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.case import LAUNCH, OTHER_THREAD, PROCESS, THREAD, build, text
 
 
 def report(path: Path, name: str, *, window: tuple[int, int] | None = None) -> str:
-    """Return a report as nsys prints it with -f csv:noconv; empty when there is nothing to say."""
+    """Return a report as nsys prints it with -f csv:noconv; empty if it has no rows."""
     file = path.parent / "report.csv"
     for answer in answers(lambda choice: open_trace(path, cache=False, choice=choice), [parse_request(name)], window):
         return file.read_text(encoding="utf-8").strip() if write(answer, parse_format("csv:noconv"), file) else ""
@@ -37,7 +37,7 @@ def at(builder: TraceBuilder, name: str, start: int, end: int, kernel: int, *, t
 
 
 def edges(builder: TraceBuilder) -> None:
-    """Calls at the edges of ranges: inside, at the start, at the end, across it, without length, outside."""
+    """Calls at the edges of ranges: inside, at the start, at the end, across the edge, zero-length, outside."""
     builder.range(THREAD, "outer", 3000, 4000)
     builder.range(THREAD, "inner", 3100, 3900)
     at(builder, "within", 3200, 3210, 5000)
@@ -132,7 +132,7 @@ def test_a_call_without_an_end_is_in_no_range(tmp_path: Path) -> None:
 
 
 def test_ranges_that_no_program_can_have_made(tmp_path: Path) -> None:
-    """One ends before it starts, which nsys itself stumbles over, and one has lost its start: both hold nothing."""
+    """One ends before it starts, which nsys itself mishandles, and one has lost its start: both contain nothing."""
 
     def fill(builder: TraceBuilder) -> None:
         builder.range(THREAD, "backward", 900, 700)
@@ -205,7 +205,7 @@ def test_launch_queue_and_execution(tmp_path: Path) -> None:
 
 
 def test_a_launch_recorded_twice_counts_once(tmp_path: Path) -> None:
-    """Deliberately not as nsys, which adds the kernel up once per record of its launch."""
+    """This deliberately differs from nsys, which counts the kernel once per record of its launch."""
 
     def fill(builder: TraceBuilder) -> None:
         builder.range(THREAD, "r", 50, 500)

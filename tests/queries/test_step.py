@@ -1,4 +1,4 @@
-"""The time of steps equals a brute force over intervals, to the nanosecond."""
+"""Step times equal a brute force computation over intervals, to the nanosecond."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def add_job(builder: TraceBuilder, dice: random.Random) -> None:
 
 
 def add_work(builder: TraceBuilder, dice: random.Random, pid: int, tid: int, at: int) -> None:
-    """Add an operation of any kind on one of two GPUs, with or without its call, and a wait now and then."""
+    """Add an operation of any kind on one of two GPUs, with or without its call, and sometimes a synchronization."""
     process, thread = process_key(pid), thread_key(pid, tid)
     correlation = builder.correlation(process)
     if dice.random() < 0.9:
@@ -92,7 +92,7 @@ def test_a_recorded_job_equals_brute_force(name: str) -> None:
 
 
 def steps(builder: TraceBuilder) -> None:
-    """Two iterations: compute that hides a part of a collective, a wait, and a second kernel that was launched late."""
+    """Two iterations: compute that hides part of a collective, a synchronization, and a late second kernel."""
     for number, at in enumerate((0, 1000)):
         builder.range(THREAD, f"train_step_{number}", at, at + 900)
         launch(builder, at + 10, at + 100, at + 300)
@@ -123,7 +123,7 @@ def test_budget(tmp_path: Path) -> None:
 
 
 def test_edited_rules_of_kernels_change_what_is_cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same file with other rules: what computes is computed anew."""
+    """With the same file and other rules, the dependent results are recomputed."""
     path, rules = build(tmp_path, steps), tmp_path / "own" / "analytic" / "kernels" / "rules.csv"
     rules.parent.mkdir(parents=True)
     monkeypatch.setattr(assets, "_own_folders", [tmp_path / "own"])
@@ -137,7 +137,7 @@ def test_edited_rules_of_kernels_change_what_is_cached(tmp_path: Path, monkeypat
 
 
 def test_kernels_that_do_not_run_in_each_step(tmp_path: Path) -> None:
-    """A step without a kernel counts with 0, and the median of an even number of steps lies between two."""
+    """A step without the kernel counts as 0, and the median of an even number of steps is between two of them."""
 
     def fill(builder: TraceBuilder) -> None:
         for number, runs in enumerate([["a", "b", "b"], ["a"], ["a", "b"], ["a"]]):
@@ -158,7 +158,7 @@ def test_kernels_that_do_not_run_in_each_step(tmp_path: Path) -> None:
 
 
 def test_instances_of_a_stage_are_not_compared_in_pairs(tmp_path: Path) -> None:
-    """2,000 instances in a trace with 20,000 ranges: 0.02 s of CPU time, and 1 s if all pairs were compared."""
+    """2,000 instances in a trace with 20,000 ranges take 0.02 s of CPU time; comparing all pairs would take 1 s."""
     path = tmp_path / "t.sqlite"
     build_large(path, 100_000, Shape(ranks=8))
     with open_trace(path) as trace:

@@ -1,4 +1,4 @@
-"""Steps without a name: programs with a period give exactly their steps, all others none."""
+"""Steps without a name: programs with a period yield exactly their steps, all others none."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def steps_by_pid(path: Path) -> dict[int, list[Interval]]:
 
 
 def test_programs_without_a_period_have_no_steps(tmp_path: Path) -> None:
-    """200 programs, of 10 to 500 operations each, are processes of one trace: each is searched alone."""
+    """200 programs with 10 to 500 operations each are processes of one trace: each is searched separately."""
     path = tmp_path / "t.sqlite"
     with TraceBuilder(path) as builder:
         for seed in range(1, 201):
@@ -51,7 +51,7 @@ def shared(name: str) -> Path:
 
 
 def found_and_verdicts(name: str) -> tuple[list[tuple[str | None, int, str | None]], dict[str, str]]:
-    """Return how steps were found, how many and why not; and the verdict on each candidate by its first word."""
+    """Return how steps were found, how many and why not, and the verdict on each candidate by its first word."""
     with open_trace(shared(name), cache=False) as trace:
         found = trace.sql("SELECT found_by, step_count, reason FROM step_found").rows()
         verdicts = dict(trace.sql("SELECT regexp_extract(anchor, '^[\\w -]+'), verdict FROM step_candidate").rows())
@@ -60,10 +60,10 @@ def found_and_verdicts(name: str) -> tuple[list[tuple[str | None, int, str | Non
 
 @pytest.mark.parametrize(("name", "median_ms"), [("two_gpu_before", 16.7), ("two_gpu_after", 19.1)])
 def test_iterations_of_a_job_on_two_gpus(name: str, median_ms: float) -> None:
-    """A slice of a job without step ranges. By every second flash kernel its iterations take 16.74 and 19.05 ms.
+    """A slice of a job without step ranges. By every second flash kernel, its iterations take 16.74 and 19.05 ms.
 
-    The copy of 8 B from the host opens each; it is the same kind on both GPUs. On each GPU no communication overlaps
-    what computes; that of the other GPU does, and does not count.
+    The 8 B copy from the host opens each of them; it is of the same kind on both GPUs. On each GPU, communication does
+    not overlap compute on the same GPU. Overlap with compute on the other GPU does not count.
     """
     with open_trace(shared(name), cache=False) as trace:
         found = trace.sql("SELECT found_by, step_count, cut_count FROM step_found").rows()
@@ -84,8 +84,8 @@ def test_iterations_of_a_job_on_two_gpus(name: str, median_ms: float) -> None:
 def test_power_iteration_is_found_as_its_author_marked_it() -> None:
     """An iteration is ten products and a copy of the result to the host, and its author put a range around each.
 
-    The 44 ranges `Step 0 to 9`, `Step 10 to 19` ... are the truth that the anchor is compared with. The product alone
-    recurs as well, and is rejected: ten of them run without the CPU looking, like layers.
+    The 44 ranges `Step 0 to 9`, `Step 10 to 19` ... are the reference for the anchor. The product alone also recurs,
+    and is rejected: ten of them run without a CPU synchronization, like layers.
     """
     found, verdicts = found_and_verdicts("power_iteration")
     assert found == [("anchor: copy Device-to-Host of 65536 B", 43, None)]
@@ -105,9 +105,9 @@ def walls(name: str, choice: Sequence[tuple[str, str]]) -> list[int]:
 
 
 def test_saxpy_repeats_an_exchange_with_other_ranks() -> None:
-    """Five times two copies to the GPU, a kernel and a copy back, between calls of MPI: an iteration of a loop.
+    """Five times two copies to the GPU, a kernel and a copy back, between MPI calls: an iteration of a loop.
 
-    Its range `saxpy` surrounds the launch alone. Five whole iterations have four periods, from copy to copy.
+    Its range `saxpy` surrounds only the launch. Five whole iterations have four periods, from copy to copy.
     """
     found, verdicts = found_and_verdicts("saxpy_mpi")
     assert found == [("anchor: copy Device-to-Host of 262144000 B", 4, None)]
@@ -117,7 +117,7 @@ def test_saxpy_repeats_an_exchange_with_other_ranks() -> None:
 def test_an_iteration_that_is_a_graph() -> None:
     """Ten times three small kernels and a graph run of 781 ms: a training loop that replays a graph per iteration.
 
-    What lies inside the graph was not recorded. It may hold several steps of the optimizer, and nobody can tell.
+    The contents of the graph were not recorded. It may contain several optimizer steps, which cannot be determined.
     """
     found, verdicts = found_and_verdicts("cuda_graph")
     assert found == [("anchor: graph 4", 9, None)]
@@ -126,10 +126,10 @@ def test_an_iteration_that_is_a_graph() -> None:
 
 @pytest.mark.parametrize("name", ["four_streams", "schema_2021"])
 def test_too_few_repetitions_are_no_steps(name: str) -> None:
-    """One vector cut into four parts, a part per stream; and a database query run three times.
+    """One vector split into four parts, one per stream, and a database query run three times.
 
-    The parts of one addition are no iterations. The query is one, and three of it say little: fewer than five of
-    anything are not taken for steps.
+    The parts of one addition are not iterations. The query is an iteration, but three repetitions are weak evidence:
+    fewer than five repetitions are not reported as steps.
     """
     found, verdicts = found_and_verdicts(name)
     assert found == [(None, 0, "no range has the name of a step, and no operation recurs regularly")]
@@ -137,7 +137,7 @@ def test_too_few_repetitions_are_no_steps(name: str) -> None:
 
 
 def test_layers_of_one_forward_pass_are_no_steps() -> None:
-    """A single forward pass of twelve layers: each recurs as a step would, but the CPU never looks between them."""
+    """A single forward pass of twelve layers: each recurs like a step, but the CPU never synchronizes between them."""
     found, verdicts = found_and_verdicts("transformer_fwd")
     ((found_by, count, reason),) = found
     assert (found_by, count) == (None, 0)

@@ -1,4 +1,4 @@
-"""Names of steps: what frameworks write is read, anything else is left alone."""
+"""Step names: names that frameworks write are parsed, all others are ignored."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ WRITTEN: dict[str, Row | None] = {
     "{'mod': 'torch', 'op': 'matmul', 'args': [{'shape': (8, 1024), 'dtype': 'float16'}]}": None,
 }  # fmt: skip
 HUGE = "9" * 40
-# A name that is nearly a step's: nothing is executed, nothing overflows. Those that have the form are read, without
-# the number that is too large.
+# Names that are nearly step names: nothing is executed or overflows. Names of the right form are parsed, without the
+# number that is too large.
 HOSTILE: dict[str, Row | None] = {
     "execute_context_2(4096_generation_30(30)": None,
     "execute_context_2(4096))_generation_30(30)": None,
@@ -85,7 +85,7 @@ def names_of(path: Path) -> dict[str, Row]:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
-    """Return `step_name` of a trace with all of these names."""
+    """Return `step_name` for a trace with all these names."""
 
     def fill(builder: TraceBuilder) -> None:
         for place, name in enumerate([*WRITTEN, *HOSTILE, *examples(), NUL]):
@@ -95,7 +95,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Row]:
 
 
 def examples() -> dict[str, Row]:
-    """Return the examples of all files with what they say."""
+    """Return the examples of all files with their expected results."""
     documents = [tomllib.loads(path.read_text(encoding="utf-8")) for path in FILES]
     return {
         one["text"]: {**one, "source": document["source"], "kind": document["kind"]}
@@ -174,7 +174,7 @@ def test_a_file_of_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_file_of_the_user_that_is_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, message: str
 ) -> None:
-    """A file that cannot be read is named, and of an expression that is not one the expression."""
+    """The error names a file that cannot be read, and an expression that is not valid."""
     path = build(tmp_path, ticks)
     add_own(tmp_path / "own", text, monkeypatch)
     with pytest.raises(NsysToolsError, match=message), open_trace(path, cache=False) as trace:
@@ -183,7 +183,7 @@ def test_a_file_of_the_user_that_is_wrong(
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.stem))
 def test_forms_do_not_tell_numbers_apart(file: Path) -> None:
-    """They are compared with names in which other numbers stand."""
+    """Forms are compared with names in which other numbers occur."""
     data = tomllib.loads(file.read_text(encoding="utf-8"))
     for expression in [data["match"], *data.get("fields", {}).values()]:
         assert not any(character.isdigit() for character in expression.replace(r"\d+", ""))

@@ -1,4 +1,4 @@
-"""The picture of a run: what shares a row, that nothing is lost, and that there are few rows whatever the trace."""
+"""The picture of a run: what shares a row, that nothing is lost, and that few rows suffice for any trace."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def two_stages(b: TraceBuilder) -> None:
 
 
 def test_segments_of_stages(tmp_path: Path) -> None:
-    """The kernels of a follow each other without a gap; what is in no range has a lane like a stage."""
+    """The kernels of a follow each other without a gap; operations outside every range have a lane like a stage."""
     assert answer(build(tmp_path, two_stages), "timeline_stage") == text(
         """
         lane,gpu_id,stage,start_ns,end_ns,sum_ns,operation_count
@@ -91,7 +91,7 @@ def test_steps(tmp_path: Path) -> None:
 
 
 def test_a_flame_of_gpu_time(tmp_path: Path) -> None:
-    """A range that launched nothing is not there; what is in no range stands beside the others."""
+    """A range that launched nothing is absent; operations outside every range are next to the others."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "all", 0, 200)
@@ -115,7 +115,7 @@ def test_a_flame_of_gpu_time(tmp_path: Path) -> None:
 
 
 def test_without_a_gpu_it_is_wall_time(tmp_path: Path) -> None:
-    """The children of all cover 10 to 60 together: what overlaps counts once."""
+    """The children of all cover 10 to 60 together: overlapping time counts once."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "all", 0, 100)
@@ -142,7 +142,7 @@ def test_without_a_gpu_it_is_wall_time(tmp_path: Path) -> None:
 
 
 def many(b: TraceBuilder) -> None:
-    """Add 6,000 kernels of 2,000 ranges in four threads and processes on five GPUs, with a wait before each."""
+    """Add 6,000 kernels in 2,000 ranges on four threads and five GPUs, with a synchronization before each."""
     for n in range(6000):
         process, thread = process_key(n % 4), thread_key(n % 4, 1)
         at = 1000 * n

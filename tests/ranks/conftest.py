@@ -1,4 +1,4 @@
-"""Made-up jobs whose truth is known, built once."""
+"""Generated jobs with known truth, built once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Readers for workers that do something else than read."""
+"""Readers for workers that do something other than read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.ranks.work import Part, Task
 
 
 def dying(task: Task) -> list[Part]:
-    """Read a trace; in the middle of the second file the process is killed."""
+    """Read a trace; the process is killed in the middle of the second file."""
     found = read(task)
     if task.path.name == "node_001.sqlite":
         os.kill(os.getpid(), signal.SIGKILL)
@@ -25,5 +25,5 @@ def slow(task: Task) -> list[Part]:
 
 
 def absent(task: Task) -> list[Part]:
-    """Fail: what is kept must not be read again."""
+    """Fail: cached results must not be read again."""
     raise AssertionError(f"{task.path} is read again")

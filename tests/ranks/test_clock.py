@@ -11,14 +11,14 @@ TRUE = np.arange(0, 10_000_000_000, 25_000_000, dtype=np.int64)
 
 
 def recorded(offset: int, drift_ppm: float, keys: slice = slice(None), noise_ns: float = 0, seed: int = 1) -> Ends:
-    """Return what a clock records of collectives that end at `TRUE`."""
+    """Return the times that a clock records for collectives that end at `TRUE`."""
     noise = np.random.default_rng(seed).normal(0, noise_ns, len(TRUE)) if noise_ns else np.zeros(len(TRUE))
     own = TRUE + offset + np.rint(TRUE * drift_ppm / 1e6 + noise).astype(np.int64)
     return Ends(np.arange(len(TRUE))[keys], own[keys])
 
 
 def back(clock: Clock | None, ends: Ends) -> float:
-    """Return how far the ends are from the truth on the first clock, the largest distance in ns."""
+    """Return the largest distance of the ends from the truth on the first clock, in ns."""
     assert clock is not None
     return float(np.abs(clock.on_first(ends.ends) - TRUE[ends.keys]).max())
 
@@ -38,7 +38,7 @@ def test_noise_is_the_residual_and_not_the_offset() -> None:
     clock = aligned([recorded(0, 0), own])[1]
     assert clock is not None
     assert back(clock, recorded(1_000_000, 12.0)) < 500
-    assert clock.residual_ns == pytest.approx(1.96 * 2_000 / 2, rel=0.2)  # of two files, the middle is halfway
+    assert clock.residual_ns == pytest.approx(1.96 * 2_000 / 2, rel=0.2)  # for two files, the median is halfway
 
 
 def test_wrong_matches_do_not_bend_the_line() -> None:

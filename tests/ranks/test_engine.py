@@ -1,4 +1,4 @@
-"""How many traces are read: files and patterns, workers, a cluster, what is kept, what breaks."""
+"""Reading several traces: files and patterns, workers, a cluster, caching, failures."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
     names = ["rank2.sqlite", "rank3.nsys-rep", "rank10.sqlite", "rank[1].sqlite"]
     assert [path.name for path in traces([tmp_path])] == names
     assert [path.name for path in traces([str(tmp_path / "rank*.sqlite")])] == [names[0], names[2], names[3]]
-    assert [path.name for path in traces([tmp_path / "rank[1].sqlite"])] == ["rank[1].sqlite"]  # a path, no pattern
+    assert [path.name for path in traces([tmp_path / "rank[1].sqlite"])] == ["rank[1].sqlite"]  # a path, not a pattern
     with pytest.raises(NsysToolsError, match="is named twice"):
         traces([tmp_path, tmp_path / "rank2.sqlite"])
     with pytest.raises(NsysToolsError, match="no trace is there"):
@@ -198,7 +198,7 @@ def test_workers_end_with_the_one_who_asked(gathering: Callable[..., Gathering])
     tasks = [Task(path, (), True, found.given) for path in found.paths]
     begin = time.monotonic()
     with suppress(KeyboardInterrupt), running(found.schedule, readers.slow, tasks):
-        time.sleep(1.5)  # workers have begun
+        time.sleep(1.5)  # workers have started
         raise KeyboardInterrupt
     assert time.monotonic() - begin < 20
     worker = Worker(readers.slow)

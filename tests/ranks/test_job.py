@@ -1,4 +1,4 @@
-"""Ranks of a made-up job: clocks, collectives and stragglers against the plan."""
+"""Ranks of a generated job: clocks, collectives and stragglers compared with the plan."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_the_clock_of_each_file_is_found_within_a_nanosecond(opened: nt.Job, job
         for true in (50_000_000, 5_000_000_000):  # an instant in the job, and one far after it
             own = job.recorded(row["rank"] // 3, true)
             common = own + row["offset_ns"] + (own - row["pivot_ns"]) * row["drift_ppm"] / 1e6
-            # The line is drawn through 16 ms: far from it, what is left of the rounding grows.
+            # The line is fitted to 16 ms: far from it, the remaining rounding error grows.
             assert common == pytest.approx(job.recorded(0, true), abs=2 if true < 1e9 else 2_000)
         start = job.clocks[row["rank"] // 3].utc_epoch_ns - job.clocks[0].utc_epoch_ns
         assert row["utc_offset_ns"] == start
@@ -78,7 +78,7 @@ def test_overlap_is_that_of_the_plan(opened: nt.Job, job: Job) -> None:
     for row in rows:
         assert row["hidden_ns"] == pytest.approx(job.hidden_ns(row["rank"]), abs=40)
         assert row["exposed_ns"] == pytest.approx(job.exposed_ns(row["rank"]), abs=70)
-        if row["rank"] < 3:  # on the first file's clock nothing is rounded
+        if row["rank"] < 3:  # nothing is rounded on the first file's clock
             assert (row["hidden_ns"], row["exposed_ns"]) == (job.hidden_ns(row["rank"]), job.exposed_ns(row["rank"]))
 
 
@@ -89,7 +89,7 @@ def test_bandwidth_by_the_factors_of_nccl_tests(opened: nt.Job, job: Job) -> Non
     assert rows["AllReduce"]["algorithm_bytes_per_s"] == pytest.approx(algorithm, rel=1e-4)
     assert rows["AllReduce"]["bus_bytes_per_s"] == pytest.approx(algorithm * 2 * 5 / 6, rel=1e-4)
     node = np.median([one.transfer_ns for one in job.collectives if one.op == "AllGather"])
-    # Three ranks gather three times what one sends.
+    # Three ranks gather three times the size that one sends.
     assert rows["AllGather"]["size_bytes"] == 3 * job.plan.node_bytes
     assert rows["AllGather"]["bus_bytes_per_s"] == pytest.approx(3 * job.plan.node_bytes / node * 1e9 * 2 / 3, rel=1e-4)
 
@@ -137,7 +137,7 @@ def test_activity_over_time_adds_up_to_what_was_busy(opened: nt.Job) -> None:
     ).records()
     whole = opened.sql("SELECT rank, sum(busy_ns) AS ns FROM gpu_summary GROUP BY rank ORDER BY rank")["ns"]
     exposed = opened.sql("SELECT rank, sum(exposed_ns) AS ns FROM overlap GROUP BY rank ORDER BY rank")["ns"]
-    # A rank begins inside a slice, of which it can be anywhere.
+    # A rank begins at any point inside a slice.
     assert [row["ns"] for row in busy] == pytest.approx([float(ns) for ns in whole], rel=0.02)
     assert [row["exposed_ns"] for row in busy] == pytest.approx([float(ns) for ns in exposed], rel=0.02)
 
@@ -155,7 +155,7 @@ def test_shifting_the_clock_of_a_file_changes_nothing(opened: nt.Job, job: Job, 
             assert found.query(query).rows() == opened.query(query).rows(), query
         offset = [row["offset_ns"] + row["pivot_ns"] for row in found.query("rank_clock")]
         before = [row["offset_ns"] + row["pivot_ns"] for row in opened.query("rank_clock")]
-        assert offset == before  # an instant of the job is the same one on the first clock
+        assert offset == before  # an instant of the job is the same instant on the first clock
         assert (
             found.query("rank_clock", rank=5).one()["pivot_ns"] - 7_000_000_001
             == (opened.query("rank_clock", rank=5).one()["pivot_ns"])
@@ -169,7 +169,7 @@ def test_without_communicators_ranks_are_files_in_order_and_clocks_are_found_all
         assert "their order means nothing" in found.notes[0]
         assert all(row["is_aligned"] for row in found.query("rank_clock"))
         assert found.query("straggler").one()["rank"] == 1
-        assert len(found.query("link")) == 0  # sizes are not told
+        assert len(found.query("link")) == 0  # sizes are unknown
     with nt.open(list(job.paths), cache=False, workers=1, rank_regex=r"node_(\d+)") as found:
         assert {row["told_by"] for row in found.query("rank", rank=2)} == {"regex"}
         assert found.notes == []

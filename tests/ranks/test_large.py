@@ -1,4 +1,4 @@
-"""A job of 64 ranks: 8 processes in each of 8 files, clocks that are seconds off and drift, two kinds of stragglers."""
+"""A job of 64 ranks: 8 processes in each of 8 files, drifting clocks seconds apart, two kinds of stragglers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def job(tmp_path_factory: pytest.TempPathFactory) -> Job:
 
 @pytest.fixture(scope="module")
 def opened(job: Job) -> Iterator[nt.Job]:
-    """The job, opened, with all its answers."""
+    """Return the opened job with all its answers."""
     with nt.open([job.paths[0].parent], cache=False) as found:
         found.analyze()
         yield found
@@ -71,10 +71,10 @@ def test_both_kinds_of_stragglers_are_found(opened: nt.Job) -> None:
     assert [(row["rank"], row["late_count"], row["cause"]) for row in pinned] == [(11, 40, "own kernels")]
     assert pinned[0]["median_late_ns"] == pytest.approx(200_000, rel=0.05)
     rotating = {row["rank"]: row for row in rows if row["pattern"] == "rotating" and row["sum_gain_ns"] > 0}
-    # Rank 11 is late anyway, and in step 11 later.
+    # Rank 11 is late in any case, and later in step 11.
     assert set(rotating) == set(range(40)) - {11}
     assert {row["late_count"] for row in rotating.values()} == {1}
     causes = {rank: row["cause"] for rank, row in rotating.items()}
-    assert causes.pop(0) == "later start"  # before its first operation nothing is recorded
+    assert causes.pop(0) == "later start"  # nothing is recorded before its first operation
     assert set(causes.values()) == {"synchronization"}
     assert rows[0]["rank"] == 11

@@ -1,4 +1,4 @@
-"""NVTX payloads: decoded with the schemas in the trace, and harmless where they lie."""
+"""NVTX payloads are decoded with the schemas in the trace, and invalid ones are harmless."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ENTRIES = [
 
 
 def trace(folder: Path, *blobs: bytes) -> Path:
-    """Return a trace with a range of NCCL for each payload."""
+    """Return a trace with an NCCL range for each payload."""
 
     def fill(builder: object) -> None:
         launch(builder, 10, 20, 30)  # type: ignore[arg-type]

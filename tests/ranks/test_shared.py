@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(not TRACE.is_file(), reason="../shared/traces is
 
 @pytest.fixture(scope="module")
 def job() -> Iterator[nt.Job]:
-    """The trace, its processes as ranks."""
+    """Return the trace with its processes as ranks."""
     with nt.open([TRACE], cache=False, workers=1) as found:
         yield found
 
@@ -54,7 +54,7 @@ def test_exchanges_are_matched_on_the_clock_that_both_share(job: nt.Job) -> None
     ends: dict[int, list[int]] = {}
     for row in rows:
         ends.setdefault(row["place"], []).append(row["end_ns"])
-    # An exchange ends on both GPUs within 27 us, and the next one milliseconds later: they were matched rightly.
+    # An exchange ends on both GPUs within 27 us, and the next one milliseconds later, so they were matched correctly.
     assert max(abs(one - two) for one, two in ends.values()) < 30_000
     one_gpu = sorted(pair[0] for pair in ends.values())
     assert min(later - earlier for earlier, later in itertools.pairwise(one_gpu)) > 1_000_000

@@ -1,4 +1,4 @@
-"""What a made-up job should be answered: the plan, read on the clock of the first file."""
+"""Expected results for a generated job: the plan, on the clock of the first file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Key = tuple[str, str, int, int]
 
 
 def arrivals(job: Job) -> dict[Key, int]:
-    """Return when each rank arrives, on the first file's clock, by communicator, op, place and rank."""
+    """Return the arrival of each rank on the first file's clock, by communicator, op, place and rank."""
     return {
         (str(job.communicators[one.group]), one.op, one.index, rank): job.recorded(0, at)
         for one in job.collectives

@@ -21,7 +21,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "nvtx_gpu_proj_trace": ("nvtx_gpu_proj_trace", {}),
     "cuda_gpu_time_util_map": ("cuda_gpu_time_util_map", {}),
     "cuda_gpu_time_util_map.bins": ("cuda_gpu_time_util_map", {"bins": 211}),
-    # NVIDIA's fails where a file has several GPUs, and for NCCL always.
+    # NVIDIA's recipe fails if a file has several GPUs, and always for NCCL.
     "cuda_gpu_time_util_map.one_gpu": ("cuda_gpu_time_util_map", {"bins": 211, "cumulative": True}),
     "cuda_gpu_time_util_map.window": ("cuda_gpu_time_util_map", {"bins": 150, **_TIME}),
     "nccl_gpu_time_util_map": ("nccl_gpu_time_util_map", {}),

@@ -1,8 +1,8 @@
-"""Write tests/recipes/goldens: what NVIDIA's own recipes answer for the generated traces.
+"""Write tests/recipes/goldens: the results of NVIDIA's own recipes for the generated traces.
 
     .venv/bin/python -m tests.recipes.generate NSYS_DIR [CASE...]
 
-NSYS_DIR is what ../shared/tools/get-nsys.sh made.
+NSYS_DIR is the folder created by ../shared/tools/get-nsys.sh.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ for path in sorted(pathlib.Path(sys.argv[1]).glob("*.parquet")):
 
 
 def main() -> int:
-    """Run all recipes, or some cases of them."""
+    """Run all recipes, or the given cases."""
     nsys, wanted = Path(sys.argv[1]).resolve(), sys.argv[2:]
     with tempfile.TemporaryDirectory() as scratch:
         (Path(scratch) / "one").mkdir()

@@ -1,4 +1,4 @@
-"""The recipes over generated traces against NVIDIA's own answers, which tests/recipes/generate.py has written."""
+"""The recipes on generated traces compared with NVIDIA's results, as written by tests/recipes/generate.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command: files, refusals, exit codes; the headers of the queries; and what only brute force can check."""
+"""The command: files, rejected input, exit codes; query headers; and results that only brute force can check."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_headers_are_what_the_queries_return(traces: list[Path]) -> None:
 
 
 def _bins_by_hand(traces: list[Path], count: int, *, nccl: bool) -> dict[tuple[str, int, int], float]:
-    """Return percent by file, GPU and bin: the overlap of each kernel with each bin, added up."""
+    """Return percentages by file, GPU and bin: the summed overlap of each kernel with each bin."""
     sessions, kernels = {}, {}
     for path in traces:
         with closing(sqlite3.connect(path)) as database:
@@ -200,7 +200,7 @@ def test_charts_are_valid_for_few_and_many_files(name: str) -> None:
         }  # fmt: skip
         frame = pl.DataFrame({"file": files, **frames[name]})
         module = import_module(f"nsys_tools.charts.{name}")
-        assert module.chart({name: frame}).to_dict()  # altair holds it against its schema
+        assert module.chart({name: frame}).to_dict()  # altair validates it against its schema
         assert module.chart({name: frame.clear()}) is None
 
 

@@ -1,4 +1,4 @@
-"""The recipes over real traces against NVIDIA's answers, and what is exact here against the rows of the traces."""
+"""Recipes on real traces compared with NVIDIA's results, and exact figures compared with the rows of the traces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.recipes.answers import APPROXIMATE, Row, as_rows, differing, read, sa
 TRACES = [SHARED / "traces" / f"{name}.sqlite" for name in (
     "power_iteration", "transformer_fwd", "two_gpu_after", "two_gpu_before")]  # fmt: skip
 ANSWERS = SHARED / "traces" / "nsys-recipes"
-# NVIDIA's answers leave out files: that lack one of the tables of GPU operations, or that the run had not exported yet.
+# NVIDIA's results leave out files that lack one of the GPU operation tables, or that the run had not exported yet.
 LEFT_OUT = {
     "nvtx_gpu_proj_sum": {"power_iteration", "transformer_fwd"},
     "cuda_api_sync": {"two_gpu_after", "two_gpu_before"},
@@ -38,7 +38,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module", params=RECIPES)
 def answered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> nt.RecipeRun:
-    """Return each recipe over the files that NVIDIA's answer has."""
+    """Return each recipe over the files in NVIDIA's result."""
     options: dict[str, Any] = {"name": "flash_fwd_kernel"} if request.param.endswith("pace") else {}
     files = [path for path in TRACES if path.stem not in LEFT_OUT.get(request.param, set())]
     return nt.recipe(request.param, files, tmp_path_factory.mktemp("out") / "out", cache=False, **options)
@@ -130,7 +130,7 @@ def test_figures_over_all_files_are_exact(recipe: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("rule", ["cuda_api_sync", "cuda_memcpy_async", "cuda_memcpy_sync", "cuda_memset_sync",
                                   "gpu_gaps", "gpu_time_util"])  # fmt: skip
 def test_rules_as_nsys_analyze(rule: str, shared_trace: Path, tmp_path: Path) -> None:
-    """What ``nsys analyze`` prints, 50 rows at most; where it refuses an old export, any answer is better."""
+    """``nsys analyze`` prints at most 50 rows; if it refuses an old export, any answer is accepted."""
     folder = SHARED / "traces" / "nsys-rules" / shared_trace.stem
     found = nt.recipe(rule, shared_trace, tmp_path / "out", cache=False, rows=50)
     golden = folder / f"{rule}.csv"

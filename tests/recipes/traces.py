@@ -1,4 +1,4 @@
-"""Small generated traces that have something for each recipe: three files of a job, and one with little in it."""
+"""Small generated traces with data for each recipe: three files of a job, and one with few events."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class _Rank:
         self.cpu, self.gpu = 1 * MS, 1 * MS
 
     def launched(self, kind: str, name: str, thread: int, duration: int, **more: int) -> tuple[int, int]:
-        """Add an API call and what it launches; return when the call begins and ends."""
+        """Add an API call and the operation that it launches; return the start and end of the call."""
         at, length = self.cpu, self.random.choice([2_000, 2_500, 3_000, 7_001])
         correlation = self.b.correlation(self.process)
         self.b.call(thread, name, at, at + length, correlation)
@@ -39,7 +39,7 @@ class _Rank:
         else:
             self.b.kernel(self.process, kind, start, end, correlation, device=more.get("device", 0),
                           stream=more.get("stream", 7))  # fmt: skip
-        # Now and then the next operation overlaps this one.
+        # Sometimes, the next operation overlaps this one.
         self.gpu = end - (duration // 3 if self.random.random() < 0.2 else 0)
         self.cpu = at + length + 1_000
         return at, at + length
@@ -50,7 +50,7 @@ class _Rank:
         self.cpu += length + 1_000
 
     def step(self, number: int) -> None:
-        """Add a step: copies, kernels on two GPUs, a collective, a memset, waits, with ranges around them."""
+        """Add a step: copies, kernels on two GPUs, a collective, a memset, synchronizations, and ranges around them."""
         random, begin = self.random, self.cpu
         self.cpu += 500
         self.launched("copy", COPY, self.main, random.choice([5_000, 9_000]), way=1, size=1 << 16, source=number % 2,
@@ -75,7 +75,7 @@ class _Rank:
         self.gpu = max(self.gpu, self.cpu)
 
     def host(self) -> None:
-        """Add calls of the OS runtime and of MPI, and synchronous copies and memsets."""
+        """Add OS runtime and MPI calls, and synchronous copies and memsets."""
         random = self.random
         for n in range(9):
             at = 2 * MS + n * 300_000
@@ -118,12 +118,12 @@ def _fill(rank: _Rank, number: int, steps: int) -> None:
     for n in range(steps):
         rank.step(n)
         if n == 2:
-            rank.cpu += 600 * MS  # a gap, with an overhead of the profiler in its middle
+            rank.cpu += 600 * MS  # a gap, with profiler overhead in its middle
             rank.gpu = rank.cpu
             builder.add("PROFILER_OVERHEAD", start=rank.cpu - 50 * MS, end=rank.cpu - 40 * MS, globalTid=rank.main,
                         nameId=builder.string("CUDA profiling data flush overhead"))  # fmt: skip
     builder.add("ANALYSIS_DETAILS", globalVid=0, duration=rank.gpu + 3 * MS, startTime=0, stopTime=rank.gpu + 3 * MS)
     builder.add("TARGET_INFO_SESSION_START_TIME", utcEpochNs=1_700_000_000_000_000_000 + number * 17_654_321)
-    # What is in no recipe, but must be there for NVIDIA's to read the file.
+    # Not in any recipe, but required by NVIDIA's recipes to read the file.
     if not steps:
         builder.kernel(rank.process, KERNELS[2], 2 * MS, 2 * MS + 5_000, builder.correlation(rank.process))

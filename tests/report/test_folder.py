@@ -1,4 +1,4 @@
-"""What a report may replace: files that a report has written, and nothing of the user's."""
+"""Files that a report may replace: those written by a report, and none of the user's."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_a_file_of_the_users_is_named_and_stays(found: Analysis, tmp_path: Path,
      '{"schema": "other", "schema_version": 1, "files": [{"name": "a", "size_bytes": 1, "sha256": ""}]}'],
 )  # fmt: skip
 def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, mark: str) -> None:
-    """Nor does metrics.json, which is a common name: reports of earlier versions stay too."""
+    """Nor does metrics.json, which is a common name: reports of earlier versions also remain."""
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text(mark)
     (tmp_path / "out" / "a").write_text("a")
@@ -65,7 +65,7 @@ def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, ma
 
 
 def test_a_report_of_the_users_is_the_users(found: Analysis, tmp_path: Path) -> None:
-    """The manifest lists every file; one that was edited, or is a link now, stays as it is."""
+    """The manifest lists every file; a file that was edited, or is now a link, is not replaced."""
     out = tmp_path / "out"
     found.write(out, formats=["md"])
     listed = json.loads((out / "manifest.json").read_text())["files"]
@@ -90,7 +90,7 @@ def test_a_report_of_the_users_is_the_users(found: Analysis, tmp_path: Path) -> 
 
 
 def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process puts its report there, and a user a file, while this one draws."""
+    """Another process writes its report there, and a user a file, while this process draws."""
     out = tmp_path / "new" / "out"
     before: dict[str, bytes] = {}
 
@@ -109,7 +109,7 @@ def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatc
 
 @pytest.mark.parametrize("force", [False, True])
 def test_the_last_moment(tmp_path: Path, force: bool) -> None:
-    """What comes into the folder after it was checked stays too, and nothing is left beside it."""
+    """Files that arrive in the folder after the check also remain, and nothing is left next to it."""
     out = tmp_path / "out"
     with whole_folder(out, force=False) as draft:
         (draft / "a").write_text("a")
@@ -140,7 +140,7 @@ def test_what_fails_leaves_no_folder(tmp_path: Path) -> None:
 
 
 def test_no_report_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
-    """Not with --force either, and also where the folder has been a report."""
+    """This holds with --force, and for a folder that was a report."""
     folder = tmp_path / "r"
     analyzed(sample[0]).write(folder, formats=["md"])
     trace = folder / "t.sqlite"

@@ -1,4 +1,4 @@
-"""What a report begins with: facts of the tables, on the page and in the Markdown alike."""
+"""The beginning of a report: facts from the tables, the same on the page and in Markdown."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MS = 1_000_000
 
 
 def of(path: Path, tmp_path: Path, **given: object) -> tuple[Headline, str, str]:
-    """Return the headline of a trace, and its report as Markdown and as text of the page, without tags."""
+    """Return the headline of a trace, and its report as Markdown and as page text without tags."""
     analysis = analyzed(path, **given)  # type: ignore[arg-type]
     analysis.write(tmp_path / "out")
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
@@ -60,7 +60,7 @@ def test_steps_of_several_phases_and_their_tokens(tmp_path: Path) -> None:
 
 
 def test_what_a_model_says(tmp_path: Path) -> None:
-    """A stage that is the whole of another is said once."""
+    """A stage that makes up the whole of another one is mentioned only once."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "prefill", 0, 500 * MS)
@@ -76,7 +76,7 @@ def test_what_a_model_says(tmp_path: Path) -> None:
 
 
 def test_without_a_gpu_it_is_wall_time(tmp_path: Path) -> None:
-    """No column and no section of the GPU; wall times exclusive and inclusive, which the page draws too."""
+    """There is no GPU column or section; wall times are exclusive and inclusive, and the page also draws them."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "load", 0, 10 * MS)

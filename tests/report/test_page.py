@@ -1,4 +1,4 @@
-"""The page in a real browser: it is laid out, shows its charts, asks for nothing, and prints well."""
+"""The page in a real browser: layout, charts, no requests, and printing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def browse(page: Path, profile: Path, *options: str) -> subprocess.CompletedProc
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the report of a generated run, compared with its model: every chart there is."""
+    """Return the report of a generated run, compared with its model, with every chart."""
     folder = tmp_path_factory.mktemp("page")
     slow_run.write(folder / "slow.sqlite", "deepseek-ocr", "h200-sxm", "new_tokens=4")
     analysis = analyzed(folder / "slow.sqlite", Request("deepseek-ocr", assignments=("new_tokens=4",)))
@@ -52,7 +52,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def changed(written: Path, folder: Path, *changes: tuple[str | re.Pattern[str], str]) -> Path:
-    """Return a copy of the page in which texts are replaced; each must be there."""
+    """Return a copy of the page with replaced texts; each text must be there."""
     text = (written / "report.html").read_text(encoding="utf-8")
     for old, new in changes:
         pattern = re.compile(re.escape(old)) if isinstance(old, str) else old
@@ -92,7 +92,7 @@ PROBE = """<script>addEventListener('load', () => {
 
 
 def probed(written: Path, folder: Path, *changes: tuple[str | re.Pattern[str], str]) -> dict[str, int]:
-    """Return what a script finds in a copy of the page whose policy lets it run."""
+    """Return the result of a script in a copy of the page whose policy allows it."""
     copy = changed(written, folder, (POLICY, ""), ("</main>", PROBE), *changes)
     seen = browse(copy, folder / "profile", "--window-size=1280,800", "--dump-dom").stdout
     title = re.search("<title>(.*?)</title>", seen)
@@ -103,7 +103,7 @@ def probed(written: Path, folder: Path, *changes: tuple[str | re.Pattern[str], s
 
 @needs_browser
 def test_on_a_laptop(written: Path, tmp_path: Path) -> None:
-    """Wide tables scroll in their own box, every chart has loaded, names break into few lines."""
+    """Wide tables scroll in their own box, every chart has loaded, and names break into few lines."""
     assert probed(written, tmp_path) == {"overflow": 0, "images": len(CHARTS), "shown": len(CHARTS), "tall": 0}
 
 
@@ -120,12 +120,12 @@ def test_the_probe_sees_what_is_wrong(written: Path, tmp_path: Path) -> None:
 
 
 def asked(page: Path, folder: Path) -> tuple[list[str], list[str]]:
-    """Return what a page writes to the console, and what it requests from the network."""
+    """Return what a page writes to the console and what it requests from the network."""
     log = folder / "network.json"
     done = browse(page, folder / "profile", f"--log-net-log={log}", "--dump-dom")
     said = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
     events = [event.get("params", {}) for event in json.loads(log.read_text(encoding="utf-8"))["events"]]
-    # What the browser asks for on its own account has no origin.
+    # Requests that the browser makes by itself have no origin.
     return said, [event["url"] for event in events if event.get("initiator", "not an origin") != "not an origin"]
 
 
@@ -145,7 +145,7 @@ Word = tuple[str, float, float]  # text, size in points, distance from the botto
 
 
 def printed(page: Path, folder: Path) -> tuple[list[tuple[float, float]], list[list[Word]]]:
-    """Return the size of each printed page in points, and what is written on it."""
+    """Return the size of each printed page in points, and the texts on it."""
     pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed (pip install -e '.[dev]')")
     browse(page, folder / "profile", "--no-pdf-header-footer", f"--print-to-pdf={folder / 'page.pdf'}")
     sizes, pages = [], []
@@ -169,7 +169,7 @@ def squeezed(text: str) -> str:
 
 
 def whole_charts(written: Path, pages: list[list[Word]]) -> set[str]:
-    """Return the charts of which every text stands on one and the same page, within its margins."""
+    """Return the charts whose texts are all on the same page and within its margins."""
     leaves = [
         squeezed("".join(text for text, _, bottom in words if MARGIN < bottom < A4[1] - MARGIN)) for words in pages
     ]
@@ -182,7 +182,7 @@ def whole_charts(written: Path, pages: list[list[Word]]) -> set[str]:
 
 @needs_browser
 def test_in_print(written: Path, tmp_path: Path) -> None:
-    """A4 pages; no chart is cut at a page's end, no text smaller than can be read, none beyond the margins."""
+    """A4 pages; no chart is cut at the end of a page, no text is too small to read or outside the margins."""
     sizes, pages = printed(written / "report.html", tmp_path)
     assert {(round(width), round(height)) for width, height in sizes} == {A4}
     assert whole_charts(written, pages) == CHARTS

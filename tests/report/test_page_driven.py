@@ -1,4 +1,4 @@
-"""The page as a reader uses it: zoom, click, sort, filter, copy, dark, phone; through the driver of Chromium."""
+"""The page as readers use it: zoom, click, sort, filter, copy, dark mode, phone; driven through Chromium's driver."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def written(trace: Path, folder: Path, top: int = 20, **given: Any) -> Path:
 
 @pytest.fixture
 def opened(window: Browser, page: Path) -> Iterator[Browser]:
-    """Return a window of a laptop with the page; nothing may go wrong in it, and nothing may be requested."""
+    """Return a window of a laptop with the page; errors and network requests fail the test."""
     window.size(1280, 800)
     window.prefer("light")
     window.open(page)
@@ -54,7 +54,7 @@ def opened(window: Browser, page: Path) -> Iterator[Browser]:
 
 
 def look(window: Browser, picture: str) -> dict[str, float]:
-    """Scroll to a picture, wait until it is drawn, and return where it is: left, top, width and height of its plot."""
+    """Scroll to a picture, wait until it is drawn, and return the left, top, width and height of its plot."""
     window.run("document.getElementById(arguments[0]).scrollIntoView()", picture)
     window.until(f"document.querySelector('#{picture}[data-ready]') !== null")
     found: dict[str, float] = window.run(
@@ -68,7 +68,7 @@ def look(window: Browser, picture: str) -> dict[str, float]:
 
 
 def seen(window: Browser, picture: str) -> tuple[float, float]:
-    """Return which part of the x axis a picture shows: 0 to 1 is all."""
+    """Return the part of the x axis that a picture shows: 0 to 1 is all."""
     lo, hi = window.run(
         """const {lo, hi, extent: [first, last]} = pictures.get(document.getElementById(arguments[0]));
         return [(lo - first) / (last - first), (hi - first) / (last - first)]""",
@@ -148,7 +148,7 @@ def test_hover_says_what_a_bar_is(opened: Browser) -> None:
 
 
 def test_click_zooms_into_a_range(opened: Browser) -> None:
-    """The path on hover; one more click on the same range shows what is around it."""
+    """Hovering shows the path; clicking the same range again shows what is around it."""
     box = look(opened, FLAME)
     node = opened.run(
         """const picture = pictures.get(document.getElementById('flame'));
@@ -184,7 +184,7 @@ def column(window: Browser, number: int) -> list[str]:
 
 
 def test_tables_sort_by_value(opened: Browser) -> None:
-    """Numbers with separators by value, largest first; the third click brings back the order of the report."""
+    """Numbers with separators sort by value, largest first; the third click restores the order of the report."""
     before = column(opened, 0)
     head = f"{KERNELS}.tHead.rows[0].cells[arguments[0]]"
     opened.run(f"{head}.click()", 2)
@@ -241,7 +241,7 @@ def test_dark_as_the_system_and_as_the_reader_chooses(opened: Browser, page: Pat
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (390, 844)])
 def test_on_screens_of_all_sizes(opened: Browser, width: int, height: int) -> None:
-    """Nothing is cut off; a phone folds the menu; the pictures are as wide as there is room."""
+    """Nothing is cut off; a phone folds the menu; the pictures use the available width."""
     opened.size(width, height, is_phone=width < 600)
     opened.run("location.reload()")
     for picture in (TIMELINE, FLAME):
@@ -293,7 +293,7 @@ HOSTILE = [
 
 
 def hostile(b: TraceBuilder) -> None:
-    """Add steps, so that names are in each part of the page; each range launches a kernel of its name."""
+    """Add steps, so that names are in each part of the page; each range launches a kernel with its name."""
     for n, name in enumerate(HOSTILE * 3):
         at = 1_000_000 * n
         b.range(THREAD, name, at, at + 900_000)

@@ -1,4 +1,4 @@
-"""File paths in names, cut down to their last part."""
+"""File paths in names are reduced to their last component."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.commands import run
         ("file:///srv/share/page.png", "page.png"),
         ("outer//home/somebody/inner.py", "outer/inner.py"),
         ('open("/home/somebody/a b.txt")', 'open("a b.txt")'),
-        # No file paths: names of ranges, kernels, stages, and what is a ratio.
+        # Not file paths: names of ranges, kernels and stages, and ratios.
         ("decode/step 3", "decode/step 3"),
         ("model.layers.0/self_attn", "model.layers.0/self_attn"),
         ("void gemm<float>(A*, B*) / 2", "void gemm<float>(A*, B*) / 2"),

@@ -1,4 +1,4 @@
-"""The report: every trace, hostile names, secrets, whole or not at all."""
+"""The report: every trace, hostile names, secrets, complete or not written at all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.case import THREAD, analyzed, build, launch
 from tests.conftest import REPOSITORY
 
 STAGES = REPOSITORY / "capture" / "samples" / "stages.toml"
-LIMIT = 3_000_000  # bytes of a page, whatever the trace
+LIMIT = 3_000_000  # bytes of a page, for any trace
 # From ../shared/traces/README.md: kernels, ns, kernels inside a range.
 KNOWN = {
     "power_iteration": (3689, 1131742684, 3682),
@@ -44,7 +44,7 @@ def write(path: Path, target: Path, *, stages: Path | None = None, force: bool =
 
 
 class Page(HTMLParser):
-    """Collects what a page could load or run."""
+    """Collects everything that a page could load or run."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class Page(HTMLParser):
 
 
 def assert_offline(page: str) -> None:
-    """Nothing of a page is loaded; its scripts are its own, the bundle that draws, and data."""
+    """The page loads nothing; its only scripts are its own, the drawing bundle, and data."""
     found = Page(page)
     assert not found.tags & {"iframe", "object", "embed", "link", "form", "base", "svg"}
     assert not found.handlers
@@ -116,7 +116,7 @@ def test_sample_against_its_truth(sample: tuple[Path, Timeline], tmp_path: Path)
         assert rows[stage]["exclusive_count"] == sum(truth.exclusive[p] for p in paths), stage
         assert rows[stage]["exclusive_ns"] == sum(truth.exclusive_ns[p] for p in paths), stage
         assert rows[stage]["instance_count"] == (24 if stage == "step" else 2)
-    # All that decode launches is in its steps, all of the rest in a request.
+    # All launches of decode are in its steps, and all others in a request.
     assert (rows["decode"]["exclusive_ns"], rows["decode"]["sum_ns"]) == (0, rows["step"]["sum_ns"])
     assert rows["request"]["sum_ns"] == truth.exclusive_ns.total() - truth.exclusive_ns[""]
     assert metrics["trace"]["origin"] == "synthetic"
@@ -241,7 +241,7 @@ def test_hostile_names_stay_data(tmp_path: Path) -> None:
     assert max(map(len, text.splitlines())) < 20_000
     with (tmp_path / "out" / "tables" / "kernel_summary.csv").open(encoding="utf-8", newline="") as file:
         names = {row["name"] for row in csv.DictReader(file)}
-    assert {name for name in HOSTILE if name} - names <= {"line\nbreak\r\nand\ttab"}  # csv folds its line ends
+    assert {name for name in HOSTILE if name} - names <= {"line\nbreak\r\nand\ttab"}  # csv replaces its line ends
     assert len(names) == len({name or "" for name in HOSTILE})
     sums = [row["operation_count"] for row in metrics["tables"]["stage_summary"]["rows"]]
     assert sum(sums) == 20 * len(HOSTILE)
@@ -309,9 +309,9 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
 
 @pytest.mark.parametrize("limit", [2_000, 20_000, 100_000])
 def test_a_full_disk_leaves_nothing_behind(sample: tuple[Path, Timeline], tmp_path: Path, limit: int) -> None:
-    """A limit on the size of files stops writing as a full disk does, wherever it happens."""
+    """A limit on the file size stops writing like a full disk, wherever it happens."""
     target = tmp_path / "out"
-    # Set in the new process: a fork of this one would need as much memory as the drawing of charts reserves.
+    # Set in the new process: a fork of this one would need as much memory as chart drawing reserves.
     limited = (
         "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
         "os.execv(sys.executable, [sys.executable, *sys.argv[2:]])"
@@ -328,7 +328,7 @@ def test_a_full_disk_leaves_nothing_behind(sample: tuple[Path, Timeline], tmp_pa
 
 
 def test_traces_that_lack_something(tmp_path: Path) -> None:
-    """No ranges, no GPU, nothing at all: a report says what there is."""
+    """No ranges, no GPU, nothing at all: a report shows what exists."""
     cases = {
         "kernels": lambda b: launch(b, 10, 20, 30),
         "ranges": lambda b: b.range(THREAD, "r", 0, 10),
@@ -348,7 +348,7 @@ def test_traces_that_lack_something(tmp_path: Path) -> None:
 
 def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
-        for n in range(1100):  # a gap before each kernel but the first
+        for n in range(1100):  # a gap before each kernel except the first
             launch(b, 100 * n, 100 * n + 10, 100 * n + 20, name=f"k{n % 30}")
 
     metrics = write(build(tmp_path, fill), tmp_path / "out")
@@ -361,7 +361,7 @@ def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
 
 
 def test_no_page_is_above_3_mb(tmp_path: Path) -> None:
-    """10,000 names of ranges in each other, and names of kernels of 300 characters."""
+    """10,000 names of nested ranges, and kernel names of 300 characters."""
 
     def fill(b: TraceBuilder) -> None:
         for n in range(10_000):

@@ -1,4 +1,4 @@
-"""The report of a trace that is joined: run folder, counters, call graph; names of all of them stay data."""
+"""The report of a trace with a run folder, ncu metrics and a call graph; all their names remain data."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flops", "said"),
     [
-        (3 * 10**13, "1.025"),  # over 29,261,612,187,648, the published FLOPs of the prompt
+        (3 * 10**13, "1.025"),  # divided by 29,261,612,187,648, the published FLOPs of the prompt
         (None, "0 % at most, so there are none"),
     ],
 )

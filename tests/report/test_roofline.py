@@ -1,4 +1,4 @@
-"""The report's section on the roofline: what is drawn, and what it says is not."""
+"""The report's section on the roofline: what it draws, and what it states as missing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VALUES = ("seq_len=64", "decode_steps=3")
 
 
 def counters() -> list[ncu.Metric]:
-    """Return two launches: a product of the tensor cores, and an addition that they have no part in."""
+    """Return two launches: a tensor core product, and an addition that does not use tensor cores."""
     return [
         ncu.Metric(ncu.Launch(key, kernel, (x, y, z), (bx, by, bz)), section, metric, float(value), unit)
         for key, kernel, x, y, z, bx, by, bz, section, metric, value, unit, _ in COUNTED

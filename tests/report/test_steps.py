@@ -1,4 +1,4 @@
-"""Steps in the report and on its one page: step time, then the budget, then kernels; or why there are none."""
+"""Steps in the report and on its summary page: step time, then the budget, then kernels; or why there are none."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def serving(b: TraceBuilder) -> None:
 
 
 def report(path: Path, tmp_path: Path, **given: Any) -> tuple[str, str, dict[str, Any]]:
-    """Write a report; return its text, its one page, and the tables of metrics.json."""
+    """Write a report; return its text, its summary page, and the tables of metrics.json."""
     folder = tmp_path / "report"
     analyzed(path, **given).write(folder)
     tables = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))["tables"]
@@ -37,7 +37,7 @@ def test_step_time_and_tokens_come_first(tmp_path: Path) -> None:
     rows = {row["phase"]: row for row in tables["step_summary"]["rows"]}
     decode = rows["decode"]
     assert (decode["step_count"], decode["median_ns"], decode["generation_tokens"]) == (4, 2 * MS, 8)
-    # The last one ends with its work, after 1 ms: 8 tokens in 7 ms, of which the GPU works 4.5.
+    # The last one ends with its work, after 1 ms: 8 tokens in 7 ms, of which the GPU is busy for 4.5 ms.
     assert round(decode["generation_tokens_per_s"], 3) == round(8 / 0.007, 3)
     assert round(decode["busy_ratio"], 6) == round(4.5 / 7, 6)
     assert rows["prefill"]["context_tokens_per_s"] == 8000
@@ -59,7 +59,7 @@ def test_the_budget_has_the_terms_of_the_docs(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert rows["busy"]["sum_ns"] == 4.5 * MS
     assert rows["idle"]["sum_ns"] == 2.5 * MS
-    assert rows["launch_bound"]["sum_ns"] == 2.5 * MS  # each launch is made half a millisecond before the work
+    assert rows["launch_bound"]["sum_ns"] == 2.5 * MS  # each launch is half a millisecond before the work
 
 
 def test_without_steps_the_report_says_why(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The page for readers who do not work with traces: every number is one of the tables', and names stay data."""
+"""The page for readers who do not work with traces: every number comes from the tables, and names remain data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def summary(path: Path, folder: Path, stages: Path | None = None, request: Reque
 
 
 def small(b: TraceBuilder) -> None:
-    """Two pages: 30 ms of work, 10 ms idle because a launch came late, 40 ms of work; the GPU rests in between."""
+    """Two pages: 30 ms of work, 10 ms idle because of a launch gap, 40 ms of work; the GPU is idle in between."""
     b.gpu("Toy GPU", sm_count=1, clock_hz=1, memory=1, bandwidth=1)
     for start in (0, 100 * MS):
         b.range(THREAD, "page", start, start + 90 * MS)
@@ -113,7 +113,7 @@ NUMBER = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)(?: ?(ns|µs|ms|s|%|TFLOP/s|
 
 
 def numbers(page: str) -> Iterator[tuple[str, str]]:
-    """Yield each number with its unit, but not those in names, versions and the numbering of steps."""
+    """Yield each number with its unit, except those in names, versions and step numbers."""
     plain_text = re.sub(r"`[^`]*`|Nsight Systems \S+|^\d\. | on NVIDIA .*", "", page, flags=re.M)
     for line in plain_text.splitlines():
         unit_of_cells = "%" if line.startswith("|") else ""
@@ -123,7 +123,7 @@ def numbers(page: str) -> Iterator[tuple[str, str]]:
 
 
 def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
-    """Return the values of the tables that the page names, by kind of unit."""
+    """Return the table values that the page names, by kind of unit."""
     found: dict[str, list[float]] = {"ns": [], "ratio": [], "rate": [], "bytes": [], "count": []}
 
     def add(name: str, unit: str, value: Any) -> None:
@@ -154,13 +154,13 @@ def pool(metrics: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def strange(page: str, metrics: dict[str, Any]) -> list[str]:
-    """Return the numbers of the page that are none of the tables', rounded as they are."""
+    """Return the numbers on the page that do not match a rounded table value."""
     values = pool(metrics)
     kinds = {"%": "ratio", "": "count", "TFLOP/s": "rate", "GB/s": "rate", "MB": "bytes", "GB": "bytes"}
     found = []
     for shown, unit in numbers(page):
         value, digits = float(shown.replace(",", "")), len(shown.partition(".")[2])
-        # Times are rounded to three digits, whatever stands after the point.
+        # Times are rounded to three digits, regardless of the decimals.
         error = max(10.0**-digits, 10.0 ** (len(shown.partition(".")[0]) - 3)) if unit[-1:] == "s" else 10.0**-digits
         near = [v for v in values[kinds.get(unit, "ns")] if abs(v / SCALE[unit] - value) <= 0.5001 * error]
         if not near:
@@ -215,7 +215,7 @@ def test_each_step_says_the_numbers_of_its_finding(slow: tuple[str, Any]) -> Non
 
 
 def test_tokens_in_words(tmp_path: Path) -> None:
-    """The first token at 50 ms, 10 ms more for the second, 12, 14 and 16 for the others: 13 in the middle."""
+    """The first token at 50 ms, 10 ms more for the second, 12, 14 and 16 for the others: the median is 13."""
     stages = tmp_path / "stages.toml"
     stages.write_text(
         '[[stage]]\nname = "request"\nmatch = "page"\nrole = "request"\n'

@@ -1,4 +1,4 @@
-"""What a trace does not say is blank on every page and null in ``metrics.json``; what it holds is said."""
+"""Values missing in a trace are blank on every page and null in ``metrics.json``; existing values are shown."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import PROCESS, THREAD, build, launch
 from tests.queries.test_gpu_tables import CURRENT, DESCRIBED, LISTED, V100, old
 
-# Python's word for NULL as a value; sentences begin with it too.
+# Python's word for NULL as a value; sentences can also begin with it.
 NULL = re.compile(r"[`>|] ?None ?[`<|,]")
 PAGES = ("report.md", "report.html", "stakeholder_summary.md")
 
@@ -32,13 +32,13 @@ def written(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
 
 
 def row(page: str, title: str) -> str | None:
-    """Return the cell beside a title in the first table of a page; None without that row."""
+    """Return the cell next to a title in the first table of a page; None if there is no such row."""
     found = re.search(rf"^\| {title} \| (.*) ?\|$", page, flags=re.M)
     return found[1].strip() if found else None
 
 
 def test_an_old_export_shows_its_gpu(tmp_path: Path) -> None:
-    """Without a bandwidth, as those exports often are: the other figures are shown, it is not."""
+    """Such exports often lack a bandwidth: the other figures are shown, the bandwidth is not."""
     described = [(0, 7, 0, 16160, 6291456, 1530000, 80, 7, 0)]
     pages, metrics = written(old(tmp_path, (LISTED, [(1, 0, V100, "", 1)]), (DESCRIBED, described)))
     assert row(pages["report.md"], "GPUs") == f"1 used; `{V100}`, 80 SMs, 16.9 GB"
@@ -69,7 +69,7 @@ def test_figures_of_a_gpu(tmp_path: Path, gpu: tuple[object, ...], said: str) ->
 
 
 def os_calls(b: TraceBuilder, count: int = 3) -> None:
-    """Add calls of 5 ns, and the row with which nsys says that it began to record them."""
+    """Add calls of 5 ns, and the row in which nsys states that it began to record them."""
     started = b.string("OS runtime profiling started")
     b.add("OSRT_API", start=0, end=0, eventClass=31, globalTid=THREAD, nameId=started)
     for number in range(count):
@@ -123,7 +123,7 @@ def test_what_else_was_recorded(
 
 
 def test_no_share_of_no_time(tmp_path: Path) -> None:
-    """Operations that start and end at one instant: there is no time of which anything could be a share."""
+    """Operations that start and end at the same instant: the total time is 0, so there are no shares."""
     pages, metrics = written(build(tmp_path, lambda b: b.kernel(PROCESS, "k", 10, 10, 0)))
     summary = pages["stakeholder_summary.md"]
     assert row(summary, "Recorded") == "0 ns, with Nsight Systems 2024.1.0.0"

@@ -1,8 +1,9 @@
-"""A generated run of a model that is slower than possible, in ways that are known: an oracle for what adds up.
+"""A generated run of a model that is slower than the roofline in known ways: a reference for sums.
 
-One thread launches the operations of the model's schedule, one stream runs them. Products take 1.5 times their
-roofline time, everything else 3 times. The CPU lets the stream run dry before each phase and step; a launch takes it
-1.5 us, every fifth 5 us more. Every third operation waits 25 ns for something else although it was launched in time.
+One thread launches the operations of the model's schedule, and one stream runs them. Products take 1.5 times their
+roofline time, all other operations 3 times. The CPU lets the stream go idle before each phase and step. A launch takes
+1.5 us, every fifth one 5 us more. Every third operation waits 25 ns for another reason although it was launched in
+time.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.case import LAUNCH, PROCESS, THREAD
 
 @dataclass
 class Made:
-    """What a module of a stage was made of, added over its operations."""
+    """The known parts of a module's time in a stage, summed over its operations."""
 
     count: int = 0
     roofline_ns: float = 0
@@ -37,7 +38,7 @@ class _Machine:
         self.count = 0
 
     def run(self, operation: Operation, made: Made) -> None:
-        """Launch an operation, run it, and note what it cost."""
+        """Launch an operation, run it, and record its cost."""
         self.cpu += 5_000 if self.count % 5 == 0 else 0
         correlation = self.builder.correlation(PROCESS)
         called, self.cpu = self.cpu, self.cpu + 1_500
@@ -51,14 +52,14 @@ class _Machine:
         made.count += 1
         made.roofline_ns += operation.duration_ns
         made.busy_ns += duration
-        if self.count:  # before the first there is no gap
+        if self.count:  # there is no gap before the first one
             made.late_ns += late
             made.queued_ns += queued
         self.count += 1
 
 
 def write(path: Path, model_name: str, gpu: str, *assignments: str) -> dict[tuple[str, str], Made]:
-    """Write the run; return, by innermost stage of ``capture/stages.toml`` and module, what it was made of."""
+    """Write the run; return the known parts by innermost stage of ``capture/stages.toml`` and module."""
     model, card = architecture.load(model_name), gpus.load(gpu)
     events = schedule(model, database.load(), settings(model, assignments=assignments, gpu=gpu))
     truth: dict[tuple[str, str], Made] = {}

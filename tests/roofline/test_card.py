@@ -1,4 +1,4 @@
-"""The GPU that a trace is compared with against the trace's own description of it."""
+"""The selected GPU compared with the trace's own GPU description."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from nsys_tools.sources.nsys import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import build
 
-# Highest clocks that the drivers of these GPUs report; the peaks of all but the last two are stated below them.
+# Highest clocks that the drivers of these GPUs report; the peaks of all but the last two are stated at lower clocks.
 HIGHEST = {
     "h100-sxm": 1.98e9,
     "h100-pcie": 1.755e9,
@@ -35,7 +35,7 @@ def notes(
     sm_count: int | None = None,
     clock_hz: float | None = None,
 ) -> list[str]:
-    """Return what is said of a trace of the GPU `gpu`, `name` unless given, that is compared with the GPU `name`."""
+    """Return the notes on a trace of the GPU `gpu` (`name` unless given) that is compared with the GPU `name`."""
     shown, known = gpus.load(gpu or name), gpus.load(name)
 
     def fill(b: TraceBuilder) -> None:
@@ -63,7 +63,7 @@ def test_another_number_of_sms_is_noted(tmp_path: Path) -> None:
 
 
 def test_a_clock_below_that_of_the_peak_is_noted(tmp_path: Path) -> None:
-    # 1.83 GHz is what the peaks are stated at; 5 % below it is 1.7385 GHz.
+    # The peaks are stated at 1.83 GHz; 5 % below that is 1.7385 GHz.
     assert notes(tmp_path, "h100-sxm", clock_hz=1.74e9) == []
     (note,) = notes(tmp_path, "h100-sxm", clock_hz=1.735e9)
     assert note == (

@@ -1,4 +1,4 @@
-"""Measured against possible: hand computations, what must add up, and what is refused."""
+"""Measured vs. roofline: hand computations, sums, and rejected results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.case import LAUNCH, PROCESS, THREAD, analyzed, build, launch
 from tests.roofline import slow_run
 from tests.synthetic.test_prediction import predicted
 
-# Llama 2 7B on 2048 tokens, attention counted full and causal: published figures, derived by hand.
+# Llama 2 7B on 2048 tokens, with full and with causal attention: published figures, derived by hand.
 FULL, CAUSAL = 29_261_612_187_648, 28_162_100_559_872
 PEAK = 312e12  # A100, dense bf16
 MS = 1_000_000
@@ -25,7 +25,7 @@ PROMPT = Request("llama-2-7b", assignments=("seq_len=2048",), gpu="a100-80gb-sxm
 
 
 def prefill(b: TraceBuilder, end: int = 500 * MS) -> None:
-    """Add a prefill: 100 ms of work, 50 ms idle because the launch was late, 150 ms of work."""
+    """Add a prefill: 100 ms of work, 50 ms idle because of a launch gap, 150 ms of work."""
     b.range(THREAD, "prefill", 0, end)
     launch(b, 1 * MS, 10 * MS, 110 * MS)
     launch(b, 150 * MS, 160 * MS, 310 * MS)
@@ -173,7 +173,7 @@ def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:
 def test_a_model_smaller_than_what_was_traced_is_refused(tmp_path: Path) -> None:
     def fill(b: TraceBuilder) -> None:
         prefill(b)
-        for layer in range(40):  # a Llama 2 13B has 40 layers, a 7B has 32
+        for layer in range(40):  # Llama 2 13B has 40 layers, 7B has 32
             b.range(THREAD, f"model.layers.{layer}", 160 * MS + layer, 160 * MS + layer + 1)
 
     with pytest.raises(NsysToolsError, match="More layers were measured than llama-2-7b has") as caught:
@@ -198,7 +198,7 @@ def test_a_dtype_nobody_knows_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_slow_run_of_deepseek_ocr_adds_up_to_what_it_was_made_of(tmp_path: Path) -> None:
-    """Layers add to stages, stages to the run, lost time to measured less roofline: against the known truth."""
+    """Layers add up to stages, stages to the run, and time above roofline to measured minus roofline."""
     path = tmp_path / "slow.sqlite"
     truth = slow_run.write(path, "deepseek-ocr", "h200-sxm", "new_tokens=4")
     found = compared(path, Request("deepseek-ocr", assignments=("new_tokens=4",)))
@@ -241,7 +241,7 @@ def test_what_a_stage_loses_beyond_its_roofline_is_a_finding(tmp_path: Path) -> 
 
 
 def test_a_predicted_run_is_as_fast_as_possible(tmp_path: Path) -> None:
-    """The timeline of the roofline, measured against the roofline; parts add up to stages, stages to the run."""
+    """The timeline at the roofline, compared with the roofline; parts add up to stages, stages to the run."""
     path = tmp_path / "p.sqlite"
     predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
     found = compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"), gpu="l4"))

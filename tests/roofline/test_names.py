@@ -1,4 +1,4 @@
-"""What captures name their ranges, and what the analytic model calls its layers: the join of the two."""
+"""Range names in captures and layer names in the analytic model match."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ transformers = pytest.importorskip("transformers", reason="needs the extra [capt
 if not hasattr(transformers, "UnlimitedOcrConfig"):
     pytest.skip("needs transformers with unlimited_ocr", allow_module_level=True)
 
-# Ranges inside a module of the model that it takes as one: their time counts there.
+# Ranges inside a module that the model treats as one: their time counts there.
 TAKEN_AS_ONE = {
     "layer": {"model.language_model.rotary_emb"},
     "op": {
@@ -29,7 +29,7 @@ TAKEN_AS_ONE = {
 
 
 def known_names() -> set[str]:
-    """Return every name that the model has for a module or for what is around one."""
+    """Return every name that the model has for a module or for a module around one."""
     model = architecture.load("deepseek-ocr")
     columns, rows = tables.instance_table(figures.evaluate(model, database.load(), settings(model)))
     spellings = [row[columns.index(name)] for row in rows for name in ("path", "transformers_path")]

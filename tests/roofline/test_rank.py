@@ -1,4 +1,4 @@
-"""A trace of one of several GPUs against the share that it has of the model."""
+"""A trace of one of several GPUs, compared with its share of the model."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ MS = 1_000_000
 
 
 def test_the_share_of_one_gpu_is_compared(tmp_path: Path) -> None:
-    """Tensor parallelism halves every product of Llama 2; what the GPU sends counts at its link."""
+    """Tensor parallelism halves every product of Llama 2; the data that the GPU sends count against its link."""
     path = build(tmp_path, prefill)
     given = {"model": "llama-2-7b", "set": {"seq_len": 2048}, "gpu": GPU}
     with nt.open(path, **given) as one, nt.open(path, parallel={"tp": 2}, **given) as two:
@@ -21,14 +21,14 @@ def test_the_share_of_one_gpu_is_compared(tmp_path: Path) -> None:
         assert half["matrix_flops"] == whole["matrix_flops"] / 2 == FULL / 2
         layers = {row["path"]: row for row in two.query("layer") if row["phase"] == "prefill"}
         reduced = layers["model.layers.[0-31].self_attn.all_reduce"]
-        # A ring of two sends the tensor once; NVLink of an A100 carries 300 GB/s in one direction.
+        # A ring of two sends the tensor once; NVLink on an A100 carries 300 GB/s in one direction.
         assert reduced["roofline_ns"] == pytest.approx(32 * 2048 * 4096 * 2 / 300e9 * 1e9)
         assert two.efficiency() == {"prefill": pytest.approx(half["roofline_ns"] / half["span_ns"])}
 
 
 @pytest.mark.parametrize("parallel", [{"tp": 4}, {"pp": 2, "pp_rank": 0}, {"tp": 2, "pp": 2, "pp_rank": 1}])
 def test_a_predicted_rank_reaches_its_bound(tmp_path: Path, parallel: dict[str, int]) -> None:
-    """What is predicted for a rank, compared with the model of that rank, is at the roofline in every phase."""
+    """The prediction for a rank, compared with the model of that rank, is at the roofline in every phase."""
     trace = tmp_path / "rank.sqlite"
     inputs = {"batch_size": 4, "seq_len": 512, "new_tokens": 4}
     nt.load_model("llama-2-7b").evaluate(set=inputs, gpu=GPU, parallel=parallel).predict(trace)
@@ -38,7 +38,7 @@ def test_a_predicted_rank_reaches_its_bound(tmp_path: Path, parallel: dict[str, 
         assert all(row["sum_ns"] == pytest.approx(row["roofline_ns"], rel=0.01) for row in layers)
         assert any("layers" in row["name"] for row in layers)
     with nt.open(trace, model="llama-2-7b", set=inputs) as session, pytest.raises(nt.NsysToolsError, match="--tp"):
-        session.efficiency()  # one GPU cannot be that fast with the whole model
+        session.efficiency()  # one GPU cannot run the whole model that fast
 
 
 def test_expected_times_come_from_a_measured_efficiency(tmp_path: Path) -> None:

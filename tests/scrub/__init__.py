@@ -1,1 +1,1 @@
-"""Tests of copies that may be shared."""
+"""Tests of copies that can be shared."""

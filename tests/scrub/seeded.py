@@ -1,4 +1,4 @@
-"""A recording of a small program with a secret in every place where nsys records one."""
+"""A recording of a small program with a secret in every place that nsys records."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ with nvtx.annotate("step 1"):
 
 
 def recorded(nsys: Path, folder: Path) -> Path:
-    """Record the program; return the ``.nsys-rep``. The host has the planted name where that can be set."""
+    """Record the program; return the ``.nsys-rep``. The host has the planted name if it can be set."""
     work = folder / SECRETS["working directory"]
     work.mkdir()
     words = {key: SECRETS[key] for key in ("thread", "stdout", "stderr", "user", "mail", "host")}
@@ -69,7 +69,7 @@ def recorded(nsys: Path, folder: Path) -> Path:
         f"--output={folder / 'run'}", str(program), "program.py", f"--password={SECRETS['argument']}",
     ]  # fmt: skip
     if can_name_the_host():
-        # A host name of its own for this process and those that it starts.
+        # A separate host name for this process and its children.
         command = ["unshare", "--uts", "sh", "-c", f'hostname {SECRETS["host"]} && exec "$@"', "sh", *command]
     other = {**os.environ, "SECRET_OF_ANOTHER": SECRETS["environment of another process"]}
     with subprocess.Popen(["sleep", "60"], env=other) as neighbor:
@@ -81,7 +81,7 @@ def recorded(nsys: Path, folder: Path) -> Path:
 
 
 def can_name_the_host() -> bool:
-    """Whether a process can be given a host name of its own here."""
+    """Return whether a process can get its own host name here."""
     if shutil.which("unshare") is None:
         return False
     return subprocess.run(["unshare", "--uts", "hostname", "x"], capture_output=True, check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""The command: what it refuses and leaves behind, and the digests of its manifest."""
+"""The command: rejected input, remaining files, and the digests in its manifest."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_copy_of_a_copy_is_the_same(sample: tuple[Path, Timeline], tmp_path: P
 
 
 def test_what_still_tells_too_much_is_no_copy(tmp_path: Path) -> None:
-    """The message names table and column, not the text; an earlier copy stays as it was."""
+    """The message names table and column, not the text; an earlier copy is unchanged."""
     trace = build(tmp_path, with_token)
     before = trace.read_bytes()
     (tmp_path / "copy.sqlite").write_text("an earlier one")

@@ -1,4 +1,4 @@
-"""Folders of Parquet files become scrubbed folders with the same types; payloads stay if they hold numbers only."""
+"""Parquet folders become scrubbed folders with the same types; payloads stay if they contain numbers only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.commands import refused, run
 
 
 def exported(trace: Path) -> Path:
-    """Write a trace as the parquetdir beside it, with unsigned process numbers, as nsys writes them."""
+    """Write a trace as a parquetdir next to it, with unsigned process numbers, as nsys writes them."""
     folder = trace.parent / "exported"
     folder.mkdir()
     with connect(trace.parent) as connection:
@@ -70,7 +70,7 @@ def test_a_folder_becomes_a_folder(tmp_path: Path) -> None:
 
 
 def test_numbers_above_the_largest_signed_one_are_kept(tmp_path: Path) -> None:
-    """nsys writes numbers of threads without a process as -144115188075855872, in Parquet as its complement."""
+    """nsys writes the numbers of threads without a process as -144115188075855872, and in Parquet as its complement."""
     folder = exported(build(tmp_path, fill))
     file = folder / "NVTX_EVENTS.parquet"
     rows = duckdb.sql(f"SELECT * REPLACE (18302628885633695744::UBIGINT AS globalTid) FROM '{file}'").fetchall()

@@ -1,4 +1,4 @@
-"""Places in which a text can hide: each was found by a reader of the code who looked for one."""
+"""Places where text can hide; a code reviewer found each of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CREATE TABLE NVTX_PAYLOAD_SCHEMA_ENTRIES
 
 
 def test_what_lies_between_the_numbers_of_a_payload(tmp_path: Path) -> None:
-    """A schema that names the last field of a structure."""
+    """The schema names the last field of a structure."""
     body = SECRET.ljust(64, b"\0") + struct.pack("<i", 7) + b"tail"
     data = HEADER.pack(0, 0x61616161, FIRST_OWN_TYPE, 0x62626262, len(body), HEADER.size + len(body)) + body
 

@@ -18,7 +18,7 @@ _BYTES, _MOST_S = 258_000_000, 15
 @pytest.mark.large
 @pytest.mark.parametrize(("kernels", "shape"), [(2_380_000, Shape()), (475_000, Shape(operators=True))], ids=str)
 def test_a_large_trace_is_scrubbed_in_seconds(tmp_path: Path, kernels: int, shape: Shape) -> None:
-    """Once with many kernels, once with three million names of ranges; 2,000 values are looked for in each."""
+    """One has many kernels, the other three million range names; 2,000 values are searched for in each."""
     trace = tmp_path / "large.sqlite"
     build_large(trace, kernels, shape)
     with closing(sqlite3.connect(trace)) as connection:

@@ -1,4 +1,4 @@
-"""The lists of what may be copied: they know nsys's schema, and everything that they do not know stays behind."""
+"""The lists of copied data match nsys's schema; everything that is not listed is left out."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.quoting import quoted
 from tests.case import THREAD, build, launch
 
-# Columns that tools of others, or an older export, added to tables of nsys.
+# Columns that other tools, or an older export, added to nsys's tables.
 FOREIGN = {("CUPTI_ACTIVITY_KIND_MEMCPY", "name"), ("CUPTI_ACTIVITY_KIND_RUNTIME", "name"),
            ("SAMPLING_CALLCHAINS", "symbolName")}  # fmt: skip
 
 
 def schema(path: Path) -> dict[str, list[tuple[str, str]]]:
-    """Return the columns of each table, with their declarations: nsys says there what refers to strings."""
+    """Return the columns of each table with their declarations, in which nsys marks references to strings."""
     with closing(sqlite3.connect(f"{path.as_uri()}?immutable=1", uri=True)) as connection:
         tables = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall()
         found = {}
@@ -47,7 +47,7 @@ def test_every_column_of_real_traces_is_known(shared_trace: Path) -> None:
 
 
 def test_what_nsys_calls_the_id_of_a_string_is_one(shared_trace: Path) -> None:
-    """Otherwise the string would be missing in the copy."""
+    """Otherwise, the string would be missing in the copy."""
     seen = 0
     for name, columns in schema(shared_trace).items():
         for column, declaration in columns:
@@ -81,7 +81,7 @@ def test_unknown_tables_and_columns_stay_behind_and_are_listed(tmp_path: Path) -
 
 
 def test_nothing_is_left_in_free_pages(tmp_path: Path) -> None:
-    """Rows that were deleted are still in the file of the trace."""
+    """Deleted rows are still in the trace file."""
     path = build(tmp_path, lambda b: [b.range(THREAD, f"deleted {n}", n, n + 1) for n in range(2_000)])
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA secure_delete = OFF")
@@ -112,7 +112,7 @@ def test_only_strings_in_use_are_copied_under_their_numbers(tmp_path: Path) -> N
 
 
 def test_a_name_of_a_thread_that_is_also_a_function_gets_a_number_of_its_own(tmp_path: Path) -> None:
-    """The function keeps its name, the thread loses it."""
+    """The function keeps its name, and the thread gets a different one."""
 
     def fill(b: object) -> None:
         name = b.string("cudaLaunchKernel_v7000")  # type: ignore[attr-defined]

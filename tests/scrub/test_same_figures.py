@@ -1,4 +1,4 @@
-"""A copy gives the same figures: reports byte for byte, and an analysis but for names that were changed."""
+"""A copy has the same figures: reports byte for byte, and an analysis except for changed names."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def reports(path: Path, arguments: tuple[str, ...] = ()) -> dict[str, str]:
 
 @cache
 def reports_before(path: Path, arguments: tuple[str, ...] = ()) -> dict[str, str]:
-    """Return `reports` of a trace that stays as it is, computed once."""
+    """Return `reports` of a trace that does not change, computed once."""
     return reports(path, arguments)
 
 
 def check(path: Path, folder: Path, least: int) -> None:
-    """Compare all reports of a trace with those of its copy, of which at least so many have rows.
+    """Compare all reports of a trace with those of its copy; at least the given number must have rows.
 
-    By itself, scrub changes the names of threads, too, and nothing else.
+    By default, scrub also changes thread names, and nothing else.
     """
     before = reports_before(path)
     assert reports(nt.scrub(path, folder / "copy.sqlite", threads="keep").path) == before
@@ -55,7 +55,7 @@ def check(path: Path, folder: Path, least: int) -> None:
 
 
 def without_threads(text: str) -> list[list[str]]:
-    """Return the cells of a report but for the names of threads."""
+    """Return the cells of a report except thread names."""
     rows = list(csv.reader(io.StringIO(text, newline="")))
     left = [place for place, name in enumerate(rows[0]) if name != "Thread Name"] if rows else []
     return [[row[place] for place in left] for row in rows]
@@ -89,10 +89,10 @@ def test_reports_of_odd_traces_are_the_same(tmp_path: Path, name: str) -> None:
 @pytest.mark.nsys
 @pytest.mark.large
 def test_reports_of_an_installed_nsys_are_the_same(shared_trace: Path, tmp_path: Path) -> None:
-    """nsys itself, in a run for each report; it reads copies as it reads its own exports."""
+    """nsys itself runs once per report; it reads copies like its own exports."""
     nsys = installed_nsys()
     copy = nt.scrub(shared_trace, tmp_path / "copy.sqlite", threads="keep").path
-    own = tmp_path / "own.sqlite"  # nsys writes indexes into what it reads
+    own = tmp_path / "own.sqlite"  # nsys writes indexes into the files that it reads
     own.write_bytes(shared_trace.read_bytes())
     texts = {path: [printed(path, nsys, Request(one), tmp_path) for one in REPORTS] for path in (own, copy)}
     assert texts[copy] == texts[own]
@@ -116,7 +116,7 @@ def metrics(path: Path, folder: Path) -> Any:
 
 
 def differing(before: Any, after: Any, place: str = "") -> dict[str, tuple[Any, Any]]:
-    """Return where two nested values differ, by their place."""
+    """Return the paths at which two nested values differ."""
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         keys = [*before, *(key for key in after if key not in before)]
         parts = [(f"{place}.{key}", before.get(key), after.get(key)) for key in keys]
@@ -133,7 +133,7 @@ def test_an_analysis_has_the_same_figures(shared_trace: Path, tmp_path: Path) ->
     found = differing(metrics(shared_trace, tmp_path / "before"), metrics(copy, tmp_path / "after"))
     texts = {where: pair for where, pair in found.items() if not any(isinstance(one, int | float) for one in pair)}
     assert found == texts, "a figure differs"
-    # Names of threads have become pseudonyms; messages of nsys have lost paths; the rest is how long it took.
+    # Thread names are pseudonyms, messages of nsys have lost paths, and the rest is run time.
     assert {where for where in texts if "thread" not in where and "findings" not in where} == set()
 
 

@@ -1,4 +1,4 @@
-"""A real recording with secrets in every place: the copy holds none of them, says a scanner of others, too."""
+"""A real recording with secrets in every place: the copy contains none, which a third-party scanner confirms."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_no_secret_is_left(traces: dict[str, Path], tmp_path: Path) -> None:
     before, after = content(traces["sqlite"]), content(copy)
     assert [place for place, text in planted().items() if text.encode() not in before] == [], "the test can fail"
     assert [place for place, text in SECRETS.items() if text.encode() in after] == []
-    # As a user would look: strings COPY | grep.
+    # Search as a user would: strings COPY | grep.
     shown = subprocess.run(["strings", str(copy)], capture_output=True, text=True, check=True).stdout
     assert "zq7" not in shown
     assert "step 1" in shown
@@ -54,7 +54,7 @@ def test_no_secret_is_left(traces: dict[str, Path], tmp_path: Path) -> None:
 
 def test_no_secret_is_left_in_a_folder(traces: dict[str, Path], tmp_path: Path) -> None:
     copy = nt.scrub(traces["parquetdir"], tmp_path / "copy").path
-    # Parquet compresses: what is searched are the values, of all columns of all files.
+    # Parquet compresses its data, so the values of all columns in all files are searched.
     assert "zq7host" in dump(traces["parquetdir"]) or not can_name_the_host()
     assert "zq7user" in dump(traces["parquetdir"])
     assert "zq7" not in dump(copy)
@@ -84,7 +84,7 @@ def test_the_manifest_holds_no_text_of_the_trace(traces: dict[str, Path], tmp_pa
 
 
 def test_kept_texts_are_searched(traces: dict[str, Path], tmp_path: Path) -> None:
-    """Texts of NVTX as they are hold an e-mail address here: there is no copy, and the message does not tell which."""
+    """Unchanged NVTX texts contain an e-mail address: no copy is written, and the message does not reveal the text."""
     done = run("scrub", str(traces["sqlite"]), "copy.sqlite", "--nvtx", "keep", cwd=tmp_path)
     assert done.returncode == 1
     assert "StringIds.value" in done.stderr
@@ -94,7 +94,7 @@ def test_kept_texts_are_searched(traces: dict[str, Path], tmp_path: Path) -> Non
 
 
 def test_reports_of_nsys_are_the_same(traces: dict[str, Path], tmp_path: Path) -> None:
-    """But for the two texts of NVTX that name a path."""
+    """Two NVTX texts that contain a path are an exception."""
     nsys = installed_nsys()
     copy = nt.scrub(traces["sqlite"], tmp_path / "copy.sqlite").path
     same = 0
@@ -111,7 +111,7 @@ def test_reports_of_nsys_are_the_same(traces: dict[str, Path], tmp_path: Path) -
 
 @pytest.mark.parametrize("form", ["sqlite", "parquetdir"])
 def test_a_scanner_of_others_finds_nothing(traces: dict[str, Path], tmp_path: Path, form: str) -> None:
-    """In quotes, it takes long names of functions for keys; those of call chains are left out there."""
+    """It takes long quoted function names for keys; those of call chains are left out here."""
     trace = traces[form]
     copy = nt.scrub(trace, tmp_path / f"copy{trace.suffix}").path
     assert {kind for kind, _ in scanned(texts(trace), tmp_path / "trace.txt")} >= {"AWS Access Key", "GitHub Token"}
@@ -121,7 +121,7 @@ def test_a_scanner_of_others_finds_nothing(traces: dict[str, Path], tmp_path: Pa
 
 
 def scanned(lines: set[str], file: Path) -> set[tuple[str, str]]:
-    """Return what detect-secrets finds in lines, with all its plugins in use: kind and line."""
+    """Return the results of detect-secrets for lines, with all its plugins: kind and line."""
     from detect_secrets import SecretsCollection
     from detect_secrets.settings import default_settings
 

@@ -1,4 +1,4 @@
-"""What becomes of texts: pseudonyms, paths, names that the trace itself tells of, settings, messages."""
+"""Handling of texts: pseudonyms, paths, names that occur in the trace, settings, messages."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_settings(name: str, value: str, expected: str | None) -> None:
     ],
 )  # fmt: skip
 def test_secrets_are_known_by_the_names_of_their_variables(name: str, is_secret: bool) -> None:
-    """Their values are then looked for although they are short."""
+    """Their values are then searched for, although they are short."""
     found = Known()
     found.variable(name, "abcd7")
     assert len(found) == is_secret
@@ -201,7 +201,7 @@ PARTS = st.sampled_from([
 @settings(max_examples=2_000, deadline=None)
 @given(st.lists(PARTS | st.text(string.ascii_letters + string.digits + "_-", max_size=24), max_size=8))
 def test_a_plain_text_is_one_that_stays_as_it_is(parts: list[str]) -> None:
-    """The quick way decides as the long one does, or leaves it to that."""
+    """The fast check decides like the full one, or defers to it."""
     text, of = "".join(parts), known()
     if Plain(of)(text.encode()):
         assert problems(text, of, keep_host=False) == set()
@@ -266,7 +266,7 @@ def test_the_scan_leaves_names_of_real_kernels_alone() -> None:
     ],
 )
 def test_random_texts_are_found(alphabet: str, least: float) -> None:
-    """The shares that docs/guides/share.md states, for 32 characters."""
+    """The rates are those in docs/guides/share.md, for 32 characters."""
     dice = random.Random(5)
     made = ["".join(dice.choices(alphabet, k=32)) for _ in range(2_000)]
     assert sum(any(random_parts(text)) for text in made) / len(made) >= least

@@ -1,4 +1,4 @@
-"""A choice of time or of queries never reads what was kept for another."""
+"""A selection of time or queries never reads results cached for another selection."""
 
 from __future__ import annotations
 

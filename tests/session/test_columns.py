@@ -1,4 +1,4 @@
-"""Only the columns that queries use are loaded: never too few, and all of them when something else is asked."""
+"""Only the columns that queries use are loaded: never too few, and all of them for other statements."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("as_large")
 
 
 def read(sql: str, *wanted: str) -> list[str] | None:
-    """Return the columns that a SELECT reads when `wanted` are asked for, sorted; None for all."""
+    """Return the sorted columns that a SELECT reads for the `wanted` outputs; None for all."""
     tree = catalogue.parsed(duckdb.connect(), sql)
     assert tree is not None
     found = used(tree, frozenset(wanted))
@@ -34,10 +34,10 @@ def read(sql: str, *wanted: str) -> list[str] | None:
         ("SELECT a AS x, b AS y, c FROM t WHERE d > 0", ["a", "d"]),
         ("SELECT A AS X FROM t", ["a"]),
         ("SELECT x, b FROM t ORDER BY c", ["c"]),
-        ("SELECT a AS y, y + 1 AS x FROM t", ["a", "y"]),  # an output that reads another's alias
+        ("SELECT a AS y, y + 1 AS x FROM t", ["a", "y"]),  # an output that reads another output's alias
         ("SELECT b + c AS x, z FROM t JOIN u USING (k)", ["b", "c", "k"]),
-        ("SELECT x, unnest(b) AS y FROM t", ["b"]),  # makes rows, asked for or not
-        ("SELECT *, b AS y FROM t WHERE c", ["c"]),  # hands on what is asked for
+        ("SELECT x, unnest(b) AS y FROM t", ["b"]),  # produces rows, whether it is wanted or not
+        ("SELECT *, b AS y FROM t WHERE c", ["c"]),  # passes on the wanted columns
         ("SELECT * REPLACE (a AS x) FROM t", ["a"]),
         ("SELECT * RENAME (a AS x) FROM t", None),
         ("SELECT COLUMNS('a.*') FROM t", None),
@@ -57,7 +57,7 @@ def test_columns_are_told_from_the_syntax(sql: str, expected: list[str] | None) 
 
 
 def rounded(trace: Database, query: str) -> list[list[object]]:
-    """Return the rows; the last digits of a deviation depend on the order of additions."""
+    """Return the rows with rounding: the last digits of a deviation depend on the order of additions."""
     rows = trace.query(query).rows()
     return [[round(cell, 3) if isinstance(cell, float) else cell for cell in row] for row in rows]
 

@@ -1,4 +1,4 @@
-"""What rests on tables of the session is kept in the cache, as long as these have the same rows."""
+"""Results that depend on session tables are cached as long as these tables have the same rows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_stages_are_kept_for_the_same_patterns(sample: tuple[Path, Timeline], tm
     assert (again, same) == ([], rows)
     changed, others = computed(sample[0], "stage_instance", stages=other)
     assert "stage_instance" in changed
-    assert "_attribution" not in changed  # no pattern tells how that is
+    assert "_attribution" not in changed  # its key does not depend on the patterns
     assert others != rows
     assert computed(sample[0], "stage_instance", stages=stages) == ([], rows)
     assert "stage_instance" in computed(sample[0], "stage_instance")[0]  # without a file

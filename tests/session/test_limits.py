@@ -1,4 +1,4 @@
-"""What one statement may take: rows, seconds, memory."""
+"""Limits of a statement: rows, seconds, memory."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_rows_are_cut_and_said_to_be(session: nt.Session, limit: int, count: int
 
 
 def test_rows_in_memory_are_cut_too(session: nt.Session) -> None:
-    """Of a result that was kept, and of one that was never a query."""
+    """This applies to cached results, and to results that did not come from a query."""
     for found in (session.query("kernel_summary").kept(), session.queries()):
         rows = found.rows()
         found.compute(2)
@@ -57,7 +57,7 @@ def test_a_statement_that_takes_too_long_is_given_up(session: nt.Session) -> Non
 
 
 def test_loading_counts_too_and_can_be_tried_again(tmp_path: Path) -> None:
-    """An interrupt is nothing that the rows are to blame for: they are not read tolerantly, and no note is left."""
+    """The rows did not cause the interrupt: they are not read again tolerantly, and no note is left."""
     large = tmp_path / "large.sqlite"
     build_large(large, 100_000)
     with nt.open(large, cache=False) as session:

@@ -1,4 +1,4 @@
-"""What queries read is parsed once, and never believed against their text."""
+"""The relations that queries read are parsed once, and checked against the query text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Parser:
 
 @pytest.fixture(autouse=True)
 def nothing_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing be known from earlier sessions of this process."""
+    """Clear what earlier sessions of this process have learned."""
     monkeypatch.setattr(memo_module, "_LEARNED", {})
 
 
@@ -63,7 +63,7 @@ def test_a_damaged_file_is_not_believed(tmp_path: Path, text: str) -> None:
 
 
 def test_a_changed_name_is_not_believed(tmp_path: Path) -> None:
-    """A query that reads another relation than it says would lack one."""
+    """A query that reads a relation other than the stored one would lack it."""
     memo = Memo(tmp_path)
     asked(memo, "SELECT a FROM b")
     memo.save()

@@ -1,4 +1,4 @@
-"""What queries may take of memory: asked for, or a share of what is free."""
+"""The memory limit of queries: the requested one, or a share of the free memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQL may read besides the trace: nothing, unless the session was opened with ``allow_files``."""
+"""Files that SQL may read besides the trace: none, unless the session was opened with ``allow_files``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILES_ARE_CLOSED = "SQL reads only the trace: files are not read."
 
 @pytest.fixture
 def mine(tmp_path: Path) -> Path:
-    """A file of the user's: two streams with names."""
+    """A user file: two streams with names."""
     file = tmp_path / "mine.csv"
     file.write_text("stream_id,owner\n7,compute\n8,copies\n")
     return file
@@ -49,7 +49,7 @@ def test_to_read_files_is_all_that_is_allowed_then(mine: Path, statement: str) -
 def test_folders_of_the_session_hold_nothing_for_statements(
     mine: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The session reads Parquet in the folder of its trace and in the cache; a statement reads no file there."""
+    """The session reads Parquet in the folder of its trace and in the cache; a statement cannot read files there."""
     monkeypatch.setenv("NSYS_TOOLS_CACHE", str(tmp_path / "cache"))
     folder = tmp_path / "parquetdir"
     folder.mkdir()
@@ -63,7 +63,7 @@ def test_folders_of_the_session_hold_nothing_for_statements(
         for name in (f"'{folder}/mine.csv'", f'"{folder}/mine"."csv"', f'"{folder}/mine"."csv"."x"', f"'{folder}/*'"):
             with pytest.raises(nt.NsysToolsError, match=FILES_ARE_CLOSED):
                 session.sql(f"FROM {name}")
-        file = f'"{folder}/mine.csv"'  # also where a WITH clause is called so
+        file = f'"{folder}/mine.csv"'  # also if a WITH clause has that name
         clauses = (f"WITH a AS (FROM {file}), {file} AS (SELECT 1) FROM a", f"WITH {file} AS (FROM {file}) FROM {file}")
         for statement in clauses:
             with pytest.raises(nt.NsysToolsError, match=FILES_ARE_CLOSED):
@@ -71,7 +71,7 @@ def test_folders_of_the_session_hold_nothing_for_statements(
         assert session.sql("WITH kernel AS (FROM kernel LIMIT 1) SELECT count(*) AS n FROM kernel").one() == {"n": 1}
     with nt.open([TRACE]) as job:
         assert job.sql("SELECT count(DISTINCT rank) AS n FROM kernel").one()["n"] == 1
-        cached = tmp_path / "cache" / "other.parquet"  # of another trace
+        cached = tmp_path / "cache" / "other.parquet"  # from another trace
         shutil.copy(folder / "StringIds.parquet", cached)
         with pytest.raises(nt.NsysToolsError, match=FILES_ARE_CLOSED):
             job.sql(f"FROM '{cached}'")

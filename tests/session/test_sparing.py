@@ -1,4 +1,4 @@
-"""Where memory runs out, a statement is run again on one thread."""
+"""When memory runs out, a statement is run again on one thread."""
 
 from __future__ import annotations
 

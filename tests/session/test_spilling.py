@@ -1,4 +1,4 @@
-"""What queries spill lies in the file system of the cache, takes no more than there is room for, and goes away."""
+"""Spilled data is in the file system of the cache, does not exceed the available space, and is removed."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_where_there_is_less_room_than_is_needed_the_other_place_is_taken(
 def test_a_cache_that_cannot_be_written_is_no_place(
     sample: tuple[Path, Timeline], cache_folder: Path, scratch: Path
 ) -> None:
-    (cache_folder / "temporary").touch()  # which also stops those whom permissions do not
+    (cache_folder / "temporary").touch()  # this also stops users whom permissions do not stop
     assert place_of(sample[0]) == scratch
 
 

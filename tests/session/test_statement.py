@@ -1,4 +1,4 @@
-"""SQL of the user's own reads the trace, and nothing else on this machine."""
+"""User SQL reads the trace, and nothing else on this machine."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_what_does_more_is_refused(
 def test_comments_do_not_hide_what_is_explained(
     session: nt.Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """DuckDB nests comments, so that this one ends at its second mark; what is run ends it at the first."""
+    """DuckDB nests comments, so this comment ends at its second mark. The statement that runs ends it at the first."""
     monkeypatch.chdir(tmp_path)
     session.sql("EXPLAIN ANALYZE /* /* */ SELECT 1 -- */ COPY (SELECT 1) TO 'new.csv'\n").rows()
     assert list(tmp_path.iterdir()) == []
@@ -99,7 +99,7 @@ def test_what_reads_something_else_is_refused(session: nt.Session, statement: st
 
 
 def test_the_lock_holds_without_the_parser(tmp_path: Path) -> None:
-    """Each way in by itself: a statement that got past the list above finds DuckDB locked."""
+    """Each way is tested separately: a statement that passed the list above finds DuckDB locked."""
     (tmp_path / "secret.csv").write_text("a\n1\n")
     allowed = tmp_path / "a [b]*"
     allowed.mkdir()
@@ -120,7 +120,7 @@ def test_the_lock_holds_without_the_parser(tmp_path: Path) -> None:
 
 
 def test_a_session_goes_on_after_the_lock(tmp_path: Path) -> None:
-    """What is loaded lazily, cached, and read from data files, all after the first statement of the user's own."""
+    """Lazily loaded tables, cached results and data files can still be read after a user statement."""
     for cache in (False, True):
         with nt.open(TRACE, cache=cache) as session:
             assert session.sql("SELECT 6 * 7 AS a").one() == {"a": 42}

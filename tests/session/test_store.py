@@ -1,4 +1,4 @@
-"""Files of the cache: whole, never changed while others read them, and made again when they are damaged."""
+"""Cache files are complete, never change while others read them, and are regenerated if damaged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fill(entry: Entry, text: str) -> None:
 
 
 def test_the_first_writer_wins(tmp_path: Path) -> None:
-    """Rows that have no order differ between writers; a reader of the first file keeps it."""
+    """The order of unordered rows differs between writers; a reader of the first file still sees its order."""
     mine, other = Entry(tmp_path, "kernel-0"), Entry(tmp_path, "kernel-0")
     with mine.write() as draft:
         draft.write_text("mine")

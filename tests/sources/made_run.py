@@ -1,4 +1,4 @@
-"""A run folder whose truth is known: a predicted trace of DeepSeek-OCR, and the workload.json that goes with it."""
+"""A run folder with known truth: a predicted trace of DeepSeek-OCR, and the matching workload.json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GPU = "h200-sxm"
 
 @dataclass(frozen=True)
 class Page:
-    """A page: columns and rows of its crops (1 x 1 is none), tokens it gives."""
+    """A page: columns and rows of its crops (1 x 1 is none), and the tokens generated for it."""
 
     columns: int
     rows: int
@@ -33,12 +33,12 @@ class Page:
         return 16 * 17 + 1 + ((10 * self.columns + 1) * 10 * self.rows if self.crops else 0)
 
     def assignments(self) -> tuple[str, ...]:
-        """Return what a user would tell the model of it; its own formulas make the tokens of that."""
+        """Return the model inputs that a user would give; the model's own formulas derive the tokens."""
         grid = (f"crop_columns={self.columns}", f"crop_rows={self.rows}")
         return (*grid, f"new_tokens={self.new_tokens}", "head_positions=1")
 
     def counted(self, repeat: int, batch: int) -> dict[str, Any]:
-        """Return what the workload script would count."""
+        """Return the counts that the workload script would write."""
         prompt = self.image_tokens + 10
         return {
             "repeat": repeat, "batch": batch, "sha256": "0" * 64, "crop_grid": [self.columns, self.rows],
@@ -52,7 +52,7 @@ TWO = (Page(2, 3, 4), Page(1, 1, 3))
 
 
 def write(folder: Path, pages: Sequence[Page] = TWO, repeats: int = 2, **changes: Any) -> Path:
-    """Write the run folder; `changes` go into workload.json, None takes a key away."""
+    """Write the run folder; `changes` are merged into workload.json, None removes a key."""
     folder.mkdir()
     prediction.write(folder / "trace.sqlite", _events(pages, repeats), gpus.load(GPU))
     workload = {

@@ -1,4 +1,4 @@
-"""Call graphs: what is read, what becomes a group, and the real recording of DeepSeek-OCR."""
+"""Call graphs: reading, grouping, and the real recording of DeepSeek-OCR."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.conftest import SHARED
 
 REAL = SHARED / "deepseek-ocr" / "callgraph"
 
-# A tower that runs twice, three layers of two classes, and experts of which one got no token.
+# A tower that runs twice, three layers of two classes, and experts, one of which got no token.
 SMALL: dict[str, Any] = {
     "call_counts": {
         "tower": 2, "tower.proj": 2, "layers.0": 1, "layers.1": 1, "layers.2": 1, "layers.10": 1,
@@ -54,7 +54,7 @@ def lines(path: Path, chosen: str | None = None) -> str:
 
 @pytest.mark.parametrize("spelling", ["module_classes", "module_types"])
 def test_groups_of_a_small_model(tmp_path: Path, spelling: str) -> None:
-    """A single dense layer is no family; an expert without tokens is a member; operations at edges never count."""
+    """A single dense layer is not a family; an expert without tokens is a member; operations at edges never count."""
     data = {key: value for key, value in SMALL.items() if key != "module_classes"} | {spelling: SMALL["module_classes"]}
     assert lines(write(tmp_path, data)) == text(
         """
@@ -264,7 +264,7 @@ def test_loops_of_deepseek_ocr(real: Path, chosen: str | None) -> None:
 
 
 def spread(item: Group) -> list[str]:
-    """Return the modules that a parfor stands for."""
+    """Return the modules that a parfor represents."""
     return [item.name.replace("*", str(index)) for index in item.indices] or [item.name]
 
 
@@ -288,7 +288,7 @@ def test_calls_of_deepseek_ocr_are_those_of_the_hooks(real: Path) -> None:
 
 @pytest.mark.parametrize("chosen", [None, "deepseek_ocr"])
 def test_hooks_beside_the_recording_of_deepseek_ocr(real: Path, chosen: str | None) -> None:
-    """The hooks' names begin with the outer model, TorchLens's below it; where both counted they agree."""
+    """The hooks' names begin with the outer model, TorchLens's below it; counts in both agree."""
     alone = grouped(real / "torchlens.json", chosen)
     result = group(read(real / "torchlens.json"), config.find(chosen), hooks=read(real / "hooks.dot"))
     assert result.metadata["hooks_differ"] == []
@@ -316,7 +316,7 @@ def as_dot(edges: dict[str, int], names: str = "{}") -> str:
 
 
 def test_a_dot_of_torchlens_is_refused_because_its_edges_count_operations(tmp_path: Path) -> None:
-    """A block of 9 operations, 5 and 3 of them inside the modules that it calls."""
+    """The block has 9 operations, 5 and 3 of them inside the modules that it calls."""
     dot = as_dot({"m->m.block": 9, "m.block->m.block.a": 5, "m.block->m.block.b": 3, "m->m.head": 1})
     with pytest.raises(NsysToolsError, match=r"'m\.block' has 9, and the 2 modules that it calls have 8") as refused:
         read(write(tmp_path, dot, "operations.dot"))
@@ -327,9 +327,9 @@ def test_a_dot_of_torchlens_is_refused_because_its_edges_count_operations(tmp_pa
     "edges",
     [
         {"m->m.block": 2, "m.block->m.block.a": 2, "m.block->m.block.b": 1},  # b on one of two calls
-        {"m->m.a": 40, "m->m.b": 2},  # the outermost module is called by nobody
+        {"m->m.a": 40, "m->m.b": 2},  # nothing calls the outermost module
         {"m->m.a": 3, "m.a->m.a.b": 3, "m.a.b->m.a.b.c": 3},  # each calls one other
-        # One module calls this or that, the others all that they have.
+        # One module calls one of two, the others all their modules.
         {
             "m->m.moe": 4, "m.moe->m.moe.0": 3, "m.moe->m.moe.1": 1,
             "m.moe.0->m.moe.0.up": 3, "m.moe.0->m.moe.0.down": 3,

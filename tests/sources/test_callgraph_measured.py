@@ -1,4 +1,4 @@
-"""Groups of the call graph in a trace: one module has several names, and its ranges are found under each."""
+"""Call graph groups in a trace: a module has several names, and its ranges are found under each of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ MODEL = Request("deepseek-ocr", gpu="l4", assignments=("pages=0",))
 
 
 def summary(folder: Path, graph: dict[str, Any], names: tuple[str, ...], request: Request | None) -> dict[str, Any]:
-    """Return measured members, instances and GPU time by group; each range has a kernel, 1, 2, 3, 4 ns long."""
+    """Return measured members, instances and GPU time by group; each range has a kernel of 1, 2, 3 or 4 ns."""
 
     def fill(b: TraceBuilder) -> None:
         b.range(THREAD, "prefill", 0, 1000 * len(names))
@@ -60,7 +60,7 @@ def summary(folder: Path, graph: dict[str, Any], names: tuple[str, ...], request
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("graph", [HUB, ROOTED], ids=["bare graph", "graph with root"])
 def test_names_of_the_hub_and_of_transformers(tmp_path: Path, graph: dict[str, Any], names: tuple[str, ...]) -> None:
-    """The layers of the analytic model are the dictionary; where experts are fused, both share the only range."""
+    """The layers of the analytic model map the names; where experts are fused, both share the only range."""
     fused = names is NAMES["transformers"]
     assert summary(tmp_path, graph, names, MODEL) == {
         "model.layers[0..1] for 2": (2, 2, 1 + 2),
@@ -88,7 +88,7 @@ def test_without_a_dictionary_names_are_compared_with_and_without_root(
 
 
 def test_the_real_call_graph_in_a_predicted_trace(tmp_path: Path) -> None:
-    """Every group equals the sum over kernels whose path goes through a module of it, told by brute force."""
+    """Every group equals the sum over kernels whose path contains one of its modules, by brute force."""
     real = SHARED / "deepseek-ocr" / "callgraph" / "torchlens.json"
     if not real.is_file():
         pytest.skip("../shared/deepseek-ocr is not here")

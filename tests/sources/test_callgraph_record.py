@@ -1,4 +1,4 @@
-"""Recording a call graph with PyTorch: true calls against operations."""
+"""Recording a call graph with PyTorch: actual calls compared with operations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Damaged, unfinished and odd traces: a sentence, or the figures with a note, and never less without a word."""
+"""Damaged, unfinished and odd traces: an error, or the figures with a note; data is never dropped silently."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def change(path: Path, *statements: str) -> None:
 
 
 def pages_of(path: Path, table: str) -> list[int]:
-    """Return where leaf pages of a table are: those that count(*) cannot do without."""
+    """Return the positions of leaf pages of a table that count(*) needs."""
     with closing(sqlite3.connect(path)) as database:
         root = database.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", [table]).fetchone()[0]
     content, at = path.read_bytes(), (root - 1) * PAGE
@@ -71,7 +71,7 @@ def overwrite(path: Path, at: int, content: bytes) -> None:
 )
 def test_a_damaged_page_is_refused_and_salvaged(trace: Path, table: str, offset: int, content: bytes) -> None:
     overwrite(trace, pages_of(trace, table)[1] + offset, content)
-    for _ in range(2):  # what is cached of the others does not help it
+    for _ in range(2):  # the cached parts of the others do not help it
         with pytest.raises(nt.NsysToolsError, match=f"table {table} is damaged") as caught:
             counts(trace)
     assert "--salvage" in caught.value.hint
@@ -132,7 +132,7 @@ def test_a_truncated_trace_is_salvaged(trace: Path) -> None:
 
 @pytest.fixture
 def writer(trace: Path) -> Iterator[sqlite3.Connection]:
-    """Give a connection that stays open, so that its log is not put into the trace."""
+    """Yield a connection that stays open, so that its log is not merged into the trace."""
     with closing(sqlite3.connect(trace, isolation_level=None)) as database:
         yield database
 

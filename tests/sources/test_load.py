@@ -1,4 +1,4 @@
-"""Loading: every schema, read-only, nothing beside the trace, a cache that is safe and right."""
+"""Loading: every schema, read-only, no files next to the trace, and a safe and correct cache."""
 
 from __future__ import annotations
 
@@ -116,9 +116,9 @@ def test_the_cache_follows_the_trace(small: Path) -> None:
 
 
 def test_old_traces_are_forgotten_and_nothing_else(small: Path, cache_folder: Path) -> None:
-    """A user may point the cache at a folder that holds other things."""
+    """A user may use a cache folder that contains other files."""
     counts(small)
-    # One of the trace, one of what queries read, one of what they spill.
+    # One from the trace, one from the relations that queries read, one from spilled data.
     mine = {entry.name for entry in cache_folder.iterdir()}
     assert len(mine) == 3
     assert "temporary" in mine
@@ -194,7 +194,7 @@ def test_recording_is_exported_by_an_installed_nsys(tmp_path: Path, cache_folder
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return the folder ``queries/my`` of the user's own assets."""
+    """Return the folder ``queries/my`` in the user's own assets."""
     folder = tmp_path / "own" / "queries" / "my"
     folder.mkdir(parents=True)
     monkeypatch.setattr(assets, "_own_folders", [tmp_path / "own"])

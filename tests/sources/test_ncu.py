@@ -1,4 +1,4 @@
-"""Counters of ncu: every form of its CSV, every unit, its recordings, and the real profiles of six kernels."""
+"""ncu metrics: every form of its CSV, every unit, its recordings, and the real profiles of six kernels."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.conftest import SHARED
 
 REAL = SHARED / "deepseek-ocr" / "ncu"
 
-# As ncu 2024 and later print it: rows of rules have all 20 fields, rows of metrics 16; lines of ncu around.
+# As printed by ncu 2024 and later: rows of rules have all 20 fields, rows of metrics 16; other ncu output around them.
 DETAILS = """
 ==PROF== Connected to process 12 (python)
 ==PROF== Profiling "gemm" - 0: 0%....100% - 8 passes
@@ -44,7 +44,7 @@ DETAILS = """
 ==PROF== Disconnected from process 12
 """
 
-# --page raw: a column per metric, units in the second line.
+# --page raw: one column per metric, units in the second line.
 RAW = """
 "ID","Process ID","Process Name","Host Name","Kernel Name","Context","Stream","Block Size","Grid Size","Device","CC",\
 "dram__bytes_read.sum","dram__bytes_write.sum","gpu__compute_memory_throughput.avg.pct_of_peak_sustained_elapsed",\
@@ -58,7 +58,7 @@ step 3, loss 2, a, b, c, d, e, f, g, h, i, j
 ==PROF== Disconnected from process 12
 """
 
-# --metrics of 2022: no sizes, a column of the past, and the words of the program.
+# --metrics of 2022: no sizes, an obsolete column, and the program's output.
 LONG = """
 loading "checkpoint" ...
 "ID","Process ID","Process Name","Host Name","Kernel Name","Kernel Time","Context","Stream","Section Name",\
@@ -100,7 +100,7 @@ def test_every_form_gives_the_same_intensity(tmp_path: Path, content: str) -> No
 
 
 def test_throughput_and_time_of_details_and_raw_are_the_same(tmp_path: Path) -> None:
-    """The bandwidth that has the same label in another section is no share of a peak."""
+    """The bandwidth with the same label in another section is not a percentage of a peak."""
     columns = ("memory_throughput_ratio", "locked_duration_ns", "grid_y", "block_x")
     expected = (pytest.approx(0.275), pytest.approx(1_002_500), 2, 256)
     assert figures(write(tmp_path, DETAILS), *columns)[0] == expected
@@ -108,7 +108,7 @@ def test_throughput_and_time_of_details_and_raw_are_the_same(tmp_path: Path) -> 
 
 
 def test_no_tensor_operations_is_no_intensity(tmp_path: Path) -> None:
-    """And a line of the program, with as many commas as it likes, is no launch."""
+    """A line of the program, with any number of commas, is not a launch."""
     found = figures(write(tmp_path, RAW), "kernel", "dram_intensity")
     assert found == [("void gemm<4>(Params)", pytest.approx(2.0)), ("void add<4>(Params)", None)]
 
@@ -173,7 +173,7 @@ def test_units(unit: str, name: str, factor: float) -> None:
     ],
 )  # fmt: skip
 def test_numbers(printed: str, value: float | None) -> None:
-    """A decimal comma is refused rather than read as a hundred times as much."""
+    """A decimal comma is rejected and not read as a value 100 times as large."""
     assert units.number(printed) == value
 
 

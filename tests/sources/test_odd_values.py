@@ -1,4 +1,4 @@
-"""Values that nsys never writes: counted, named, and left out of figures that cannot be computed with them."""
+"""Values that nsys never writes are counted, reported, and left out of figures that cannot be computed with them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def change(path: Path, *statements: str) -> None:
 
 
 def rebuilt(table: str, columns: str, after: str = "") -> str:
-    """Return statements that declare the columns of a table in another way."""
+    """Return statements that declare the columns of a table differently."""
     return (
         f"ALTER TABLE {table} RENAME TO former; CREATE TABLE {table} ({columns}) {after}; "
         f"INSERT INTO {table} SELECT * FROM former; DROP TABLE former"
@@ -48,7 +48,7 @@ def rebuilt(table: str, columns: str, after: str = "") -> str:
 
 
 def read(path: Path) -> tuple[tuple[object, ...], list[str]]:
-    """Return figures and notes; names too, so that the strings are read."""
+    """Return figures and notes, including names, so that the strings are read."""
     notes: list[str] = []
     with open_trace(path, notes=notes) as database:
         figures = database.sql(FIGURES).rows()[0]
@@ -90,7 +90,7 @@ def test_an_odd_value_is_counted(
 ) -> None:
     change(trace, statement)
     assert read(trace) == (figures, said)
-    # A later session has to say it again, so that odd tables are not cached.
+    # A later session must report it again, so odd tables are not cached.
     stored = {file.name.split("-")[0] for file in cache_folder.rglob("*.parquet")}
     assert not [table for table in stored if any(f"{table.removeprefix('loaded.')}:" in one for one in said)]
 

@@ -1,4 +1,4 @@
-"""Run folders: what is taken from them, what the reader is told, and what is refused."""
+"""Run folders: files that are used, notes for the reader, and rejected input."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def analyzed(folder: Path, request: Request | None = None, **given: Path) -> Ana
 
 
 def empty_run(folder: Path, **changes: Any) -> Path:
-    """Return a run folder with a trace of a single range: enough for what is said, nothing to compare."""
+    """Return a run folder with a trace of a single range: enough for the notes, nothing to compare."""
     made_run.write(folder, pages=(), **changes)
     (folder / "trace.sqlite").unlink()
     build(folder, lambda b: b.range(THREAD, "prefill", 0, 9)).rename(folder / "trace.sqlite")
@@ -32,7 +32,7 @@ def empty_run(folder: Path, **changes: Any) -> Path:
 
 
 def test_a_predicted_run_of_unlike_pages_is_as_fast_as_possible(tmp_path: Path) -> None:
-    """Two pages, twice: the trace has each page's own phases; workload.json alone says which."""
+    """Two pages, twice: the trace has separate phases for each page, which only workload.json explains."""
     found = analyzed(made_run.write(tmp_path / "run"))
     assert found.notes == [note for note in found.notes if "less than their roofline time" in note]
     rows = {row["stage"]: row for row in found.tables["roofline_stage"].records()}
@@ -85,7 +85,7 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
     ],
 )
 def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
-    """Nobody asked for the comparison: the report is written, and says why it lacks it."""
+    """The comparison was not requested explicitly: the report is written, and states why it is missing."""
     found = analyzed(empty_run(tmp_path / "run", **changes))
     assert "roofline_stage" not in found.tables
     assert found.comparison is None
@@ -153,7 +153,7 @@ def inputs(folder: Path, *items: dict[str, Any], model: str = "deepseek-ocr", **
 
 
 def test_inputs_of_a_batch(tmp_path: Path) -> None:
-    """Pages of one batch are as long as the longest, and share what crops there are."""
+    """Pages of one batch are as long as the longest, and share the crops."""
     long, short = Page(2, 3, 4), Page(1, 1, 4)
     items = [long.counted(0, 0), short.counted(0, 0) | {"padded_prompt_tokens": 913}]
     (found,) = inputs(tmp_path / "run", *items, batch_size=2)
@@ -168,7 +168,7 @@ def test_inputs_of_a_batch(tmp_path: Path) -> None:
 
 
 def test_what_the_model_derives_itself_is_left_to_it(tmp_path: Path) -> None:
-    """So that an option changes what follows from it; what differs from the formula stays."""
+    """An option can then change derived values; values that differ from the formula stay."""
     page = Page(2, 3, 4).counted(0, 0)
     (found,) = inputs(tmp_path / "a", page)
     assert found == {
@@ -226,7 +226,7 @@ def test_a_model_that_was_asked_for_must_work(tmp_path: Path) -> None:
 
 
 def test_what_is_found_beside_the_trace_may_be_unusable(tmp_path: Path) -> None:
-    """And what is asked for in its place may not."""
+    """Explicitly requested files must be usable."""
     folder = empty_run(tmp_path / "run", scale="tiny")
     (folder / "ncu" / "sam-gemm").mkdir(parents=True)
     (folder / "callgraph.json").write_text("{}")

@@ -1,4 +1,4 @@
-"""What is no trace is refused with a sentence that says what it is."""
+"""Files that are not traces are rejected with a sentence that identifies them."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_another_programs_database(tmp_path: Path) -> None:
 
 def test_damaged_pages(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     whole = bytearray(sample[0].read_bytes())
-    whole[100:4096] = b"\xff" * 3996  # the first page holds the schema
+    whole[100:4096] = b"\xff" * 3996  # the first page contains the schema
     path = tmp_path / "damaged.sqlite"
     path.write_bytes(whole)
     with pytest.raises(NsysToolsError, match=r"damaged|cannot be opened"):

@@ -1,4 +1,4 @@
-"""Stages files: patterns, and mistakes named by line and key."""
+"""Stages files: patterns, and errors that name line and key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The comparison with an installed nsys: what it says of tables, and that traces of ours stand it."""
+"""The comparison with an installed nsys: its messages about tables, and generated traces pass it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Random:
         builder.range(thread_key(*self.threads[0]), "open", 350, None)
 
     def range(self, builder: TraceBuilder, thread: int, names: str, start: int, end: int, kind: int) -> bool:
-        """Add a range, but none with the bounds of another: there nsys differs, see docs/guides/replace-nsys.md."""
+        """Add a range, unless another has the same bounds: there nsys differs, see docs/guides/replace-nsys.md."""
         if fresh := (thread, start, end) not in self.bounds:
             self.bounds.add((thread, start, end))
             registered = self.dice.random() < 0.5
@@ -119,7 +119,7 @@ def test_random_traces_against_an_installed_nsys(tmp_path: Path, seed: int, thre
     trace = build(tmp_path, Random(seed, threads).fill)
     found = list(compare(trace, nsys))
     wrong = [c for c in found if c.outcome in {Outcome.DIFFERS, Outcome.ONLY_THEIRS}]
-    if len(threads) > 1:  # deliberate: nsys adds the operations outside of ranges of all threads up to one row
+    if len(threads) > 1:  # deliberate: nsys combines the operations outside ranges of all threads into one row
         wrong = [c for c in wrong if c.report != "nvtx_gpu_proj_trace"]
     assert wrong == []
     assert sum(c.outcome is Outcome.EQUAL for c in found) >= 13

@@ -1,4 +1,4 @@
-"""Every cell of every report equals what nsys's own scripts printed for real traces."""
+"""Every cell of every report equals the output of nsys's own scripts for real traces."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.conftest import SHARED, SHARED_TRACES
 
 DELIBERATE = Path(__file__).with_name("deliberate.csv")
 SAVED = SHARED / "traces" / "nsys-stats"
-# What ours says where nsys counts kernels twice: count and sum are those of cuda_gpu_kern_sum.
+# nsys-tools results where nsys counts kernels twice: count and sum are those of cuda_gpu_kern_sum.
 SAXPY = "saxpy(double *, double *, double *, double, int)"
 INSTEAD = {
     "nvtx_kern_sum": [
@@ -51,7 +51,7 @@ def saved(trace: str, report: str) -> Table:
 
 @cache
 def ours(trace: str) -> dict[str, Table]:
-    """Return all reports of a trace in nsys's machine form; those without rows are not there."""
+    """Return all reports of a trace in nsys's machine-readable format, without reports that have no rows."""
     found = {}
     path = SHARED / "traces" / f"{trace}.sqlite"
     requests = [Request(report) for report in REPORTS]
@@ -65,7 +65,7 @@ def ours(trace: str) -> dict[str, Table]:
 
 
 def difference(trace: str, report: str) -> str:
-    """Return what is wrong with our report, in words; empty if it is as it has to be."""
+    """Describe the error in a report; return an empty string if it is correct."""
     theirs, mine = saved(trace, report), ours(trace).get(report, [])
     if (trace, report) not in deliberate():
         if theirs:
@@ -75,7 +75,7 @@ def difference(trace: str, report: str) -> str:
 
 
 def other_than_listed(report: str, mine: Table, theirs: Table) -> str:
-    """Return how a report that is to differ does not differ as it should."""
+    """Describe how a report that must differ does not differ as listed."""
     if mine[0] != theirs[0]:
         return "other headers"
     if mine[1:] == theirs[1:]:
@@ -90,14 +90,14 @@ def other_than_listed(report: str, mine: Table, theirs: Table) -> str:
 
 @pytest.mark.parametrize("trace", SHARED_TRACES)
 def test_every_cell_is_equal(trace: str) -> None:
-    """Of all 22 reports, or as the table of deliberate differences says."""
+    """This covers all 22 reports, with the exceptions in the table of deliberate differences."""
     if not SAVED.is_dir():
         pytest.skip("../shared/traces/nsys-stats is not here")
     found = {report.name: difference(trace, report.name) for report in REPORTS}
     assert {name: said for name, said in found.items() if said} == {}
 
 
-# nsys 2023.4.4 refuses exports without its table of copy kinds, and traces that do not describe the GPU.
+# nsys 2023.4.4 rejects exports without its table of copy kinds, and traces that do not describe the GPU.
 ANSWERED_BETTER = {
     (trace, report)
     for trace in ("saxpy_mpi", "schema_2021")
@@ -109,7 +109,7 @@ ANSWERED_BETTER = {
 
 @pytest.mark.parametrize("trace", sorted({trace for trace, _ in ANSWERED_BETTER}))
 def test_answers_where_nsys_refuses(trace: str) -> None:
-    """The copies and memsets of such a trace are all there: their count is that of the trace itself."""
+    """All copies and memsets of such a trace are included: their count is that in the trace itself."""
     if not SAVED.is_dir():
         pytest.skip("../shared/traces/nsys-stats is not here")
     with open_trace(SHARED / "traces" / f"{trace}.sqlite", cache=False) as opened:

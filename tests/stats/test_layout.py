@@ -1,4 +1,4 @@
-"""Reports in columns and boxes: to the byte what an installed nsys prints, and what is committed here."""
+"""Reports in columns and boxes equal the output of an installed nsys to the byte, and the committed output."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DELIBERATE = {("saxpy_mpi", report) for report in ("cuda_kern_exec_sum", "cuda_k
 
 
 def fill(builder: TraceBuilder) -> None:
-    """Add long, cut, empty, non-ASCII and numeric names, large and negative times."""
+    """Add long, truncated, empty, non-ASCII and numeric names, large and negative times."""
     builder.gpu("NVIDIA H100", sm_count=132, clock_hz=10**9, memory=80 * 10**9, bandwidth=3 * 10**12)
     builder.add("ThreadNames", nameId=builder.string("main"), globalTid=THREAD)
     names = [LONG, "äöü 日本語 😀", "k(int)", "12345", "1e5", "+7", "007"]
@@ -44,14 +44,14 @@ def fill(builder: TraceBuilder) -> None:
 
 
 def many(builder: TraceBuilder) -> None:
-    """Add ranges that become wider after the first 100 rows, from which widths are taken."""
+    """Add ranges that become wider after the first 100 rows, which determine the widths."""
     for place in range(110):
         name = "late and long" if place >= 100 else str(place)
         builder.range(THREAD, name, 10**place if place < 15 else 10**15 + place, 10**15 + place + 1)
 
 
 def ours(trace: Path, request: str, form: str, *, time: str = "ns") -> str:
-    """Return a report as it is written; empty without rows."""
+    """Return an nsys-tools report; empty without rows."""
     file = trace.parent / "ours.txt"
     asked = [parse_request(request)]
     for answer in answers(lambda choice: open_trace(trace, choice=choice), asked):
@@ -60,13 +60,13 @@ def ours(trace: Path, request: str, form: str, *, time: str = "ns") -> str:
 
 
 def theirs(trace: Path, request: str, form: str, *more: str) -> str:
-    """Return a report as the installed nsys prints it; empty where it has no rows."""
+    """Return a report as printed by the installed nsys; empty if it has no rows."""
     command = [str(installed_nsys()), "stats", "-q", "-r", request, "-f", form, "--force-export=false", *more]
     environment = os.environ | {"LC_ALL": "C.UTF-8"}
     done = subprocess.run(
         [*command, str(trace)], capture_output=True, encoding="utf-8", check=True, env=environment, cwd=trace.parent
     )
-    # The empty line after each report is the console's.
+    # The console adds the empty line after each report.
     return "" if NO_DATA in done.stdout else done.stdout.removesuffix("\n")
 
 
@@ -89,7 +89,7 @@ def same(trace: Path, form: str) -> list[str]:
     """Compare all reports of a trace; return those with rows."""
     shown = []
     for report in REPORTS:
-        # Where nsys refuses to answer, ours may.
+        # If nsys rejects the trace, nsys-tools may still answer.
         if expected := theirs(trace, report.name, form):
             assert ours(trace, report.name, form) == expected, report.name
             shown.append(report.name)
@@ -133,7 +133,7 @@ def test_reports_of_real_traces_are_those_of_nsys(name: str, tmp_path: Path) -> 
         pytest.skip(f"../shared/traces/{source.name} is not here")
     trace = Path(shutil.copy(source, tmp_path))
     for report in (r.name for r in REPORTS if (name, r.name) not in DELIBERATE):
-        # Where nsys refuses to answer, ours may: tests/report/test_golden.py says where.
+        # If nsys rejects the trace, nsys-tools may still answer: tests/report/test_golden.py lists these cases.
         if expected := theirs(trace, report, "column"):
             assert ours(trace, report, "column") == expected, report
 

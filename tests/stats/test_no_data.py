@@ -1,4 +1,4 @@
-"""What is said of a report without a row names what the trace lacks, and no more than that."""
+"""The message for a report without rows names exactly what the trace lacks."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def copies(builder: TraceBuilder) -> None:
 def said(
     folder: Path, report: str, *fill: Callable[[TraceBuilder], None], window: tuple[int, int] | None = None
 ) -> str:
-    """Return what is said of a report; empty if it has rows."""
+    """Return the message for a report; empty if it has rows."""
 
     def everything(builder: TraceBuilder) -> None:
         for add in fill:

@@ -1,4 +1,4 @@
-"""The expert rules against ``nsys analyze``; their arguments, formats and sentences."""
+"""The expert rules compared with ``nsys analyze``; their arguments, formats and messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ANSWERS = SHARED / "traces" / "nsys-rules"
 
 
 def written(trace: Path, *rules: str, form: str = "csv:machine", nvtx: str = "", times: str = "") -> tuple[str, str]:
-    """Return what is written of rules, and what is said."""
+    """Return the output of rules, and their messages."""
     console = io.StringIO()
     said = nt.write_rules(
         trace, rules, formats=[form], console=console, cache=False, filter_nvtx=nvtx, filter_time=times
@@ -42,7 +42,7 @@ def table(text: str) -> Table:
 
 
 def test_every_cell_is_that_of_nsys(shared_trace: Path) -> None:
-    """Of the six rules: what nsys's own scripts print, hidden columns too, and their silence."""
+    """For the six rules: the output of nsys's own scripts, including hidden columns, or no output."""
     if not ANSWERS.is_dir():
         pytest.skip("../shared/traces/nsys-rules is not here")
     for name in NAMES:
@@ -86,7 +86,7 @@ ASKED: list[tuple[str, str, str]] = [(name, "", "") for name in NAMES] + [
 
 @pytest.mark.nsys
 def test_generated_traces_against_an_installed_nsys(tmp_path: Path) -> None:
-    """Where a range is not there, or ends before the start, nsys skips the rule and ours is an error."""
+    """If a range is missing, or ends before the start, nsys skips the rule and nsys-tools reports an error."""
     nsys, compared = installed_nsys(), 0
     for trace in [*traces.build(tmp_path)[1:3], build(tmp_path, copies)]:
         for rule, times, nvtx in ASKED:

@@ -1,4 +1,4 @@
-"""Times and ranges that choose a part of a trace."""
+"""Times and ranges that select a part of a trace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The generated job: what its files hold is the truth that it states, read with nothing but SQLite."""
+"""The generated job: its files match the stated truth, read with SQLite only."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def rows(path: Path, sql: str, *parameters: Any) -> list[Row]:
 
 
 def kernels(job: Job, rank: int, part: str = "") -> list[Row]:
-    """Return the kernels of a rank whose name contains a text, by start."""
+    """Return the kernels of a rank whose name contains a text, ordered by start."""
     file, device = divmod(rank, job.plan.processes)
     return [row for row in rows(job.paths[file], KERNELS, device) if part in row[2]]
 
@@ -56,13 +56,13 @@ def compute(job: Job, rank: int) -> list[Row]:
 
 
 def truth(job: Job, rank: int, recorded: int) -> Fraction:
-    """Return the true time of what the file of a rank recorded."""
+    """Return the true time for a time recorded in the file of a rank."""
     clock = job.clocks[rank // job.plan.processes]
     return clock.session_start_ns + Fraction(recorded) / (1 + Fraction(clock.drift_ppb, 10**9))
 
 
 def arrivals(job: Job, name: str, ranks: range) -> list[list[Fraction]]:
-    """Return for each step the true start of the collective on each of these ranks."""
+    """Return, for each step, the actual start of the collective on each of these ranks."""
     starts = [[truth(job, rank, row[0]) for row in kernels(job, rank, name)] for rank in ranks]
     return [list(step) for step in zip(*starts, strict=True)]
 
@@ -224,7 +224,7 @@ def test_a_synchronization_ends_after_all_kernels_of_its_step(job: Job) -> None:
 
 
 def decoded(path: Path) -> list[tuple[str, int, int, int, dict[str, int]]]:
-    """Return name, thread, start, end and payload of each range of NCCL, decoded by the schemas of the file."""
+    """Return name, thread, start, end and payload of each NCCL range, decoded with the schemas in the file."""
     schemas: dict[int, list[Row]] = {}
     for schema, index, *entry in rows(
         path, "SELECT DISTINCT schemaId, idx, type, name, offset FROM NVTX_PAYLOAD_SCHEMA_ENTRIES ORDER BY 1, 2"
@@ -376,7 +376,7 @@ def test_nsys_tools_reads_a_file(tmp_path: Path, told: Any) -> None:
         ).rows()
         exposed = session.sql("SELECT gpu_id, sum(exposed_communication_ns) FROM step GROUP BY ALL ORDER BY ALL").rows()
     turns = PLAN.processes * PLAN.steps
-    # Of eight compute kernels six run before the all-reduce, by turns a matrix product and an elementwise one.
+    # Of eight compute kernels, six run before the all-reduce, alternating matrix products and elementwise kernels.
     assert sorted(counts.values()) == [turns, turns, 4 * turns, 4 * turns]
     assert sum(n for name, n in counts.items() if name.startswith("nccl")) == 2 * turns
     assert [step["found_by"] for step in steps] == ["name: numbered"] * 5

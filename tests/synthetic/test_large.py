@@ -1,4 +1,4 @@
-"""Large generated traces have the shape that the benchmark says they have."""
+"""Large generated traces have the shape that the benchmark states."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def test_shape(tmp_path: Path, shape: Shape, ranges_a_kernel: float, deepest: in
         crossing = trace.sql("SELECT * FROM _crossing").rows()
     assert (kernels, processes, gpus) == (COUNT, shape.ranks, shape.ranks)
     assert calls == pytest.approx(1.2 * COUNT, abs=shape.ranks)
-    # A step that is begun and not full counts whole, once a rank.
+    # A step that has begun but is not full counts as a whole step, once per rank.
     assert ranges / kernels == pytest.approx(ranges_a_kernel, abs=4 * shape.ranks / COUNT)
     assert (depth, open_ended, attributed, crossing) == (deepest, 0, COUNT, [])
 
 
 def test_boundaries_keep_the_order_that_they_are_sorted_in(tmp_path: Path) -> None:
-    """Their windows take rows as they come; enough of them that DuckDB works in parallel, on several threads."""
+    """Their windows process rows in the order received; there are enough rows for DuckDB to use several threads."""
     path = tmp_path / "large.sqlite"
     build_large(path, 20_000, Shape(ranks=4, operators=True))
     with open_trace(path, cache=False) as trace:

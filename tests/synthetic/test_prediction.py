@@ -35,7 +35,7 @@ def test_the_parts_last_as_long_as_the_roofline_says(tmp_path: Path) -> None:
     expected = roofline_ns("deepseek-ocr", "h200-sxm", *values)
     assert [part.name for part in parts] == list(expected)
     for part in parts:
-        # A kernel lasts two nanoseconds at least.
+        # A kernel lasts at least two nanoseconds.
         low = expected[part.name]
         assert low - 1 <= part.duration_ns <= low + SHORTEST_NS * part.kernel_count
 
@@ -70,7 +70,7 @@ def test_blocks_that_repeat_take_turns(tmp_path: Path) -> None:
 
 
 def test_what_if(tmp_path: Path) -> None:
-    """Decoding is bound by bandwidth: 4800 against 300 GB/s is sixteen times; a batch reads the weights once."""
+    """Decoding is limited by bandwidth: 4800 vs. 300 GB/s is a factor of 16; a batch reads the weights once."""
     h200, l4 = (roofline_ns("llama-2-7b", gpu)["decode"] for gpu in ("h200-sxm", "l4"))
     assert l4 / h200 == pytest.approx(4800 / 300, rel=1e-6)
     alone, batch = (roofline_ns("llama-2-7b", "h200-sxm", f"batch_size={n}")["decode"] for n in (1, 8))

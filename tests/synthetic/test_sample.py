@@ -1,4 +1,4 @@
-"""The sample that ships: small, deterministic, as its builder writes it."""
+"""The shipped sample is small, deterministic, and equal to the output of its builder."""
 
 from __future__ import annotations
 

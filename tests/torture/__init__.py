@@ -1,1 +1,1 @@
-"""What a hostile user, a broken disk and a busy machine do to nsys-tools: ``make torture``."""
+"""The effects of hostile users, broken disks and busy machines on nsys-tools: ``make torture``."""

@@ -1,7 +1,7 @@
 """Run the torture and write its report: ``python -m tests.torture`` (``make torture``), seeded and bounded.
 
-``--seconds`` takes a slice: each section gets an equal share of the time and runs its cases in a seeded random order
-until its share is spent. Without it all cases run, and ``--out`` takes the report.
+``--seconds`` runs a part: each section gets an equal share of the time and runs its cases in a seeded random order
+until its share is spent. Without it, all cases run, and ``--out`` writes the report.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ way to pass. The whole run is seeded: the same seed gives the same cases.
 
 @dataclass
 class Score:
-    """What the cases of a section came to."""
+    """Result of the cases of a section."""
 
     section: Section
     planned: int = 0
@@ -48,7 +48,7 @@ class Score:
 
 
 def sections() -> list[Section]:
-    """Return the section of each module of this folder, in the order of their file names."""
+    """Return the section of each module in this folder, ordered by file name."""
     names = sorted(module.name for module in pkgutil.iter_modules([str(HERE)]))
     modules = [importlib.import_module(f"tests.torture.{name}") for name in names if name not in ("__main__", "frame")]
     return [module.SECTION for module in modules if hasattr(module, "SECTION")]
@@ -66,7 +66,7 @@ def _run(case: Case, folder: Path, number: int) -> Verdict:
 
 
 def torture(section: Section, seed: int, seconds: float | None, workers: int) -> Score:
-    """Run the cases of a section, all of them or as many as start within some seconds."""
+    """Run all cases of a section, or as many as start within the given seconds."""
     score = Score(section)
     begin = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="torture-") as name, ThreadPoolExecutor(workers) as pool:
@@ -115,7 +115,7 @@ def report(scores: Sequence[Score], seed: int) -> str:
 
 
 def main() -> None:
-    """Run what the arguments ask for; exit with 1 where there was a fault."""
+    """Run the requested sections; exit with 1 if there was a fault."""
     parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
     parser.add_argument("--section", action="append", help="only this section, by its name; may be repeated")
     parser.add_argument("--seconds", type=float, help="run a slice that takes about this long in all")

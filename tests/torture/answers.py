@@ -1,4 +1,4 @@
-"""What commands answer when they run alone: the measure for runs that are disturbed."""
+"""Answers of commands that run alone: the reference for disturbed runs."""
 
 from __future__ import annotations
 
@@ -23,30 +23,30 @@ COMMANDS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command printed, and digests of the files that it left, by name."""
+    """The output of a command, and digests of the files that it wrote, by name."""
 
     stdout: str
     files: dict[str, str]
 
 
 def arguments(name: str, trace: Path) -> tuple[str, ...]:
-    """Return the words of a command."""
+    """Return the arguments of a command."""
     return tuple(word.format(trace=trace) for word in COMMANDS[name])
 
 
 def written(cwd: Path) -> dict[str, str]:
-    """Return digests of what a command has left in its folder, by name; its TMPDIR there does not count."""
+    """Return digests of the files that a command wrote into its folder, by name, excluding its TMPDIR."""
     names = {file.relative_to(cwd).as_posix(): digest for file, digest in digests(cwd).items()}
     return {name: digest for name, digest in names.items() if not name.startswith("tmp/")}
 
 
 def left_in_scratch(cwd: Path) -> list[tuple[Fault, str]]:
-    """Return a fault for each entry in the TMPDIR of a command that has ended."""
+    """Return a fault for each entry left in the TMPDIR of a command that has ended."""
     return [(Fault.LEFT_BEHIND, f"TMPDIR/{path.name}") for path in (cwd / "tmp").glob("*")]
 
 
 class Alone:
-    """A trace, and the answer of each command to it when it runs alone with a cold cache."""
+    """A trace, and the answer of each command that runs on it alone with a cold cache."""
 
     def __init__(self, folder: Path) -> None:
         self.trace = folder / "sample.sqlite"
@@ -65,7 +65,7 @@ class Alone:
         return Answer(done.stdout, written(cwd))
 
     def compared(self, name: str, done: Done, cwd: Path) -> list[tuple[Fault, str]]:
-        """Return the faults of a run that must answer as it does alone."""
+        """Return the faults of a run whose answer must be the same as alone."""
         faults = faults_of(done, allowed=(0, 1))
         told = f"{name}: {done.stderr[-300:]}"
         if done.returncode == 1:

@@ -1,4 +1,4 @@
-"""Many processes at once: on one empty cache, on one damaged cache, and with one folder for all their reports."""
+"""Concurrent processes: on one empty cache, on one damaged cache, and with one output folder for all their reports."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RIVALRIES, RIVALS = 5, 4
 
 
 def _wave(alone: Alone, names: Sequence[str], folder: Path) -> list[tuple[Fault, str]]:
-    """Start commands at once, each in a folder of its own, with the cache in `folder`; return their faults."""
+    """Start commands at once, each in a separate folder, with the cache in `folder`; return their faults."""
     places = [folder / f"run{number}" for number in range(len(names))]
     for place in places:
         place.mkdir()
@@ -54,7 +54,7 @@ def _damage(cache: Path, chance: random.Random) -> None:
 
 
 def _rivalry(alone: Alone, folder: Path) -> Verdict:
-    """Let several processes write their report into one folder: one wins, the others say so."""
+    """Let several processes write their report into one folder: one succeeds, the others report an error."""
     with ThreadPoolExecutor(RIVALS) as pool:
         asked = arguments("analyze", alone.trace)
         started = [pool.submit(command, *asked, cwd=folder, cache=folder / "tmp" / "cache") for _ in range(RIVALS)]

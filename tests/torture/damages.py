@@ -1,4 +1,4 @@
-"""Damaged bytes: headers, cell pointers, the list of tables, free pages, zeroed blocks, cut ends, flipped bits."""
+"""Damaged bytes: headers, cell pointers, the table list, free pages, zeroed blocks, truncation, flipped bits."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def flipped_bit(content: bytearray, chance: random.Random) -> None:
 
 
 def file_header(content: bytearray, chance: random.Random) -> None:
-    """Flip a bit in the header of the file."""
+    """Flip a bit in the file header."""
     _flip(content, chance.randrange(100), chance)
 
 
 def page_header(content: bytearray, chance: random.Random) -> None:
-    """Flip a bit in the header of a page."""
+    """Flip a bit in a page header."""
     _flip(content, _page(content, chance) + chance.randrange(12), chance)
 
 
@@ -46,26 +46,26 @@ def cell_pointer(content: bytearray, chance: random.Random) -> None:
 
 
 def table_list(content: bytearray, chance: random.Random) -> None:
-    """Flip a bit in the list of tables."""
+    """Flip a bit in the table list."""
     start = int.from_bytes(content[105:107], "big")
     _flip(content, chance.randrange(start, PAGE), chance)
 
 
 def garbage(content: bytearray, chance: random.Random) -> None:
-    """Write over some bytes."""
+    """Overwrite some bytes."""
     at, length = chance.randrange(100, len(content) - 600), chance.choice((4, 16, 64, 512))
     content[at : at + length] = chance.randbytes(length)
 
 
 def zeroed_block(content: bytearray, chance: random.Random) -> None:
-    """Zero a block of a disk."""
+    """Zero a disk block."""
     length = chance.choice((512, 4096, 16384))
     at = chance.randrange(0, len(content) // 512 - 1) * 512
     content[at : at + length] = bytes(len(content[at : at + length]))
 
 
 def cut_end(content: bytearray, chance: random.Random) -> None:
-    """Cut the file off; sometimes its header does not tell."""
+    """Truncate the file; sometimes its header does not show it."""
     if chance.random() < 0.5:
         content[92:96] = bytes(4)
     del content[chance.randrange(1, len(content)) :]
@@ -77,7 +77,7 @@ KINDS: Sequence[Damage] = (
 
 
 def cases(seed: int, folder: Path) -> Sequence[Case]:
-    """Return the cases: of each kind the same number."""
+    """Return the cases, the same number of each kind."""
     trace = folder / "whole.sqlite"
     build_sample(trace)
     with closing(sqlite3.connect(trace)) as database:  # leaves free pages

@@ -1,6 +1,6 @@
-"""Full disks and read-only media, for the trace, the cache, the temporary files and the output each.
+"""Full disks and read-only media, for the trace, the cache, the temporary files and the output.
 
-The disks are mounted: a user who may do everything, as in a container, is not stopped by permissions.
+The disks are mounted, because permissions do not stop a privileged user, for example in a container.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ NOT_MOUNTED = Verdict("skipped: mounting a tmpfs is not permitted here")
 
 @contextmanager
 def disk(place: Path, size_kib: int) -> Iterator[bool]:
-    """Give a disk of some size at a place, and whether that was permitted; the smallest disks are filled to the end."""
+    """Yield a disk of the given size at a path, and whether mounting was permitted; the smallest disks are full."""
     place.mkdir()
-    # A page is the least, and 0 would be no limit.
+    # A page is the minimum, and 0 would mean no limit.
     mount = ["mount", "-t", "tmpfs", "-o", f"size={max(size_kib, 4)}k", "tmpfs", str(place)]
     if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
         yield False
@@ -48,7 +48,7 @@ def _protect(place: Path) -> None:
 
 
 def _judged(alone: Alone, name: str, done: Done, cwd: Path, part: str) -> Verdict:
-    """Return the faults of a command that lacks space: it answers as always, or says so and leaves nothing."""
+    """Return the faults of a command without disk space: it must answer, or report an error and leave nothing."""
     faults = [*changed(alone.before), *faults_of(done, allowed=(0, 1))]
     scratch = cwd.parent / ("tmp" if part == "tmp" else "usual tmp")
     faults += [(Fault.LEFT_BEHIND, f"{name}: TMPDIR/{path.name}") for path in scratch.iterdir() if path.name != FILLING]
@@ -64,7 +64,7 @@ def _judged(alone: Alone, name: str, done: Done, cwd: Path, part: str) -> Verdic
         faults.append((Fault.EXIT_CODE, f"{name}: a cache must only cost time: {done.stderr[-300:]}"))
     if not done.stderr.startswith("nsys-tools: "):
         faults.append((Fault.EXIT_CODE, f"{name}: no sentence: {done.stderr[-300:]}"))
-    # Of several files those that were written before the disk was full are whole, and stay.
+    # Files that were written completely before the disk was full remain.
     if not left.items() <= alone.answers[name].files.items() or (name != "stats to files" and left):
         faults.append((Fault.LEFT_BEHIND, f"{name}: {sorted(left)[:5]}"))
     return Verdict("one sentence, nothing left", tuple(faults))

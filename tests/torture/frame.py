@@ -1,7 +1,7 @@
-"""What the sections of the torture share: cases, the processes that they start, and what counts as a fault.
+"""Shared parts of the torture sections: cases, the processes that they start, and the definition of a fault.
 
-A section is a module of this folder with a `SECTION`. A case gets an empty folder of its own, does one harmful thing,
-and returns a `Verdict`: what nsys-tools did, and every fault that it committed. It passes if there is none.
+A section is a module in this folder with a `SECTION`. A case gets a separate empty folder, does one harmful thing, and
+returns a `Verdict`: what nsys-tools did, and every fault that it committed. It passes without faults.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ TIMEOUT_SECONDS = 120
 
 
 class Fault(StrEnum):
-    """What must never happen; each is a column of the report."""
+    """Events that must never happen; each is a column of the report."""
 
     TRACEBACK = "traceback"
     HANG = "hang"
@@ -39,7 +39,7 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a case came to: ``outcome`` is a word for the table, ``faults`` pairs of fault and detail."""
+    """Result of a case: ``outcome`` is a word for the table, ``faults`` are pairs of fault and detail."""
 
     outcome: str
     faults: tuple[tuple[Fault, str], ...] = ()
@@ -47,7 +47,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Case:
-    """One harmful thing: ``run`` gets an empty folder and says what happened."""
+    """One harmful action: ``run`` gets an empty folder and returns what happened."""
 
     name: str
     run: Callable[[Path], Verdict]
@@ -55,7 +55,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Section:
-    """Cases of one kind. ``cases`` makes them from a seed; what they share may be made in ``folder``."""
+    """Cases of one kind. ``cases`` creates them from a seed; they can create shared files in ``folder``."""
 
     name: str
     title: str
@@ -64,7 +64,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Done:
-    """How a process ended; ``returncode`` is None where it was stopped for taking too long."""
+    """How a process ended; ``returncode`` is None if it was stopped because it took too long."""
 
     arguments: tuple[str, ...]
     returncode: int | None
@@ -76,7 +76,7 @@ class Done:
 def start(
     *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start ``nsys-tools`` in a process of its own, with a cache folder and a TMPDIR below ``cwd`` unless given."""
+    """Start ``nsys-tools`` in a separate process, with a cache folder and a TMPDIR below ``cwd`` unless given."""
     scratch = cwd / "tmp"
     scratch.mkdir(exist_ok=True)
     settings = {"NSYS_TOOLS_CACHE": str(cache), "TMPDIR": str(scratch), "COLUMNS": "100"} | (environment or {})
@@ -89,7 +89,7 @@ def start(
 def command(
     *arguments: str | Path, cwd: Path, cache: Path, environment: dict[str, str] | None = None, given: str = ""
 ) -> Done:
-    """Run ``nsys-tools`` as `start` does, and wait until it ends or hangs."""
+    """Run ``nsys-tools`` like `start`, and wait until it ends or hangs."""
     begin = time.perf_counter()
     process = start(*arguments, cwd=cwd, cache=cache, environment=environment)
     try:
@@ -104,7 +104,7 @@ def command(
 
 
 def faults_of(done: Done, allowed: Iterable[int] = (0, 1, 2)) -> list[tuple[Fault, str]]:
-    """Return what any command must never do: a traceback, a hang, a crash, an exit code that means nothing."""
+    """Return faults that no command may have: a traceback, a hang, a crash, an undefined exit code."""
     faults = []
     told = f"{' '.join(done.arguments)}: {done.stderr[-300:]}"
     if "Traceback (most recent call last)" in done.stderr or re.search(
@@ -121,13 +121,13 @@ def faults_of(done: Done, allowed: Iterable[int] = (0, 1, 2)) -> list[tuple[Faul
 
 
 def digests(*paths: Path) -> dict[Path, str]:
-    """Return a digest of each file that is, or lies below, one of these; what is compared before and after."""
+    """Return a digest of each of these files and of each file in these folders, for comparison before and after."""
     files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.rglob("*")))]
     return {file: hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()}
 
 
 def changed(before: dict[Path, str]) -> list[tuple[Fault, str]]:
-    """Return a fault for each file that is gone or has other bytes than before."""
+    """Return a fault for each file that is missing or has different bytes than before."""
     faults = []
     for file, digest in before.items():
         if not file.is_file():

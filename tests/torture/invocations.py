@@ -1,6 +1,6 @@
-"""Wrong invocations: options and files that mean nothing, and SQL that does more than read the trace.
+"""Wrong invocations: invalid options and files, and SQL that does more than read the trace.
 
-Each must end with exit code 1 or 2 and a message that names what is wrong, within seconds, and leave no file.
+Each must end within seconds with exit code 1 or 2 and a message that names the error, and leave no file.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ SECRET = "a-secret-of-this-machine"
 
 @dataclass(frozen=True)
 class Wrong:
-    """Arguments in one text, split at spaces unless they are a tuple; the exit code, and a word of the message."""
+    """Arguments as text, split at spaces unless they are a tuple; the exit code, and a word of the message."""
 
     arguments: str | tuple[str, ...]
     code: int
@@ -177,7 +177,7 @@ def _run(wrong: Wrong, shared: Path, folder: Path) -> Verdict:
 
 
 def cases(_: int, folder: Path) -> Sequence[Case]:
-    """Return all invocations; ``folder`` gets the files that they name."""
+    """Return all invocations; the files that they name are written into ``folder``."""
     _files(folder)
     sql = [Wrong(("sql", "t.sqlite", statement), 1, "nsys-tools:") for statement in STATEMENTS]
     return [

@@ -1,4 +1,4 @@
-"""Processes that are ended halfway: kill -9, which they cannot see, and the signals that they answer."""
+"""Processes that are ended while they work: by kill -9, which they cannot catch, and by signals that they handle."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _at(begin: float, seconds: float) -> None:
 
 
 def _killed(alone: Alone, name: str, share: float, folder: Path) -> Verdict:
-    """Kill a command; what it left must be whole, and the next run right with the cache that it left."""
+    """Kill a command; its files must be complete, and the next run must be correct with the remaining cache."""
     first, cache = folder / "first", folder / "cache"
     first.mkdir()
     process = start(*arguments(name, alone.trace), cwd=first, cache=cache)
@@ -49,7 +49,7 @@ def _killed(alone: Alone, name: str, share: float, folder: Path) -> Verdict:
 
 
 def _listens(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
-    """Whether a process has a handler for a signal: before that, it is the interpreter's that starts."""
+    """Return whether a process has a handler for a signal; before that, the interpreter is still starting."""
     status = Path(f"/proc/{process.pid}/status")
     try:
         caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
@@ -59,7 +59,7 @@ def _listens(process: subprocess.Popen[bytes], number: signal.Signals) -> bool:
 
 
 def _signaled(alone: Alone, name: str, number: signal.Signals, share: float, folder: Path) -> Verdict:
-    """Send a signal; the command ends at once with 128 + signal and leaves nothing behind."""
+    """Send a signal; the command must end at once with 128 + signal and leave nothing behind."""
     process = start(*arguments(name, alone.trace), cwd=folder, cache=folder / "tmp" / "cache")
     (folder / "tmp" / "cache").mkdir()
     begin = time.perf_counter()
@@ -93,7 +93,7 @@ def _signaled(alone: Alone, name: str, number: signal.Signals, share: float, fol
 
 
 def _cases(_: int, shared: Path) -> list[Case]:
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does that to what it runs in the background
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell does this for background processes
         signal.signal(signal.SIGINT, signal.default_int_handler)
     alone = Alone(shared)
     cases = []

@@ -1,6 +1,6 @@
 """Hostile names in every text column of a trace, through every output.
 
-A name is a control sequence, markup or a formula, with a word in its middle that says where it was found again.
+A name is a control sequence, markup or a formula, with a word in its middle that identifies where it reappears.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NAMES = {
     "script": "</code></title><script>{}</script>", "pipe": "a|{}|b`c|d`\nnext|line", "formula": "=cmd|' /C {}'!A0",
     "return": "a\r{},\"b\"", "comment": "<!-- {} *a* **b**",
 }  # fmt: skip
-# Text columns whose values nsys-tools interprets are left alone: versions of the schema, numbers as text.
+# Text columns whose values nsys-tools interprets are unchanged: versions of the schema, numbers as text.
 _INTERPRETED = re.compile(r"META_DATA|ENUM_|EXPORT_")
 _ACTIVE = {"script", "img", "a", "iframe", "object", "svg", "style", "form", "input", "link", "meta", "base"}
 STATS = ("column", "table", "csv", "tsv", "json", "htable")
@@ -48,7 +48,7 @@ Check = Callable[[str], str | None]
 
 
 def _trace(name: str, path: Path) -> None:
-    """Copy the sample with a hostile name in each text value; stages keep theirs inside, so that they are found."""
+    """Copy the sample with a hostile name in each text value; stage names only contain it, so that they are found."""
     shutil.copyfile(SAMPLE, path)
     with closing(sqlite3.connect(path)) as database:
         database.create_function("hostile", 1, lambda text: NAMES[name].format(text) if text else text)
@@ -71,7 +71,7 @@ class _Tags(HTMLParser):
 
 
 def _raw(text: str) -> str | None:
-    """Return what a terminal would obey in a text."""
+    """Return the parts of a text that a terminal would interpret."""
     if printable(text) == text:
         return None
     place = next(n for n, sign in enumerate(text) if printable(sign) != sign)
@@ -79,7 +79,7 @@ def _raw(text: str) -> str | None:
 
 
 def _page(text: str) -> str | None:
-    """Return what is active in a page besides what the report itself is made of."""
+    """Return the active content of a page that does not belong to the report itself."""
     tags = _Tags()
     tags.feed(text)
     for tag, attributes in tags.found:
@@ -96,7 +96,7 @@ def _page(text: str) -> str | None:
 
 
 def _markdown(text: str) -> str | None:
-    """Return what is active in Markdown as a browser would show it; pictures of the report are its own."""
+    """Return the active content of Markdown as displayed in a browser, except the pictures of the report."""
     html = MarkdownIt("commonmark", {"html": True}).enable("table").render(text)
     html = re.sub(r'<img src="charts/[\w.]+" alt="[^"<>]*" ?/?>', "", html)
     return _page(html)
@@ -166,7 +166,7 @@ def _sql(form: str, trace: Path, folder: Path) -> list[tuple[Fault, str]]:
 
 
 def _messages(trace: Path, folder: Path) -> list[tuple[Fault, str]]:
-    """Errors that quote names of the trace, of a file, of an option."""
+    """Check errors that quote names from the trace, of a file, or of an option."""
     faults = []
     hostile = NAMES["escape"].format("x")
     for ask in (
@@ -186,7 +186,7 @@ def _run(attempt: Callable[[Path, Path], list[tuple[Fault, str]]], trace: Path, 
 
 
 def cases(_: int, folder: Path) -> Sequence[Case]:
-    """Return a case per hostile name and output; ``folder`` gets the traces."""
+    """Return a case per hostile name and output; the traces are written into ``folder``."""
     outputs = {"analyze": _analyze, "messages": _messages}
     outputs |= {f"stats {form}": partial(_stats, form) for form in STATS}
     outputs |= {f"sql {form}": partial(_sql, form) for form in SQL}

@@ -1,4 +1,4 @@
-"""Values that nsys never writes, in each column in use: no traceback, and a note wherever a figure differs."""
+"""Values that nsys never writes, in each used column: no traceback, and a note wherever a figure differs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VALUES = {
 
 
 def cases(seed: int, folder: Path) -> Sequence[Case]:
-    """Return a case for each column that the trace has and each odd value."""
+    """Return a case for each column in the trace and each odd value."""
     trace = folder / "whole.sqlite"
     build_sample(trace)
     whole = ask(trace, folder)
@@ -41,7 +41,7 @@ def cases(seed: int, folder: Path) -> Sequence[Case]:
                     f"UPDATE {quoted(table)} SET {quoted(column)} = {VALUES[kind]} "
                     f"WHERE rowid = (SELECT max(rowid) / 2 + 1 FROM {quoted(table)})"
                 )
-            # NULL in a column that may be empty, and a number in one of numbers, are values like any other.
+            # NULL in a nullable column, and a number in a numeric column, are ordinary values.
             usual = kind == "NULL" and column not in catalogue.required()[table]
             usual |= "2^63" in kind and column not in ("start", "end")
             return judge(path, place, whole, rows(path) if usual else None)
@@ -54,7 +54,7 @@ def cases(seed: int, folder: Path) -> Sequence[Case]:
         for table, column, is_key in has
         for kind in VALUES
         if (stored := schema.get(table, {}).get(column)) and (stored == "BIGINT" or kind in ("NULL", "blob"))
-        # SQLite itself lets only integers into a key that counts rows.
+        # SQLite itself allows only integers in a rowid key.
         if not is_key or "2^63" in kind
     ]
 

@@ -1,4 +1,4 @@
-"""Every page of a trace in turn, overwritten: the lower half with garbage, or all of it with zeros."""
+"""Each page of a trace in turn, overwritten: the lower half with garbage, or the whole page with zeros."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random small traces with every edge of the definitions, against the brute force of `tests.torture.brute`."""
+"""Random small traces with every edge case of the definitions, compared with `tests.torture.brute`."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ QUERIES = {
 
 
 def write(path: Path, seed: int) -> Sequence[tuple[str, str]]:
-    """Write the random trace of a seed; return the stages that it is read with."""
+    """Write the random trace for a seed; return the stages that it is read with."""
     dice = random.Random(seed)
     processes = [1] if dice.random() < 0.6 else [1, 2]
     threads = [(process, thread) for process in processes for thread in range(1, dice.choice((1, 1, 2)) + 1)]
@@ -88,14 +88,14 @@ def write(path: Path, seed: int) -> Sequence[tuple[str, str]]:
 
 
 def _interval(dice: random.Random) -> tuple[int, int]:
-    """Return two times: of no length now and then, and rarely the wrong way round."""
+    """Return two times, sometimes of zero length, and rarely in the wrong order."""
     first, second = sorted((dice.randint(0, LAST), dice.randint(0, LAST)))
     kind = dice.random()
     return (first, first) if kind < 0.1 else (second, first) if kind < 0.15 else (first, second)
 
 
 def _add_tower(builder: TraceBuilder, dice: random.Random, thread: int) -> None:
-    """Nest ranges so deeply that paths become longer than 4,000 characters."""
+    """Nest ranges so deeply that paths exceed 4,000 characters."""
     for level in range(dice.randint(26, 32)):
         builder.range(thread, LONG, level // 3, 2 * LAST - level)
 
@@ -139,7 +139,7 @@ def _add_operation(builder: TraceBuilder, dice: random.Random, pid: int) -> None
 
 
 def _launch_everywhere(builder: TraceBuilder, pid: int, thread: int) -> None:
-    """Launch a kernel of another length at each instant of a thread: what is open then shows in every sum."""
+    """Launch a kernel of a different length at each instant of a thread, so that sums show which ranges are open."""
     for instant in range(LAST + 2):
         correlation = 100 + instant
         builder.call(thread_key(pid, thread), FUNCTIONS[0], instant, instant + 1, correlation)
@@ -147,7 +147,7 @@ def _launch_everywhere(builder: TraceBuilder, pid: int, thread: int) -> None:
 
 
 def _repeat_names(path: Path) -> None:
-    """Give the second process strings of its own, as traces of several processes have them."""
+    """Give the second process separate strings, as in traces of several processes."""
     with closing(sqlite3.connect(path)) as database:
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master")}
         database.execute("INSERT INTO StringIds SELECT id + 1000, value FROM StringIds")
@@ -160,7 +160,7 @@ def _repeat_names(path: Path) -> None:
 
 
 def differences(path: Path, stages: Sequence[tuple[str, str]]) -> list[str]:
-    """Return a sentence for each query whose rows are not those of the brute force."""
+    """Return a sentence for each query whose rows differ from the brute force result."""
     figures = Figures(Trace(path), stages)
     found = []
     with open_trace(path, cache=False) as trace:
@@ -193,7 +193,7 @@ def _chunk(seeds: Sequence[int], folder: Path) -> Verdict:
 
 
 def cases(seed: int, _: Path) -> list[Case]:
-    """Return the cases: a few traces each."""
+    """Return the cases, with a few traces each."""
     seeds = range(seed, seed + TRACES)
     return [
         Case(f"traces {chunk[0]} to {chunk[-1]}", partial(_chunk, chunk))

@@ -1,4 +1,4 @@
-"""What the sections on bad traces share: a small trace, a statement that reads all of it, and the verdict."""
+"""Shared parts of the sections on bad traces: a small trace, a statement that reads all of it, and the verdict."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ FROM trace_summary AS t
 
 
 def ask(path: Path, folder: Path, *options: str) -> Done:
-    """Ask for the figures of a trace in a process, with an empty cache."""
+    """Query the figures of a trace in a separate process with an empty cache."""
     return command("sql", path, READ_ALL, "--format", "csv", *options, cwd=folder, cache=folder / "cache")
 
 
 def rows(path: Path) -> dict[str, int] | None:
-    """Return how many rows Python's SQLite reads of each table, whole; None where it finds damage."""
+    """Return the number of rows that Python's SQLite reads from each whole table; None if it finds damage."""
     try:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             database.text_factory = bytes
@@ -40,7 +40,7 @@ def rows(path: Path) -> dict[str, int] | None:
 
 
 def judge(path: Path, folder: Path, whole: Done, counts: dict[str, int] | None) -> Verdict:
-    """Ask for the figures of a bad trace, and compare with those of the whole one."""
+    """Query the figures of a bad trace and compare them with those of the intact one."""
     before = digests(path)
     done = ask(path, folder)
     faults = [*faults_of(done, (0, 1)), *changed(before)]

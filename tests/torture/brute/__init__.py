@@ -1,5 +1,5 @@
-"""The figures of a trace by brute force: quadratic Python over SQLite, written from docs/concepts alone.
+"""The figures of a trace by brute force: quadratic Python over SQLite, based only on docs/concepts.
 
-Nothing here reads the SQL of nsys-tools or imports it. Each function is a definition of docs/concepts, said once
-more in the plainest way.
+This package neither reads the SQL of nsys-tools nor imports nsys-tools. Each function restates a definition in
+docs/concepts in the simplest way.
 """

@@ -1,4 +1,4 @@
-"""The tables that queries give, by brute force."""
+"""The results of queries, by brute force."""
 
 from __future__ import annotations
 
@@ -34,19 +34,19 @@ def total(operations: Iterable[Operation]) -> int:
 
 @dataclass(frozen=True)
 class Times:
-    """Span, busy and idle time, added over GPUs."""
+    """Span, busy and idle time, summed over GPUs."""
 
     span: int
     busy: int
 
     @property
     def idle(self) -> int:
-        """What is not busy of the span."""
+        """Part of the span that is not busy."""
         return self.span - self.busy
 
 
 def times(operations: Iterable[Operation]) -> Times:
-    """Return span and busy time of each GPU, added up.
+    """Return span and busy time, summed over GPUs.
 
     An operation that ends before it starts has no place in them. Busy adds the intervals between two edges in which an
     operation ran.
@@ -66,7 +66,7 @@ def spread(values: Sequence[int]) -> Row:
 
 
 class Figures:
-    """The tables of a trace; a stage is a name with a pattern of `nsys_tools.sources.stages`."""
+    """The results for a trace; a stage is a name with a pattern of `nsys_tools.sources.stages`."""
 
     def __init__(self, trace: Trace, stages: Sequence[tuple[str, str]] = ()) -> None:
         self.trace = trace
@@ -139,12 +139,12 @@ class Figures:
         return [row[:3] for row in self.kernel_summary()]
 
     def stage_class(self) -> list[Row]:
-        """Stage, names, count, sum: without rules for kernels as these there is one class."""
+        """Stage, names, count, sum: without rules for such kernels, there is one class."""
         groups = grouped(self.stage_kernel(), lambda row: row[0])
         return [(key, len(own), sum(row[2] for row in own), sum(row[3] for row in own)) for key, own in groups.items()]
 
     def api_summary(self) -> list[Row]:
-        """Function, whether it waits, count, sum, median, shortest, longest."""
+        """Function, whether it blocks, count, sum, median, shortest, longest."""
         groups = grouped(self.trace.calls, lambda c: c.name)
         return [(name, name in BLOCKING, *spread([c.end - c.start for c in own])) for name, own in groups.items()]
 
@@ -170,20 +170,20 @@ class Figures:
         return rows
 
     def gap_list(self) -> list[Row]:
-        """GPU, start, end, cause, call that blocked, launch delay."""
+        """GPU, start, end, cause, blocking call, launch delay."""
         return [(gpu, begin, end, *self._cause(begin, last)) for gpu, begin, end, last in self._gaps()]
 
     def stage_gap(self) -> list[Row]:
-        """Stage, cause, call that blocked, gaps, sum."""
+        """Stage, cause, blocking call, gaps, sum."""
         groups: dict[Row, list[int]] = defaultdict(list)
         for _, begin, end, last in self._gaps():
             groups[self._innermost_stage(last), *self._cause(begin, last)[:2]].append(end - begin)
         return [(*key, len(gaps), sum(gaps)) for key, gaps in groups.items()]
 
     def _gaps(self) -> list[tuple[int, int, int, Operation]]:
-        """Return each interval without an operation between two, and the operation that ended it.
+        """Return each interval without an operation between two operations, and the operation that ended it.
 
-        Of several that ended it together, that is the one that was done first, then the one recorded first.
+        If several operations ended it together, this is the one that finished first, then the one recorded first.
         """
         gaps = []
         for gpu, own in grouped((o for o in self.trace.operations if o.duration >= 0), lambda o: o.device).items():
@@ -196,7 +196,7 @@ class Figures:
         return gaps
 
     def _cause(self, begin: int, last: Operation) -> Row:
-        """Return cause, call that blocked and launch delay of a gap that begins at `begin` and that `last` ended."""
+        """Return cause, blocking call and launch delay of a gap that begins at `begin` and that `last` ended."""
         if last.call is None:
             return "unknown", None, 0
         delay = max(0, last.call.end - begin)
@@ -221,7 +221,7 @@ class Figures:
         return next((stage for r in reversed(operation.ranges) if (stage := self._stage[r])), OUTSIDE)
 
     def _instances(self) -> list[Range]:
-        """Return the ranges of a stage that are in no other range of it."""
+        """Return the ranges of a stage that are not inside another range of the stage."""
         named = [r for r in self.trace.ranges if self._stage[r]]
         return [r for r in named if not any(o.encloses(r) and self._stage[o] == self._stage[r] for o in named)]
 
@@ -229,7 +229,7 @@ class Figures:
         """Stage, path, start, wall, span, busy, sum, idle, operations, kernels, launches."""
         rows, instances = [], self._instances()
         for r in instances:
-            # Of overlapping instances of one stage, the one opened last has what they share.
+            # If instances of a stage overlap, the one opened last owns the shared operations.
             alike = [other for other in instances if self._stage[other] == self._stage[r]]
             inside = [o for o in self.trace.operations if [a for a in o.ranges if a in alike][-1:] == [r]]
             on_gpu = times(inside)

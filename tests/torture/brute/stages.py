@@ -10,12 +10,12 @@ from tests.torture.brute.trace import Trace
 def default_stages(trace: Trace) -> dict[str, str]:
     """Return the name of the stage by rolled-up path.
 
-    Outermost paths are stages. A path with more than 95 % of the GPU time of what is around it, some of it in ranges
-    inside, gives way to the paths directly in it; it stays a stage as well if it has operations of its own.
+    Outermost paths are stages. A path with more than 95 % of the GPU time of the ranges around it, and with some of it
+    in nested ranges, is replaced by the paths directly inside it; it also remains a stage if it has its own operations.
     """
     paths = {r: trace.rolled_path(r) for r in trace.ranges}
     parents: dict[str, str | None] = {}
-    for r in sorted(trace.ranges, key=lambda r: -len(trace.around(r))):  # the outermost of a path is the last word
+    for r in sorted(trace.ranges, key=lambda r: -len(trace.around(r))):  # the outermost range wins
         parents[paths[r]] = paths[trace.around(r)[-1]] if trace.around(r) else None
     whole: Counter[str | None] = Counter()
     own: Counter[str] = Counter()

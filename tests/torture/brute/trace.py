@@ -1,4 +1,4 @@
-"""What a trace recorded, joined by brute force: which ranges were open where each GPU operation was launched."""
+"""The contents of a trace, joined by brute force: the ranges open at the launch of each GPU operation."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _MEMORY = {0: "Pageable", 1: "Pinned", 2: "Device"}
 
 @dataclass(frozen=True)
 class Range:
-    """An NVTX range; `order` is its place in the table."""
+    """An NVTX range; `order` is its position in the table."""
 
     order: int
     name: str
@@ -29,20 +29,20 @@ class Range:
 
     @property
     def opened(self) -> tuple[int, int, int]:
-        """Sort key: opened later, closed earlier, pushed later is further inside."""
+        """Sort key: of two ranges, the one opened later, closed earlier or pushed later is the inner one."""
         return self.start, -self.end, self.order
 
     @property
     def wall(self) -> int:
-        """Its time on the CPU."""
+        """Duration on the CPU."""
         return self.end - self.start
 
     def is_open_at(self, instant: int) -> bool:
-        """Return whether it was open; it is no longer at the instant at which it ends."""
+        """Return whether the range is open; it is closed at the instant at which it ends."""
         return self.start <= instant < self.end
 
     def encloses(self, other: Range) -> bool:
-        """Return whether it is around all of another range of its thread; of equal ones the one pushed first is."""
+        """Return whether it encloses another range of its thread; of two equal ranges, the one pushed first does."""
         if other.wall == 0:
             return self.thread == other.thread and self.is_open_at(other.start)
         return (
@@ -53,7 +53,7 @@ class Range:
 
 @dataclass(frozen=True)
 class Call:
-    """A call of the CUDA API."""
+    """A CUDA API call."""
 
     order: int
     name: str
@@ -65,7 +65,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Operation:
-    """A GPU operation with what launched it and the ranges that were open there, outermost first."""
+    """A GPU operation with the call that launched it and the ranges open at that call, outermost first."""
 
     kind: str
     name: Row
@@ -81,12 +81,12 @@ class Operation:
 
     @property
     def duration(self) -> int:
-        """As recorded, below 0 where it ends before it starts."""
+        """Duration as recorded; negative if it ends before it starts."""
         return self.end - self.start
 
 
 class Trace:
-    """What a trace recorded, joined; without its ranges where these do not matter, since there can be many."""
+    """The joined contents of a trace; ranges are left out if they do not matter, because there can be many."""
 
     def __init__(self, path: Path, *, with_ranges: bool = True) -> None:
         self._database = sqlite3.connect(path)
@@ -139,7 +139,7 @@ class Trace:
         )  # fmt: skip
 
     def _launch(self, process: int, correlation: int) -> Call | None:
-        """Return the earliest call of the process with that id; 0 is no id."""
+        """Return the earliest call of the process with that ID; 0 is not an ID."""
         if correlation == 0:
             return None
         calls = self._calls_of[process >> 24, correlation]
@@ -154,8 +154,8 @@ class Trace:
     def around(self, inner: Range) -> list[Range]:
         """Return the chain of parents, outermost first.
 
-        The parent of a range is the shortest one that encloses it, of equally long ones the one opened last. That of a
-        range without length is the innermost one that is open at its instant.
+        The parent of a range is the shortest range that encloses it; of several with equal length, the one opened last.
+        The parent of a zero-length range is the innermost range open at its instant.
         """
         enclosing = [r for r in self.ranges if r.encloses(inner)]
         if not enclosing:
@@ -165,16 +165,16 @@ class Trace:
         return [*self.around(parent), parent]
 
     def path(self, inner: Range) -> str:
-        """Return names from the outermost range in."""
+        """Return the names from the outermost range inward."""
         return _joined([r.name[:160] for r in [*self.around(inner), inner]])
 
     def rolled_path(self, inner: Range) -> str:
-        """Return labels from the outermost range in."""
+        """Return the labels from the outermost range inward."""
         return _joined([label(r.name) for r in [*self.around(inner), inner]])
 
 
 def _joined(names: list[str]) -> str:
-    """Return a path, which goes on as /... after 4,000 characters."""
+    """Return a joined path, which continues as /... after 4,000 characters."""
     path = names[0]
     for name in names[1:]:
         if len(path) > 4000:
@@ -184,6 +184,6 @@ def _joined(names: list[str]) -> str:
 
 
 def label(name: str) -> str:
-    """Return a name without its number: all that the names of the random traces need to be rolled up."""
+    """Return a name without its number, which is the only roll-up that names of the random traces need."""
     rolled = re.sub(r"^(step |layers\.)\d+$", r"\1*", name)
     return (rolled if len(rolled) <= 160 else rolled[:157] + "...") or "(no name)"
