@@ -50,7 +50,9 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
     for one in inputs:
         read = one.resolve()
         if place == read or place in read.parents or read in place.parents:
-            raise NsysToolsError(f"{target}: overlaps the input {one}.", "Choose another location with --out.")
+            raise NsysToolsError(
+                f"{target}: is, contains or is inside the input {one}.", "Choose another location with --out."
+            )
 
 
 def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:

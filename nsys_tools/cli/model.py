@@ -129,7 +129,7 @@ def sweep(
         typer.Option(
             "--over",
             metavar="NAME=1,2,4",
-            help="Sweep an input or tp, pp, ep or dp over 1,2,4 or 1..9 or 9..99..9 (9 to 99 in steps of 9). Repeatable.",
+            help="Sweep an input or tp, pp, ep or dp over 1,2,4 or 1..9 or 9..99..9 (9, 18, ... 99). Repeatable.",
         ),
     ],
     phase: options.PHASE = "",
@@ -138,7 +138,7 @@ def sweep(
     ] = None,
     amount: Annotated[
         str,
-        typer.Option("--amount", help="Plot this column, or throughput: tokens/s per GPU against time per token."),
+        typer.Option("--amount", help="Plot this column. throughput plots tokens/s per GPU against time per token."),
     ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",

@@ -87,8 +87,8 @@ MEMORY = Annotated[
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Limit the memory of queries, as in 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of the free "
-        "memory for queries that need more.",
+        help="Limit the memory of queries, as in 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of the "
+        "free memory for queries that need more.",
     ),
 ]
 CSV_SAFE = Annotated[
