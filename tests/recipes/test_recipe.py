@@ -174,7 +174,7 @@ def test_a_broken_trace(traces: list[Path], tmp_path: Path) -> None:
     assert "--skip-broken" in done.stderr
     done = run("cuda_gpu_time_util_map", *traces, broken, "--output", tmp_path / "out", "--skip-broken")
     assert done.returncode == 0
-    assert "Left out: " in done.stderr
+    assert "Skipped: " in done.stderr
     assert "rank9" in done.stderr
 
 
