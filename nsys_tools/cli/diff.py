@@ -58,10 +58,10 @@ def diff(
     """Compare BASE with NEW: step times and their noise, where the time differs, and what changed.
 
     The verdict is faster, slower, same, ambiguous or not comparable, with a reason. With --gate, the exit code is 0 if
-    all limits hold, 1 if one is exceeded, and 3 if the result is ambiguous or the sides are not comparable.
+    all limits hold, 1 if one is violated, and 3 if the result is ambiguous or the sides are not comparable.
     """
     if sides and len(sides) != 2:
-        raise nt.UsageError("diff takes one BASE and one NEW.", "Name several captures with --base and --new.")
+        raise nt.UsageError("diff compares two traces, BASE and NEW.", "Give several per side with --base and --new.")
     first, second = ([path] for path in sides) if sides else ([], [])
     with status() as progress:
         found = nt.diff(

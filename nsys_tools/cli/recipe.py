@@ -24,7 +24,7 @@ def _print_recipes(value: bool) -> None:
 
 
 def recipe(
-    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of the recipe. See: --help-recipes.")],
+    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of the recipe. --help-recipes lists the names.")],
     inputs: Annotated[
         list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders or patterns. Each trace is a rank.")
     ],
@@ -54,7 +54,10 @@ def recipe(
         int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than this. Default: 500.")
     ] = None,
     threshold: Annotated[
-        int | None, typer.Option("--threshold", metavar="PERCENT", help="List times of lower GPU use. Default: 50.")
+        int | None,
+        typer.Option(
+            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below this. Default: 50."
+        ),
     ] = None,
     chunks: Annotated[
         int | None, typer.Option("--chunks", metavar="N", help="Divide the time into N chunks. Default: 30.")

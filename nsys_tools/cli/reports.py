@@ -26,7 +26,7 @@ OUTPUT = Annotated[
     list[str],
     typer.Option(
         "--output", "-o", metavar="-|.|BASE[,...]",
-        help="Write to the console (-), beside the trace (.), or to files BASE_REPORT.EXT (BASE). Give one per report; "
+        help="Write to the console (-), beside the trace (.), or to files BASE_REPORT.EXT. Give one per report; "
         "the last applies to the others.",
     ),
 ]  # fmt: skip

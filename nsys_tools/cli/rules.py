@@ -28,18 +28,25 @@ def _print_rules(value: bool) -> None:
 def rules(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="[RULE[:ARG][,...]] TRACE...", help=f"Rules, by default all six. {options.TRACES_HELP}"),
+        typer.Argument(
+            metavar="[RULE[:ARG][,...]] TRACE...",
+            help=f"Rules to run (default: all six), then traces. {options.TRACES_HELP}",
+        ),
     ],
     form: reports.FORMAT = [],  # noqa: B006  (typer copies it)
     output: reports.OUTPUT = [],  # noqa: B006
     timeunit: reports.TIMEUNIT = "nsec",
     filter_time: Annotated[
-        str, typer.Option("--filter-time", metavar="A/B", help="Use only events in this time window: 1s/1s500ms.")
+        str,
+        typer.Option(
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+        ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
-            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events in this range, in its process."
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]",
+            help="Use only events that overlap this range, in its process.",
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,

@@ -35,12 +35,15 @@ def stats(
     output: reports.OUTPUT = [],  # noqa: B006
     timeunit: reports.TIMEUNIT = "nsec",
     filter_time: Annotated[
-        str, typer.Option("--filter-time", metavar="A/B", help="Use only events in this time window: 1s/1s500ms.")
+        str,
+        typer.Option(
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+        ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
-            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events in the time of this range."
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events that overlap the time of this range."
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,

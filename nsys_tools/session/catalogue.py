@@ -105,7 +105,7 @@ def hint(name: str, tables: Iterable[str] = ()) -> str:
 
     known = {one.lower(): one for one in (*tables, *_offered())}
     near = get_close_matches(name.lower(), known, n=3)
-    return f"Did you mean: {', '.join(known[one] for one in near)}?" if near else "To list queries: nsys-tools queries."
+    return f"Did you mean: {', '.join(known[one] for one in near)}?" if near else "nsys-tools queries lists them."
 
 
 @cache

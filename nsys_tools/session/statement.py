@@ -88,7 +88,7 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
     if strange := sorted(catalogue.table_functions(tree) - allowed):
         raise NsysToolsError(
             f"SQL can read only the trace: the function {strange[0]}() is not allowed.",
-            _ALLOWED if strange[0] in _READERS else "To list what can be queried, run: nsys-tools queries.",
+            _ALLOWED if strange[0] in _READERS else "nsys-tools queries lists what can be queried.",
         )
     if not reads_files and any(map(_is_file, catalogue.tables(tree))):
         raise NsysToolsError(_ONLY, _ALLOWED)
@@ -121,4 +121,4 @@ def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
         return NsysToolsError(_ONLY, _ALLOWED)
     if isinstance(error, duckdb.HTTPException) or _REMOTE.search(str(error)):
         return NsysToolsError("SQL cannot read over the network.", "Copy the file to this machine and read it here.")
-    return NsysToolsError(f"SQL: {error}", "To list what can be queried, run: nsys-tools queries.")
+    return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")
