@@ -106,7 +106,7 @@ def capture_help() -> str:
     from nsys_tools.capture.pipeline import scripts  # noqa: PLC0415
 
     lines = [f"  {flag(name):<18} {one.text}" for name, one in about().items() if name != "out"]
-    return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Options of the workload:", *lines])
+    return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Workload options:", *lines])
 
 
 @one_error

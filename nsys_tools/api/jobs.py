@@ -109,7 +109,7 @@ class Job(Closing):
         return [*self._notes, *of_traces]
 
     def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
-        """Run a documented query over all ranks.
+        """Run a documented query on all ranks.
 
         Parameters
         ----------
@@ -161,7 +161,7 @@ class Job(Closing):
             return limits.apply(self._ranks.sql(query, parameters))
 
     def analyze(self) -> JobAnalysis:
-        """Compute every table of the report over all ranks.
+        """Compute all tables of the report across all ranks.
 
         Raises
         ------

@@ -50,7 +50,7 @@ def scrub(
         Traces that are scrubbed with the same salt have the same pseudonyms. Use at least 16 random characters and
         keep them secret. By default, each copy has different pseudonyms.
     manifest
-        JSON file to write a list of what was removed to.
+        JSON file to write, with a list of what was removed.
     force
         Replace existing files.
     progress

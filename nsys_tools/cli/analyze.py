@@ -92,6 +92,6 @@ def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], wr
             done = nt.write_report(path, target, progress=progress, **given, **written)
         for warning in done.warnings:
             print(warning, file=sys.stderr)
-        if sys.stdout.isatty():  # a pipe gets the path alone
+        if sys.stdout.isatty():  # a pipe receives only the path
             _print_headline(done.name, done.headline)
         print(done.path)

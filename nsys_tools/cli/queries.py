@@ -1,4 +1,4 @@
-"""``nsys-tools queries``: the catalogue of documented queries."""
+"""``nsys-tools queries``: the catalog of documented queries."""
 
 from __future__ import annotations
 

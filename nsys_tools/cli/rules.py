@@ -80,6 +80,6 @@ def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
     first, *others = inputs
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:
-        raise nt.UsageError(f"There is no trace {first!r}.", "nsys-tools rules [RULE[:ARG][,...]] TRACE...")
+        raise nt.UsageError(f"There is no trace {first!r}.", "Usage: nsys-tools rules [RULE[:ARG][,...]] TRACE...")
     names = reports.listed([first]) if is_rules else []
     return names, [Path(one) for one in (others if is_rules else inputs)]

@@ -41,7 +41,7 @@ class Escaping:
         self._stream.write(sequence)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the stream has."""
+        """Return any other attribute of the stream."""
         return getattr(self._stream, name)
 
 
@@ -60,7 +60,7 @@ class _Beneath:
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the stream has."""
+        """Return any other attribute of the stream."""
         return getattr(self._stream, name)
 
 

@@ -1,1 +1,1 @@
-"""DuckDB with the catalogue of queries: dependencies, cache, results. Independent of file formats."""
+"""DuckDB with the catalog of queries: dependencies, cache, results. Independent of file formats."""

@@ -35,7 +35,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """A file of the catalogue.
+    """A file in the catalog.
 
     Attributes
     ----------
