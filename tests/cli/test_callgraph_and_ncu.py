@@ -130,8 +130,8 @@ def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     assert "holds no CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
     assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
-    assert "needs a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
-    assert "needs a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
+    assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
+    assert "requires a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
     assert "cannot be read" in refused(
         "ncu", str(COUNTERS), "--trace", str(SAMPLE), "--stages", "none.toml", "--no-cache", cwd=tmp_path
     )
