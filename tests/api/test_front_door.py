@@ -98,7 +98,7 @@ def test_what_was_not_given_is_said(bare: nt.Session, query: str, needed: str) -
 def test_names_of_with_clauses_need_nothing(bare: nt.Session) -> None:
     """They hide a relation of the same name, but for their own SELECT."""
     assert bare.sql("WITH layer AS (SELECT 1 AS x) SELECT x FROM layer").one() == {"x": 1}
-    with pytest.raises(nt.NsysToolsError, match="layer needs an analytic model"):
+    with pytest.raises(nt.NsysToolsError, match="layer requires an analytic model"):
         bare.sql("WITH layer AS (SELECT * FROM layer) SELECT count(*) FROM layer")
     counted = bare.sql("WITH RECURSIVE peak(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM peak WHERE n < 3) FROM peak")
     assert counted["n"] == [1, 2, 3]

@@ -78,7 +78,7 @@ def test_old_column_names_can_be_asked_for(session: nt.Session) -> None:
 
 @pytest.mark.parametrize("old", RENAMED)
 def test_an_old_name_needs_what_the_new_one_needs(old: str) -> None:
-    with nt.open(SAMPLES / "sample.sqlite", cache=False) as session, pytest.raises(nt.NsysToolsError, match="needs"):
+    with nt.open(SAMPLES / "sample.sqlite", cache=False) as session, pytest.raises(nt.NsysToolsError, match="requires"):
         session.query(old)
 
 

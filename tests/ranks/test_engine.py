@@ -129,7 +129,7 @@ def test_what_needs_one_trace_says_so(four: Job) -> None:
             job.query("nothing")
     with nt.open(four.paths[0], cache=False) as one:
         for name in ("rank", "collective", "straggler", "link", "rank_summary", "rank_kernel"):
-            with pytest.raises(NsysToolsError, match="needs the traces of several ranks"):
+            with pytest.raises(NsysToolsError, match="requires the traces of several ranks"):
                 one.query(name)
 
 
