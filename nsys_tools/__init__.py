@@ -1,6 +1,6 @@
-"""From Nsight traces to answers: stages, kernels, operators, idle time, roofline.
+"""Analyze Nsight traces: stages, kernels, operators, idle time, roofline.
 
-`open` is the front door: it opens a trace, a run folder or what ncu measured, and gives a `Session`.
+Start with `open`. It opens a trace, a run folder or ncu results, and returns a `Session`.
 
 Examples
 --------
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from nsys_tools.units import figure_text
 
 __version__ = "0.2.0"
-# Where each public name is: they are imported on first use, so that the command line starts light.
+# The module of each public name. Names are imported on first use, so that the command line starts fast.
 _PLACES = {
     "Amount": "session.progress",
     "Analysis": "api.analysis",

@@ -7,7 +7,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 
 
 def main() -> None:
-    """Run the command line; a signal that comes while it is still being imported ends it without a traceback."""
+    """Run the command line. A signal that arrives during the import ends the process without a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda came, _: os._exit(128 + came))
@@ -17,8 +17,8 @@ def main() -> None:
     try:
         run()
     finally:
-        # The work is done. The interpreter takes handlers away at its end, and a signal that comes then would end the
-        # process as if it were not.
+        # The work is done. At exit, the interpreter restores the default handlers, and a signal that arrives after
+        # that would report a failure.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 

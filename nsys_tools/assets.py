@@ -1,7 +1,7 @@
-"""Where the project's data files are: SQL, templates, models, sample traces.
+"""Finding the data files of nsys-tools: SQL, templates, models, sample traces.
 
-They ship inside the wheel as ``nsys_tools/_assets`` and lie at the top of a
-checkout; a user's own folder (``--assets DIR``) comes first.
+In the wheel they are in ``nsys_tools/_assets``, in a checkout at the top level. The user's own folder
+(``--assets DIR``) takes precedence.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ def root() -> Path:
 
 @one_error
 def add_assets(folder: Path) -> None:
-    """Look for assets in `folder` before the shipped ones.
+    """Search for assets in `folder` before the shipped ones.
 
     Raises
     ------
     NsysToolsError
-        If it is not a folder.
+        If `folder` is not a folder.
     """
     if not folder.is_dir():
         raise NsysToolsError(f"--assets {folder} is not a folder.", "Give a folder with queries/, analytic/ ... in it.")
@@ -38,7 +38,7 @@ def add_assets(folder: Path) -> None:
 
 
 def folders() -> list[Path]:
-    """Return every asset folder, the user's first."""
+    """Return all asset folders, the user's first."""
     return [*_own_folders, root()]
 
 
@@ -48,9 +48,9 @@ def find(relative: str) -> Path | None:
 
 
 def listing(room: str, pattern: str) -> dict[str, Path]:
-    """Return the assets of a room that match a glob, by their path inside the room.
+    """Return the assets in a top-level folder that match a glob, by their path in that folder.
 
-    Where two folders hold the same path the user's own wins.
+    If two asset folders have the same path, the user's file takes precedence.
     """
     found: dict[str, Path] = {}
     for folder in folders():

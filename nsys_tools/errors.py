@@ -1,4 +1,4 @@
-"""The one error that users see, and what turns the errors of libraries and of the system into it."""
+"""The single error type that users see, and the conversion of library and system errors to it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any, TypeVar, cast
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
-_MISSING_SPACE = "Free some space, or name another place: --out, or the variables NSYS_TOOLS_CACHE and TMPDIR."
+_MISSING_SPACE = "Free some space, or set another location: --out, or the variables NSYS_TOOLS_CACHE and TMPDIR."
 _OF_PYTHON = {
-    MemoryError: ("There is not enough memory for this.", "Free some memory, or read less of the trace."),
+    MemoryError: ("There is not enough memory.", "Free some memory, or read less of the trace."),
     RecursionError: ("The input is nested too deeply.",),
     UnicodeError: ("A name or text is not valid Unicode.", "Rename the file, or set PYTHONUTF8=1."),
 }
@@ -34,12 +34,12 @@ Thing = TypeVar("Thing", bound=Callable[..., Any])
 
 
 def printable(text: str) -> str:
-    r"""Return a text that a terminal shows and does not obey: control characters become ``\x1b``, ``\u202e`` ...
+    r"""Return a text with control characters escaped for a terminal, as ``\x1b``, ``\u202e`` ...
 
     Parameters
     ----------
     text
-        Any text. Newlines and tabs stay; so do all letters and marks. What reorders text (bidi controls) is escaped.
+        Any text. Newlines, tabs, letters and marks are unchanged. Bidi controls, which reorder text, are escaped.
     """
     return (
         text
@@ -49,18 +49,18 @@ def printable(text: str) -> str:
 
 
 class NsysToolsError(Exception):
-    """Something the user can act on; shown without a traceback, exit code 1.
+    """An error that the user can act on. It is printed without a traceback; the exit code is 1.
 
     Parameters
     ----------
     message
         What is wrong, and where.
     hint
-        What to do about it; empty when the message says it all.
+        How to fix it; empty if the message is enough.
 
     Notes
     -----
-    Messages quote names of files and traces. They are shown on terminals, so control characters in them are escaped.
+    Messages quote file names and trace data, and they are printed to terminals, so control characters are escaped.
     """
 
     exit_code = 1
@@ -71,36 +71,36 @@ class NsysToolsError(Exception):
         super().__init__(self.message)
 
     def __str__(self) -> str:
-        """Return the message and, on a line of its own, the hint."""
+        """Return the message and, on its own line, the hint."""
         return f"{self.message}\n  hint: {self.hint}" if self.hint else self.message
 
 
 class UsageError(NsysToolsError):
-    """An argument whose value means nothing, or has no effect; exit code 2."""
+    """An argument whose value is invalid or has no effect. The exit code is 2."""
 
     exit_code = 2
 
 
 class OneError:
-    """A block in which what the system and libraries raise becomes a `NsysToolsError`.
+    """A context manager that converts system and library errors to `NsysToolsError`.
 
     Notes
     -----
-    A closed pipe stays what it is: the command line ends silently when the reader of its output has gone. So do errors
-    of the program itself, which nobody but its authors can act on.
+    A closed pipe is not converted: the command line ends silently when the reader of its output has exited. Internal
+    errors, which only the developers can fix, are not converted either.
     """
 
     def __enter__(self) -> None:
-        """Begin the block."""
+        """Enter the block."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        """Raise the error that users see in place of another one, if there is one to tell of."""
+        """Raise a `NsysToolsError` in place of an error that can be converted."""
         if error is not None and (told := _told(error)):
             raise told from error
 
 
 def one_error(thing: Thing) -> Thing:
-    """Decorate a public function, or a class with all its public methods: users see `NsysToolsError` only."""
+    """Decorate a public function, or all public methods of a class, so that users see only `NsysToolsError`."""
     if isinstance(thing, type):
         for name, value in list(vars(thing).items()):
             if name.startswith("_") and name not in _SPECIAL:
@@ -125,26 +125,26 @@ def one_error(thing: Thing) -> Thing:
 
 
 def explain(words: str, told: Callable[[], NsysToolsError]) -> None:
-    """Have an error of a library that says these words told in words of our own, wherever it is raised."""
+    """Register a replacement for any library error whose message contains `words`."""
     _EXPLAINED[words] = told
 
 
 def explained(error: BaseException) -> NsysToolsError | None:
-    """Return what `explain` was told to say of an error of a library; None for any other error."""
+    """Return the replacement that `explain` registered for a library error; None for any other error."""
     said = str(error)
     return next((told() for words, told in _EXPLAINED.items() if words in said), None)
 
 
 def out_of_memory(said: str) -> NsysToolsError:
-    """Return what users see where DuckDB needs more memory than it may take."""
+    """Return the error for a DuckDB query that exceeds its memory limit."""
     return NsysToolsError(
-        f"There is not enough memory for this ({said}).",
-        "Give queries more with --memory SIZE, free some memory, or read less.",
+        f"There is not enough memory ({said}).",
+        "Raise the limit with --memory SIZE, free some memory, or read less of the trace.",
     )
 
 
 def _told(error: BaseException) -> NsysToolsError | None:
-    """Return what to tell of an error; None for one that goes on as it is."""
+    """Return the converted error; None for an error that propagates unchanged."""
     if isinstance(error, NsysToolsError | BrokenPipeError):
         return None
     if isinstance(error, OSError):
@@ -165,16 +165,16 @@ def _of_system(error: OSError) -> NsysToolsError:
 
 
 def _of_library(error: BaseException) -> NsysToolsError | None:
-    """Return the first line of what a library says; libraries are known by name, since none need be imported."""
+    """Convert a library error to its first line. Libraries are identified by name, so that none has to be imported."""
     modules = [kind.__module__.partition(".")[0] for kind in type(error).__mro__]
     library = next((_LIBRARIES[module] for module in modules if module in _LIBRARIES), None)
     if library is None:
         return None
-    kind, said = type(error).__name__, (str(error).strip().splitlines() or ["it did not say why"])[0]
+    kind, said = type(error).__name__, (str(error).strip().splitlines() or ["no message"])[0]
     if kind == "OutOfMemoryException":
         return out_of_memory(said)
     if kind == "ConnectionException":
         return NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
     if kind in {"InternalException", "FatalException", "PanicException"}:
-        return NsysToolsError(f"{library} failed by a defect of its own ({said}).", "Run the command again.")
+        return NsysToolsError(f"{library} failed with an internal error ({said}).", "Run the command again.")
     return NsysToolsError(f"{library}: {said}", _MISSING_SPACE if os.strerror(errno.ENOSPC) in said else "")

@@ -1,4 +1,4 @@
-"""Files that users name: they appear whole or not at all, and nothing of the user's is replaced unasked."""
+"""Output files: they are written completely or not at all, and existing files are not replaced without --force."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _SCRATCH: dict[Path, int] = {}
 _SCRATCH_NAME = re.compile(r"nsys-tools-[0-9a-f]{32}")
 _LOCK = "in-use"
 _BEING_MADE_S, _UNKNOWN_S = 60, 30 * 86400
-"""How long a temporary folder stays that no process holds any more, and one of which that cannot be told."""
+"""Minimum ages of a temporary folder to be removed: one that no process locks, and one of unknown lock state."""
 
 
 def check_apart(target: Path, inputs: Iterable[Path]) -> None:
-    """Refuse a target that is an input, holds one, or lies inside one.
+    """Refuse a target that is an input, contains an input, or is inside an input.
 
     Parameters
     ----------
@@ -44,38 +44,38 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
     Raises
     ------
     NsysToolsError
-        If the target is not apart from them.
+        If the target overlaps an input.
     """
     place = target.resolve()
     for one in inputs:
         read = one.resolve()
         if place == read or place in read.parents or read in place.parents:
             raise NsysToolsError(
-                f"{target}: is, holds or lies inside {one}, which is read.", "Name another place with --out."
+                f"{target}: is, contains or is inside the input {one}.", "Choose another location with --out."
             )
 
 
 def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:
-    """Make a folder for temporary files that is removed when `resources` are closed.
+    """Create a folder for temporary files that is removed when `resources` is closed.
 
     Parameters
     ----------
     resources
-        What it lasts as long as.
+        The exit stack that removes the folder.
     parent
-        Where to make it; by default in the folder for temporary files of the system. What killed processes have left
-        there is removed.
+        Where to create it; by default in the system's folder for temporary files. Folders that killed processes left
+        there are removed.
 
     Raises
     ------
     OSError
-        If it cannot be made.
+        If the folder cannot be created.
 
     Notes
     -----
-    A signal may raise an exception anywhere. So what removes the folder is known before the folder is there, which the
-    standard library's `TemporaryDirectory` cannot do. A process that is killed removes nothing. Its folder holds a file
-    that it has locked, and the system gives up the lock of a process that ends, however it ends.
+    A signal can raise an exception anywhere. Therefore the cleanup is registered before the folder is created, which
+    the standard library's `TemporaryDirectory` cannot do. A killed process removes nothing, but its folder holds a file
+    that it has locked, and the system releases the lock when the process ends.
     """
     place = Path(tempfile.gettempdir()) if parent is None else parent
     _remove_abandoned(place)
@@ -83,14 +83,14 @@ def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:
     resources.callback(_remove_scratch, folder)
     _SCRATCH[folder] = os.getpid()
     folder.mkdir(mode=0o700)
-    with suppress(OSError):  # of a full disk, or of a file system without locks
+    with suppress(OSError):  # a full disk, or a file system without locks
         lock = resources.enter_context((folder / _LOCK).open("wb"))
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return folder
 
 
 def _remove_abandoned(place: Path) -> None:
-    """Remove the folders for temporary files whose processes were killed."""
+    """Remove the temporary folders of killed processes."""
     with suppress(OSError):
         for name in os.listdir(place):
             if _SCRATCH_NAME.fullmatch(name) and _is_abandoned(place / name):
@@ -98,7 +98,7 @@ def _remove_abandoned(place: Path) -> None:
 
 
 def _is_abandoned(folder: Path) -> bool:
-    """Return whether a folder is one of this user's that no process holds any more."""
+    """Return whether a folder belongs to this user and is no longer locked by a process."""
     with suppress(OSError):
         state = folder.lstat()
         age_s = time.time() - state.st_mtime
@@ -109,7 +109,7 @@ def _is_abandoned(folder: Path) -> bool:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        except OSError:  # of an earlier version, killed while it was made, or without locks
+        except OSError:  # written by an earlier version, killed during creation, or without locks
             return age_s > _UNKNOWN_S
         return True
     return False
@@ -120,23 +120,23 @@ def _is_abandoned(folder: Path) -> bool:
 def remove_scratch() -> None:
     """Remove the temporary folders of sessions that were never closed.
 
-    Python does so at its end. Who ends a process otherwise, such as by `os._exit`, calls it before: a session that is
-    being opened when a signal comes has nobody yet who could close it.
+    Python does so at exit. Call this before ending a process in another way, such as `os._exit`: if a signal arrives
+    while a session is being opened, nothing else can close that session.
     """
     for folder, process in list(_SCRATCH.items()):
-        if process == os.getpid():  # not those of the process that this one was forked from
+        if process == os.getpid():  # not the folders of the parent process after a fork
             _remove_scratch(folder)
 
 
 def _remove_scratch(folder: Path) -> None:
-    """Remove a folder for temporary files, also while a query that was given up still writes into it, or ends."""
+    """Remove a temporary folder, even if an abandoned query still writes to it."""
     try:
         for _ in range(_TRIES):
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
                 break
             time.sleep(_TRY_AGAIN_S)
-    finally:  # also after a signal in the middle
+    finally:  # also if a signal interrupts the removal
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)
         else:
@@ -144,37 +144,37 @@ def _remove_scratch(folder: Path) -> None:
 
 
 def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
-    """Refuse a file that `new_file` would refuse, before anything is computed; parameters and errors as there."""
+    """Refuse a file that `new_file` would refuse, before any computation. Parameters and errors are the same."""
     check_apart(file, inputs)
     if file.exists() and not file.is_file():
-        raise NsysToolsError(f"{file}: is not a regular file; it is not replaced.", "Name another file.")
+        raise NsysToolsError(f"{file}: is not a regular file and is not replaced.", "Name another file.")
     if os.path.lexists(file) and not force:
         raise _exists(file)
 
 
 def _exists(file: Path) -> NsysToolsError:
-    return NsysToolsError(f"{file} exists already.", "Name another file, or replace it with --force.")
+    return NsysToolsError(f"{file} already exists.", "Name another file, or overwrite it with --force.")
 
 
 @contextmanager
 def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: bool = False) -> Iterator[Path]:
-    """Give a name to write to; it becomes a file that the user named when the block ends well, else it is removed.
+    """Yield a temporary path that is renamed to `file` if the block succeeds and removed otherwise.
 
     Parameters
     ----------
     file
-        The file. Behind a symbolic link it is replaced where the link points.
+        The file. If it is a symbolic link, the target of the link is replaced.
     force
-        Replace a file that exists.
+        Replace an existing file.
     inputs
-        The files and folders that are read; none of them is ever written.
+        The files and folders that are read. They are never written.
     parents
-        Make the folders above it where they are missing.
+        Create missing parent folders.
 
     Raises
     ------
     NsysToolsError
-        If the file exists and is not to be replaced, is no regular file, is an input, or cannot be written.
+        If the file exists and `force` is False, is not a regular file, is an input, or cannot be written.
     """
     check_new(file, force=force, inputs=inputs)
     try:
@@ -183,25 +183,26 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
         with whole_file(file.resolve() if force else file, replace=force) as draft:
             yield draft
     except OSError as error:
-        was_faster = isinstance(error, FileExistsError) and os.path.lexists(file)  # another process
+        was_faster = isinstance(error, FileExistsError) and os.path.lexists(file)  # another process created it
         raise (_exists(file) if was_faster else cannot_write(file, error)) from None
 
 
 def cannot_write(file: Path, error: Exception) -> NsysToolsError:
-    """Return what users see where a file or folder that they named cannot be written."""
+    """Return the error for an output file or folder that cannot be written."""
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return NsysToolsError(
-        f"{file}: cannot be written ({reason}).", "No half file is left behind. Free space, or name another place."
+        f"{file}: cannot be written ({reason}).",
+        "No partial file is left behind. Free some space, or choose another location.",
     )
 
 
 def write_parquet(frame: pl.DataFrame, file: Path) -> None:
-    """Write a frame. polars itself calls a full disk an error in the format of the file.
+    """Write a frame. On a full disk, polars would report an error in the file format instead.
 
     Raises
     ------
     OSError
-        If it cannot be written.
+        If the file cannot be written.
     """
     content = BytesIO()
     frame.write_parquet(content)
@@ -210,12 +211,12 @@ def write_parquet(frame: pl.DataFrame, file: Path) -> None:
 
 @contextmanager
 def whole_file(final: Path, *, replace: bool = True) -> Iterator[Path]:
-    """Give a name beside a file; put that in its place when the block ends well, else remove it.
+    """Yield a temporary path next to a file; move it into place if the block succeeds, otherwise remove it.
 
     Raises
     ------
     FileExistsError
-        If the file is there and not to be replaced.
+        If the file exists and `replace` is False.
     """
     with draft_in(final.parent) as draft:
         yield draft
@@ -224,7 +225,7 @@ def whole_file(final: Path, *, replace: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def draft_in(folder: Path) -> Iterator[Path]:
-    """Give the name of a new file in a folder; what is still there when the block ends is removed."""
+    """Yield the path of a new file in a folder; if the file still exists when the block ends, remove it."""
     draft = folder / f".nsys-tools-{uuid.uuid4().hex}.tmp"
     try:
         yield draft
@@ -234,12 +235,12 @@ def draft_in(folder: Path) -> Iterator[Path]:
 
 
 def place(draft: Path, final: Path, *, replace: bool) -> None:
-    """Give a file that is written its final name in the same folder.
+    """Rename a completely written file to its final name in the same folder.
 
     Raises
     ------
     FileExistsError
-        If that is taken and not to be replaced, also where another process took it a moment ago.
+        If the name is taken and `replace` is False, even if another process has just created it.
     """
     if replace:
         draft.replace(final)
@@ -255,7 +256,7 @@ def place(draft: Path, final: Path, *, replace: bool) -> None:
 
 
 def existing(*names: str) -> list[Path]:
-    """Return the files among names that may also be those of something shipped."""
+    """Return those of `names` that are existing files; the others can be names of shipped items."""
     return [Path(name) for name in names if name and Path(name).is_file()]
 
 

@@ -1,4 +1,4 @@
-"""Tables as text: for people, spreadsheets and programs."""
+"""Rendering tables as text for people, spreadsheets and programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Rows = Sequence[Sequence[Any]]
 def _table(columns: Sequence[str], rows: Rows) -> str:
     from tabulate import tabulate  # noqa: PLC0415
 
-    # Cells are text before tabulate sees them: it would read "1,085.12" as the number 1.
+    # Convert cells to text before tabulate reads them: it would parse "1,085.12" as the number 1.
     cells = [[_text_cell(value) for value in row] for row in rows]
     sides = ["right" if _is_numeric(column) else "left" for column in zip(*rows, strict=True)]
     return tabulate(
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?( ([kMGT]?(FLOP|B)|[nµm]?s|tokens/s))?")
 
 
 def _is_numeric(column: Sequence[object]) -> bool:
-    """Return whether the cells of a column are numbers, or texts that show one."""
+    """Return whether the cells of a column are numbers, or texts that look like numbers."""
     present = [value for value in column if value is not None and value != ""]
     return bool(present) and all(
         (isinstance(value, int | float) and not isinstance(value, bool))
@@ -57,18 +57,18 @@ def _markdown(columns: Sequence[str], rows: Rows) -> str:
     return tabulate(cells, headers=[_markdown_cell(c) for c in columns], tablefmt="pipe", disable_numparse=True)
 
 
-# An underscore inside a word is no markup.
+# An underscore inside a word is not markup.
 _MARKUP = re.compile(r"[\\`*|~$\[\]]|(?<![^\W_])_|_(?![^\W_])")
 
 
 def _markdown_cell(value: object) -> str:
-    """Keep a cell one cell that reads as it is: no pipe, newline, image, link or other markup takes effect."""
+    """Return a cell with pipes, newlines, images, links and other markup escaped."""
     text = "" if value is None else " ".join(printable(str(value)).split())
     return _MARKUP.sub(r"\\\g<0>", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 class _Lines(list[str]):
-    """Takes the lines of a CSV writer, which quotes cells with characters of its line end: carriage returns too."""
+    """Collects the lines of a CSV writer. The writer quotes cells with any line-end character, carriage returns too."""
 
     END = "\n\r"
 
@@ -87,13 +87,13 @@ def _separated(delimiter: str) -> Callable[[Sequence[str], Rows], str]:
     return render
 
 
-# Spreadsheets compute a cell that begins so. A number that begins with a sign is no formula.
+# Spreadsheets evaluate cells that start with these characters. A number with a sign is not a formula.
 FORMULA = r"[=+\-@\t\r]"
 SIGNED = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 def spreadsheet_safe(value: Any) -> Any:
-    """Return a cell that a spreadsheet shows and does not compute: a text that begins as a formula gets a quote (')."""
+    """Return a cell that a spreadsheet does not evaluate: a quote (') precedes text that starts like a formula."""
     is_formula = isinstance(value, str) and re.match(FORMULA, value) and not re.fullmatch(SIGNED, value)
     return f"'{value}" if is_formula else value
 
@@ -105,12 +105,12 @@ def _json(columns: Sequence[str], rows: Rows) -> str:
 def _as_json(data: object) -> str:
     try:
         return json.dumps(data, indent=1, ensure_ascii=False, default=str, allow_nan=False)
-    except (TypeError, ValueError):  # keys that are no texts, numbers that are none
+    except (TypeError, ValueError):  # keys that are not text, NaN or infinity
         return json.dumps(_jsonable(data), indent=1, ensure_ascii=False, default=str)
 
 
 def _jsonable(value: Any) -> Any:
-    """Return a value with what JSON lacks as text: NaN, infinite numbers, and keys of maps."""
+    """Return a value with everything that JSON lacks converted to text: NaN, infinite numbers, and map keys."""
     if isinstance(value, dict):
         return {str(key): _jsonable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -119,7 +119,7 @@ def _jsonable(value: Any) -> Any:
 
 
 def _yaml(columns: Sequence[str], rows: Rows) -> str:
-    # By way of JSON, so that both formats show odd values alike.
+    # Convert by way of JSON, so that both formats show unusual values the same way.
     return _as_yaml(json.loads(_json(columns, rows)))
 
 
@@ -127,7 +127,7 @@ def _as_yaml(data: object) -> str:
     import yaml  # noqa: PLC0415
 
     text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
-    if text != printable(text):  # escaped, what reorders text is read back the same
+    if text != printable(text):  # escape bidi controls; the escapes are read back as the same characters
         text = str(yaml.safe_dump(data, sort_keys=False))
     return text.removesuffix("\n")
 
@@ -143,14 +143,14 @@ FORMATS: dict[str, Callable[[Sequence[str], Rows], str]] = {
 
 
 def text_as_html(columns: Sequence[str], rows: Rows) -> str:
-    """Return an HTML table of cells that are text already, without a newline at its end.
+    """Return an HTML table of text cells, without a trailing newline.
 
     Parameters
     ----------
     columns
-        The headers; empty for none.
+        The headers; empty for a table without headers.
     rows
-        One sequence of texts a row.
+        One sequence of texts per row.
     """
     from tabulate import tabulate  # noqa: PLC0415
 
@@ -159,23 +159,23 @@ def text_as_html(columns: Sequence[str], rows: Rows) -> str:
 
 
 def render(columns: Sequence[str], rows: Rows, form: str, *, csv_safe: bool = False) -> str:
-    """Return a table as text, without a newline at its end.
+    """Return a table as text, without a trailing newline.
 
     Parameters
     ----------
     columns
         The headers.
     rows
-        One sequence of cells a row, as many as there are headers; None is an empty cell (null in JSON).
+        One sequence of cells per row, one cell per header; None is an empty cell (null in JSON).
     form
         One of `FORMATS`.
     csv_safe
-        In CSV and TSV, have spreadsheets show cells that they would compute; see `spreadsheet_safe`.
+        In CSV and TSV, prevent spreadsheets from evaluating cells; see `spreadsheet_safe`.
 
     Raises
     ------
     UsageError
-        If the format is not known, or has no cells that a spreadsheet would compute.
+        If the format is not known, or `csv_safe` is set for a format other than CSV and TSV.
     """
     if form not in FORMATS:
         raise UsageError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
@@ -187,7 +187,7 @@ def render(columns: Sequence[str], rows: Rows, form: str, *, csv_safe: bool = Fa
 
 
 def render_data(data: object, form: str) -> str:
-    """Return plain nested data as text, without a newline at its end.
+    """Return plain nested data as text, without a trailing newline.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ _UNIT = re.compile(r"(?:.+_)?(?:(ns|bytes|flops|ratio|count|hz)|(tokens|bytes|fl
 
 
 def _unit(name: str) -> str:
-    """Return the unit that a column's suffix names; empty for none."""
+    """Return the unit that the suffix of a column names; empty if it names none."""
     found = _UNIT.fullmatch(name)
     return "" if found is None else found[1] or f"{found[2]}/{found[3]}"
 
@@ -213,30 +213,30 @@ def envelope(
     units: Mapping[str, str] | None = None, warnings: Sequence[str] = (), data: Mapping[str, Any] | None = None,
     truncated: bool = False, next_commands: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return an answer for programs: rows, and around them what a program must know to read them.
+    """Return an answer for programs: rows, with the metadata that a program needs to interpret them.
 
     Parameters
     ----------
     command
-        The command whose answer it is, as in ``model flops``.
+        The command that gives the answer, such as ``model flops``.
     rows
-        What it lists.
+        The rows of the answer.
     trace
         Name of the trace that was read; None if none was.
     units
-        Unit by column. Columns that are not named here have that of their suffix, if it is one.
+        Unit by column. The unit of any other column is inferred from its suffix.
     warnings
-        What a reader must know, a sentence each.
+        Caveats on the answer, one sentence each.
     data
-        What is said once of all rows; None for nothing.
+        Data that applies to all rows; None without such data.
     truncated
-        Whether a limit has cut rows off.
+        Whether a limit removed rows.
     next_commands
-        Commands that lead on.
+        Commands to run next.
 
     Notes
     -----
-    The number at the end of ``schema`` grows when a key changes its meaning or goes.
+    The number at the end of ``schema`` increases when a key changes its meaning or is removed.
     """
     names = dict.fromkeys(name for row in rows[:1] for name in row) | dict.fromkeys(units or {})
     told = {name: (units or {}).get(name) or _unit(name) for name in names}
@@ -254,16 +254,16 @@ def envelope(
 
 
 def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> str:
-    """Return a table as HTML, with the unit of each column under its name; texts are escaped.
+    """Return a table as HTML, with the unit of each column below its name. Text is escaped.
 
     Parameters
     ----------
     heads
-        Name and unit of each column; an empty unit for none.
+        Name and unit of each column; the unit is empty for a column without one.
     rows
-        One sequence of cells a row.
+        One sequence of cells per row.
     caption
-        What stands under the table.
+        The text below the table.
     """
     from html import escape  # noqa: PLC0415
 

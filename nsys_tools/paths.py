@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-# A path starts at a slash, a tilde or a drive where no word ends, and has at least two parts: "/home/me/model.py",
-# "~/model.py", "C:\\models\\a.py". In a path of ranges, "decode/step 3", no part follows a slash at its start.
+# A path starts with a slash, a tilde or a drive that does not directly follow a word, and has at least two parts:
+# "/home/me/model.py", "~/model.py", "C:\\models\\a.py". In range names such as "decode/step 3", the slash follows a
+# word.
 _PATH = re.compile(
     r"(?:(?<![\w.~\\-])(?:~|file://)?/|[A-Za-z]:\\)(?:[^/\\\s\"'<>|:*?]+[/\\])+(?=[^/\\\s\"'<>|:*?])|(?<![\w./])~/"
 )
 
 
 def base_names(text: str) -> str:
-    """Return a text with each file path cut down to its last part."""
+    """Return a text with each file path shortened to its last part."""
     return _PATH.sub("", text)

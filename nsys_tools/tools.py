@@ -1,4 +1,4 @@
-"""Where nsys and ncu are, and which versions."""
+"""Locating nsys and ncu, and reading their versions."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from nsys_tools.errors import NsysToolsError
 HINTS = {
     "nsys": "Download it from https://developer.nvidia.com/nsight-systems. On Debian and Ubuntu, run "
     "capture/install-nsys.sh from the repository, which pip installs as nsys_tools/_assets/capture/install-nsys.sh. "
-    "Neither needs a GPU. If it is not on the PATH, capture and doctor take --nsys-path PATH.",
+    "Neither requires a GPU. If nsys is not on the PATH, give capture and doctor --nsys-path PATH.",
     "ncu": "It comes with the CUDA toolkit and with https://developer.nvidia.com/nsight-compute. "
-    "If it is not on the PATH, use --ncu-path PATH. A capture without --ncu needs none.",
+    "If it is not on the PATH, use --ncu-path PATH. A capture without --ncu does not require it.",
 }
 
 
 def find(tool: str, given: str = "") -> Path:
     """Return the path of ``nsys`` or ``ncu``.
 
-    Looked for, in order: what was given, the PATH, where ``install-nsys.sh`` puts it, the CUDA toolkit.
+    Searched in order: the given path, the PATH, the location used by ``install-nsys.sh``, the CUDA toolkit.
 
     Raises
     ------
     NsysToolsError
-        If there is none.
+        If it is not found.
     """
     if given:
         path = shutil.which(given)
@@ -45,7 +45,7 @@ def find(tool: str, given: str = "") -> Path:
 
 
 def answer(command: Sequence[str], timeout_s: float = 30.0) -> str | None:
-    """Return what a short command prints, or None if it cannot be run or fails."""
+    """Return the output of a short command, or None if it cannot be run or fails."""
     try:
         done = subprocess.run(
             list(command), capture_output=True, text=True, timeout=timeout_s, check=True, errors="replace"
@@ -56,6 +56,6 @@ def answer(command: Sequence[str], timeout_s: float = 30.0) -> str | None:
 
 
 def version(tool: Path) -> str | None:
-    """Return the version that ``--version`` names, such as ``2023.4.4.54``, or None."""
+    """Return the version that ``--version`` prints, such as ``2023.4.4.54``, or None."""
     found = re.search(r"\d{4}\.\d+(?:\.\d+)*", answer([str(tool), "--version"]) or "")
     return found[0] if found else None

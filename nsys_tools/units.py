@@ -1,4 +1,4 @@
-"""Drawing figures for people; everywhere else they are plain numbers in the unit of their column."""
+"""Formatting figures for people. Everywhere else they are plain numbers in the unit of their column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SCALES = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"))
 
 
 def time_scale(largest: float) -> tuple[float, str]:
-    """Return divisor and name of the unit in which times up to `largest` ns read well."""
+    """Return the divisor and name of a readable unit for times up to `largest` ns."""
     return next((scale for scale in SCALES if abs(largest) >= scale[0]), SCALES[-1])
 
 
@@ -31,11 +31,11 @@ SCALES_OF: dict[str, tuple[tuple[float, str], ...]] = {
     "tokens/s": ((1, "tokens/s"),),
     "flops": ((1e12, "TFLOP"), (1e9, "GFLOP"), (1e6, "MFLOP"), (1, "FLOP")),
 }
-"""Divisors and names of the units in which values of a unit are drawn, largest first."""
+"""Divisors and names of the display units for values in a unit, largest first."""
 
 
 def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
-    """Return divisor and name of the unit in which the largest of `values` reads well."""
+    """Return the divisor and name of a readable display unit for the largest of `values`."""
     largest = max((abs(value) for value in values), default=0)
     steps = SCALES_OF[unit]
     return next(((step, name) for step, name in steps if largest >= step), steps[-1])
@@ -43,14 +43,14 @@ def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
 
 @one_error
 def figure_text(value: float | None, unit: str) -> str:
-    """Return a figure of a column with three significant digits, in a unit in which it reads well.
+    """Return a figure with three significant digits in a readable unit.
 
     Parameters
     ----------
     value
-        The figure; None is drawn as ``unknown``.
+        The figure; None is shown as ``unknown``.
     unit
-        That of the column: ``ns``, ``ratio``, ``bytes`` ...; of ``count`` and others the number alone.
+        Unit of the column: ``ns``, ``ratio``, ``bytes`` ...; for ``count`` and other units, only the number is shown.
     """
     if value is None:
         return "unknown"

@@ -1,1 +1,1 @@
-"""The public names of ``nsys_tools``; the package exports them."""
+"""The public names of ``nsys_tools``, which the package exports."""

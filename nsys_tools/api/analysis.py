@@ -1,4 +1,4 @@
-"""An analyzed trace, with its charts and its report."""
+"""An analyzed trace, with its charts and report."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 @one_error
 class Analysis(Analyzed):
-    """Everything that a report shows of a trace; use `Session.analyze`."""
+    """Everything that a report shows about a trace; use `Session.analyze`."""
 
     @classmethod
     def of(cls, found: Analyzed) -> Analysis:
-        """Return what was computed, with charts and a report."""
+        """Return an analysis with the methods for charts and reports."""
         return cls(**{one.name: getattr(found, one.name) for one in fields(Analyzed)})
 
     @property
     def headline(self) -> list[str]:
-        """What to know first, a line each: what ran and how busy the GPUs were, and up to three findings."""
+        """The headline, one fact per line: what ran, how busy the GPUs were, and up to three findings."""
         from nsys_tools.report.headline import headline, lines  # noqa: PLC0415
 
         return lines(headline(self))
@@ -37,12 +37,12 @@ class Analysis(Analyzed):
         Parameters
         ----------
         name
-            The query that it shows: ``stage_summary``, ``stage_activity``, ``kernel_summary`` ...
+            The query that the chart shows: ``stage_summary``, ``stage_activity``, ``kernel_summary`` ...
 
         Raises
         ------
         NsysToolsError
-            If there is no such chart, or the trace has nothing to show in it.
+            If there is no such chart, or the trace has no data for it.
         """
         from nsys_tools import charts  # noqa: PLC0415
 
@@ -58,23 +58,23 @@ class Analysis(Analyzed):
         redact_paths: bool = False,
         csv_safe: bool = False,
     ) -> Path:
-        """Write the report's folder, whole or not at all.
+        """Write the report folder, completely or not at all.
 
         Parameters
         ----------
         out
             The folder.
         formats
-            Which of ``md``, ``html`` and ``json``. ``metrics.json`` and tables are always written, charts with one of
-            the first two.
+            Any of ``md``, ``html`` and ``json``. ``metrics.json`` and tables are always written, charts with ``md`` or
+            ``html``.
         top
-            Rows of long tables in Markdown and HTML.
+            Maximum number of rows of long tables in Markdown and HTML.
         force
             Replace an earlier report.
         redact_paths
-            Cut file paths in names down to their last part.
+            Shorten file paths in names to their last part.
         csv_safe
-            Have spreadsheets show the cells of CSV tables that they would compute, as in `nsys_tools.render`.
+            Prevent spreadsheets from evaluating cells of CSV tables, as in `nsys_tools.render`.
 
         Returns
         -------
@@ -84,7 +84,7 @@ class Analysis(Analyzed):
         Raises
         ------
         NsysToolsError
-            If a format is not known, the folder exists, or it cannot be written.
+            If a format is not known, or the folder exists or cannot be written.
         """
         from nsys_tools.report import report  # noqa: PLC0415
         from nsys_tools.report.redaction import redacted  # noqa: PLC0415
@@ -93,5 +93,5 @@ class Analysis(Analyzed):
         return report.write(analysis, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
-        """Return the source and how much was found."""
+        """Return the source and the number of tables and findings."""
         return f"<Analysis of {self.source}: {len(self.tables)} tables, {len(self.findings)} findings>"

@@ -1,4 +1,4 @@
-"""Call graphs of a model: recorded, and grouped into repeated modules."""
+"""Recording the call graph of a model, and grouping it into repeated modules."""
 
 from __future__ import annotations
 
@@ -14,30 +14,30 @@ def group_callgraph(
     file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None,
     force: bool = False,
 ) -> Path:  # fmt: skip
-    """Group a call graph into families of alike modules (for) and modules called again (parfor).
+    """Group a call graph into families of similar modules (for) and modules that are called repeatedly (parfor).
 
     Parameters
     ----------
     file
-        TorchLens-like JSON, or the ``.dot`` of forward hooks.
+        TorchLens-style JSON, or a ``.dot`` file from forward hooks.
     out
         Folder for ``groups.json`` and ``groups.md``.
     config
-        A TOML, or the name of a shipped one: ``deepseek_ocr``.
+        A TOML file, or the name of a shipped one: ``deepseek_ocr``.
     hooks
-        The ``.dot`` of forward hooks: actual calls, which override those of `file`.
+        The ``.dot`` file from forward hooks: actual calls, which override those in `file`.
     force
-        Replace files that exist.
+        Replace existing files.
 
     Returns
     -------
     pathlib.Path
-        The Markdown.
+        The Markdown file.
 
     Raises
     ------
     NsysToolsError
-        If a file cannot be read, or one of the two exists or cannot be written.
+        If an input cannot be read, or an output exists or cannot be written.
     """
     from nsys_tools.report import callgraph as shown  # noqa: PLC0415
     from nsys_tools.sources import callgraph  # noqa: PLC0415
@@ -59,7 +59,7 @@ def group_callgraph(
 
 @one_error
 def record_callgraph(target: str, out: str | Path, *, operations: bool = True, force: bool = False) -> Path:
-    """Run a model once and write its call graph. This needs the extra ``[torch]``.
+    """Run a model once and write its call graph. This requires the extra ``[torch]``.
 
     Parameters
     ----------
@@ -67,11 +67,11 @@ def record_callgraph(target: str, out: str | Path, *, operations: bool = True, f
         ``module:function`` or ``file.py:function``: a function that returns (model, args) or (model, args, kwargs). It
         is imported and called.
     out
-        The JSON to write.
+        The JSON file to write.
     operations
-        Count operations with TorchLens too; otherwise only calls and shapes.
+        Also record operations, with TorchLens; otherwise only calls and shapes.
     force
-        Replace a file that exists.
+        Replace an existing file.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Captures: a model run under nsys and ncu, into a run folder."""
+"""Captures: run a model under nsys and ncu, and write a run folder."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 
 class _TraceReader:
-    """Reads a capture's trace through the queries of ``queries/capture``, and analyzes its run folder."""
+    """Reads the trace of a capture through the queries in ``queries/capture``, and analyzes its run folder."""
 
     def kernel_uses(self, sqlite: Path) -> list[KernelUse]:
-        """Return the kernels of each stage."""
+        """Return the kernels in each stage."""
         from nsys_tools.capture.ncu import KernelUse  # noqa: PLC0415
 
         with open_session(sqlite) as session:
             return [KernelUse(*row) for row in session.query("capture_kernel").rows()]
 
     def range_counts(self, sqlite: Path) -> dict[str, tuple[int, int]]:
-        """Return, by name, how many ranges there are and how many were never closed."""
+        """Return the number of ranges and of ranges that were never closed, by name."""
         with open_session(sqlite) as session:
             rows = session.query("capture_range").rows()
             return {name: (count, still_open) for name, count, still_open in rows}
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
-        """Write the report of a run folder; return the file to read first."""
+        """Write the report of a run folder; return its main file."""
         with open_session(folder) as session:
             return session.analyze().write(session.report_folder, force=again)
 
     def scrub(self, sqlite: Path, folder: Path) -> str:
-        """Write a scrubbed copy of a trace and its manifest into a folder; say what was left out."""
+        """Write a scrubbed copy of a trace and its manifest to a folder; return a summary of what was removed."""
         from nsys_tools.api.sharing import scrub  # noqa: PLC0415
 
         folder.mkdir(exist_ok=True)
@@ -64,11 +64,11 @@ def run_capture(
     Parameters
     ----------
     model
-        A workload script of ``capture/``: ``deepseek-ocr``.
+        Name of a workload script in ``capture/``, such as ``deepseek-ocr``.
     arguments
-        Options of the script, as on the command line.
+        Options of the script, written as on the command line.
     out
-        The run folder; ``runs/<run_id>`` without one.
+        The run folder; by default ``runs/<run_id>``.
     ncu
         Profile this many kernels with ncu afterwards.
     sampling
@@ -76,16 +76,16 @@ def run_capture(
     analyze
         Analyze the trace into ``report/``.
     share
-        Write a scrubbed copy of the trace, and its manifest, into ``share/``.
+        Write a scrubbed copy of the trace and its manifest to ``share/``.
     nsys_path, ncu_path
-        The programs to use.
+        The executables to use.
     show
-        Gets each line of progress.
+        Called with each line of progress.
 
     Raises
     ------
     NsysToolsError
-        If a step fails; ``status.json`` of the folder says which, and why.
+        If a step fails; ``status.json`` in the folder records the step and the reason.
     """
     from nsys_tools.capture import pipeline  # noqa: PLC0415
     from nsys_tools.capture.options import parse  # noqa: PLC0415
@@ -101,24 +101,24 @@ def run_capture(
 
 @one_error
 def capture_help() -> str:
-    """Return which models can be captured and the options of their scripts, as text for ``--help``."""
+    """Return the models that can be captured and the options of their scripts, as text for ``--help``."""
     from nsys_tools.capture.options import about, flag  # noqa: PLC0415
     from nsys_tools.capture.pipeline import scripts  # noqa: PLC0415
 
     lines = [f"  {flag(name):<18} {one.text}" for name, one in about().items() if name != "out"]
-    return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Options of the workload:", *lines])
+    return "\n".join([f"MODEL is one of: {', '.join(scripts())}", "", "\b", "Workload options:", *lines])
 
 
 @one_error
 def examine_machine(nsys_path: str = "", ncu_path: str = "", runs: str | Path = "runs") -> Result:
-    """Look at nsys, ncu, packages, GPU, counter permission and disk: subject, state, what was found, advice.
+    """Check nsys, ncu, packages, GPU, counter permission and disk; return subject, state, result and advice.
 
     Parameters
     ----------
     nsys_path, ncu_path
-        The programs to look at.
+        The executables to check.
     runs
-        Where runs are written.
+        Folder for runs, whose free disk space is checked.
     """
     from nsys_tools.capture.doctor import examine  # noqa: PLC0415
 

@@ -12,19 +12,19 @@ from nsys_tools.session.rows import ListRows
 
 @one_error
 def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = None) -> Result:
-    """Return the documented queries: one row per query with its area, what a row is, and what it needs.
+    """Return the documented queries: one row per query with what its rows are and what it requires.
 
     Parameters
     ----------
     area
-        Only queries of an area, or whose name starts with this word; empty for all.
+        Only queries in this area, or whose name starts with this word; empty for all.
     needs
-        Gives what a query needs that a session lacks; None leaves the column out.
+        Returns what a query requires that a session lacks; None omits the column.
 
     Raises
     ------
     NsysToolsError
-        If there is no such area.
+        If the area does not exist.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 

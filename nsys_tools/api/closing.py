@@ -1,4 +1,4 @@
-"""What a session and a job have in common: they are closed, and tell what can be asked."""
+"""The part that sessions and jobs share: they can be closed, and list their queries."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from nsys_tools.session.result import Result
 
 @one_error
 class Closing:
-    """Documented queries that are open; a context manager."""
+    """A context manager with documented queries."""
 
     _database: Database
 
     def __enter__(self) -> Self:
-        """Return it."""
+        """Return the object itself."""
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Close it."""
+        """Close the object."""
         self.close()
 
     def close(self) -> None:
-        """Close it and remove its temporary files. Results that were not kept cannot be read any more."""
+        """Close the object and remove its temporary files. Results that were not kept can no longer be read."""
         self._database.close()
 
     def queries(self, area: str = "") -> Result:
-        """Return the documented queries: one row per query with its area, what a row is, and what it needs.
+        """Return the documented queries: one row per query with what its rows are and what it requires.
 
         Parameters
         ----------
         area
-            Only queries of an area, or whose name starts with this word: ``stage``, ``kernel``, ``roofline`` ...
+            Only queries in this area, or whose name starts with this word: ``stage``, ``kernel``, ``roofline`` ...
         """
         return catalogue.queries(area, self._database.needs)
 

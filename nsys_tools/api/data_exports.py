@@ -1,4 +1,4 @@
-"""The documented queries of a trace as files and databases."""
+"""Exporting the documented queries of a trace as files and databases."""
 
 from __future__ import annotations
 
@@ -20,30 +20,31 @@ def export_data(
     stages: str | Path | None = None, steps: str = "auto", cache: bool = True, salvage: bool = False,
     force: bool = False, progress: Progress = silent,
 ) -> Exported:  # fmt: skip
-    """Write the documented queries of a trace: a table each, and the table ``query_column`` of what their columns mean.
+    """Write the documented queries of a trace, one table per query, and ``query_column``, which describes the columns.
 
     Parameters
     ----------
     trace
         A trace or run folder.
     out
-        A folder for ``parquet``, with a file per query; else the database. It appears whole.
+        A folder for ``parquet``, with one file per query; otherwise the database. It is written completely or not at
+        all.
     form
         ``parquet``, ``sqlite`` or ``duckdb``.
     queries
-        Only these; by default all that the trace can answer by itself, without the reports of nsys (``stats_*``).
+        Only these queries; by default all that the trace alone can answer, except the reports of nsys (``stats_*``).
     stages, steps, cache, salvage
         As for `nsys_tools.open`.
     force
-        Replace what an earlier export wrote.
+        Replace an earlier export.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
 
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read, there is no such query, a table lacks rows, or the target exists, is an input or
-        cannot be written.
+        If the trace cannot be read, there is no such query, a written table lacks rows, or the target exists, is an
+        input or cannot be written.
     """
     from nsys_tools.api.opening import open  # noqa: PLC0415
     from nsys_tools.export import data  # noqa: PLC0415
@@ -51,7 +52,7 @@ def export_data(
     from nsys_tools.report.folder import check_target, whole_folder  # noqa: PLC0415
 
     if form not in DATA_FORMS:
-        raise UsageError(f"{form}: is not a format of data.", f"Use one of: {', '.join(DATA_FORMS)}.")
+        raise UsageError(f"{form}: is not a data format.", f"Use one of: {', '.join(DATA_FORMS)}.")
     target = Path(out)
     with open(trace, stages=stages, steps=steps, cache=cache, salvage=salvage, progress=progress) as session:
         check_apart(target, session.inputs)

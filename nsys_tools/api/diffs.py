@@ -1,4 +1,4 @@
-"""Two sides compared: traces, run folders or saved baselines."""
+"""Comparing two sides: traces, run folders or saved baselines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Paths = str | Path | Sequence[str | Path]
 
 @one_error
 class Comparison(Diff):
-    """Two sides compared; use `nsys_tools.diff`."""
+    """A comparison of two sides; use `nsys_tools.diff`."""
 
     def text(self, form: str = "table", *, top: int = 20) -> str:
         """Return the comparison as text.
@@ -33,16 +33,16 @@ class Comparison(Diff):
         Parameters
         ----------
         form
-            ``table`` for a terminal, ``md`` for a pull request, ``json``, or ``html`` for a page of its own.
+            ``table`` for a terminal, ``md`` for a pull request, ``json``, or ``html`` for a standalone page.
         top
-            Rows of the list of changes; ``json`` has all.
+            Maximum number of rows in the list of changes; ``json`` has all rows.
         """
         from nsys_tools.report.difference import render  # noqa: PLC0415
 
         return render(self, form, top)
 
     def write(self, out: str | Path, *, top: int = 20, force: bool = False) -> Path:
-        """Write a folder with the page, Markdown, JSON, all changes as CSV and the charts; whole or not at all.
+        """Write a folder with a page, Markdown, JSON, charts, and all changes as CSV, completely or not at all.
 
         Returns
         -------
@@ -54,12 +54,12 @@ class Comparison(Diff):
         return write(self, Path(out), top=top, force=force)
 
     def gate(self, file: str | Path) -> Outcome:
-        """Hold the comparison against a file of limits.
+        """Check the comparison against a file of limits.
 
         Raises
         ------
         NsysToolsError
-            If the file cannot be read, or names a figure that is not known.
+            If the file cannot be read, or names an unknown figure.
         """
         return check(self, read_gate(Path(file)))
 
@@ -73,21 +73,21 @@ class Comparison(Diff):
 def diff(
     base: Paths, new: Paths, *, by: str = "", noise: Paths = (), progress: Progress = silent, **given: Any
 ) -> Comparison:
-    """Compare two captures, or several of each side: did it get faster?
+    """Compare two captures, or several captures per side.
 
     Parameters
     ----------
     base, new
-        Traces, run folders, or baselines of `save_baseline`; one or several for each side.
+        Traces, run folders, or baselines written by `save_baseline`; one or several per side.
     by
-        What the list of changes is of: ``step`` (kernels per step), ``stage``, ``kernel``, ``class``, ``op``,
-        ``layer``, ``range`` or ``api``. By default ``step`` where both sides have steps, else ``stage``.
+        What to list changes by: ``step`` (kernels per step), ``stage``, ``kernel``, ``class``, ``op``, ``layer``,
+        ``range`` or ``api``. By default ``step`` if both sides have steps, otherwise ``stage``.
     noise
-        Captures of one program, two at least: how far they lie apart is what counts as a difference.
+        At least two captures of one program. Their spread is the smallest difference that counts as a change.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
     **given
-        How traces are opened: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+        Arguments for opening traces: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def diff(
     Raises
     ------
     NsysToolsError
-        If a path cannot be opened, or has nothing of what is asked for.
+        If a path cannot be opened, or lacks the requested data.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def save_baseline(
     trace: str | Path, out: str | Path, *, hash_names: bool = False, force: bool = False, progress: Progress = silent,
     **given: Any,
 ) -> None:  # fmt: skip
-    """Write what comparisons need of a trace to a JSON file, so that the trace need not be kept.
+    """Write the data of a trace that comparisons need to a JSON file, so that the trace does not have to be stored.
 
     Parameters
     ----------
@@ -135,15 +135,15 @@ def save_baseline(
     out
         The file.
     hash_names
-        Keep digests in place of the names that the program chose, and of its kernels.
+        Store hashes instead of the names of kernels and the names that the program chose.
     force
         Replace a file that exists.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
     **given
-        How the trace is opened: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+        Arguments for opening the trace: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
     """
-    check_new(Path(out), force=force, inputs=[Path(trace)])  # before the work, not only after it
+    check_new(Path(out), force=force, inputs=[Path(trace)])  # fail before the work starts
     found = _snapshot(trace, ROWS, progress, given)
     snapshots.save(found.hashed() if hash_names else found, Path(out), force=force, inputs=[Path(trace)])
 
@@ -153,7 +153,7 @@ def _paths(side: Paths) -> list[Path]:
 
 
 def _rows(by: str) -> tuple[str, ...]:
-    """Return the rows that a comparison needs: those asked for, and those that gates name."""
+    """Return the kinds of rows that a comparison needs: the requested kind, and those that gates can name."""
     return tuple(dict.fromkeys(["kernel", "class", "stage", *([by] if by in ROWS else [])]))
 
 
@@ -172,7 +172,7 @@ def _snapshot(path: str | Path, rows: Sequence[str], progress: Progress, given: 
 
 
 def _workload(session: Session) -> dict[str, str]:
-    """Return what the run folder tells of the work, as far as a comparison rests on it."""
+    """Return the workload recorded in the run folder, limited to what a comparison depends on."""
     if session.run is None or session.run.recorded is None:
         return {}
     data = session.run.recorded.data

@@ -1,4 +1,4 @@
-"""Answers for programs: one JSON envelope for every command, and its schemas."""
+"""Answers for programs: one JSON envelope for all commands, and its schemas."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ def envelope(
     Parameters
     ----------
     command
-        The command whose answer it is, as in ``model flops``; `json_schema` describes it.
+        The command that gives the answer, such as ``model flops``; `json_schema` describes it.
     rows
-        What it lists: a result, which brings its units and whether it was cut, or mappings.
+        The rows: a result, which includes its units and whether rows were removed, or mappings.
     trace
         Name of the trace that was read; None if none was.
     units
-        Unit by column, of mappings. Columns that are not named have that of their suffix: ``_ns _bytes _flops _ratio
-        _count``.
+        For mappings, the unit by column. The unit of any other column is inferred from its suffix: ``_ns _bytes _flops
+        _ratio _count``.
     warnings
-        What a reader must know, a sentence each.
+        Caveats on the answer, one sentence each.
     data
-        What is said once of all rows.
+        Data that applies to all rows.
     next_commands
-        Commands that lead on.
+        Commands to run next.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def json_schema(name: str) -> dict[str, Any]:
     Parameters
     ----------
     name
-        One of `json_schemas`. The schema of the envelope is embedded, so that a validator needs nothing else.
+        One of `json_schemas`. The schema of the envelope is embedded, so that a validator needs no other file.
 
     Raises
     ------

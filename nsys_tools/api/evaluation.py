@@ -1,4 +1,4 @@
-"""An analytic model evaluated for a workload: figures, formulas, sweeps, predictions."""
+"""Evaluating an analytic model for a workload: figures, formulas, sweeps, predictions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATENT = "latent_attention_core"
 
 
 def as_result(table: Table, name: str, *, people: bool = False) -> Result:
-    """Return a table of the model as a result; `people` rounds it for reading."""
+    """Return a table of the model as a result; `people` rounds figures for reading."""
     from nsys_tools.model.tables import for_people  # noqa: PLC0415
 
     columns, rows = for_people(table) if people else table
@@ -38,7 +38,7 @@ class Evaluation:
     Attributes
     ----------
     files
-        The files of the user's that were read; nothing is written there.
+        The user's files that were read. They are never overwritten.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Evaluation:
 
     @property
     def conventions(self) -> list[str]:
-        """What is counted, a sentence each."""
+        """The counting conventions, one sentence each."""
         from nsys_tools.model.settings import conventions  # noqa: PLC0415
 
         return list(conventions(self._model, self._settings))
@@ -74,20 +74,20 @@ class Evaluation:
 
     @property
     def served_conventions(self) -> list[str]:
-        """What the figures of serving mean, a sentence each."""
+        """What the serving figures mean, one sentence each."""
         from nsys_tools.model.serving import DEFINITIONS  # noqa: PLC0415
 
         return list(DEFINITIONS)
 
     @property
     def warnings(self) -> list[str]:
-        """What is unusual about the inputs, a sentence each: more tokens than the context of the model."""
+        """What is unusual about the inputs, one sentence each, such as more tokens than the context length."""
         from nsys_tools.model.settings import warnings  # noqa: PLC0415
 
         return warnings(self._model, self._settings)
 
     def sweep_warnings(self, over: Sequence[str]) -> list[str]:
-        """Return what is unusual about the largest values of some axes, a sentence each; see `sweep`."""
+        """Return what is unusual about the largest values of the axes, one sentence each; see `sweep`."""
         from nsys_tools.model.settings import warnings  # noqa: PLC0415
         from nsys_tools.model.sweep import axis, largest  # noqa: PLC0415
 
@@ -95,7 +95,7 @@ class Evaluation:
 
     @property
     def inputs(self) -> dict[str, int]:
-        """The inputs that were used, by name."""
+        """The values of the inputs, by name."""
         from nsys_tools.model.settings import inputs_of  # noqa: PLC0415
 
         return dict(inputs_of(self._model, self._settings))
@@ -110,17 +110,17 @@ class Evaluation:
         phase
             Only this phase.
         people
-            Choose and round for reading: fewer columns, each amount in a unit of its own, for layers also the totals.
+            Format for reading: fewer columns, a readable unit for each amount, and totals if rows are layers.
 
         Raises
         ------
         NsysToolsError
-            If the model has no such phase, or `by` is none of the four.
+            If the model has no such phase, or `by` is not one of the four values.
         """
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise UsageError(f"Figures come by layer, class, phase or serving, not by {by!r}.")
+            raise UsageError(f"{by!r} is not known. Figures are listed by layer, class, phase or serving.")
         if by == "serving":
             return self.serving(people=people)
         rows, totals = self._figures(phase)
@@ -134,18 +134,18 @@ class Evaluation:
 
     @property
     def can_serve(self) -> bool:
-        """Whether the model decodes batches and a GPU was named, so that there are figures of serving."""
+        """Whether there are serving figures: the model decodes batches and a GPU was named."""
         from nsys_tools.model.serving import can_serve  # noqa: PLC0415
 
         return can_serve(self._whole) and self._settings.gpu is not None
 
     def serving(self, *, people: bool = False) -> Result:
-        """Return what people ask of a served model: latencies, tokens per second, memory, and what fits at most.
+        """Return serving figures: latencies, tokens per second, memory, and the largest load that fits.
 
         Parameters
         ----------
         people
-            Return one row per figure, with units, and what each means.
+            Return one row per figure, with its unit and meaning.
 
         Raises
         ------
@@ -169,7 +169,7 @@ class Evaluation:
         return {**found, "serving": self.serving().one()} if self.can_serve else found
 
     def _expanded(self, phase: str) -> dict[str, int]:
-        """Return the matrix FLOPs of each phase as code counts them that expands the latent in every step.
+        """Return the matrix FLOPs of each phase for code that expands the latent in every step.
 
         Empty for a model without latent attention.
         """
@@ -221,12 +221,13 @@ class Evaluation:
         Parameters
         ----------
         over
-            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=9..99..9``; a name is an input, or tp, pp, ep, dp.
+            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=9..99..9`` (9 to 99 in steps of 9). A name is an input, or tp,
+            pp, ep or dp.
         phase
             Only this phase.
         people
-            Choose and round for reading: each amount in a unit of its own, and where batches are served, latency,
-            rates and memory.
+            Format for reading: a readable unit for each amount, and, if the model decodes batches, latency, throughput
+            and memory.
         """
         from nsys_tools.model.tables import brief_sweep  # noqa: PLC0415
 
@@ -234,7 +235,7 @@ class Evaluation:
         return as_result(brief_sweep(found) if people else found, "sweep", people=people)
 
     def sweep_chart(self, over: Sequence[str], phase: str = "", amount: str = "matrix_flops") -> altair.TopLevelMixin:
-        """Return a chart of one amount of a sweep over its first axis, colored by the second."""
+        """Return a chart of one column of a sweep over its first axis, colored by the second axis."""
         from nsys_tools.charts.sweep import sweep_chart  # noqa: PLC0415
         from nsys_tools.model.sweep import axis  # noqa: PLC0415
 
@@ -249,19 +250,19 @@ class Evaluation:
         return sweep(self._whole, self._formulas, axes, self._settings, phase, self._efficiency)
 
     def write_report(self, out: str | Path, *, force: bool = False) -> list[Path]:
-        """Write report.json, report.yaml and one page per layer class below a folder; return the files.
+        """Write report.json, report.yaml and one page per layer class to a folder; return the files.
 
         Parameters
         ----------
         out
-            The folder; the files go to ``static_analysis/analytic_model`` in it.
+            The folder. The files are written to its subfolder ``static_analysis/analytic_model``.
         force
             Replace the files of an earlier report.
 
         Raises
         ------
         NsysToolsError
-            If they are there already, or cannot be written.
+            If the files already exist, or cannot be written.
         """
         from nsys_tools.model.summary import analyze, diagnostics  # noqa: PLC0415
         from nsys_tools.report import analytic  # noqa: PLC0415
@@ -270,7 +271,7 @@ class Evaluation:
         return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out), force=force)
 
     def predict(self, out: str | Path, *, force: bool = False) -> Result:
-        """Write the roofline timeline as a trace that is marked as predicted; return its top parts.
+        """Write the roofline timeline as a trace that is marked as predicted; return its largest parts.
 
         Raises
         ------
@@ -282,7 +283,7 @@ class Evaluation:
         from nsys_tools.synthetic import prediction  # noqa: PLC0415
 
         if self._settings.peak is None:
-            raise NsysToolsError("A prediction needs a GPU, and none was named.", "--gpu NAME, or evaluate(gpu=NAME)")
+            raise NsysToolsError("A prediction requires a GPU.", "Name one: --gpu NAME, or evaluate(gpu=NAME).")
         gpu = gpus.load(self._settings.peak.gpu)
         events = schedule(self._model, self._formulas, self._settings)
         parts = prediction.write(Path(out), events, gpu, force, self.files)

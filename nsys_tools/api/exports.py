@@ -1,4 +1,4 @@
-"""Timelines of traces for the viewers that people have."""
+"""Exporting traces as timelines for Perfetto and Chrome."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ FORMS = ("perfetto", "chrome")
 
 @dataclass(frozen=True)
 class Exported:
-    """What an export wrote.
+    """The output of an export.
 
     Attributes
     ----------
     path
         The file or folder.
     counts
-        One row per table: how many rows were written, and how long they last; all were compared with the trace.
+        One row per table: the number of rows written and their total duration. Both were checked against the trace.
     notes
-        What a reader must know, a sentence each.
+        Caveats, one sentence each.
     """
 
     path: Path
@@ -45,7 +45,7 @@ class Exported:
 
 @dataclass
 class _Job:
-    """The traces of a timeline: how each is opened, whose it is, its clock, and what must be known of them."""
+    """The traces in a timeline: how each is opened, its ranks, its clock offset, and notes."""
 
     asked: list[Asked]
     owners: list[Owner]
@@ -59,39 +59,40 @@ def export_timeline(
     step: str = "", stages: str | Path | None = None, steps: str = "auto", cache: bool = True, salvage: bool = False,
     workers: int = 0, rank_regex: str = "", force: bool = False, progress: Progress = silent,
 ) -> Exported:  # fmt: skip
-    """Write traces as one timeline for Perfetto or a viewer of Chrome's JSON.
+    """Write traces as one timeline for Perfetto, or for a viewer of Chrome JSON.
 
     Parameters
     ----------
     traces
-        Traces, run folders, folders of traces, or patterns. Several are the ranks of a job, on the first one's clock.
+        Traces, run folders, folders of traces, or patterns. Several traces are treated as the ranks of a job and
+        aligned to the clock of the first.
     out
-        The file; packed with gzip if its name ends in ``.gz``. It appears whole.
+        The file, compressed with gzip if its name ends in ``.gz``. It is written completely or not at all.
     form
         ``perfetto`` or ``chrome``.
     time
-        Only what touches this time, as in ``1s/1s500ms``.
+        Only events that overlap this time window, as in ``1s/1s500ms``.
     stage
-        Only what touches an instance of this stage.
+        Only events that overlap an instance of this stage.
     step
-        Only what touches these steps of each process and GPU, ``N`` or ``N..M`` from 0.
+        Only events that overlap these steps of each process and GPU: ``N`` or ``N..M``, counted from 0.
     stages, steps, cache, salvage, workers, rank_regex
         As for `nsys_tools.open`.
     force
-        Replace a file that exists.
+        Replace an existing file.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
 
     Returns
     -------
     Exported
-        Where it is, and the rows of each table that were written.
+        The path, and the number of rows written per table.
 
     Raises
     ------
     NsysToolsError
-        If a trace cannot be read, there is no such stage or step, what was written is not what the trace has, or the
-        file exists, is an input or cannot be written.
+        If a trace cannot be read, there is no such stage or step, the written rows differ from the trace, or the file
+        exists, is an input or cannot be written.
     """
     from nsys_tools.export import output  # noqa: PLC0415
     from nsys_tools.export.windows import Cut, steps_of  # noqa: PLC0415
@@ -99,7 +100,7 @@ def export_timeline(
     from nsys_tools.ranks.files import traces as found  # noqa: PLC0415
 
     if form not in FORMS:
-        raise UsageError(f"{form}: is not a format of timelines.", f"Use one of: {', '.join(FORMS)}.")
+        raise UsageError(f"{form}: is not a timeline format.", f"Use one of: {', '.join(FORMS)}.")
     cut = Cut(_time(time), stage, steps_of(step))
     paths, file = found(traces), Path(out)
     check_new(file, force=force, inputs=paths)
@@ -113,7 +114,7 @@ def export_timeline(
 
 
 def _time(text: str) -> tuple[int, int] | None:
-    """Return the time that ``[START]/[END]`` names; None for an empty text."""
+    """Return the time window that ``[START]/[END]`` describes; None for an empty text."""
     from nsys_tools.stats.window import between  # noqa: PLC0415
 
     try:
@@ -134,7 +135,7 @@ def _asked(path: Path, given: dict[str, Any]) -> Asked:
 
 
 def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex: str) -> _Job:
-    """Return the traces; of several, who is which rank, and their clocks."""
+    """Return the traces; for several traces, also their ranks and clock offsets."""
     from nsys_tools.export.clocks import Clock  # noqa: PLC0415
     from nsys_tools.export.tracks import Owner  # noqa: PLC0415
 
@@ -146,7 +147,7 @@ def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex:
     with open_job(paths, **given, workers=workers, rank_regex=rank_regex) as job:
         ranks, clocks = job.query("rank").records(), job.query("rank_clock").records()
         if job.broken:
-            raise NsysToolsError(job.broken[0], "Leave that trace out, or read what can be read: --salvage.")
+            raise NsysToolsError(job.broken[0], "Leave out that trace, or read its intact part with --salvage.")
         notes = job.notes
     owners, lines = [], []
     for number, path in enumerate(paths, start=1):
@@ -159,7 +160,7 @@ def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex:
 
 
 def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, Written]]:
-    """Draw all traces, and return what was written of each."""
+    """Draw all traces; return what was written for each."""
     from nsys_tools.export.chrome import ChromeWriter  # noqa: PLC0415
     from nsys_tools.export.perfetto import PerfettoWriter  # noqa: PLC0415
     from nsys_tools.export.tracks import Tracks  # noqa: PLC0415
@@ -179,7 +180,7 @@ def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, 
             rows += [(one.name, written) for written in found]
     writer.end()
     if shift:
-        job.notes.append(f"All times are {shift:,} ns later than in the trace, since a viewer shows none before 0.")
+        job.notes.append(f"All times are {shift:,} ns later than in the trace: viewers do not show negative times.")
     return rows
 
 
@@ -190,7 +191,7 @@ def _open(asked: Asked) -> Opened:
 
 
 def _shift(job: _Job, first: Opened | None) -> int:
-    """Return what is to be added to all times, so that none is negative."""
+    """Return the offset in ns that makes all times non-negative."""
     import numpy as np  # noqa: PLC0415
 
     earliest = []

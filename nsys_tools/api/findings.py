@@ -1,4 +1,4 @@
-"""What stands out in a trace."""
+"""The findings of a trace."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Findings(Sequence[Finding]):
     origin
         ``recorded``, ``synthetic`` or ``predicted``.
     span_ns
-        Time in which the GPUs had work to do: from the first to the last operation, added over GPUs, in ns.
+        Time in which the GPUs had work to do: from first to last operation, summed over GPUs, in ns.
     found
         The findings.
     unchecked
-        What a trace must have for the rules that could not be checked, by rule.
+        For each rule that could not be checked, what the trace would have to contain.
     """
 
     source: str
@@ -42,20 +42,20 @@ class Findings(Sequence[Finding]):
     @overload
     def __getitem__(self, key: slice) -> Sequence[Finding]: ...
     def __getitem__(self, key: int | slice) -> Finding | Sequence[Finding]:
-        """Return a finding by its place, or some by a slice."""
+        """Return a finding by index, or several by slice."""
         return self.found[key]
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of findings."""
         return len(self.found)
 
     def data(self, top: int | None = None) -> dict[str, Any]:
-        """Return them for programs, as ``nsys-tools findings --format json`` does; see `nsys_tools.envelope`.
+        """Return the findings as ``nsys-tools findings --format json`` prints them; see `nsys_tools.envelope`.
 
         Parameters
         ----------
         top
-            Only the first; ``truncated`` says whether there are more.
+            Maximum number of findings; ``truncated`` tells whether there are more.
         """
         about = {
             "origin": self.origin,
@@ -67,5 +67,5 @@ class Findings(Sequence[Finding]):
         return envelope("findings", rows, trace=self.source, units=UNITS, data=about, truncated=is_cut)
 
     def __repr__(self) -> str:
-        """Return the source and the rules."""
+        """Return the source and the names of the rules."""
         return f"<Findings of {self.source}: {', '.join(one.rule for one in self.found) or 'none'}>"

@@ -1,4 +1,4 @@
-"""Where reports go."""
+"""The folders of reports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nsys_tools.errors import NsysToolsError, one_error
 
 
 def folder_of(name: str) -> Path:
-    """Return the folder of the report of a trace by itself, where you are."""
+    """Return the report folder of a trace outside a run folder, in the current directory."""
     return Path(f"{_plain(name)}-report")
 
 
@@ -19,7 +19,7 @@ def _plain(name: str) -> str:
 
 @one_error
 def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
-    """Return the folder of each trace's report: `out`, a folder in it for each of several traces, or the run's own.
+    """Return the report folder of each trace: `out`, one subfolder of it per trace, or by default the run folder's.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     runs = [run_folder.is_run(trace) for trace in traces]
     names = [trace.resolve().name if is_run else _plain(trace.name) for trace, is_run in zip(traces, runs, strict=True)]
     if len(set(names)) < len(names):
-        raise NsysToolsError("Two traces have the same name, and so would their reports.", "Analyze them one by one.")
+        raise NsysToolsError("Two traces, and therefore their reports, have the same name.", "Analyze them separately.")
     if out is not None:
         return [out / name for name in names]
     return [
@@ -45,23 +45,23 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
 def check_report(
     targets: Sequence[Path], *, inputs: Sequence[Path] = (), formats: Sequence[str], force: bool = False
 ) -> None:
-    """Refuse formats that are not known and folders that are in the way, before anything is computed.
+    """Refuse unknown formats and folders that cannot be written, before any computation.
 
     Parameters
     ----------
     targets
-        The folders of the reports.
+        The report folders.
     inputs
-        The traces; no report may be one, hold one, or lie inside one.
+        The traces. A report folder must not be a trace, contain a trace, or be inside a trace.
     formats
-        What is to be written.
+        The formats to write.
     force
         Replace earlier reports.
 
     Raises
     ------
     NsysToolsError
-        If there are any.
+        If a format is unknown, or a folder exists or overlaps an input.
     """
     from nsys_tools.files import check_apart  # noqa: PLC0415
     from nsys_tools.report import folder  # noqa: PLC0415
@@ -69,6 +69,6 @@ def check_report(
 
     folder.check_formats(formats)
     for target in targets:
-        # A run folder's own report lies inside it, beside what is read.
+        # The report of a run folder is inside that folder, next to the files that are read.
         check_apart(target, [path for path in inputs if not run_folder.is_run(path)])
         folder.check_target(target, force=force)

@@ -1,4 +1,4 @@
-"""Architectures of transformers, without weights."""
+"""Inspecting transformers architectures, built without weights."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Inspected:
     file
         The model JSON that was written.
     is_new
-        Whether it was built; otherwise it was in the cache.
+        Whether it was built; otherwise it was found in the cache.
     warnings
-        What has no formula, a sentence each.
+        The classes without a formula, one sentence each.
     """
 
     tree: Result
@@ -51,18 +51,18 @@ class Inspected:
 def inspect_model(
     source: str, config: Sequence[str] = (), out: str | Path | None = None, *, force: bool = False
 ) -> Inspected:  # fmt: skip
-    """Build an architecture of transformers without weights, and write a model JSON for it.
+    """Build a transformers architecture without weights, and write its model JSON.
 
     Parameters
     ----------
     source
-        A configuration file, an id of the hub, or a class of transformers.
+        A configuration file, a Hugging Face hub id, or a transformers class.
     config
-        Settings of the configuration, ``NAME=VALUE`` each.
+        Settings of the configuration, each as ``NAME=VALUE``.
     out
-        Write the model JSON here too.
+        Also write the model JSON to this file.
     force
-        Build again what is in the cache, and replace `out`.
+        Rebuild a cached architecture, and replace `out`.
 
     Raises
     ------
@@ -95,14 +95,14 @@ def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[
     Parameters
     ----------
     sources, config
-        As `inspect_model` takes them.
+        As for `inspect_model`.
 
     Returns
     -------
     Result
         One row per architecture, phase and size.
     list of str
-        What has no formula, a sentence each.
+        The classes without a formula, one sentence each.
     """
     from nsys_tools.model import architecture, database  # noqa: PLC0415
     from nsys_tools.model.inspection import generate  # noqa: PLC0415
@@ -133,7 +133,7 @@ def _compared(pairs: Iterable[tuple[Any, Model]], config: Sequence[str]) -> Resu
 
 
 def _told(diagnostics: Iterable[str]) -> list[str]:
-    """Return what has no formula, once for each class however many layers have it."""
+    """Return the classes without a formula, each class once."""
     counts = Counter(line.partition(": ")[2] for line in diagnostics)
     return [f"{line} ({count} layers)" if count > 1 else line for line, count in counts.items()]
 
@@ -145,9 +145,9 @@ def model_operators(source: str, *, people: bool = False) -> tuple[Result, list[
     Parameters
     ----------
     source
-        A model, or the file or folder of torchinfo.
+        A model, or the file or folder of a torchinfo artifact.
     people
-        Choose and shorten for reading.
+        Select and shorten columns for reading.
     """
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415
 

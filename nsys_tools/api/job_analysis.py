@@ -1,4 +1,4 @@
-"""The analysis of many ranks, with its charts and its report."""
+"""The analysis of many ranks, with its charts and report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @one_error
 class JobAnalysis(ranks.Ranks):
-    """Everything that a report shows of many ranks; use `Job.analyze`."""
+    """Everything that a report shows about many ranks; use `Job.analyze`."""
 
     TABLES: ClassVar[Sequence[str]] = ranks.TABLES
 
@@ -26,19 +26,19 @@ class JobAnalysis(ranks.Ranks):
         Raises
         ------
         NsysToolsError
-            If there is no such chart, or the traces have nothing to show in it.
+            If there is no such chart, or the traces have no data for it.
         """
         from nsys_tools import charts  # noqa: PLC0415
 
         if name not in charts.OF_RANKS:
-            raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(charts.OF_RANKS)}.")
+            raise NsysToolsError(f"There is no chart {name!r}.", f"Use one of: {', '.join(charts.OF_RANKS)}.")
         return charts.chart(name, {name: self.tables[name]})
 
     def write(
         self, out: str | Path, *, formats: Sequence[str] = FORMATS, top: int = 20, force: bool = False,
         redact_paths: bool = False, csv_safe: bool = False,
     ) -> Path:  # fmt: skip
-        """Write the report's folder, whole or not at all; arguments and errors as for `Analysis.write`.
+        """Write the report folder, completely or not at all; arguments and errors are those of `Analysis.write`.
 
         Returns
         -------
@@ -51,5 +51,5 @@ class JobAnalysis(ranks.Ranks):
         return ranks.write(found, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
-        """Return the source and the first sentence."""
+        """Return the source and the headline."""
         return f"<JobAnalysis of {self.source}: {self.headline}>"

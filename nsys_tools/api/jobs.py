@@ -1,4 +1,4 @@
-"""Several traces opened together: the ranks of one job."""
+"""Opening several traces together as the ranks of one job."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ class Job(Closing):
     paths
         Traces, folders of traces, or patterns.
     given
-        How each trace is opened.
+        The arguments for opening each trace.
     schedule
         Where the traces are read.
     rank_regex
-        Its first group is the rank, in the path of the file.
+        A regular expression whose first group is the rank in the path of the file.
     by_process
-        Whether each process with GPU work is a rank of its own.
+        Whether each process with GPU work is a separate rank.
     allow_files
-        Whether SQL may read files of the user's own.
+        Whether SQL may read the user's own files.
     progress
-        Called with a few words now and then.
+        Called with a short description of the current step.
 
     Attributes
     ----------
     name
-        What messages and reports call it.
+        The name in messages and reports.
     inputs
-        The files and folders that are read; nothing is written there.
+        The files and folders that are read. They are never written.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class Job(Closing):
 
     @property
     def ranks(self) -> list[int]:
-        """The ranks, as far as their traces could be read."""
+        """The ranks whose traces could be read."""
         self._database.connection  # noqa: B018  (an error once it is closed)
         return sorted(self._ranks.ranks)
 
@@ -94,12 +94,12 @@ class Job(Closing):
 
     @property
     def broken(self) -> list[str]:
-        """The traces that could not be read, a sentence each; grows with queries. All figures leave them out."""
+        """The traces that could not be read, one sentence each. Grows with queries; all figures exclude them."""
         return [str(error) for error in self._gathering.broken.values()]
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of the traces, a sentence each; grows with queries."""
+        """Caveats on the traces, one sentence each; grows with queries."""
         told: dict[str, list[str]] = {}
         for one in self._gathering.sources:
             for note in one.notes:
@@ -109,22 +109,22 @@ class Job(Closing):
         return [*self._notes, *of_traces]
 
     def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
-        """Run a documented query over all ranks.
+        """Run a documented query on all ranks.
 
         Parameters
         ----------
         name
-            Its name; `queries` lists them.
+            Name of the query; `queries` lists the names.
         top
-            Only the first rows.
+            Maximum number of rows.
         **equals
-            Column = value: only rows where they are equal.
+            Column = value: return only rows in which the column has this value.
 
         Returns
         -------
         Result
-            For a query of one trace the rows of each rank, with the column ``rank`` in front; times are of the clock
-            of the rank's own file, see ``rank_clock``.
+            For a query on one trace, the rows of each rank, with ``rank`` as the first column. Times are on the clock
+            of the rank's own file; see ``rank_clock``.
 
         Raises
         ------
@@ -138,31 +138,30 @@ class Job(Closing):
         self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
         max_seconds: float | None = None, max_memory: str = "",
     ) -> Result:  # fmt: skip
-        """Run SQL over the documented queries and nsys's own tables; each has a column ``rank``.
+        """Run SQL on the documented queries and nsys's own tables, all of which have a column ``rank``.
 
         Parameters
         ----------
         query
-            One statement that only reads; parameters as ``$name``.
+            One read-only statement, with parameters as ``$name``.
         parameters
-            Their values.
+            The values of the parameters.
         limit
-            At most this many rows; `Result.truncated` says whether there are more.
+            Maximum number of rows; `Result.truncated` tells whether there are more.
         max_seconds, max_memory
-            At most this long, and this much memory, as in ``2GB``. Traces that are being read are read to their end.
+            Limits on time and memory, such as ``2GB``. Traces that are being read are read completely.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB refuses it, it takes more time or memory, or no trace can be
-            read.
+            If the statement does more than read, DuckDB rejects it, it exceeds a limit, or no trace can be read.
         """
         limits = Limits(limit, max_seconds, max_memory)
         with limits.hold(self._database.connection):
             return limits.apply(self._ranks.sql(query, parameters))
 
     def analyze(self) -> JobAnalysis:
-        """Compute every table of the report over all ranks.
+        """Compute all tables of the report across all ranks.
 
         Raises
         ------
@@ -177,7 +176,7 @@ class Job(Closing):
         return JobAnalysis(self.name, tables, self.notes, self.broken, ", ".join(origins), self.inputs)
 
     def __repr__(self) -> str:
-        """Return the name and the number of ranks, where that is known."""
+        """Return the name, and the number of ranks if it is known."""
         known = len(self._gathering.sources)
         return f"<Job of {self.name}{f', {known} ranks' if known else ''}>"
 
@@ -188,12 +187,12 @@ def open_job(
     salvage: bool = False, workers: int = 0, scheduler: str = "", rank_regex: str = "", by_process: bool = True,
     settings: Mapping[str, str] | None = None, allow_files: bool = False, progress: Progress = silent,
 ) -> Job:  # fmt: skip
-    """Open the traces of several ranks together; `nsys_tools.open` documents the arguments.
+    """Open the traces of several ranks together. The arguments are those of `nsys_tools.open`.
 
     Raises
     ------
     NsysToolsError
-        If a path names no trace.
+        If a path does not lead to a trace.
     """
     if not paths:
         raise NsysToolsError("No trace was given.")
@@ -209,11 +208,11 @@ def open_job(
 
 @one_error
 def find_traces(paths: Sequence[str | Path]) -> list[Path]:
-    """Return the traces that some paths name: files, folders of traces, and patterns such as ``rank*.sqlite``.
+    """Return the traces for paths: files, folders of traces, and patterns such as ``rank*.sqlite``.
 
     Raises
     ------
     NsysToolsError
-        If a path or pattern names no trace, or two name the same.
+        If a path or pattern matches no trace, or two match the same trace.
     """
     return traces(paths)

@@ -1,4 +1,4 @@
-"""What a session is made of: the trace, the run folder around it, and the sources that it is joined with."""
+"""Building a session from a trace, the run folder that holds it, and the sources joined with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STAGES_OF_CAPTURES = "capture/stages.toml"
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments of `nsys_tools.open`, which documents them, what of the trace is read, and on how many threads."""
+    """The arguments of `nsys_tools.open`, the part of the trace that is read, and the number of threads."""
 
     path: Path | None
     stages: Path | None
@@ -60,7 +60,7 @@ class Asked:
 
     @property
     def compared(self) -> list[str]:
-        """The arguments that say what to compare with, besides the model."""
+        """The names of the given arguments that require a model."""
         given = {
             "workload": self.workload, "set": self.inputs,
             "attention": self.attention if self.attention != "full" else "", "parallel": self.parallel,
@@ -71,29 +71,29 @@ class Asked:
         """Refuse arguments that would have no effect."""
         lone = self.compared
         if lone and not self.model and run is None:
-            raise UsageError(f"{lone[0]} has no effect without a model.", "Name one: --model, or model=...")
+            raise UsageError(f"{lone[0]} has no effect without a model.", "Name a model: --model NAME, or model=NAME.")
 
 
 @dataclass
 class Opened:
-    """What a session is made of.
+    """The parts of a session.
 
     Attributes
     ----------
     name
-        What messages and reports call it.
+        The name in messages and reports.
     database, joined
-        The queries, and the sources that they are joined with.
+        The queries, and the sources joined with them.
     notes
-        What a reader must know, a sentence each; sources add to it.
+        Caveats, one sentence each; sources add to the list.
     stages
-        The stages of the stages file; None when the outermost ranges are the stages.
+        The stages in the stages file; None if the outermost ranges are the stages.
     is_own_stages
-        Whether the user named that file.
+        Whether the user named the stages file.
     run
-        The run folder; None for a trace by itself.
+        The run folder; None for a single trace.
     reopen
-        Opens the trace again, with a choice of what is read in it; None without a trace.
+        Reopens the trace with a choice of what to read from it; None without a trace.
     inputs
         The files and folders that are read.
     """
@@ -110,12 +110,12 @@ class Opened:
 
 
 def opened(asked: Asked) -> Opened:
-    """Open what was asked for.
+    """Open a trace, a run folder or ncu results.
 
     Raises
     ------
     NsysToolsError
-        If the path cannot be opened, or something that was asked for cannot be joined.
+        If the path cannot be opened, or a requested source cannot be joined.
     """
     path = asked.path
     if path is None or path.suffix in {".ncu-rep", ".csv"}:
@@ -154,12 +154,12 @@ def opened(asked: Asked) -> Opened:
 
 
 def _check_shapes(asked: Asked, database: Database) -> None:
-    """Refuse a GPU or dtype without a model, unless there are FLOPs from shapes to be compared with it."""
+    """Refuse a GPU or dtype without a model, unless ranges record shapes, from which FLOPs can be computed."""
     lone = [name for name, is_given in (("dtype", asked.dtype), ("gpu", asked.gpu != "auto")) if is_given]
     if lone and not len(database.query("shape", top=1)):
         raise UsageError(
-            f"{lone[0]} has no effect: there is no model, and no range of {database.name} tells shapes of tensors.",
-            "Name a model: --model, or model=...",
+            f"{lone[0]} has no effect: there is no model, and no range in {database.name} records tensor shapes.",
+            "Name a model: --model NAME, or model=NAME.",
         )
 
 
@@ -170,7 +170,7 @@ def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
 
 
 def _join_files(asked: Asked, run: Run | None, joined: Joined, stages: StagesFile | None) -> None:
-    """Join what the user named, and else what the run folder has."""
+    """Join the sources that the user named, or otherwise those in the run folder."""
     from nsys_tools.sources.callgraph.source import CallGraphFile  # noqa: PLC0415
     from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
 
@@ -204,20 +204,20 @@ def _join_model(asked: Asked, run: Run | None, joined: Joined, stages: StagesFil
 
 
 def _without_trace(asked: Asked) -> Opened:
-    """Open what ncu measured by itself."""
+    """Open ncu results without a trace."""
     from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
 
     if asked.path is not None and asked.ncu is not None:
-        raise NsysToolsError(f"{asked.path}: is not a trace.", "Name one of both: nt.open(TRACE, ncu=PATH).")
+        raise NsysToolsError(f"{asked.path}: is not a trace.", "Name a trace and ncu results: open(TRACE, ncu=PATH).")
     path = asked.path or asked.ncu
     if path is None:
-        raise NsysToolsError("Nothing to open: neither a trace nor what ncu measured was given.", "nt.open(TRACE)")
+        raise NsysToolsError("Neither a trace nor ncu results were given.", "Open a trace: nt.open(TRACE).")
     needless = [name for name in ("stages", "model", "callgraph", "dtype") if getattr(asked, name)]
     needless += ["gpu"] if asked.gpu != "auto" else []
     if needless:
         raise NsysToolsError(
-            f"{needless[0]} needs a trace, and none was given.",
-            "Open a trace too: --trace TRACE, or nt.open(TRACE, ncu=PATH).",
+            f"{needless[0]} requires a trace, and none was given.",
+            "Also open a trace: --trace TRACE, or nt.open(TRACE, ncu=PATH).",
         )
     asked.check(None)
     with ExitStack() as opening:

@@ -1,4 +1,4 @@
-"""What a process that answers others may take."""
+"""Limits on time and memory for a process that answers requests."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nsys_tools.session.limits import Limits, check_size
 
 @one_error
 def time_limit(seconds: float) -> AbstractContextManager[None]:
-    """Return a block in which sessions are given up after some seconds; one such block at a time in a process.
+    """Return a context manager that stops queries after some seconds. A process can be in only one at a time.
 
     Raises
     ------
     NsysToolsError
-        At the end of what takes longer.
+        When the block ends, if it took longer.
     """
     return Limits(seconds=seconds).hold()
 
 
 @one_error
 def limit_memory(size: str) -> None:
-    """Have each session that is opened from now on use so much memory at most for its queries, as in ``2GB``."""
+    """Limit the memory for queries, such as ``2GB``, in each session that is opened from now on."""
     if size:
         check_size(size, "memory")
     limit_connections(size.strip())

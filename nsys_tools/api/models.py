@@ -1,4 +1,4 @@
-"""The analytic model of a network: what its layers compute and access."""
+"""The analytic model of a network: the FLOPs and bytes of its layers."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def load_model(name: str) -> AnalyticModel:
     Parameters
     ----------
     name
-        A shipped model by name, the path of a model file, or a ``config.json`` of the Hugging Face hub (or its
-        folder) of a type that needs no transformers: Llama, Mistral, Mixtral, Qwen2 and 3, DeepSeek-V2 and V3, Kimi
-        K2, gpt-oss, Gemma 3, GLM-4 MoE.
+        The name of a shipped model, the path of a model file, or a ``config.json`` from the Hugging Face hub (or its
+        folder). Configurations of these types do not require transformers: Llama, Mistral, Mixtral, Qwen2 and 3,
+        DeepSeek-V2 and V3, Kimi K2, gpt-oss, Gemma 3, GLM-4 MoE.
 
     Raises
     ------
@@ -71,7 +71,7 @@ class AnalyticModel:
 
     @property
     def phases(self) -> list[str]:
-        """The phases of a run, in order."""
+        """The phases of the model, in order."""
         return [phase.name for phase in self._model.phases]
 
     @property
@@ -83,17 +83,17 @@ class AnalyticModel:
 
     @property
     def warnings(self) -> list[str]:
-        """What is not counted, a sentence each: parts of a configuration, and classes without a formula."""
+        """What is not counted, one sentence each: parts of a configuration, and classes without a formula."""
         from nsys_tools.model.demand import unknown  # noqa: PLC0415
 
         counts: Counter[str] = Counter()
         for layer in unknown(self._model, self._formulas):
             counts[layer.qualified_class] += layer.count
-        left_out = [f"{name} ({count} of them) has no formula and counts as nothing" for name, count in counts.items()]
+        left_out = [f"{name} ({count} layers) has no formula and is not counted" for name, count in counts.items()]
         return [*self._model.warnings, *left_out]
 
     def tree(self, *, people: bool = False) -> Result:
-        """Return the hierarchy: one row per layer with its class, repeats and weights; shortened for `people`."""
+        """Return the hierarchy: one row per layer with class, repeat count and weights; shortened for `people`."""
         from nsys_tools.model import tables, tree  # noqa: PLC0415
 
         return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree", people=people)
@@ -122,30 +122,30 @@ class AnalyticModel:
         Parameters
         ----------
         workload
-            A shipped workload by name, or the path of one; the model's defaults without it.
+            The name of a shipped workload, or a path; by default the model's default inputs.
         set
-            Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``; they override the workload's.
+            Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``; they override those of the workload.
         dtype
-            Number formats: ``bf16`` for everything, or ``weights=int4-g128,cache=fp8`` for parts (``weights``,
-            ``activations``, ``cache``, ``experts``, ``head``); those that the model is shipped in without it.
+            ``bf16`` for everything, or ``weights=int4-g128,cache=fp8`` for parts (``weights``, ``activations``,
+            ``cache``, ``experts``, ``head``); by default the dtypes that the model is published in.
         attention
-            How attention is counted: ``full`` or ``causal``.
+            How to count attention: ``full`` or ``causal``.
         gpu
-            A GPU by name, for roofline times.
+            Name of a GPU, for roofline times.
         parallel
-            GPUs that share the model: ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Figures are then those of one GPU,
-            of the stage ``pp_rank`` of the pipeline.
+            Parallel sizes: ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Figures are then those of one GPU in the pipeline
+            stage ``pp_rank``.
         efficiency
-            Which share of the bound's speed is reached, in all phases or by phase, such as `Session.efficiency` gives
-            it. Served figures then have expected times beside the bounds.
+            Fraction of roofline speed that is reached, in all phases or by phase, as returned by `Session.efficiency`.
+            Serving figures then include expected times beside the bounds.
         expanded
-            Count what transformers' code computes in place of what a model needs: the cached latent expanded in every
-            step, keys that no indexer selected, chunks of a scan padded.
+            Count what the transformers code computes instead of the model FLOPs: it expands the cached latent in every
+            step, attends to keys that the indexer did not select, and pads the chunks of a scan.
 
         Raises
         ------
         NsysToolsError
-            If an input, the workload or the GPU is not known, or a value is impossible.
+            If an input, the workload or the GPU is not known, or a value is invalid.
         """
         from nsys_tools.model import workloads  # noqa: PLC0415
         from nsys_tools.model.settings import settings  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""One front door: a trace, a run folder, what ncu measured, or the traces of several ranks."""
+"""Opening a trace, a run folder, ncu results, or the traces of several ranks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Inputs = Mapping[str, int] | Sequence[str]
 
 
 class Given(TypedDict, total=False):
-    """The arguments of `open` besides the path."""
+    """The arguments of `open` except the path."""
 
     stages: str | Path | None
     model: str
@@ -66,63 +66,66 @@ def open(
     scheduler: str = "",
     rank_regex: str = "",
 ) -> Session | Job:
-    """Open a trace, a run folder, what ncu measured, or the traces of several ranks.
+    """Open a trace, a run folder, ncu results, or the traces of several ranks.
 
     Parameters
     ----------
     path
-        A ``.sqlite`` export of nsys, a folder of ``nsys export -t parquetdir``, a ``.nsys-rep`` (this needs an
-        installed ``nsys``), or a run folder of ``nsys-tools capture``. A run folder brings stages, model, workload,
-        what ncu measured and the call graph; arguments override them. A CSV or ``.ncu-rep`` of ncu is opened by itself.
-        A list of traces, of folders with traces, or of patterns such as ``rank*.sqlite`` is opened as one job.
+        A ``.sqlite`` export from nsys, a folder written by ``nsys export -t parquetdir``, a ``.nsys-rep`` (this
+        requires an installed ``nsys``), or a run folder written by ``nsys-tools capture``. Stages, model, workload,
+        ncu results and call graph are read from a run folder; arguments override them. A CSV or ``.ncu-rep`` file from
+        ncu is opened without a trace. A list of traces, folders of traces, or patterns such as ``rank*.sqlite`` is
+        opened as one job.
     stages
-        TOML of stage patterns. Without one the outermost NVTX ranges are the stages, or, with a model or a run folder,
-        those of ``nsys-tools capture``.
+        TOML file with stage patterns. By default the outermost NVTX ranges are the stages, or, with a model or a run
+        folder, the stages of ``nsys-tools capture``.
     model
-        Analytic model to compare with: a shipped one by name, or a model JSON.
+        Analytic model to compare with: the name of a shipped model, or a model JSON.
     workload, set
-        What the model was run on: a workload by name or file, and inputs such as ``{"pages": 2}``.
+        The workload of the model, by name or file, and inputs such as ``{"pages": 2}``.
     gpu
         GPU to compare with. ``auto`` uses the GPU recorded in the trace.
     dtype
-        Number formats of the model, ``bf16`` or ``weights=fp8,cache=fp8``; the first is that of FLOPs from shapes where
-        neither range nor kernel tells it.
+        The dtype of the model: ``bf16``, or ``weights=fp8,cache=fp8`` for parts. The first one also applies to FLOPs
+        from shapes if neither the range nor the kernel indicates a dtype.
     attention
-        How attention of the model is counted, ``full`` or ``causal``.
+        How to count the attention of the model: ``full`` or ``causal``.
     parallel
-        GPUs that share the model, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``: the trace is of one of them.
+        Parallel sizes, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``. The trace is of one of these GPUs.
     ncu
-        CSV or ``.ncu-rep`` of ncu, or a folder of them.
+        CSV or ``.ncu-rep`` file from ncu, or a folder of them.
     callgraph
-        TorchLens-like JSON, or the ``.dot`` of forward hooks.
+        TorchLens-style JSON, or a ``.dot`` file from forward hooks.
     steps
-        How steps are found: ``auto``, ``none``, the name of a stage, or a pattern of range names.
+        How to find steps: ``auto``, ``none``, the name of a stage, or a pattern of range names.
     cache
-        Cache what is loaded and computed in the user's cache folder.
+        Cache loaded and computed tables in the user's cache folder.
     progress
-        Called with a few words before each step that can take long. The words are a text; where the step can be
-        measured they are a `Measured`, whose ``amount()`` says how far it is.
+        Called with a short description before each step that can be slow. The description is a string. If the step
+        can be measured, it is a `Measured`, whose ``amount()`` returns the progress.
     salvage
-        Of a damaged trace, read what can be read. The first of the notes says how much that is; nothing is cached.
+        Read the intact part of a damaged trace. The first note states how much was read; nothing is cached.
     allow_files
-        Let SQL read files of your own too, such as ``FROM 'mine.csv'``. By default it reads the trace and nothing else.
+        Also let SQL read your own files, such as ``FROM 'mine.csv'``. By default SQL can read only the trace.
     workers
-        Of a job: how many traces are read at a time, each in a process of its own; 0 for one per core.
+        For a job: number of traces to read in parallel, one per process; 0 for one per core.
     scheduler
-        Of a job: address of a Dask scheduler whose workers read the traces instead. It needs the extra ``[cluster]``.
+        For a job: address of a Dask scheduler whose workers read the traces instead. This requires the extra
+        ``[cluster]``.
     rank_regex
-        Of a job: its first group is the rank, in the path of the trace; by default the traces tell it, if they can.
+        For a job: regular expression whose first group is the rank in the path of the trace. By default the rank is
+        read from the trace if it is recorded there.
 
     Returns
     -------
     Session or Job
-        A `Job` for a list of paths. Close it after use, or use it as a context manager.
+        A `Job` for a list of paths, otherwise a `Session`. Close it after use, or use it as a context manager.
 
     Raises
     ------
     NsysToolsError
-        If the path cannot be opened, or something that was asked for cannot be joined. Reading a damaged table raises
-        it too.
+        If the path cannot be opened, or a requested source cannot be joined. Reading a damaged table also raises this
+        error.
 
     Examples
     --------
@@ -161,9 +164,9 @@ def open(
 
 
 def _job(paths: Sequence[str | Path], alone: Mapping[str, Any], **given: Any) -> Job:
-    """Open several traces; refuse what can be joined to one only."""
+    """Open several traces; refuse sources that can be joined only with a single trace."""
     from nsys_tools.api.jobs import open_job  # noqa: PLC0415
 
     if needless := [name for name, value in alone.items() if value]:
-        raise UsageError(f"{needless[0]} can be joined to one trace only.", "Open the trace of one rank by itself.")
+        raise UsageError(f"{needless[0]} can be joined only with a single trace.", "Open the trace of one rank.")
     return open_job(paths, **given)

@@ -1,4 +1,4 @@
-"""Reading the trace of one rank in whatever process that is done."""
+"""Reading the trace of one rank, in the same process or in a worker."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def read(task: Task) -> list[Part]:
-    """Return what a trace answers, for each process with GPU work or for all of it.
+    """Return the answers of a trace, per process with GPU work or for the whole trace.
 
     Raises
     ------
     NsysToolsError
-        If it cannot be read.
+        If the trace cannot be read.
     """
     from nsys_tools.api.joining import Asked, opened  # noqa: PLC0415
 
@@ -68,12 +68,12 @@ def _part(opened: Opened, process: int | None, task: Task) -> Part:
 
 
 def _rows(opened: Opened, name: str) -> str:
-    """Return the SELECT of a query, made ready, or of one of nsys's own tables; empty where the trace lacks that."""
+    """Return the SELECT of a prepared query or of one of nsys's own tables; empty if the trace lacks the table."""
     database = opened.database
     if name not in catalogue.queries():
         return database.rows_of(name) if name in database.recorded else ""
     if lacking := sorted(database.needs(name)):
-        raise UsageError(f"{name} needs {lacking[0]}, which can be joined to one trace only.")
+        raise UsageError(f"{name} requires {lacking[0]}, which can be joined only with a single trace.")
     opened.joined.check(database.query, name)
     database.ensure(name)
     return f"FROM {quoted(name)}"

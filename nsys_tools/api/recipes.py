@@ -1,4 +1,4 @@
-"""The recipes of ``nsys recipe``: listed, and run over the traces of many ranks."""
+"""Listing the recipes of ``nsys recipe``, and running them on the traces of many ranks."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RecipeRun:
-    """What a recipe found; use `nsys_tools.recipe`.
+    """The output of a recipe; use `nsys_tools.recipe`.
 
     Attributes
     ----------
     name
         The recipe.
     page
-        The page that was written; None where nothing was found, and then nothing was written.
+        The page that was written; None if the traces had no data, in which case nothing was written.
     tables
-        The tables by name, as they were written.
+        The written tables by name.
     notes
-        What a reader must know, a sentence each.
+        Caveats, one sentence each.
     """
 
     name: str
@@ -43,7 +43,7 @@ class RecipeRun:
 
 @one_error
 def recipes() -> Result:
-    """Return the recipes: name, title, and the options that each takes."""
+    """Return the recipes: name, title, and the options that each accepts."""
     from nsys_tools.stats.recipes import RECIPES  # noqa: PLC0415
 
     rows = [(one.name, one.title, " ".join(f"--{name}" for name in one.options)) for one in RECIPES]
@@ -56,46 +56,46 @@ def recipe(
     scheduler: str = "", cache: bool = True, skip_broken: bool = False, force: bool = False,
     progress: Progress = silent, **options: Any,
 ) -> RecipeRun:  # fmt: skip
-    """Run a recipe of ``nsys recipe`` over traces, one for each rank, and write its tables and a page.
+    """Run a recipe of ``nsys recipe`` on traces, one per rank, and write its tables and a page.
 
     Parameters
     ----------
     recipe
-        Its name; `recipes` lists them.
+        Name of the recipe; `recipes` lists the names.
     inputs
         Traces, folders of traces, or patterns. Each file is a rank, numbered in natural order.
     output
-        The new folder: each table as Parquet and CSV, and ``recipe.html``.
+        The folder to create, with each table as Parquet and CSV, and ``recipe.html``.
     workers
-        Processes that read traces; 0 for as many as fit the machine.
+        Number of processes that read traces; 0 for one per core.
     scheduler
         Address of a Dask scheduler that reads them instead.
     cache
-        Cache what is loaded in the user's cache folder.
+        Cache loaded tables in the user's cache folder.
     skip_broken
-        Leave out traces that cannot be read, instead of failing.
+        Skip traces that cannot be read, instead of failing.
     force
         Replace an earlier folder.
     progress
-        Called with a few words now and then.
+        Called with a short description of the current step.
     **options
-        Those of the recipe, as NVIDIA names them: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
+        Options of the recipe, named as by NVIDIA: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
         ``base``, ``mangled``, ``bins``, ``cumulative``, ``rows``, ``gap`` (ms), ``threshold`` (%), ``chunks``.
 
     Returns
     -------
     RecipeRun
-        Its ``page`` is None where the traces have no data for the recipe: then nothing is written.
+        Its ``page`` is None if the traces have no data for the recipe. Nothing is written in that case.
 
     Raises
     ------
     NsysToolsError
-        If there is no such recipe, it does not take an option, a trace cannot be read, or the folder is in the way.
+        If there is no such recipe, it does not accept an option, a trace cannot be read, or the folder exists.
 
     Notes
     -----
-    Tables have the columns of NVIDIA's recipes. Quartiles and deviations over several files, which are approximations
-    there, are exact.
+    Tables have the columns of NVIDIA's recipes. Quartiles and standard deviations across several files are exact,
+    whereas NVIDIA's recipes approximate them.
     """
     from nsys_tools.files import check_apart  # noqa: PLC0415
     from nsys_tools.ranks.files import traces  # noqa: PLC0415
@@ -116,7 +116,7 @@ def recipe(
     if asked.has_bins:
         given |= _bins(paths, given, opening, broken, skip_broken=skip_broken)
     found, tables, notes = _tables(asked, paths, given, opening, broken, skip_broken=skip_broken)
-    notes += [f"Left out: {line}" for line in dict.fromkeys(broken)]
+    notes += [f"Skipped: {line}" for line in dict.fromkeys(broken)]
     if not tables:
         name = f" {given['name']!r}" if "name" in given else ""
         of = f"the {len(paths)} traces have" if len(paths) > 1 else f"{paths[0].name} has"
@@ -133,7 +133,7 @@ def _tables(
     asked: Recipe, paths: list[Path], given: dict[str, str], opening: dict[str, Any], broken: list[str],
     *, skip_broken: bool,
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame], list[str]]:  # fmt: skip
-    """Return the rows of the recipe's query, its tables, and what a reader must know."""
+    """Return the rows of the recipe's query, its tables, and its notes."""
     from nsys_tools.api.jobs import open_job  # noqa: PLC0415
     from nsys_tools.stats.recipes import tables  # noqa: PLC0415
 
@@ -141,14 +141,14 @@ def _tables(
         found = job.query(asked.query).pl()
         _check(job.broken, broken, skip_broken=skip_broken)
         made = {} if found.is_empty() else tables(asked, found, lambda query: job.query(query).pl())
-        told = [note for note in job.notes if "--rank-regex" not in note]  # each file is a rank, by its place
+        told = [note for note in job.notes if "--rank-regex" not in note]  # files are numbered here
         return found, made, told
 
 
 def _bins(
     paths: list[Path], given: dict[str, str], opening: dict[str, Any], broken: list[str], *, skip_broken: bool
 ) -> dict[str, str]:
-    """Return the settings of bins that are the same for all files: their width, and when the first session began."""
+    """Return the bin settings that all files share: the width of a bin, and the start of the first session."""
     from nsys_tools.api.jobs import open_job  # noqa: PLC0415
 
     with open_job(paths, by_process=False, **opening) as job:
@@ -162,5 +162,5 @@ def _bins(
 
 def _check(broken: Sequence[str], told: list[str], *, skip_broken: bool) -> None:
     if broken and not skip_broken:
-        raise NsysToolsError(broken[0].partition("\n")[0], "Leave out traces that cannot be read with --skip-broken.")
+        raise NsysToolsError(broken[0].partition("\n")[0], "To skip traces that cannot be read, use --skip-broken.")
     told += [line.partition("\n")[0] for line in broken]

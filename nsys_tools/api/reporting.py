@@ -1,4 +1,4 @@
-"""A trace to a report in one call; what was written before, of the same, is written again without reading the trace."""
+"""Writing the report of a trace in one call. A cached report is copied without reading the trace."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _IRRELEVANT = ("progress", "cache", "workers", "scheduler", "rank_regex", "allow_files")
 _FILES = ("stages", "ncu", "callgraph", "model", "workload", "gpu")
-"""The arguments that may name a file."""
+"""The arguments that can be the path of a file."""
 
 
 @one_error
@@ -40,15 +40,15 @@ def write_report(
 ) -> kept.WrittenReport:
     """Write the report of a trace or run folder: `open`, `Session.analyze` and `Analysis.write` in one.
 
-    A report that was written before is taken from the cache: of the same trace, with the same arguments, files and
-    version of the program. With ``cache=False``, or ``salvage=True``, it is made anew.
+    If the cache has a report of the same trace with the same arguments, files and program version, that report is
+    copied. With ``cache=False`` or ``salvage=True``, the report is always regenerated.
 
     Parameters
     ----------
     path
         As for `open`.
     out
-        The folder; by default the run folder's own, or one named after the trace.
+        The folder; by default ``report/`` in a run folder, or a folder named after the trace.
     formats, top, force, redact_paths, csv_safe
         As for `Analysis.write`.
     **given
@@ -57,7 +57,7 @@ def write_report(
     Raises
     ------
     NsysToolsError
-        As of the three.
+        If one of the three raises it.
     """
     trace = Path(path)
     check_formats(formats)
@@ -89,7 +89,7 @@ def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: di
 
 
 def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry | None, list[Path]]:
-    """Return where the cache has the report, or will have it (None where it is not kept), and the files read."""
+    """Return the cache entry of the report (None if it is not cached), and the files that are read."""
     if not given.get("cache", True) or given.get("salvage"):
         return None, []
     try:
@@ -103,11 +103,11 @@ def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry |
         digest = hashlib.sha256("\0".join((said, state, kept.state_of_program())).encode()).hexdigest()[:32]
         return Store(key).entry("report", digest, ".zip"), inputs if run else [trace, *inputs]
     except (OSError, NsysToolsError):
-        return None, []  # what is wrong is said where it is read
+        return None, []  # reading the file reports the error
 
 
 def _inputs(trace: Path, given: Given, *, run: bool) -> list[Path]:
-    """Return the files that are read: of a run folder all but those of its report."""
+    """Return the files that are read: for a run folder, all files except those of its report."""
     named = [Path(str(value)) for name, value in given.items() if name in _FILES and value]
     own = trace / "report" if run else None
     inside = [path for path in kept.files_of(trace) if own is None or own not in path.parents]

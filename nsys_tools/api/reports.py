@@ -1,4 +1,4 @@
-"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: listed, and written as nsys writes them."""
+"""Listing the reports of ``nsys stats`` and the rules of ``nsys analyze``, and writing them as nsys does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @one_error
 def stats_reports() -> Result:
-    """Return the reports: name, title, old names, arguments, and whether nsys prints it by default."""
+    """Return the reports: name, title, old names, arguments, and whether nsys prints the report by default."""
     from nsys_tools.stats.reports import DEFAULT, REPORTS  # noqa: PLC0415
 
     rows = [
@@ -52,35 +52,35 @@ def write_stats(
     console: TextIO = sys.stdout,
     progress: Progress = silent,
 ) -> Iterator[str]:
-    """Write reports of ``nsys stats`` to the console or to files; yield what there is to say.
+    """Write reports of ``nsys stats`` to the console or to files; yield messages.
 
     Parameters
     ----------
     trace
         A ``.sqlite`` export, a parquetdir folder, or a ``.nsys-rep``.
     reports
-        ``NAME[:ARGUMENT...]`` each; those that nsys prints by default without any.
+        Each ``NAME[:ARGUMENT...]``; by default those that nsys prints by default.
     formats
-        One per report, the last for the rest; column on the console and csv in files without any.
+        One per report; the last applies to the remaining reports. Default: column on the console, csv in files.
     outputs
-        ``-`` for the console, ``.`` beside the trace, or BASE for files BASE_REPORT.EXT; one per report, the last for
-        the rest.
+        ``-`` for the console, ``.`` for files beside the trace, or BASE for files BASE_REPORT.EXT. One per report; the
+        last applies to the remaining reports.
     timeunit
         Unit of times: nsec, usec, msec or seconds.
     filter_time, filter_nvtx
-        As `Session.stats` takes them.
+        As for `Session.stats`.
     overwrite
-        Replace files that exist.
+        Replace existing files.
     csv_safe
-        As `nsys_tools.render` takes it.
+        As for `nsys_tools.render`.
     cache
-        Cache what is loaded in the user's cache folder.
+        Cache loaded tables in the user's cache folder.
     salvage
-        Of a damaged trace, read what can be read. The first of what there is to say says how much that is.
+        Read the intact part of a damaged trace. The first message states how much was read.
     console
-        Where ``-`` writes.
+        The stream for ``-``.
     progress
-        As `nsys_tools.open` takes it.
+        As for `nsys_tools.open`.
 
     Raises
     ------
@@ -127,18 +127,18 @@ def write_rules(
     console: TextIO = sys.stdout,
     progress: Progress = silent,
 ) -> Iterator[str]:
-    """Write expert rules of ``nsys analyze`` to the console or to files; yield what there is to say.
+    """Write expert rules of ``nsys analyze`` to the console or to files; yield messages.
 
     Parameters
     ----------
     trace
         A ``.sqlite`` export, a parquetdir folder, or a ``.nsys-rep``.
     rules
-        ``NAME[:ARGUMENT...]`` each; all six without any.
+        Each ``NAME[:ARGUMENT...]``; by default all six.
     filter_time, filter_nvtx
-        As `Session.rules` takes them.
+        As for `Session.rules`.
     formats, outputs, timeunit, overwrite, csv_safe, cache, salvage, console, progress
-        As `write_stats` takes them.
+        As for `write_stats`.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def write_rules(
 
 @dataclass(frozen=True)
 class _Writing:
-    """Where the reports of a trace go, and how; the attributes are those of `write_stats`."""
+    """The outputs and settings for the reports of a trace; the attributes are those of `write_stats`."""
 
     trace: Path
     outputs: Sequence[str]
@@ -193,14 +193,14 @@ class _Writing:
         )
 
     def write(self, requests: Sequence[Request], part: Window | None = None) -> Iterator[str]:
-        """Write the reports; yield what there is to say."""
+        """Write the reports; yield messages."""
         from nsys_tools.stats.answers import answers  # noqa: PLC0415
         from nsys_tools.stats.delivery import Delivery  # noqa: PLC0415
 
         places = self.check(requests)
         found = answers(self.opened, requests, part)
         with closing(found):
-            # Not asked for one more than there are: that closes the trace.
+            # Do not request another item after the last one: that would close the trace.
             taken = zip(islice(found, len(requests)), places, strict=True)
             ready = [(answer, form, target) for answer, (form, target) in taken]
             yield from self.notes

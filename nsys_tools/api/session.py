@@ -1,4 +1,4 @@
-"""An open trace or run folder, with everything that it is joined with."""
+"""An open trace or run folder, with all sources that are joined with it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @one_error
 class Session(Closing):
-    """An open trace with everything that it is joined with; use `nsys_tools.open`.
+    """An open trace with all sources that are joined with it; use `nsys_tools.open`.
 
     Attributes
     ----------
     name
-        What messages and reports call it: the name of the file, or of the run folder and its trace.
+        The name in messages and reports: that of the file, or of the run folder and its trace.
     stages
-        The stages of the stages file; empty when the outermost ranges are the stages.
+        The stages in the stages file; empty if the outermost ranges are the stages.
     run
-        The run folder; None for a trace by itself.
+        The run folder; None for a single trace.
     inputs
-        The files and folders that are read; nothing is written there.
+        The files and folders that are read. They are never written.
     """
 
     def __init__(self, parts: Opened) -> None:
@@ -52,22 +52,22 @@ class Session(Closing):
 
     @property
     def warnings(self) -> list[str]:
-        """What of the trace could not be read, or holds values that do not fit, a sentence each; grows with queries."""
+        """Parts of the trace that could not be read or hold invalid values, one sentence each; grows with queries."""
         return list(self._database.notes)
 
     @property
     def notes(self) -> list[str]:
-        """What a reader must know of the trace and of what it was joined with, a sentence each; grows with queries."""
+        """Caveats on the trace and the joined sources, one sentence each; grows with queries."""
         return [*self._database.notes, *self._notes]
 
     def close(self) -> None:
-        """Close the session and remove its temporary files. Results that were not kept cannot be read any more."""
+        """Close the session and remove its temporary files. Results that were not kept can no longer be read."""
         self._others.close()
         super().close()
 
     @property
     def report_folder(self) -> Path:
-        """Where its report goes unless another place is named: into the run folder, or where you are."""
+        """The default folder of the report: in the run folder, or in the current directory."""
         return self.run.report if self.run else folder_of(self.name)
 
     @property
@@ -81,30 +81,30 @@ class Session(Closing):
         Parameters
         ----------
         name
-            Its name; `queries` lists them.
+            Name of the query; `queries` lists the names.
         top
-            Only the first rows.
+            Maximum number of rows.
         **equals
-            Column = value: only rows where they are equal.
+            Column = value: return only rows in which the column has this value.
 
         Raises
         ------
         NsysToolsError
-            If there is no such query or column, `top` is negative, or the query needs a model, ncu or a call graph that
-            was not given.
+            If there is no such query or column, `top` is negative, or the query requires a model, ncu results or a call
+            graph that was not given.
         """
         self._joined.check(self._database.query, name)
         return self._database.query(name, top=top, **equals)
 
     def efficiency(self) -> dict[str, float]:
-        """Return which share of the roofline's speed each phase of the model reached: roofline time over span.
+        """Return the fraction of roofline speed that each phase of the model reached: roofline time divided by span.
 
-        It is what `AnalyticModel.evaluate` takes as its efficiency, to expect times of other workloads.
+        Pass it to `AnalyticModel.evaluate` as `efficiency` to estimate the times of other workloads.
 
         Raises
         ------
         NsysToolsError
-            If there is no model, or none of its phases was traced.
+            If there is no model, or the trace has none of its phases.
         """
         needed: dict[str, list[float]] = {}
         for row in self.query("roofline_stage"):
@@ -113,33 +113,34 @@ class Session(Closing):
             sums[1] += row["span_ns"]
         found = {phase: float(min(1.0, bound / span)) for phase, (bound, span) in needed.items() if span and bound}
         if not found:
-            raise NsysToolsError(f"{self.name} has no phase of the model, so its efficiency is not known.")
+            raise NsysToolsError(f"{self.name} has none of the phases of the model, so its efficiency is unknown.")
         return found
 
     def sql(
         self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
         max_seconds: float | None = None, max_memory: str = "",
     ) -> Result:  # fmt: skip
-        """Run SQL over the documented queries and nsys's own tables, in DuckDB's dialect; it reads nothing else.
+        """Run SQL (DuckDB dialect) on the documented queries and nsys's own tables. It cannot read anything else.
 
         Parameters
         ----------
         query
-            One statement that only reads; parameters as ``$name``.
+            One read-only statement, with parameters as ``$name``.
         parameters
-            Their values.
+            The values of the parameters.
         limit
-            At most this many rows; `Result.truncated` says whether there are more.
+            Maximum number of rows; `Result.truncated` tells whether there are more.
         max_seconds
-            At most this long, with what is loaded for it.
+            Time limit, including the time to load tables.
         max_memory
-            At most this much memory, as in ``2GB``.
+            Memory limit, such as ``2GB``.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB refuses it, a query that it reads needs something that was
-            not given, or it takes more time or memory. With a limit it is run at once, else when rows are read.
+            If the statement does more than read, DuckDB rejects it, a query that it reads requires a source that was
+            not given, or it exceeds a limit. With a limit, the statement runs immediately; otherwise it runs when rows
+            are read.
         """
         from nsys_tools.session.limits import Limits  # noqa: PLC0415
 
@@ -150,16 +151,16 @@ class Session(Closing):
             return limits.apply(self._database.sql(query, parameters))
 
     def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return a report of ``nsys stats``: its rows and headers, values as recorded, in ns and bytes.
+        """Return a report of ``nsys stats``: its headers and rows, with values as recorded, in ns and bytes.
 
         Parameters
         ----------
         report
-            Name and arguments, such as ``cuda_gpu_kern_sum:base``; old names of nsys are understood.
+            Name and arguments, such as ``cuda_gpu_kern_sum:base``. Old nsys names are also accepted.
         filter_time
             Only what touches this time, as in ``1s/1s500ms``.
         filter_nvtx
-            Only what touches the time of this range: ``RANGE[@DOMAIN][/N]``.
+            Only events that overlap the time of this range: ``RANGE[@DOMAIN][/N]``.
 
         Raises
         ------
@@ -174,26 +175,26 @@ class Session(Closing):
         return self._answered(request, chosen)
 
     def rules(self, rule: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return an expert rule of ``nsys analyze``: its rows and headers, values as recorded, in ns and bytes.
+        """Return an expert rule of ``nsys analyze``: its headers and rows, with values as recorded, in ns and bytes.
 
         Parameters
         ----------
         rule
-            Name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. Without ``rows`` there are 50 at most, as in nsys.
+            Name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. The default for ``rows`` is 50, as in nsys.
         filter_time
             Only what touches this time, as in ``1s/1s500ms``.
         filter_nvtx
-            Only what touches the time of this range, in its process: ``RANGE[@DOMAIN][/N]``.
+            Only events that overlap the time of this range, in its process: ``RANGE[@DOMAIN][/N]``.
 
         Returns
         -------
         Result
-            Without a row if nothing was found. If the trace lacks the data, `Result.summary` says so.
+            Empty if nothing was found. If the trace lacks the data, `Result.summary` states that.
 
         Raises
         ------
         NsysToolsError
-            If there is no such rule or range, it does not take an argument, or the session has no trace.
+            If there is no such rule or range, the rule does not accept an argument, or the session has no trace.
 
         Examples
         --------
@@ -209,11 +210,11 @@ class Session(Closing):
         return self._answered(request)
 
     def _answered(self, request: Request, window: Window | None = None) -> Result:
-        """Return a report, of another database if that must read something else."""
+        """Return a report, from a second database if it must read different events."""
         from nsys_tools.stats.answers import answer, as_result, tell  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(f"{request.report.name} needs a trace, and none was given.", "nt.open(TRACE, ncu=...)")
+            raise NsysToolsError(f"{request.report.name} requires a trace.", "Open one: nt.open(TRACE, ncu=PATH).")
         database = self._database
         if request.instead or request.settings or window:
             database = self._others.enter_context(self._reopen(request.choice(window)))
@@ -221,24 +222,24 @@ class Session(Closing):
         return as_result(answer(database, request, window))
 
     def findings(self, *only: str) -> Findings:
-        """Return what stands out, most nanoseconds at stake first.
+        """Return the findings, most time at stake first.
 
         Parameters
         ----------
         *only
-            Names of rules: only these; none for all.
+            Names of rules to check; by default all rules.
 
         Raises
         ------
         NsysToolsError
-            If there is no such rule, the session has no trace, or what was asked for is impossible.
+            If there is no such rule, the session has no trace, or the roofline comparison gives an impossible result.
         """
         from nsys_tools.api.findings import Findings  # noqa: PLC0415
         from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Findings need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
-        read = cache(self._database.query)  # what several rules ask is asked once
+            raise NsysToolsError("Findings require a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
+        read = cache(self._database.query)  # run a query that several rules share only once
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
         return Findings(
@@ -250,12 +251,12 @@ class Session(Closing):
         )
 
     def questions(self, path: str = "TRACE") -> Result:
-        """Return what can be asked, what the trace can answer first: by which command, else what that would need.
+        """Return the questions: answerable ones first, with their commands, then the others, with what they require.
 
         Parameters
         ----------
         path
-            How the commands name the trace.
+            The path of the trace to write in the commands.
 
         Raises
         ------
@@ -266,23 +267,24 @@ class Session(Closing):
         from nsys_tools.session.rows import ListRows  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Questions need a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+            raise NsysToolsError("Questions require a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
         self._joined.check(self._database.query)
         return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
     def analyze(self) -> Analysis:
-        """Compute every table of the report, its findings, and what was not recorded.
+        """Compute all tables of the report, the findings, and the list of data that was not recorded.
 
         Raises
         ------
         NsysToolsError
-            If the session has no trace, attribution does not add up, or what was asked for is impossible.
+            If the session has no trace, attribution does not add up, or the roofline comparison gives an impossible
+            result.
         """
         from nsys_tools.api.analysis import Analysis  # noqa: PLC0415
         from nsys_tools.report.analysis import analyze  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("An analysis needs a trace, and only ncu was given.", "nt.open(TRACE, ncu=...)")
+            raise NsysToolsError("Analysis requires a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
         found = analyze(
             self._database, self._joined, self._notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,
@@ -290,6 +292,6 @@ class Session(Closing):
         return Analysis.of(replace(found, inputs=self.inputs))
 
     def __repr__(self) -> str:
-        """Return the name and what it is joined with."""
+        """Return the name and the joined sources."""
         with_ = [source.name for source in self._joined.sources]
         return f"<Session {self.name}{' with ' + ', '.join(with_) if with_ else ''}>"

@@ -1,4 +1,4 @@
-"""Copies of traces that may be shared."""
+"""Writing copies of traces that can be shared."""
 
 from __future__ import annotations
 
@@ -28,44 +28,44 @@ def scrub(
     force: bool = False,
     progress: Callable[[str], None] = silent,
 ) -> Scrubbed:
-    """Write a copy of a trace without what it says of its machine, users and programs.
+    """Write a copy of a trace without data about the machine, its users and programs.
 
     Parameters
     ----------
     path
-        An SQLite export, or a folder of ``nsys export -t parquetdir``.
+        An SQLite export, or a folder written by ``nsys export -t parquetdir``.
     out
-        The copy, of the same form. Nothing is written beside the trace.
+        The copy, in the same format. Nothing is written beside the trace.
     nvtx
-        Texts of NVTX: ``keep`` them, cut file ``paths`` in them down to their last part, or ``hash`` them.
+        NVTX texts: ``keep`` them, shorten file ``paths`` in them to their last part, or ``hash`` them.
     names
-        Names of kernels and functions of the program: ``keep`` or ``hash`` them.
+        Names of the program's kernels and functions: ``keep`` or ``hash`` them.
     threads
-        Names of threads and programs: ``keep`` or ``hash`` them. Names that everybody has, as ``python``, are kept.
+        Names of threads and programs: ``keep`` or ``hash`` them. Common names, such as ``python``, are kept.
     drop_samples
         Leave out CPU samples and call chains.
     keep_host
         Keep the names of hosts, and the UUIDs and addresses of GPUs and network devices.
     salt
-        Traces of one job that are scrubbed with the same salt have the same pseudonyms. Keep it secret: at least 16
-        random characters. Without one, each copy has pseudonyms of its own.
+        Traces that are scrubbed with the same salt have the same pseudonyms. Use at least 16 random characters and
+        keep them secret. By default, each copy has different pseudonyms.
     manifest
-        Where to write what was cut, as JSON.
+        JSON file to write, with a list of what was removed.
     force
-        Replace files that exist.
+        Replace existing files.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
 
     Returns
     -------
     Scrubbed
-        With the ``path`` of the copy, its ``manifest``, and a ``summary`` in a sentence.
+        The ``path`` of the copy, its ``manifest``, and a one-sentence ``summary``.
 
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read, is a ``.nsys-rep``, or the copy still holds what must not be shared. Then there is
-        no copy. The message names table and column, never the text.
+        If the trace cannot be read, is a ``.nsys-rep``, or the copy still holds data that must not be shared. In these
+        cases no copy is written. The message names the table and column, never the text.
     """
     from nsys_tools.scrubbing import scrubbed_copy  # noqa: PLC0415
     from nsys_tools.scrubbing.options import Options  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""What an agent is told of nsys-tools."""
+"""The instructions for agents that use nsys-tools."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ _FILE = "SKILL.md"
 
 @one_error
 def skill() -> str:
-    """Return the skill as Markdown: when to use which command, and what is often read wrongly."""
+    """Return the skill as Markdown: when to use which command, and common misreadings."""
     return (files("nsys_tools") / "skill" / _FILE).read_text(encoding="utf-8")
 
 
 @one_error
 def install_skill(folder: str | Path, *, force: bool = False) -> Path:
-    """Write the skill into a folder of skills, as ``nsys-tools/SKILL.md``; return the file.
+    """Write the skill to a folder of skills, as ``nsys-tools/SKILL.md``; return the file.
 
     Parameters
     ----------
     folder
-        Where the agent looks for skills.
+        The folder in which the agent looks for skills.
     force
-        Replace an earlier one.
+        Replace an existing skill.
 
     Raises
     ------
     NsysToolsError
-        If it is there already, or cannot be written.
+        If the file already exists, or cannot be written.
     """
     file = Path(folder) / NAME / _FILE
     with new_file(file, force=force, parents=True) as draft:

@@ -1,4 +1,4 @@
-"""Results as text and as files."""
+"""Writing results as text and files."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from nsys_tools.files import new_file, write_parquet
 from nsys_tools.session.result import Result
 
 FILES = ("parquet", "sqlite")
-"""Formats that need a file."""
+"""Formats that require a file."""
 
 
 @one_error
 def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False) -> str:
-    """Return a result as text, without a newline at its end.
+    """Return a result as text, without a trailing newline.
 
     Parameters
     ----------
@@ -25,10 +25,10 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, 
     form
         ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
     columns
-        Where the format is for people (``table``): show only these columns, in units that read well.
+        For ``table``, the format for people: show only these columns, in readable units.
     csv_safe
-        In CSV and TSV: put a quote (') before texts that a spreadsheet would compute: those that begin with ``=``,
-        ``+``, ``-``, ``@``, a tab or a carriage return, and are no number.
+        In CSV and TSV, put a quote (') before text that a spreadsheet would evaluate: text that starts with ``=``,
+        ``+``, ``-``, ``@``, a tab or a carriage return, and is not a number.
 
     Raises
     ------
@@ -64,18 +64,18 @@ def write_result(
     result
         The rows.
     out
-        The file. It appears whole: it is written beside its place and renamed.
+        The file. It is written completely or not at all: to a temporary file that is then renamed.
     form
-        ``parquet``, ``sqlite`` (a database with one table, named like the query or ``result``), or a format of
+        ``parquet``, ``sqlite`` (a database with one table, named after the query or ``result``), or a format of
         `render`.
     csv_safe
         As for `render`.
     force
-        Replace a file that exists.
+        Replace an existing file.
     inputs
         Files and folders that are never written: `Session.inputs`.
     envelope
-        What is written as JSON in place of the bare rows: of `nsys_tools.envelope`.
+        For JSON, an answer from `nsys_tools.envelope` to write instead of the bare rows.
 
     Raises
     ------
@@ -111,28 +111,28 @@ def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
         finally:
             database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "See --out.") from None
+        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "Check --out.") from None
 
 
 @one_error
 def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: Sequence[Path] = ()) -> Path:
-    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of the file's name.
+    """Write a chart as self-contained HTML, SVG or PNG, according to the file extension.
 
     Parameters
     ----------
     chart
-        A chart of altair.
+        An Altair chart.
     out
         The file.
     force
-        Replace a file that exists.
+        Replace an existing file.
     inputs
         Files and folders that are never written.
 
     Raises
     ------
     NsysToolsError
-        For another ending, or a file that exists, is an input, or cannot be written.
+        If the extension is not known, or the file exists, is an input, or cannot be written.
     """
     from nsys_tools.charts.sweep import save  # noqa: PLC0415
 

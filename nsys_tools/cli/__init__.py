@@ -19,7 +19,7 @@ from nsys_tools.cli.terminal import escaped
 
 app = typer.Typer(
     name="nsys-tools",
-    help="From Nsight traces to answers: stages, kernels, operators, idle time. Offline and read-only.",
+    help="Analyze Nsight traces: stages, kernels, operators, idle time. Works offline and never modifies a trace.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -35,20 +35,18 @@ def _version(value: bool) -> None:
 
 @app.callback()
 def options(
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
-    verbose: Annotated[
-        bool, typer.Option("--verbose", help="Print on stderr what is done and how long it takes.")
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors to stderr.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Print each step and its duration to stderr.")] = False,
     assets_folder: Annotated[
         Path | None,
-        typer.Option("--assets", metavar="DIR", help="Use queries, models and templates of this folder too."),
+        typer.Option("--assets", metavar="DIR", help="Also use the queries, models and templates in DIR."),
     ] = None,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.WARNING
-    # What libraries have to say beyond warnings is not about the trace.
+    # Below the level of warnings, messages of libraries are not about the trace.
     logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s: %(message)s", stream=sys.stderr)
     logging.getLogger("nsys_tools").setLevel(level)
     if assets_folder is not None:
@@ -61,7 +59,7 @@ making.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line; an error becomes one message and its exit code, a signal exit code 128 + signal."""
+    """Run the command line. An error prints one message and sets the exit code; a signal exits with 128 + signal."""
     with Ending() as ending, escaped():
         _run(ending)
     ending.exit()
@@ -72,13 +70,13 @@ def _run(ending: Ending) -> None:
         with nt.OneError():
             _run_and_flush(ending)
     except nt.NsysToolsError as error:
-        # After a signal, only a capture has something to say: what it recorded so far.
+        # After a signal, only a capture prints a message: what it recorded so far.
         if not ending.number or isinstance(error.__cause__, KeyboardInterrupt):
             _say(error)
         _drop_stdout()
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone; that is no error of ours.
+        # The reader of the output (head, less) has exited, which is not an error.
         _drop_stdout()
         sys.exit(1)
 
@@ -89,8 +87,8 @@ def _run_and_flush(ending: Ending) -> None:
     try:
         app()
     finally:
-        # Here, because what the interpreter finds at its end it can only complain of. After a signal nobody waits
-        # for a reader that has stopped reading.
+        # Flush here: at interpreter exit, a failed flush can only be reported as an ignored exception. After a signal,
+        # do not wait for a reader that has stopped reading.
         if not ending.number:
             sys.stdout.flush()
 
@@ -102,7 +100,7 @@ def _say(error: nt.NsysToolsError) -> None:
 
 
 def _drop_stdout() -> None:
-    """Let what is still to be written, and could not be, go nowhere."""
+    """Redirect stdout to the null device, so that pending output that could not be written is discarded."""
     if sys.stdout is not None:
         with suppress(UnsupportedOperation):  # a stream without a file
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""The commands that say what stands out, in the order of the help."""
+"""The commands that report findings and rules, in the order of the help."""
 
 from __future__ import annotations
 

@@ -24,25 +24,28 @@ def analyze(
         Path | None,
         typer.Option(
             "--out", metavar="DIR",
-            help="Write the report to DIR; with --each to one folder each in DIR. A run folder has its own.",
+            help="Write the report to DIR. With --each, write one subfolder of DIR per trace. Default: NAME-report, "
+            "report/ in a run folder, job-report for several ranks.",
         ),
     ] = None,
     stages: options.STAGES = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="Show this many rows of long tables.")] = 20,
-    formats: Annotated[str, typer.Option("--format", metavar="md,html,json", help="What to write.")] = "md,html,json",
+    top: Annotated[int, typer.Option("--top", min=1, help="Show at most this many rows of long tables.")] = 20,
+    formats: Annotated[
+        str, typer.Option("--format", metavar="md,html,json", help="Write these formats.")
+    ] = "md,html,json",
     compared: dict[str, Any],
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
     redact_paths: Annotated[
-        bool, typer.Option("--redact-paths", help="Cut file paths in names down to their last part.")
+        bool, typer.Option("--redact-paths", help="Shorten file paths in names to their last part.")
     ] = False,
     csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
-    each: Annotated[bool, typer.Option("--each", help="Of several traces, write a report of each.")] = False,
+    each: Annotated[bool, typer.Option("--each", help="Write one report per trace, not one of all ranks.")] = False,
     as_ranks: options.AS_RANKS = False,
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
@@ -51,11 +54,11 @@ def analyze(
 ) -> None:  # fmt: skip
     """Write a report of TRACE: stages, kernels, operators, copies, idle time, findings.
 
-    Several traces are the ranks of one job, and their report is about the ranks: who is late, where the time of each
-    goes, communication, clocks. With --each there is a report of each trace by itself instead.
+    Several traces are treated as the ranks of one job. Their report compares the ranks: which ranks are late, where
+    each spends its time, communication, and clock offsets. With --each, every trace gets its own report instead.
 
-    For a run folder written by capture, stages, model, workload, ncu and call graph are read from the folder. Options
-    override them.
+    For a run folder written by capture, stages, model, workload, ncu results and call graph are read from the folder.
+    Options override them.
     """
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     given: dict[str, Any] = {
@@ -73,7 +76,7 @@ def analyze(
 
 
 def _print_headline(name: str, lines: Sequence[str]) -> None:
-    """Print what to know first; a finding takes one line of the terminal."""
+    """Print the headline of a report, with one terminal line per finding."""
     width = terminal.width(sys.stdout)
     print(textwrap.fill(f"{nt.printable(name)}: {lines[0]}", width, subsequent_indent="  "))
     for line in lines[1:]:
@@ -81,7 +84,7 @@ def _print_headline(name: str, lines: Sequence[str]) -> None:
 
 
 def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> None:
-    """Write a report of each trace."""
+    """Write one report per trace."""
     targets = nt.report_folders(traces, out)
     nt.check_report(targets, inputs=traces, formats=written["formats"], force=written["force"])
     for path, target in zip(traces, targets, strict=True):
@@ -89,6 +92,6 @@ def _of_each(traces: Sequence[Path], out: Path | None, given: dict[str, Any], wr
             done = nt.write_report(path, target, progress=progress, **given, **written)
         for warning in done.warnings:
             print(warning, file=sys.stderr)
-        if sys.stdout.isatty():  # a pipe gets the path alone
+        if sys.stdout.isatty():  # a pipe receives only the path
             _print_headline(done.name, done.headline)
         print(done.path)

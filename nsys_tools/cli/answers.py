@@ -1,4 +1,4 @@
-"""Answers: tables for people, and for programs one JSON envelope, `nsys_tools.envelope`."""
+"""Printing answers: tables for people, and one JSON envelope for programs (`nsys_tools.envelope`)."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def show(
     Parameters
     ----------
     command
-        The command whose answer it is.
+        The command that gives the answer.
     result, form, columns, csv_safe, wrapped
-        As `table.show` takes them.
+        Passed to `table.show`.
     **about
-        What the envelope says besides: see `nsys_tools.envelope`.
+        Further entries of the envelope; see `nsys_tools.envelope`.
     """
     if form == "json" and not csv_safe:
         say(command, result, **about)
@@ -33,10 +33,10 @@ def show(
 
 
 def say(command: str, rows: nt.Result | Sequence[Mapping[str, Any]], **about: Any) -> None:
-    """Print rows in their envelope."""
+    """Print rows in a JSON envelope."""
     print(nt.render_data(nt.envelope(command, rows, **about), "json"))
 
 
 def suggested(command: str, *arguments: str | Path) -> str:
-    """Return a command to go on with, as it is typed."""
+    """Return a command to run next, as it is typed."""
     return f"nsys-tools {command} {shlex.join(map(str, arguments))}".rstrip()

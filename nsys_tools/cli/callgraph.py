@@ -1,4 +1,4 @@
-"""``nsys-tools callgraph``: repeated modules of a model, from its call graph."""
+"""``nsys-tools callgraph``: the repeated modules of a model, found in its call graph."""
 
 from __future__ import annotations
 
@@ -19,17 +19,20 @@ app = typer.Typer(
 
 @app.command()
 def group(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="TorchLens-like JSON, or the .dot of forward hooks.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="TorchLens-style JSON, or a .dot file from forward hooks.")
+    ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write groups.json and groups.md to DIR.")],
     config: Annotated[
-        str | None, typer.Option("--config", metavar="C", help="Use this TOML, or a shipped one: deepseek_ocr.")
+        str | None, typer.Option("--config", metavar="C", help="Use this TOML file, or the shipped deepseek_ocr.")
     ] = None,
     hooks: Annotated[
-        Path | None, typer.Option("--hooks", metavar="DOT", help="Take actual calls from this .dot of forward hooks.")
+        Path | None,
+        typer.Option("--hooks", metavar="DOT", help="Read the actual calls from this .dot file from forward hooks."),
     ] = None,
     force: options.FORCE = False,
 ) -> None:
-    """Group FILE: families of alike modules (for) and modules called again (parfor)."""
+    """Group the modules in FILE: families of similar modules (for) and modules that are called repeatedly (parfor)."""
     print(nt.group_callgraph(file, out, config=config, hooks=hooks, force=force))
 
 
@@ -38,12 +41,12 @@ def trace(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="module:function or file.py:function.")],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write the JSON to FILE.")],
     hooks_only: Annotated[
-        bool, typer.Option("--hooks-only", help="Count calls and shapes, without TorchLens.")
+        bool, typer.Option("--hooks-only", help="Record only calls and shapes, without TorchLens.")
     ] = False,
     force: options.FORCE = False,
 ) -> None:
-    """Run TARGET's model once and write its call graph. This needs the extra [torch].
+    """Run the model of TARGET once and write its call graph. This requires the extra [torch].
 
-    TARGET is a function of yours that returns (model, args) or (model, args, kwargs). It is imported and called.
+    TARGET is your own function that returns (model, args) or (model, args, kwargs). It is imported and called.
     """
     print(nt.record_callgraph(target, out, operations=not hooks_only, force=force))

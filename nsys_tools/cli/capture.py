@@ -1,4 +1,4 @@
-"""``nsys-tools capture``: run a model under nsys (and ncu) and leave a run folder."""
+"""``nsys-tools capture``: run a model under nsys (and ncu) and write a run folder."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import nsys_tools as nt
 
 
 class _Command(TyperCommand):
-    """The command; what ends its help is put together only when that is shown."""
+    """The command. The end of its help text is built only when help is shown."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         self.epilog = nt.capture_help()
@@ -22,20 +22,20 @@ class _Command(TyperCommand):
 
 def capture(
     context: typer.Context,
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="The model: a script of capture/.")],
-    out: Annotated[Path | None, typer.Option(help="Write to this run folder; else to runs/<run_id>.")] = None,
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of a capture script in capture/.")],
+    out: Annotated[Path | None, typer.Option(help="Write to this run folder. Default: runs/<run_id>.")] = None,
     ncu: Annotated[int, typer.Option(min=0, help="Profile this many kernels with ncu afterwards.")] = 0,
-    sampling: Annotated[str, typer.Option(help="CPU sampling of nsys: none or process-tree.")] = "none",
+    sampling: Annotated[str, typer.Option(help="Set the CPU sampling of nsys: none or process-tree.")] = "none",
     analyze: Annotated[bool, typer.Option(help="Analyze the trace into report/.")] = True,
-    share: Annotated[bool, typer.Option("--share", help="Write a scrubbed copy to share/.")] = False,
-    nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Use this nsys.")] = "",
-    ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Use this ncu.")] = "",
+    share: Annotated[bool, typer.Option("--share", help="Write a scrubbed copy of the trace to share/.")] = False,
+    nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Use this nsys executable.")] = "",
+    ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Use this ncu executable.")] = "",
 ) -> None:
-    """Record MODEL under nsys, export and analyze the trace, and leave a run folder.
+    """Record MODEL under nsys, export and analyze the trace, and write a run folder.
 
     The folder holds trace.nsys-rep, trace.sqlite, report/, workload.json, env.json, inputs.yaml, assumptions.md,
-    command.txt, log.txt and status.json, which says where a run stopped. With --share it also holds share/: a copy of
-    the trace that can be shared, see scrub, and a manifest of what was cut.
+    command.txt, log.txt and status.json, which records where a run stopped. With --share it also holds share/: a
+    scrubbed copy of the trace (see scrub) and a manifest of what was removed.
     """
     folder = nt.run_capture(
         model, context.args, out=out, ncu=ncu, sampling=sampling, analyze=analyze, share=share,

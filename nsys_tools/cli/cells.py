@@ -1,4 +1,4 @@
-"""Values as a terminal shows them: numbers with separators, texts on one line and with control characters escaped."""
+"""Values formatted for a terminal: numbers with separators, text on one line with control characters escaped."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _DIGITS, _LEAST_DIGITS = 6, 2
 
 @dataclass(frozen=True)
 class Column:
-    """A column as it is shown.
+    """A column formatted for display.
 
     Attributes
     ----------
     name
-        Its name, for SQL.
+        The name to use in SQL.
     title, unit
-        The name in two parts, the second of which is the unit: ``sum`` and ``_ns``. The unit of a name without such a
-        suffix is that of its documentation, or empty.
+        The name split into title and unit suffix: ``sum`` and ``_ns``. For a name without a unit suffix, the unit is
+        the documented one, or empty.
     texts
         The cells.
     is_number
-        Whether they are numbers, which are never cut.
+        Whether the cells are numbers. Numbers are never truncated.
     """
 
     name: str
@@ -41,12 +41,12 @@ class Column:
     is_number: bool
 
     def need(self) -> Need:
-        """Return what it needs on a terminal."""
+        """Return the space that the column needs on a terminal."""
         return Need(max(map(cells, self.texts), default=0), self.title, self.unit, self.is_number)
 
 
 def column(name: str, unit: str, values: Sequence[Any]) -> Column:
-    """Return a column of values as it is shown."""
+    """Return a column of values, formatted for display."""
     shown = line(name)
     suffix = _SUFFIX.search(shown)
     title, unit = (shown[: suffix.start()], suffix[0]) if suffix else (shown, unit)
@@ -54,12 +54,12 @@ def column(name: str, unit: str, values: Sequence[Any]) -> Column:
 
 
 def line(text: str) -> str:
-    """Return a text on one line, with all that a terminal would obey escaped."""
+    """Return a text on one line, with control characters escaped."""
     return nt.printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
-    """Return whether values are numbers, or texts that show one."""
+    """Return whether values are numbers, or texts that look like numbers."""
     present = [value for value in values if value is not None and value != ""]
     return bool(present) and all(
         _NUMBER.fullmatch(value) is not None if isinstance(value, str) else _is_number(value) for value in present
@@ -85,7 +85,7 @@ def _text(value: Any, digits: int | None) -> str:
 
 
 def _decimals(numbers: Sequence[float]) -> int | None:
-    """Return how many decimals a column has, so that its points are in one line; None where that would hide digits."""
+    """Return the number of decimals that aligns a column at the decimal point; None if that would hide digits."""
     sizes = [abs(number) for number in numbers if number]
     if not sizes:
         return 0

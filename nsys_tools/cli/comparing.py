@@ -1,4 +1,4 @@
-"""The commands over several traces, in the order of the help."""
+"""The commands that read several traces, in the order of the help."""
 
 from __future__ import annotations
 

@@ -12,54 +12,56 @@ import nsys_tools as nt
 from nsys_tools.cli import options, reflow
 from nsys_tools.cli.progress import status
 
-baseline = typer.Typer(no_args_is_help=True, help="Keep what comparisons need of a trace.")
+baseline = typer.Typer(no_args_is_help=True, help="Save the data of a trace that diff needs.")
 
 
 def diff(
     sides: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[BASE NEW]", help="Two traces, run folders or baselines.", show_default=False),
+        typer.Argument(metavar="[BASE NEW]", help="Two traces, run folders or saved baselines.", show_default=False),
     ] = None,
     base: Annotated[
-        list[Path], typer.Option("--base", metavar="TRACE", help="A capture of the base; repeatable.")
+        list[Path], typer.Option("--base", metavar="TRACE", help="Add a capture to the base side. Repeatable.")
     ] = [],  # noqa: B006  (typer copies it)
     new: Annotated[
-        list[Path], typer.Option("--new", metavar="TRACE", help="A capture of the new side; repeatable.")
+        list[Path], typer.Option("--new", metavar="TRACE", help="Add a capture to the new side. Repeatable.")
     ] = [],  # noqa: B006
     by: Annotated[
         str,
         typer.Option(
             "--by", metavar="WHAT",
             help="List changes by step (kernels per step), stage, kernel, class, op, layer, range or api. "
-            "Default: step where both sides have steps, else stage.",
+            "Default: step if both sides have steps, otherwise stage.",
         ),
     ] = "",
     noise: Annotated[
         list[Path],
-        typer.Option("--noise", metavar="TRACE", help="Captures of one program: what they differ by is noise."),
+        typer.Option("--noise", metavar="TRACE", help="Estimate noise from captures of one program. Repeatable."),
     ] = [],  # noqa: B006
     gate: Annotated[
         Path | None,
-        typer.Option("--gate", metavar="FILE", help="Hold the figures against the limits in this TOML."),
+        typer.Option("--gate", metavar="FILE", help="Check the results against the limits in this TOML file."),
     ] = None,
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="table, md, json or html.")] = "table",
+    form: Annotated[
+        str, typer.Option("--format", metavar="FORMAT", help="Output format: table, md, json or html.")
+    ] = "table",
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Write page, Markdown, JSON, CSV and charts to DIR.")
+        Path | None, typer.Option("--out", metavar="DIR", help="Write HTML, Markdown, JSON, CSV and charts to DIR.")
     ] = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="Show this many changes.")] = 20,
+    top: Annotated[int, typer.Option("--top", min=1, help="Show at most this many changes.")] = 20,
     stages: options.STAGES = None,
     model: options.COMPARE = "",
     steps: options.STEPS = "auto",
-    force: Annotated[bool, typer.Option("--force", help="Replace an earlier folder.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier folder.")] = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
-    """Compare BASE with NEW: step times with their noise, where the difference is, and what changed.
+    """Compare BASE with NEW: step times and their noise, where the time differs, and what changed.
 
-    The verdict is faster, slower, same, ambiguous or not comparable, with a reason. With --gate the exit code is 0
-    when all limits hold, 1 when one is broken, 3 when that is ambiguous or the sides are not comparable.
+    The verdict is faster, slower, same, ambiguous or not comparable, with a reason. With --gate, the exit code is 0 if
+    all limits hold, 1 if one is violated, and 3 if the result is ambiguous or the sides are not comparable.
     """
     if sides and len(sides) != 2:
-        raise nt.UsageError("diff takes a base and a new side.", "Name several captures with --base and --new.")
+        raise nt.UsageError("diff compares two traces, BASE and NEW.", "Give several per side with --base and --new.")
     first, second = ([path] for path in sides) if sides else ([], [])
     with status() as progress:
         found = nt.diff(
@@ -71,7 +73,7 @@ def diff(
     if written or form != "table":
         print(written or found.text(form, top=top))
     else:
-        reflow.show(found.text(form, top=top), "To see everything, add --format json, or pipe the output: | less -S.")
+        reflow.show(found.text(form, top=top), "To see everything, add --format json or pipe the output to: less -S.")
     if outcome:
         print("\n".join(outcome.lines), file=sys.stderr)
         raise typer.Exit(outcome.code)
@@ -82,7 +84,7 @@ def save(
     trace: options.TRACE,
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write the baseline to FILE (.json).")],
     hash_names: Annotated[
-        bool, typer.Option("--hash-names", help="Keep digests of names in place of names.")
+        bool, typer.Option("--hash-names", help="Store hashes instead of names.")
     ] = False,
     stages: options.STAGES = None,
     model: options.COMPARE = "",
@@ -90,7 +92,7 @@ def save(
     force: options.FORCE = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
-    """Write what diff needs of TRACE to a small JSON file, so that CI need not keep the trace."""
+    """Write the data of TRACE that diff needs to a small JSON file, so that CI does not have to store the trace."""
     with status() as progress:
         nt.save_baseline(
             trace, out, hash_names=hash_names, force=force, progress=progress, stages=stages, model=model, steps=steps,

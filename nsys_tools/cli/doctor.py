@@ -1,4 +1,4 @@
-"""``nsys-tools doctor``: what this machine can capture, and what to do about what it cannot."""
+"""``nsys-tools doctor``: what this machine can capture, and how to fix what it cannot."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from nsys_tools.cli import answers, options
 
 def doctor(
     form: options.FORMAT = "table",
-    nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Look at this nsys.")] = "",
-    ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Look at this ncu.")] = "",
-    runs: Annotated[Path, typer.Option(help="Where runs are written.")] = Path("runs"),
+    nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Check this nsys executable.")] = "",
+    ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Check this ncu executable.")] = "",
+    runs: Annotated[Path, typer.Option(help="Check the free disk space of this folder for runs.")] = Path("runs"),
 ) -> None:
-    """Check nsys, ncu, packages, GPU, counter permission and disk; exit 1 if nothing can be captured."""
+    """Check nsys, ncu, packages, GPU, counter permission and disk. Exit with 1 if this machine cannot capture."""
     found = nt.examine_machine(nsys_path, ncu_path, runs)
     answers.show("doctor", found, form, wrapped=("found", "advice"))
     if "fail" in found["state"]:

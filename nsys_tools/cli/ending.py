@@ -18,7 +18,7 @@ _REPEAT_S = 0.05
 
 
 class Interrupted(KeyboardInterrupt):
-    """What a signal raises in the main thread: all that handles Ctrl-C handles the other signals too."""
+    """The exception that a signal raises in the main thread. Code that handles Ctrl-C handles other signals too."""
 
     count = 0
 
@@ -28,21 +28,21 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Ending:
-    """A block that signals end; leaving it swallows what the block raised, once a signal has come.
+    """A block that a signal ends. After a signal, leaving the block suppresses the exception that it raised.
 
     Attributes
     ----------
     number
-        The signal; 0 while none has come.
+        The number of the received signal; 0 before any signal.
 
     Notes
     -----
-    DuckDB looks for signals in the middle of a query, if at all. A handler that raises there leaves the threads of the
-    query running, and closing the connection waits for them, possibly for ever. So while there is a session,
+    DuckDB checks for signals in the middle of a query, if at all. A handler that raises there leaves the threads of the
+    query running, and closing the connection waits for them, possibly forever. Therefore, while a session is open:
 
-    - a thread of our own, which the signal wakes, interrupts the queries,
-    - the handler has the exception raised at the next bytecode of the main thread, which is after the query,
-    - a timer raises it where Python waits for something else than a query: the keyboard, a pipe.
+    - A separate thread, which the signal wakes, interrupts the queries.
+    - The handler schedules the exception for the next bytecode of the main thread, which runs after the query.
+    - A timer raises the exception if Python waits for something other than a query, such as the keyboard or a pipe.
     """
 
     def __init__(self) -> None:
@@ -50,14 +50,14 @@ class Ending:
         self._is_over = False
 
     def exit(self) -> None:
-        """End the process if a signal has come. Threads are not waited for: all that they could leave is removed."""
+        """End the process after a signal, without joining threads. Their temporary files are removed first."""
         if self.number:
             sys.stderr.flush()
             nt.remove_scratch()
             os._exit(128 + self.number)
 
     def __enter__(self) -> Self:
-        """Take over the signals, but not those that whoever started the command has it ignore, as nohup does."""
+        """Install the signal handlers, except for signals that the parent process set to be ignored, as nohup does."""
         Interrupted.count = 0
         wake, write = os.pipe()
         os.set_blocking(write, False)
@@ -72,7 +72,7 @@ class Ending:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
-        """Stop timer and thread; the handlers stay, so that a second signal cannot end the process halfway."""
+        """Stop the timer and the thread. The handlers stay, so that a second signal cannot interrupt the cleanup."""
         self._is_over = True
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -93,7 +93,7 @@ class Ending:
             raise Interrupted
 
     def _interrupt_queries(self, wake: int) -> None:
-        """Wait for a signal; then interrupt queries, over and over until the block is left: each may begin another."""
+        """Wait for a signal, then interrupt queries repeatedly until the block ends, since another query may start."""
         while os.read(wake, 1)[0] not in _SIGNALS:
             pass
         while not self._is_over:
@@ -101,7 +101,7 @@ class Ending:
             time.sleep(_REPEAT_S)
 
     def _swallowed(self, lost: Any) -> None:
-        """Take note of an exception that was raised where none can be, in a finalizer: the timer raises it again."""
+        """Record an exception that was raised in a finalizer, where Python ignores it; the timer raises it again."""
         if not self.number:
             sys.__unraisablehook__(lost)
         elif issubclass(lost.exc_type, Interrupted):
@@ -109,8 +109,8 @@ class Ending:
 
 
 def _interrupted() -> bool:
-    """Interrupt the queries of all open sessions; return whether there is a session."""
-    # Looked up, because a signal can come before there is a session, and a handler is no place to import DuckDB.
+    """Interrupt the queries of all open sessions; return whether a session is open."""
+    # Look the module up: a signal can arrive before any session exists, and a handler must not import DuckDB.
     interrupt = getattr(sys.modules.get("nsys_tools.session.connection"), "interrupt", None)
     return interrupt is not None and interrupt()
 

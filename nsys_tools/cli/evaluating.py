@@ -1,4 +1,4 @@
-"""The options that say what a model is evaluated for, declared once for all commands that evaluate one."""
+"""The options that set what a model is evaluated for, declared once for all commands that evaluate a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nsys_tools.cli.taking import taking
 
 
 def load(name: str) -> nt.AnalyticModel:
-    """Load a model, and warn of what its figures leave out."""
+    """Load a model, and warn about parts that its figures do not include."""
     model = nt.load_model(name)
     warn(model.warnings)
     return model
@@ -43,19 +43,20 @@ def _evaluate(
         str,
         typer.Option(
             "--efficiency", metavar="E",
-            help="Expect times at this share of the bound's speed: 0.6; prefill=0.5,decode=0.3; or what a run folder, "
-            "or a trace of this workload, reached.",
+            help="Also show expected times at this fraction of roofline speed: 0.6, or prefill=0.5,decode=0.3, or a "
+            "run folder or trace of this workload to take the achieved fraction from.",
         ),
     ] = "",
     expanded: Annotated[
         bool,
         typer.Option(
             "--expanded",
-            help="Count what transformers' code computes: the latent expanded in every step, all keys, padded chunks.",
+            help="Count what the transformers code computes: it expands the latent in every step, attends to all keys "
+            "and pads chunks.",
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
-    """Return a model evaluated as a command's options say."""
+    """Return a model evaluated with the options of a command."""
     found = load(model)
     figures = found.evaluate(
         workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
@@ -69,26 +70,26 @@ def _evaluate(
 def _efficiency(
     text: str, model: str, workload: str, assignments: list[str], dtype: str
 ) -> float | dict[str, float] | None:
-    """Return an efficiency from a number, phases with numbers, or what was measured."""
+    """Return an efficiency given as a number, as numbers by phase, or as a trace or run folder to measure it in."""
     if not text:
         return None
     if Path(text).exists():
-        is_run = Path(text).is_dir()  # which says itself what was run
+        is_run = Path(text).is_dir()  # a run folder records its own workload
         given = ("", [], "") if is_run else (workload, assignments, dtype)
         with nt.open(text, model=model, workload=given[0], set=given[1], dtype=given[2]) as session:
             reached = session.efficiency()
         said = ", ".join(f"{phase} {100 * share:.3g} %" for phase, share in reached.items())
-        print(f"{text} reached of the bound: {said}", file=sys.stderr)
+        print(f"Fraction of roofline speed reached in {text}: {said}", file=sys.stderr)
         return reached
     try:
         pairs = [item.split("=") for item in text.split(",")]
         return float(text) if "=" not in text else {name.strip(): float(value) for name, value in pairs}
     except ValueError:
         raise nt.UsageError(
-            f"{text!r} is no efficiency, and no file of that name is there.",
+            f"{text!r} is neither an efficiency nor an existing file.",
             "Write 0.6, or prefill=0.5,decode=0.3, or the path of a trace or run folder.",
         ) from None
 
 
 evaluated = taking(figures=_evaluate)
-"""Gives a command the argument MODEL and the options that say what for; it takes the evaluation as ``figures``."""
+"""Adds the argument MODEL and the evaluation options to a command, which takes the evaluation as ``figures``."""

@@ -1,4 +1,4 @@
-"""``nsys-tools export``: traces as timelines for viewers, and their queries as files and databases."""
+"""``nsys-tools export``: write traces as timelines for viewers, and their queries as files and databases."""
 
 from __future__ import annotations
 
@@ -14,27 +14,34 @@ from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
 app = typer.Typer(
-    help="Write traces for other tools: timelines for Perfetto and Chrome, queries as Parquet, SQLite and DuckDB.",
+    help="Export traces to other tools: timelines for Perfetto and Chrome, queries as Parquet, SQLite and DuckDB.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 TRACES = Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)]
 OUT = Annotated[
-    Path, typer.Option("--out", "-o", metavar="FILE", help="Write to FILE; packed with gzip if it ends in .gz.")
+    Path,
+    typer.Option("--out", "-o", metavar="FILE", help="Write to FILE, compressed with gzip if the name ends in .gz."),
 ]
-FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="Write a file per query to DIR.")]
-DATABASE = Annotated[Path, typer.Argument(metavar="FILE", help="Write a database with a table per query to FILE.")]
+FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="Write one file per query to DIR.")]
+DATABASE = Annotated[Path, typer.Argument(metavar="FILE", help="Write a database with one table per query to FILE.")]
 
 
 def _seen(
     time: Annotated[
-        str, typer.Option("--time", metavar="A/B", help="Write only what touches this time, as in 1s/1s500ms.")
+        str,
+        typer.Option(
+            "--time", metavar="A/B", help="Export only events that overlap this time window, as in 1s/1s500ms."
+        ),
     ] = "",
     stage: Annotated[
-        str, typer.Option("--stage", metavar="STAGE", help="Write only what touches an instance of this stage.")
+        str, typer.Option("--stage", metavar="STAGE", help="Export only events that overlap an instance of this stage.")
     ] = "",
     step: Annotated[
-        str, typer.Option("--step", metavar="N..M", help="Write only what touches these steps; the first step is 0.")
+        str,
+        typer.Option(
+            "--step", metavar="N..M", help="Export only events that overlap these steps. The first step is 0."
+        ),
     ] = "",
     stages: options.STAGES = None,
     steps: options.STEPS = "auto",
@@ -44,7 +51,7 @@ def _seen(
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
 ) -> dict[str, Any]:
-    """Return what `nt.export_timeline` is told of a timeline."""
+    """Return the arguments of `nt.export_timeline`."""
     return {
         "time": time, "stage": stage, "step": step, "stages": stages, "steps": steps, "rank_regex": rank_regex,
         "workers": workers, "force": force, "cache": not no_cache, "salvage": salvage,
@@ -53,7 +60,7 @@ def _seen(
 
 def _asked(
     query: Annotated[
-        list[str], typer.Option("--query", "-q", metavar="QUERY", help="Write only this query; repeatable.")
+        list[str], typer.Option("--query", "-q", metavar="QUERY", help="Export only this query. Repeatable.")
     ] = [],  # noqa: B006  (typer copies it)
     stages: options.STAGES = None,
     steps: options.STEPS = "auto",
@@ -61,7 +68,7 @@ def _asked(
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
 ) -> dict[str, Any]:
-    """Return what `nt.export_data` is told of the queries."""
+    """Return the arguments of `nt.export_data`."""
     return {
         "queries": query, "stages": stages, "steps": steps, "force": force, "cache": not no_cache, "salvage": salvage,
     }  # fmt: skip
@@ -70,10 +77,10 @@ def _asked(
 @app.command()
 @taking(seen=_seen)
 def perfetto(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
-    """Write a timeline for https://ui.perfetto.dev, which opens the file in the browser and uploads nothing.
+    """Write a timeline for https://ui.perfetto.dev, which opens the file in the browser without uploading it.
 
-    It has the calls and NVTX ranges of each thread, the operations of each stream, and stages, steps, idle time and
-    counters of each GPU. Several traces are the ranks of one job; they are put on one clock.
+    The timeline shows API calls and NVTX ranges per thread, operations per stream, and stages, steps, idle time and
+    counters per GPU. Several traces are treated as the ranks of one job and aligned to one clock.
     """
     _timeline(traces, out, "perfetto", seen)
 
@@ -81,7 +88,7 @@ def perfetto(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
 @app.command()
 @taking(seen=_seen)
 def chrome(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
-    """Write the same timeline in Chrome's JSON, for viewers that read nothing else. It is larger and slower."""
+    """Write the same timeline as Chrome JSON, for viewers that read no other format. The file is larger and slower."""
     _timeline(traces, out, "chrome", seen)
 
 
@@ -93,21 +100,21 @@ def _timeline(traces: list[Path], out: Path, form: str, seen: dict[str, Any]) ->
 @app.command()
 @taking(asked=_asked)
 def parquet(trace: options.TRACE, out: FOLDER, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to DIR, a Parquet file each."""
+    """Write the documented queries of TRACE to DIR, one Parquet file per query."""
     _data(trace, out, "parquet", asked)
 
 
 @app.command()
 @taking(asked=_asked)
 def sqlite(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to an SQLite database, a table each."""
+    """Write the documented queries of TRACE to an SQLite database, one table per query."""
     _data(trace, out, "sqlite", asked)
 
 
 @app.command()
 @taking(asked=_asked)
 def duckdb(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to a DuckDB database, a table each."""
+    """Write the documented queries of TRACE to a DuckDB database, one table per query."""
     _data(trace, out, "duckdb", asked)
 
 
@@ -117,11 +124,11 @@ def _data(trace: Path, out: Path, form: str, asked: dict[str, Any]) -> None:
 
 
 def _told(done: nt.Exported, what: str) -> None:
-    """Print where it is; what was written, and what must be known of it, go to stderr."""
+    """Print the path of the export; print row counts and notes to stderr."""
     print(done.path)
     for row in done.counts:
         trace = f"{nt.printable(row['trace'])}: " if len({one.get("trace") for one in done.counts}) > 1 else ""
         rows = "1 row" if row["row_count"] == 1 else f"{row['row_count']:,} rows"
-        print(f"{trace}{row[what]}: {rows} written, as many as the trace has", file=sys.stderr)
+        print(f"{trace}{row[what]}: {rows} written, the same number as in the trace", file=sys.stderr)
     for note in done.notes:
         print(note, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``nsys-tools findings``: what stands out in a trace."""
+"""``nsys-tools findings``: the findings of a trace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
-_NEXT = 3  # of so many findings, the evidence is suggested to be read
+_NEXT = 3  # suggest commands that show the evidence of this many findings
 _JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays with its unit
 
 
@@ -25,9 +25,9 @@ _JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays w
 def findings(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="Trace or run folder.")],
-    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="text or json.")] = "text",
-    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Check only this rule; repeatable.")] = [],  # noqa: B006
-    top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many.")] = 100,
+    form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Output format: text or json.")] = "text",
+    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Check only this rule. Repeatable.")] = [],  # noqa: B006
+    top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many findings.")] = 100,
     stages: options.STAGES = None,
     compared: dict[str, Any],
     steps: options.STEPS = "auto",
@@ -35,9 +35,10 @@ def findings(
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
 ) -> None:
-    """Print what stands out in TRACE, the most time at stake first, with its evidence and what to try.
+    """Print the findings for TRACE, most time at stake first, each with its evidence and what to try.
 
-    The rules are SQL: nsys-tools queries --area findings. Add one in queries/findings/ of a folder for --assets.
+    The rules are SQL queries; list them with: nsys-tools queries --area findings. To add a rule, put it into
+    queries/findings/ of a folder and name that folder with --assets.
     """
     if form not in {"text", "json"}:
         raise nt.UsageError(f"Format {form!r} is not known.", "Use text or json.")
@@ -63,14 +64,14 @@ def _lines(found: nt.Findings, top: int) -> Iterator[str]:
     width = max(min(shutil.get_terminal_size((120, 24)).columns, 120), 40)
     mark = "" if found.origin == "recorded" else f" ({found.origin} data)"
     span = nt.figure_text(found.span_ns, "ns")
-    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in all."
+    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in total."
     for number, one in enumerate(found[:top], 1):
         yield ""
         yield from _wrapped(f"{number}. {_head(one, found.span_ns)}", width, "")
         for text in (one.text, one.advice, f"{one.table}   {one.docs}"):
             yield from _wrapped(text, width, "   ")
     if len(found) > top:
-        yield f"\nThe first {top} of {len(found)}; --top N prints more."
+        yield f"\nThese are the first {top} of {len(found)} findings. To print more, use --top N."
 
 
 def _head(one: nt.Finding, span_ns: int) -> str:

@@ -1,4 +1,4 @@
-"""Texts and columns that fit a width. What is too long keeps its beginning and its end; numbers stay whole."""
+"""Fitting text and columns into a width. Long text is truncated in the middle; numbers are never truncated."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 ELLIPSIS = "…"
 GAP = 2  # between columns
-_LEAST = 20  # what a text is cut to before columns are left out
-_CUT = 2  # texts that are cut while there are columns that do not fit
+_LEAST = 20  # text is truncated to this width before columns are left out
+_CUT = 2  # text columns that stay, truncated, when not all columns fit
 
 
 def cells(text: str) -> int:
-    """Return how many cells of a terminal a text takes."""
+    """Return the number of terminal cells that a text occupies."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -21,7 +21,7 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int, mark: str = ELLIPSIS) -> str:
-    """Return a text of at most `width` cells; in the middle of a longer one stands a mark."""
+    """Return a text of at most `width` cells; a longer text is truncated in the middle, with a mark there."""
     if cells(text) <= width:
         return text
     room = width - cells(mark)
@@ -32,7 +32,7 @@ def cut(text: str, width: int, mark: str = ELLIPSIS) -> str:
 
 
 def _first(characters: Iterable[str], width: int) -> str:
-    """Return the first characters, as many as fit."""
+    """Return as many of the first characters as fit."""
     found, left = [], width
     for character in characters:
         left -= cells(character)
@@ -44,20 +44,20 @@ def _first(characters: Iterable[str], width: int) -> str:
 
 @dataclass(frozen=True)
 class Need:
-    """What a column needs.
+    """The space that a column needs.
 
     Attributes
     ----------
     cells
         The width of its widest cell.
     title
-        Its title; a narrow column has that in several lines, broken after ``_``.
+        Its title; in a narrow column the title takes several lines, broken after ``_``.
     unit
         The line below the title.
     is_fixed
-        Whether its cells are never cut, as those of numbers.
+        Whether its cells are never truncated, like those of numbers.
     is_spare
-        Whether it is left out before anything is cut, as the name of a kernel beside its label.
+        Whether it is left out before any cell is truncated, like a kernel name next to the kernel label.
     """
 
     cells: int
@@ -67,23 +67,24 @@ class Need:
     is_spare: bool = False
 
     def folded(self) -> int:
-        """Return the least width of the head."""
+        """Return the minimum width of the header."""
         return max([*map(cells, parts(self.title)), cells(self.unit)])
 
     def wide(self) -> int:
-        """Return the width with all in one line."""
+        """Return the width with title and cells on one line each."""
         return max(self.cells, cells(self.title), cells(self.unit))
 
     def narrow(self) -> int:
-        """Return the width with nothing cut, the title in several lines."""
+        """Return the width with no cell truncated and the title on several lines."""
         return max(self.cells, self.folded())
 
 
 def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
-    """Return the widths of the columns that fit side by side, by their places; one at least.
+    """Return the widths of the columns that fit side by side, by their index; at least one column.
 
-    Titles are folded first and spare columns are left out, then texts are cut, the widest first; then columns are left
-    out: from the right, or, where that shows more columns, first the texts that would be cut besides two others.
+    First titles are folded and spare columns are left out. Then texts are truncated, the widest first. Then columns are
+    left out, either from the right, or, if that shows more columns, starting with the truncated texts after the first
+    two.
     """
     everything = range(len(needs))
     all_places = [place for place in everything if not needs[place].is_spare]
@@ -99,7 +100,7 @@ def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
 
 
 def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: int) -> dict[int, int]:
-    """Return the widths of as many of the first columns as fit, by their places."""
+    """Return the widths of as many of the first columns as fit, by their index."""
     for count in range(len(places), 0, -1):
         shown = [needs[place] for place in places[:count]]
         room = width - GAP * (count - 1)
@@ -110,7 +111,7 @@ def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: 
 
 
 def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[int]:
-    """Return widths between the least and the wanted ones: what is above one common level is cut to it."""
+    """Return widths between the minimum and the wanted ones: wider columns are limited to one common width."""
     for level in range(room, 0, -1):
         widths = [max(least, min(want, level)) for want, least in zip(wanted, leasts, strict=True)]
         if sum(widths) <= room:
@@ -119,7 +120,7 @@ def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[i
 
 
 def parts(title: str) -> list[str]:
-    """Return what a title can be broken into: words, and parts that end in ``_``."""
+    """Return the parts at which a title can be broken: words, and parts that end in ``_``."""
     return title.replace("_", "_ ").split() or [""]
 
 

@@ -1,4 +1,4 @@
-"""The commands that make traces, copies and timelines of them, call graphs and models, and those for agents."""
+"""The commands for captures, scrubbed copies, exports, call graphs, models and agents, in the order of the help."""
 
 from __future__ import annotations
 

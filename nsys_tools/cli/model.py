@@ -1,4 +1,4 @@
-"""``nsys-tools model``: what the layers of a model compute and access."""
+"""``nsys-tools model``: the FLOPs and bytes of each layer of a model."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def list_command(form: options.FORMAT = "table") -> None:
 
 @app.command()
 def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
-    """Show the hierarchy of a model with classes, repeats and weights."""
+    """Show the layer hierarchy of a model with classes, repeat counts and weights."""
     found = evaluating.load(model)
     if form == "json":
         about = {"model": found.name, "weight_count": found.weight_count}
@@ -48,15 +48,19 @@ def flops(
     *,
     phase: options.PHASE = "",
     by: Annotated[
-        str, typer.Option("--by", help="Show one row per layer, class or phase; or latency, rates and memory: serving.")
+        str,
+        typer.Option(
+            "--by", help="Show one row per layer, class or phase, or serving for latency, throughput and memory."
+        ),
     ] = "layer",
     formula: Annotated[
-        str, typer.Option("--closed-form", metavar="LAYER", help="Show the formulas of a layer, or of all.")
+        str,
+        typer.Option("--closed-form", metavar="LAYER", help="Show the formulas of this layer, or of all layers: all."),
     ] = "",
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Show FLOPs, bytes, weights, KV cache and roofline time of every layer; with --by serving, what is served."""
+    """Show FLOPs, bytes, weights, KV cache and roofline time per layer, or serving figures with --by serving."""
     if formula:
         _print_formulas(figures.closed_forms(formula, phase), form)
         return
@@ -70,7 +74,7 @@ def flops(
         print(nt.render_data(figures.data(phase), form))
         return
     people = form in _PEOPLE
-    # What is counted stands beside the figures: on stdout for people, on stderr next to data.
+    # Print the conventions with the figures: to stdout for people, to stderr when stdout carries data.
     said = _conventions(figures, by)
     rows = figures.flops(by, phase, people=people)
     if people:
@@ -108,7 +112,7 @@ def operators(
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="A model, or a torchinfo artifact (file or folder).")],
     form: options.FORMAT = "table",
 ) -> None:
-    """Show the distinct module classes of a model or of a torchinfo artifact."""
+    """Show the distinct module classes in a model or a torchinfo artifact."""
     found, without_formula = nt.model_operators(source, people=form in _PEOPLE)
     answers.show("model operators", found, form, data={"without_formula": without_formula})
     print(f"{len(found)} distinct classes", file=sys.stderr)
@@ -123,19 +127,24 @@ def sweep(
     over: Annotated[
         list[str],
         typer.Option(
-            "--over", metavar="NAME=1,2,4", help="An axis, an input or tp, pp, ep, dp: 1,2,4 or 1..9 or 9..99..9."
+            "--over",
+            metavar="NAME=1,2,4",
+            help="Sweep an input or tp, pp, ep or dp over 1,2,4 or 1..9 or 9..99..9 (9, 18, ... 99). Repeatable.",
         ),
     ],
     phase: options.PHASE = "",
-    chart: Annotated[Path | None, typer.Option("--chart", help="Draw it to a file .html, .svg or .png.")] = None,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", help="Write a chart to this .html, .svg or .png file.")
+    ] = None,
     amount: Annotated[
-        str, typer.Option("--amount", help="Draw this column; throughput: tokens/s of a GPU against time per token.")
+        str,
+        typer.Option("--amount", help="Plot this column. throughput plots tokens/s per GPU against time per token."),
     ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Show totals, latency, rates and memory over lengths, batch sizes, GPUs: every combination of the axes."""
+    """Show totals, latency, throughput and memory for every combination of the axes: lengths, batch sizes, GPUs ..."""
     rows = figures.sweep(over, phase, people=form in _PEOPLE)
     warnings = figures.sweep_warnings(over)
     evaluating.warn(warnings)
@@ -149,8 +158,8 @@ def sweep(
 @evaluating.evaluated
 def report(
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write into this run folder.")],
-    force: Annotated[bool, typer.Option("--force", help="Replace the files of an earlier report.")] = False,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write to this run folder.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the files of an earlier report.")] = False,
     figures: nt.Evaluation,
 ) -> None:
     """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
@@ -168,7 +177,7 @@ def predict(
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Write the roofline timeline as a trace that analyze, sql and nsys stats open. It is marked as predicted."""
+    """Write the roofline timeline as a trace for analyze, sql and nsys stats. The trace is marked as predicted."""
     leads = [answers.suggested("analyze", out), answers.suggested("sql", out, "FROM kernel LIMIT 20")]
     about: dict[str, Any] = {"data": {"file": str(out)}, "warnings": figures.warnings, "next_commands": leads}
     answers.show("model predict", figures.predict(out, force=force), form, **about)

@@ -1,4 +1,4 @@
-"""``nsys-tools model inspect`` and ``compare``: architectures of transformers, without weights."""
+"""``nsys-tools model inspect`` and ``compare``: transformers architectures, built without weights."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import answers, options, table
 
-SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="What to build, without weights.")]
+SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="Architecture to build, without weights.")]
 CONFIG = Annotated[
-    list[str], typer.Option("--config", metavar="NAME=VALUE", help="Set this in the configuration; repeatable.")
+    list[str], typer.Option("--config", metavar="NAME=VALUE", help="Set a value in the configuration. Repeatable.")
 ]
 
 
 def inspect(
     source: SOURCE,
     overrides: CONFIG = [],  # noqa: B006  (typer copies it)
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the model JSON to FILE too.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Build again what is in the cache, and replace FILE.")] = False,
-    check: Annotated[bool, typer.Option(help="Compare with torch's FlopCounterMode.")] = True,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Also write the model JSON to FILE.")
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Rebuild a cached architecture and overwrite FILE.")] = False,
+    check: Annotated[bool, typer.Option(help="Compare FLOPs with torch's FlopCounterMode.")] = True,
 ) -> None:
-    """Show the module tree of any transformers architecture and write a model JSON for it."""
+    """Show the module tree of a transformers architecture and write its model JSON."""
     found = nt.inspect_model(source, overrides, out, force=force)
     table.show(found.tree)
     _warn(found.warnings)
-    print(f"{'wrote' if found.is_new else 'taken from the cache:'} {found.file}", file=sys.stderr)
+    print(f"{'wrote' if found.is_new else 'found in the cache:'} {found.file}", file=sys.stderr)
     if check:
         rows = found.compare()
         print()
@@ -36,7 +38,7 @@ def inspect(
 
 
 def compare(
-    sources: Annotated[list[str], typer.Argument(metavar="CONFIG|HUB_ID|CLASS...", help="What to build.")],
+    sources: Annotated[list[str], typer.Argument(metavar="CONFIG|HUB_ID|CLASS...", help="Architectures to build.")],
     overrides: CONFIG = [],  # noqa: B006
     form: options.FORMAT = "table",
 ) -> None:

@@ -1,4 +1,4 @@
-"""``nsys-tools ncu``: what Nsight Compute measured, by itself or joined with a trace."""
+"""``nsys-tools ncu``: Nsight Compute results, alone or joined with a trace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import nsys_tools as nt
 from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 
-# What a table for people shows of a query; the other formats have every column, in base units.
+# The columns that a table for people shows; the other formats have every column, in base units.
 _SHOWN = {
     "kernel": (
         "launch", "dram_bytes", "tensor_flops", "dram_intensity", "memory_throughput_ratio",
@@ -29,19 +29,21 @@ _SHOWN = {
 
 
 def ncu(
-    path: Annotated[Path, typer.Argument(metavar="NCU", help="CSV or .ncu-rep of ncu, or a folder of them.")],
-    trace: Annotated[Path | None, typer.Option("--trace", metavar="TRACE", help="Join with this trace.")] = None,
+    path: Annotated[Path, typer.Argument(metavar="NCU", help="A CSV or .ncu-rep file from ncu, or a folder of them.")],
+    trace: Annotated[
+        Path | None, typer.Option("--trace", metavar="TRACE", help="Join the results with this trace.")
+    ] = None,
     show: Annotated[
-        str, typer.Option("--show", metavar="WHAT", help="kernel, or with --trace join, match or coverage.")
+        str, typer.Option("--show", metavar="WHAT", help="Show kernel, or with --trace: join, match or coverage.")
     ] = "",
     stages: options.STAGES = None,
     form: options.FORMAT = "table",
     no_cache: options.NO_CACHE = False,
 ) -> None:
-    """Show the profiled launches in NCU; with --trace, how much of the GPU time they stand for."""
+    """Show the launches profiled in NCU, or with --trace, how much of the GPU time of a trace they represent."""
     wanted = show or ("kernel" if trace is None else "coverage")
     if wanted not in _SHOWN:
-        raise nt.UsageError(f"--show {wanted}: is not known.", f"Use one of: {', '.join(_SHOWN)}.")
+        raise nt.UsageError(f"--show {wanted} is not known.", f"Use one of: {', '.join(_SHOWN)}.")
     with status() as progress, nt.open(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip
@@ -62,5 +64,5 @@ def counters(
     no_cache: options.NO_CACHE = False,
 ) -> None:
     """Run ncu under its old name."""
-    logging.getLogger("nsys_tools").warning("counters is now called ncu; the next release drops the old name.")
+    logging.getLogger("nsys_tools").warning("counters is now called ncu. The next release removes the old name.")
     ncu(path, trace, show, stages, form, no_cache)

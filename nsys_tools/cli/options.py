@@ -11,81 +11,103 @@ import nsys_tools as nt
 
 TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
-TRACES_HELP = f"{TRACE_HELP} Also folders of traces, and patterns such as 'rank*.sqlite'."
-AS_RANKS = Annotated[bool, typer.Option("--ranks", help="Take the processes of one trace as ranks too.")]
+TRACES_HELP = f"{TRACE_HELP} Folders of traces and patterns such as 'rank*.sqlite' also work."
+AS_RANKS = Annotated[bool, typer.Option("--ranks", help="Treat each process of a single trace as a rank.")]
 WORKERS = Annotated[
     int,
-    typer.Option("--workers", metavar="N", min=0, help="Read N traces at a time, each in a process; 0: one per core."),
+    typer.Option(
+        "--workers", metavar="N", min=0, help="Read N traces in parallel, one per process. 0 means one per core."
+    ),
 ]
 SCHEDULER = Annotated[
     str, typer.Option("--scheduler", metavar="ADDRESS", help="Read traces on this Dask cluster, as in tcp://host:8786.")
 ]
 RANK_REGEX = Annotated[
-    str, typer.Option("--rank-regex", metavar="REGEX", help=r"Take the rank from the path, as in 'rank(\d+)'.")
+    str, typer.Option("--rank-regex", metavar="REGEX", help=r"Extract the rank from the path, as in 'rank(\d+)'.")
 ]
-SKIP_BROKEN = Annotated[
-    bool, typer.Option("--skip-broken", help="Leave out traces that cannot be read, and exit with 0.")
+SKIP_BROKEN = Annotated[bool, typer.Option("--skip-broken", help="Skip traces that cannot be read, and exit with 0.")]
+STAGES = Annotated[
+    Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML file.")
 ]
-STAGES = Annotated[Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML.")]
 COMPARE = Annotated[
-    str, typer.Option("--model", metavar="MODEL", help="Compare stages with this analytic model. See: model list.")
+    str,
+    typer.Option(
+        "--model",
+        metavar="MODEL",
+        help="Compare stages with this analytic model. To list models: nsys-tools model list.",
+    ),
 ]
-WORKLOAD = Annotated[str, typer.Option("--workload", "-w", metavar="W", help="Use this workload, by name or file.")]
-SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set an input of the model; repeatable.")]
+WORKLOAD = Annotated[
+    str, typer.Option("--workload", "-w", metavar="W", help="Use this workload, given by name or file.")
+]
+SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set an input of the model. Repeatable.")]
 TRACE_GPU = Annotated[
-    str, typer.Option("--gpu", metavar="NAME", help="GPU to compare with. auto uses the GPU recorded in the trace.")
+    str, typer.Option("--gpu", metavar="NAME", help="Compare with this GPU. auto uses the GPU recorded in the trace.")
 ]
-GPU = Annotated[str, typer.Option("--gpu", metavar="NAME", help="Show roofline times on this GPU.")]
+GPU = Annotated[str, typer.Option("--gpu", metavar="NAME", help="Show roofline times for this GPU.")]
 DTYPE = Annotated[
     str,
     typer.Option(
         "--dtype",
         metavar="FORMAT",
-        help="Number format of everything (bf16, fp16, fp32, tf32, fp8, int8), or of parts: weights=fp8,cache=fp8; "
-        "also activations, experts, head. Default: the run's or the model's.",
+        help="Use this dtype for everything (bf16, fp16, fp32, tf32, fp8, int8), or per part, as in "
+        "weights=fp8,cache=fp8. The other parts are activations, experts and head. Default: the dtype of the run or "
+        "the model.",
     ),
 ]
-ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention in full or causal.")]
-TP = Annotated[int, typer.Option("--tp", metavar="N", help="GPUs of tensor parallelism that share the model.")]
-PP = Annotated[int, typer.Option("--pp", metavar="N", help="Stages of a pipeline that share its layers.")]
-EP = Annotated[int, typer.Option("--ep", metavar="N", help="GPUs that its experts are spread over.")]
-DP = Annotated[int, typer.Option("--dp", metavar="N", help="Replicas that share the batch.")]
-PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Stage of the pipeline in question, from 0.")]
-NCU = Annotated[Path | None, typer.Option("--ncu", metavar="PATH", help="Join a CSV, .ncu-rep or folder of ncu.")]
+ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention as full or causal.")]
+TP = Annotated[int, typer.Option("--tp", metavar="N", help="Set the tensor-parallel size.")]
+PP = Annotated[int, typer.Option("--pp", metavar="N", help="Set the pipeline-parallel size.")]
+EP = Annotated[int, typer.Option("--ep", metavar="N", help="Set the expert-parallel size.")]
+DP = Annotated[int, typer.Option("--dp", metavar="N", help="Set the number of replicas that share the batch.")]
+PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Evaluate this pipeline stage, counted from 0.")]
+NCU = Annotated[
+    Path | None, typer.Option("--ncu", metavar="PATH", help="Join ncu results: a CSV or .ncu-rep file, or a folder.")
+]
 CALLGRAPH = Annotated[
     Path | None,
-    typer.Option("--callgraph", metavar="PATH", help="Join a TorchLens-like JSON or the .dot of forward hooks."),
+    typer.Option(
+        "--callgraph",
+        metavar="PATH",
+        help="Join a call graph: TorchLens-style JSON, or a .dot file from forward hooks.",
+    ),
 ]
 STEPS = Annotated[
-    str, typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name; auto, or none.")
+    str,
+    typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name, or use auto or none."),
 ]
 SALVAGE = Annotated[
-    bool, typer.Option("--salvage", help="Read what can be read of a damaged trace, and mark the output as partial.")
+    bool, typer.Option("--salvage", help="Read the intact part of a damaged trace, and mark the output as partial.")
 ]
-NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not cache what is loaded.")]
-FORCE = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+NO_CACHE = Annotated[bool, typer.Option("--no-cache", help="Do not use the cache.")]
+FORCE = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.")]
 MEMORY = Annotated[
     str,
     typer.Option(
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Hold queries in this much memory, as in 2GB, and put the rest on disk. Default: 1 GB, and up to 60 % of "
-        "what is free for queries that need more.",
+        help="Limit the memory of queries, as in 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of the "
+        "free memory for queries that need more.",
     ),
 ]
 CSV_SAFE = Annotated[
-    bool, typer.Option("--csv-safe", help="In CSV and TSV, quote (') what a spreadsheet would compute: =, +, -, @.")
+    bool,
+    typer.Option(
+        "--csv-safe", help="In CSV and TSV, put a quote (') before text that starts a spreadsheet formula: =, +, -, @."
+    ),
 ]
 MODEL = Annotated[
-    str, typer.Argument(metavar="MODEL", help="A shipped model by name, or a path to a model file or config.json.")
+    str, typer.Argument(metavar="MODEL", help="Name of a shipped model, or path of a model file or config.json.")
 ]
 PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
-FORMAT = Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="table, csv, tsv, json, yaml or md.")]
+FORMAT = Annotated[
+    str, typer.Option("--format", "-f", metavar="FORMAT", help="Output format: table, csv, tsv, json, yaml or md.")
+]
 
 
 def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
-    """Return how GPUs share a model; empty where one has it all."""
+    """Return how GPUs share a model; empty if one GPU holds all of it."""
     found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
     return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
 
@@ -103,7 +125,7 @@ def compared(
     dp: DP = 1,
     pp_rank: PP_RANK = 0,
 ) -> dict[str, Any]:
-    """Return what `nt.open` is told of the model that a trace is compared with."""
+    """Return the arguments of `nt.open` for the model that a trace is compared with."""
     return {
         "model": model, "workload": workload, "set": assignments, "gpu": gpu, "dtype": dtype, "attention": attention,
         "parallel": shares(tp, pp, ep, dp, pp_rank),

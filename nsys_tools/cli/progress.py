@@ -1,4 +1,4 @@
-"""A line on stderr that says what takes long, how far it is and how long it still takes; on a terminal only."""
+"""A progress line on stderr with the current step, its progress and the time left. Shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from nsys_tools.cli import terminal
 from nsys_tools.cli.fitting import cut
 
 _EVERY_S = 0.1
-_AFTER_S = 0.2  # what is over sooner shows nothing
-_TOLD_AFTER_S = 0.5  # a rate that was measured for less says nothing on the time left
+_AFTER_S = 0.2  # commands that end sooner show no line
+_TOLD_AFTER_S = 0.5  # a rate measured over less time does not predict the time left
 _BAR, _LEAST_BAR = 30, 10
-_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # what is in all ten of these at least is told in them
+_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # the largest unit in which the total is at least 10
 _FANCY, _PLAIN = ("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "─"), ("|/-\\", "=", "-")
 
 
 @contextmanager
 def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Give a function that shows a few words in place of the ones before; the line is removed at the end."""
+    """Yield a function that replaces the words on the progress line; remove the line at the end."""
     is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     if not is_shown or logging.getLogger().level >= logging.ERROR:
         yield lambda _: None
@@ -39,7 +39,7 @@ def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 class Line:
-    """One line of a terminal, drawn over and over by a thread of its own until other text is written.
+    """One line of a terminal, redrawn by its own thread until other text is written.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Line:
         self._thread = threading.Thread(target=self._draw_on, daemon=True)
 
     def begin_step(self, words: str) -> None:
-        """Show the words of the step that begins."""
+        """Show the words of the step that starts."""
         self._words = words
         if not self._thread.ident and not self._over.is_set():
             self._thread.start()
@@ -93,12 +93,12 @@ class Line:
                         self._write(f"\r{text}\x1b[K")
 
     def _write(self, text: str) -> None:
-        with suppress(OSError, ValueError):  # the terminal has gone
+        with suppress(OSError, ValueError):  # the terminal was closed
             getattr(self._stream, "control", self._stream.write)(text)
             self._stream.flush()
 
     def _text(self, words: str, ticks: int) -> str:
-        """Return the line: the words with a bar, where their step can be measured, else with the time so far."""
+        """Return the line: the words with a bar if the step can be measured, otherwise with the elapsed time."""
         signs, full, empty = self._signs
         now, spinner = time.monotonic(), signs[ticks % len(signs)]
         room = terminal.width(self._stream) - 1 - len(spinner) - 1
@@ -118,14 +118,14 @@ class Line:
 
 
 class Pace:
-    """How fast steps advance that are measured in one amount."""
+    """The rate of progress of the steps that are measured by the same amount."""
 
     def __init__(self) -> None:
         self._first: nt.Amount | None = None
         self._begin = 0.0
 
     def left(self, amount: nt.Amount, now: float) -> float | None:
-        """Return the seconds that are left at the pace so far; None where that is not known yet."""
+        """Return the seconds left at the rate so far; None if it is not known yet."""
         first = self._first
         if first is None or first.total != amount.total or amount.done < first.done:
             self._first, self._begin = amount, now
@@ -144,7 +144,7 @@ def clock(seconds: float) -> str:
 
 
 def _of(amount: nt.Amount) -> str:
-    """Return what has been read of how much; nothing where the words say so."""
+    """Return how much of the total has been read; empty if the words already include it."""
     if amount.unit != "bytes":
         return ""
     step, unit = next((scale for scale in _SCALES if amount.total >= 10 * scale[0]), _SCALES[-1])

@@ -1,4 +1,4 @@
-"""``nsys-tools queries``: the documented catalogue."""
+"""``nsys-tools queries``: the catalog of documented queries."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from nsys_tools.cli import answers, options, table
 
 def queries(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
-    source: Annotated[bool, typer.Option("--sql", help="Print its SQL instead.")] = False,
+    source: Annotated[bool, typer.Option("--sql", help="Print the SQL of the query instead.")] = False,
     area: Annotated[str, typer.Option("--area", metavar="AREA", help="List only this area: stage, kernel ...")] = "",
     form: options.FORMAT = "table",
     whole: Annotated[bool, typer.Option("--reference", help="Print the reference of all queries as Markdown.")] = False,
 ) -> None:
-    """List the documented queries, or describe NAME: what a row is, its columns, units and meaning."""
+    """List the documented queries, or describe NAME: what a row is, and the name, type, unit and meaning of columns."""
     if whole:
         print(nt.query_reference())
     elif name is None:
@@ -36,7 +36,7 @@ def queries(
 
 
 def _list(found: nt.Result, area: str, form: str) -> None:
-    """Print queries; on a terminal by area, with the first words on each."""
+    """Print queries; on a terminal, group them by area with a short description."""
     if form != "table" or not sys.stdout.isatty() or not len(found):
         leads = [answers.suggested("queries", one) for one in found["query"][:1]]
         answers.show("queries", found, form, next_commands=leads)
@@ -52,5 +52,5 @@ def _list(found: nt.Result, area: str, form: str) -> None:
 
 
 def _first_words(summary: str) -> str:
-    """Return what a row is, without the order and further sentences."""
+    """Return the first part of a summary: what a row is, without its order and further sentences."""
     return re.split(r"(?<=\.)\s|;\s", summary)[0].rstrip(".") + "."

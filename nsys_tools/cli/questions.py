@@ -1,4 +1,4 @@
-"""``nsys-tools questions``: what a trace can answer."""
+"""``nsys-tools questions``: the questions that a trace can answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def questions(
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
 ) -> None:
-    """List what TRACE can answer, each with its command, and what would have to be recorded for the rest."""
+    """List the questions that TRACE can answer, each with its command, and what must be recorded for the others."""
     with status() as progress, nt.open(trace, progress=progress, cache=not no_cache, salvage=salvage) as session:
         found = session.questions(shlex.quote(str(trace)))
         notes = session.notes
@@ -37,12 +37,12 @@ def questions(
 
 
 def _print(found: nt.Result, count: int) -> None:
-    print(f"{count} of {len(found)} questions can be answered:")
+    print(f"The trace can answer {count} of {len(found)} questions:")
     for row in found:
         if row["is_answered"]:
             print(f"\n  {row['question']}\n    {row['command']}")
     if count < len(found):
-        print("\nThe others need something that is not there:")
+        print("\nThe others need data that was not recorded or given:")
     for row in found:
         if not row["is_answered"]:
             print(f"\n  {row['question']}\n    needs {row['needs']}\n    {row['option']}")

@@ -1,4 +1,4 @@
-"""``nsys-tools recipe``: the recipes of ``nsys recipe``, without nsys."""
+"""``nsys-tools recipe``: the recipes of ``nsys recipe``, without an installed nsys."""
 
 from __future__ import annotations
 
@@ -24,37 +24,40 @@ def _print_recipes(value: bool) -> None:
 
 
 def recipe(
-    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of the recipe. See: --help-recipes.")],
+    name: Annotated[str, typer.Argument(metavar="RECIPE", help="Name of the recipe. --help-recipes lists the names.")],
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders of traces or patterns; a rank each.")
+        list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders or patterns. Each trace is a rank.")
     ],
     output: Annotated[Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables to DIR.")],
     iteration: Annotated[
-        str | None, typer.Option("--name", metavar="NAME", help="Kernel or NVTX range that delimits an iteration.")
+        str | None, typer.Option("--name", metavar="NAME", help="Delimit iterations by this kernel or NVTX range.")
     ] = None,
     start: Annotated[
-        int | None, typer.Option("--start", metavar="NS", help="Use only what ends after this time.")
+        int | None, typer.Option("--start", metavar="NS", help="Use only events that end after this time.")
     ] = None,
     end: Annotated[
-        int | None, typer.Option("--end", metavar="NS", help="Use only what starts before this time.")
+        int | None, typer.Option("--end", metavar="NS", help="Use only events that start before this time.")
     ] = None,
     nvtx: Annotated[
-        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time of this range.")
+        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time of this NVTX range.")
     ] = None,
-    base: Annotated[bool, typer.Option("--base", help="Name kernels by function alone.")] = False,
-    mangled: Annotated[bool, typer.Option("--mangled", help="Name kernels as the linker does.")] = False,
+    base: Annotated[bool, typer.Option("--base", help="Name kernels by function name only.")] = False,
+    mangled: Annotated[bool, typer.Option("--mangled", help="Name kernels by their mangled names.")] = False,
     bins: Annotated[
         int | None, typer.Option("--bins", metavar="N", help="Divide the time into N bins. Default: 30.")
     ] = None,
     cumulative: Annotated[
-        bool, typer.Option("--cumulative", help="Add up kernels that run at the same time.")
+        bool, typer.Option("--cumulative", help="Count the time of overlapping kernels once per kernel.")
     ] = False,
     rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="List at most N rows per trace.")] = None,
     gap: Annotated[
         int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than this. Default: 500.")
     ] = None,
     threshold: Annotated[
-        int | None, typer.Option("--threshold", metavar="PERCENT", help="List less use than this. Default: 50.")
+        int | None,
+        typer.Option(
+            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below this. Default: 50."
+        ),
     ] = None,
     chunks: Annotated[
         int | None, typer.Option("--chunks", metavar="N", help="Divide the time into N chunks. Default: 30.")
@@ -62,16 +65,17 @@ def recipe(
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     skip_broken: options.SKIP_BROKEN = False,
-    force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Replace an earlier folder.")] = False,
+    force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Overwrite an earlier folder.")] = False,
     no_cache: options.NO_CACHE = False,
     _: Annotated[
         bool,
         typer.Option("--help-recipes", callback=_print_recipes, is_eager=True, help="List the recipes and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Run RECIPE over the traces of many ranks: the tables of nsys recipe, and a page. This needs no nsys.
+    """Run RECIPE on the traces of many ranks and write the tables of nsys recipe and a page. nsys is not required.
 
-    Each trace is a rank. Tables are written as Parquet and CSV. Without data, the command says so and writes nothing.
+    Each trace is a rank. Tables are written as Parquet and CSV. If the traces have no data for the recipe, the command
+    prints a message and writes nothing.
     """
     with status() as progress:
         found = nt.recipe(

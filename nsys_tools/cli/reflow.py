@@ -1,4 +1,4 @@
-"""Text with tables, made to fit a terminal: the tables become narrower, sentences are wrapped."""
+"""Fitting text with tables to a terminal: tables are narrowed and sentences are wrapped."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _RULE = re.compile(r"-+(  -+)+")
 
 
 def show(text: str, hint: str) -> None:
-    """Print a text; on a terminal, tables (a head, a rule of hyphens, rows up to a blank line) are made to fit it.
+    """Print a text; on a terminal, fit its tables (a header, a rule of hyphens, rows up to a blank line) to the width.
 
     Parameters
     ----------
     text
         The text.
     hint
-        How to see all of a table that was cut.
+        How to see the whole table if it was cut.
     """
     if not sys.stdout.isatty():
         print(text)
@@ -42,7 +42,7 @@ def show(text: str, hint: str) -> None:
 
 
 def _columns(lines: Sequence[str]) -> list[Column]:
-    """Return the columns of a table; empty for lines that are none, or whose columns cannot be told apart for sure."""
+    """Return the columns of a table; empty if the lines are not a table or its columns cannot be separated reliably."""
     if len(lines) < 2 or not _RULE.fullmatch(lines[1]) or any(len(line) != cells(line) for line in lines):
         return []
     spans = [match.span() for match in re.finditer("-+", lines[1])]
@@ -55,7 +55,7 @@ def _columns(lines: Sequence[str]) -> list[Column]:
 
 
 def _column(texts: Sequence[str]) -> Column:
-    """Return a column; what stands at the right are amounts, which are never cut."""
+    """Return a column. Right-aligned cells are numbers, which are never truncated."""
     name, *values = (text.strip() for text in texts)
     is_right = all(text == text.rstrip() for text in texts if text.strip())
     return Column(name, name, "", values, is_right)

@@ -18,20 +18,23 @@ FORMAT = Annotated[
     list[str],
     typer.Option(
         "--format", "-f", metavar="FORMAT[:ARG][,...]",
-        help="column, table, csv, tsv, json, htable; one per report, the last for the rest. "
-        "Default: column on the console, csv in files.",
+        help="Output format: column, table, csv, tsv, json or htable. Give one per report; the last applies to the "
+        "others. Default: column on the console, csv in files.",
     ),
 ]  # fmt: skip
 OUTPUT = Annotated[
     list[str],
     typer.Option(
         "--output", "-o", metavar="-|.|BASE[,...]",
-        help="- console, . beside the trace, or BASE for files BASE_REPORT.EXT; the last for the rest.",
+        help="Write to the console (-), beside the trace (.), or to files BASE_REPORT.EXT. Give one per report; "
+        "the last applies to the others.",
     ),
 ]  # fmt: skip
-TIMEUNIT = Annotated[str, typer.Option("--timeunit", metavar="UNIT", help="Unit of times: nsec, usec ...")]
-OVERWRITE = Annotated[bool, typer.Option("--force-overwrite", help="Replace files that exist.")]
-QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")]
+TIMEUNIT = Annotated[
+    str, typer.Option("--timeunit", metavar="UNIT", help="Print times in this unit: nsec, usec, msec or seconds.")
+]
+OVERWRITE = Annotated[bool, typer.Option("--force-overwrite", help="Overwrite existing files.")]
+QUIET = Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors to stderr.")]
 
 
 def written(
@@ -41,8 +44,8 @@ def written(
     *,
     quiet: bool,
 ) -> None:
-    """Have the reports of each trace written, and print what there is to say."""
-    # Groups of digits are the reader's own, as in nsys; a locale that is not installed counts as C there, and here.
+    """Write the reports of each trace, and print its messages."""
+    # As in nsys, digit grouping follows the user's locale, and a locale that is not installed counts as C.
     with suppress(locale.Error):
         locale.setlocale(locale.LC_NUMERIC, "")
     found = nt.find_traces(traces)
@@ -55,10 +58,10 @@ def written(
 
 
 def _places(outputs: Sequence[str], trace: Path, count: int) -> list[str]:
-    """Return where the reports of one of several traces go."""
+    """Return the outputs for the reports of one trace."""
     return [one if one in {"-", "."} or count == 1 else f"{one}_{trace.stem}" for one in outputs]
 
 
 def listed(values: Sequence[str]) -> list[str]:
-    """Return the parts of values that are separated by commas."""
+    """Return the comma-separated parts of values."""
     return [part for value in values for part in value.split(",") if part]

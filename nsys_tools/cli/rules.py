@@ -1,4 +1,4 @@
-"""``nsys-tools rules``: the expert rules of ``nsys analyze``, without nsys."""
+"""``nsys-tools rules``: the expert rules of ``nsys analyze``, without an installed nsys."""
 
 from __future__ import annotations
 
@@ -28,18 +28,25 @@ def _print_rules(value: bool) -> None:
 def rules(
     inputs: Annotated[
         list[str],
-        typer.Argument(metavar="[RULE[:ARG][,...]] TRACE...", help=f"Rules, else all six. {options.TRACES_HELP}"),
+        typer.Argument(
+            metavar="[RULE[:ARG][,...]] TRACE...",
+            help=f"Rules to run (default: all six), then traces. {options.TRACES_HELP}",
+        ),
     ],
     form: reports.FORMAT = [],  # noqa: B006  (typer copies it)
     output: reports.OUTPUT = [],  # noqa: B006
     timeunit: reports.TIMEUNIT = "nsec",
     filter_time: Annotated[
-        str, typer.Option("--filter-time", metavar="A/B", help="Use only what touches this time, as in 1s/1s500ms.")
+        str,
+        typer.Option(
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+        ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
-            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only what touches this range, in its process."
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]",
+            help="Use only events that overlap this range, in its process.",
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,
@@ -51,9 +58,10 @@ def rules(
         bool, typer.Option("--help-rules", callback=_print_rules, is_eager=True, help="List the rules and exit.")
     ] = False,
 ) -> None:  # fmt: skip
-    """Print the expert rules of nsys analyze: what blocks the CPU, and where a GPU is idle. This needs no nsys.
+    """Run the expert rules of nsys analyze: which calls block the CPU, and where a GPU is idle. nsys is not required.
 
-    Each rule lists at most 50 rows; RULE:rows=N lists more, and RULE:rows=-1 all. A rule that finds nothing says so.
+    Each rule lists at most 50 rows. RULE:rows=N changes the limit, and RULE:rows=-1 removes it. A rule that finds
+    nothing prints a message.
     """
     names, traces = _divided(inputs)
 
@@ -68,10 +76,10 @@ def rules(
 
 
 def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
-    """Return the rules, which come first and look like names, and the traces."""
+    """Return the rules (an optional first argument that looks like names) and the traces."""
     first, *others = inputs
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:
-        raise nt.UsageError(f"There is no trace {first!r}.", "nsys-tools rules [RULE[:ARG][,...]] TRACE...")
+        raise nt.UsageError(f"There is no trace {first!r}.", "Usage: nsys-tools rules [RULE[:ARG][,...]] TRACE...")
     names = reports.listed([first]) if is_rules else []
     return names, [Path(one) for one in (others if is_rules else inputs)]

@@ -1,4 +1,4 @@
-"""``nsys-tools scrub``: a copy of a trace that may be shared."""
+"""``nsys-tools scrub``: a copy of a trace that can be shared."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from nsys_tools.cli.progress import status
 
 
 def scrub(
-    trace: Annotated[Path, typer.Argument(metavar="IN", help="A .sqlite or a parquetdir folder.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The copy, of the same form.")],
+    trace: Annotated[Path, typer.Argument(metavar="IN", help="A .sqlite export or a parquetdir folder.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The copy, in the same format.")],
     nvtx: Annotated[
-        str, typer.Option(metavar="keep|paths|hash", help="Keep texts of NVTX, cut file paths in them, or hash them.")
+        str, typer.Option(metavar="keep|paths|hash", help="Keep NVTX texts, shorten file paths in them, or hash them.")
     ] = "paths",
     names: Annotated[
-        str, typer.Option(metavar="keep|hash", help="Keep or hash names of kernels and functions.")
+        str, typer.Option(metavar="keep|hash", help="Keep or hash the names of kernels and functions.")
     ] = "keep",
     threads: Annotated[
-        str, typer.Option(metavar="keep|hash", help="Keep or hash names of threads and programs.")
+        str, typer.Option(metavar="keep|hash", help="Keep or hash the names of threads and programs.")
     ] = "hash",
     drop_samples: Annotated[
         bool, typer.Option("--drop-samples", help="Leave out CPU samples and call chains.")
@@ -32,18 +32,25 @@ def scrub(
         bool, typer.Option("--keep-host", help="Keep host names, and UUIDs and addresses of GPUs and NICs.")
     ] = False,
     salt: Annotated[
-        str, typer.Option(metavar="TEXT", envvar="NSYS_TOOLS_SALT", help="Give files of one job the same pseudonyms.")
+        str,
+        typer.Option(
+            metavar="TEXT",
+            envvar="NSYS_TOOLS_SALT",
+            help="Use the same pseudonyms in all files scrubbed with this salt.",
+        ),
     ] = "",
-    manifest: Annotated[Path | None, typer.Option(metavar="FILE", help="Write what was cut to this JSON.")] = None,
+    manifest: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a list of what was removed to this JSON file.")
+    ] = None,
     force: options.FORCE = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors to stderr.")] = False,
 ) -> None:
-    """Write a copy of a trace that can be shared, without what it says of machine and users.
+    """Write a copy of a trace that can be shared, without data about the machine and its users.
 
-    A trace holds the environment, arguments and output of programs, and names of hosts, users and files. The copy is a
-    new file that holds only what is known to be harmless. Figures stay the same. At the end, every text of the copy is
-    searched: if one still tells too much, there is no copy, and the exit code is 1. A .nsys-rep cannot be scrubbed:
-    export it first.
+    A trace holds the environment, arguments and output of programs, and the names of hosts, users and files. The copy
+    is a new file with only the data that is known to be harmless. Figures do not change. Finally, every text in the
+    copy is scanned. If a text still reveals too much, no copy is written and the exit code is 1. A .nsys-rep cannot be
+    scrubbed; export it first.
     """
     with status(quiet=quiet) as progress:
         done = nt.scrub(

@@ -1,4 +1,4 @@
-"""The commands that take traces elsewhere, in the order of the help."""
+"""The commands that copy or export traces, in the order of the help."""
 
 from __future__ import annotations
 

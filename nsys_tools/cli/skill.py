@@ -1,4 +1,4 @@
-"""``nsys-tools skill``: what an agent is told."""
+"""``nsys-tools skill``: instructions for agents."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from nsys_tools.cli import options
 
 def skill(
     install: Annotated[
-        Path | None, typer.Option("--install", metavar="DIR", help="Write it to DIR/nsys-tools/SKILL.md instead.")
+        Path | None,
+        typer.Option("--install", metavar="DIR", help="Write the skill to DIR/nsys-tools/SKILL.md instead."),
     ] = None,
     force: options.FORCE = False,
 ) -> None:
-    """Print the skill for agents: when to use which command, ten questions, and what is often read wrongly."""
+    """Print the skill for agents: when to use which command, ten questions, and common misreadings."""
     print(nt.skill().rstrip("\n") if install is None else nt.install_skill(install, force=force))

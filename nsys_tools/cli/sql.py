@@ -1,4 +1,4 @@
-"""``nsys-tools sql``: SQL over a trace."""
+"""``nsys-tools sql``: SQL on a trace."""
 
 from __future__ import annotations
 
@@ -14,20 +14,24 @@ from nsys_tools.cli import answers, options, ranks
 from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
-_HELP = "A statement ends with a semicolon. .queries lists the queries, .tables nsys's own tables, .quit leaves."
+_HELP = "End a statement with a semicolon. .queries lists the queries, .tables lists nsys's own tables, .quit exits."
 
 
 @taking(compared=options.compared)
 def sql(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help=options.TRACES_HELP)],
-    query: Annotated[str | None, typer.Argument(metavar="[QUERY]", help="One statement; none: a prompt.")] = None,
+    query: Annotated[
+        str | None, typer.Argument(metavar="[QUERY]", help="One SQL statement. Omit it to open a prompt.")
+    ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the statement from FILE.")
     ] = None,
     form: Annotated[
         str,
-        typer.Option("--format", metavar="FORMAT", help="table, csv, tsv, json, yaml, md, parquet or sqlite."),
+        typer.Option(
+            "--format", metavar="FORMAT", help="Output format: table, csv, tsv, json, yaml, md, parquet or sqlite."
+        ),
     ] = "table",
     out: Annotated[Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write the result to FILE.")] = None,
     force: options.FORCE = False,
@@ -37,16 +41,17 @@ def sql(
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
     limit: Annotated[
-        int | None, typer.Option("--limit", metavar="N", min=0, help="Return at most N rows; say if there are more.")
+        int | None,
+        typer.Option("--limit", metavar="N", min=0, help="Return at most N rows, and report whether there are more."),
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option("--max-seconds", metavar="S", help="Give up a statement after S seconds.")
+        float | None, typer.Option("--max-seconds", metavar="S", help="Stop a statement after S seconds.")
     ] = None,
     max_memory: Annotated[
-        str, typer.Option("--max-memory", metavar="SIZE", help="Give up a statement that needs more, as in 2GB.")
+        str, typer.Option("--max-memory", metavar="SIZE", help="Stop a statement that needs more memory, as in 2GB.")
     ] = "",
     allow_files: Annotated[
-        bool, typer.Option("--allow-files", help="Let statements read your own files too: FROM 'mine.csv'.")
+        bool, typer.Option("--allow-files", help="Also let statements read your own files: FROM 'mine.csv'.")
     ] = False,
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
@@ -57,11 +62,11 @@ def sql(
     rank_regex: options.RANK_REGEX = "",
     skip_broken: options.SKIP_BROKEN = False,
 ) -> None:
-    """Query TRACE in SQL (DuckDB's dialect): the documented queries and nsys's own tables, read-only.
+    """Query TRACE in SQL (DuckDB dialect): the documented queries and nsys's own tables, read-only.
 
-    A statement reads the trace and nothing else: no file, no network. --allow-files opens your own files for reading.
-    The queries roofline_* need --model, ncu_* need --ncu, and callgraph_* need --callgraph. Of several traces (a
-    folder, or a pattern in quotes) each query and table has a column rank.
+    A statement can read only the trace, not other files or the network. --allow-files lets it read your own files.
+    The queries roofline_* require --model, ncu_* require --ncu, and callgraph_* require --callgraph. With several
+    traces (a folder, or a quoted pattern), each query and table has a rank column.
     """
     found = nt.find_traces([trace])
     given: dict[str, Any] = {
@@ -102,7 +107,7 @@ def _show(
     progress("running the statement")
     about: dict[str, Any] = {}
     if form == "json":
-        result.compute()  # what there is to warn of is known once it has run
+        result.compute()  # warnings are complete only after the query has run
         about = {"trace": session.name, "warnings": session.notes, "next_commands": _leads(result, statement, trace)}
     if out is not None and str(out) != "-":
         told = nt.envelope("sql", result, **about) if about else None
@@ -112,11 +117,11 @@ def _show(
     else:
         answers.show("sql", result, form, csv_safe=csv_safe, **about)
     if result.truncated:
-        print(f"There are more rows than {len(result):,}: --limit N returns more.", file=sys.stderr)
+        print(f"There are more than {len(result):,} rows. --limit N returns more.", file=sys.stderr)
 
 
 def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:
-    """Return what leads on: to the other rows, or, without a row, to what can be asked."""
+    """Return commands to run next: one for the other rows, or, for an empty result, those that list what to query."""
     if result.truncated:
         return [answers.suggested("sql", trace, statement, "--limit", str(10 * max(len(result), 1)))]
     return [] if len(result) else [answers.suggested("questions", trace), answers.suggested("queries")]
@@ -126,7 +131,7 @@ def _prompt(
     session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any],
     trace: Path,
 ) -> None:  # fmt: skip
-    """Read statements until the end of input; an error is shown and the prompt goes on."""
+    """Read and run statements until the end of input. After an error the prompt continues."""
     import readline  # noqa: F401  (line editing for input())
 
     print(_HELP, file=sys.stderr)

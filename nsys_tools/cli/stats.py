@@ -1,4 +1,4 @@
-"""``nsys-tools stats``: the reports of ``nsys stats``, without nsys."""
+"""``nsys-tools stats``: the reports of ``nsys stats``, without an installed nsys."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _print_reports(value: bool) -> None:
         print(f"{mark} {report['report']}{report['arguments']} -- {report['title']}")
         if report["also"]:
             print(f"      also: {report['also']}")
-    print("\nReports with * are those without --report. Columns: nsys-tools queries stats_REPORT.")
+    print("\nReports with * are the default. To see the columns of a report: nsys-tools queries stats_REPORT.")
     raise typer.Exit
 
 
@@ -29,18 +29,21 @@ def stats(
     traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)],
     report: Annotated[
         list[str],
-        typer.Option("--report", "-r", metavar="NAME[:ARG][,...]", help="Print these reports; old names work too."),
+        typer.Option("--report", "-r", metavar="NAME[:ARG][,...]", help="Print these reports. Old names also work."),
     ] = [],  # noqa: B006  (typer copies it)
     form: reports.FORMAT = [],  # noqa: B006
     output: reports.OUTPUT = [],  # noqa: B006
     timeunit: reports.TIMEUNIT = "nsec",
     filter_time: Annotated[
-        str, typer.Option("--filter-time", metavar="A/B", help="Use only what touches this time, as in 1s/1s500ms.")
+        str,
+        typer.Option(
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+        ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
-            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only what touches the time of this range."
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events that overlap the time of this range."
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,
@@ -54,10 +57,10 @@ def stats(
         typer.Option("--help-reports", callback=_print_reports, is_eager=True, help="List the reports and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Print the reports of nsys stats with the same names, columns and digits. This needs no nsys.
+    """Print the reports of nsys stats with the same names, columns and digits. nsys is not required.
 
-    Of several traces, one after the other; files are then called BASE_TRACE_REPORT.EXT. The command recipe adds figures
-    up over traces.
+    Several traces are reported one after another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across
+    traces, use the command recipe.
     """
 
     def write(trace: Path, outputs: list[str], progress: Callable[[str], None]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Tables on a terminal: they fit its width. Everywhere else they are what `nsys_tools.render` makes of them."""
+"""Tables for a terminal, fitted to its width. Everywhere else `nsys_tools.render` formats tables."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _ROWS = 200
-_RECORDS = 3  # more rows than these are compared in a table, even if that lacks columns
+_RECORDS = 3  # more rows than this are shown as a table, even if some columns do not fit
 _VALUE_LINES = 4
-_EVERYTHING = "To see everything, add --format csv, or pipe the output: | less -S."
+_EVERYTHING = "To see everything, add --format csv or pipe the output to: less -S."
 
 
 def show(
     result: nt.Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False,
     wrapped: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Print a result; a table on a terminal so that it fits the width.
+    """Print a result; on a terminal, fit a table to the width.
 
     Parameters
     ----------
     result
         The rows.
     form, columns, csv_safe
-        As `nsys_tools.render` takes them.
+        Passed to `nsys_tools.render`.
     wrapped
-        Columns of sentences: on a terminal these are wrapped, and never cut.
+        Columns that hold sentences. On a terminal they are wrapped and never truncated.
     """
     if form != "table" or csv_safe or not sys.stdout.isatty():
         print(nt.render(result, form, columns, csv_safe=csv_safe))
@@ -62,16 +62,16 @@ def say(text: str) -> None:
 
 
 def listing(title: str, rows: Sequence[tuple[str, str]], width: int) -> None:
-    """Print names and what is said of each below a title, on a terminal.
+    """Print names with a description each, below a title, on a terminal.
 
     Parameters
     ----------
     title
-        What they have in common.
+        What the names have in common.
     rows
-        Name and sentence.
+        Name and description.
     width
-        Of the names.
+        Width of the column of names.
     """
     Page(terminal.console()).listing(title, rows, width)
 
@@ -81,7 +81,7 @@ def _cut_rows(shown: int, total: int) -> str:
 
 
 def left_out(columns: Sequence[Column]) -> str:
-    """Return the sentence that names columns that do not fit; empty without any."""
+    """Return the sentence that names the columns that do not fit; empty if all fit."""
     if not columns:
         return ""
     many = f"{len(columns)} columns do" if len(columns) > 1 else "1 column does"
@@ -89,7 +89,7 @@ def left_out(columns: Sequence[Column]) -> str:
 
 
 def _needs(columns: Sequence[Column]) -> list[Need]:
-    """Return what columns need. A label of a kernel stays whole; the names beside it are spare."""
+    """Return the space that columns need. A kernel label is never truncated; the name columns beside it are spare."""
     needs = [one.need() for one in columns]
     if all(one.name != "label" for one in columns):
         return needs
@@ -114,7 +114,7 @@ class Page:
         self._mark, self._line = (ELLIPSIS, "─") if terminal.can_show(sys.stdout, ELLIPSIS + "─") else ("...", "-")
 
     def table(self, columns: Sequence[Column], wrapped: Sequence[str] = ()) -> list[Column]:
-        """Print as many columns as fit, a few rows of too many columns one below the other; return what is left out."""
+        """Print the columns that fit and return the others. A few rows with too many columns are printed as records."""
         widths = fitted(_needs(columns), self._console.width)
         rows = len(columns[0].texts) if columns else 0
         if len(widths) < len(columns) and 0 < rows <= _RECORDS:
@@ -124,7 +124,7 @@ class Page:
         return [one for place, one in enumerate(columns) if place not in widths]
 
     def notes(self, sentences: Sequence[str], hint: str) -> None:
-        """Print what of a table is not shown, and how to see it; nothing where no sentence says something."""
+        """Print what a table does not show, and how to see it; print nothing if all sentences are empty."""
         said = [sentence for sentence in sentences if sentence]
         if said:
             self.text(" ".join([*said, hint]), "dim")
@@ -134,7 +134,7 @@ class Page:
         self._console.print(self._styled(text, style))
 
     def listing(self, title: str, rows: Sequence[tuple[str, str]], width: int) -> None:
-        """Print names and what is said of each, wrapped, below a title."""
+        """Print names with a wrapped description each, below a title."""
         from rich.table import Table
 
         grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
@@ -172,7 +172,7 @@ class Page:
         return table
 
     def _records(self, columns: Sequence[Column]) -> None:
-        """Print each row as lines of name and value; long values go on in the next lines."""
+        """Print each row as lines of name and value; long values continue on the next lines."""
         from rich.table import Table
 
         names = max(cells(one.name) for one in columns)

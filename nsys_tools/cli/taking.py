@@ -1,4 +1,4 @@
-"""Options that commands share are the parameters of one function; a command takes what that function returns."""
+"""Shared options: they are the parameters of one function, and a command takes what that function returns."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Function = Callable[..., Any]
 
 
 def taking(**makers: Function) -> Callable[[Function], Function]:
-    """Put the parameters of a function in the place of one parameter of the command, which gets what it returns.
+    """Replace one parameter of a command with the parameters of a function; the command receives its return value.
 
-    With ``@taking(figures=evaluate)`` a command has the options of ``evaluate`` where it says ``figures``. An option
-    that the command declares too, such as a GPU that it cannot do without, is as the command says.
+    With ``@taking(figures=evaluate)``, a command has the options of ``evaluate`` in place of ``figures``. If the
+    command also declares one of these options, such as a required GPU, its own declaration takes precedence.
     """
 
     def decorate(command: Function) -> Function:
@@ -40,7 +40,7 @@ def taking(**makers: Function) -> Callable[[Function], Function]:
 
 
 def _parameters(function: Function, without: Container[str] = ()) -> dict[str, inspect.Parameter]:
-    """Return parameters with their types; what a command takes ready-made is left out, and its type not imported."""
+    """Return parameters with their types. Parameters in `without` are left out, so their types are not imported."""
     wanted = {name: one for name, one in inspect.signature(function).parameters.items() if name not in without}
     told = SimpleNamespace(__annotations__={name: one.annotation for name, one in wanted.items()})
     hints = get_type_hints(told, function.__globals__, include_extras=True)

@@ -1,4 +1,4 @@
-"""What a terminal is sent: names of a trace are shown, and never obeyed; one line of progress, below all else."""
+"""Writing to a terminal: control characters in trace data are escaped, and the progress line stays below the text."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import nsys_tools as nt
 if TYPE_CHECKING:
     from rich.console import Console
 
-_WIDTH = 80  # of a terminal that does not tell
+_WIDTH = 80  # columns of a terminal that does not report its width
 _before: list[Callable[[], None]] = []
 
 
 class Escaping:
-    """A text stream that escapes the control characters of what is written to it.
+    """A text stream that escapes control characters in the text written to it.
 
     Parameters
     ----------
@@ -30,42 +30,42 @@ class Escaping:
         self._stream = stream
 
     def write(self, text: str) -> int:
-        """Write a text that may hold names of a trace."""
+        """Write text that may contain names from a trace."""
         for clear in _before:
             clear()
         written: int = self._stream.write(nt.printable(text))
         return written
 
     def control(self, sequence: str) -> None:
-        """Write control sequences of the command's own, and text that is escaped already."""
+        """Write the command's own control sequences, and text that is already escaped."""
         self._stream.write(sequence)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the stream has."""
+        """Return any other attribute of the stream."""
         return getattr(self._stream, name)
 
 
 class _Beneath:
-    """The stream beneath an `Escaping`, for what is escaped already and has control sequences of the command's own."""
+    """The stream beneath an `Escaping`, for text that is already escaped and includes the command's control codes."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._write = getattr(stream, "control", stream.write)
 
     def write(self, text: str) -> int:
-        """Write a text as it is."""
+        """Write a text unchanged."""
         for clear in _before:
             clear()
         self._write(text)
         return len(text)
 
     def __getattr__(self, name: str) -> Any:
-        """Return what else the stream has."""
+        """Return any other attribute of the stream."""
         return getattr(self._stream, name)
 
 
 def console() -> Console:
-    """Return what draws on the terminal behind stdout. It neither reads markup nor adds colors to what is printed."""
+    """Return a rich console on the terminal behind stdout. It neither interprets markup nor adds colors."""
     from rich.console import Console
 
     file: Any = _Beneath(sys.stdout)
@@ -77,19 +77,19 @@ def console() -> Console:
 
 @contextmanager
 def escaped() -> Iterator[None]:
-    """Escape what goes to stderr, and to stdout if that is a terminal.
+    """Escape text written to stderr, and to stdout if it is a terminal.
 
     Notes
     -----
-    What goes to a file or a pipe as CSV, TSV, JSON or YAML keeps its bytes: they are those of nsys, and a program reads
-    them. Tables and Markdown are for people and are escaped where they are made.
+    CSV, TSV, JSON and YAML written to a file or a pipe keep the bytes that nsys recorded, since programs read them.
+    Tables and Markdown are for people and are escaped where they are rendered.
     """
     with ExitStack() as streams:
         if sys.stderr is None:  # print() would write to stdout instead
             streams.enter_context(redirect_stderr(streams.enter_context(open(os.devnull, "w", encoding="utf-8"))))
         streams.enter_context(redirect_stderr(Escaping(sys.stderr)))
         if sys.stdout is not None:
-            # Else a name that the terminal's encoding lacks would end the command.
+            # Otherwise a character that the terminal's encoding lacks would abort the command.
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
             if sys.stdout.isatty():
                 streams.enter_context(redirect_stdout(Escaping(sys.stdout)))
@@ -107,7 +107,7 @@ def cleared(clear: Callable[[], None]) -> Iterator[None]:
 
 
 def width(stream: Any) -> int:
-    """Return the columns of the terminal behind a stream; ``COLUMNS`` overrides them."""
+    """Return the width of the terminal behind a stream in columns; ``COLUMNS`` overrides it."""
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
@@ -118,7 +118,7 @@ def width(stream: Any) -> int:
 
 
 def can_show(stream: Any, text: str) -> bool:
-    """Return whether the encoding of a stream has all characters of a text."""
+    """Return whether the encoding of a stream can represent all characters of a text."""
     try:
         text.encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

@@ -54,7 +54,7 @@ def check_target(target: Path, *, force: bool) -> None:
     if not os.path.lexists(target):
         return
     if not force:
-        raise NsysToolsError(f"{target} exists already.", "Name another folder with --out, or replace it with --force.")
+        raise NsysToolsError(f"{target} already exists.", "Name another folder with --out, or replace it with --force.")
     _check_written(target, target)
 
 

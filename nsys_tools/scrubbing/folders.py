@@ -121,7 +121,7 @@ def check_new_folder(out: Path, folder: Path, *, force: bool) -> None:
     if not out.is_dir() or any(file.suffix != ".parquet" for file in out.iterdir()):
         raise NsysToolsError(f"{out}: exists and holds other files; it is not replaced.", "Name another folder.")
     if any(out.iterdir()) and not force:
-        raise NsysToolsError(f"{out} exists already.", "Name another folder, or replace it with --force.")
+        raise NsysToolsError(f"{out} already exists.", "Name another folder, or replace it with --force.")
 
 
 @contextmanager

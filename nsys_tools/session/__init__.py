@@ -1,1 +1,1 @@
-"""DuckDB over the catalogue of queries: dependencies, cache, results. It knows no file format."""
+"""DuckDB with the catalog of queries: dependencies, cache, results. Independent of file formats."""

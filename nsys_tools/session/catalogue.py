@@ -1,9 +1,9 @@
-"""The documented queries: every file under ``queries/`` is a relation with a name.
+"""The documented queries: every file under ``queries/`` is a named relation.
 
-``queries/kernel/summary.sql`` is the view ``kernel_summary``; the files of ``queries/views`` are the
-entities and carry their own name; ``_name.sql`` is a private step. A file holds one SELECT. Its header
-is described in `nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file becomes the path of that asset, and
-``{toml:analytic/x/*.toml}`` the contents of these files, as a JSON list to stand inside an SQL string.
+``queries/kernel/summary.sql`` is the view ``kernel_summary``. The files in ``queries/views`` are the entities and are
+named after the file alone. ``_name.sql`` is a private step. A file holds one SELECT. Its header is described in
+`nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file is replaced by the path of that asset, and
+``{toml:analytic/x/*.toml}`` by the contents of these files, as a JSON list inside an SQL string.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ _TOML = re.compile(r"\{toml:(?P<folder>[^}]+)/(?P<pattern>[^}/]+)\}")
 def _read(path: Path, relative: str) -> Query:
     text = path.read_text(encoding="utf-8")
     sql = _TOML.sub(_documents, _ASSET.sub(_asset, text))
-    # Results are cached by their SQL, so that it says what an asset holds, and not only where it is.
+    # Results are cached by their SQL, so the SQL must include the content of an asset, not only its path.
     held = [digest(found) for match in _ASSET.finditer(text) if (found := assets.find(match["path"]))]
     return parse(relative, "\n".join([sql, *(f"/* {one} */" for one in held)]))
 
 
 def _asset(match: re.Match[str]) -> str:
-    """Return the path of the asset that a query reads, to stand inside an SQL string."""
+    """Return the path of an asset that a query reads, for use inside an SQL string."""
     path = assets.find(match["path"])
     if path is None:
         raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
@@ -48,7 +48,7 @@ def _asset(match: re.Match[str]) -> str:
 
 
 def _documents(match: re.Match[str]) -> str:
-    """Return TOML files as a JSON list, to stand inside an SQL string."""
+    """Return TOML files as a JSON list, for use inside an SQL string."""
     import tomllib  # noqa: PLC0415
 
     found = []
@@ -56,18 +56,18 @@ def _documents(match: re.Match[str]) -> str:
         try:
             found.append(tomllib.loads(path.read_text(encoding="utf-8")))
         except (OSError, ValueError) as error:
-            raise NsysToolsError(f"{path}: {error}.", "Mend or remove that file.") from None
+            raise NsysToolsError(f"{path}: {error}.", "Fix or remove that file.") from None
     return json.dumps(found).replace("'", "''")
 
 
 def queries() -> dict[str, Query]:
-    """Return every query by name, the user's own in front of the shipped."""
+    """Return all queries by name. The user's own queries override shipped ones."""
     return _queries(tuple(assets.folders()))
 
 
 @cache
 def _queries(_: tuple[Path, ...]) -> dict[str, Query]:
-    """Return the queries of some asset folders; looking through the folders takes longer than most queries."""
+    """Return the queries in asset folders. Cached, because scanning the folders is slower than most queries."""
     found = (_read(path, relative) for relative, path in assets.listing("queries", "*/*.sql").items())
     return {query.name: query for query in found}
 
@@ -78,7 +78,7 @@ def find(name: str) -> Query:
     Raises
     ------
     NsysToolsError
-        If there is none of that name.
+        If there is no query with this name.
     """
     known = queries()
     if name not in known:
@@ -87,19 +87,19 @@ def find(name: str) -> Query:
 
 
 def _offered() -> list[str]:
-    """Return the names of the queries that are for users: no private steps, no old names."""
+    """Return the names of the public queries, without private steps and old names."""
     return [name for name, query in queries().items() if not query.renamed and not name.startswith("_")]
 
 
 def hint(name: str, tables: Iterable[str] = ()) -> str:
-    """Return what a name that is not known may have been meant to be.
+    """Return a hint that suggests known names similar to an unknown name.
 
     Parameters
     ----------
     name
-        What was asked for.
+        The unknown name.
     tables
-        What could have been asked for besides queries.
+        Names of tables that can be queried in addition to the queries.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 
@@ -110,7 +110,7 @@ def hint(name: str, tables: Iterable[str] = ()) -> str:
 
 @cache
 def functions() -> str:
-    """Return the macros that queries share, from ``queries/functions.sql``."""
+    """Return the SQL macros that queries share, from ``queries/functions.sql``."""
     path = assets.find("queries/functions.sql")
     if path is None:
         raise NsysToolsError("queries/functions.sql is missing.", "Install nsys-tools again.")
@@ -119,11 +119,11 @@ def functions() -> str:
 
 @cache
 def _schema_columns() -> list[tuple[str, str, str, bool]]:
-    """Return table, column, DuckDB type, and whether it is never NULL, from ``queries/schema.sql``."""
+    """Return table, column, DuckDB type, and whether the column is never NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
         raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
-    # SQLite keeps types as they are written, and starts in a tenth of the time that another DuckDB takes.
+    # SQLite preserves the declared types as written, and starts ten times as fast as a second DuckDB.
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(path.read_text(encoding="utf-8"))
         return connection.execute(
@@ -134,7 +134,7 @@ def _schema_columns() -> list[tuple[str, str, str, bool]]:
 
 @cache
 def schema() -> dict[str, dict[str, str]]:
-    """Return the nsys tables in use: their columns and DuckDB types, from ``queries/schema.sql``."""
+    """Return the nsys tables that queries use: their columns and DuckDB types, from ``queries/schema.sql``."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind, _ in _schema_columns():
         tables.setdefault(table, {})[column] = kind
@@ -151,49 +151,49 @@ def required() -> dict[str, tuple[str, ...]]:
 
 
 def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | None:
-    """Return the syntax tree of a SELECT, as DuckDB's ``json_serialize_sql`` gives it; None if it is no SELECT.
+    """Return the syntax tree of a SELECT from DuckDB's ``json_serialize_sql``; None if it is not a SELECT.
 
     Parameters
     ----------
     connection
-        Any connection; nothing is run on it but the parser.
+        Any connection; it only runs the parser.
     sql
         The statement.
     """
-    # Not as a parameter: binding one makes DuckDB import pandas where it is installed, for a third of a second.
+    # Do not bind a parameter: DuckDB would then import pandas, if installed, which takes a third of a second.
     row = connection.execute(f"SELECT json_serialize_sql({literal(sql)})").fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     return None if tree["error"] else tree
 
 
 def dependencies(tree: dict[str, Any]) -> set[str]:
-    """Return the relations that a parsed SELECT reads, ``loaded.`` ones with that prefix."""
+    """Return the relations that a parsed SELECT reads; those in schema ``loaded`` have that prefix."""
     tables = [node for node in parts(tree) if node.get("type") == "BASE_TABLE"]
     return {f"{t['schema_name']}.{t['table_name']}" if t["schema_name"] else t["table_name"] for t in tables}
 
 
 def table_functions(tree: dict[str, Any]) -> set[str]:
-    """Return the functions that a parsed SELECT reads as tables: ``range``, ``read_csv`` ..."""
+    """Return the table functions that a parsed SELECT reads: ``range``, ``read_csv`` ..."""
     found = [node for node in parts(tree) if node.get("type") == "TABLE_FUNCTION"]
     return {node["function"]["function_name"].lower() for node in found}
 
 
 def tables(tree: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """Return database, schema and name of what a parsed SELECT reads, but for its own WITH clauses."""
+    """Return database, schema and name of the tables that a parsed SELECT reads, except its own WITH clauses."""
     return {(node["catalog_name"], node["schema_name"], node["table_name"]) for node in _sources(tree)}
 
 
 def named(tree: dict[str, Any]) -> set[str]:
-    """Return the relations that a parsed SELECT reads, without the names of its own WITH clauses."""
+    """Return the relations that a parsed SELECT reads, except its own WITH clauses."""
     return {name for node in _sources(tree) for name in dependencies(node)}
 
 
 def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the nodes of what a parsed SELECT reads, but for its own WITH clauses.
+    """Yield the nodes of the sources that a parsed SELECT reads, except its own WITH clauses.
 
     Notes
     -----
-    A name of a WITH clause hides a relation or a file of the same name behind it, but not in its own SELECT, unless
+    The name of a WITH clause hides a relation or file of the same name, but not in the clause's own SELECT, unless
     that is recursive: ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
     """
     pending: list[tuple[object, frozenset[str]]] = [(tree, frozenset())]

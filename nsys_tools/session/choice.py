@@ -1,4 +1,4 @@
-"""What of a trace is read, and through which queries."""
+"""Which part of a trace is read, and through which queries."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Choice:
-    """What is read in an open trace, when not all of it as it is.
+    """A selection of the data that is read from an open trace.
 
     Attributes
     ----------
     window
-        First and last nanosecond: only events that touch this time; None for all.
+        First and last nanosecond: only events that overlap this time; None for all events.
     instead
-        A query by the name of the one that it stands in for; both have the same columns.
+        Replacement queries, by the name of the query that each replaces; both have the same columns.
     queries
-        The queries that will be asked, where that is known: of nsys's tables only the columns that they use are
-        loaded. When others are asked after all, the tables are loaded again, whole.
+        The queries that will be run, if known: only the columns of nsys's tables that these queries use are loaded.
+        If another query is run later, the tables are reloaded with all columns.
     process
-        Only events of this process (nsys's globalPid); None for all.
+        Only events of this process (nsys's globalPid); None for all processes.
     """
 
     window: tuple[int, int] | None = None

@@ -1,7 +1,7 @@
-"""Which columns a query reads of what is behind it, told from its syntax alone.
+"""Which columns a query reads from its sources, inferred from its syntax alone.
 
-The answer may name too many columns, never too few: names are not resolved, so that a name which occurs anywhere in a
-query counts for each of its sources. None stands for every column.
+The answer may include too many columns, but never too few: names are not resolved, so a name that occurs anywhere in
+a query counts for each of its sources. None means all columns.
 """
 
 from __future__ import annotations
@@ -10,20 +10,20 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Names = frozenset[str] | None
-"""Names of columns in lower case, or None for every column."""
+"""Names of columns in lower case, or None for all columns."""
 
 _EVERY = {"PIVOT", "SHOW_REF", "POSITIONAL_REFERENCE"}
 
 
 def in_use(queries: Iterable[str], needed: Callable[[str, Names], dict[str, Names]]) -> dict[str, Names]:
-    """Return the columns that queries read, by relation, through every relation behind them.
+    """Return the columns that queries read, by relation, including all relations that they read indirectly.
 
     Parameters
     ----------
     queries
-        Names of relations of which every column is asked for.
+        Names of relations of which all columns are needed.
     needed
-        Gives, for a relation and columns asked of it, the relations that it reads and which of their columns.
+        Returns, for a relation and its needed columns, the relations that it reads and the columns of each.
     """
     asked: dict[str, Names] = {}
     pending: list[tuple[str, Names]] = [(name, None) for name in queries]
@@ -38,14 +38,14 @@ def in_use(queries: Iterable[str], needed: Callable[[str, Names], dict[str, Name
 
 
 def used(tree: dict[str, Any], wanted: Names) -> Names:
-    """Return the columns that a SELECT reads when only some of its own are asked for.
+    """Return the columns that a SELECT reads if only some of its output columns are needed.
 
     Parameters
     ----------
     tree
-        The statement, as DuckDB's ``json_serialize_sql`` gives it.
+        The statement, parsed by DuckDB's ``json_serialize_sql``.
     wanted
-        Columns of its result that are asked for.
+        The needed columns of its result.
     """
     node = tree["statements"][0]["node"]
     if wanted is None or not _can_be_narrowed(node):
@@ -53,7 +53,7 @@ def used(tree: dict[str, Any], wanted: Names) -> Names:
     found = _mentioned({**node, "select_list": []}, node)
     pending = list(node["select_list"])
     while found is not None:
-        asked = found | wanted  # what is read elsewhere may be another output's alias
+        asked = found | wanted  # a name that is read elsewhere may be the alias of another output
         taken = [item for item in pending if _is_asked(item, asked)]
         if not taken:
             return asked
@@ -65,7 +65,7 @@ def used(tree: dict[str, Any], wanted: Names) -> Names:
 
 
 def _can_be_narrowed(node: dict[str, Any]) -> bool:
-    """Whether an output that nobody asks for is not computed: not so where rows are told apart by all outputs."""
+    """Whether an output column that is not needed can be skipped: not if rows are distinguished by all outputs."""
     return (
         node["type"] == "SELECT_NODE"
         and node["aggregate_handling"] == "STANDARD_HANDLING"
@@ -74,7 +74,7 @@ def _can_be_narrowed(node: dict[str, Any]) -> bool:
 
 
 def _is_star(item: dict[str, Any]) -> bool:
-    """Whether this is a star that hands every column on under its own name."""
+    """Whether this is a star that passes on all columns under their own names."""
     return item["class"] == "STAR" and not (item["columns"] or item["expr"] or item["rename_list"])
 
 
@@ -85,7 +85,7 @@ def _is_asked(item: dict[str, Any], asked: frozenset[str]) -> bool:
 
 
 def parts(tree: object) -> Iterator[dict[str, Any]]:
-    """Yield every object of a syntax tree, the outermost first."""
+    """Yield every object in a syntax tree, outermost first."""
     pending = [tree]
     while pending:
         node = pending.pop()
@@ -97,7 +97,7 @@ def parts(tree: object) -> Iterator[dict[str, Any]]:
 
 
 def _mentioned(tree: dict[str, Any], query: dict[str, Any]) -> Names:
-    """Return every name in a part of a query that can be a column's."""
+    """Return all names in a part of a query that can be column names."""
     tables = {str(part[key]).lower() for part in parts(query) if "sample" in part for key in ("alias", "table_name")
               if part.get(key)}  # fmt: skip
     found: set[str] = set()

@@ -1,4 +1,4 @@
-"""SQL over recorded tables and the documented queries."""
+"""SQL on recorded tables and the documented queries."""
 
 from __future__ import annotations
 
@@ -29,38 +29,38 @@ log = logging.getLogger(__name__)
 
 
 class Database:
-    """The documented queries over one set of recorded tables; a context manager.
+    """The documented queries on one set of recorded tables; a context manager.
 
     Parameters
     ----------
     connection
         From `nsys_tools.session.connection.connect`.
     recorded
-        The tables that were recorded.
+        The recorded tables.
     name
-        What messages call them: the name of the trace's file.
+        The name in messages: the file name of the trace.
     store
-        Where what is loaded and materialized is cached; None keeps it in memory.
+        Cache for loaded and materialized tables; None keeps them in memory.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
     choice
-        Only a part of the time, or some queries in place of others; None for all.
+        A time window, a process, or replacement queries; None to read everything.
     resources
-        What is closed with it.
+        Resources to close together with the database.
     notes
-        What a reader must know of the recorded tables, a sentence each; grows with what is read.
+        Caveats on the recorded tables, one sentence each; grows as tables are read.
     is_partial
-        Whether the recorded tables are what could be read of a damaged trace.
+        Whether the recorded tables are the intact part of a damaged trace.
 
     Attributes
     ----------
     reads_files
-        Whether SQL may read files of the user's own; of no effect once the first statement has been run.
+        Whether SQL may read the user's own files. Changes after the first statement have no effect.
 
     Notes
     -----
-    Nothing is loaded until a query asks for it. The recorded tables are attached as ``raw`` when something reads them,
-    so that nsys's own tables can be queried whole, under their own names.
+    Tables are loaded when a query first reads them. The recorded tables are attached as ``raw`` on first use, so that
+    nsys's own tables can be queried completely, under their own names.
     """
 
     def __init__(
@@ -86,21 +86,21 @@ class Database:
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        """Close it."""
+        """Close the database."""
         self.close()
 
     def close(self) -> None:
-        """Close the connection and remove temporary files; closing again does nothing."""
+        """Close the connection and remove temporary files. Closing again has no effect."""
         self._is_open = False
         self._resources.close()
 
     def closes(self, resources: ExitStack) -> None:
-        """Close more with the database."""
+        """Close more resources together with the database."""
         self._resources.push(resources)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection; an error once the session is closed."""
+        """The connection. Raises an error if the session is closed."""
         if not self._is_open:
             raise NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
         return self._connection
@@ -111,27 +111,27 @@ class Database:
         return self._recorded.tables
 
     def define(self, table: str, rows: Sequence[Sequence[Any]], key: str | None = None) -> None:
-        """Fill a session table, which queries read.
+        """Fill a session table, which queries can read.
 
         Parameters
         ----------
         table
-            Its name; ``queries/views`` documents it, and has it empty.
+            Its name. ``queries/views`` documents the table and defines it as empty.
         rows
-            One sequence a row, in the order of its documented columns.
+            One sequence per row, in the order of the documented columns.
         key
-            Changes whenever the rows do; by default made of them. What rests on a table with an empty one is not kept.
+            Must change with the rows; by default computed from them. Nothing on a table with an empty key is cached.
         """
         connection = self.connection
         self._relations.define(table, key=key_of(rows) if key is None else key)
         fill(connection, table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
     def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]], key: str = "") -> None:
-        """Fill a session table when a query first reads it; see `define`."""
+        """Fill a session table on first use by a query; see `define`."""
         self._relations.define(table, lambda: self.define(table, rows(), key), key)
 
     def define_view(self, name: str, select: Callable[[], str]) -> None:
-        """Have a SELECT of the caller's stand in for a query, made when a query first reads it."""
+        """Replace a query with the caller's SELECT, which is built on first use."""
 
         def make() -> None:
             self.connection.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS {select()}")
@@ -140,16 +140,16 @@ class Database:
         self._relations.define(name, make)
 
     def undefine(self, tables: Sequence[str]) -> None:
-        """Take back session tables that were defined; queries need their source again."""
+        """Remove session tables that were defined. Queries on them require their source again."""
         for table in tables:
             self._relations.undefine(table)
 
     def reads(self, name: str, tables: Sequence[str]) -> bool:
-        """Return whether a query reads one of some session tables, directly or through others."""
+        """Return whether a query reads any of the session tables, directly or through other queries."""
         return not self.behind(name).isdisjoint(tables)
 
     def behind(self, name: str) -> set[str]:
-        """Return a query and all that it reads, up to tables of the session.
+        """Return a query and all relations that it reads, directly or indirectly, including session tables.
 
         Raises
         ------
@@ -160,33 +160,33 @@ class Database:
         return self._relations.behind(name)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return another connection to what has been made ready, for another thread; close it after use."""
+        """Return another connection to the prepared relations, for use in another thread; close it after use."""
         cursor = interruptible(self.connection.cursor())
         cursor.execute(f"SET search_path = {literal(self._recorded.search_path)}")
         return cursor
 
     def ensure(self, *names: str) -> None:
-        """Make documented queries ready to be read by SQL of the caller's own."""
+        """Prepare documented queries so that the caller's SQL can read them."""
         self._relations.ensure(names)
 
     def needs(self, name: str) -> frozenset[str]:
-        """Return what a query needs that was not given: ``trace``, ``model``, ``ncu``, ``callgraph``."""
+        """Return the sources that a query requires and lacks: ``trace``, ``model``, ``ncu``, ``callgraph``."""
         return self._relations.needs(name)
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run SQL over the documented queries and nsys's own tables.
+        """Run SQL on the documented queries and nsys's own tables.
 
         Parameters
         ----------
         query
-            One statement in DuckDB's dialect that only reads; parameters as ``$name``.
+            One read-only statement in DuckDB's dialect, with parameters as ``$name``.
         parameters
-            Their values.
+            The values of the parameters.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, needs something that was not given, or DuckDB refuses it.
+            If the statement does more than read, requires a source that was not given, or DuckDB rejects it.
         """
         connection = self.connection
         tree, text = reading(connection, query, reads_files=self.reads_files)
@@ -204,20 +204,20 @@ class Database:
         return Result(RelationRows(relation, connection))
 
     def _check_recorded(self, words: set[str]) -> None:
-        """Refuse to read nsys's own tables where they are damaged."""
+        """Refuse to read nsys's own tables if they are damaged."""
         names = {word.removeprefix("raw.").lower() for word in words}
         waits = [self._recorded.check(table) for table in self.recorded if table.lower() in names]
         for wait in waits:
             wait()
 
     def rows_of(self, table: str) -> str:
-        """Return the SELECT of the rows of one of nsys's own tables, once it has been checked for damage."""
+        """Return the SELECT for the rows of one of nsys's own tables, after checking the table for damage."""
         self._recorded.attach()
         self._check_recorded({table})
         return f"SELECT * FROM raw.{quoted(table)}{self._relations.condition(table)}"
 
     def has_rows(self, *tables: str) -> bool:
-        """Return whether one of nsys's tables is recorded and has a row."""
+        """Return whether any of these nsys tables is recorded and has a row."""
         self._recorded.attach()
         present = [table for table in tables if table in self.recorded]
         try:
@@ -232,11 +232,11 @@ class Database:
             lock(self._connection, [*data, *self._recorded.folders, *self._cached], reads_files=self.reads_files)
 
     def named(self, query: str) -> list[str]:
-        """Return the relations that a statement names."""
+        """Return the known relations that a statement reads."""
         return self._named(reading(self.connection, query, reads_files=self.reads_files).tree)
 
     def tables(self, query: str) -> set[str]:
-        """Return the names that a statement reads, whatever they are names of."""
+        """Return all names that a statement reads, known or unknown."""
         found = catalogue.named(reading(self.connection, query, reads_files=self.reads_files).tree)
         return {name.removeprefix("raw.") for name in found}
 
@@ -249,21 +249,21 @@ class Database:
         Parameters
         ----------
         name
-            Its name, see ``nsys-tools queries``.
+            Name of the query; see ``nsys-tools queries``.
         top
-            Only the first rows.
+            Maximum number of rows.
         **equals
-            Column = value: only rows where they are equal.
+            Column = value: return only rows in which the column has this value.
 
         Raises
         ------
         NsysToolsError
-            If there is no such query or column, `top` is negative, or the query needs something that was not given.
+            If there is no such query or column, `top` is negative, or the query requires a source that was not given.
         """
         return self._result(name, self.relation(name, top=top, **equals))
 
     def empty(self, name: str) -> Result:
-        """Return a documented query without rows, for where it is known to have none; nothing is computed."""
+        """Return a documented query with no rows, without computing it, for a query that is known to be empty."""
         columns = (f"NULL::{column.type} AS {quoted(column.name)}" for column in catalogue.find(name).columns)
         return self._result(name, self.connection.sql(f"SELECT {', '.join(columns)} WHERE false"))
 
@@ -272,11 +272,11 @@ class Database:
         return Result(RelationRows(rows, self.connection), name=name, summary=query.summary, documented=query.columns)
 
     def relation(self, name: str, /, *, top: int | None = None, **equals: Any) -> duckdb.DuckDBPyRelation:
-        """Return a documented query as a DuckDB relation, to build on; parameters and errors as for `query`."""
+        """Return a documented query as a DuckDB relation to build on. Parameters and errors are those of `query`."""
         connection = self.connection
         query = catalogue.find(name)
         if top is not None and top < 0:
-            raise NsysToolsError(f"top is {top}; it must be 0 or more.", "Leave it out for all rows.")
+            raise NsysToolsError(f"top is {top}; it must be 0 or more.", "Omit it to get all rows.")
         self._check(name)
         self._relations.ensure([name])
         documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
@@ -291,9 +291,9 @@ class Database:
             raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
 
     def _check(self, name: str) -> None:
-        """Refuse a query that needs something that was not given; warn of an old name."""
+        """Refuse a query that requires a source that was not given; warn about an old name."""
         query = catalogue.queries().get(name)
         if query and query.renamed:
-            log.warning("%s is now called %s; the next release drops the old name.", name, query.renamed)
+            log.warning("%s is now called %s. The next release removes the old name.", name, query.renamed)
         for what in sorted(self._relations.needs(name)):
             raise refuse(name, what)

@@ -1,4 +1,4 @@
-"""Tables of the session, which the caller fills."""
+"""Session tables, which the caller fills."""
 
 from __future__ import annotations
 
@@ -15,23 +15,24 @@ from nsys_tools.session.quoting import literal, quoted
 def fill(
     connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str], rows: Sequence[Sequence[Any]]
 ) -> None:
-    """Make a table of some rows, in place of an older one.
+    """Create or replace a table with the given rows.
 
     Parameters
     ----------
     connection
-        The session's.
+        The connection of the session.
     table
-        Its name.
+        Name of the table.
     columns
-        Types by name.
+        Column types by column name.
     rows
-        One sequence a row, in the order of the columns.
+        One sequence per row, in the order of the columns.
     """
     declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")
     if rows:
-        # By columns: rows take a hundred times as long. As text: to bind a parameter, DuckDB imports pandas.
+        # Insert by column, since inserting rows takes a hundred times as long, and as literals, since DuckDB imports
+        # pandas to bind a parameter.
         lists = [literal(json.dumps(column)) for column in zip(*rows, strict=True)]
         kinds = columns.values()
         values = (f"unnest(from_json({text}, '[\"{kind}\"]'))" for text, kind in zip(lists, kinds, strict=True))
@@ -39,5 +40,5 @@ def fill(
 
 
 def key_of(rows: Sequence[Sequence[Any]]) -> str:
-    """Return a key that changes whenever some rows do."""
+    """Return a key that changes whenever the rows change."""
     return hashlib.sha256(repr([tuple(row) for row in rows]).encode(errors="surrogatepass")).hexdigest()[:16]

@@ -1,7 +1,7 @@
-"""The header of a query's file: what a row is, facts about the query, and its columns.
+"""The header of a query file: what a row is, facts about the query, and its columns.
 
-A header is a comment in front of the SELECT: a sentence on what a row is and on the order, lines of facts
-(``source: model``; an indented line continues a fact), then one line per column with name, type, unit and meaning.
+A header is a comment before the SELECT. It has a sentence on what a row is and how rows are ordered, lines with facts
+(``source: model``; an indented line continues a fact), and one line per column with name, type, unit and meaning.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _FACT = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """One documented column of a query.
+    """A documented column of a query.
 
     Attributes
     ----------
     name, type, unit, meaning
-        As in the header; a unit of ``-`` means that the column has none.
+        As in the header. The unit ``-`` means that the column has no unit.
     """
 
     name: str
@@ -35,26 +35,26 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """One file of the catalogue.
+    """A file in the catalog.
 
     Attributes
     ----------
     name
-        The relation's name.
+        Name of the relation.
     area
         Folder under ``queries/``.
     sql
         The SELECT, with its comments.
     summary
-        What a row is, and the order.
+        What a row is, and how rows are ordered.
     columns
         The documented columns, in order; empty for private steps.
     facts
-        The values of each fact of the header, by its key: ``materialized`` (why the result is stored), ``unstored``
-        (why it is kept in memory only), ``source`` (what defines this table of the session: ``model``, ``ncu``,
-        ``callgraph``, ``stages`` or ``ranks``), ``optional`` (a source that the query reads where it was given),
-        ``over`` (``ranks``: it needs the answers of all ranks), ``renamed`` (the name that took the place of this
-        one), ``nsys`` (a column and its header in ``nsys stats``). Those of findings are described in
+        The values of each fact in the header, by key: ``materialized`` (why the result is stored), ``unstored`` (why
+        it is kept only in memory), ``source`` (the source that defines this session table: ``model``, ``ncu``,
+        ``callgraph``, ``stages`` or ``ranks``), ``optional`` (a source that the query reads if it was given),
+        ``over`` (``ranks``: the query requires the answers of all ranks), ``renamed`` (the name that replaces this
+        one), ``nsys`` (a column and its header in ``nsys stats``). The facts of findings are described in
         `nsys_tools.findings.rules`.
     """
 
@@ -67,32 +67,32 @@ class Query:
 
     @property
     def private(self) -> bool:
-        """Whether the file's own name starts with an underscore."""
+        """Whether the file name starts with an underscore."""
         return self.name.startswith("_") or f"{self.area}__" in self.name
 
     @property
     def materialized(self) -> str:
-        """Why the result is made once, and stored unless it is `unstored`; an empty string for a view."""
+        """Why the result is computed once, and stored unless it is `unstored`; an empty string for a view."""
         return self.fact("materialized") or self.unstored
 
     @property
     def unstored(self) -> str:
-        """Why the result is made once and kept in memory only, or an empty string."""
+        """Why the result is computed once and kept only in memory, or an empty string."""
         return self.fact("unstored")
 
     @property
     def source(self) -> str:
-        """The source that defines this table of the session, or an empty string."""
+        """The source that defines this session table, or an empty string."""
         return self.fact("source")
 
     @property
     def is_over_ranks(self) -> bool:
-        """Whether it is computed over all ranks of a job, and not for each trace by itself."""
+        """Whether the query is computed across all ranks of a job instead of for each trace."""
         return self.fact("over") == "ranks" or self.source == "ranks"
 
     @property
     def renamed(self) -> str:
-        """The name that took the place of this one, or an empty string."""
+        """The name that replaces this one, or an empty string."""
         return self.fact("renamed")
 
     def fact(self, key: str) -> str:
@@ -111,20 +111,20 @@ def _name(relative: str) -> tuple[str, str]:
 
 
 def parse(relative: str, text: str) -> Query:
-    """Read one query file.
+    """Parse a query file.
 
     Parameters
     ----------
     relative
-        Its path below ``queries/``.
+        Path below ``queries/``.
     text
-        Its content.
+        Content of the file.
     """
     name, area = _name(relative)
     summary: list[str] = []
     columns: list[Column] = []
     facts: dict[str, tuple[str, ...]] = {}
-    fact = ""  # the one that a line that is indented goes on with
+    fact = ""  # the fact that an indented line continues
     for line in _comment(text):
         if match := _COLUMN.match(line):
             columns.append(Column(**match.groupdict()))

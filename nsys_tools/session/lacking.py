@@ -1,4 +1,4 @@
-"""What a query needs that nobody has given: a trace, a model, what ncu measured, a call graph, other ranks."""
+"""Sources that a query requires and that were not given: a trace, a model, ncu results, a call graph, ranks."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from collections.abc import Callable, Set
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 
-# Sources that a query reads and can do without: there are stages without a stages file, shapes without known GPUs.
+# Sources that a query reads but does not require: stages exist without a stages file, and shapes without known GPUs.
 _SPARED = frozenset({"stages", "gpus", "command"})
-# What a query can need, and how it is given.
+# What a query can require, and how to give it.
 _GIVEN = {
-    "trace": ("a trace", "Open one: nt.open(TRACE, ncu=...), on the command line --trace TRACE."),
-    "model": ("an analytic model", "Name one: nt.open(..., model=NAME), on the command line --model NAME."),
-    "ncu": ("what ncu measured", "Give it: nt.open(..., ncu=PATH), on the command line --ncu PATH."),
-    "ranks": ("the traces of several ranks", "Open them together: nt.open([TRACE, TRACE]), or name them all."),
-    "callgraph": ("a call graph", "Give one: nt.open(..., callgraph=PATH), on the command line --callgraph PATH."),
+    "trace": ("a trace", "Open one with nt.open(TRACE, ncu=PATH), or with --trace TRACE."),
+    "model": ("an analytic model", "Name one with nt.open(..., model=NAME), or with --model NAME."),
+    "ncu": ("ncu results", "Give them with nt.open(..., ncu=PATH), or with --ncu PATH."),
+    "ranks": ("the traces of several ranks", "Open them with nt.open([TRACE, TRACE]), or name all of them."),
+    "callgraph": ("a call graph", "Give one with nt.open(..., callgraph=PATH), or with --callgraph PATH."),
 }
 
 
 class Lacking:
-    """The sources that queries need and nobody has given.
+    """The sources that queries require and that were not given.
 
     Parameters
     ----------
     session
-        The tables that the caller has defined.
+        The session tables that the caller has defined.
     reads
         Returns the relations that a relation reads.
     has_trace
@@ -39,7 +39,7 @@ class Lacking:
         self._known: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
-        """Look anew from now on: a table of the caller's was defined or taken back."""
+        """Discard cached answers, because a session table was defined or removed."""
         self._known.clear()
 
     def of(self, name: str) -> frozenset[str]:
@@ -47,7 +47,7 @@ class Lacking:
         if name in self._session:
             return frozenset()
         if name not in self._known:
-            self._known[name] = frozenset()  # queries that need each other in a circle are refused elsewhere
+            self._known[name] = frozenset()  # circular dependencies are refused elsewhere
             query = catalogue.queries().get(name)
             if query is None or query.area == "load":
                 found = frozenset() if self._has_trace else frozenset({"trace"})
@@ -63,11 +63,11 @@ class Lacking:
 
 
 def given(what: str) -> tuple[str, str]:
-    """Return what a source is, in words, and how it is given."""
+    """Return the description of a source, and how to give it."""
     return _GIVEN[what]
 
 
 def refuse(name: str, what: str) -> NsysToolsError:
-    """Return the error of a query that lacks a source."""
+    """Return the error for a query that lacks a source."""
     words, hint = _GIVEN[what]
-    return NsysToolsError(f"{name} needs {words}, and none was given.", hint)
+    return NsysToolsError(f"{name} requires {words}.", hint)

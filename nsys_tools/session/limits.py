@@ -1,4 +1,4 @@
-"""What one statement of the user's own may take: rows, seconds, memory."""
+"""The limits of one SQL statement of the user: rows, seconds, memory."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _AGAIN_S = 0.05
 
 
 def check_size(size: str, name: str) -> None:
-    """Refuse what is no size of memory; messages call it `name`."""
+    """Refuse a value that is not a memory size; `name` is its name in messages."""
     if not _SIZE.fullmatch(size.strip()):
-        raise UsageError(f"{name} is {size!r}; it must be a size.", "Write it as in 500MB or 2GB.")
+        raise UsageError(f"{name} is {size!r}; it must be a memory size.", "Write a size such as 500MB or 2GB.")
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,16 @@ class Limits:
     Attributes
     ----------
     rows
-        At most this many rows; None for all.
+        Maximum number of rows; None for all rows.
     seconds
-        At most this long, with what is loaded for it; None for as long as it takes.
+        Time limit in seconds, including the time to load tables; None for no limit.
     memory
-        At most this much memory, as in ``2GB``; empty for what DuckDB takes by itself.
+        Memory limit, such as ``2GB``; empty for the limit of the session.
 
     Raises
     ------
     UsageError
-        If a limit is none.
+        If a limit is invalid.
     """
 
     rows: int | None = None
@@ -48,33 +48,34 @@ class Limits:
     memory: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what limits nothing."""
+        """Refuse invalid limits."""
         if self.rows is not None and self.rows < 0:
-            raise UsageError(f"limit is {self.rows}; it must be 0 or more.", "Leave it out for all rows.")
+            raise UsageError(f"limit is {self.rows}; it must be 0 or more.", "Omit it to get all rows.")
         if self.seconds is not None and not 0 < self.seconds < float("inf"):
-            raise UsageError(f"max_seconds is {self.seconds:g}; it must be more than 0.", "Leave it out for no limit.")
+            raise UsageError(f"max_seconds is {self.seconds:g}; it must be more than 0.", "Omit it for no limit.")
         if self.memory:
             check_size(self.memory, "max_memory")
 
     @contextmanager
     def hold(self, connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[None]:
-        """Hold the block against the limits of time and memory.
+        """Enforce the limits on time and memory in a block.
 
         Parameters
         ----------
         connection
-            What the statement runs in; None for all that are open or are opened meanwhile, without a limit of memory.
+            The connection that runs the statement; None for all that are open or opened in the block, without a memory
+            limit.
 
         Raises
         ------
         NsysToolsError
-            If it takes more.
+            If the block exceeds a limit.
 
         Notes
         -----
-        One interrupt ends one query of DuckDB, and a statement can have several made ready. So they are
-        interrupted over and over until the block has ended. What is no query, such as reading the traces of a job, is
-        not interrupted; the statement is refused after it.
+        One interrupt ends one DuckDB query, and a statement can run several to prepare its sources. Therefore the
+        queries are interrupted repeatedly until the block ends. Work outside of queries, such as reading the traces
+        of a job, is not interrupted; the statement fails after it.
         """
         is_over, is_late = Event(), Event()
         earlier = ""
@@ -105,16 +106,16 @@ class Limits:
     def _told(self, error: Exception, *, is_late: bool) -> Exception:
         if is_late:
             return NsysToolsError(
-                f"The statement took longer than {self.seconds:g} s.", "Ask for less, or raise --max-seconds."
+                f"The statement took longer than {self.seconds:g} s.", "Query less, or raise --max-seconds."
             )
         if self.memory and re.search(r"Out of Memory|memory limit", str(error)):
             return NsysToolsError(
-                f"The statement needs more memory than {self.memory.strip()}.", "Ask for less, or raise --max-memory."
+                f"The statement needs more memory than {self.memory.strip()}.", "Query less, or raise --max-memory."
             )
         return error
 
     def apply(self, result: Result) -> Result:
-        """Have a result computed now, within the limits, and cut it; without limits it is computed when it is read."""
+        """Compute a result now, within the limits. Without limits, the result is computed when it is read."""
         if self != Limits():
             result.compute(self.rows)
         return result

@@ -1,4 +1,4 @@
-"""Materializing the result of a SELECT: as a Parquet file of the store, or as a table in memory."""
+"""Materializing the result of a SELECT as a Parquet file in the store, or as a table in memory."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ _LOADED = "loaded."
 
 
 class _OddError(Exception):
-    """What was read holds values that it should not."""
+    """The rows that were read contain invalid values."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a relation is made.
+    """How to build a relation.
 
     Attributes
     ----------
     name
-        The relation, for messages.
+        Name of the relation, for messages.
     sql
         The SELECT.
     reads
         The recorded tables that it reads.
     table
-        The one that it is a copy of; None for any other SELECT.
+        The recorded table that the relation is a copy of; None for any other SELECT.
     any_type
-        The SELECT for a table with values that are not of their column's type.
+        The SELECT for a table with values of the wrong type.
     """
 
     name: str
@@ -53,31 +53,31 @@ class Recipe:
 
     @property
     def is_loading(self) -> bool:
-        """Whether it is a copy of recorded rows."""
+        """Whether the relation is a copy of recorded rows."""
         return self.name.startswith(_LOADED)
 
 
 class Materializer:
-    """Runs the SELECTs behind relations.
+    """Runs the SELECTs that define relations.
 
     Parameters
     ----------
     connection
-        The session's.
+        The connection of the session.
     recorded
         The recorded tables.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
     notes
-        Gets a sentence for each kind of value that does not fit.
+        List that receives one sentence for each kind of invalid value.
 
     Attributes
     ----------
     is_odd
-        Whether something that was read holds values that do not fit. A later session has to say so too, so that
-        nothing that is made from then on is stored.
+        Whether invalid values were read. A later session must report them too, so relations that are built after
+        that are not stored.
     to_load
-        The relations that copy recorded tables, one after the other; for progress.
+        The relations that copy recorded tables, in order; for progress.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Materializer:
         self.to_load: Sequence[str] = ()
 
     def materialize(self, recipe: Recipe, target: str, entry: Entry | None) -> bool:
-        """Make the result of a SELECT the relation `target`; return whether it is a view of a file.
+        """Create the relation `target` from a SELECT; return whether it is a view of a file.
 
         Parameters
         ----------
@@ -101,17 +101,17 @@ class Materializer:
         target
             The quoted name of the relation.
         entry
-            Where the store has the result, or will have it; None for a table in memory.
+            The store's entry for the result; None for a table in memory.
 
         Raises
         ------
         NsysToolsError
-            If a recorded table is damaged, or cannot be read.
+            If a recorded table is damaged or cannot be read.
         """
         try:
             file = entry and (entry.find() or self._write(recipe, entry))
             if file:
-                # It may be there: a table that the store has whole stays, when others of the session are loaded whole.
+                # The view may exist: when tables are reloaded completely, those that the store already has stay.
                 self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM {parquet(file)}")
                 return True
             self._run(recipe, f"CREATE TABLE {target} AS ")
@@ -121,12 +121,12 @@ class Materializer:
         return False
 
     def create(self, name: str, statement: str) -> None:
-        """Run the statement that makes a relation which reads others only.
+        """Run the statement that creates a relation from other relations.
 
         Raises
         ------
         NsysToolsError
-            If it fails.
+            If the statement fails.
         """
         try:
             self._execute(statement)
@@ -137,7 +137,7 @@ class Materializer:
         spared(self._connection, lambda: self._connection.execute(statement))
 
     def _write(self, recipe: Recipe, entry: Entry) -> Path | None:
-        """Write the result of a SELECT to the store, and return its file; once that was impossible it stays so."""
+        """Write the result of a SELECT to the store; return the file. After a failure, the store is not used again."""
         if self.is_odd or not self._can_write:
             return None
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
@@ -146,16 +146,16 @@ class Materializer:
                 self._run(recipe, "COPY (", f") TO {literal(draft)} ({options})")
                 self._examine(recipe, parquet(draft))
         except (OSError, duckdb.IOException) as error:
-            log.warning("The cache cannot be written (%s); going on in memory.", str(error).splitlines()[0])
+            log.warning("The cache cannot be written (%s); continuing in memory.", str(error).splitlines()[0])
             self._can_write = False
         return entry.path
 
     def _run(self, recipe: Recipe, before: str, after: str = "") -> None:
-        """Run a SELECT between `before` and `after`, and check what it read meanwhile."""
+        """Run a SELECT between `before` and `after`, and check the tables that it reads."""
         name, loading = recipe.name, recipe.is_loading
         checks = [self._recorded.check(table) for table in recipe.reads]
         self._progress(self._words(recipe))
-        # Rows carry their row_id, so the scan of SQLite may run in parallel and deliver out of order.
+        # Rows include their row_id, so the SQLite scan may run in parallel and return rows out of order.
         is_unordered = loading and not self._recorded.is_small
         if is_unordered:
             self._connection.execute("SET preserve_insertion_order = false")
@@ -163,13 +163,13 @@ class Materializer:
         try:
             self._execute(before + unrolled(self._connection, recipe.sql) + after)
         except (duckdb.IOException, duckdb.InterruptException, duckdb.OutOfMemoryException):
-            raise  # nothing that the rows are to blame for
+            raise  # not caused by the rows
         except duckdb.InternalException as error:
             failure = NsysToolsError(
-                f"{name}: DuckDB failed by a defect of its own ({str(error).splitlines()[0]}).",
+                f"{name}: DuckDB failed with an internal error ({str(error).splitlines()[0]}).",
                 "Run the command again. Please report it with the schema version of the trace.",
             )
-        # The message of DuckDB quotes the value, and Python cannot read one that is not UTF-8.
+        # DuckDB's message quotes the value, and Python cannot decode a value that is not UTF-8.
         except (duckdb.Error, UnicodeDecodeError) as error:
             failure = _OddError() if recipe.reads else _failed(name, error)
         finally:
@@ -181,7 +181,7 @@ class Materializer:
             raise failure
 
     def _words(self, recipe: Recipe) -> str:
-        """Return what progress is told of a SELECT that is about to run; of tables, how much of them has been read."""
+        """Return the progress text for a SELECT. For recorded tables, it measures how much of them has been read."""
         table = recipe.name.removeprefix(_LOADED)
         if not recipe.is_loading:
             return f"computing {table}"
@@ -191,12 +191,12 @@ class Materializer:
         return Measured(f"reading {table}", meter) if meter else f"reading {table}"
 
     def _examine(self, recipe: Recipe, source: str) -> None:
-        """Refuse what was read for the store and for figures if rows lack values that they should have."""
+        """Reject a copy, which would be stored and used for figures, if rows lack required values."""
         if recipe.reads and any(self._lacking(recipe, source).values()):
             raise _OddError
 
     def _lacking(self, recipe: Recipe, source: str) -> dict[str, int]:
-        """Return how many rows lack a usable time (under the name ``time``), or a value in another column."""
+        """Return the number of rows that lack a usable time (as ``time``), or a value in another column."""
         columns = self._connection.sql(f"FROM {source}").columns
         tests = {"time": f"count(*) FILTER (({recipe.table.usable(columns)}) IS NOT TRUE)"} if recipe.table else {}
         expected = recipe.table.expected(columns) if recipe.table else catalogue.required()["StringIds"]
@@ -207,7 +207,7 @@ class Materializer:
         return dict(zip(tests, row or (), strict=True))
 
     def _read_tolerantly(self, recipe: Recipe, target: str) -> None:
-        """Read what holds values that do not fit: those become NULL, and rows without a usable time are left out."""
+        """Read a table with invalid values: they become NULL, and rows without a usable time are left out."""
         self.is_odd = True
         self._connection.execute(f"DROP TABLE IF EXISTS {target}; SET sqlite_all_varchar = true")
         try:
@@ -224,7 +224,7 @@ class Materializer:
         self._tell(recipe, lacking)
 
     def _tell(self, recipe: Recipe, lacking: dict[str, int]) -> None:
-        """Add the notes on a table with values that do not fit."""
+        """Add notes on a table with invalid values."""
         for table in recipe.reads:
             kinds, has = catalogue.schema().get(table, {}), self._recorded.tables.get(table, {})
             said = [f"{table} has no column {name}." for name in ("start", "end") if name in kinds and name not in has]
@@ -232,8 +232,8 @@ class Materializer:
             for what, count in lacking.items():
                 if count and what == "time":
                     said.append(
-                        f"{table}: {count:,} rows without a usable start or end are left out of all figures: it is "
-                        "missing, not a number, or too large."
+                        f"{table}: {count:,} rows without a usable start or end are left out of all figures. The "
+                        "value is missing, not a number, or too large."
                     )
                 elif count:
                     said.append(f"{table}: {count:,} rows have no {what}.")
@@ -241,7 +241,7 @@ class Materializer:
 
 
 def _failed(name: str, error: Exception) -> NsysToolsError:
-    """Return what to tell of a relation that cannot be made."""
+    """Return the error for a relation that cannot be created."""
     said = str(error).splitlines()[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return explained(error) or out_of_memory(said)

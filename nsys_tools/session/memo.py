@@ -1,4 +1,4 @@
-"""What the queries read, remembered between runs: to parse them all takes longer than to show a report that is kept."""
+"""A cache of the relations that queries read: parsing all queries is slower than showing a cached report."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ log = logging.getLogger(__name__)
 
 
 _LEARNED: dict[str, list[str]] = {}
-"""What all sessions of this process have learned; a SELECT reads the same relations in each."""
+"""Shared by all sessions of this process, since a SELECT reads the same relations in each."""
 
 
 class Memo:
-    """The relations that each SELECT reads, by a digest of its text.
+    """The relations that each SELECT reads, by the digest of its text.
 
     Parameters
     ----------
     cache
-        The folder of all cached traces; None remembers nothing.
+        The folder of all cached traces; None to store nothing.
     """
 
     def __init__(self, cache: Path | None) -> None:
-        # A folder named as those of traces, so that it goes like them when nobody has needed it for long. What tells
-        # dependencies from a tree is part of the key: in a checkout it changes under one version.
+        # The folder is named like those of traces, so that it also expires when it has not been used for long. The code
+        # that finds dependencies in a tree is part of the key: in a checkout it can change without a new version.
         means = Path(catalogue.__file__).read_bytes()
         key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}\0".encode() + means).hexdigest()[:32]
         self._file = cache / key / "reads.json" if cache else None
@@ -48,7 +48,7 @@ class Memo:
                 os.utime(self._file.parent)
 
     def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
-        """Return the relations that a SELECT reads; `tree` parses it, where that is not known yet."""
+        """Return the relations that a SELECT reads; call `tree` to parse it if they are not known yet."""
         key = hashlib.sha256(sql.encode()).hexdigest()[:32]
         if key not in self._known:
             if key not in _LEARNED:
@@ -58,7 +58,7 @@ class Memo:
         return set(self._known[key])
 
     def save(self) -> None:
-        """Keep what is new; without a place to write it is only slower."""
+        """Write new entries. If the cache cannot be written, later runs are only slower."""
         if not self._has_more or not self._file:
             return
         self._has_more = False
@@ -68,11 +68,11 @@ class Memo:
             with whole_file(self._file) as draft:
                 draft.write_bytes(_digest(known) + known)
         except OSError as error:
-            log.info("What queries read is not remembered: %s.", error)
+            log.info("The dependencies of queries cannot be cached: %s.", error)
 
 
 def _checked(content: bytes) -> dict[str, list[str]]:
-    """Return what a file holds, if not a byte of it was changed: one in a name would make a query read too little."""
+    """Return the content of a file if it is unchanged. A changed byte in a name would make a query read too little."""
     known = content[len(_digest(b"")) :]
     if content != _digest(known) + known:
         raise ValueError

@@ -1,4 +1,4 @@
-"""How much memory queries may take: what was asked for, or a share of what is free here."""
+"""The memory that queries may use: a fraction of the free memory of the machine or container."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _GROUPS = (
         Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ),
 )
-"""Limit and use of a container, as version 2 and version 1 of control groups show them inside of it."""
+"""Files with the memory limit and usage of a container, in versions 2 and 1 of control groups."""
 
 
 @cache
 def usual_limit() -> int | None:
-    """Return 60 % of the bytes that are free, also within the limit of a container; None where nothing tells them.
+    """Return 60 % of the free bytes, within the limit of a container; None if the free memory is unknown.
 
-    It is told once in a process, so that sessions which are open at a time do not shrink each other.
+    The value is computed once per process, so that sessions that are open at the same time do not reduce each other's
+    limit.
     """
     found = [free for free in (_of_machine(), *(_of_group(*files) for files in _GROUPS)) if free is not None]
     return int(min(found) * _SHARE) if found else None
@@ -37,6 +38,6 @@ def _of_machine() -> int | None:
 
 
 def _of_group(limit: Path, used: Path) -> int | None:
-    with suppress(OSError, ValueError):  # without a limit it says max
+    with suppress(OSError, ValueError):  # without a limit the file contains "max"
         return max(int(limit.read_text(encoding="ascii")) - int(used.read_text(encoding="ascii")), 0)
     return None

@@ -1,11 +1,11 @@
-"""Regular expressions that are rows of a table, written into a statement as constants.
+"""Inlining regular expressions from a table into a statement as constants.
 
-DuckDB compiles a constant expression once, and one out of a table for each row that it is compared with: a million
-names and 24 rules take ten minutes that way, and three seconds with constants. So a materialized query may call
-``first_match(text, 'table')``, ``first_full_match(text, 'table')`` or ``first_form(text, 'table')``: the least
-``position`` of the rows of the table whose ``expression`` is found in the text, upper and lower case alike; matches the
-whole of it; or is found in it as it is written, beside the text ``part``. NULL stands for none. The query must also
-read the table, so that it is made before.
+DuckDB compiles a constant expression once, but an expression from a table once per row that it is matched with. A
+million names and 24 rules take ten minutes that way, and three seconds with constants. Therefore a materialized query
+may call ``first_match(text, 'table')``, ``first_full_match(text, 'table')`` or ``first_form(text, 'table')``. They
+return the smallest ``position`` among the rows of the table whose ``expression`` is found in the text, ignoring case;
+matches the whole text; or is found in the text, case-sensitively, together with the text ``part``. They return NULL
+if no row matches. The query must also read the table, so that the table is created first.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ _TEST = {
 
 
 def unrolled(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """Return a statement in which each call is a CASE over the rows that the table has now.
+    """Return a statement in which each call is replaced by a CASE over the current rows of the table.
 
     Parameters
     ----------
     connection
-        Where the tables are.
+        The connection with the tables.
     sql
         The statement.
     """

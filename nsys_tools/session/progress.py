@@ -1,4 +1,4 @@
-"""What long steps report to, and how far such a step is."""
+"""Progress callbacks, and the measured progress of slow steps."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from typing import Self
 
 Progress = Callable[[str], None]
-"""Called with a few words before each step that can take long; they are `Measured` where the step can be measured."""
+"""Called with a short description before each slow step: a `Measured` if the progress can be measured."""
 
 
 @dataclass(frozen=True)
 class Amount:
-    """How far a step is.
+    """The progress of a step.
 
     Attributes
     ----------
     done, total
-        What has been done, and all that is to do.
+        The completed and the total amount.
     unit
-        Of both: ``bytes`` or ``traces``.
+        Unit of both: ``bytes`` or ``traces``.
     """
 
     done: float
@@ -28,19 +28,19 @@ class Amount:
 
 
 class Measured(str):
-    """Words of a step that can be measured while it runs.
+    """The description of a step whose progress can be measured while it runs.
 
     Attributes
     ----------
     amount
-        Returns how far the step is, or None where that is not known. Any thread may call it, as often as it likes;
-        nothing is measured before that.
+        Returns the progress of the step, or None if it is not known. Any thread may call it, any number of times.
+        Progress is measured only when it is called.
     """
 
     amount: Callable[[], Amount | None]
 
     def __new__(cls, words: str, amount: Callable[[], Amount | None]) -> Self:
-        """Return the words, with what measures their step."""
+        """Return the description with the function that measures the step."""
         measured = super().__new__(cls, words)
         measured.amount = amount
         return measured

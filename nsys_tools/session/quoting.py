@@ -1,4 +1,4 @@
-"""Quoting of names and texts in SQL."""
+"""Quoting names and texts in SQL."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ def literal(text: str | Path) -> str:
 
 
 def unglobbed(path: str | Path) -> str:
-    """Return a path as DuckDB's readers take it: in a plain one ``[ ] * ?`` stand for any characters."""
+    """Return a path escaped for DuckDB's readers, which otherwise interpret ``[ ] * ?`` as glob patterns."""
     return re.sub(r"([\[*?])", r"[\1]", str(path))
 
 
 def parquet(path: Path, options: str = "") -> str:
-    """Return the table function that reads one Parquet file, with more options after a comma.
+    """Return the table function that reads one Parquet file; `options` starts with a comma.
 
     Notes
     -----

@@ -1,7 +1,8 @@
-"""Making relations exist in a connection, in the order of their dependencies.
+"""Creating relations in a connection, in the order of their dependencies.
 
-Three kinds: ``loaded.X``, the columns in use of nsys's table X; queries, views or materialized (to the `Store`, unless
-they rest on a session table without a key); and session tables, which the caller defines, such as stage patterns.
+There are three kinds of relations. ``loaded.X`` has the used columns of nsys's table X. Queries are views, or are
+materialized to the `Store`, unless they depend on a session table without a key. Session tables, such as stage
+patterns, are defined by the caller.
 """
 
 from __future__ import annotations
@@ -38,17 +39,17 @@ class Relations:
     Parameters
     ----------
     connection
-        From `connection.connect`, with the macros that queries share.
+        A connection from `connection.connect`, with the macros that queries share.
     recorded
         The recorded tables.
     store
-        Where materialized relations are kept; None keeps them in memory.
+        Cache for materialized relations; None keeps them in memory.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each step that can be slow.
     choice
-        What is read in this trace: see `Choice`.
+        The part of the trace that is read; see `Choice`.
     notes
-        Gets a sentence for each kind of value that does not fit.
+        List that receives one sentence for each kind of invalid value.
     """
 
     def __init__(
@@ -56,13 +57,13 @@ class Relations:
         choice: Choice | None = None, notes: list[str] | None = None,
     ) -> None:  # fmt: skip
         self._connection = connection
-        # A small trace is computed again sooner than its files are written and checked.
+        # For a small trace, computing again is faster than writing and checking files.
         self._store = None if recorded.is_small else store
         self._materializer = Materializer(connection, recorded, progress, [] if notes is None else notes)
         self._choice = choice or Choice()
         self._recorded = recorded
         self._made: set[str] = set()
-        self._keys: dict[str, str] = {}  # of the session's tables, by name
+        self._keys: dict[str, str] = {}  # keys of session tables, by name
         self._later: dict[str, Callable[[], None] | None] = {}
         self._memo = Memo(store.folder.parent if store else None)
         self._trees: dict[str, dict[str, Any]] = {}
@@ -74,9 +75,9 @@ class Relations:
         self._lacking = Lacking(self._keys.keys(), self._reads, has_trace=bool(recorded.tables))
 
     def define(self, name: str, later: Callable[[], None] | None = None, key: str = "") -> None:
-        """Make room for the caller's table `name`, made by `later` when it is read; drop what rests on an older one.
+        """Register the session table `name`, which `later` creates on first use; drop what depends on an older one.
 
-        What rests on it is stored only with a `key`, which changes whenever its content does.
+        Relations that depend on the table are stored only if it has a `key`, which must change with its content.
         """
         self._drop_on(name)
         self._keys[name] = key
@@ -86,18 +87,18 @@ class Relations:
             self._is_table[name] = True
 
     def has_made(self, name: str) -> None:
-        """Take note of a view that the caller has made."""
+        """Register a view that the caller has created."""
         self._made.add(name)
         self._is_table[name] = False
 
     def undefine(self, name: str) -> None:
-        """Take back the caller's own table, and what was built on it."""
+        """Drop a session table and all relations that depend on it."""
         if name in self._keys:
             self._drop_on(name)
             del self._keys[name]
 
     def _drop_on(self, name: str) -> None:
-        """Drop what rests on a table, and the table."""
+        """Drop a table and all relations that depend on it."""
         for made in [m for m in self._made if not m.startswith(_LOADED) and name in self.behind(m)]:
             kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
@@ -107,11 +108,11 @@ class Relations:
         self._lacking.forget()
 
     def needs(self, name: str) -> frozenset[str]:
-        """Return the sources that a relation needs and nobody has given, see `Lacking`."""
+        """Return the sources that a relation requires and that were not given; see `Lacking`."""
         return self._lacking.of(name)
 
     def behind(self, name: str) -> set[str]:
-        """Return a relation and all that it reads, up to tables of the session; each is walked once."""
+        """Return a relation and all that it reads, directly or indirectly, including session tables."""
         if name not in self._behind:
             seen: set[str] = set()
             new = {name}
@@ -122,7 +123,7 @@ class Relations:
         return self._behind[name]
 
     def known(self, names: Iterable[str]) -> set[str]:
-        """Return those of `names` that this room can make."""
+        """Return those of `names` that can be created here."""
         schema, queries = catalogue.schema(), catalogue.queries()
         found = set()
         for name in names:
@@ -130,32 +131,32 @@ class Relations:
             if name in queries or name in self._keys or is_copy:
                 found.add(name)
             elif name in schema and name not in self._recorded.tables:
-                found.add(_LOADED + name)  # nsys did not record it: no rows, but no error
+                found.add(_LOADED + name)  # nsys did not record the table: no rows, but not an error
         return found
 
     def ensure(self, names: Iterable[str]) -> None:
-        """Make relations, and what they read, exist.
+        """Create relations and the relations that they read.
 
         Raises
         ------
         NsysToolsError
-            If a relation is unknown, its SQL is wrong, or relations depend on each other in a circle.
+            If a relation is unknown, its SQL is invalid, or dependencies are circular.
         """
         names = set(names)
         if self._columns is None:
-            # In a small trace all columns are loaded: tables, in place of views, compute all of theirs.
+            # For a small trace, load all columns: queries are tables there, and a table computes all of its columns.
             self._columns = {} if self._recorded.is_small else in_use(self._choice.queries, self._needed)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
         order = self._order(names)
         self._materializer.to_load = [name for name in order if name.startswith(_LOADED) and not self._kept(name)]
         for name in order:
-            if name not in self._made:  # a table of the caller's own may have asked for it meanwhile
+            if name not in self._made:  # the creation of a session table may have created it
                 self._make(name)
         self._memo.save()
 
     def _order(self, names: set[str]) -> list[str]:
-        """Return relations and what they read, as far as they are not made, in the order to make them."""
+        """Return relations and the relations that they read, without existing ones, in creation order."""
         graph: dict[str, set[str]] = {}
         pending = names - self._made
         while pending:
@@ -165,17 +166,17 @@ class Relations:
         try:
             return list(TopologicalSorter(graph).static_order())
         except CycleError as error:
-            raise NsysToolsError(f"Queries depend on each other in a circle: {' -> '.join(error.args[1])}.") from None
+            raise NsysToolsError(f"Queries have a circular dependency: {' -> '.join(error.args[1])}.") from None
 
     def _needed(self, name: str, wanted: Names) -> dict[str, Names]:
-        """Return what `wanted` columns of a relation read, and which columns of it."""
+        """Return the relations and columns that the `wanted` columns of a relation read."""
         if name.startswith(_LOADED) or name in self._keys or self._kept(name):
             return {}
         within = used(self._tree(name), None if catalogue.find(name).materialized else wanted)
         return dict.fromkeys(self._reads(name), within)
 
     def _load_whole(self) -> None:
-        """Load tables of which only some columns have been, whole; views that read them stay as they are."""
+        """Reload partially loaded tables with all columns. Views that read them are unchanged."""
         assert self._columns is not None  # noqa: S101  (ensure has set it)
         partial = [name for name in self._made if name.startswith(_LOADED) and self._columns.get(name) is not None]
         self._columns = {}
@@ -183,7 +184,7 @@ class Relations:
             self._make(name)
 
     def _tree(self, name: str) -> dict[str, Any]:
-        """Return the syntax tree of the SELECT behind a relation."""
+        """Return the syntax tree of the SELECT that defines a relation."""
         if name not in self._trees:
             tree = catalogue.parsed(self._connection, self._sql(name))
             if tree is None:
@@ -193,14 +194,14 @@ class Relations:
 
     def _reads(self, name: str) -> set[str]:
         if name in self._keys or (name.startswith(_LOADED) and name not in catalogue.queries()):
-            return set()  # the caller's own, or copied from the trace alone
+            return set()  # a session table, or a copy from the trace
         if name not in self._needs:
             found = self._memo.reads(self._sql(name), lambda: self._tree(name))
             self._needs[name] = self.known(found) | (found & self._keys.keys())
         return self._needs[name]
 
     def _sql(self, name: str) -> str:
-        """Return the SELECT behind a relation."""
+        """Return the SELECT that defines a relation."""
         if not name.startswith(_LOADED):
             return catalogue.find(self._choice.instead.get(name, name)).sql
         own, table = catalogue.queries().get(name), self._table(name)
@@ -212,7 +213,7 @@ class Relations:
         return Table(recorded, has, self._choice.window, self._choice.process, has_rowid)
 
     def condition(self, table: str) -> str:
-        """Return the condition that keeps the rows of one of nsys's own tables that the choice is for."""
+        """Return the condition that selects the chosen rows of an nsys table."""
         has = self._recorded.tables[table]
         return Table(table, has, self._choice.window, self._choice.process).condition(has)
 
@@ -230,13 +231,13 @@ class Relations:
         return bool(query.materialized) and not query.unstored and is_told
 
     def _entry(self, name: str, digest: str = "") -> Entry | None:
-        """Return the entry of the store that a relation belongs to, by default with its own digest."""
+        """Return the store entry of a relation, by default with the digest of the relation."""
         if self._store is None or not self._is_stored(name):
             return None
         return self._store.entry(name, digest or self._digest(name))
 
     def _kept(self, name: str) -> bool:
-        """Whether the store already has it, so that what it reads is not needed."""
+        """Whether the store has the relation, so that the relations it reads are not needed."""
         entry = self._entry(name)
         return entry is not None and entry.find() is not None
 
@@ -260,13 +261,13 @@ class Relations:
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
     def _create(self, name: str) -> None:
-        """Create the view of a query; in a small trace its table, since binding nested views takes longer there."""
+        """Create a query as a view. In a small trace create a table, since binding nested views is slower there."""
         self._is_table[name] = self._recorded.is_small
         kind = "TABLE" if self._recorded.is_small else "VIEW"
         self._materializer.create(name, f"CREATE {kind} {quoted(name)} AS {self._sql(name)}")
 
     def _load(self, name: str, reads: Sequence[str]) -> None:
-        """Copy the columns in use of one of nsys's tables, and show the copy as the whole table."""
+        """Copy the used columns of an nsys table, and present the copy as the complete table."""
         own = catalogue.queries().get(name)
         wanted = None if own or self._kept(name) or not self._columns else self._columns.get(name)
         table = self._table(name)
@@ -279,12 +280,12 @@ class Relations:
         self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
 
     def _materialize(self, recipe: Recipe, target: str, digest: str) -> None:
-        """Make the result of a SELECT a relation: a file of the store, where it belongs there, else a table."""
+        """Create a relation from a SELECT: a file in the store if the relation is stored, otherwise a table."""
         if not self._materializer.materialize(recipe, target, self._entry(recipe.name, digest)):
             self._is_table[recipe.name] = True
 
     def _recorded_tables(self, name: str) -> tuple[str, ...]:
-        """Return nsys's tables that the SQL behind a relation reads itself."""
+        """Return the nsys tables that the SQL of a relation reads directly."""
         if name.startswith(_LOADED):
             return tuple({name.removeprefix(_LOADED)} & self._recorded.tables.keys())
         found = self._memo.reads(self._sql(name), lambda: self._tree(name)) - catalogue.queries().keys()

@@ -19,28 +19,28 @@ _SHOWN_ROWS = 20
 
 @one_error
 class Result:
-    """Rows of a query.
+    """The rows of a query.
 
-    A result is a sequence of rows: ``len(result)``, ``for row in result``, ``result[0]`` and ``result[:5]`` give rows
-    as dictionaries, ``result["sum_ns"]`` gives a column as a list. It is also an Arrow stream, so that
-    ``polars.DataFrame(result)`` and other readers of the Arrow C stream interface take it as it is.
+    A result is a sequence of rows: ``for row in result``, ``result[0]`` and ``result[:5]`` return rows as dictionaries,
+    ``result["sum_ns"]`` returns a column as a list, and ``len(result)`` is the number of rows. It is also an Arrow
+    stream, so that ``polars.DataFrame(result)`` and other readers of the Arrow C stream interface accept it directly.
 
     Attributes
     ----------
     name
-        Name of the query; empty for SQL of the user's own.
+        Name of the query; empty for the user's own SQL.
     summary
-        What a row is, and the order; empty for SQL of the user's own.
+        What a row is, and how rows are ordered; empty for the user's own SQL.
     documented
-        The documented columns with type, unit and meaning; empty for SQL of the user's own.
+        The documented columns with type, unit and meaning; empty for the user's own SQL.
     total_count
-        How many rows the query has; larger than ``len(result)`` where the result was cut, else None or equal.
+        Number of rows of the query. It is larger than ``len(result)`` if rows were removed, otherwise None or equal.
     truncated
-        Whether there are more rows, which a limit has cut off.
+        Whether a limit removed rows.
 
     Notes
     -----
-    The query runs when rows are first read. They are kept from then on: reading a result twice gives the same rows.
+    The query runs when rows are first read. The rows are then retained, so reading a result twice gives the same rows.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Result:
 
     @property
     def units(self) -> dict[str, str]:
-        """Unit by column name (``ns``, ``bytes``, ``count`` ...), of the documented columns that have one."""
+        """Unit by column name (``ns``, ``bytes``, ``count`` ...), for documented columns that have a unit."""
         return {column.name: column.unit for column in self.documented if column.unit != "-"}
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -74,7 +74,7 @@ class Result:
         return self._rows.all()
 
     def head(self, count: int) -> list[tuple[Any, ...]]:
-        """Return the first rows as tuples, at most `count`; the others are not read into Python."""
+        """Return at most the first `count` rows as tuples, without converting the others to Python objects."""
         return self._rows.part(0, count)
 
     def records(self) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ class Result:
         return [dict(zip(columns, row, strict=True)) for row in self.rows()]
 
     def one(self) -> dict[str, Any]:
-        """Return the first row as a dictionary; empty if there is none."""
+        """Return the first row as a dictionary; empty if there are no rows."""
         return next(iter(self._records(0, 1)), {})
 
     def pl(self) -> pl.DataFrame:
@@ -91,19 +91,19 @@ class Result:
         return self._rows.pl()
 
     def df(self) -> pd.DataFrame:
-        """Return a pandas frame. This needs the extra ``[pandas]``."""
+        """Return a pandas frame. This requires the extra ``[pandas]``."""
         _check_extra("pandas")
         return self._rows.df()
 
     def arrow(self) -> pa.Table:
-        """Return an Arrow table. This needs the extra ``[pandas]``, which brings pyarrow."""
+        """Return an Arrow table. This requires the extra ``[pandas]``, which installs pyarrow."""
         _check_extra("pyarrow")
         return self._rows.arrow()
 
     def kept(self) -> Result:
-        """Return the rows held in memory: they can be read after the session is closed."""
+        """Return a copy of the result in memory, which can be read after the session is closed."""
         rows = FrameRows(self._rows.whole())
-        self._rows = rows  # read once: both give the same rows
+        self._rows = rows  # read once, so that both results have the same rows
         count = None if self.truncated else rows.count()
         kept = Result(
             rows, name=self.name, summary=self.summary, documented=self.documented, total_count=count
@@ -112,7 +112,7 @@ class Result:
         return kept
 
     def compute(self, limit: int | None = None) -> None:
-        """Compute the rows now, of a query that has not run yet; at most `limit` of them."""
+        """Run the query now if it has not run yet; keep at most `limit` rows."""
         self.truncated = self._rows.compute(limit) or self.truncated
 
     def _records(self, start: int, stop: int) -> list[dict[str, Any]]:
@@ -134,12 +134,12 @@ class Result:
     @overload
     def __getitem__(self, key: str) -> list[Any]: ...
     def __getitem__(self, key: int | slice | str) -> dict[str, Any] | list[dict[str, Any]] | list[Any]:
-        """Return a row by its place, rows by a slice, or a column by its name.
+        """Return a row by index, rows by slice, or a column by name.
 
         Raises
         ------
         IndexError
-            If there are not that many rows.
+            If the index is out of range.
         NsysToolsError
             If there is no such column.
         """
@@ -151,7 +151,7 @@ class Result:
         count = len(self)
         if isinstance(key, slice):
             start, stop, step = key.indices(count)
-            # Only these rows become dictionaries: of a long table mostly the first are asked for.
+            # Convert only these rows: usually only the first rows of a long table are requested.
             return self._records(start, max(start, stop)) if step == 1 else self.records()[key]
         if not -count <= key < count:
             raise IndexError(f"row {key} of a result of {count} rows")
@@ -162,11 +162,11 @@ class Result:
         return self._rows.arrow_c_stream(requested_schema)
 
     def __repr__(self) -> str:
-        """Return name, rows and columns."""
+        """Return the name and the numbers of rows and columns."""
         return f"<Result {self.name or 'of SQL'}: {len(self):,} rows x {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:
-        """Return a table of the first rows for notebooks, with units under the names of the columns."""
+        """Return an HTML table of the first rows for notebooks, with units below the column names."""
         from nsys_tools.formats import html_table  # noqa: PLC0415
 
         shown = self._rows.part(0, _SHOWN_ROWS)

@@ -1,4 +1,4 @@
-"""What holds the rows of a result: a table of the session's DuckDB, or a frame in memory."""
+"""Storage for the rows of a result: a table in the session's DuckDB, or a frame in memory."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class FrameRows:
         return self._frame.rows()
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
-        """Return rows from `start` to before `stop`."""
+        """Return rows from `start` up to, but not including, `stop`."""
         return self._frame[start:stop].rows()
 
     def count(self) -> int:
@@ -65,7 +65,7 @@ class FrameRows:
         return self._frame
 
     def whole(self) -> DataFrame:
-        """Return a frame that takes the place of the rows."""
+        """Return a frame that replaces the rows."""
         return self.pl()
 
     def df(self) -> pd.DataFrame:
@@ -88,7 +88,7 @@ class FrameRows:
 
 
 class ListRows(FrameRows):
-    """Rows of plain values; they become a frame when something asks for one."""
+    """Rows of plain values, converted to a frame on demand."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         self._names = list(columns)
@@ -100,7 +100,7 @@ class ListRows(FrameRows):
         return list(self._names)
 
     def pl(self) -> DataFrame:
-        """Return a frame."""
+        """Return a polars frame."""
         import polars  # noqa: PLC0415
 
         return polars.DataFrame(self._values, schema=self._names, orient="row", infer_schema_length=None)
@@ -116,7 +116,7 @@ class ListRows(FrameRows):
         return is_more
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
-        """Return rows from `start` to before `stop`."""
+        """Return rows from `start` up to, but not including, `stop`."""
         return self._values[start:stop]
 
     def count(self) -> int:
@@ -129,8 +129,8 @@ class RelationRows:
 
     Notes
     -----
-    The relation becomes a table of the session when rows are first read. To run a query again could give another
-    order, since a query without ORDER BY has none. The table is dropped with the result.
+    The relation becomes a table of the session when rows are first read. Running the query again could return rows in
+    another order, since a query without ORDER BY has no defined order. The table is dropped with the result.
     """
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
@@ -146,7 +146,7 @@ class RelationRows:
 
     @contextmanager
     def _read(self) -> Iterator[duckdb.DuckDBPyRelation]:
-        """Give the rows, from the table that they have become."""
+        """Yield the rows from their table."""
         with self._errors():
             if self._table is None:
                 table = f"_result_{next(_NUMBERS)}"
@@ -157,20 +157,20 @@ class RelationRows:
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """Turn errors of DuckDB into the one error that users see."""
+        """Convert DuckDB errors to `NsysToolsError`."""
         import duckdb  # noqa: PLC0415
 
         try:
             yield
         except duckdb.ConnectionException:
             raise NsysToolsError(
-                "The session is closed.", "Read results before close(), or keep them: result.kept()."
+                "The session is closed.", "Read results before close(), or keep them in memory with result.kept()."
             ) from None
         except duckdb.Error as error:
             raise explained(error) or NsysToolsError(f"SQL: {error}") from None
 
     def compute(self, limit: int | None) -> bool:
-        """Compute at most `limit` rows now, where none was read yet; return whether there are more."""
+        """Compute at most `limit` rows now if no rows were read yet; return whether there are more."""
         if limit is not None and self._table is None:
             self.relation = self.relation.limit(limit + 1)
         is_more = self.count() > (self.count() if limit is None else limit)
@@ -185,7 +185,7 @@ class RelationRows:
             return _plain(rows).fetchall()
 
     def part(self, start: int, stop: int) -> list[tuple[Any, ...]]:
-        """Return rows from `start` to before `stop`."""
+        """Return rows from `start` up to, but not including, `stop`."""
         with self._read() as rows:
             return _plain(rows.limit(stop - start, start)).fetchall()
 
@@ -198,12 +198,12 @@ class RelationRows:
         """Return a polars frame."""
         import polars  # noqa: PLC0415
 
-        # Not the relation's own pl(): that goes through pyarrow, 45 MB which nothing else here needs.
+        # The relation's own pl() is not used: it requires pyarrow, a 45 MB dependency that nothing else needs.
         with self._read() as rows:
             return polars.DataFrame(rows)
 
     def whole(self) -> DataFrame:
-        """Return a frame that takes the place of the rows: where none was read yet, without a table between."""
+        """Return a frame that replaces the rows; if no rows were read yet, without an intermediate table."""
         import polars  # noqa: PLC0415
 
         if self._table is not None:
@@ -228,7 +228,7 @@ class RelationRows:
 
 
 def _distinct(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return a relation whose columns have names of their own: of two of one name, a record would lose one."""
+    """Return a relation with unique column names. With duplicate names, a dictionary would lose a column."""
     names: list[str] = []
     for name in relation.columns:
         tries = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
@@ -239,7 +239,7 @@ def _distinct(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def _plain(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return rows with times of a zone as text: to make Python's values of them, DuckDB needs pytz."""
+    """Return rows with time zone values as text: to convert them to Python values, DuckDB requires pytz."""
     zoned = ["TIME ZONE" in str(kind) for kind in rows.types]
     if not any(zoned):
         return rows
@@ -248,7 +248,7 @@ def _plain(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def _drop(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Drop the table of a result that nobody can read any more; a closed session has dropped it already."""
+    """Drop the table of a result that was garbage-collected. A closed session has already dropped it."""
     import duckdb  # noqa: PLC0415
 
     with suppress(duckdb.Error):

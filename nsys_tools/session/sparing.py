@@ -1,4 +1,4 @@
-"""What to do where memory runs out before it is an error."""
+"""Retrying statements that run out of memory before reporting an error."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ _T = TypeVar("_T")
 
 
 def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
-    """Run statements of a connection; where memory runs out, once more with all that it may use, then on one thread.
+    """Run statements. If memory runs out, retry with the maximum memory limit, then on one thread.
 
-    Each thread of DuckDB holds blocks of its own that cannot be spilled: one thread takes longer for the same rows, and
-    needs the least.
+    Each DuckDB thread holds its own blocks, which cannot be spilled. One thread is slower, but needs the least memory.
 
     Raises
     ------
     duckdb.OutOfMemoryException
-        If there is not enough for one thread either.
+        If memory is not sufficient for one thread either.
     """
     import duckdb  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Where queries spill what does not fit into memory: into the file system of the cache, as far as there is room."""
+"""Where queries spill data that does not fit into memory: the file system of the cache, if it has enough space."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from nsys_tools.session.quoting import literal
 from nsys_tools.session.store import cache_folder, make_folder
 
 _SHARE = 0.9
-"""Of what is free when a session is opened; the rest is for what it caches, and for others."""
+"""Fraction of the space that is free when a session is opened. The rest is for its cache and other processes."""
 _FOLDER = "temporary"
 _place = ""
 
 
 def spill_folder(resources: ExitStack, needed: int) -> Path:
-    """Make a folder for what a session spills; it is removed when `resources` are closed.
+    """Create the spill folder of a session; it is removed when `resources` is closed.
 
     Parameters
     ----------
     resources
-        What it lasts as long as.
+        The exit stack that removes the folder.
     needed
-        How many bytes may be spilled and cached, as far as that can be told before.
+        Estimated number of bytes to be spilled and cached.
 
     Returns
     -------
     Path
-        A folder below that of the cache, which users place where there is room. If the cache cannot be written, or has
-        less room than is needed and than ``TMPDIR`` has, it lies there.
+        A folder below the cache folder, which users place where there is enough space. If the cache cannot be written,
+        or has less space than needed and less than ``TMPDIR``, the folder is in ``TMPDIR``.
     """
     with suppress(OSError):
         place = cache_folder() / _FOLDER
@@ -45,12 +45,12 @@ def spill_folder(resources: ExitStack, needed: int) -> Path:
 
 
 def free(folder: Path) -> int:
-    """Return how many bytes can be written into a folder."""
+    """Return the number of bytes that can be written to a folder."""
     return shutil.disk_usage(folder).free
 
 
 def bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Have a connection spill no more into its folder than there is room for."""
+    """Limit the spill size of a connection to the free space of its folder."""
     global _place  # noqa: PLW0603  (DuckDB does not name the folder when it is full)
     _place = str(folder.parent)
     with suppress(OSError):
@@ -59,8 +59,8 @@ def bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def _full() -> NsysToolsError:
     return NsysToolsError(
-        f"There is not enough room in {_place} for the temporary files of queries that do not fit into memory.",
-        "Free some space there, name another place with NSYS_TOOLS_CACHE or TMPDIR, or give queries more memory with "
+        f"There is not enough space in {_place} for the temporary files of queries that do not fit into memory.",
+        "Free some space there, set another location with NSYS_TOOLS_CACHE or TMPDIR, or give queries more memory with "
         "--memory SIZE.",
     )
 

@@ -1,9 +1,10 @@
-"""Where loaded tables and materialized steps are kept: Parquet files in the user's cache folder.
+"""The cache of loaded tables and materialized steps: Parquet files in the user's cache folder.
 
-Each relation is a file of its own. The folder's name is the trace's identity. A file's name holds a digest of the SQL
-it comes from, its dependencies included, so that a new version or a user's own query never reads another's result, and
-a digest of its content. So a file never changes while others read it: of two processes that start at once, each writes
-a file of its own where their rows are in another order. A damaged file is not what its name says, and is made again.
+Each relation is a separate file. The folder is named after the identity of the trace. A file name contains a digest
+of the SQL including its dependencies, so that a new version or a user's own query never reads a different query's
+result, and a digest of the content, so that a file never changes while others read it. If two processes that start at
+once produce rows in different orders, each writes its own file. A damaged file does not match its name and is
+regenerated.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ _KEEP_DRAFT_DAYS = 1
 _DAY_S = 86400
 _KEY = re.compile(r"[0-9a-f]{32}")
 _MARKER = "CACHEDIR.TAG"
-# The first line is that of bford.info/cachedir: backups leave such a folder out.
+# The first line is defined by bford.info/cachedir: backup tools skip folders with this tag.
 _MARKED = b"Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cache of nsys-tools. It can be removed.\n"
 
 
@@ -40,15 +41,15 @@ def cache_folder() -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder of the cache that is removed when nobody has needed it for long.
+    """Create a cache folder that is removed when it has not been used for a long time.
 
     Raises
     ------
     OSError
-        If it is not there and cannot be made.
+        If the folder does not exist and cannot be created.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with suppress(OSError):  # of a cache that can only be read, what is there can be used
+    with suppress(OSError):  # a read-only cache can still be read
         os.utime(folder)
         if not (folder / _MARKER).exists():
             with whole_file(folder / _MARKER) as draft:
@@ -64,11 +65,11 @@ class Entry:
     folder
         Where its file is, or will be.
     name
-        How the file's name begins: the relation, and the digest of its SQL.
+        The start of the file name: the relation, and the digest of its SQL.
     suffix
-        How it ends.
+        The end of the file name.
     path
-        The file, once `find` has seen that it is whole, or `write` has written it.
+        The file, after `find` has verified it or `write` has written it.
     """
 
     folder: Path
@@ -77,7 +78,7 @@ class Entry:
     path: Path | None = field(default=None, init=False)
 
     def find(self) -> Path | None:
-        """Return the file, if it is there and whole; a damaged one is removed."""
+        """Return the file if it exists and is intact; remove a damaged file."""
         if self.path is None:
             with suppress(OSError):
                 found = sorted(path for path in self.folder.iterdir() if path.name.startswith(f"{self.name}-"))
@@ -88,7 +89,7 @@ class Entry:
         with suppress(OSError):
             if path == self._named(path):
                 return True
-        log.info("%s in the cache is damaged; it is made again.", path.name)
+        log.info("%s in the cache is damaged and is regenerated.", path.name)
         _remove(path)
         return False
 
@@ -97,12 +98,12 @@ class Entry:
 
     @contextmanager
     def write(self) -> Iterator[Path]:
-        """Give a name to write to, which becomes the file when the block ends well, unless another process was first.
+        """Yield a path to write to, which becomes the file if the block succeeds, unless another process was first.
 
         Raises
         ------
         OSError
-            If it cannot be written.
+            If the file cannot be written.
         """
         with draft_in(self.folder) as draft:
             yield draft
@@ -118,12 +119,12 @@ class Store:
     Parameters
     ----------
     key
-        The identity of the trace, see `nsys_tools.sources.nsys.identify.identity`.
+        The identity of the trace; see `nsys_tools.sources.nsys.identify.identity`.
 
     Raises
     ------
     OSError
-        If the folder is not there and cannot be made.
+        If the folder does not exist and cannot be created.
     """
 
     def __init__(self, key: str) -> None:
@@ -134,13 +135,13 @@ class Store:
         _forget_drafts(self.folder)
 
     def entry(self, relation: str, digest: str, suffix: str = ".parquet") -> Entry:
-        """Return the entry of a relation, by the digest of its SQL; what is none has another suffix."""
+        """Return the entry of a relation, by the digest of its SQL. Other entries have a different suffix."""
         name = f"{relation}-{digest}"
         return self._entries.setdefault(name, Entry(self.folder, name, suffix))
 
 
 def _remove(path: Path) -> None:
-    """Remove what is damaged in a folder of the cache, if that is possible."""
+    """Remove a damaged file from a cache folder, if possible."""
     with suppress(OSError):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
@@ -149,7 +150,7 @@ def _remove(path: Path) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    """Remove traces that nobody has asked for in a month; only folders that `make_folder` has marked."""
+    """Remove the folders of traces not used for a month. Only folders that `make_folder` has marked are removed."""
     for entry in _older(folder, _KEEP_DAYS):
         with suppress(OSError):
             is_ours = _KEY.fullmatch(entry.name) and not entry.is_symlink()
@@ -158,19 +159,19 @@ def _forget_old(folder: Path) -> None:
 
 
 def _forget_drafts(folder: Path) -> None:
-    """Remove what a killed process was writing into a folder of the cache."""
+    """Remove unfinished files that a killed process left in a cache folder."""
     for entry in _older(folder, _KEEP_DRAFT_DAYS):
         if entry.name.startswith(".nsys-tools-"):
             _remove(entry)
 
 
 def _older(folder: Path, days: int) -> list[Path]:
-    """Return what was not changed in a folder for some days; nothing where it cannot be read."""
+    """Return the items in a folder that have not changed for some days; empty if the folder cannot be read."""
     limit = time.time() - days * _DAY_S
     found = []
     with suppress(OSError):
         for entry in folder.iterdir():
-            with suppress(OSError):  # another process was faster
+            with suppress(OSError):  # another process has removed it
                 if entry.lstat().st_mtime < limit:
                     found.append(entry)
     return found

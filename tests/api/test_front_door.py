@@ -83,13 +83,13 @@ def test_ncu_without_a_trace(given: dict[str, Path]) -> None:
     ("query", "needed"),
     [
         ("roofline_stage", "an analytic model"), ("peak", "an analytic model"), ("roofline_point", "an analytic model"),
-        ("ncu_coverage", "what ncu measured"), ("ncu_flops", "an analytic model"),
+        ("ncu_coverage", "ncu results"), ("ncu_flops", "an analytic model"),
         ("callgraph_summary", "a call graph"),
     ],
 )  # fmt: skip
 def test_what_was_not_given_is_said(bare: nt.Session, query: str, needed: str) -> None:
     for ask in (lambda: bare.query(query), lambda: bare.sql(f"SELECT count(*) FROM {query}")):
-        with pytest.raises(nt.NsysToolsError, match=f"{query} needs {needed}, and none was given") as caught:
+        with pytest.raises(nt.NsysToolsError, match=f"{query} requires {needed}") as caught:
             ask()
         assert "nt.open(" in caught.value.hint
     assert bare.queries(query.partition("_")[0]).records(), "it is listed all the same"
@@ -98,7 +98,7 @@ def test_what_was_not_given_is_said(bare: nt.Session, query: str, needed: str) -
 def test_names_of_with_clauses_need_nothing(bare: nt.Session) -> None:
     """They hide a relation with the same name, except inside their own SELECT."""
     assert bare.sql("WITH layer AS (SELECT 1 AS x) SELECT x FROM layer").one() == {"x": 1}
-    with pytest.raises(nt.NsysToolsError, match="layer needs an analytic model"):
+    with pytest.raises(nt.NsysToolsError, match="layer requires an analytic model"):
         bare.sql("WITH layer AS (SELECT * FROM layer) SELECT count(*) FROM layer")
     counted = bare.sql("WITH RECURSIVE peak(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM peak WHERE n < 3) FROM peak")
     assert counted["n"] == [1, 2, 3]

@@ -52,7 +52,7 @@ def test_a_run_folder_finds_everything_by_itself(tmp_path: Path) -> None:
     groups = {row["line"].partition(" ")[0]: row for row in found["tables"]["callgraph_summary"]["rows"]}
     assert groups["model.layers[0..2]"]["measured_count"] == 3, "as the configuration of DeepSeek-OCR names them"
     assert groups["model.layers[0..2]"]["stage"] == "llm"
-    assert "exists already" in refused("analyze", "run", cwd=tmp_path)
+    assert "already exists" in refused("analyze", "run", cwd=tmp_path)
     told = refused("analyze", ".", "--force", "--format", "md", "--set", "new_tokens=9", cwd=folder)
     assert "one execution of the workload has" in told, "options override the run folder; this one does not fit"
     assert metrics(folder / "report") == found

@@ -28,7 +28,7 @@ def test_groups_are_written_and_again_the_same(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout, done.stderr) == (0, "out/groups.md\n", "")
         written.append([(tmp_path / "out" / name).read_bytes() for name in ("groups.json", "groups.md")])
     assert written[0] == written[1]
-    assert "groups.json exists already" in refused(*asked, cwd=tmp_path)
+    assert "groups.json already exists" in refused(*asked, cwd=tmp_path)
     assert (tmp_path / "out" / "notes.txt").read_text() == "mine"
     groups = json.loads(written[0][0])
     assert set(groups) == {"groups", "metadata"}
@@ -130,8 +130,8 @@ def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     assert "holds no CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
     assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
-    assert "needs a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
-    assert "needs a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
+    assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
+    assert "requires a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
     assert "cannot be read" in refused(
         "ncu", str(COUNTERS), "--trace", str(SAMPLE), "--stages", "none.toml", "--no-cache", cwd=tmp_path
     )

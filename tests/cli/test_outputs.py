@@ -50,7 +50,7 @@ def test_a_file_that_exists_stays_without_force(sample: tuple[Path, Timeline], t
     asked = words(command, name, sample[0])
     before = {path.name for path in tmp_path.iterdir()}
     said = refused(*asked, cwd=tmp_path)
-    assert f"{name} exists already" in said
+    assert f"{name} already exists" in said
     assert "--force" in said
     assert mine.read_text() == "mine"
     assert {path.name for path in tmp_path.iterdir()} - {"__pycache__"} == before
@@ -64,7 +64,7 @@ def test_a_file_that_exists_stays_without_force(sample: tuple[Path, Timeline], t
 def test_a_report_of_a_model_replaces_its_own_files_only(tmp_path: Path) -> None:
     asked = ("model", "report", "llama-2-7b", "--out", ".")
     assert run(*asked, cwd=tmp_path).returncode == 0
-    assert "exists already" in refused(*asked, cwd=tmp_path)
+    assert "already exists" in refused(*asked, cwd=tmp_path)
     assert run(*asked, "--force", cwd=tmp_path).returncode == 0
     page = tmp_path / "static_analysis" / "analytic_model" / "README.md"
     page.write_text("mine")
@@ -78,17 +78,17 @@ def test_no_result_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_pat
     (tmp_path / "link.sqlite").symlink_to(trace)
     for out in ("v.sqlite", "link.sqlite", "./../" + tmp_path.name + "/v.sqlite"):
         said = refused("sql", "v.sqlite", "SELECT 1", "--no-cache", "--out", out, "--force", cwd=tmp_path)
-        assert "is, holds or lies inside" in said
+        assert "is, contains or is inside the input" in said
     shutil.copyfile(trace, tmp_path / "x_nvtx_sum.csv")
     asked = ("stats", "x_nvtx_sum.csv", "--no-cache", "-r", "nvtx_sum", "-o", "x", "--force-overwrite")
-    assert "is, holds or lies inside" in refused(*asked, cwd=tmp_path)
+    assert "is, contains or is inside the input" in refused(*asked, cwd=tmp_path)
     model = tmp_path / "m.json"
     shutil.copyfile(REPOSITORY / "analytic" / "models" / "llama-2-7b.json", model)
     asked = ("model", "predict", "m.json", "--gpu", "l4", "--out", "m.json", "--force")
-    assert "is, holds or lies inside" in refused(*asked, cwd=tmp_path)
+    assert "is, contains or is inside the input" in refused(*asked, cwd=tmp_path)
     (tmp_path / "mine.py").write_text("def build(): ...")
     asked = ("callgraph", "trace", "mine.py:build", "--out", "mine.py", "--force")
-    assert "is, holds or lies inside" in refused(*asked, cwd=tmp_path)
+    assert "is, contains or is inside the input" in refused(*asked, cwd=tmp_path)
     assert trace.read_bytes() == (tmp_path / "x_nvtx_sum.csv").read_bytes() == sample[0].read_bytes()
     assert model.read_text().startswith("{")
 
@@ -105,7 +105,7 @@ def test_what_is_no_file_is_never_replaced(tmp_path: Path, make: Callable[[Path]
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "there").write_text("old")
     (tmp_path / "link").symlink_to("there")
-    with pytest.raises(nt.NsysToolsError, match="exists already"), new_file(tmp_path / "link", force=False):
+    with pytest.raises(nt.NsysToolsError, match="already exists"), new_file(tmp_path / "link", force=False):
         pass
     with new_file(tmp_path / "link", force=True) as draft:
         draft.write_text("new")
@@ -128,7 +128,7 @@ def test_of_two_at_once_the_first_stays(tmp_path: Path, has_links: bool, monkeyp
             for other in earlier:
                 write(other)
 
-    with pytest.raises(nt.NsysToolsError, match="exists already"):
+    with pytest.raises(nt.NsysToolsError, match="already exists"):
         write("late", "first")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "first")]
 

@@ -62,10 +62,12 @@ def test_what_is_there_is_replaced_only_with_force(tmp_path: Path, form: str) ->
     first = run("export", form, str(trace), "out", "-q", "kernel", cwd=tmp_path)
     assert (first.returncode, first.stdout) == (0, "out\n")
     assert "kernel: 2 rows written" in first.stderr
-    assert "exists already" in refused("export", form, str(trace), "out", cwd=tmp_path)
+    assert "already exists" in refused("export", form, str(trace), "out", cwd=tmp_path)
     assert run("export", form, str(trace), "out", "-q", "range", "--force", cwd=tmp_path).returncode == 0
     assert len(rows(tmp_path / "out", form, "range")) == 1
-    assert "which is read" in refused("export", form, str(trace), str(trace), "--force", cwd=tmp_path)
+    assert "is, contains or is inside the input" in refused(
+        "export", form, str(trace), str(trace), "--force", cwd=tmp_path
+    )
 
 
 def test_a_folder_of_the_users_stays(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_an_old_name_answers_and_warns_once(old: str, session: nt.Session, caplo
     new, columns = RENAMED[old]
     now = session.query(new).kept()
     assert warnings(caplog) == []
-    said = [f"{old} is now called {new}; the next release drops the old name."]
+    said = [f"{old} is now called {new}. The next release removes the old name."]
     by_name = session.query(old).kept()
     assert warnings(caplog) == said
     by_sql = session.sql(f"SELECT * FROM {old}").kept()
@@ -78,7 +78,7 @@ def test_old_column_names_can_be_asked_for(session: nt.Session) -> None:
 
 @pytest.mark.parametrize("old", RENAMED)
 def test_an_old_name_needs_what_the_new_one_needs(old: str) -> None:
-    with nt.open(SAMPLES / "sample.sqlite", cache=False) as session, pytest.raises(nt.NsysToolsError, match="needs"):
+    with nt.open(SAMPLES / "sample.sqlite", cache=False) as session, pytest.raises(nt.NsysToolsError, match="requires"):
         session.query(old)
 
 

@@ -71,7 +71,7 @@ def test_without_counters_and_without_a_model(tmp_path: Path) -> None:
     path = build(tmp_path, run)
     found = answer(path, "roofline_point", "series", stages=STAGES, tables=TABLES).splitlines()
     assert found == ["series", "stage", "op", "op", "op"]
-    with pytest.raises(NsysToolsError, match="roofline_point needs an analytic model"):
+    with pytest.raises(NsysToolsError, match="roofline_point requires an analytic model"):
         answer(path, "roofline_point", "series", tables={"ncu_metric": COUNTED})
 
 

@@ -183,5 +183,5 @@ def test_real_traces_add_up_whatever_their_ranges_are(shared_trace: Path) -> Non
 def test_nothing_without_a_model(tmp_path: Path) -> None:
     path = build(tmp_path, run)
     for query in ("roofline_stage", "roofline_exclusive", "roofline_layer", "roofline_op", "roofline_unmodeled"):
-        with pytest.raises(NsysToolsError, match=f"{query} needs an analytic model"):
+        with pytest.raises(NsysToolsError, match=f"{query} requires an analytic model"):
             answer(path, query, stages=STAGES)

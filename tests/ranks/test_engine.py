@@ -126,16 +126,17 @@ def test_a_broken_trace_is_named_and_left_out(four: Job, tmp_path: Path) -> None
 
 
 def test_what_needs_one_trace_says_so(four: Job) -> None:
-    with pytest.raises(UsageError, match="model can be joined to one trace only"):
+    with pytest.raises(UsageError, match="model can be joined only with a single trace"):
         nt.open(list(four.paths), model="deepseek-ocr")
     with nt.open(list(four.paths), cache=False, workers=1) as job:
-        with pytest.raises(UsageError, match="roofline_stage needs model, which can be joined to one trace only"):
+        told = "roofline_stage requires model, which can be joined only with a single trace"
+        with pytest.raises(UsageError, match=told):
             job.query("roofline_stage")
         with pytest.raises(NsysToolsError, match="There is no query 'nothing'"):
             job.query("nothing")
     with nt.open(four.paths[0], cache=False) as one:
         for name in ("rank", "collective", "straggler", "link", "rank_summary", "rank_kernel"):
-            with pytest.raises(NsysToolsError, match="needs the traces of several ranks"):
+            with pytest.raises(NsysToolsError, match="requires the traces of several ranks"):
                 one.query(name)
 
 

@@ -291,7 +291,7 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
 ) -> None:
     target = tmp_path / "out"
     write(sample[0], target)
-    with pytest.raises(NsysToolsError, match="exists already"):
+    with pytest.raises(NsysToolsError, match="already exists"):
         write(sample[0], target)
     write(sample[0], target, force=True)
     (target / "tables" / "kernel_summary.csv").write_text("edited")

@@ -92,7 +92,7 @@ def test_the_trace_itself_is_never_written(tmp_path: Path) -> None:
 def test_a_file_that_exists_stays(tmp_path: Path) -> None:
     trace = build(tmp_path, lambda b: launch(b, 10, 20, 30))
     (tmp_path / "copy.sqlite").write_text("mine")
-    assert "exists already" in refused("scrub", str(trace), "copy.sqlite", cwd=tmp_path)
+    assert "already exists" in refused("scrub", str(trace), "copy.sqlite", cwd=tmp_path)
     assert (tmp_path / "copy.sqlite").read_text() == "mine"
     assert run("scrub", str(trace), "copy.sqlite", "--force", "-q", cwd=tmp_path).stderr == ""
     assert (tmp_path / "copy.sqlite").read_bytes().startswith(b"SQLite format 3")

@@ -94,5 +94,5 @@ def test_a_command_says_what_to_do(sample: tuple[Path, Timeline], tmp_path: Path
     assert "not enough memory" in said
     assert "--memory SIZE" in said
     assert not (tmp_path / "out").exists()
-    assert "it must be a size" in refused(*asked, "lots", cwd=tmp_path, code=2)
+    assert "it must be a memory size" in refused(*asked, "lots", cwd=tmp_path, code=2)
     assert run(*asked, "1GB", cwd=tmp_path).returncode == 0

@@ -12,7 +12,7 @@ from tests.commands import run
 from tests.conftest import REPOSITORY
 
 TRACE = REPOSITORY / "capture" / "samples" / "sample.sqlite"
-FILES_ARE_CLOSED = "SQL reads only the trace: files are not read."
+FILES_ARE_CLOSED = "SQL can read only the trace, not files."
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_own_files_are_joined_where_that_was_asked_for(mine: Path) -> None:
      "FROM read_parquet('s3://a/b.parquet')", "FROM sqlite_query('raw', 'SELECT 1')", "FROM duckdb_settings()"],
 )  # fmt: skip
 def test_to_read_files_is_all_that_is_allowed_then(mine: Path, statement: str) -> None:
-    with nt.open(TRACE, allow_files=True) as session, pytest.raises(nt.NsysToolsError, match=r"read-only|SQL reads"):
+    with nt.open(TRACE, allow_files=True) as session, pytest.raises(nt.NsysToolsError, match=r"read-only|SQL can"):
         session.sql(statement.replace("{}", str(mine))).rows()
     assert list(mine.parent.iterdir()) == [mine]
 

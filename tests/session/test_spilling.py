@@ -79,7 +79,7 @@ def test_a_sentence_names_the_place_that_is_full(
     with nt.open(sample[0]) as session:
         assert session.sql(SORTED).one() == {"n": 7_999_999}
     monkeypatch.setattr(spilling, "free", lambda _: 10_000_000)
-    with nt.open(sample[0]) as session, pytest.raises(nt.NsysToolsError, match="not enough room in") as caught:
+    with nt.open(sample[0]) as session, pytest.raises(nt.NsysToolsError, match="not enough space in") as caught:
         session.sql(SORTED).one()
     assert str(place) in caught.value.message
     assert all(word in caught.value.hint for word in ("NSYS_TOOLS_CACHE", "TMPDIR", "--memory"))
