@@ -87,20 +87,20 @@ def test_the_toys_are_right(tmp_path: Path, formulas: Database) -> None:
         ({"formulas": {"matrix_flops": ["rows"]}}, r"thing\.formulas\.matrix_flops: .* is not of type"),
         ({"formulas": {"speed": "rows"}}, r"thing\.formulas: .*'speed' was unexpected"),
         ({"where": {"rows": "1"}}, r"thing\.where\.rows: 'rows' is a parameter"),
-        ({"where": {"a": "b + 1", "b": "a + 1"}}, r"thing\.where: a cycle: (a -> b -> a|b -> a -> b)"),
+        ({"where": {"a": "b + 1", "b": "a + 1"}}, r"thing\.where: dependency cycle: (a -> b -> a|b -> a -> b)"),
         ({"where": {"a": "nothing"}}, r"thing\.where\.a: the variable 'nothing'"),
         ({"category": "magic"}, r"thing\.category: 'magic' is not one of"),
-        ({"source": None}, r"thing\.source: it is missing"),
-        ({"children": ["thing"]}, r"thing\.children: the entry is computed, and may not"),
+        ({"source": None}, r"thing\.source: the key is missing"),
+        ({"children": ["thing"]}, r"thing\.children: the key is not allowed\. A computed entry must not"),
         (
             {"children": ["other"], "formulas": None, "parameters": None, "category": "composite"},
             r"thing\.children: there is no entry 'other'",
         ),
-        ({"category": "composite"}, r"thing\.children: it is missing"),
-        ({"category": "composite", "children": ["thing"]}, r"thing\.formulas: the entry is a composite"),
+        ({"category": "composite"}, r"thing\.children: the key is missing"),
+        ({"category": "composite", "children": ["thing"]}, r"thing\.formulas: the key is not allowed\. A composite"),
         (
             {"children": ["thing"], "formulas": None, "parameters": None, "category": "composite"},
-            r"a cycle: thing -> thing",
+            r"dependency cycle: thing -> thing",
         ),
         (
             {"parameters": {"rows": {"meaning": "r", "default": "2 * x"}, "cols": {"meaning": "c"}}},
@@ -119,7 +119,7 @@ def test_a_longer_cycle_of_composites(formulas: Database, tmp_path: Path) -> Non
         name: database.entry_from(name, {**base, "children": [child]}, tmp_path / "own.yaml")
         for name, child in (("a", "b"), ("b", "c"), ("c", "a"))
     }
-    with pytest.raises(NsysToolsError, match=r"a cycle: "):
+    with pytest.raises(NsysToolsError, match=r"dependency cycle: "):
         Database({**formulas.entries, **found})
 
 
@@ -127,7 +127,7 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "analytic" / "modules").mkdir(parents=True)
     (tmp_path / "analytic" / "modules" / "more.yaml").write_text(yaml.safe_dump({"linear": ENTRY}))
     monkeypatch.setattr("nsys_tools.assets._own_folders", [tmp_path])
-    with pytest.raises(NsysToolsError, match=r"the entry 'linear' stands in .*linear\.yaml too"):
+    with pytest.raises(NsysToolsError, match=r"the entry 'linear' is already defined in .*linear\.yaml"):
         database.load()
 
 
@@ -162,11 +162,11 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (layer(**{"class": "torch.nn.modules.container.Sequential"}), r"container is a composite and needs sub_layers"),
         ({**MODEL, "format": 2}, r"format: 1 was expected"),
         ({**MODEL, "layers": []}, r"layers: \[\] should be non-empty"),
-        ({**MODEL, "layers": MODEL["layers"] * 2}, r"layer body stands twice"),
+        ({**MODEL, "layers": MODEL["layers"] * 2}, r"layer body is defined twice"),
         ({**MODEL, "phases": [{"name": "prefill"}]}, r"phases\[0\]: 'calls' is a required property"),
         (
             {**MODEL, "inputs": {"a": {"meaning": "", "default": "{b}"}, "b": {"meaning": "", "default": "{a}"}}},
-            r"inputs: a cycle: ",
+            r"inputs: dependency cycle: ",
         ),
         ({**MODEL, "inputs": {"step": {"meaning": "", "default": 1}}}, r"inputs\.step: the name is reserved"),
         ({**MODEL, "inputs": {"a": {"meaning": "", "default": "open('x')"}}}, r"inputs\.a: a call of 'open'"),
@@ -199,7 +199,7 @@ def test_a_class_without_a_formula_is_listed_and_counts_nothing(tmp_path: Path, 
     [
         ("x.json", b"{", r"line 1: not JSON"),
         ("x.json", b"\xff\xfe", r"is not UTF-8 text"),
-        ("x.json", b'{"a": 1, "a": 2}', r"the key 'a' stands twice"),
+        ("x.json", b'{"a": 1, "a": 2}', r"the key 'a' appears twice"),
         ("x.json", b"[" * 100_000, r"nested too deep"),
         ("x.json", b"[]", r"the file: \[\] is not of type 'object'"),
     ],

@@ -72,7 +72,7 @@ def test_settings_that_only_fit_each_other() -> None:
 def test_a_padding_token_outside_the_vocabulary(token: int) -> None:
     with pytest.raises(NsysToolsError, match="cannot be built on the meta device") as caught:
         build("llama", ["vocab_size=128", "num_hidden_layers=1", f"pad_token_id={token}"])
-    assert caught.value.hint.startswith("pad_token_id has to be below vocab_size")
+    assert caught.value.hint.startswith("pad_token_id must be below vocab_size")
     assert build("llama", ["vocab_size=128", "num_hidden_layers=1", "pad_token_id=127"])
 
 

@@ -131,7 +131,7 @@ def test_configuration(tmp_path: Path) -> None:
         ("stages = 1", "'stages' is not known"),
         ("smallest = { for = 0 }", "'smallest'"),
         ('kinds = ["while"]', "'while'"),
-        ('[[stage]]\nname = "x"', "needs 'name' and 'modules'"),
+        ('[[stage]]\nname = "x"', "must have 'name' and 'modules'"),
         ('[[stage]]\nname = "x"\nmodule = ["a"]', "'module' of a stage"),
         ("never = 3", "'never'"),
         ("[labels]\nx = 1", "'labels'"),
@@ -154,14 +154,14 @@ def test_an_unknown_configuration_names_the_shipped_ones() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("{", "no JSON"),
+        ("{", "is not JSON"),
         ("[]", "neither call_counts"),
         ('{"edges": {}}', "neither call_counts"),
-        ('{"call_counts": []}', "call_counts is no object"),
+        ('{"call_counts": []}', "call_counts is not an object"),
         ('{"call_counts": {"a": 1.5}}', "call_counts['a'] is 1.5"),
         ('{"call_counts": {"a": -1}}', "call_counts['a'] is -1"),
         ('{"call_counts": {"a": true}}', "call_counts['a'] is True"),
-        ('{"module_children": {"a": "b"}}', "module_children['a'] is no list"),
+        ('{"module_children": {"a": "b"}}', "module_children['a'] is not a list"),
     ],
 )
 def test_other_files_are_refused(tmp_path: Path, content: str, says: str) -> None:

@@ -204,7 +204,7 @@ def test_prompts_of_a_language_model(tmp_path: Path) -> None:
     assert recorded.inputs(model) == (("batch_size=1", "seq_len=64", "new_tokens=8"),)
     said = recorded.notes(model)
     assert "The model that ran has 3,335,504,128 parameters, the analytic one, llama-2-7b, 6,738,415,616" in said[0]
-    assert "does not say for how many prompt positions" in said[1]
+    assert "does not record for how many prompt positions" in said[1]
 
 
 def test_options_win_over_the_folder(tmp_path: Path) -> None:
@@ -232,11 +232,11 @@ def test_what_is_found_beside_the_trace_may_be_unusable(tmp_path: Path) -> None:
     (folder / "callgraph.json").write_text("{}")
     notes = analyzed(folder).notes
     assert [note.partition(":")[0] for note in notes] == [
-        "What ncu measured is not used", "Not compared with an analytic model", "The call graph is not used",
+        "The ncu metrics are not used", "Not compared with an analytic model", "The call graph is not used",
     ]  # fmt: skip
-    assert "holds no CSV" in notes[0]
+    assert "contains no CSV" in notes[0]
     assert "neither call_counts nor module_children" in notes[2]
-    with pytest.raises(NsysToolsError, match="holds no CSV"):
+    with pytest.raises(NsysToolsError, match="contains no CSV"):
         analyzed(folder, ncu=folder / "ncu")
     with pytest.raises(NsysToolsError, match="neither call_counts"):
         analyzed(folder, callgraph=folder / "callgraph.json")
@@ -272,7 +272,7 @@ def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(NsysToolsError, match=r"images\[0\]\.new_tokens: 'many' is not of type 'integer'"):
         run.read(broken)
     (folder / "status.json").write_text("[]")
-    with pytest.raises(NsysToolsError, match=r"status\.json: is no JSON object"):
+    with pytest.raises(NsysToolsError, match=r"status\.json: is not a JSON object"):
         run.read(folder)
 
 
