@@ -86,7 +86,7 @@ def test_the_toys_are_right(tmp_path: Path, formulas: Database) -> None:
         ({"formulas": {"matrix_flops": "rows.real"}}, r"thing\.formulas\.matrix_flops: 'rows\.real' \(Attribute\)"),
         ({"formulas": {"matrix_flops": ["rows"]}}, r"thing\.formulas\.matrix_flops: .* is not of type"),
         ({"formulas": {"speed": "rows"}}, r"thing\.formulas: .*'speed' was unexpected"),
-        ({"where": {"rows": "1"}}, r"thing\.where\.rows: 'rows' is a parameter"),
+        ({"where": {"rows": "1"}}, r"thing\.where\.rows: 'rows' is already a parameter"),
         ({"where": {"a": "b + 1", "b": "a + 1"}}, r"thing\.where: dependency cycle: (a -> b -> a|b -> a -> b)"),
         ({"where": {"a": "nothing"}}, r"thing\.where\.a: the variable 'nothing'"),
         ({"category": "magic"}, r"thing\.category: 'magic' is not one of"),
@@ -137,8 +137,8 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (layer(repeat=-1), r"layers\[0\]\.sub_layers\[0\]\.repeat: -1 is less than the minimum"),
         (layer(repeat=0), r"\.repeat: 0 is less than the minimum"),
         (layer(repeat="3"), r"\.repeat: '3' is not of type 'integer'"),
-        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: it repeats 2 times but has 3 indices"),
-        (layer(name="fixed"), r"layer body\.fixed: a layer that repeats needs a \*"),
+        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: it repeats 2 times, but has 3 indices"),
+        (layer(name="fixed"), r"layer body\.fixed: the name of a repeated layer must contain a \*"),
         (layer(color="red"), r"'color' was unexpected"),
         (layer(parameters={"rows": 1, "in_features": 4}), r"body\.\[0-2\]: the parameter 'out_features' .* is missing"),
         (
@@ -159,7 +159,10 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ),
         (layer(phases=["training"]), r"layer body\.\[0-2\]: there is no phase 'training'"),
         (layer(entry="magic"), r"layer body\.\[0-2\]: there is no formula entry 'magic'"),
-        (layer(**{"class": "torch.nn.modules.container.Sequential"}), r"container is a composite and needs sub_layers"),
+        (
+            layer(**{"class": "torch.nn.modules.container.Sequential"}),
+            r"container is a composite and must have sub_layers",
+        ),
         ({**MODEL, "format": 2}, r"format: 1 was expected"),
         ({**MODEL, "layers": []}, r"layers: \[\] should be non-empty"),
         ({**MODEL, "layers": MODEL["layers"] * 2}, r"layer body is defined twice"),
@@ -180,7 +183,7 @@ def test_model_files(tmp_path: Path, formulas: Database, data: dict[str, Any], m
 def test_a_composite_takes_only_its_children(tmp_path: Path, formulas: Database) -> None:
     data = layer()
     data["layers"][0]["class"] = "torch.nn.modules.linear.Linear"
-    with pytest.raises(NsysToolsError, match=r"layer body: linear is computed as a whole and may have no sub_layers"):
+    with pytest.raises(NsysToolsError, match=r"layer body: linear is computed as a whole and must not have sub_layers"):
         evaluated(data, tmp_path, formulas)
     data["layers"][0]["class"] = "transformers_modules.x.deepencoder.NoTPTransformer"
     with pytest.raises(NsysToolsError, match=r"layer body: clip_transformer has no child linear"):

@@ -88,7 +88,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         build("llama")
     assert caught.value.hint == "Install it: pip install nosuch."
     monkeypatch.setattr(transformers.LlamaConfig, "from_dict", refuse)
-    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be made: it needs the package nosuch"):
+    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be created: it needs the package nosuch"):
         build("llama")
 
 
@@ -97,7 +97,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     [
         (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it needs the package a, which", "install a."),
         (ImportError("\nX requires the y library but"), "it needs the package y, which is not", "pip install y."),
-        (ImportError(""), "ImportError: it does not say why", ""),
+        (ImportError(""), "ImportError: no reason given", ""),
         (ValueError("\n  first\nsecond"), "ValueError: first", ""),
         (AssertionError("Padding_idx must be within"), "AssertionError: Padding_idx", "below vocab_size"),
     ],

@@ -72,7 +72,7 @@ def test_near_misses_of_models_and_workloads() -> None:
     with pytest.raises(UsageError, match=r"'llama2-8b' is not known.*\n.*Did you mean llama-2-7b or llama-3\.1-8b\?"):
         architecture.load("llama2-8b")
     assert architecture.load("Llama 2 7B") == architecture.load("llama-2-7b")
-    with pytest.raises(UsageError, match=r"dsocr is several workloads: dsocr-base-v1, dsocr-standard-v1\."):
+    with pytest.raises(UsageError, match=r"dsocr matches several workloads: dsocr-base-v1, dsocr-standard-v1\."):
         workloads.load("dsocr")
 
 

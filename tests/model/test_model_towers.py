@@ -71,7 +71,7 @@ def test_no_part_is_left_out_in_silence(
     for phase in ("vision", "audio"):
         assert (f"{asked[phase]}s" in model.inputs) == (phase in phases)
     if source == "qwen2_5_vl":
-        assert any("the vision part is left out: Qwen2_5_VLVisionConfig has no image size" in d for d in diagnostics)
+        assert any("the vision part is omitted: Qwen2_5_VLVisionConfig has no image size" in d for d in diagnostics)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_weights_that_are_used_without_a_call_take_part(formulas: Database) -> N
         (Kept(None, 2, 2 * (24 + 16)), 2, ""),  # heads were repeated before the call
         (Kept(None, 4, 4 * (24 + 16)), 4, ""),
         (Kept(None, 1, 40), 1, ""),
-        (Kept(None, 1, 32), 4, "the cache keeps 32 elements per token, the formula counts 160"),  # a latent
+        (Kept(None, 1, 32), 4, "the cache has 32 elements per token, but the formula counts 160"),  # a latent
     ],
 )
 def test_keys_and_values_are_those_of_the_cache(kept: Kept, heads: int, note: str) -> None:

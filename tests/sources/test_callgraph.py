@@ -102,7 +102,7 @@ def test_a_shared_module_counts_per_caller_where_the_recording_tells(tmp_path: P
         "module_children": {"a": ["norm"], "b": ["norm"]},
     }
     (together,) = grouped(write(tmp_path, data))
-    assert (together.count, together.annotations) == (5, ("5 per call of its parent", "calls of 2 parents together"))
+    assert (together.count, together.annotations) == (5, ("5 per call of its parent", "calls by 2 parents in total"))
     told = grouped(write(tmp_path, data | {"edge_calls": {"a->norm": 2, "b->norm": 3}}))
     assert [(item.parent, item.count) for item in told] == [("a", 2), ("b", 3)]
 
@@ -128,7 +128,7 @@ def test_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("stages = 1", "'stages' is not known"),
+        ("stages = 1", "'stages' is unknown"),
         ("smallest = { for = 0 }", "'smallest'"),
         ('kinds = ["while"]', "'while'"),
         ('[[stage]]\nname = "x"', "must have 'name' and 'modules'"),

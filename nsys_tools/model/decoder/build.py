@@ -219,5 +219,5 @@ def _warnings(outer: Configuration, config: Configuration) -> list[str]:
         found.append(f"{config.place}: multi-token prediction (MTP layers: {more}) is not counted.")
     named = outer.get("architectures") or config.get("architectures")
     if isinstance(named, list) and named and not str(named[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
-        found.append(f"{config.place} is for {named[0]}; the head of a language model is counted.")
+        found.append(f"{config.place} has the architecture {named[0]}; the head of a language model is counted.")
     return found
