@@ -130,7 +130,8 @@ def _checked(
         want, count = row or (0, -1)
         if want != count:
             raise NsysToolsError(
-                f"{name}: only {count:,} of {want:,} rows were written.", "The output was deleted. Please report this."
+                f"{name}: {count:,} rows were written, but the query has {want:,}.",
+                "The output was deleted. Please report this.",
             )
         found[name] = want
     return found

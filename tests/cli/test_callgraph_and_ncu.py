@@ -37,7 +37,7 @@ def test_groups_are_written_and_again_the_same(tmp_path: Path) -> None:
     lines = written[0][1].decode().splitlines()
     assert "model.layers[0..2] for 3  # decoder layers, DeepseekV2DecoderLayer" in lines
     assert "model.layers.2.mlp.experts[0..3] for 4  # routed experts, DeepseekV2MLP, called 3/4" in lines
-    assert "model.sam_model parfor 2  # SAM, once per size of view" in lines
+    assert "model.sam_model parfor 2  # SAM, once per view size" in lines
 
 
 def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:

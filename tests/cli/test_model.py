@@ -234,8 +234,8 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
         (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'", 1),
         (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode", 1),
         (("operators", "pyproject.toml"), "not", 1),
-        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is no axis", 2),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "at most 100,000", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is not an axis", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "At most 100,000", 2),
         (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "no ending", 2),
     ],
 )

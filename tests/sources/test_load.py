@@ -211,7 +211,7 @@ def test_an_own_query_is_found_first(small: Path, own: Path) -> None:
 def test_queries_that_need_each_other_are_an_error(small: Path, own: Path) -> None:
     (own / "a.sql").write_text("-- One row.\nSELECT * FROM my_b")
     (own / "b.sql").write_text("-- One row.\nSELECT * FROM my_a")
-    with open_trace(small) as trace, pytest.raises(NsysToolsError, match="form a cycle"):
+    with open_trace(small) as trace, pytest.raises(NsysToolsError, match="in a circle"):
         trace.sql("SELECT * FROM my_a")
 
 
