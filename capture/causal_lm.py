@@ -20,7 +20,7 @@ TINY = {"hidden_size": 48, "intermediate_size": 96, "num_hidden_layers": 4, "num
 
 
 class CausalLM:
-    """A causal language model and drawn prompts."""
+    """A causal language model and random prompts."""
 
     name = "causal-lm"
     unit = "prompt"

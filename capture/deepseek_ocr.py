@@ -17,14 +17,14 @@ from nsys_tools.capture.run_folder import RunFolder
 from nsys_tools.errors import NsysToolsError
 
 BEGIN, END, IMAGE = 0, 1, 128815
-TEXT_TOKENS = 9  # beside the begin token: a page with 693 image tokens is a prompt of 703
+TEXT_TOKENS = 9  # without the begin token: a page with 693 image tokens gives a prompt of 703
 PROMPT = "\n<|grounding|>Convert the document to markdown. "
 MOST_CROPS = 9
-SPREAD = {"initializer_range": 0.02}  # the class's own for SAM, 1e-10, would make all images the same
+SPREAD = {"initializer_range": 0.02}  # the default of the SAM class, 1e-10, would make all images the same
 NO_WINDOW = 10**6  # transformers' unlimited_ocr slides a window over decoded tokens; DeepSeek-OCR does not
 
-# Widths of the tiny model: its layers, experts and windows are as many as the full model's. Weights are
-# spread wide, so that different pages give different tokens.
+# Widths of the tiny model. Its layers, experts and windows are as many as the full model's. The weights have
+# a large variance, so that different pages give different tokens.
 WIDE = {"initializer_range": 0.3}
 TINY: dict[str, Any] = {
     "sam": {**WIDE, "hidden_size": 24, "num_attention_heads": 2, "mlp_dim": 48, "output_channels": 16,
@@ -36,7 +36,7 @@ TINY: dict[str, Any] = {
 
 
 class Random:
-    """The architecture as ``unlimited_ocr`` of transformers has it, with random weights."""
+    """The architecture ``unlimited_ocr`` of transformers, with random weights."""
 
     name = "deepseek-ocr"
     unit = "image"
@@ -104,9 +104,9 @@ class Random:
 
 
 class Hub:
-    """The hub model with its own code, which runs vision inside its first forward and needs a GPU.
+    """The hub model with its own code, which runs the vision tower inside its first forward and needs a GPU.
 
-    ``vision`` opens before that forward; ``prefill`` takes over where the first decoder layer begins.
+    ``vision`` opens before that forward and ends where the first decoder layer begins. ``prefill`` begins there.
     """
 
     name = "deepseek-ocr"
@@ -124,7 +124,7 @@ class Hub:
         from transformers import AutoModel, AutoTokenizer
 
         if options.batch_size != 1:
-            raise NsysToolsError("The hub's code takes one page per prefill.", "Leave --batch-size at 1.")
+            raise NsysToolsError("The code from the hub takes one page per prefill.", "Use --batch-size 1.")
         self.options = options
         self.pages = inputs.gather(options, folder, (1240, 1754))
         device = loading.device_of(options)
@@ -179,7 +179,7 @@ class Hub:
 
 
 def look(page: Page, base: int, tile: int, options: Options) -> tiles.Views:
-    """Read a page and cut it into views."""
+    """Read a page and split it into views."""
     from PIL import Image
 
     with Image.open(page.path) as image:
@@ -187,7 +187,7 @@ def look(page: Page, base: int, tile: int, options: Options) -> tiles.Views:
 
 
 def count(page: Page, view: tiles.Views, base: int, tile: int, text_tokens: int) -> dict[str, Any]:
-    """Count what a page costs, exactly."""
+    """Return the exact token counts of a page."""
     image_tokens = tiles.image_tokens(base, tile, view.grid, view.crop_count)
     crops = [{"side": tile, "count": view.crop_count}] if view.crop_count else []
     return {
@@ -202,7 +202,7 @@ def count(page: Page, view: tiles.Views, base: int, tile: int, text_tokens: int)
 
 
 def dimensions(base: int, tile: int, config: dict[str, Any]) -> dict[str, Any]:
-    """Keep of a configuration the whole numbers that give the model its size."""
+    """Return the integers of a configuration that determine the model size."""
 
     def numbers(part: dict[str, Any]) -> dict[str, Any]:
         inner = {key: numbers(value) for key, value in part.items() if key.endswith("_config") and value}
@@ -213,7 +213,7 @@ def dimensions(base: int, tile: int, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def build(options: Options, folder: RunFolder) -> Random | Hub:
-    """Return the model that the options ask for."""
+    """Return the model that the options select."""
     return Hub(options, folder) if options.weights else Random(options, folder)
 
 

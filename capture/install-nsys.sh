@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Installs the command line of Nsight Systems without a GPU, a driver or CUDA, on Debian and Ubuntu.
 #
-#   capture/install-nsys.sh [DIR]      default: where nsys-tools looks, ~/.local/share/nsys-tools/nsys
+#   capture/install-nsys.sh [DIR]      default: ~/.local/share/nsys-tools/nsys, where nsys-tools finds it
 #
-# The packages nsight-systems and nsight-systems-target of the distribution's own archive (non-free on
-# Debian, multiverse on Ubuntu) are downloaded and unpacked under DIR; nothing of the system is changed,
-# no root is needed. Afterwards DIR/bin/nsys records NVTX and the operating system (and CUDA where there
-# is a GPU), imports, and exports SQLite. Tried on Debian 12 with packages of Debian 13; the way for
-# Ubuntu is the same with its own archive.
+# The script downloads the packages nsight-systems and nsight-systems-target from the distribution's archive
+# (non-free on Debian, multiverse on Ubuntu) and unpacks them below DIR. It changes nothing else on the system
+# and needs no root. Afterwards DIR/bin/nsys records NVTX and OS runtime calls (and CUDA if there is a GPU),
+# imports recordings, and exports SQLite. Tested on Debian 12 with packages of Debian 13. On Ubuntu it does the
+# same with Ubuntu's archive.
 set -euo pipefail
 
 dir=${1:-${XDG_DATA_HOME:-$HOME/.local/share}/nsys-tools/nsys}
@@ -17,16 +17,16 @@ say() { printf '%s\n' "$*" >&2; }
 die() { say "install-nsys: $*"; exit 1; }
 
 [ "$(uname -m)" = x86_64 ] || die "the packages are for x86_64; this is $(uname -m). See https://developer.nvidia.com/nsight-systems."
-command -v apt-get >/dev/null || die "there is no apt-get here. Get the CLI from https://developer.nvidia.com/nsight-systems."
+command -v apt-get >/dev/null || die "apt-get is not installed. Download the CLI from https://developer.nvidia.com/nsight-systems."
 
-# The first repository that apt already uses here: a mirror that this machine can reach.
+# The first repository that apt already uses: a mirror that this machine can reach.
 mirror_of_this_machine() {
     apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | head -n 1
 }
 
 . /etc/os-release
 case "$ID" in
-    # Debian 12 has an older version without the exporter; that of Debian 13 runs on both.
+    # The version in Debian 12 is older and has no exporter. The version in Debian 13 runs on both.
     debian) suite=trixie; components="main non-free"; keys=/usr/share/keyrings/debian-archive-keyring.gpg ;;
     ubuntu) suite=$VERSION_CODENAME; components="main universe multiverse"; keys=/usr/share/keyrings/ubuntu-archive-keyring.gpg ;;
     *) die "this is for Debian and Ubuntu, not for $ID." ;;
@@ -39,7 +39,7 @@ dir=$(cd "$dir" && pwd)
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
-# A private apt: its own list of sources, package lists and cache, so that no root is needed.
+# A separate apt with its own list of sources, package lists and cache, so that no root is needed.
 private_apt() {
     apt-get -qq -o Dir::Etc::SourceList="$scratch/sources.list" -o Dir::Etc::SourceParts=- \
         -o Dir::State="$scratch/state" -o Dir::State::status="$scratch/status" -o Dir::Cache="$scratch/cache" \
@@ -55,18 +55,18 @@ say "downloading ${packages[*]} (about 350 MB)"
 (cd "$scratch/debs" && private_apt download "${packages[@]}") || die "$suite has not all of: ${packages[*]}."
 for package in "$scratch"/debs/*.deb; do dpkg-deb --extract "$package" "$scratch/tree"; done
 
-# The parts lie in two places of the tree and find each other only side by side.
+# The components are in two folders of the packages and find each other only in one folder.
 target=$(find "$scratch/tree/usr/lib" -type d -name 'target-linux-x64' | head -n 1)
 host=$(find "$scratch/tree/usr/lib" -type d -name 'host-linux-x64' | head -n 1)
 [ -n "$target" ] && [ -n "$host" ] || die "the packages of $suite are laid out in another way."
 rm -rf "$dir/lib" && mkdir -p "$dir/lib" "$dir/bin"
 mv "$target" "$host" "$dir/lib/"
 
-# The importer loads these from its own folder; Debian keeps them elsewhere. The viewer is left out.
+# The importer loads these from its own folder; Debian installs them elsewhere. The viewer is omitted.
 cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/libssh.so"
 cp -L --remove-destination "$scratch"/tree/usr/lib/x86_64-linux-gnu/libssh.so.4 "$dir/lib/host-linux-x64/"
 cp -L --remove-destination "$dir"/lib/target-linux-x64/libsqlite3.so.0 "$dir/lib/host-linux-x64/"
-# The scripts of nsys stats look for their Python modules beside the importer.
+# The scripts of nsys stats look for their Python modules next to the importer.
 cp -L "$dir"/lib/target-linux-x64/python/lib/*.py "$dir/lib/host-linux-x64/python/lib/"
 find "$dir/lib/host-linux-x64" -name 'libQt6WebEngine*' -delete
 
@@ -79,7 +79,7 @@ exec "$lib/target-linux-x64/nsys" "$@"
 WRAPPER
 chmod +x "$dir/bin/nsys"
 
-# It is installed when it has recorded, imported, exported and summed up something.
+# The installation succeeded if nsys can record, import, export and summarize a program.
 "$dir/bin/nsys" profile --trace=osrt --sample=none --cpuctxsw=none --output="$scratch/try" true >"$scratch/log" 2>&1 &&
     "$dir/bin/nsys" export --type=sqlite --quiet=true --output="$scratch/try.sqlite" "$scratch/try.nsys-rep" >>"$scratch/log" 2>&1 &&
     "$dir/bin/nsys" stats --quiet --report=osrt_sum --format=csv --output=- "$scratch/try.sqlite" >"$scratch/sum" 2>&1 &&

@@ -1,5 +1,5 @@
-"""Making a trace: what the workload scripts share, and the commands around them.
+"""Recording a trace: shared code of the workload scripts, and the commands that run them.
 
-A workload script (``capture/<model>.py``) brings a model and its pages; this room brings the
+A workload script (``capture/<model>.py``) provides a model and its pages. This package provides the
 NVTX ranges, the loop, the run folder, and the ``nsys`` and ``ncu`` commands.
 """

@@ -1,4 +1,4 @@
-"""``assumptions.md``: what has to be known to read a run's figures and to repeat it."""
+"""``assumptions.md``: what a reader must know to interpret the figures of a run and to repeat it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPLATE = "reports/capture/assumptions.md"
 
 
 def write(model: str, options: Options, folder: RunFolder, profiling: str) -> None:
-    """Write ``assumptions.md`` from the options and what was counted so far.
+    """Write ``assumptions.md`` from the options and the counts so far.
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ def write(model: str, options: Options, folder: RunFolder, profiling: str) -> No
     options
         Its options.
     folder
-        The run.
+        The run folder.
     profiling
-        The command, or the words, that say how it was profiled.
+        The profiling command, or a description of how the run was profiled.
     """
     folder.file("assumptions.md").write_text(render(model, options, _counted(folder), profiling), encoding="utf-8")
 
@@ -42,8 +42,8 @@ def render(model: str, options: Options, counted: dict[str, Any], profiling: str
 
     path = assets.find(TEMPLATE)
     if path is None:
-        raise NsysToolsError(f"The installation has no {TEMPLATE}.", "Install nsys-tools again.")
-    # The text is Markdown, not HTML: nothing is escaped, and nothing in it comes from a trace.
+        raise NsysToolsError(f"The installation has no {TEMPLATE}.", "Reinstall nsys-tools.")
+    # The text is Markdown and contains nothing from a trace, so it is not escaped.
     environment = jinja2.Environment(autoescape=False, undefined=jinja2.ChainableUndefined)  # noqa: S701
     template = environment.from_string(path.read_text(encoding="utf-8"))
     return (
@@ -70,10 +70,11 @@ def _counted(folder: RunFolder) -> dict[str, Any]:
 def _preprocessing(options: Options, counted: dict[str, Any]) -> str:
     sizes = counted.get("dimensions", {})
     if "base_size" not in sizes:
-        return "none: prompts are token ids" if "prompts" in counted else "see workload.json"
+        return "none (prompts are token ids)" if "prompts" in counted else "see workload.json"
     crops = "no crops" if options.crops == "none" else f"crops of {sizes['tile_size']} pixels"
     return (
-        f"PIL on the CPU: global view padded to {sizes['base_size']} pixels, {crops}, bicubic, mean = deviation = 0.5"
+        f"PIL on the CPU. Global view padded to {sizes['base_size']} pixels, {crops}, bicubic, "
+        "mean = standard deviation = 0.5"
     )
 
 

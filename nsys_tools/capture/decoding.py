@@ -1,4 +1,4 @@
-"""Explicit prefill and a greedy decode loop with a KV cache: the tokens of ``generate()``, in named steps."""
+"""Explicit prefill and a greedy decode loop with a KV cache: the same tokens as ``generate()``, in named steps."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 @dataclass
 class Batch:
-    """What one prefill takes.
+    """Input of one prefill.
 
     Attributes
     ----------
     input_ids, attention_mask
-        Token ids and their mask, (batch, prompt); shorter prompts are padded on the left.
+        Token ids and their mask, (batch, prompt). Shorter prompts are padded on the left.
     inputs
-        What the model's own prefill takes besides (pixels, crop grids).
+        Additional inputs of the model's prefill (pixels, crop grids).
     counts
-        Per page or prompt: the exact counts that ``workload.json`` keeps; `decode` adds how many positions of the
-        prompt the prefill gave logits for.
+        Exact counts per page or prompt, as written to ``workload.json``. `decode` adds the number of prompt positions
+        for which the prefill returned logits.
     """
 
     input_ids: Tensor
@@ -34,7 +34,7 @@ class Batch:
 
 
 class Adapter(Protocol):
-    """A model with its pages or prompts, as a workload script brings it.
+    """A model with its pages or prompts, as defined by a workload script.
 
     Attributes
     ----------
@@ -45,9 +45,9 @@ class Adapter(Protocol):
     stages
         Stage name by qualified module name.
     spanning
-        Modules that several stages pass through: they get no range of their own.
+        Modules that are called in several stages. They get no range.
     end_tokens
-        Token ids that end a text; empty where there are none.
+        Token ids that end a text; empty if the model has none.
     """
 
     model: nn.Module
@@ -60,10 +60,10 @@ class Adapter(Protocol):
         """Return the pages or prompts of one repeat."""
 
     def prepare(self, items: Sequence[Any]) -> Batch:
-        """Turn pages or prompts into what the model takes (range ``preprocess``)."""
+        """Turn pages or prompts into model inputs (range ``preprocess``)."""
 
     def prefill(self, batch: Batch, ranges: Ranges) -> Any:
-        """Run vision and prompt, in the ranges ``vision`` and ``prefill``; return the model's output."""
+        """Run the vision tower and the prompt in the ranges ``vision`` and ``prefill``; return the model's output."""
 
 
 def positions(attention_mask: Tensor) -> Tensor:
@@ -84,8 +84,8 @@ def pad_left(rows: Sequence[Sequence[int]], device: str, padding: int = 0) -> tu
 def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, stop: bool = False) -> Tensor:
     """Return the greedy continuation of a batch, (batch, new tokens).
 
-    The first token is sampled from the prefill's logits; every further one is one ``step``: a
-    forward over the token before it, then ``sample``.
+    The first token is sampled from the logits of the prefill. Each further token is one ``step``: a forward pass over
+    the previous token, then ``sample``.
 
     Parameters
     ----------
@@ -94,11 +94,11 @@ def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, s
     batch
         Its input.
     new_tokens
-        How many tokens at most.
+        Maximum number of new tokens.
     ranges
-        Where the ranges go.
+        Ranges to record into.
     stop
-        End a text at its end token and pad it, as ``generate()`` does.
+        Stop each text at its end token and pad it, as ``generate()`` does.
     """
     import torch
 

@@ -1,4 +1,4 @@
-"""What a machine can capture, and what to do about what it cannot."""
+"""What a machine can capture, and how to enable the rest."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ PARAMETERS = Path("/proc/driver/nvidia/params")
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """Result of one check.
 
     Attributes
     ----------
     subject
-        What.
+        What was checked.
     state
-        ``ok``, ``warn`` (something cannot be captured) or ``fail`` (nothing can).
+        ``ok``, ``warn`` (some data cannot be captured) or ``fail`` (nothing can be captured).
     found
-        What there is.
+        What was found.
     advice
-        What to do; empty where all is well.
+        What to do; empty if nothing needs to be done.
     """
 
     subject: str
@@ -39,14 +39,14 @@ class Finding:
 
 
 def examine(nsys: str = "", ncu: str = "", folder: Path = Path()) -> list[Finding]:
-    """Look at the tools, the packages, the GPU and the disk.
+    """Check the tools, packages, GPU and disk.
 
     Parameters
     ----------
     nsys, ncu
-        The programs, where they are not to be looked for.
+        Paths of the programs. If empty, they are searched for.
     folder
-        Where runs are written.
+        Folder that runs are written to.
     """
     versions = {name: environment.package_version(name) for name in environment.PACKAGES}
     found_nsys, nsys_version = _tool("nsys", nsys, "fail")
@@ -71,15 +71,15 @@ def _tool(name: str, given: str, missing: str) -> tuple[Finding, str | None]:
         return Finding(name, missing, error.message, error.hint), None
     version = tools.version(path)
     if version is None:
-        advice = "It does not answer --version: reinstall it, or name another one."
+        advice = "`--version` fails. Reinstall it, or give another path."
         return Finding(name, missing, f"{path} does not run", advice), None
     return Finding(name, "ok", f"{version} at {path}"), version
 
 
 def packages(versions: Mapping[str, str | None]) -> list[Finding]:
-    """Say which of the packages that a workload needs are there."""
+    """Check which of the packages that a workload needs are installed."""
     needed = ("torch", "transformers", "pillow", "nvtx")
-    advice = "pip install 'nsys-tools[capture]'; versions that work together: capture/constraints.txt."
+    advice = "pip install 'nsys-tools[capture]'. capture/constraints.txt lists versions that work together."
     return [
         Finding(name, "ok", str(versions[name])) if versions[name] else Finding(name, "fail", "not installed", advice)
         for name in needed
@@ -87,63 +87,63 @@ def packages(versions: Mapping[str, str | None]) -> list[Finding]:
 
 
 def pair(nvtx: str | None, nsys: str | None) -> Finding:
-    """Say whether nsys records what this version of the nvtx package emits."""
+    """Check whether nsys records the ranges of the installed nvtx package."""
     if nvtx is None or nsys is None:
-        return Finding("nvtx with nsys", "warn", "one of the two is missing", "Install both.")
+        return Finding("nvtx with nsys", "warn", "one of them is missing", "Install both.")
     newer_nvtx = numbers(nvtx) >= (0, 2, 12)
     if newer_nvtx and numbers(nsys) < (2024,):
         return Finding(
             "nvtx with nsys",
             "fail",
-            f"nsys {nsys} records no range of nvtx {nvtx}",
-            "pip install nvtx==0.2.11, or a newer nsys.",
+            f"nsys {nsys} does not record ranges of nvtx {nvtx}",
+            "pip install nvtx==0.2.11, or install a newer nsys.",
         )
     return Finding("nvtx with nsys", "ok", f"nvtx {nvtx}, nsys {nsys}")
 
 
 def gpu(cards: list[dict[str, str]]) -> Finding:
-    """Say which GPUs the driver shows."""
+    """Check which GPUs the driver reports."""
     if not cards:
         return Finding(
-            "GPU and driver", "warn", "none", "--device cpu captures ranges and the operating system, but no kernels."
+            "GPU and driver", "warn", "none", "--device cpu captures NVTX ranges and OS runtime calls, but no kernels."
         )
     names = ", ".join(f"{card['name']} ({card['memory.total']})" for card in cards)
     return Finding("GPU and driver", "ok", f"{names}, driver {cards[0]['driver_version']}")
 
 
 def torch_gpu(cuda: Mapping[str, Any] | None, cards: list[dict[str, str]]) -> Finding:
-    """Say whether torch can use the GPU."""
+    """Check whether torch can use the GPU."""
     if cuda is None:
         return Finding("torch with CUDA", "warn", "torch is not installed")
     if cuda["available"]:
         return Finding("torch with CUDA", "ok", f"built for CUDA {cuda['torch_built_for']}")
     if cuda["torch_built_for"] is None:
-        advice = "On a machine with a GPU: pip install torch without the CPU index." if cards else ""
+        advice = "Install torch from an index other than the CPU one." if cards else ""
         return Finding("torch with CUDA", "warn", "torch is built for the CPU only", advice)
-    advice = "The driver may be older than CUDA asks for: update it, or install a torch built for an older CUDA."
-    return Finding("torch with CUDA", "warn", f"built for {cuda['torch_built_for']}, and sees no GPU", advice)
+    advice = "The driver may be too old for this CUDA. Update it, or install a torch built for an older CUDA."
+    return Finding("torch with CUDA", "warn", f"built for {cuda['torch_built_for']}, but torch sees no GPU", advice)
 
 
 def permission(parameters: str | None) -> Finding:
-    """Say whether users may read GPU counters, from the driver's parameters."""
+    """Check in the driver's parameters whether users may read GPU counters."""
     if parameters is None:
-        return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu needs a GPU; nsys alone does not.")
+        return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu needs a GPU. nsys does not.")
     restricted = any(line.replace(" ", "") == "RmProfilingAdminOnly:1" for line in parameters.splitlines())
     if restricted:
         return Finding(
             "GPU counters",
             "warn",
-            "administrators only (ERR_NVGPUCTRPERM for others)",
-            "Run ncu as root, or set NVreg_RestrictProfilingToAdminUsers=0 for the module nvidia and reload it.",
+            "administrators only (other users get ERR_NVGPUCTRPERM)",
+            "Run ncu as root, or set NVreg_RestrictProfilingToAdminUsers=0 for the kernel module nvidia and reload it.",
         )
     return Finding("GPU counters", "ok", "for all users")
 
 
 def space(free_bytes: int) -> Finding:
-    """Say whether the disk has room for a run."""
+    """Check whether the disk has room for a run."""
     found = f"{free_bytes / 1e9:.1f} GB free"
     if free_bytes < SPACE_BYTES:
-        return Finding("disk", "warn", found, f"A full-size run may take {SPACE_BYTES / 1e9:.0f} GB: free some.")
+        return Finding("disk", "warn", found, f"A full-size run may need {SPACE_BYTES / 1e9:.0f} GB. Free some space.")
     return Finding("disk", "ok", found)
 
 

@@ -1,4 +1,4 @@
-"""What a run was measured on: hardware, driver, versions. No environment variables, users or hosts."""
+"""Hardware, driver and versions of a run. Environment variables, users and hosts are not recorded."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ GPU_FIELDS = (
 
 
 def collect(nsys: Path | None, ncu: Path | None) -> dict[str, Any]:
-    """Return what ``env.json`` holds; what cannot be found out is null.
+    """Return the content of ``env.json``. Values that cannot be determined are null.
 
     Parameters
     ----------
     nsys, ncu
-        The tools, where there are any.
+        The tools, if installed.
     """
     return {
         "format": ENVIRONMENT_FORMAT,
@@ -52,14 +52,14 @@ def collect(nsys: Path | None, ncu: Path | None) -> dict[str, Any]:
 
 
 def gpus() -> list[dict[str, str]]:
-    """Return what ``nvidia-smi`` tells of each GPU, with its units; empty without a driver."""
+    """Return what ``nvidia-smi`` reports for each GPU, with units; empty without a driver."""
     text = tools.answer(["nvidia-smi", f"--query-gpu={','.join(GPU_FIELDS)}", "--format=csv,noheader"])
     rows = [[cell.strip() for cell in line.split(",")] for line in (text or "").splitlines() if line.strip()]
     return [dict(zip(GPU_FIELDS, row, strict=True)) for row in rows if len(row) == len(GPU_FIELDS)]
 
 
 def torch_cuda() -> dict[str, Any] | None:
-    """Return which CUDA torch was built for and whether it sees a GPU; None without torch."""
+    """Return the CUDA version that torch was built for and whether torch sees a GPU; None without torch."""
     if importlib.util.find_spec("torch") is None:
         return None
     torch: Any = importlib.import_module("torch")
@@ -72,7 +72,7 @@ def torch_cuda() -> dict[str, Any] | None:
 
 
 def package_version(name: str) -> str | None:
-    """Return a package's version, or None where it is not installed."""
+    """Return the version of a package, or None if it is not installed."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -80,7 +80,7 @@ def package_version(name: str) -> str | None:
 
 
 def git_commit() -> str | None:
-    """Return the commit of this checkout, with ``-dirty`` after it where files differ; None outside one."""
+    """Return the commit of this checkout, with ``-dirty`` appended if files differ; None outside a checkout."""
     root = assets.root()
     if not (root / ".git").exists():
         return None
@@ -90,7 +90,7 @@ def git_commit() -> str | None:
 
 
 def cpu() -> dict[str, Any]:
-    """Return the processor's model name and how many cores this process may use."""
+    """Return the CPU model and the number of cores that this process may use."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,12 +1,12 @@
-"""Ranges around modules, from forward hooks: no model is edited.
+"""NVTX ranges around modules, from forward hooks, without changes to the model.
 
-What a level records, below the stages that every level has:
+Every level records the stages. Below them, it records:
 
 ``stage``
     nothing more;
 ``layer``
-    modules of the model's own classes, the blocks, and the parts that a block, a stack of blocks
-    or the model itself holds directly (norms, embeddings, ``lm_head``);
+    modules of the model's own classes, the blocks, and the direct children of a block, of a stack of blocks
+    or of the model (norms, embeddings, ``lm_head``);
 ``op``
     every module, down to each ``Linear``.
 """
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEVELS = ("off", "stage", "layer", "op")
 
-# Building blocks that a model takes from elsewhere; classes of any other module are the model's own.
+# Libraries of building blocks. Classes of any other Python module are the model's own.
 _BUILDING_BLOCKS = ("torch.nn.", "transformers.activations")
 _CONTAINERS = ("ModuleList", "ModuleDict", "ParameterList", "ParameterDict")
 
@@ -45,15 +45,15 @@ def _inside(name: str, parents: set[str]) -> bool:
 
 
 def names_at(model: nn.Module, level: str) -> list[str]:
-    """Return the qualified names of the modules that get a range of their own at a level.
+    """Return the qualified names of the modules that get a range at a level.
 
     Raises
     ------
     NsysToolsError
-        If there is no such level.
+        If the level is unknown.
     """
     if level not in LEVELS:
-        raise NsysToolsError(f"--nvtx {level} is not a level.", f"Take one of {', '.join(LEVELS)}.")
+        raise NsysToolsError(f"--nvtx {level} is not a level.", f"Use one of: {', '.join(LEVELS)}.")
     if level in ("off", "stage"):
         return []
     called = {n: m for n, m in model.named_modules() if n and type(m).__name__ not in _CONTAINERS}
@@ -75,20 +75,20 @@ def names_at(model: nn.Module, level: str) -> list[str]:
 def attached(
     model: nn.Module, ranges: Ranges, level: str, stages: Mapping[str, str], spanning: tuple[str, ...] = ()
 ) -> Iterator[None]:
-    """Hold ranges around a model's modules.
+    """Record ranges around a model's modules inside the block.
 
     Parameters
     ----------
     model
         The model whose modules are called.
     ranges
-        Where the ranges go.
+        Ranges to record into.
     level
         One of `LEVELS`.
     stages
-        Stage name of a module, by its qualified name: it is opened outside the module's own range.
+        Stage name by qualified module name. The stage opens outside the module's own range.
     spanning
-        Modules that several stages pass through, which therefore get no range of their own.
+        Modules that are called in several stages. They get no range.
     """
     own = set(names_at(model, level)) - set(spanning)
     handles = []
@@ -105,7 +105,7 @@ def attached(
 
 
 def _hook(module: nn.Module, ranges: Ranges, names: list[str], *, is_stage: bool) -> list[Any]:
-    """Open `names` before a module's forward and close them after it, also when it raises."""
+    """Open `names` before a module's forward and close them after it, even if it raises."""
     depths: list[int] = []
 
     def enter(_module: nn.Module, _args: Any) -> None:

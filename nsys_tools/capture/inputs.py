@@ -1,4 +1,4 @@
-"""The pages of a run: found or drawn, checked, and written down in ``inputs.yaml``."""
+"""The pages of a run: found or drawn, checked, and listed in ``inputs.yaml``."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from nsys_tools.capture.run_folder import RunFolder
 
 
 def gather(options: Options, folder: RunFolder, size: tuple[int, int]) -> list[pages.Page]:
-    """Find or draw the pages of a run, check each, and write ``inputs.yaml``.
+    """Find or draw the pages of a run, check each page, and write ``inputs.yaml``.
 
     Parameters
     ----------
     options
-        ``pages`` and ``page_size`` say which.
+        ``pages`` and ``page_size`` select the pages.
     folder
-        Drawn pages go to its ``inputs/``.
+        Run folder. Drawn pages are written to its ``inputs/``.
     size
-        Width and height of drawn pages where ``page_size`` is empty.
+        Width and height of drawn pages if ``page_size`` is empty.
 
     Raises
     ------
     NsysToolsError
-        If there are none, or one is corrupt.
+        If there are no pages, or one is corrupt.
     """
     source = options.pages
     if source.lstrip("-").isdigit():
@@ -47,7 +47,7 @@ def gather(options: Options, folder: RunFolder, size: tuple[int, int]) -> list[p
 
 
 def record(root: Path, checked: Sequence[pages.Page]) -> dict[str, Any]:
-    """Return what ``inputs.yaml`` holds."""
+    """Return the content of ``inputs.yaml``."""
     return {
         "dataset_root": str((root if root.is_dir() else root.parent).resolve()),
         "count": len(checked),

@@ -1,4 +1,4 @@
-"""Loading models: device, dtype, random weights, and sentences for what goes wrong."""
+"""Loading models: device, dtype, random weights, and error messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def device_of(options: Options) -> str:
     Raises
     ------
     NsysToolsError
-        If a GPU is asked for and torch sees none.
+        If a GPU is requested and torch sees none.
     """
     import torch
 
@@ -32,8 +32,8 @@ def device_of(options: Options) -> str:
     try:
         kind = torch.device(options.device).type
     except RuntimeError as error:
-        message = f"--device {options.device} is no device."
-        raise NsysToolsError(message, "Take auto, cpu, cuda or cuda:N.") from error
+        message = f"--device {options.device} is not a device."
+        raise NsysToolsError(message, "Use auto, cpu, cuda or cuda:N.") from error
     if kind == "cuda" and not torch.cuda.is_available():
         raise NsysToolsError(
             f"--device {options.device}: torch {torch.__version__} sees no CUDA GPU.",
@@ -43,7 +43,7 @@ def device_of(options: Options) -> str:
 
 
 def dtype_of(options: Options) -> Any:
-    """Return the torch dtype to run in: on ``auto`` bfloat16 on a GPU, float32 without one."""
+    """Return the torch dtype to run in. ``auto`` is bfloat16 on a GPU and float32 on the CPU."""
     import torch
 
     if options.dtype == "auto":
@@ -52,39 +52,39 @@ def dtype_of(options: Options) -> Any:
 
 
 def random_model(kind: Any, config: Any, options: Options) -> nn.Module:
-    """Return a model of a transformers class with random weights, the same for the same seed.
+    """Return a model of a transformers class with random weights. The same seed gives the same weights.
 
-    It is built on the device itself: the full-size model needs no copy of it in host memory.
+    It is built directly on the device, so the full-size model needs no copy in host memory.
     """
     import torch
 
     device, dtype = device_of(options), dtype_of(options)
     torch.manual_seed(options.seed)
     with torch.device(device), refused_attention(options):
-        # A later .to(dtype) would also round what a model keeps in float32 on purpose, such as rotary frequencies.
+        # A later .to(dtype) would also round tensors that a model needs in float32, such as rotary frequencies.
         model: nn.Module = kind._from_config(config, dtype=dtype, attn_implementation=options.attention)
     return model.eval()
 
 
 @contextmanager
 def refused_attention(options: Options) -> Iterator[None]:
-    """Turn transformers' refusal of an attention implementation into a sentence.
+    """Turn transformers' rejection of an attention implementation into an error with a hint.
 
     Raises
     ------
     NsysToolsError
-        If the model or the installation cannot do ``--attention``.
+        If the model or the installation does not support ``--attention``.
     """
     try:
         yield
     except (ImportError, ValueError) as error:
-        message = f"--attention {options.attention} is refused: {str(error).splitlines()[0]}"
-        raise NsysToolsError(message, "Take sdpa or eager.") from error
+        message = f"--attention {options.attention} is not supported: {str(error).splitlines()[0]}"
+        raise NsysToolsError(message, "Use sdpa or eager.") from error
 
 
 @contextmanager
 def loaded_weights(weights: str) -> Iterator[None]:
-    """Turn what transformers says about missing or unusable weights into a sentence.
+    """Turn transformers' errors about missing or unusable weights into an error with a hint.
 
     Raises
     ------
@@ -92,25 +92,25 @@ def loaded_weights(weights: str) -> Iterator[None]:
         If the weights cannot be found or their code does not fit the installed transformers.
     """
     if weights.startswith((".", "/", "~")) and not Path(weights).expanduser().is_dir():
-        message = f"Weights missing: {weights} is no folder."
-        raise NsysToolsError(message, "Give the folder of the weights, or a hub id.")
+        message = f"Weights missing: {weights} is not a folder."
+        raise NsysToolsError(message, "Give a folder of weights or a hub id.")
     try:
         yield
     except (OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise NsysToolsError(
             f"Weights missing: {weights}: {reason}",
-            "Download them first (hf download ID), or leave --weights out for random ones.",
+            "Download them first (hf download ID), or omit --weights to use random weights.",
         ) from error
     except (ImportError, AttributeError) as error:
         raise NsysToolsError(
             f"The code of {weights} does not run with the installed packages: {error}",
-            "Its model card names the versions it was written for; install those in a separate environment.",
+            "The model card names the versions it was written for. Install those in a separate environment.",
         ) from error
 
 
 def prompt_ids(count: int, vocabulary: int, seed: int) -> list[int]:
-    """Return `count` drawn token ids between 2 and the vocabulary, the same for the same seed."""
+    """Return `count` random token ids from 2 to the vocabulary size. The same seed gives the same ids."""
     import random
 
     dice = random.Random(f"prompt/{seed}")  # noqa: S311 (a workload, no secret)

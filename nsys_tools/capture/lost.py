@@ -1,4 +1,4 @@
-"""Nothing lost: the ranges that the workload closed are the ranges that the trace holds."""
+"""Check for lost ranges: the trace must contain exactly the ranges that the workload closed."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _NAMED = 3
 
 
 def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
-    """Hold a trace's ranges against ``workload.json``.
+    """Compare the ranges of a trace with ``workload.json``.
 
     Parameters
     ----------
     folder
-        The run.
+        The run folder.
     found
-        By name: how many ranges the trace holds, and how many of those were never closed.
+        By name: the number of ranges in the trace, and how many of them were never closed.
 
     Raises
     ------
     NsysToolsError
-        If a range is missing, came twice or stayed open.
+        If a range is missing, duplicated or was never closed.
     """
     workload: dict[str, Any] = json.loads(folder.file("workload.json").read_text(encoding="utf-8"))
     if not workload["nvtx_recorded"]:
@@ -33,8 +33,8 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     counted: dict[str, int] = workload["ranges"]
     if not found:
         raise NsysToolsError(
-            f"The trace holds none of the {sum(counted.values())} NVTX ranges of the workload.",
-            "nvtx 0.2.12 and later is not recorded by nsys 2023.4: pip install nvtx==0.2.11. `nsys-tools doctor`.",
+            f"The trace contains none of the {sum(counted.values())} NVTX ranges of the workload.",
+            "nsys 2023.4 does not record nvtx 0.2.12 or later: pip install nvtx==0.2.11. Run `nsys-tools doctor`.",
         )
     wrong = [
         f"{name}: {expected} closed, {found.get(name, (0, 0))[0]} in the trace"
@@ -45,5 +45,5 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
         more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         raise NsysToolsError(
             f"The trace lost ranges: {'; '.join(wrong[:_NAMED])}{more}.",
-            "Its report counts too little. Capture again with --nvtx stage, or fewer pages.",
+            "Its report is incomplete. Capture again with --nvtx stage or fewer pages.",
         )

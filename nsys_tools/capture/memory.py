@@ -1,4 +1,4 @@
-"""Out of memory, said in a sentence: where it happened and what to lower."""
+"""Error for running out of memory: where it happened and what to reduce."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from nsys_tools.capture.ranges import Ranges
 from nsys_tools.errors import NsysToolsError
 
-# On the CPU torch raises a plain RuntimeError; its message is what tells it apart.
+# On the CPU, torch raises a plain RuntimeError that only its message identifies.
 _CPU_MESSAGE = "can't allocate memory"
 
 
 @contextmanager
 def guarded(ranges: Ranges) -> Iterator[None]:
-    """Turn running out of memory inside the block into an error that names the open ranges.
+    """Turn an out-of-memory error inside the block into an error that names the open ranges.
 
     Raises
     ------
     NsysToolsError
-        If host or GPU memory ran out.
+        If host or GPU memory runs out.
     """
     import torch
 
@@ -37,5 +37,5 @@ def _out_of_memory(error: BaseException, where: str) -> NsysToolsError:
     reason = str(error).splitlines()[0] if str(error) else "no memory left"
     return NsysToolsError(
         f"Out of memory in {where or 'the workload'}: {reason}",
-        "Lower --batch-size, --max-new-tokens or the page size, or take --dtype bfloat16.",
+        "Lower --batch-size, --max-new-tokens or the page size, or use --dtype bfloat16.",
     )

@@ -1,4 +1,4 @@
-"""The second pass: counters of the kernels that matter, each at a launch that belongs to its stage."""
+"""The second pass: ncu metrics of the most expensive kernels, each measured at a launch in its stage."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from nsys_tools.capture.run_folder import RunFolder
 from nsys_tools.errors import NsysToolsError
 
 PAGES = ("raw", "details")
-SMALLEST_SHARE = 0.05  # of a stage; below it a kernel explains too little to pay for replaying it
+SMALLEST_SHARE = 0.05  # of a stage's time; a kernel with less is not worth replaying
 _PERMISSION = "ERR_NVGPUCTRPERM"
 _NOTHING = "No kernels were profiled"
 
 
 @dataclass(frozen=True)
 class KernelUse:
-    """What one kernel does in one stage of a recorded run.
+    """Launches of one kernel in one stage of a recorded run.
 
     Attributes
     ----------
     stage
-        Name of the innermost stage range that its launches lie in.
+        Name of the innermost stage range around the launches.
     kernel
-        Function name without parameters, as nsys's ``shortName`` and ncu's function name have it.
+        Function name without parameters, as in nsys's ``shortName`` and ncu's function name.
     launches
-        How many launches of it the stage has in the whole run.
+        Number of its launches in the stage, in the whole run.
     sum_ns
-        Their time on the GPU.
+        Their total GPU time.
     """
 
     stage: str
@@ -43,7 +43,7 @@ class KernelUse:
 
 @dataclass(frozen=True)
 class Target:
-    """One launch to profile: of this kernel, in this stage, after `skip` others like it."""
+    """A launch to profile: launch `skip` + 1 of a kernel in a stage."""
 
     stage: str
     kernel: str
@@ -52,24 +52,24 @@ class Target:
 
     @property
     def name(self) -> str:
-        """A name for its folder: stage and kernel in plain characters."""
+        """Name of its folder: stage and kernel in plain characters."""
         return re.sub(r"[^A-Za-z0-9]+", "-", f"{self.stage}-{self.kernel}").strip("-")[:80]
 
 
 def choose(uses: Sequence[KernelUse], repeats: int, most: int) -> list[Target]:
-    """Return the launches worth profiling, the largest share of a stage first.
+    """Return the launches worth profiling, ordered by their kernel's share of the stage, largest first.
 
-    A kernel's launch is taken from the middle of its launches in one repeat: past the first, which
-    pays for loading and tuning, and below their count, so that a run of one repeat reaches it.
+    The launch is taken from the middle of the kernel's launches in one repeat: after the first, which
+    includes loading and tuning, and early enough that a run of one repeat reaches it.
 
     Parameters
     ----------
     uses
-        Kernels by stage, one row each.
+        One entry per kernel and stage.
     repeats
-        How often the recorded run repeats the workload; the profiled one runs it once.
+        Number of repeats in the recorded run. The profiled run has one.
     most
-        Largest number of launches to profile.
+        Maximum number of launches to profile.
     """
     targets: list[Target] = []
     by_stage = sorted(uses, key=lambda use: (use.stage, -use.sum_ns, use.kernel))
@@ -86,8 +86,8 @@ def choose(uses: Sequence[KernelUse], repeats: int, most: int) -> list[Target]:
 def profile_command(ncu: Path, target: Target, output: Path, workload: Sequence[str]) -> list[str]:
     """Return the command that profiles one launch.
 
-    The NVTX filter ends in ``/``: without it ncu looks for start/end ranges and finds none. Clocks are
-    left alone, so that ncu's figures belong to the clocks that nsys measured at.
+    The NVTX filter ends in ``/``. Without it, ncu looks for start/end ranges and finds none. ncu does not lock
+    the clocks, so that its metrics apply to the same clocks as the nsys trace.
     """
     return [
         str(ncu),
@@ -106,17 +106,17 @@ def profile_command(ncu: Path, target: Target, output: Path, workload: Sequence[
 
 
 def csv_command(ncu: Path, report: Path, page: str) -> list[str]:
-    """Return the command that prints a report's page as CSV, in base units: bytes, not Mbytes."""
+    """Return the command that prints a page of a report as CSV in base units (bytes instead of Mbytes)."""
     return [str(ncu), f"--import={report}", "--csv", f"--page={page}", "--print-units=base"]
 
 
 def profile(ncu: Path, target: Target, workload: Sequence[str], folder: RunFolder, show: Show) -> None:
-    """Profile one launch; keep ``kernel.ncu-rep`` and its pages as CSV under ``ncu/``.
+    """Profile one launch; write ``kernel.ncu-rep`` and its pages as CSV below ``ncu/``.
 
     Raises
     ------
     NsysToolsError
-        If counters are not permitted, no launch matches, or the workload fails.
+        If the driver denies access to the counters, no launch matches, or the workload fails.
     """
     own = RunFolder(folder.file("ncu") / target.name)
     command = profile_command(ncu, target, own.file("kernel"), [*workload, "--out", str(own.path)])
@@ -129,22 +129,22 @@ def profile(ncu: Path, target: Target, workload: Sequence[str], folder: RunFolde
     if _NOTHING in text or not report.is_file():
         raise NsysToolsError(
             f"ncu profiled nothing: no launch {target.skip + 1} of {target.kernel} in stage {target.stage}.",
-            "Its launches differ from those that nsys recorded; the nsys trace and report are complete.",
+            "The launches under ncu differ from those that nsys recorded. The nsys trace and report are complete.",
         )
     for page in PAGES:
         code, text = run(csv_command(ncu, report, page), own.file("log.txt"), lambda _line: None)
         if code:
             raise NsysToolsError(
-                f"ncu could not print {report.name} as CSV.", f"{own.path.name}/log.txt has its words."
+                f"ncu could not print {report.name} as CSV.", f"Its output is in {own.path.name}/log.txt."
             )
         own.file(f"{page}.csv").write_text(text + "\n", encoding="utf-8")
     own.finish()
 
 
 def no_permission() -> NsysToolsError:
-    """Return the error of a driver that keeps its counters to administrators."""
+    """Return the error for a driver that allows only administrators to read GPU counters."""
     return NsysToolsError(
-        f"The driver lets only administrators read GPU counters ({_PERMISSION}).",
+        f"The driver allows only administrators to read GPU counters ({_PERMISSION}).",
         "Run as root, or set `options nvidia NVreg_RestrictProfilingToAdminUsers=0` in /etc/modprobe.d and "
-        "reload the driver; in a container add CAP_SYS_ADMIN. The nsys trace and report are complete.",
+        "reload the driver. In a container, add CAP_SYS_ADMIN. The nsys trace and report are complete.",
     )

@@ -1,4 +1,4 @@
-"""The ``nsys`` commands of a capture, and sentences for what goes wrong in them."""
+"""The ``nsys`` commands of a capture and their error messages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _OWN_LINES = ("Generating", "Generated", "[1/1]", "Collecting", "Processing", "/
 
 
 def profile_command(nsys: Path, output: Path, workload: Sequence[str], sampling: str = "none") -> list[str]:
-    """Return the command that records a workload whole: stages are told apart afterwards, in SQL.
+    """Return the command that records the whole workload. Stages are separated later, in SQL.
 
     Parameters
     ----------
     nsys
         The program.
     output
-        The trace without its suffix.
+        Path of the trace without its suffix.
     workload
         The command to record.
     sampling
@@ -53,7 +53,7 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
     Raises
     ------
     NsysToolsError
-        If the workload failed: its own sentence where it left one.
+        If the workload failed. The message is the workload's own error if it wrote one.
     """
     code, text = run(command, folder.file("log.txt"), show)
     if code:
@@ -61,34 +61,34 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
 
 
 def workload_error(code: int, text: str) -> NsysToolsError:
-    """Return the error of a workload that ended without a sentence of its own."""
+    """Return the error for a workload that ended without writing one."""
     if code in _KILLED:
         return NsysToolsError(
-            "The workload was killed (signal 9): most likely the machine ran out of memory.",
+            "The workload was killed (signal 9): the machine most likely ran out of memory.",
             "Use --scale tiny, fewer --pages, a smaller --batch-size, or a machine with more memory.",
         )
     lines = [line.strip() for line in text.splitlines() if not line.strip().startswith(_OWN_LINES)]
     last = lines[-1] if lines else "it printed nothing"
-    return NsysToolsError(f"The workload ended with exit code {code}: {last}", "The whole output is in log.txt.")
+    return NsysToolsError(f"The workload ended with exit code {code}: {last}", "The complete output is in log.txt.")
 
 
 def check_imported(folder: RunFolder) -> None:
-    """Check that the recording became a ``.nsys-rep``.
+    """Check that nsys wrote a ``.nsys-rep``.
 
     Raises
     ------
     NsysToolsError
-        If nsys recorded and could not import it.
+        If nsys recorded the run but could not import the recording.
     """
     report = folder.file("trace.nsys-rep")
     if report.is_file() and report.stat().st_size:
         return
     raw = sorted(folder.path.glob("*.qdstrm"))
-    kept = f" The recording itself is {raw[0].name}." if raw else ""
+    kept = f" The raw recording is {raw[0].name}." if raw else ""
     raise NsysToolsError(
         f"nsys recorded the run but wrote no trace.nsys-rep: its importer failed.{kept}",
-        "log.txt has its words. An nsys without its host part cannot import: see `nsys-tools doctor`; "
-        "a full one of the same version reads a .qdstrm.",
+        "Its output is in log.txt. An nsys without the host component cannot import; run `nsys-tools doctor`. "
+        "A complete nsys of the same version can import a .qdstrm file.",
     )
 
 
@@ -98,7 +98,7 @@ def export(nsys: Path, folder: RunFolder, show: Show) -> None:
     Raises
     ------
     NsysToolsError
-        If nsys fails or leaves no file.
+        If nsys fails or writes no file.
     """
     sqlite = folder.file("trace.sqlite")
     command = export_command(nsys, folder.file("trace.nsys-rep"), sqlite)
@@ -107,5 +107,5 @@ def export(nsys: Path, folder: RunFolder, show: Show) -> None:
         last = text.splitlines()[-1].strip() if text else f"exit code {code}"
         raise NsysToolsError(
             f"nsys could not export trace.nsys-rep to SQLite: {last}",
-            "The trace is kept; a newer nsys, or one with its host part, may export it.",
+            "trace.nsys-rep remains. A newer nsys, or one with the host component, may be able to export it.",
         )

@@ -1,6 +1,6 @@
-"""PyTorch's profiler as a run of its own: operators with self and total time.
+"""PyTorch's profiler in a separate run: operators with self and total time.
 
-Inside nsys the two would fight over CUPTI.
+It cannot run under nsys, because both need CUPTI.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = ("operator", "shapes", "calls", "self_cpu_us", "total_cpu_us", "self_g
 
 @contextmanager
 def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
-    """Profile the block; write ``operators.json`` (all) and ``operators.md`` (the top of it).
+    """Profile the block; write ``operators.json`` (all operators) and ``operators.md`` (the top ones).
 
     Raises
     ------
@@ -43,9 +43,9 @@ def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
 
 
 def table(averages: Any) -> list[dict[str, Any]]:
-    """Return one row per operator and input shapes, the largest self time on the GPU, then CPU, first.
+    """Return one row per operator and input shapes, ordered by self time on the GPU, then on the CPU, largest first.
 
-    Times are microseconds as the profiler gives them; totals include what an operator called.
+    Times are in microseconds, as in the profiler. Total times include the operators that an operator called.
     """
     rows = [
         {
@@ -63,13 +63,13 @@ def table(averages: Any) -> list[dict[str, Any]]:
 
 
 def markdown(rows: list[dict[str, Any]], top: int) -> str:
-    """Return the first `top` rows as a Markdown table that says how much it leaves out."""
+    """Return the first `top` rows as a Markdown table with the number of all rows."""
     cpu, gpu = (sum(row[key] for row in rows) for key in ("self_cpu_us", "self_gpu_us"))
     lines = [
         "# Operators",
         "",
-        f"{min(top, len(rows))} of {len(rows)} rows (operator and input shapes), by self time; "
-        f"all together {cpu / 1000:,.1f} ms self on the CPU, {gpu / 1000:,.1f} ms on the GPU.",
+        f"{min(top, len(rows))} of {len(rows)} rows (operator and input shapes), ordered by self time. "
+        f"Self time of all rows: {cpu / 1000:,.1f} ms on the CPU, {gpu / 1000:,.1f} ms on the GPU.",
         "",
         "| operator | input shapes | calls | self CPU ms | total CPU ms | self GPU ms | total GPU ms |",
         "|---|---|---:|---:|---:|---:|---:|",

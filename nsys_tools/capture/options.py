@@ -1,4 +1,4 @@
-"""The options that every workload script takes, in one place for script and command."""
+"""The options of every workload script, defined once for the scripts and the command."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nsys_tools.capture.hooks import LEVELS
 
 @dataclass(frozen=True)
 class About:
-    """What ``--help`` says of an option, and the values that it takes (empty: any)."""
+    """Help text of an option, and its allowed values (empty: any)."""
 
     text: str
     choices: Sequence[str] = ()
@@ -26,34 +26,34 @@ ATTENTION = ("sdpa", "eager", "flash_attention_2")
 
 @dataclass(frozen=True)
 class Options:
-    """What a workload script runs, and where it writes.
+    """What a workload script runs, and the folder it writes to.
 
     Each field is an option of the scripts: ``batch_size`` is ``--batch-size``.
     """
 
     out: Annotated[Path, About("run folder to write to")] = Path("run")
-    weights: Annotated[str, About("hub id or folder of weights, run with the hub's own code; else random")] = ""
+    weights: Annotated[str, About("hub id or folder of weights, run with the hub's code; default: random")] = ""
     seed: Annotated[int, About("seed of random weights, prompts and drawn pages")] = 0
     scale: Annotated[str, About("size of a model with random weights", ("full", "tiny"))] = "full"
-    pages: Annotated[str, About("how many pages to draw, or a folder of PNG/JPG, or a list of paths")] = "2"
-    page_size: Annotated[str, About("WIDTHxHEIGHT of drawn pages; else A4 at a size that is cropped")] = ""
-    crops: Annotated[str, About("whether pages are cropped beside the global view", ("auto", "none"))] = "auto"
-    prompt_tokens: Annotated[int, About("text tokens of the prompt; else the model's usual number")] = 0
+    pages: Annotated[str, About("number of pages to draw, a folder of PNG/JPG files, or a list of paths")] = "2"
+    page_size: Annotated[str, About("WIDTHxHEIGHT of drawn pages; default: A4, large enough to be cropped")] = ""
+    crops: Annotated[str, About("crop pages in addition to the global view", ("auto", "none"))] = "auto"
+    prompt_tokens: Annotated[int, About("number of text tokens in the prompt; default: the model's usual number")] = 0
     batch_size: Annotated[int, About("pages or prompts per prefill")] = 1
     max_new_tokens: Annotated[int, About("tokens to generate per page or prompt")] = 32
-    repeats: Annotated[int, About("how often all pages are run")] = 1
-    warmup: Annotated[int, About("how many batches run before, without ranges")] = 1
-    dtype: Annotated[str, About("auto is bfloat16 on a GPU, float32 without", DTYPES)] = "auto"
+    repeats: Annotated[int, About("number of times to run all pages")] = 1
+    warmup: Annotated[int, About("number of warm-up batches, without ranges")] = 1
+    dtype: Annotated[str, About("data type; auto is bfloat16 on a GPU and float32 on the CPU", DTYPES)] = "auto"
     device: Annotated[str, About("auto, cpu, cuda or cuda:N")] = "auto"
     attention: Annotated[str, About("attention implementation", ATTENTION)] = "sdpa"
-    nvtx: Annotated[str, About("how deep NVTX ranges go", LEVELS)] = "layer"
-    sync: Annotated[bool, About("drain the GPU where a stage ends: its wall time is then a latency")] = False
-    stop_at_end: Annotated[bool, About("end a text at its end token; else always --max-new-tokens")] = False
-    profiler: Annotated[str, About("torch: PyTorch's profiler instead of nsys", ("none", "torch"))] = "none"
-    top: Annotated[int, About("operators in the Markdown table of --profiler torch")] = 20
+    nvtx: Annotated[str, About("detail of the NVTX ranges", LEVELS)] = "layer"
+    sync: Annotated[bool, About("synchronize at the end of each stage: its wall time is a latency")] = False
+    stop_at_end: Annotated[bool, About("stop each text at its end token; default: --max-new-tokens")] = False
+    profiler: Annotated[str, About("torch uses PyTorch's profiler instead of nsys", ("none", "torch"))] = "none"
+    top: Annotated[int, About("number of operators in the Markdown table of --profiler torch")] = 20
 
     def arguments(self) -> list[str]:
-        """Return the command-line arguments that say the same, without those that say the default."""
+        """Return the equivalent command-line arguments, without those that equal the default."""
         arguments: list[str] = []
         for one in fields(self):
             value = getattr(self, one.name)
@@ -68,13 +68,13 @@ def flag(name: str) -> str:
 
 
 def about() -> dict[str, About]:
-    """Return what each option means, by field."""
+    """Return the help text of each option, by field."""
     hints = get_type_hints(Options, include_extras=True)
     return {one.name: hints[one.name].__metadata__[0] for one in fields(Options)}
 
 
 def parse(arguments: Sequence[str] | None, description: str) -> Options:
-    """Read the options of a workload script; wrong usage ends with exit code 2."""
+    """Parse the options of a workload script. Wrong usage exits with code 2."""
     parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
     described = about()
     for one in fields(Options):

@@ -1,4 +1,4 @@
-"""Pages of a capture: found in a folder or a list, or drawn; each checked before anything is profiled."""
+"""Pages of a capture: read from a folder or a list, or drawn. Each is checked before profiling starts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUFFIXES = (".png", ".jpg", ".jpeg")
 
 @dataclass(frozen=True)
 class Page:
-    """One image file that was opened and decoded whole."""
+    """An image file that was opened and decoded completely."""
 
     path: Path
     width: int
@@ -28,14 +28,14 @@ class Page:
 
 
 def find(source: Path) -> list[Path]:
-    """Return the image files that a folder, a list of paths or an image file names, in order.
+    """Return the image files in a folder or in a list of paths, or the image file itself, in order.
 
-    A list is a text file with one path a line, relative to itself; empty lines and ``#`` are skipped.
+    A list is a text file with one path per line, relative to the list. Empty lines and ``#`` comments are skipped.
 
     Raises
     ------
     NsysToolsError
-        If there is nothing at `source`, or no image in it.
+        If `source` does not exist or contains no images.
     """
     if source.is_dir():
         found = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
@@ -46,12 +46,12 @@ def find(source: Path) -> list[Path]:
     else:
         raise NsysToolsError(
             f"No images: {source} does not exist.",
-            "Give a folder of PNG or JPG files, a text file with one path a line, or how many pages to draw.",
+            "Give a folder of PNG or JPG files, a text file with one path per line, or a number of pages to draw.",
         )
     if not found:
         raise NsysToolsError(
-            f"No images: {source} holds no {', '.join(SUFFIXES)} file.",
-            "Give a number instead to draw pages: --pages 2.",
+            f"No images: {source} contains no {', '.join(SUFFIXES)} file.",
+            "To draw pages instead, give a number: --pages 2.",
         )
     return found
 
@@ -60,18 +60,19 @@ def _listed(source: Path) -> list[Path]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise NsysToolsError(f"{source} is no list of images: it is not text.", "One path a line.") from error
+        message = f"{source} is not a list of images: it is not text."
+        raise NsysToolsError(message, "A list has one path per line.") from error
     names = [line.strip() for line in lines]
     return [source.parent / name for name in names if name and not name.startswith("#")]
 
 
 def check(path: Path) -> Page:
-    """Decode an image whole and return what identifies it.
+    """Decode an image completely and return its path, size and digest.
 
     Raises
     ------
     NsysToolsError
-        If it is missing, no image, or cut off.
+        If the file is missing, is not an image, or is truncated.
     """
     from PIL import Image, UnidentifiedImageError
 
@@ -84,25 +85,25 @@ def check(path: Path) -> Page:
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise NsysToolsError(
             f"Corrupt image {path}: {error}",
-            "Replace it or take it out of the pages; the others are not captured either.",
+            "Replace it or remove it from the pages. No page was captured.",
         ) from error
     content = path.read_bytes()
     return Page(path.resolve(), width, height, len(content), hashlib.sha256(content).hexdigest())
 
 
 def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Path]:
-    """Draw pages of text-like lines and boxes; the same arguments give the same pixels.
+    """Draw pages of text-like lines and boxes. The same arguments give the same pixels.
 
     Parameters
     ----------
     folder
         Where ``page-000.png`` ... are written.
     count
-        How many pages.
+        Number of pages.
     size
         Width and height in pixels.
     seed
-        Seed of the drawing.
+        Random seed.
 
     Raises
     ------
@@ -110,7 +111,7 @@ def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Pat
         If `count` is below one.
     """
     if count < 1:
-        raise NsysToolsError(f"No images: {count} pages asked for.", "Draw at least one page: --pages 1.")
+        raise NsysToolsError(f"No images: {count} pages requested.", "Draw at least one page: --pages 1.")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"page-{index:03d}.png" for index in range(count)]
     for index, path in enumerate(paths):

@@ -1,4 +1,4 @@
-"""A capture from end to end: find the tools, record, import, export, analyze, count."""
+"""A capture from end to end: find the tools, record, import, export, analyze, and run ncu."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class Plan:
     options
         The script's options; ``out`` is the run folder.
     nsys, ncu
-        The programs, where they are not to be looked for.
+        Paths of the programs. If empty, they are searched for.
     sampling
-        nsys's CPU sampling.
+        CPU sampling mode of nsys.
     counters
-        Whether to run ncu afterwards, on how many launches: 0 for no second pass.
+        Number of launches to profile with ncu afterwards; 0 for no second pass.
     analyze
         Whether to analyze the trace.
     share
@@ -50,23 +50,23 @@ class Plan:
 
 
 class Reader(Protocol):
-    """Reads an exported trace; the room of traces is not this one's to import."""
+    """Interface for reading an exported trace. This package must not import the trace sources."""
 
     def kernel_uses(self, sqlite: Path) -> Sequence[ncu.KernelUse]:
         """Return the kernels of each stage."""
 
     def range_counts(self, sqlite: Path) -> Mapping[str, tuple[int, int]]:
-        """Return, by name, how many ranges there are and how many were never closed."""
+        """Return by name the number of ranges and how many of them were never closed."""
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
-        """Write the report of a run folder, in place of an earlier one if it is done again."""
+        """Write the report of a run folder. `again` replaces an earlier report."""
 
     def scrub(self, sqlite: Path, folder: Path) -> str:
-        """Write a scrubbed copy of a trace and its manifest into a folder; say what was left out."""
+        """Write a scrubbed copy of a trace and its manifest into a folder; return a summary of what was removed."""
 
 
 def scripts() -> list[str]:
-    """Return the models that there is a workload script for."""
+    """Return the models that have a workload script."""
     return [path.removesuffix(".py").replace("_", "-") for path in assets.listing("capture", "*.py")]
 
 
@@ -80,18 +80,18 @@ def workload_command(model: str, options: Options) -> list[str]:
     """
     script = assets.find(f"capture/{model.replace('-', '_')}.py")
     if script is None:
-        raise NsysToolsError(f"There is no workload script for {model}.", f"There is one for: {', '.join(scripts())}.")
+        raise NsysToolsError(f"There is no workload script for {model}.", f"Available: {', '.join(scripts())}.")
     return [sys.executable, str(script), *options.arguments()]
 
 
 def shown(command: Sequence[str]) -> str:
-    """Return a command as it can be repeated in a shell, the home folder as ``~``."""
+    """Return a command for repeating it in a shell, with the home folder as ``~``."""
     program = Path(command[0]).name if Path(command[0]).is_absolute() else command[0]
     return without_home(shlex.join([program, *command[1:]]).replace(sys.executable, "python"))
 
 
 def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
-    """Make a run folder with a trace, its export, its report and what is needed to repeat it.
+    """Create a run folder with a trace, its export, its report and everything needed to repeat the run.
 
     Parameters
     ----------
@@ -100,18 +100,18 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
     reader
         Reads the exported trace.
     show
-        Gets each line of progress.
+        Called with each line of progress.
 
     Raises
     ------
     NsysToolsError
-        If a step fails; ``status.json`` of the folder says which, and why.
+        If a step fails. ``status.json`` in the folder records which step failed and why.
     """
     workload = workload_command(plan.model, plan.options)
     out = plan.options.out
     if out.is_dir() and (held := sorted(out.iterdir())):
         holds = "a run" if out / "status.json" in held else held[0].name
-        raise NsysToolsError(f"{out} already holds {holds}.", "Name a new folder with --out.")
+        raise NsysToolsError(f"{out} already contains {holds}.", "Name a new folder with --out.")
     folder = RunFolder(plan.options.out)
     if plan.options.profiler == "torch":
         _profile_without_nsys(plan, workload, folder, show)
@@ -126,7 +126,7 @@ def _profile_without_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder
     with folder.step("profile"):
         show(f"$ {shown(workload)}")
         nsys.profile(workload, folder, show)
-    assumptions.write(plan.model, plan.options, folder, "PyTorch's profiler, without nsys")
+    assumptions.write(plan.model, plan.options, folder, "with PyTorch's profiler, without nsys")
 
 
 def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, reader: Reader, show: Show) -> None:
@@ -157,7 +157,7 @@ def _profile_with_nsys(plan: Plan, workload: Sequence[str], folder: RunFolder, r
             _count(plan, ncu_path, folder, reader, show)
         if plan.analyze:
             with folder.step("analyze"):
-                analyze(folder, reader, show, again=True)  # now with counters; without them the report stands already
+                analyze(folder, reader, show, again=True)  # again, now with ncu metrics
 
 
 def _record(
@@ -171,7 +171,7 @@ def _record(
 
 
 def analyze(folder: RunFolder, reader: Reader, show: Show, *, again: bool = False) -> None:
-    """Analyze the run into ``report/``, which exists already when it is done again.
+    """Analyze the run and write ``report/``. `again` replaces an existing report.
 
     Raises
     ------
@@ -182,14 +182,14 @@ def analyze(folder: RunFolder, reader: Reader, show: Show, *, again: bool = Fals
         show(str(reader.analyze(folder.path, again=again)))
     except NsysToolsError as error:
         command = f"nsys-tools analyze {shlex.quote(without_home(str(folder.path)))}"
-        raise NsysToolsError(f"The trace is complete, its analysis failed: {error.message}", command) from None
+        raise NsysToolsError(f"The trace is complete, but its analysis failed: {error.message}", command) from None
 
 
 def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: Show) -> None:
     targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
     if not targets:
         raise NsysToolsError(
-            "No kernel to count: the trace has no GPU kernel in a stage.", "ncu needs a GPU: --device cuda."
+            "ncu has no kernel to profile: no stage of the trace contains a kernel.", "ncu needs a GPU: --device cuda."
         )
     once = replace(plan.options, repeats=1, out=Options().out)
     workload = workload_command(plan.model, once)

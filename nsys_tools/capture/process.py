@@ -1,4 +1,4 @@
-"""Child processes: their lines as they come, and their end when the user says so."""
+"""Child processes: line-by-line output, and orderly shutdown on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from nsys_tools.errors import NsysToolsError
 
 Show = Callable[[str], None]
 
-# What a child may see of our environment: what decides how CUDA, torch and the hub behave. nsys writes a
-# target's environment into the trace, so tokens, user and host names must not reach it.
+# Variables that a child process inherits: those that control CUDA, torch and the hub. nsys writes the
+# environment of its target into the trace, so tokens, user names and host names must not be passed on.
 _KEPT = ("PATH", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "HF_HOME", "HF_HUB_CACHE", "HF_HUB_OFFLINE")
 _KEPT_PREFIXES = (
     "CUDA_",
@@ -30,11 +30,11 @@ _KEPT_PREFIXES = (
     "TRANSFORMERS_",
 )
 
-GRACE_S = 120.0  # nsys still writes its report after it was interrupted
+GRACE_S = 120.0  # an interrupted nsys still writes its report
 
 
 def clean_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the part of the environment that a profiled process gets."""
+    """Return the environment variables that a profiled process inherits."""
     source = os.environ if environment is None else environment
     kept = {name: value for name, value in source.items() if name in _KEPT or name.startswith(_KEPT_PREFIXES)}
     return {**kept, "PYTHONUNBUFFERED": "1", "TOKENIZERS_PARALLELISM": "false"}
@@ -47,36 +47,36 @@ def run(
     grace_s: float = GRACE_S,
     environment: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Run a command in a session of its own and return its exit code and output.
+    """Run a command in its own session and return its exit code and output.
 
-    Ctrl-C ends it in order: first what the command runs in a session of its own (the target of nsys),
-    else the command itself, which then may finish its files; after `grace_s`, or a second Ctrl-C, all
-    that it started is killed. Nothing that it started outlives the call.
+    Ctrl-C interrupts the target that the command runs in its own session (as nsys does), or the command
+    itself if it has no target. The command can then finish its files. After `grace_s` seconds, or on a second
+    Ctrl-C, all processes that it started are killed. No process that it started outlives the call.
 
     Parameters
     ----------
     command
         Program and arguments.
     log
-        File that the output is added to, without the name of the home folder.
+        File that the output is appended to, with the home folder as ``~``.
     show
-        Gets each line as it comes.
+        Called with each line of output.
     grace_s
-        Seconds that the command has to end.
+        Seconds to wait for the command after Ctrl-C.
     environment
-        What the command gets; `clean_environment` without one.
+        Environment of the command; None uses `clean_environment`.
 
     Raises
     ------
     NsysToolsError
         If the program cannot be started.
     KeyboardInterrupt
-        After Ctrl-C, once the children have ended.
+        After Ctrl-C, when all children have ended.
     """
     lines: list[str] = []
     reader: threading.Thread | None = None
     child = _start(command, clean_environment() if environment is None else environment)
-    try:  # from here on: a child that was started is ended, however early Ctrl-C comes
+    try:  # from here on, Ctrl-C ends a child that was started
         reader = threading.Thread(target=_pump, args=(child.stdout, lines, show), daemon=True)
         reader.start()
         code = child.wait()
@@ -85,7 +85,7 @@ def run(
         raise
     finally:
         if reader is not None and reader.ident is not None:
-            # Something that the command left running might hold the pipe open for ever.
+            # A process that the command left running could hold the pipe open forever.
             reader.join(timeout=5)
         with log.open("a", encoding="utf-8") as file:
             file.writelines(f"{without_home(line)}\n" for line in lines)
@@ -118,8 +118,8 @@ def _pump(stream: IO[str], lines: list[str], show: Show) -> None:
 
 
 def _end(child: subprocess.Popen[str], grace_s: float) -> None:
-    # nsys gives its target a session of its own. Interrupted itself it stops recording first, and
-    # ranges that the target still closes are lost; so the target goes first, and nsys follows it.
+    # nsys runs its target in a separate session. If nsys is interrupted, it stops recording at once, and
+    # ranges that the target closes later are lost. Interrupt the target first; nsys ends after it.
     started = descendants(child.pid)
     targets = [process for process, session in started.items() if process == session]
     try:
@@ -132,7 +132,7 @@ def _end(child: subprocess.Popen[str], grace_s: float) -> None:
         started |= descendants(child.pid)
         _send(child.pid, signal.SIGKILL)
     for process, session in started.items():
-        if session_of(process) == session:  # still the process that we saw, not a later one of that number
+        if session_of(process) == session:  # still the same process, not a later one with the same PID
             _send(process, signal.SIGKILL)
     child.wait()
 
@@ -143,13 +143,13 @@ def _send(process: int, what: signal.Signals) -> None:
 
 
 def session_of(process: int) -> int | None:
-    """Return the session of a running process, or None where there is none."""
+    """Return the session of a running process; None if the process does not exist."""
     fields = _fields(process)
     return int(fields[3]) if fields and fields[0] != "Z" else None
 
 
 def descendants(ancestor: int) -> dict[int, int]:
-    """Return the running processes that a process started, and those that they started, with their sessions."""
+    """Return the running descendants of a process with their sessions."""
     parents: dict[int, int] = {}
     for entry in Path("/proc").glob("[0-9]*"):
         fields = _fields(int(entry.name))
@@ -167,7 +167,7 @@ def descendants(ancestor: int) -> dict[int, int]:
 
 
 def _fields(process: int) -> list[str]:
-    """Return the fields of ``/proc/PID/stat`` after the name: state, parent, group, session ...; empty if gone."""
+    """Return the fields of ``/proc/PID/stat`` after the name: state, parent, group, session ...; empty if it ended."""
     try:
         text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

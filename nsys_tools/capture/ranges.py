@@ -1,4 +1,4 @@
-"""NVTX ranges that always close: a stack on our side, so that whatever is left open is closed."""
+"""NVTX ranges that always close: a stack of open ranges, which closes those that an exception left open."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Protocol
 
 
 class Recorder(Protocol):
-    """What records a range; the ``nvtx`` module is one."""
+    """Interface for recording a range. The ``nvtx`` module implements it."""
 
     def push_range(self, message: str) -> None:
         """Open a range on this thread."""
 
     def pop_range(self) -> None:
-        """Close the range opened last on this thread."""
+        """Close the most recently opened range of this thread."""
 
 
 def nvtx_recorder() -> Recorder | None:
-    """Return the ``nvtx`` module, or None where it is not installed."""
+    """Return the ``nvtx`` module, or None if it is not installed."""
     try:
         module: Recorder = importlib.import_module("nvtx")
     except ImportError:
@@ -34,16 +34,16 @@ class Ranges:
     Parameters
     ----------
     recorder
-        Where ranges go; None records nothing and still counts.
+        Records the ranges; None only counts them.
     drain
-        Called before a stage closes, to wait for the GPU (``--sync``); None waits for nothing.
+        Called before a stage closes, to wait for the GPU (``--sync``); None does not wait.
 
     Attributes
     ----------
     counts
-        How many ranges of each name were closed, the figure that a trace must show again.
+        Number of closed ranges by name, which must equal the number in the trace.
     broken
-        Path of the ranges that were open when an exception left a stage; empty while none has.
+        Path of the ranges that were open when an exception left a stage; empty without an exception.
     """
 
     def __init__(self, recorder: Recorder | None, drain: Callable[[], None] | None = None) -> None:
@@ -61,16 +61,16 @@ class Ranges:
 
     @property
     def recorded(self) -> bool:
-        """Whether ranges reach a recorder."""
+        """Whether ranges are recorded."""
         return self._recorder is not None
 
     @property
     def depth(self) -> int:
-        """How many ranges are open."""
+        """Number of open ranges."""
         return len(self._open)
 
     def push(self, name: str) -> int:
-        """Open a range and return the depth to unwind to when it ends."""
+        """Open a range and return the depth to pass to `unwind` when it ends."""
         depth = len(self._open)
         if not self._muted:
             self._open.append(name)
@@ -79,20 +79,20 @@ class Ranges:
         return depth
 
     def unwind(self, depth: int) -> None:
-        """Close the ranges above `depth`, those that an exception left open included."""
+        """Close the ranges above `depth`, including those that an exception left open."""
         while len(self._open) > depth:
             if self._recorder is not None:
                 self._recorder.pop_range()
             self.counts[self._open.pop()] += 1
 
     def drain(self) -> None:
-        """Wait for the GPU, where that was asked for."""
+        """Wait for the GPU if ``--sync`` was given."""
         if self._drain is not None and not self._muted:
             self._drain()
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Hold a stage open; with ``--sync`` its end is the end of its work on the GPU."""
+        """Open a stage for the duration of the block. With ``--sync`` it ends when its GPU work has ended."""
         depth = self.push(name)
         try:
             yield
@@ -105,7 +105,7 @@ class Ranges:
 
     @contextmanager
     def muted(self) -> Iterator[None]:
-        """Open no ranges inside: a warm-up is no part of what is counted."""
+        """Neither record nor count ranges inside the block; used for warm-up."""
         before, self._muted = self._muted, True
         try:
             yield

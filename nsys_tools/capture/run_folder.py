@@ -1,4 +1,4 @@
-"""The run folder: ``runs/<run_id>/`` and the ``status.json`` that says where a run stands."""
+"""The run folder ``runs/<run_id>/`` and its ``status.json``, which records the progress of a run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STATUS_FORMAT = "nsys-tools status 1"
 
 
 class InterruptedRunError(NsysToolsError):
-    """The user ended the run; what was recorded so far is kept."""
+    """The user interrupted the run. Files written so far remain."""
 
 
 def new_run_id(model: str, scale: str) -> str:
@@ -26,13 +26,13 @@ def new_run_id(model: str, scale: str) -> str:
 
 
 def without_home(text: str) -> str:
-    """Return text with the home folder, which names the user, written as ``~``."""
+    """Return text with the home folder, which contains the user name, replaced by ``~``."""
     home = str(Path.home())
     return text if home == "/" else re.sub(rf"{re.escape(home)}(?=/|\W|$)", "~", text)
 
 
 def write_json(path: Path, data: Any) -> None:
-    """Write JSON whole or not at all."""
+    """Write JSON atomically."""
     partial = path.with_name(path.name + ".part")
     partial.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     partial.replace(path)
@@ -44,7 +44,7 @@ class RunFolder:
     Parameters
     ----------
     path
-        The folder; created where it is missing.
+        The folder. It is created if it does not exist.
 
     Raises
     ------
@@ -57,7 +57,7 @@ class RunFolder:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            message = f"Cannot make the run folder {path}: {error.strerror}."
+            message = f"Cannot create the run folder {path}: {error.strerror}."
             raise NsysToolsError(message, "Give another --out.") from error
         self._status = self._read()
 
@@ -71,7 +71,7 @@ class RunFolder:
 
     @property
     def status(self) -> dict[str, Any]:
-        """The status as it is on disk."""
+        """The status on disk."""
         self._status = self._read()
         return self._status
 
@@ -81,12 +81,12 @@ class RunFolder:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Record a step's begin, end and failure; a failure recorded inside it is kept.
+        """Record the begin, end and failure of a step. A failure recorded inside the step is not overwritten.
 
         Raises
         ------
         InterruptedRunError
-            In place of KeyboardInterrupt.
+            Instead of KeyboardInterrupt.
         """
         started = time.monotonic()
         self._save(state="running", step=name)
@@ -97,25 +97,25 @@ class RunFolder:
             self._end(name, "interrupted" if isinstance(error, InterruptedRunError) else "failed", started)
             raise
         except KeyboardInterrupt as error:
-            stop = InterruptedRunError(f"Interrupted during {name}.", f"What was recorded so far is in {self.path}.")
+            stop = InterruptedRunError(f"Interrupted during {name}.", f"Files written so far are in {self.path}.")
             self.fail(name, stop)
             self._end(name, "interrupted", started)
             raise stop from error
         self._end(name, "done", started)
 
     def fail(self, step: str, error: NsysToolsError) -> None:
-        """Record a failure; one that a child process recorded before is more exact and stays."""
+        """Record a failure, unless a child process already recorded a more precise one."""
         if self.status["state"] in ("failed", "interrupted"):
             return
         state = "interrupted" if isinstance(error, InterruptedRunError) else "failed"
         self._save(state=state, step=step, message=without_home(error.message), hint=without_home(error.hint))
 
     def finish(self) -> None:
-        """Record that every step is done."""
+        """Record that all steps are done."""
         self._save(state="done", step="", message="", hint="")
 
     def failure(self) -> NsysToolsError | None:
-        """Return the failure that ``status.json`` tells of, or None."""
+        """Return the failure recorded in ``status.json``, or None."""
         status = self.status
         if status["state"] not in ("failed", "interrupted"):
             return None

@@ -1,4 +1,4 @@
-"""A page as model input: one padded global view, and crops on the grid nearest to its proportions."""
+"""A page as model input: a padded global view, and crops on the grid with the closest aspect ratio."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Views:
     overview
         The page padded to a square, (3, base, base).
     crops
-        Its tiles row by row, (columns * rows, 3, tile, tile), or None for a page without crops.
+        Its tiles in row-major order, (columns * rows, 3, tile, tile), or None for a page without crops.
     grid
         Columns and rows of crops; (1, 1) without crops.
     """
@@ -32,16 +32,16 @@ class Views:
 
     @property
     def crop_count(self) -> int:
-        """How many crops there are: 0, or 2 and more."""
+        """Number of crops: 0, or at least 2."""
         return 0 if self.crops is None else self.grid[0] * self.grid[1]
 
 
 def grid_of(width: int, height: int, tile: int, most: int) -> tuple[int, int]:
-    """Return columns and rows of the crop grid of a page.
+    """Return the columns and rows of a page's crop grid.
 
-    Of all grids with 2 to `most` tiles the one nearest to the page's proportions is taken; of equally
-    near ones the larger, while the page has more than half of its pixels. A page no larger than
-    one tile is not cropped. This is DeepSeek-OCR's own rule (``dynamic_preprocess`` of its hub code).
+    The grid has 2 to `most` tiles and the aspect ratio closest to that of the page. Among equally close grids,
+    the larger one is taken if the page has more than half of the grid's pixels. A page that is not larger than
+    one tile is not cropped. This is the rule of DeepSeek-OCR (``dynamic_preprocess`` in its hub code).
     """
     if max(width, height) <= tile:
         return 1, 1
@@ -56,23 +56,23 @@ def grid_of(width: int, height: int, tile: int, most: int) -> tuple[int, int]:
 
 
 def image_tokens(base: int, tile: int, grid: tuple[int, int], crop_count: int) -> int:
-    """Return how many tokens a page takes: a token per 64 x 64 pixels, one per row, one separator."""
+    """Return the number of tokens of a page: one per 64 x 64 pixels, one per row, and one separator."""
     overview, crop = base // 64, tile // 64
     tokens = overview * (overview + 1) + 1
     return tokens + (crop * grid[0] + 1) * crop * grid[1] if crop_count else tokens
 
 
 def views(page: Image, base: int, tile: int, most: int) -> Views:
-    """Return a page's global view and crops, scaled to -1 .. 1 (mean and deviation 0.5).
+    """Return a page's global view and crops, scaled to -1 .. 1 (mean and standard deviation 0.5).
 
     Parameters
     ----------
     page
         The page.
     base, tile
-        Sides of the global view and of a crop, in pixels.
+        Side lengths of the global view and of a crop, in pixels.
     most
-        Largest number of crops; 0 for none at all.
+        Maximum number of crops; 0 for no crops.
     """
     import torch
     from PIL import Image, ImageOps

@@ -1,4 +1,4 @@
-"""The loop that every workload script runs: repeats of all batches, in ranges, with exact counts."""
+"""The loop of every workload script: repeats of all batches, in NVTX ranges, with exact counts."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def main(build: Build, description: str, arguments: Sequence[str] | None = None)
     Parameters
     ----------
     build
-        Makes the adapter: loads the model and finds the pages.
+        Creates the adapter: loads the model and finds the pages.
     description
         What the script runs, for ``--help``.
     arguments
-        The command line; None takes the process's own.
+        The command line; None uses that of the process.
     """
     options = parse(arguments, description)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    # nsys ends its target with SIGTERM; as an exception it closes ranges and keeps what was counted.
+    # nsys ends its target with SIGTERM. As an exception, it closes the ranges and preserves the counts.
     signal.signal(signal.SIGTERM, _interrupt)
     folder = RunFolder(options.out)
     by_itself = not folder.status["step"]
@@ -63,18 +63,18 @@ def _interrupt(_signal: int, _frame: Any) -> None:
 
 
 def run(build: Build, options: Options, folder: RunFolder) -> None:
-    """Load, warm up and run a workload; write what it counted to ``workload.json``.
+    """Load, warm up and run a workload; write its counts to ``workload.json``.
 
     Raises
     ------
     NsysToolsError
-        If memory runs out, or what `build` raises.
+        If memory runs out, or if `build` raises it.
     """
     ranges = Ranges(None if options.nvtx == "off" else nvtx_recorder(), _drain(options))
     if options.nvtx != "off" and nvtx_recorder() is None:
         logger.warning("nvtx is not installed: no ranges are recorded (pip install nvtx==0.2.11)")
     if options.scale == "tiny":
-        # Its products are too small to share: threads would only wait for each other.
+        # The matrix products of the tiny model are too small to split: threads would only wait for each other.
         importlib.import_module("torch").set_num_threads(1)
     with memory.guarded(ranges):
         with ranges.stage("load"):
@@ -120,7 +120,7 @@ def _measured(adapter: Adapter, options: Options, folder: RunFolder, ranges: Ran
 
 
 def batched(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    """Cut a sequence into batches; the last may be smaller."""
+    """Split a sequence into batches. The last may be smaller."""
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 
@@ -136,7 +136,7 @@ def _timed(
 
 
 def _batch(adapter: Adapter, items: Sequence[Any], options: Options, ranges: Ranges) -> list[dict[str, Any]]:
-    """Run one batch and return, per page or prompt, what was counted."""
+    """Run one batch and return the counts per page or prompt."""
     with ranges.stage(adapter.unit):
         with ranges.stage("preprocess"):
             batch = adapter.prepare(items)
@@ -157,10 +157,10 @@ def _batch(adapter: Adapter, items: Sequence[Any], options: Options, ranges: Ran
 def workload(
     adapter: Adapter, options: Options, done: list[dict[str, Any]], ranges: Ranges, *, complete: bool
 ) -> dict[str, Any]:
-    """Return what ``workload.json`` holds.
+    """Return the content of ``workload.json``.
 
-    ``cache_lengths[i]`` is how many tokens the KV cache holds before decode step `i`; ``ranges`` is
-    how often each range was closed outside warm-up, which the trace must show again.
+    ``cache_lengths[i]`` is the number of tokens in the KV cache before decode step `i`. ``ranges`` is the
+    number of times each range was closed outside warm-up, which must equal the number in the trace.
     """
     parameter = next(adapter.model.parameters())
     return {

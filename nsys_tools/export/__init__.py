@@ -1,1 +1,1 @@
-"""Taking a trace elsewhere: timelines for viewers, and the documented queries as files and databases."""
+"""Exporting a trace: timelines for viewers, and the documented queries as files and databases."""

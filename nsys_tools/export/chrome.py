@@ -1,4 +1,4 @@
-"""Timelines in Chrome's JSON, which older viewers read: one event per line, times in microseconds with three decimals.
+"""Timelines in Chrome's JSON format for older viewers: one event per line, times in µs with three decimals.
 
 Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU (Trace Event Format).
 """
@@ -13,7 +13,7 @@ from nsys_tools.export.events import CATEGORIES, Samples, Slices, Text, Track
 
 
 class ChromeWriter:
-    """Writes events to a stream. Texts stay in memory, since the format has none that are shared."""
+    """Writes events to a stream. Texts stay in memory, since the format has no interned strings."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -31,7 +31,7 @@ class ChromeWriter:
         self._texts.update({(trace, one.number): json.dumps(one.text) for one in texts})
 
     def track(self, track: Track) -> None:
-        """Write the names of a track: its outermost one is a process of the format, and all in that are threads."""
+        """Write the names of a track. The outermost track is a process of the format; all tracks in it are threads."""
         self._tracks[track.uuid] = track
         above = [track]
         while above[-1].parent:
@@ -47,7 +47,7 @@ class ChromeWriter:
         self._write(json.dumps({"ph": "M", "name": what, **place, "args": args}) for what, args in told)
 
     def slices(self, slices: Slices) -> None:
-        """Write a complete event per slice, and where something was launched a flow event."""
+        """Write one complete event per slice, and a flow event if the slice is a launch or was launched."""
         lists = [
             (one.name, one.values.tolist(), one.present.tolist(), one.is_text) for one in slices.annotations
         ]  # fmt: skip
@@ -83,7 +83,7 @@ class ChromeWriter:
         self._write(lines())
 
     def samples(self, samples: Samples) -> None:
-        """Write a counter event per value."""
+        """Write one counter event per value."""
         rows = zip(samples.tracks.tolist(), samples.times.tolist(), samples.values.tolist(), strict=True)
         self._write(
             f'{{"ph":"C","name":{json.dumps(self._tracks[track].name)},{self._places[track]},"ts":{_micros(time)},'
@@ -102,5 +102,5 @@ class ChromeWriter:
 
 
 def _micros(nanoseconds: int) -> str:
-    """Return a time in microseconds, exactly."""
+    """Return a time in µs, exactly."""
     return f"{nanoseconds // 1000}.{nanoseconds % 1000:03d}"

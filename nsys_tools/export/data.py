@@ -15,16 +15,16 @@ from nsys_tools.session.quoting import literal, quoted
 _OTHER_TOOLS = frozenset({"stats", "recipe", "rule", "renamed", "load", "export", "change", "capture"})
 _ROWS = 10_000
 DOCUMENTATION = "query_column"
-"""The table that says what the others hold: query, column, type, unit and meaning."""
+"""The table that documents the other tables: query, column, type, unit and meaning."""
 
 
 def answerable(database: Database, wanted: Sequence[str] = ()) -> list[str]:
-    """Return the queries to export: those that are wanted, or all that the trace can answer by itself.
+    """Return the queries to export: the requested ones, or all that need nothing but the trace.
 
     Raises
     ------
     NsysToolsError
-        If a wanted query does not exist, or needs something that was not given.
+        If a requested query does not exist, or needs an input that was not given.
     """
     for name in wanted:
         catalogue.find(name)
@@ -42,12 +42,12 @@ def answerable(database: Database, wanted: Sequence[str] = ()) -> list[str]:
 
 
 def write_parquet(database: Database, names: Sequence[str], folder: Path) -> dict[str, int]:
-    """Write a file ``QUERY.parquet`` per query, and one of what their columns mean; return the numbers of rows.
+    """Write one file ``QUERY.parquet`` per query and one that documents their columns; return the row counts.
 
     Raises
     ------
     NsysToolsError
-        If a file does not have the rows of its query.
+        If the number of rows in a file differs from that of its query.
     """
     for name, rows in _selects(database, names):
         file = literal(folder / f"{name}.parquet")
@@ -56,7 +56,7 @@ def write_parquet(database: Database, names: Sequence[str], folder: Path) -> dic
 
 
 def write_duckdb(database: Database, names: Sequence[str], file: Path) -> dict[str, int]:
-    """Write a database with a table per query; see `write_parquet`."""
+    """Write a DuckDB database with one table per query; see `write_parquet`."""
     connection = database.connection
     connection.execute(f"ATTACH {literal(file)} AS exported")
     try:
@@ -68,7 +68,7 @@ def write_duckdb(database: Database, names: Sequence[str], file: Path) -> dict[s
 
 
 def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[str, int]:
-    """Write a database with a table per query; see `write_parquet`. Lists become JSON."""
+    """Write an SQLite database with one table per query; see `write_parquet`. Lists become JSON."""
     from sqlite_utils import Database as Sqlite  # noqa: PLC0415
 
     connection = sqlite3.connect(file, isolation_level=None)
@@ -94,20 +94,20 @@ def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[s
 
 
 def _kind(kind: object) -> type:
-    """Return the type of an SQLite column for one of DuckDB's."""
+    """Return the SQLite column type for a DuckDB type."""
     whole = ("BIGINT", "INTEGER", "SMALLINT", "TINYINT", "BOOLEAN", "UBIGINT", "HUGEINT", "UINTEGER")
     return int if str(kind) in whole else float if str(kind) in {"DOUBLE", "FLOAT"} else str
 
 
 def _records(database: Database, rows: str, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield rows, some at a time."""
+    """Yield rows in batches."""
     cursor = database.connection.execute(rows)
     while found := cursor.fetchmany(_ROWS):
         yield from (dict(zip(columns, row, strict=True)) for row in found)
 
 
 def _selects(database: Database, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each table and the SELECT of its rows, that of the meaning of columns last."""
+    """Yield each table with the SELECT of its rows; the table that documents the columns is last."""
     for name in names:
         database.ensure(name)
         yield name, f"FROM {quoted(name)}"
@@ -122,7 +122,7 @@ def _selects(database: Database, names: Sequence[str]) -> Iterator[tuple[str, st
 def _checked(
     database: Database, names: Sequence[str], written: Callable[[str], str], *, is_count: bool = False
 ) -> dict[str, int]:
-    """Return the numbers of rows of the queries, once they are those of the tables that were written."""
+    """Return the row counts of the queries after checking that the written tables have the same."""
     found = {}
     for name in names:
         said = written(name) if is_count else f"(SELECT count(*) FROM {written(name)})"
@@ -130,7 +130,8 @@ def _checked(
         want, count = row or (0, -1)
         if want != count:
             raise NsysToolsError(
-                f"{name}: {count:,} rows were written of {want:,}.", "Nothing was kept. Please report this."
+                f"{name}: {count:,} rows were written, but the query has {want:,}.",
+                "The output was deleted. Please report this.",
             )
         found[name] = want
     return found

@@ -1,4 +1,4 @@
-"""What a viewer is told of: tracks, slices on them, and counters."""
+"""The elements of a timeline: tracks, slices on tracks, and counters."""
 
 from __future__ import annotations
 
@@ -9,32 +9,32 @@ from typing import Protocol
 from nsys_tools.export.packed import Flags, Numbers
 
 CATEGORIES = ("kernel", "copy", "memset", "graph", "api", "nvtx", "os", "stage", "step", "idle")
-"""What slices can be; their place here is their number."""
+"""Categories of slices. The index is the id."""
 ANNOTATIONS = (
     "label", "name", "class", "grid", "block", "stage", "step", "layer", "range", "flops", "bytes", "correlation_id",
     "return_code", "operation_count", "phase", "busy_ns", "blocking_call", "launch_delay_ns",
 )  # fmt: skip
-"""What can stand beside a slice; their place here is their number."""
+"""Names of annotations. The index is the id."""
 
 
 @dataclass(frozen=True)
 class Track:
-    """A line of the timeline, or what holds lines.
+    """A line of the timeline, or a group of lines.
 
     Attributes
     ----------
     uuid
-        Its number, from 1.
+        Unique number, from 1.
     parent
-        That of the track around it; 0 for none.
+        Number of the parent track; 0 if there is none.
     name
-        What the viewer shows.
+        Name in the viewer.
     pid, tid
-        Of a process, or of a thread in it; else 0.
+        Ids of the process or thread; 0 for other tracks.
     order
-        Its place among the tracks of its parent.
+        Position among the tracks of its parent.
     unit
-        Of a counter: ``bytes``, or empty for a plain number; None for what holds slices.
+        Unit of a counter: ``bytes``, or empty for a plain number; None for tracks of slices.
     """
 
     uuid: int
@@ -48,18 +48,18 @@ class Track:
 
 @dataclass(frozen=True)
 class Annotation:
-    """One of `ANNOTATIONS` for each of some slices.
+    """The values of one annotation for several slices.
 
     Attributes
     ----------
     name
-        Which.
+        One of `ANNOTATIONS`.
     values
-        Numbers, or numbers of texts.
+        Numbers or text ids.
     present
-        Which slices have it.
+        Mask of the slices that have the annotation.
     is_text
-        Whether the values are numbers of texts.
+        Whether the values are text ids.
     """
 
     name: str
@@ -70,24 +70,24 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Slices:
-    """Slices of several tracks: on each in the order of their starts, those around others first.
+    """Slices of several tracks, on each track in order of start; a parent precedes its children.
 
     Attributes
     ----------
     trace
-        The number of the trace, from 1: numbers of texts are those of the trace.
+        Number of the trace, from 1. Text ids are per trace.
     tracks, starts, ends
         Track and times in ns of each slice.
     titles
-        Numbers of texts.
+        Text ids.
     categories
-        Places in `CATEGORIES`.
+        Indices in `CATEGORIES`.
     annotations
-        What stands beside them.
+        Annotations of the slices.
     flows, has_flow
-        The launch that each belongs to, and whether it does.
+        Id of the launch that each slice belongs to, and whether it belongs to one.
     is_launch
-        Whether they are the calls that launched, and not what was launched.
+        Whether the slices are launching calls (otherwise launched operations).
     """
 
     trace: int
@@ -104,7 +104,7 @@ class Slices:
 
 @dataclass(frozen=True)
 class Samples:
-    """Values of counters: track, time in ns and value of each."""
+    """Values of counters, each with its track and time in ns."""
 
     trace: int
     tracks: Numbers
@@ -114,7 +114,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a trace, by its number there; whether slices are called so, and whether it stands beside them."""
+    """A text of a trace and its id; whether it is used as a title and whether it is used in annotations."""
 
     number: int
     text: str
@@ -123,16 +123,16 @@ class Text:
 
 
 class Writer(Protocol):
-    """Writes a timeline in the format of some viewer."""
+    """Interface for writing a timeline in the format of a viewer."""
 
     def trace(self, number: int) -> None:
-        """Begin a trace; numbers count from 1."""
+        """Begin a trace. Numbers start at 1."""
 
     def texts(self, trace: int, texts: Sequence[Text]) -> None:
-        """Write texts that slices of the trace use."""
+        """Write the texts that slices of the trace use."""
 
     def track(self, track: Track) -> None:
-        """Write a track; the one around it has been written."""
+        """Write a track. Its parent has been written before."""
 
     def slices(self, slices: Slices) -> None:
         """Write slices."""
@@ -141,4 +141,4 @@ class Writer(Protocol):
         """Write values of counters."""
 
     def end(self) -> None:
-        """Write what stands at the end."""
+        """Write the end of the file."""

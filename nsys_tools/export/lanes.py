@@ -1,4 +1,4 @@
-"""Lanes: where slices of one track cross without nesting, each goes to a line on which nesting is legal."""
+"""Lanes: slices of a track that cross without nesting are distributed to lines on which all slices nest."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nsys_tools.export.packed import Numbers
 
 
 class Lanes:
-    """Which lane each slice of a track is on; slices come in the order of their starts, in several parts.
+    """Assigns the slices of tracks to lanes. Slices are passed in several parts, ordered by start.
 
     Parameters
     ----------
     is_flat
-        Whether slices that lie in others take a lane of their own too, as on a GPU, where nothing calls anything.
+        Whether nested slices are put on separate lanes too, as for GPU operations, which do not call each other.
     """
 
     def __init__(self, *, is_flat: bool) -> None:
@@ -23,18 +23,18 @@ class Lanes:
         self._open: dict[Hashable, list[list[int]]] = {}
 
     def of(self, track: Hashable, starts: Numbers, ends: Numbers) -> Numbers:
-        """Return the lane of each slice, from 0: the first one on which it begins and ends legally."""
+        """Return the lane of each slice, from 0: the first lane on which it crosses no other slice."""
         lanes = self._open.setdefault(track, [[]])
         last = max(lanes[0], default=None)
         follows = (starts[1:] >= ends[:-1]).all() and (last is None or starts[0] >= last)
-        if len(lanes) == 1 and follows:  # the usual case: one after the other
+        if len(lanes) == 1 and follows:  # the usual case: slices follow each other
             lanes[0] = [int(ends[-1])]
             return np.zeros(len(starts), dtype=np.int64)
         found = [self._place(lanes, start, end) for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
         return np.array(found, dtype=np.int64)
 
     def _place(self, lanes: list[list[int]], start: int, end: int) -> int:
-        """Put a slice on a lane, and return its number. A lane is the ends of what is open on it."""
+        """Put a slice on a lane and return the lane's number. A lane is the list of ends of its open slices."""
         for number, lane in enumerate(lanes):
             while lane and lane[-1] <= start:
                 lane.pop()

@@ -1,4 +1,4 @@
-"""The file of a timeline: whole or not at all, packed where its name ends in .gz, and of the same bytes each time."""
+"""The output file of a timeline: written atomically, compressed if its name ends in .gz, and reproducible."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _BUFFER = 1 << 20
 
 @contextmanager
 def opened(file: Path, *, force: bool, inputs: Sequence[Path]) -> Iterator[BinaryIO]:
-    """Give a stream that becomes a file when the block ends well.
+    """Yield a stream that becomes a file if the block succeeds.
 
     Raises
     ------
     NsysToolsError
-        If the file exists and is not to be replaced, is an input, or cannot be written.
+        If the file exists and must not be replaced, is an input, or cannot be written.
     """
     with new_file(file, force=force, inputs=inputs) as draft, draft.open("wb", buffering=_BUFFER) as raw:
         if file.suffix != ".gz":
             yield raw
             return
-        # Neither a name nor a time, so that equal timelines are equal files.
+        # The header has no name and no time, so that equal timelines give equal files.
         with gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=raw, mtime=0) as packed:
             yield cast(BinaryIO, packed)

@@ -1,7 +1,7 @@
-"""Protocol buffers of many rows at once: each row is a message, and its fields are columns of numbers.
+"""Vectorized encoding of protocol buffers: each row is a message, and its fields are columns of numbers.
 
 Wire format: https://protobuf.dev/programming-guides/encoding. A field is a key (number << 3 | kind) and its value: kind
-0 is a varint, 1 are eight bytes, 2 is a length and as many bytes.
+0 is a varint, 1 is eight bytes, 2 is a length followed by that number of bytes.
 """
 
 from __future__ import annotations
@@ -19,28 +19,28 @@ _LAST_BYTE, _BITS = 10, 7
 
 @dataclass(frozen=True)
 class Packed:
-    """Bytes of rows, in blocks that stand side by side: a block is as wide as its longest row.
+    """Encoded rows as adjacent blocks. A block is as wide as its longest row.
 
     Attributes
     ----------
     blocks
-        Bytes of each row, and which of them are there; none in a row that lacks the field.
+        Bytes of each row, and a mask of the bytes in use; a row without the field uses none.
     lengths
-        How many bytes each row has altogether.
+        Total number of bytes of each row.
     """
 
     blocks: tuple[tuple[NDArray[np.uint8], Flags], ...]
     lengths: Numbers
 
     def tobytes(self) -> bytes:
-        """Return the rows one after the other."""
+        """Return the concatenated rows."""
         data = np.concatenate([data for data, _ in self.blocks], axis=1)
         kept = np.concatenate([kept for _, kept in self.blocks], axis=1)
         found: bytes = data[kept].tobytes()
         return found
 
     def where(self, present: Flags | None) -> Packed:
-        """Return the rows, with nothing where they are not `present`."""
+        """Return the rows, with zero bytes for those that are not `present`."""
         if present is None or present.all():
             return self
         blocks = tuple((data, kept & present[:, None]) for data, kept in self.blocks)
@@ -48,7 +48,7 @@ class Packed:
 
 
 def varint(number: int) -> bytes:
-    """Return one number as a varint; a negative one is that of 64 bits, as protocol buffers have it."""
+    """Return one number as a varint. A negative number is encoded as an unsigned one of 64 bits."""
     number &= (1 << 64) - 1
     found = bytearray()
     while number > 127:
@@ -58,7 +58,7 @@ def varint(number: int) -> bytes:
 
 
 def field(number: int, value: int | str | bytes) -> bytes:
-    """Return one field: a varint for a number, else text or a message with its length."""
+    """Return one field: a varint for a number, otherwise a text or message with its length."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     content = value.encode("utf-8", "replace") if isinstance(value, str) else value
@@ -75,7 +75,7 @@ def constant(count: int, content: bytes) -> Packed:
 
 def varints(values: Numbers) -> Packed:
     """Return a column of numbers as varints."""
-    left = values.astype(np.uint64)  # a negative number becomes that of 64 bits
+    left = values.astype(np.uint64)  # a negative number becomes an unsigned one of 64 bits
     width = max(1, -(-int(left.max(initial=0)).bit_length() // _BITS))
     data = np.empty((len(values), min(width, _LAST_BYTE)), dtype=np.uint8)
     kept = np.empty(data.shape, dtype=np.bool_)
@@ -90,30 +90,30 @@ def varints(values: Numbers) -> Packed:
 
 
 def fixed64(values: Numbers) -> Packed:
-    """Return a column of numbers in eight bytes each."""
+    """Return a column of numbers, eight bytes each."""
     data = np.ascontiguousarray(values.astype("<u8")).view(np.uint8).reshape(-1, 8)
     return Packed(((data, np.broadcast_to(np.True_, data.shape)),), np.full(len(values), 8, dtype=np.int64))
 
 
 def joined(parts: Sequence[Packed]) -> Packed:
-    """Return the parts of each row one after the other."""
+    """Return the concatenated parts of each row."""
     lengths = np.sum([part.lengths for part in parts], axis=0)
     return Packed(tuple(block for part in parts for block in part.blocks), lengths)
 
 
 def column(number: int, values: Numbers, present: Flags | None = None) -> Packed:
-    """Return a field with a varint of its own in each row that is `present`; in all, for None."""
+    """Return a varint field with one value per row, for the rows that are `present`; None means all rows."""
     key = constant(len(values), varint(number << 3))
     return joined([key, varints(values if present is None else np.where(present, values, 0))]).where(present)
 
 
 def fixed_column(number: int, values: Numbers, present: Flags) -> Packed:
-    """Return a field of eight bytes in each row that is `present`."""
+    """Return an eight-byte field for the rows that are `present`."""
     return joined([constant(len(values), varint(number << 3 | 1)), fixed64(values)]).where(present)
 
 
 def message(number: int, parts: Sequence[Packed], present: Flags | None = None) -> Packed:
-    """Return a message of its own in each row that is `present`, with its length."""
+    """Return a length-delimited message for each row that is `present`."""
     content = joined(parts)
     key = constant(len(content.lengths), varint(number << 3 | 2))
     return joined([key, varints(content.lengths), content]).where(present)

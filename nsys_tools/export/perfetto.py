@@ -1,7 +1,7 @@
-"""Timelines for Perfetto: its own protocol buffers, encoded by hand.
+"""Timelines for Perfetto as protocol buffers, without Perfetto's package.
 
-Numbers of fields are those of https://perfetto.dev/docs/reference/trace-packet-proto. The package ``perfetto`` has
-these messages too. It takes many times as long (reports/benchmark-export.md). The tests decode with it what is written.
+Field numbers are from https://perfetto.dev/docs/reference/trace-packet-proto. Encoding with the package ``perfetto``
+takes many times as long (reports/benchmark-export.md). The tests use that package to decode the output.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _CATEGORIES, _TITLES, _NAMES, _TEXTS = 1, 2, 3, 29
 # TrackDescriptor
 _UUID, _CALLED, _PROCESS, _THREAD, _PARENT, _COUNTED, _CHILDREN, _PLACE = 1, 2, 3, 4, 5, 8, 11, 12
 _BY_PLACE, _BYTES = 3, 3
-_AT_ONCE = 10_000  # rows that are encoded together: some MB
+_AT_ONCE = 10_000  # rows per batch: a few MB
 
 
 class PerfettoWriter:
-    """Writes packets to a stream; each trace is a packet sequence of its own, with its own interned texts."""
+    """Writes packets to a stream. Each trace is a separate packet sequence with its own interned strings."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -49,7 +49,7 @@ class PerfettoWriter:
         self._out.write(field(_PACKET, b"".join([field(_SEQUENCE, trace), *fields])))
 
     def trace(self, number: int) -> None:
-        """Begin a sequence, with the words that all traces use."""
+        """Begin a sequence, and write the names that all traces use."""
         words = [(_CATEGORIES, CATEGORIES), (_NAMES, ANNOTATIONS)]
         interned = [
             field(table, field(1, place + 1) + field(2, word))
@@ -59,7 +59,7 @@ class PerfettoWriter:
         self._packet(number, field(_FLAGS, _CLEARED), field(_INTERNED, b"".join(interned)))
 
     def texts(self, trace: int, texts: Sequence[Text]) -> None:
-        """Write interned texts."""
+        """Write interned strings."""
         interned = []
         for one in texts:
             entry = field(1, one.number) + field(2, one.text)
@@ -81,7 +81,7 @@ class PerfettoWriter:
         self._packet(1, field(_DESCRIPTOR, b"".join(parts)))
 
     def slices(self, slices: Slices) -> None:
-        """Write a begin and an end per slice: readers sort by time, and keep the order of equal times."""
+        """Write a begin and an end event per slice. Readers sort by time and keep the order of equal times."""
         for first in range(0, len(slices.starts), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
             tracks = slices.tracks[part]
@@ -99,7 +99,7 @@ class PerfettoWriter:
             self._out.write(joined(packets).tobytes())
 
     def samples(self, samples: Samples) -> None:
-        """Write a counter event per value."""
+        """Write one counter event per value."""
         for first in range(0, len(samples.times), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
             tracks = samples.tracks[part]
@@ -108,11 +108,11 @@ class PerfettoWriter:
             self._out.write(_packets(samples.trace, samples.times[part], parts).tobytes())
 
     def end(self) -> None:
-        """Write nothing: packets end by themselves."""
+        """Do nothing: the format has no trailer."""
 
 
 def _packets(trace: int, times: Numbers, event: Sequence[Packed]) -> Packed:
-    """Return a packet per row, with its time and event."""
+    """Return one packet per row, with its time and event."""
     head = constant(len(times), field(_SEQUENCE, trace) + field(_FLAGS, _NEEDS_STATE))
     return message(_PACKET, [head, column(_TIMESTAMP, times), message(_EVENT, event)])
 

@@ -1,4 +1,4 @@
-"""The rows of a trace that an export draws, some 100,000 at a time, so that memory does not grow with the trace."""
+"""Reading the rows that an export draws in parts of about 100,000, so that memory does not grow with the trace."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _ROWS = 60_000
 _TEXTS = 20_000
 _END = 1 << 62
 _MEMORY = "95MB"
-"""What DuckDB may take beside the parts: measured, so that 2 million kernels stay below 300 MB altogether."""
+"""DuckDB's memory limit besides the parts. Measured: the export of 2 million kernels stays below 300 MB in total."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """How many rows of a table there are, and how long they last altogether, in ns."""
+    """Number of rows of a table, and their total duration in ns."""
 
     count: int
     sum_ns: int
@@ -45,19 +45,19 @@ class Reader:
     database
         The trace. Its session table ``export_window`` is defined.
     is_cut
-        Whether only what touches that is read.
+        Whether to read only rows that overlap it.
     """
 
     def __init__(self, database: Database, *, is_cut: bool) -> None:
         self._database = database
         self._is_cut = is_cut
-        with suppress(duckdb.OutOfMemoryException):  # it holds more already, where nothing is cached
+        with suppress(duckdb.OutOfMemoryException):  # without a cache, it already uses more
             database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         if is_cut:
             self._ensure("export_window")
 
     def texts(self) -> Iterator[list[Text]]:
-        """Yield all texts, in parts, as people may see them: control characters escaped."""
+        """Yield all texts in parts, with control characters escaped for display."""
         self._ensure("export__text")
         count = self._all("SELECT count(*) FROM export__text")[0][0]
         for first in range(1, count + 1, _TEXTS):
@@ -67,7 +67,7 @@ class Reader:
             yield [Text(number, printable(text), is_name, is_value) for number, text, is_name, is_value in rows]
 
     def parts(self, table: Table) -> Iterator[polars.DataFrame]:
-        """Yield the rows of a table: parts in the order of time, each in the order of the table."""
+        """Yield the rows of a table in parts, ordered by time. Rows in a part are in the order of the table."""
         self._ensure(table.query, table.entity)
         for first, end in pairwise([*self._bounds(table), _END]):
             rows = self._rows(table.query, f"start_ns >= {first} AND start_ns < {end}")
@@ -78,7 +78,7 @@ class Reader:
             _give_back()
 
     def expected(self, table: Table) -> dict[int, Expected]:
-        """Return what there is of a table by kind of operation, in the relation that has the same events."""
+        """Return the expected count and total duration by kind of operation, from the relation with the same events."""
         kind = "operation_id & 3" if table.line == "stream" else "0"
         rows = self._all(
             f"SELECT {kind}, count(*), coalesce(sum(greatest(coalesce(end_ns, start_ns) - start_ns, 0)), 0)::BIGINT "
@@ -87,7 +87,7 @@ class Reader:
         return {kind: Expected(count, total) for kind, count, total in rows if count}
 
     def _bounds(self, table: Table) -> list[int]:
-        """Return where the parts of a table begin, each of about as many rows."""
+        """Return the start times of the parts of a table, which have about equal numbers of rows."""
         rows = self._all(
             "SELECT min(start_ns) FROM (SELECT start_ns, row_number() OVER (ORDER BY start_ns) AS number "
             f"FROM {table.entity}) GROUP BY (number - 1) // {_ROWS} ORDER BY 1"
@@ -95,17 +95,17 @@ class Reader:
         return sorted({start for (start,) in rows})
 
     def _rows(self, relation: str, condition: str = "true") -> str:
-        """Return the SELECT of the rows of a relation that are asked for."""
+        """Return the SELECT of the rows of a relation that are in the requested windows."""
         if not self._is_cut:
             return f"SELECT * FROM {relation} WHERE {condition}"
-        # Stretches do not touch: the last one that begins before an event ends is the only one to look at.
+        # Windows are disjoint: only the last one that begins before an event ends has to be checked.
         return (
             f"SELECT e.* FROM (SELECT *, coalesce(end_ns, start_ns) AS until_ns FROM {relation} WHERE {condition}) "
             "AS e ASOF JOIN export_window AS w ON w.start_ns <= e.until_ns WHERE w.end_ns >= e.start_ns"
         )
 
     def _ensure(self, *names: str) -> None:
-        """Make relations ready."""
+        """Create relations."""
         self._database.ensure(*names)
         _give_back()
 
@@ -117,11 +117,11 @@ class Reader:
         return polars.DataFrame(self._database.connection.sql(sql))
 
     def _retried(self, action: Callable[[], Found]) -> Found:
-        """Do something; where a trace needs more memory than most do, once more with all that it may use."""
+        """Run a query. If it runs out of memory, run it again with the full memory limit."""
         return spared(self._database.connection, action)
 
 
 def _give_back() -> None:
-    """Give memory that was freed back to the system: the C library would keep some 100 MB."""
+    """Return freed memory to the system. Otherwise the C library would keep some 100 MB."""
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)

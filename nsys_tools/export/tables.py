@@ -1,4 +1,4 @@
-"""Which tables of a trace become which lines of a timeline."""
+"""The tables of a trace that are drawn, and the line of the timeline for each."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ class Table:
     Attributes
     ----------
     name
-        What the counts of an export call it.
+        Name in the counts of an export.
     query
-        Its rows, with numbers of texts.
+        Query of the rows. Texts are text ids.
     entity
-        The relation that has the same events: what is counted to compare with.
+        Relation with the same events, for checking the number and total duration of the written rows.
     line, title
-        What kind of track its rows are on, and its name: one of `tracks.GPU_LINES` or `tracks.THREAD_LINES`.
+        Kind of track, and its title: one of `tracks.GPU_LINES` or `tracks.THREAD_LINES`.
     keys
-        The columns that tell the tracks apart.
+        Columns that identify the track.
     row
-        The column that tells rows of one time apart.
+        Column that orders rows with equal times.
     texts, numbers
-        The columns that stand beside a slice, as numbers of texts and as they are.
+        Columns that become annotations of a slice: text ids, and numbers.
     """
 
     name: str
@@ -42,12 +42,12 @@ class Table:
 
     @property
     def is_flat(self) -> bool:
-        """Whether slices that overlap take lanes of their own even where they nest."""
+        """Whether overlapping slices are put on separate lanes even if they nest."""
         return self.line == "stream" or self.title in {"Steps", "Idle"}
 
     @property
     def order(self) -> str:
-        """The order of the rows, so that each lane is written from its start to its end."""
+        """SQL order of the rows, such that each lane is written in order of time."""
         return f"{', '.join(self.keys)}, start_ns, end_ns{'' if self.is_flat else ' DESC'}, {self.row}"
 
 
@@ -83,4 +83,4 @@ SAMPLES = (
     Table("gpu metric", "export__metric", "export__metric", "counter", "", ("gpu_id", "counter"), "row_id"),
 )  # fmt: skip
 KINDS = ("kernel", "copy", "memset", "graph")
-"""What operations are, by the lowest bits of their operation_id."""
+"""Kinds of operations, by the lowest bits of operation_id."""

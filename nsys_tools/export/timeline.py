@@ -1,4 +1,4 @@
-"""A trace as a timeline: its tables, part by part, to a writer; and what was written compared with what there is."""
+"""Drawing a trace: passes its tables to a writer in parts, and checks the written rows against the trace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Clock = Callable[[Numbers], Numbers]
 
 @dataclass(frozen=True)
 class Written:
-    """What was written of a table: how many slices or values, and how long they last on the trace's own clock."""
+    """Written rows of a table: number of slices or values, and their total duration on the clock of the trace."""
 
     table: str
     count: int
@@ -41,7 +41,7 @@ class Steps:
     ends: Numbers
 
     def of(self, times: Numbers) -> Numbers:
-        """Return the number of the step in which each instant lies; -1 for none."""
+        """Return the number of the step that contains each time; -1 if no step does."""
         place = np.searchsorted(self.starts, times, side="right") - 1
         is_in = (place >= 0) & (times < self.ends[np.maximum(place, 0)])
         return np.where(is_in, place, -1)
@@ -55,15 +55,15 @@ class Timeline:
     database
         The trace.
     owner
-        What its tracks are called.
+        Naming of its tracks.
     tracks, writer
-        Of the file, which may hold several traces.
+        Those of the file, which may contain several traces.
     clock
-        Puts times of the trace on the clock of the file.
+        Converts times of the trace to the clock of the file.
     is_cut
-        Whether only what touches the session table ``export_window`` is drawn.
+        Whether to draw only rows that overlap the windows in the session table ``export_window``.
     progress
-        Called with a few words before each table.
+        Called with a short description before each table.
     """
 
     def __init__(
@@ -79,12 +79,12 @@ class Timeline:
         self._reader = Reader(database, is_cut=is_cut)
 
     def draw(self) -> list[Written]:
-        """Write all tables; return what was written.
+        """Write all tables; return counts and total durations of the written rows.
 
         Raises
         ------
         NsysToolsError
-            If that is not what there is.
+            If they differ from those in the trace.
         """
         self._writer.trace(self._owner.number)
         for texts in self._reader.texts():
@@ -107,7 +107,7 @@ class Timeline:
         }
 
     def _draw(self, table: Table) -> tuple[Counter[int], Counter[int]]:
-        """Write a table; return how many rows of each kind, and how long they last."""
+        """Write a table; return the count and total duration of the rows by kind."""
         lanes = Lanes(is_flat=table.is_flat)
         counts: Counter[int] = Counter()
         sums: Counter[int] = Counter()
@@ -157,7 +157,7 @@ class Timeline:
         return Samples(self._owner.number, tracks, self._clock(_numbers(frame, "start_ns")), _numbers(frame, "value"))
 
     def _compared(self, table: Table, counts: Mapping[int, int], sums: Mapping[int, int]) -> Iterator[Written]:
-        """Yield what was written of a table, by kind."""
+        """Yield the written rows of a table by kind."""
         expected = self._reader.expected(table)
         for kind in sorted(counts.keys() | expected.keys()):
             name = KINDS[kind] if table.line == "stream" else table.name
@@ -165,8 +165,8 @@ class Timeline:
             if (want.count, want.sum_ns) != (counts.get(kind, 0), sums.get(kind, 0)):
                 raise NsysToolsError(
                     f"{self._database.name}: {counts.get(kind, 0):,} rows of {name} ({sums.get(kind, 0):,} ns) were "
-                    f"written, and the trace has {want.count:,} ({want.sum_ns:,} ns).",
-                    "Nothing was kept. Please report this with the schema version of the trace.",
+                    f"written, but the trace has {want.count:,} ({want.sum_ns:,} ns).",
+                    "The output was deleted. Please report this with the schema version of the trace.",
                 )
             yield Written(name, want.count, want.sum_ns)
 
@@ -176,7 +176,7 @@ def _numbers(frame: polars.DataFrame, name: str) -> Numbers:
 
 
 def _groups(frame: polars.DataFrame, keys: Sequence[str]) -> Iterator[tuple[slice, tuple[int, ...]]]:
-    """Yield which rows are of one track, and the values that say so; rows come in the order of their tracks."""
+    """Yield the slice of rows of each track with its key values. Rows are ordered by track."""
     changes = frame.select(polars.struct(keys).rle_id().alias("run"))["run"].to_numpy()
     first = [0, *(np.flatnonzero(np.diff(changes)) + 1).tolist(), len(frame)]
     for begin, end in pairwise(first):

@@ -1,4 +1,4 @@
-"""The tracks of a timeline: which there are, what they are called, and in which order they are shown."""
+"""The tracks of a timeline: their hierarchy, names and order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 
 from nsys_tools.export.events import Track, Writer
 
-# nsys's keys of processes and threads have these numbers in their bits, see queries/views/thread.sql.
+# Bit positions in nsys's keys of processes and threads, see queries/views/thread.sql.
 _BITS, _NUMBER = 24, (1 << 24) - 1
 _HIGHEST = (1 << 31) - 1
-# Under a GPU what sums up comes first, then streams, then counters; the lanes of a line stand together.
+# Below a GPU, summary tracks come first, then streams, then counters. Lanes of a line are adjacent.
 GPU_LINES = {"Steps": 1, "Stages": 2, "Idle": 3}
 THREAD_LINES = {"NVTX": 1, "CUDA API": 2, "OS runtime": 3}
 _STREAMS, _STREAMS_AT_MOST, _LANES = 10, 10_000, 1_000
@@ -19,16 +19,16 @@ _STREAMS, _STREAMS_AT_MOST, _LANES = 10, 10_000, 1_000
 
 @dataclass(frozen=True)
 class Owner:
-    """A trace among others: what its tracks are called.
+    """A trace and the naming of its tracks.
 
     Attributes
     ----------
     number
         Its number, from 1.
     prefix
-        What names of its outermost tracks begin with; empty for a trace by itself.
+        Prefix of the names of its outermost tracks; empty for a single trace.
     ranks
-        Ranks by process (nsys's globalPid); empty for a trace by itself.
+        Ranks by process (nsys's globalPid); empty for a single trace.
     gpus
         Names of GPUs by number.
     """
@@ -39,12 +39,12 @@ class Owner:
     gpus: Mapping[int, str]
 
     def called(self, process: int) -> str:
-        """Return what the name of a process begins with."""
+        """Return the prefix of a process name."""
         return f"Rank {self.ranks[process]}: " if process in self.ranks else self.prefix
 
 
 class Tracks:
-    """Hands out tracks, and has each written when it is first asked for."""
+    """Creates tracks and writes each one on first use."""
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
@@ -53,7 +53,7 @@ class Tracks:
         self._tids: set[int] = set()
 
     def all(self) -> list[Track]:
-        """Return the tracks that there are, in the order in which they were asked for."""
+        """Return all tracks in the order of their creation."""
         return list(self._found.values())
 
     def _add(self, key: Hashable, parent: int, name: str, order: int, **given: Any) -> Track:
@@ -90,7 +90,7 @@ class Tracks:
         return self._found[key].uuid
 
     def of_gpu(self, owner: Owner, line: str, gpu: int, lane: int, process: int = 0) -> int:
-        """Return the track of a line of a GPU: one of `GPU_LINES`, of one process if it has a key."""
+        """Return the track of a line of a GPU: one of `GPU_LINES`, for one process if a process key is given."""
         key = (owner.number, line, gpu, process, lane)
         if key not in self._found:
             self._add(key, self._gpu(owner, gpu).uuid, line, GPU_LINES[line] * _LANES + lane)
@@ -116,7 +116,7 @@ class Tracks:
 
 
 def _free(number: int, used: set[int]) -> int:
-    """Return an unused number of a process or thread: viewers take equal ones for the same, of two files too."""
+    """Return an unused id for a process or thread. Viewers merge equal ids, also those of two traces."""
     found = number or 1
     while found in used:
         found = found + _NUMBER + 1 if found + _NUMBER < _HIGHEST else (found + 1) & _NUMBER or 1

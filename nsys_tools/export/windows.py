@@ -1,4 +1,4 @@
-"""The stretches of time that an export is cut to: a time, the instances of a stage, some steps."""
+"""The time windows that an export is limited to: a time range, the instances of a stage, or steps."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _STEPS = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?")
 
 @dataclass(frozen=True)
 class Cut:
-    """What is asked for; empty or None for all.
+    """The requested limits; empty or None means no limit.
 
     Attributes
     ----------
     time
-        First and last ns.
+        Begin and end in ns.
     stage
-        A stage by name.
+        Name of a stage.
     steps
         First and last step, from 0.
     """
@@ -32,33 +32,33 @@ class Cut:
     steps: Window | None = None
 
     def __bool__(self) -> bool:
-        """Return whether something is left out."""
+        """Return whether any limit is set."""
         return self != Cut()
 
 
 def steps_of(text: str) -> Window | None:
-    """Return the steps that ``N`` or ``N..M`` names; None for an empty text.
+    """Parse ``N`` or ``N..M`` as steps; None for an empty text.
 
     Raises
     ------
     UsageError
-        If it names none.
+        If the text has another form.
     """
     if not text:
         return None
     found = _STEPS.fullmatch(text.strip())
     if found is None or int(found[1]) > int(found[2] or found[1]):
-        raise UsageError(f"--step {text!r} names no steps.", "Write N or N..M; the first step is 0.")
+        raise UsageError(f"--step {text!r} is not a range of steps.", "Write N or N..M. The first step is 0.")
     return int(found[1]), int(found[2] or found[1])
 
 
 def windows(database: Database, cut: Cut) -> list[Window]:
-    """Return the stretches that a cut leaves, apart from each other and in order.
+    """Return the disjoint windows of a cut, in order.
 
     Raises
     ------
     NsysToolsError
-        If there is no such stage or step, or nothing is left.
+        If the stage or step does not exist, or if the limits have no time in common.
     """
     asked = [
         [cut.time] if cut.time else None,
@@ -71,7 +71,7 @@ def windows(database: Database, cut: Cut) -> list[Window]:
             found = merged(stretches) if found is None else both(found, merged(stretches))
     if found == []:
         raise NsysToolsError(
-            f"{database.name}: --time, --stage and --step have no time in common.", "Give fewer of them."
+            f"{database.name}: --time, --stage and --step have no time in common.", "Use fewer of these options."
         )
     return found or []
 
@@ -92,14 +92,14 @@ def _of_steps(database: Database, steps: Window) -> list[Window]:
     if not found:
         count = max((row["number"] + 1 for row in rows), default=0)
         raise NsysToolsError(
-            f"{database.name}: there is no step {first}; {count:,} steps were found.",
-            "List them with: nsys-tools sql TRACE 'FROM step'. Choose how they are found with --steps.",
+            f"{database.name}: there is no step {first}. The trace has {count:,} steps.",
+            "List them with: nsys-tools sql TRACE 'FROM step'. --steps selects how they are found.",
         )
     return found
 
 
 def merged(stretches: Iterable[Window]) -> list[Window]:
-    """Return stretches in order, those that touch or overlap as one."""
+    """Return windows in order, with touching and overlapping ones merged."""
     found: list[Window] = []
     for start, end in sorted(stretches):
         if found and start <= found[-1][1]:
@@ -110,7 +110,7 @@ def merged(stretches: Iterable[Window]) -> list[Window]:
 
 
 def both(one: Sequence[Window], other: Sequence[Window]) -> list[Window]:
-    """Return the time that lies in both of two lists of stretches, each of them in order and apart."""
+    """Return the intersection of two ordered lists of disjoint windows."""
     found, i, k = [], 0, 0
     while i < len(one) and k < len(other):
         start, end = max(one[i][0], other[k][0]), min(one[i][1], other[k][1])

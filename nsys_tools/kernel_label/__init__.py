@@ -1,4 +1,4 @@
-"""Readable names of kernels: what tells one from another, in at most 48 characters."""
+"""Readable kernel names: what distinguishes one kernel from another, in at most 48 characters."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nsys_tools.kernel_label.text import MOST, cut
 
 __all__ = ["MOST", "cut", "label", "labels"]
 
-_RAW, _READ = 16_000, 4_000  # of a longer name, this is read: as it is written, and without what says nothing
+_RAW, _READ = 16_000, 4_000  # characters read of a longer name: originally, and after cleaning
 _FLAG = re.compile(r"\(bool\)([01])\b")
 _NUMBERS = re.compile(r"\([A-Za-z_][\w:]*(?: \w+)*\)(-?\d+)|\b(\d+)(?:[uUlL]+)\b")
 _UNNAMED = re.compile(r"(?:<unnamed>|\(anonymous namespace\)|\{anonymous\}|_GLOBAL__N__\w+)::")
 _CONSTANT = re.compile(r"(?:cute::)?C<(-?\d+|true|false) ?>")
 _TUPLE = re.compile(r"(?:cute::)?tuple<(\d+(?:, ?\d+)*) ?>")
-_SCOPED = 13  # a shorter name is shown with its namespace
+_SCOPED = 13  # shorter names are shown with their namespace
 _NO_SCOPE = {"native", "detail", "kernels", "cub", "std", "ops", "vllm", "flashinfer", "flash"}
 _RULES = (flash2, flash3, flashinfer, marlin, deep_gemm, cutlass, named_product, pointwise)
 
@@ -36,9 +36,9 @@ def label(name: str) -> str:
     Returns
     -------
     str
-        At most `MOST` characters: the functor and element types of PyTorch's elementwise and reduction kernels, tile,
-        layout and types of matrix products, head size and pass of attention, operation and type of NCCL; the name as
-        it is where that is short. What is still too long is cut in the middle.
+        At most `MOST` characters: the functor and element types of PyTorch's elementwise and reduction kernels; tile,
+        layout and types of GEMMs; head size and pass of attention kernels; operation and type of NCCL kernels. A short
+        name is unchanged. A label that is still too long is cut in the middle.
     """
     text = _plain(name)
     part = parsed(text)
@@ -51,7 +51,7 @@ def label(name: str) -> str:
 
 
 def labels(names: Iterable[str]) -> dict[str, str]:
-    """Return the labels of the kernels of a trace; what has the label of another one gets a number."""
+    """Return the labels of the kernels of a trace. Duplicate labels are numbered."""
     found: dict[str, str] = {}
     taken: dict[str, int] = {}
     for name in sorted(set(names)):
@@ -62,7 +62,7 @@ def labels(names: Iterable[str]) -> dict[str, str]:
 
 
 def _plain(name: str) -> str:
-    """Return a name on one line, with numbers and flags as they are in C++, and constants of CuTe as numbers."""
+    """Return a name on one line, with numbers and flags as in C++, and CuTe constants as numbers."""
     text = _NUMBERS.sub(_number, _FLAG.sub(_flag, _UNNAMED.sub("", name[:_RAW])))
     if "tuple<" in text:
         text = _TUPLE.sub(lambda found: "x".join(split(found[1])), _CONSTANT.sub(r"\1", text))
@@ -81,11 +81,11 @@ def _number(found: re.Match[str]) -> str:
 
 
 def _other(part: Part) -> str:
-    """Return the label of a kernel of no known kind: its name, and what its template arguments say."""
+    """Return the label of a kernel of unknown kind: its name and the information in its template arguments."""
     if part.name in {"device_kernel", "_kernel_agent", "run_global"} and part.templates:
         part = _unwrapped(part)
     name = shortened(part.name)
-    # Nsight Compute leaves out the namespace of this kernel of cuBLAS.
+    # Nsight Compute omits the namespace of this cuBLAS kernel.
     scope = part.scope or ("gemvx" if part.name == "kernel" and "cublasGemv" in "".join(part.templates[-1:]) else "")
     if len(part.name) < _SCOPED and scope and scope not in _NO_SCOPE:
         name = f"{scope}::{name}"
@@ -98,7 +98,7 @@ def _other(part: Part) -> str:
 
 
 def _unwrapped(part: Part) -> Part:
-    """Return the kernel that CUTLASS or Thrust starts through one of its own."""
+    """Return the kernel that a CUTLASS or Thrust wrapper kernel runs."""
     inner = parsed(part.templates[0])
     while inner.name.startswith("enable_") and inner.templates:
         inner = parsed(inner.templates[0])
@@ -106,7 +106,7 @@ def _unwrapped(part: Part) -> Part:
 
 
 def _told(words: list[Word]) -> list[Word]:
-    """Return the words without the integer types at the start, which are types of indices."""
+    """Return the words without leading integer types, which are index types."""
     while len(words) > 1 and words[0].kind == words[1].kind == "type" and words[0].text in {"i32", "i64"}:
         words = words[1:]
     return words

@@ -21,13 +21,13 @@ _FLAGS = {
     ),
     "FlashAttnBwdSm": ("causal", "local", "softcap", "varlen", "deterministic"),
 }  # fmt: skip
-# These follow from the head size and from how the batch is packed; the others say more.
+# These follow from the head size and the batch packing. The other flags are more informative.
 _LEAST = ("even_k", "even_mn", "varlen", "gqa")
 _MASKS = {"0": "", "1": "causal", "2": "custom_mask", "3": "multi_item"}
 
 
 def _flags(name: str, arguments: list[str]) -> list[str]:
-    """Return the names of the flags that are set; without names, all flags as digits."""
+    """Return the names of the flags that are set; if there are no names, all flags as digits."""
     values = [one in {"1", "true"} for one in arguments if one in {"0", "1", "true", "false"}]
     if name in _FLAGS:
         return [word for word, value in zip(_FLAGS[name], values, strict=False) if value]
@@ -67,9 +67,9 @@ def flash3(part: Part, text: str) -> str:
 
 
 def flashinfer(part: Part, text: str) -> str:
-    """Return the label of FlashInfer's prefill or decode; empty for others.
+    """Return the label of a FlashInfer prefill or decode kernel; empty for others.
 
-    A row of a tile has 16 elements for each MMA along it; a thread of decode reads `vec_size` elements of a head.
+    A row of a tile has 16 elements per MMA along it. A thread of the decode kernel reads `vec_size` elements of a head.
     """
     if "flashinfer::" not in text or not re.match(r"(?:Batch|Single)(?:Prefill|Decode)With", part.name):
         return ""

@@ -1,4 +1,4 @@
-"""Read demangled C++ names: components, template arguments, element types."""
+"""Parsing of demangled C++ names: components, template arguments, element types."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-_DEEPEST = 8  # levels of templates
+_DEEPEST = 8  # template nesting levels
 _TYPES = {
     "float": "f32", "double": "f64", "half": "f16", "__half": "f16", "Half": "f16", "half_t": "f16", "fp16": "f16",
     "BFloat16": "bf16", "__nv_bfloat16": "bf16", "bfloat16_t": "bf16", "nv_bfloat16": "bf16", "bf16": "bf16",
@@ -36,7 +36,7 @@ _PAIRS = {"<": ">", "(": ")", "[": "]", "{": "}"}
 
 
 class Part(NamedTuple):
-    """A C++ name: its last component, the arguments of its templates, and the component before."""
+    """A C++ name: its last component, its template arguments, and the component before."""
 
     name: str
     templates: list[str]
@@ -44,14 +44,14 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """What a template argument says. The kind is one of type, number, flag, size and name."""
+    """The information in a template argument. The kind is one of type, number, flag, size and name."""
 
     kind: str
     text: str
 
 
 def closing(text: str, start: int) -> int:
-    """Return where the bracket at a place closes; the end of the text where it does not."""
+    """Return the position of the matching bracket, or the end of the text if there is none."""
     depth: list[str] = []
     for found in _BRACKET.finditer(text, start):
         char, place = found[0], found.start()
@@ -72,7 +72,7 @@ def closing(text: str, start: int) -> int:
 
 
 def split(text: str) -> list[str]:
-    """Return the arguments of a list: parts between commas outside of brackets."""
+    """Return the arguments of a list: the parts between commas that are outside brackets."""
     parts, start, place = list[str](), 0, 0
     while found := _OPENING.search(text, place):
         if found[0] == ",":
@@ -117,7 +117,7 @@ def elements(arguments: Sequence[str]) -> list[str]:
 
 
 def opaque(text: str) -> str:
-    """Return the bytes of a type that PyTorch only copies; empty for others."""
+    """Return the size of an opaque type, which PyTorch only copies; empty for others."""
     found = re.match(r"(?:at::native::)?OpaqueType<(\d+)>$", text)
     return f"{found[1]}B" if found else ""
 
@@ -128,18 +128,18 @@ def numbers(arguments: Sequence[str]) -> list[str]:
 
 
 def plain(word: str) -> str:
-    """Return the name of a functor without what all have."""
+    """Return the name of a functor without common prefixes and suffixes."""
     bare = _DULL.sub("", word.replace("CUDAFunctorOnSelf_", "self_")).strip("_") or word
     return bare[0].lower() + bare[1:] if re.match(r"[A-Z][a-z]", bare) else bare
 
 
 def said(arguments: Sequence[str], depth: int = 0) -> list[Word]:
-    """Return what template arguments say: types, numbers, flags, and the names of functors."""
+    """Return the information in template arguments: types, numbers, flags, and functor names."""
     words: list[Word] = []
     for one in arguments if depth <= _DEEPEST else ():
         if short := element(one) or opaque(one):
             word = Word("type", short)
-            # A type that follows something else is said if it is a new one.
+            # A type that follows something else is included if it is new.
             if word not in words or words[-1].kind == "type":
                 words.append(word)
         elif re.fullmatch(r"-?\d+", one):
@@ -156,7 +156,7 @@ def said(arguments: Sequence[str], depth: int = 0) -> list[Word]:
 
 
 def _nested(text: str, depth: int, known: set[Word]) -> list[Word]:
-    """Return what a template inside a template says: its name, and what it adds to the known words."""
+    """Return the information in a nested template: its name and the words that are not known yet."""
     part = parsed(text)
     if not part.name or _SILENT.match(part.name) or (depth and _TRAITS.search(part.name)):
         return []
@@ -170,7 +170,7 @@ def _nested(text: str, depth: int, known: set[Word]) -> list[Word]:
 def joined(words: Sequence[Word], *, terse: bool = False) -> list[str]:
     """Return words as text: 128x64 for numbers in a row, 01 for flags, f16,f32 for types.
 
-    Equal types are said once; terse, those in a row.
+    Types that are all equal appear once. `terse` merges all consecutive equal types.
     """
     found: list[str] = []
     place = 0

@@ -7,8 +7,8 @@ import re
 from nsys_tools.kernel_label.cpp import Part, closing, element, elements, numbers, parsed, plain, split
 from nsys_tools.kernel_label.text import fitted
 
-_DEEPEST = 8  # levels of templates
-# Templates around the functor of an elementwise kernel that say nothing of what it computes.
+_DEEPEST = 8  # template nesting levels
+# Wrappers of the functor of an elementwise kernel that do not describe what it computes.
 _AROUND = {
     "gpu_kernel_impl", "gpu_kernel_impl_nocast", "BinaryFunctor", "BUnaryFunctor", "AUnaryFunctor", "func_wrapper_t",
     "opmath_gpu_kernel_with_scalars", "opmath_symmetric_gpu_kernel_with_scalars", "gpu_index_kernel",
@@ -48,21 +48,21 @@ def pointwise(part: Part, text: str) -> str:
         return _multi_tensor(kind, part.templates, functors)
     name, types = _reduction(functors[0]) if "ReduceOp<" in functors[0] else _functor(functors[0])
     if "templated" in part.name:
-        # The arguments end with the types that it writes and reads.
+        # The last arguments are the types that it writes and reads.
         types = [",".join(elements(part.templates))]
     said = " ".join(map(plain, name.split()))
     return fitted([kind, said, _converts(text, functors[0]), ",".join(dict.fromkeys(types[:4])), "x".join(sizes)])
 
 
 def _converts(text: str, functor: str) -> str:
-    """Return whether operands are converted, where kernels differ in that."""
+    """Return ``cast`` or ``nocast`` for kernels that exist in both forms; empty for others."""
     if "::LoadWithoutCast" in text:
         return "nocast"
     return "cast" if "gpu_kernel_impl<" in functor.partition("(")[0] else ""
 
 
 def _multi_tensor(kind: str, templates: list[str], functors: list[str]) -> str:
-    """Return the label of a kernel over lists of tensors: how many lists, and what is done with them."""
+    """Return the label of a multi-tensor kernel: number of lists and operation."""
     functor = parsed(functors[0])
     others = [one for one in functors[1:] if re.search(r"[a-z_]<|lambda|^std::", one)]
     operation, types = _functor(others[0]) if others else (functor.name, [])
@@ -76,7 +76,7 @@ def _multi_tensor(kind: str, templates: list[str], functors: list[str]) -> str:
 
 
 def _reduction(text: str) -> tuple[str, list[str]]:
-    """Return the operation of a reduction, and the types that it reads and writes."""
+    """Return the operation of a reduction and the types that it reads and writes."""
     part = parsed(text)
     if part.name != "ReduceOp" or len(part.templates) < 2:
         return _functor(text)
@@ -85,12 +85,12 @@ def _reduction(text: str) -> tuple[str, list[str]]:
 
 
 def _functor(text: str, depth: int = 0) -> tuple[str, list[str]]:
-    """Return what a functor computes, and the element types that it is for."""
+    """Return what a functor computes and its element types."""
     text = text.removeprefix("void ")
     if depth > _DEEPEST:
         return "", []
     if "[lambda" in text or "{lambda" in text:
-        # A lambda is named by the function that it is written in; the innermost one has the element types.
+        # A lambda is named after its enclosing function. The innermost one has the element types.
         outer = parsed(_LAMBDA.split(text)[0])
         inner = [one for one in parsed(text).templates if "lambda" in one] or _inside(text)
         if outer.name in _AROUND and inner:
@@ -108,6 +108,6 @@ def _functor(text: str, depth: int = 0) -> tuple[str, list[str]]:
 
 
 def _inside(text: str) -> list[str]:
-    """Return the template arguments of the first name with any, whatever follows it."""
+    """Return the template arguments of the first name that has any, ignoring the rest."""
     start = text.find("<")
     return split(text[start + 1 : closing(text, start)]) if start >= 0 else []

@@ -1,4 +1,4 @@
-"""Labels of matrix products and convolutions: tile, layout and types."""
+"""Labels of GEMMs and convolutions: tile, layout and types."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nsys_tools.kernel_label.text import MOST, fitted
 _SCHEDULES = {"Pingpong": "pingpong", "Cooperative": "coop"}
 _TILE = re.compile(r"GemmShape<(\d+), ?(\d+), ?(\d+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
-# The fields of vLLM's vllm::ScalarType: bits, and the place of the lowest.
+# The fields of vllm::ScalarType: number of bits, and position of the lowest bit.
 _EXPONENT, _MANTISSA, _SIGNED, _BIAS = (8, 0), (8, 8), (1, 16), (32, 17)
 
 
 def named_product(part: Part, _: str) -> str:
-    """Return the label of a kernel whose name, or that of its only argument, has all; empty for others."""
+    """Return the label of a kernel named after its tile and types, or wrapping such a kernel; empty for others."""
     inner = next((one for one in part.templates if is_product(one) and _WORD.fullmatch(one)), "")
     name = inner if part.name in {"Kernel", "Kernel2"} and inner else part.name
     return shortened(name) if is_product(name) and not (part.templates and name == part.name) else ""
 
 
 def cutlass(part: Part, text: str) -> str:
-    """Return the label of a product of CUTLASS whose template arguments have all; empty for others."""
+    """Return the label of a CUTLASS GEMM that is described by its template arguments; empty for others."""
     if "Gemm" not in text or part.name not in {"Kernel", "Kernel2", "device_kernel"} or not part.templates:
         return ""
     if "CollectiveMma<" in text:
@@ -38,7 +38,7 @@ def cutlass(part: Part, text: str) -> str:
 
 
 def _cutlass3(text: str) -> str:
-    """Return architecture, tile, types, layout, cluster, stages and schedule of a CUTLASS 3 product."""
+    """Return architecture, tile, types, layout, cluster, stages and schedule of a CUTLASS 3 GEMM."""
     start = text.index("CollectiveMma<") + len("CollectiveMma")
     loop, tile, first, first_stride, second, second_stride, *_ = [
         *parsed(text[start - 1 : closing(text, start) + 1]).templates, *[""] * 6
@@ -46,7 +46,7 @@ def _cutlass3(text: str) -> str:
     mainloop = parsed(loop)
     found = re.search(r"Sm(\d+)", mainloop.name)
     types = dict.fromkeys(element(re.sub(r"^(?:cute::)?tuple<|,.*", "", one)) for one in (first, second))
-    # A stride that starts with 1 runs along rows of A (n) or columns of B (t); the other way is along k.
+    # A stride that starts with 1 runs along the rows of A (n) or the columns of B (t). Otherwise it runs along k.
     sides = zip((first_stride, second_stride), ("nt", "tn"), strict=True)
     layout = "".join(side[0 if re.search(r"<(?:1,|1x)", one[:20]) else 1] for one, side in sides)
     cluster = next((one for one in mainloop.templates if re.fullmatch(r"\d+x\d+x\d+", one)), "")
@@ -58,7 +58,7 @@ def _cutlass3(text: str) -> str:
 
 
 def deep_gemm(part: Part, text: str) -> str:
-    """Return the label of a product of DeepGEMM: its sizes, the shape first; empty for others."""
+    """Return the label of a DeepGEMM kernel: its sizes, the shape first; empty for others."""
     if "deep_gemm::" not in text or "gemm" not in part.name:
         return ""
     sizes = "x".join(one for one in numbers(part.templates) if one != "0")
@@ -68,7 +68,7 @@ def deep_gemm(part: Part, text: str) -> str:
 
 
 def marlin(part: Part, _: str) -> str:
-    """Return the label of Marlin's products, whose types are vLLM's numbers of them; empty for others."""
+    """Return the label of a Marlin GEMM, whose types are encoded as vLLM's ScalarType ids; empty for others."""
     if part.name != "Marlin":
         return ""
     arguments = [_scalar(int(one)) if re.fullmatch(r"\d{9,}", one) else one for one in part.templates]
@@ -78,7 +78,7 @@ def marlin(part: Part, _: str) -> str:
 
 
 def _scalar(number: int) -> str:
-    """Return the name of a type of vLLM's ScalarType; its bits are in vllm/scalar_type.py."""
+    """Return the name of a vLLM ScalarType. Its bit layout is in vllm/scalar_type.py."""
     exponent, mantissa, signed, bias = (
         number >> low & (1 << bits) - 1 for bits, low in (_EXPONENT, _MANTISSA, _SIGNED, _BIAS)
     )

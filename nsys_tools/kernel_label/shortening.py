@@ -6,7 +6,7 @@ import re
 
 from nsys_tools.kernel_label.text import MOST
 
-_LONGEST = 300  # longer names stay as they are: patterns with two gaps take long on them
+_LONGEST = 300  # longer names are left unchanged, because patterns with two wildcards are slow on them
 _TYPE = r"(?:bf16|fp16|f16|f32|tf32|f64|i8|s8|e4m3|e5m2)"
 
 
@@ -14,7 +14,7 @@ def _compiled(*pairs: tuple[str, str]) -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(pattern), short) for pattern, short in pairs]
 
 
-# What all names of a kind have, or say twice. Flags of sizes keep their numbers.
+# Parts that all names of a kind have, or that repeat. Flags with sizes keep their numbers.
 _ALWAYS = _compiled(
     (r"^cutlass_80_", "cutlass_"),
     (r"^cutlass_(\d+)_", r"cutlass\1_"),
@@ -53,7 +53,7 @@ _GENERATED = _compiled(
     (r"^kernel_cutlass_kernel_flash_attncuteflash_(\w+?)FlashAttention.*?_object_at__", r"fa4_\1 "),
     (r"^kernel_cutlass_kernel_(\w+?)_object_at__", r"\1 "),
 )  # fmt: skip
-# What says least, dropped one after the other until the name fits.
+# The least informative parts, dropped in this order until the name fits.
 _MORE = _compiled(
     (r"_+(?:to_copy|unsafe_view|view|clone|expand|squeeze|unsqueeze|slice|t)(?=_)", ""),
     (r"native_layer_norm", "layer_norm"),
@@ -79,12 +79,12 @@ _PRODUCT = re.compile(r"gemm|xmma|cutlass|nvjet|wgmma|scudnn|cudnn|hmma|imma|spl
 
 
 def is_product(name: str) -> bool:
-    """Return whether a name is that of a matrix product or convolution, with tile, layout and types."""
+    """Return whether a name is that of a GEMM or convolution, with tile, layout and types."""
     return bool(_PRODUCT.search(name))
 
 
 def shortened(name: str) -> str:
-    """Return a name without what all of its kind have, and, where it is too long, without what says least."""
+    """Return a name without parts that all names of its kind have and, if too long, without the least informative."""
     if name.startswith("_Z") or len(name) > _LONGEST:
         return name
     for pattern, short in _GENERATED:

@@ -1,15 +1,15 @@
-"""Fit words into a label."""
+"""Fitting words into a label."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 MOST = 48
-"""Characters of a label."""
+"""Maximum number of characters of a label."""
 
 
 def cut(text: str, length: int = MOST) -> str:
-    """Return a text of at most some characters. What is longer is cut in the middle, since names differ at the end."""
+    """Return a text of at most `length` characters. Longer ones are cut in the middle, as names differ at the end."""
     if len(text) <= length:
         return text
     tail = (length - 1) // 2
@@ -17,7 +17,7 @@ def cut(text: str, length: int = MOST) -> str:
 
 
 def fitted(words: Iterable[str], droppable: Sequence[str] = ()) -> str:
-    """Join words; those that say least are dropped, one after the other, until the label fits."""
+    """Join words. The least informative words are dropped until the label fits."""
     kept = [word for word in words if word]
     for word in droppable:
         if len(" ".join(kept)) > MOST and word in kept:

@@ -1,1 +1,1 @@
-"""The analytic layer model: what the mathematics needs."""
+"""The analytic layer model: FLOPs, bytes and roofline time of each layer."""

@@ -25,7 +25,7 @@ STEP = "step"
 
 @attrs.frozen
 class Input:
-    """A dynamic parameter of a model: what it means and what it is unless said otherwise."""
+    """A dynamic parameter of a model, with its meaning and default."""
 
     meaning: str
     default: ClosedForm
@@ -33,16 +33,16 @@ class Input:
 
 @attrs.frozen
 class ModelCall:
-    """One way in which a phase runs its layers: how often, and with which values.
+    """One way in which a phase runs its layers: number of steps and values of the variables.
 
     Attributes
     ----------
     name
-        Such as ``global`` and ``crops``.
+        Name, such as ``global`` or ``crops``.
     steps
-        How many times in a row; 0 when it does not happen.
+        Number of consecutive runs; 0 if the call does not occur.
     values
-        Variables for its layers, in terms of inputs and ``step`` (0, 1, ...).
+        Variables of its layers, as functions of the inputs and ``step`` (0, 1, ...).
     """
 
     name: str
@@ -52,7 +52,7 @@ class ModelCall:
 
 @attrs.frozen
 class Phase:
-    """A part of a run, such as vision, prefill, decode; `runs` times in one workload."""
+    """A part of a run, such as vision, prefill or decode. It occurs `runs` times in a workload."""
 
     name: str
     runs: ClosedForm
@@ -61,30 +61,31 @@ class Phase:
 
 @attrs.frozen
 class Layer:
-    """A node of the hierarchy: composite when it has `sub_layers`, else basic and computed.
+    """A node of the hierarchy: composite if it has `sub_layers`, otherwise basic and computed by formulas.
 
     Attributes
     ----------
     path, transformers
-        Qualified names in the model's own code and in transformers; repeated parts read ``[0-11]``.
+        Qualified names in the model's own code and in transformers. Repeated parts are written ``[0-11]``.
     qualified_class
-        Full class name; for a function or a weight, its full name.
+        Full class name; for a function or weight, its full name.
     kind
-        ``module``, ``function`` (an operation between modules) or ``weight`` (of no submodule).
+        ``module``, ``function`` (an operation between modules) or ``weight`` (one outside any submodule).
     entry
-        Name of its entry in the formula database; empty to find it by class.
+        Name of its entry in the formula database; empty to look it up by class.
     indices
-        Which instances of its parent's list it stands for; empty for a layer that stands once.
+        Indices of its instances in the parent's list; empty for a layer that does not repeat.
     count
-        How many there are in the model: its own repeats times those of every parent.
+        Number of instances in the model: its repeats times those of every parent.
     phases
-        The phases that it takes part in.
+        The phases that run it.
     parameters
-        Parameters of its entry, in the variables of a call.
+        Parameters of its entry, as functions of the variables of a call.
     role
-        Which number format its weights are in (see `nsys_tools.model.formats`); empty where the entry says it.
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use that of the
+        entry.
     span
-        GPUs that it communicates across.
+        Number of GPUs that it communicates across.
     """
 
     path: str
@@ -102,7 +103,7 @@ class Layer:
     span: int = 1
 
     def walk(self) -> Iterator[tuple[int, Layer]]:
-        """Yield (depth, layer) for itself and everything below, in order."""
+        """Yield (depth, layer) for the layer and its descendants, in order."""
         yield 0, self
         for child in self.sub_layers:
             for depth, layer in child.walk():
@@ -111,7 +112,7 @@ class Layer:
 
 @attrs.frozen
 class Model:
-    """An architecture; see ``analytic/models/schema.json``. `warnings` says what its layers leave out."""
+    """An architecture, see ``analytic/models/schema.json``. `warnings` lists what its layers omit."""
 
     name: str
     description: str
@@ -132,18 +133,18 @@ class Model:
 
 
 def available() -> dict[str, Path]:
-    """Return the shipped models (and a user's own) by name."""
+    """Return the shipped models and those of the user by name."""
     return documents.names("models", SUFFIXES)
 
 
 def load(name: str) -> Model:
-    """Return a model by its shipped name, by the path of a model file, or from a ``config.json`` or its folder.
+    """Return a model by name, by the path of a model file, or from a ``config.json`` or its folder.
 
     Raises
     ------
     NsysToolsError
-        If there is none, the file breaks the schema or names what does not exist, or the builder does not know the
-        type of a configuration.
+        If the model does not exist, the file violates the schema or has an undefined name, or the builder does not
+        support the type of a configuration.
     """
     path = None if name in available() else decoder.inside(name)
     path = path or foreign.located(name, SUFFIXES)
@@ -153,7 +154,7 @@ def load(name: str) -> Model:
 
 
 def from_data(data: Mapping[str, Any], file: str) -> Model:
-    """Return a model from data that keeps to the schema; `file` is for messages."""
+    """Return a model from data that conforms to the schema. `file` is for messages."""
     inputs = {
         name: Input(value["meaning"], parse(value["default"], f"{file}: inputs.{name}"))
         for name, value in data["inputs"].items()
@@ -183,7 +184,7 @@ def from_data(data: Mapping[str, Any], file: str) -> Model:
 
 @attrs.frozen
 class _Parent:
-    """What a layer takes over from the one above."""
+    """Context that a layer inherits from its parent."""
 
     path: str
     transformers: str
@@ -208,7 +209,7 @@ def _phase(data: Mapping[str, Any], inputs: Mapping[str, Input], file: str) -> P
 
 
 def _scope(phase: Phase, inputs: Mapping[str, Input]) -> frozenset[str]:
-    """Return the variables that every call of a phase knows."""
+    """Return the variables that every call of a phase defines."""
     common = frozenset.intersection(*(frozenset(call.values) for call in phase.calls))
     return common | frozenset(inputs) | {STEP}
 
@@ -221,12 +222,12 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
     count = parent.count * max(1, len(indices))
     phases = tuple(data["phases"]) if "phases" in data else parent.phases
     for phase in set(phases) - parent.scopes.keys():
-        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"There are {', '.join(parent.scopes)}.")
+        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"The phases are: {', '.join(parent.scopes)}.")
     transformers = joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
     known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
     below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
     if "sub_layers" in data and "parameters" in data:
-        raise NsysToolsError(f"{place}: a composite only organises; parameters belong to its sub_layers.")
+        raise NsysToolsError(f"{place}: a composite has no parameters. Set them in its sub_layers.")
     return Layer(
         path=path,
         transformers=transformers,
@@ -249,10 +250,10 @@ def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
     if repeat is None:
         return tuple(data.get("indices", ()))
     if "*" not in data["name"]:
-        raise NsysToolsError(f"{place}: a layer that repeats needs a * in its name, for the index.")
+        raise NsysToolsError(f"{place}: the name of a repeated layer must contain a * for the index.")
     indices = tuple(data.get("indices", range(data.get("first", 0), data.get("first", 0) + repeat)))
     if len(indices) != repeat:
-        raise NsysToolsError(f"{place}: it repeats {repeat} times but has {len(indices)} indices.")
+        raise NsysToolsError(f"{place}: it repeats {repeat} times, but has {len(indices)} indices.")
     return indices
 
 
@@ -266,7 +267,7 @@ def _distinct(layers: tuple[Layer, ...], file: str) -> None:
     seen: set[str] = set()
     for layer in (found for top in layers for _, found in top.walk()):
         if layer.path in seen:
-            raise NsysToolsError(f"{file}: layer {layer.path} stands twice.", "Give each its own name.")
+            raise NsysToolsError(f"{file}: layer {layer.path} is defined twice.", "Give each layer a unique name.")
         seen.add(layer.path)
 
 
@@ -278,12 +279,12 @@ def _checked(value: Any, known: frozenset[str], place: str) -> ClosedForm:
 
 def _known(form: ClosedForm, known: frozenset[str], place: str) -> None:
     for name in sorted(form.names - known):
-        hint = f"Known here: {', '.join(sorted(known - {STEP}))}."
+        hint = f"Known variables: {', '.join(sorted(known - {STEP}))}."
         raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
 
 
 def in_inputs(form: ClosedForm, call: ModelCall) -> ClosedForm:
-    """Return a closed form of a call's variables in terms of the model's inputs and ``step``."""
+    """Return a closed form of a call's variables as a function of the model's inputs and ``step``."""
     return substitute(form, call.values)
 
 

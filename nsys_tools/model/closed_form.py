@@ -1,7 +1,7 @@
 """Closed forms: polynomials with exact coefficients over variables and a few functions.
 
-Every figure of the layer model is one of these. They add, multiply, substitute and sum over steps
-without evaluating anything, so a total over a model is again one short formula.
+Every figure of the layer model is a closed form. Closed forms can be added, multiplied, substituted and
+summed over steps without evaluation, so a total over a model is again one short formula.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ MAX_TERMS = 4096
 
 @dataclass(frozen=True)
 class Call:
-    """A function of closed forms that is no polynomial: ceil, floor, min, max, round, pow, div or sum."""
+    """A non-polynomial function of closed forms: ceil, floor, min, max, round, pow, div or sum."""
 
     function: str
     arguments: tuple[ClosedForm, ...]
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The variables in it; the step that a sum runs over is bound, and is none."""
+        """The free variables. The step of a sum is bound and not included."""
         found = frozenset[str]().union(*(argument.names for argument in self.arguments))
         return found - self.arguments[2].names if self.function == "sum" else found
 
     def __str__(self) -> str:
-        """Return it as text, in the syntax of the formula files."""
+        """Return the call as text, in the syntax of the formula files."""
         first, *rest = self.arguments
         if self.function == "pow":
             return f"({first}) ** ({rest[0]})"
@@ -50,7 +50,7 @@ Monomial = tuple[tuple[Factor, int], ...]
 
 @dataclass(frozen=True)
 class ClosedForm:
-    """A sum of terms, each a coefficient and powers of variables and calls.
+    """A sum of terms. Each term has a coefficient and powers of variables and calls.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class ClosedForm:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The variables that its value depends on."""
+        """The variables that the value depends on."""
         return frozenset(
             name
             for powers, _ in self.terms
@@ -72,7 +72,7 @@ class ClosedForm:
 
     @property
     def value(self) -> Number | None:
-        """The number it is, or None when it depends on a variable."""
+        """The value if the form is constant, otherwise None."""
         if not self.terms:
             return 0
         if len(self.terms) == 1 and not self.terms[0][0]:
@@ -84,7 +84,7 @@ class ClosedForm:
         return total((self, other))
 
     def __mul__(self, other: ClosedForm) -> ClosedForm:
-        """Return the product, multiplied out."""
+        """Return the expanded product."""
         if other.value is not None:
             return self.scaled(other.value)
         if len(self.terms) * len(other.terms) > MAX_TERMS:
@@ -92,21 +92,21 @@ class ClosedForm:
         return _collect((_product(a, b), x * y) for a, x in self.terms for b, y in other.terms)
 
     def scaled(self, by: Number) -> ClosedForm:
-        """Return it times a number."""
+        """Return the form times a number."""
         if by == 1:
             return self
         return ClosedForm(tuple((p, _plain(c * by)) for p, c in self.terms) if by else ())
 
     @property
     def is_whole(self) -> bool:
-        """Whether every value at whole numbers is surely a whole number."""
+        """Whether the value at integers is guaranteed to be an integer."""
         return all(
             isinstance(coefficient, int) and all(_whole(factor) for factor, _ in powers)
             for powers, coefficient in self.terms
         )
 
     def __str__(self) -> str:
-        """Return it as text, highest degree first: ``2*rows*cols + 3``."""
+        """Return the form as text, highest degree first: ``2*rows*cols + 3``."""
         if not self.terms:
             return "0"
         ordered = sorted(self.terms, key=lambda term: (-sum(n for _, n in term[0]), str(term[0])))
@@ -133,14 +133,14 @@ def total(forms: Iterable[ClosedForm]) -> ClosedForm:
 
 
 def call(function: str, *arguments: ClosedForm) -> ClosedForm:
-    """Return a function of closed forms, folded when all arguments are numbers.
+    """Return a function of closed forms; it is evaluated if all arguments are constant.
 
     Raises
     ------
     ZeroDivisionError
         For ``div`` by a constant zero.
     OverflowError
-        For a power that is too large to be meant.
+        For an excessively large power.
     """
     values = [argument.value for argument in arguments]
     if function == "div" and values[1] is not None:
@@ -156,7 +156,7 @@ def call(function: str, *arguments: ClosedForm) -> ClosedForm:
 
 
 def apply(function: str, values: list[Number]) -> Number:
-    """Return the value of ceil, floor, min, max or round at numbers (round: half to even)."""
+    """Return the value of ceil, floor, min, max or round for numbers (round: half to even)."""
     if function == "min":
         return min(values)
     if function == "max":
@@ -167,7 +167,7 @@ def apply(function: str, values: list[Number]) -> Number:
 
 
 def substitute(form: ClosedForm, by: Mapping[str, ClosedForm]) -> ClosedForm:
-    """Return `form` with variables replaced by closed forms; others stay."""
+    """Return `form` with some variables replaced by closed forms."""
     if not form.names & by.keys():
         return form
     parts = []

@@ -1,4 +1,4 @@
-"""Amounts of many layers in many settings at once."""
+"""Totals of many layers in many settings at once."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ def sum_of(found: Iterable[Demand], *metrics: str) -> ClosedForm:
 
 
 def amounts(model: Model, scope: Scope, found: Sequence[Demand], *metrics: str) -> list[int]:
-    """Return the sum of some metrics over layers in every setting, as whole numbers."""
+    """Return the sum of some metrics over layers in every setting, as integers."""
     return [whole(value) for value in scope.values(sum_of(found, *metrics), f"{model.file}: {', '.join(metrics)}")]
 
 
 def lower_bounds(model: Model, scope: Scope, found: Sequence[Demand], settings: Settings) -> Column:
-    """Return the roofline time of all layers together in every setting, in ns; layers run one after the other."""
+    """Return the total roofline time of all layers in every setting, in ns. Layers run one after the other."""
     times: Column = [0.0] * scope.length
     known: dict[tuple[str, int, tuple[ClosedForm, ...]], Column] = {}
     for demand in found:
@@ -37,7 +37,7 @@ def lower_bounds(model: Model, scope: Scope, found: Sequence[Demand], settings: 
 
 
 def largest_kv(model: Model, scope: Scope, found: Sequence[Demand]) -> list[int]:
-    """Return the largest state of the KV cache over the phases, in every setting."""
+    """Return the maximum KV cache size over the phases, in every setting."""
     states = [
         amounts(model, scope, [demand for demand in found if demand.phase == phase.name], "kv_bytes")
         for phase in model.phases

@@ -1,4 +1,4 @@
-"""Inputs that contradict each other, or what the model is: the impossible is refused, the unusual is warned of."""
+"""Checks of inputs: impossible and contradictory values are errors, unusual ones give a warning."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from nsys_tools.model.architecture import Model
 from nsys_tools.model.closed_form import ClosedForm, Number, variable
 from nsys_tools.model.evaluation import Scope
 
-# Inputs that mean the same in every model, and of which a run has at least one.
+# Inputs that mean the same in every model and must be at least 1.
 _AT_LEAST_ONE = ("batch_size", "seq_len")
 
 
 def refuse_zeros(columns: Mapping[str, Sequence[Number]]) -> None:
-    """Refuse a run of nothing.
+    """Refuse an empty run.
 
     Raises
     ------
     UsageError
-        If the batch or the prompt has a size of 0; other inputs, such as new tokens, can be 0.
+        If the batch or prompt size is 0. Other inputs, such as new tokens, can be 0.
     """
     for name in _AT_LEAST_ONE:
         if 0 in columns.get(name, ()):
@@ -29,17 +29,17 @@ def refuse_zeros(columns: Mapping[str, Sequence[Number]]) -> None:
 def refuse_unequal(
     model: Model, order: Sequence[str], columns: Mapping[str, Sequence[int]], scope: Scope, asked: Collection[str]
 ) -> None:
-    """Refuse an input that was asked for together with all that it follows from, with a value that does not follow.
+    """Refuse an input that the user set to a value other than the one that follows from inputs also set by the user.
 
-    An input whose default is the value of another, such as the positions that the head runs on, is a choice and follows
-    from nothing. What a workload or a recorded run sets may be overridden, so only what was asked for is compared.
+    An input whose default is the value of another, such as the number of positions of the head, is a choice and is not
+    checked. Values from a workload or a recorded run may be overridden, so only those that the user set are compared.
 
     Parameters
     ----------
     order
-        The inputs, each after those that its default reads.
+        The inputs in dependency order of their defaults.
     columns
-        Input -> one value a setting.
+        Input -> one value per setting.
     scope
         The values of all inputs.
     asked
@@ -48,7 +48,7 @@ def refuse_unequal(
     Raises
     ------
     UsageError
-        With the values of the first setting that contradicts itself.
+        For contradictory values. The message has the values of the first such setting.
     """
     settled = set(asked)
     for name in order:
@@ -67,26 +67,26 @@ def _refuse_unequal(name: str, default: ClosedForm, given: Sequence[int], scope:
             others = {other: scope.values(variable(other), place)[index] for other in sorted(default.names)}
             said = ", ".join(f"{other}={it}" for other, it in others.items())
             raise UsageError(
-                f"{name}={value} contradicts {said}, from which {name}={follows} follows.",
-                f"Leave out {name}, or {' and '.join(others)}.",
+                f"{name}={value} contradicts {said}, which implies {name}={follows}.",
+                f"Omit {name}, or {' and '.join(others)}.",
             )
 
 
 def beyond_context(model: Model, inputs: Mapping[str, int], asked: Collection[str]) -> Iterator[str]:
-    """Yield a warning where prompt and new tokens are more than the model was made for; some extend that.
+    """Yield a warning if prompt and new tokens exceed the context length of the model.
 
     Parameters
     ----------
     inputs
         The values of all inputs.
     asked
-        Names of those that are not the default. Steps that are give the new tokens: the prefill gives one more.
+        Names of the inputs that are set. If decode steps are set, they determine the new tokens: the prefill adds one.
     """
     context = model.spec.get("context")
     prompt = inputs.get("seq_len", 0)
     new = inputs["decode_steps"] + 1 if "decode_steps" in asked else inputs.get("new_tokens", 0)
     if isinstance(context, int) and prompt and prompt + new > context:
         yield (
-            f"{prompt:,} tokens of the prompt and {new:,} new ones are beyond the context of {context:,} tokens of "
-            f"{model.name}; the figures are of the same formulas beyond it."
+            f"{prompt:,} prompt tokens and {new:,} new tokens exceed the context of {model.name}, {context:,} tokens. "
+            "The figures extrapolate the same formulas."
         )

@@ -1,4 +1,4 @@
-"""The formula database: for each module class, what it computes, moves and holds."""
+"""The formula database: FLOPs, bytes and weights of each module class."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ ANY_CHILD = "*"
 
 @attrs.frozen
 class Entry:
-    """One module class of the formula database.
+    """An entry of the formula database for a module class.
 
     Attributes
     ----------
     name, file, meaning, category, source
-        Its key, the file that it stands in, a sentence, the kind of operator, where the formulas come from.
+        Key, file, description, category of operator, and source of the formulas.
     classes
         Full class names, with ``*`` for any text.
     parameters
-        Name -> what it means.
+        Name -> meaning.
     defaults
-        Those of the parameters that have one, as closed forms.
+        Defaults of parameters that have one, as closed forms.
     texts
-        The formulas as they are written, `where` definitions among them.
+        The formulas as written, including the `where` definitions.
     formulas
-        Metric -> closed form in the parameters, `RESERVED` names allowed. Empty for a composite.
+        Metric -> closed form of the parameters and `RESERVED` names. Empty for a composite.
     children
-        For a composite: the entries that may stand below it.
+        For a composite: the entries that are allowed below it.
     role
-        Which number format its weights are in: ``weights``, ``experts``, or ``kept`` in the model's dtype.
+        Role of its weights: ``weights``, ``experts``, or ``kept`` (in the model's dtype).
     """
 
     name: str
@@ -70,11 +70,11 @@ class Entry:
 
     @property
     def is_composite(self) -> bool:
-        """Whether it only organises other entries."""
+        """Whether the entry only groups other entries."""
         return bool(self.children)
 
     def formula(self, metric: str) -> ClosedForm:
-        """Return the closed form of a metric; zero where the entry says nothing about it."""
+        """Return the closed form of a metric; zero if the entry does not define it."""
         return self.formulas.get(metric, ZERO)
 
 
@@ -104,7 +104,7 @@ class Database:
     @cached_property
     def _patterns(self) -> list[tuple[int, str, re.Pattern[str], Entry]]:
         rows = [(pattern, entry) for entry in self.entries.values() for pattern in entry.classes]
-        # The pattern with the most letters is the most specific one.
+        # The longest pattern is the most specific one.
         return sorted(
             ((-len(p.replace("*", "")), p, re.compile(translate(p)), e) for p, e in rows),
             key=lambda row: row[:2],
@@ -115,7 +115,7 @@ class Database:
         return {}
 
     def by_class(self, qualified: str) -> Entry | None:
-        """Return the entry of a full class name, or None: a class without a formula is never guessed."""
+        """Return the entry of a full class name; None for a class without a formula, which is never guessed."""
         if qualified not in self._found:
             matches = (entry for _, _, pattern, entry in self._patterns if pattern.match(qualified))
             self._found[qualified] = next(matches, None)
@@ -123,31 +123,31 @@ class Database:
 
 
 def load() -> Database:
-    """Return the formula database: every file of ``analytic/modules``, a user's own folder first.
+    """Return the formula database from the files of ``analytic/modules``. Files of the user take precedence.
 
     Raises
     ------
     NsysToolsError
-        For a file that breaks the schema, an expression that is none, or an entry that stands twice.
+        For a file that violates the schema, an invalid expression, or a duplicate entry.
     """
     entries: dict[str, Entry] = {}
     for path in assets.listing("analytic", "modules/*.yaml").values():
         for name, data in documents.read(path, SCHEMA).items():
             if name in entries:
-                raise NsysToolsError(f"{path}: the entry {name!r} stands in {entries[name].file} too.")
+                raise NsysToolsError(f"{path}: the entry {name!r} is already defined in {entries[name].file}.")
             entries[name] = entry_from(name, data, path)
     return Database(entries)
 
 
 def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
-    """Return an entry from data that keeps to the schema; `path` and `name` are for messages."""
+    """Return an entry from data that conforms to the schema. `path` and `name` are for messages."""
     place = f"{path}: {name}"
     _check_kind(data, place)
     parameters = data.get("parameters", {})
     where = {key: parse(text, f"{place}.where.{key}") for key, text in data.get("where", {}).items()}
     known = RESERVED | parameters.keys() | where.keys()
     for key in where.keys() & (RESERVED | parameters.keys()):
-        raise NsysToolsError(f"{place}.where.{key}: {key!r} is a parameter or a reserved name already.")
+        raise NsysToolsError(f"{place}.where.{key}: {key!r} is already a parameter or a reserved name.")
     local = _resolved(where, known, f"{place}.where")
     formulas = {}
     for metric, text in data.get("formulas", {}).items():
@@ -173,17 +173,17 @@ def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
 
 
 def _check_kind(data: Mapping[str, Any], place: str) -> None:
-    """Refuse an entry that organises and computes, or does neither."""
+    """Refuse an entry that both groups entries and computes, or does neither."""
     is_composite = data["category"] == "composite"
     wanted = ["children"] if is_composite else ["formulas", "source"]
     refused = ["formulas", "where", "parameters"] if is_composite else ["children"]
-    kind = "a composite, which only organises," if is_composite else "computed, and"
+    kind = "A composite" if is_composite else "A computed entry"
     for key in wanted:
         if key not in data:
-            raise NsysToolsError(f"{place}.{key}: it is missing; the entry is {kind} needs it.")
+            raise NsysToolsError(f"{place}.{key}: the key is missing. {kind} must have it.")
     for key in refused:
         if key in data:
-            raise NsysToolsError(f"{place}.{key}: the entry is {kind} may not have it.")
+            raise NsysToolsError(f"{place}.{key}: the key is not allowed. {kind} must not have it.")
 
 
 def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm]:
@@ -197,7 +197,7 @@ def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm
 
 
 def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str) -> dict[str, ClosedForm]:
-    """Return definitions that name parameters only, each substituted into the next."""
+    """Return definitions in terms of parameters only, each substituted into the next."""
     result: dict[str, ClosedForm] = {}
     for key in documents.ordered({k: form.names & where.keys() for k, form in where.items()}, place):
         _known(where[key], known, f"{place}.{key}")
@@ -207,5 +207,5 @@ def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str
 
 def _known(form: ClosedForm, known: Any, place: str) -> None:
     for name in sorted(form.names - set(known)):
-        hint = f"Known here: {', '.join(sorted(known))}."
+        hint = f"Known variables: {', '.join(sorted(known))}."
         raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)

@@ -1,4 +1,4 @@
-"""What each layer of a model needs in each phase, as closed forms in the model's inputs."""
+"""FLOPs and bytes of each layer of a model in each phase, as closed forms of the model's inputs."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from nsys_tools.model.evaluation import at
 from nsys_tools.model.formats import input_name, weight_name
 from nsys_tools.model.summation import sum_over
 
-# What a layer names as its entry when its class has one that does not fit it.
+# Entry name of a layer whose class has an entry that does not match it.
 NO_ENTRY = "none"
-# The output head by its usual name, and routed experts that are modules of their own.
+# The usual name of the output head, and routed experts that are separate modules.
 HEAD = "lm_head"
 EXPERTS = ".experts."
-# Put in where a model is split, and allowed everywhere.
+# Inserted when a model is split; allowed below any composite.
 _BETWEEN_GPUS = ("all_reduce", "all_gather", "all_to_all", "send")
 
 
 @attrs.frozen
 class Demand:
-    """What a basic layer, all its repeats together, needs in one call of a phase.
+    """FLOPs and bytes of a basic layer with all its repeats, in one call of a phase.
 
     Attributes
     ----------
     layer, entry
-        The layer, and the formulas it is computed with.
+        The layer and its formulas.
     role
-        Which number format its weights are in; see `nsys_tools.model.formats`.
+        Role that determines the number format of its weights; see `nsys_tools.model.formats`.
     phase, call
         Names of the phase and of its call.
     forms
-        Metric -> closed form in the inputs, the sizes of elements, `masked` and `expanded`, over all steps and
-        runs; ``kv_bytes`` is the state after the last step, not a sum.
+        Metric -> closed form of the inputs, the element sizes, `masked` and `expanded`, summed over all steps and
+        runs. ``kv_bytes`` is the state after the last step and not a sum.
     """
 
     layer: Layer
@@ -50,21 +50,20 @@ class Demand:
 
 
 def demands(model: Model, database: Database) -> list[Demand]:
-    """Return what every basic layer needs, in the order of phases, calls and layers.
+    """Return the demand of every basic layer, in the order of phases, calls and layers.
 
-    Layers of a class without a formula are left out; `unknown` lists them.
+    Layers of a class without a formula are omitted; `unknown` lists them.
 
     Raises
     ------
     NsysToolsError
-        If a layer lacks a parameter of its formula, has one that the formula does not know, or is a composite
-        without sub-layers.
+        If a layer lacks a parameter of its formula, has an unknown parameter, or is a composite without sub-layers.
     """
     return over_steps(model, step_demands(model, database))
 
 
 def step_demands(model: Model, database: Database) -> list[Demand]:
-    """Return what every basic layer needs in a single step, which the forms know as ``step``; see `demands`."""
+    """Return the demand of every basic layer in a single step, as a function of ``step``; see `demands`."""
     local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
     return [
         Demand(layer, entry, role(model, layer, entry), phase.name, step.name, _in_inputs(forms, layer, step))
@@ -76,7 +75,7 @@ def step_demands(model: Model, database: Database) -> list[Demand]:
 
 
 def over_steps(model: Model, single: Iterable[Demand]) -> list[Demand]:
-    """Return over all steps and runs what `step_demands` has for a single step."""
+    """Return the demands of `step_demands` summed over all steps and runs."""
     calls = {(phase.name, step.name): (phase, step) for phase in model.phases for step in phase.calls}
     return [attrs.evolve(one, forms=_over_steps(one.forms, *calls[one.phase, one.call])) for one in single]
 
@@ -92,20 +91,20 @@ def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:
             if entry.is_composite:
                 place = f"{model.file}: layer {layer.path}"
                 raise NsysToolsError(
-                    f"{place}: {entry.name} is a composite and needs sub_layers.",
-                    f"Its children are {', '.join(entry.children)}.",
+                    f"{place}: {entry.name} is a composite and must have sub_layers.",
+                    f"Its children are: {', '.join(entry.children)}.",
                 )
             found.append((layer, entry))
     return found
 
 
 def unknown(model: Model, database: Database) -> list[Layer]:
-    """Return the basic layers of classes that have no formula, which therefore count nothing."""
+    """Return the basic layers of classes without a formula, which are not counted."""
     return [layer for _, layer in model.walk() if not layer.sub_layers and entry_of(layer, model, database) is None]
 
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
-    """Return the entry of a layer, by name or by class; None when its class has none."""
+    """Return the entry of a layer, by name or by class; None if its class has none."""
     if layer.entry == NO_ENTRY:
         return None
     if not layer.entry:
@@ -116,10 +115,10 @@ def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
 
 
 def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedForm]:
-    """Return what one instance of a layer needs in one step, in the variables of a call."""
+    """Return the metrics of one instance of a layer in one step, as functions of a call's variables."""
     place = f"{model.file}: layer {layer.path}"
     for name in layer.parameters.keys() - entry.parameters.keys():
-        hint = f"It knows {', '.join(entry.parameters)}."
+        hint = f"Its parameters are: {', '.join(entry.parameters)}."
         raise NsysToolsError(f"{place}: {entry.name} has no parameter {name!r}.", hint)
     own = role(model, layer, entry)
     sizes = {"weight_dtype_bytes": weight_name(own), "input_dtype_bytes": input_name(own)}
@@ -137,7 +136,7 @@ def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedFor
 
 
 def role(model: Model, layer: Layer, entry: Entry) -> str:
-    """Return which number format the weights of a layer are in: ``weights``, ``experts``, ``head`` or ``kept``."""
+    """Return the role of a layer's weights: ``weights``, ``experts``, ``head`` or ``kept``."""
     if any(fnmatchcase(path, pattern) for pattern in model.formats.kept for path in (layer.path, layer.transformers)):
         return "kept"
     if layer.role or entry.role != "weights":
@@ -148,12 +147,12 @@ def role(model: Model, layer: Layer, entry: Entry) -> str:
 
 
 def weight_count(model: Model, layer: Layer, database: Database) -> int:
-    """Return the weights of a layer, all its repeats and everything below it included.
+    """Return the number of weights of a layer, including its repeats and descendants.
 
     Raises
     ------
     NsysToolsError
-        If the number would depend on an input.
+        If the number depends on an input.
     """
     count = at(held(model, layer, database, "weight_count"), {}, f"{model.file}: {layer.path}: its weights")
     if count < 0:
@@ -162,7 +161,7 @@ def weight_count(model: Model, layer: Layer, database: Database) -> int:
 
 
 def held(model: Model, layer: Layer, database: Database, state: str = "held_bytes") -> ClosedForm:
-    """Return what a layer holds, all its repeats and everything below it: ``held_bytes`` or ``weight_count``."""
+    """Return ``held_bytes`` or ``weight_count`` of a layer, including its repeats and descendants."""
     if layer.sub_layers:
         return total(held(model, child, database, state) for child in layer.sub_layers)
     entry = entry_of(layer, model, database)
@@ -172,10 +171,10 @@ def held(model: Model, layer: Layer, database: Database, state: str = "held_byte
 
 
 def kv_bytes_per_token(model: Model, found: Iterable[Demand], element_bytes: int) -> int:
-    """Return what one more token of one sequence adds to the KV cache, in bytes.
+    """Return the KV cache size per additional token of a sequence, in bytes.
 
-    It is what a prompt of two tokens leaves more than a prompt of one; layers that see a window stop growing when it
-    is full, and recurrent states never grow.
+    This is the difference between prompts of two tokens and of one. Layers with a window stop growing when it is full,
+    and recurrent states never grow.
     """
     forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
     sizes = {"dtype_bytes": element_bytes, "cache_dtype_bytes": element_bytes, "masked": 0, "expanded": 0}
@@ -185,7 +184,7 @@ def kv_bytes_per_token(model: Model, found: Iterable[Demand], element_bytes: int
 
 
 def closed_form(found: Iterable[Demand], metric: str, path: str, phase: str) -> ClosedForm:
-    """Return the closed form of a metric of everything at or below `path` (all when empty) in a phase."""
+    """Return the closed form of a metric of all layers at or below `path` (all layers if empty) in a phase."""
     forms = [
         demand.forms[metric]
         for demand in found
@@ -216,7 +215,7 @@ def _check_children(layer: Layer, entry: Entry | None, model: Model, database: D
         return
     place = f"{model.file}: layer {layer.path}"
     if not entry.is_composite:
-        raise NsysToolsError(f"{place}: {entry.name} is computed as a whole and may have no sub_layers.")
+        raise NsysToolsError(f"{place}: {entry.name} is computed as a whole and must not have sub_layers.")
     for child in layer.sub_layers:
         below = entry_of(child, model, database)
         if below is not None and below.name not in (*entry.children, *_BETWEEN_GPUS):

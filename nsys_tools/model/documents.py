@@ -1,4 +1,4 @@
-"""Data files of the layer model: found by name or path, read, checked against their schema."""
+"""Data files of the layer model: lookup by name or path, reading, and validation against their schema."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from nsys_tools.errors import NsysToolsError, UsageError
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
 _ALIKE = 0.65
-"""Share of letters in common from which a name is suggested for another: bf16 for bfloat16, but not B300 for MI300X."""
+"""Similarity above which a name is suggested: bf16 for bfloat16, but not B300 for MI300X."""
 _LONGEST = 100
-"""Letters of a name that are compared; no name is longer."""
+"""Number of characters of a name that are compared. No valid name is longer."""
 
 
 def read(path: Path, schema: str) -> Any:
-    """Return a JSON or YAML file as plain data that keeps to its schema.
+    """Return a JSON or YAML file as plain data, validated against its schema.
 
     Parameters
     ----------
     path
-        The file; JSON when its name ends so, YAML otherwise.
+        The file: JSON if its name ends in .json, otherwise YAML.
     schema
-        The asset that holds the JSON Schema, such as ``analytic/modules/schema.json``.
+        Asset with the JSON Schema, such as ``analytic/modules/schema.json``.
 
     Raises
     ------
     NsysToolsError
-        If the file cannot be read or does not keep to the schema; the message names the place in it.
+        If the file cannot be read or violates the schema. The message names the place in the file.
     """
     data = plain(path)
     check(data, schema, str(path))
@@ -42,7 +42,7 @@ def read(path: Path, schema: str) -> Any:
 
 
 def check(data: Any, schema: str, place: str) -> None:
-    """Raise a `NsysToolsError` that names the place where `data` breaks its schema; else do nothing."""
+    """Raise a `NsysToolsError` that names the place if `data` violates its schema."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     error = best_match(_validator(schema).iter_errors(data))
@@ -59,25 +59,25 @@ def locate(
     what: str,
     others: Callable[[], Mapping[str, Path]] = dict,
 ) -> Path:
-    """Return the file that a user means: a path to one, or the name of a shipped one.
+    """Return the file that the user gave as a path or as the name of a shipped file.
 
-    Case, spaces, dashes and underscores do not matter, nor does a leading ``NVIDIA`` unless several files begin so.
+    Case, spaces, dashes and underscores are ignored. So is a leading ``NVIDIA``, unless the rest is ambiguous.
 
     Parameters
     ----------
     name
         What the user wrote.
     folder, suffixes
-        Where such files are shipped, and how their names end.
+        Folder of the shipped files, and the suffixes of their names.
     what
-        What is in such a file, for messages.
+        What the file describes, for messages.
     others
-        Returns further names of the files; it is asked only where no file is called so.
+        Returns alternative names of the files. Called only if no file has the given name.
 
     Raises
     ------
     NsysToolsError
-        If there is none; the message or the hint lists those that may have been meant.
+        If there is no such file. The message or the hint lists likely matches.
     """
     shipped = names(folder, suffixes)
     if name in shipped:
@@ -88,7 +88,7 @@ def locate(
     if path.suffix in suffixes or len(path.parts) > 1:
         raise NsysToolsError(f"There is no file {name} with a {what}.")
     known = {**others(), **shipped}
-    # "NVIDIA H200" is what a trace calls one GPU; "h200" is the beginning of two, and nobody knows which is meant.
+    # "NVIDIA H200" is the name of one GPU in a trace. "h200" is a prefix of two names and therefore ambiguous.
     for spelled in (_letters,) if len(_beginning(name, shipped)) > 1 else (_letters, _core):
         same = {spelled(one): path for one, path in known.items()}
         if found := same.get(spelled(name)):
@@ -97,7 +97,7 @@ def locate(
 
 
 def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> UsageError:
-    """Return the error for a name that is not known: what it is the beginning of, what it resembles, or all there is.
+    """Return the error for an unknown name, with the names it is a prefix of, similar names, or all names.
 
     Parameters
     ----------
@@ -106,15 +106,15 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
     known
         The names that there are.
     what
-        What they name, in the singular.
+        What the names denote, in the singular.
     instead
-        What else can be given, to follow the list of names.
+        Alternative to a name, appended to the list of names.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 
     begun = _beginning(name, known)
     if len(begun) > 1:
-        return UsageError(f"{name} is several {what}s: {', '.join(begun)}.", "Name one of them.")
+        return UsageError(f"{name} matches several {what}s: {', '.join(begun)}.", "Give one of these names.")
     core, spelled = _core(name), {_core(one): one for one in known}
     near = begun or [one for letters, one in spelled.items() if core and core in letters]
     near = near or [spelled[letters] for letters in get_close_matches(core[:_LONGEST], spelled, cutoff=_ALIKE)]
@@ -123,7 +123,7 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Return the shipped files of a folder by name, sorted; schemas are left out, a user's own come first."""
+    """Return the files of a folder by name, sorted, without schemas. Files of the user take precedence."""
     found: dict[str, Path] = {}
     for assets_folder in assets.folders():
         for suffix in suffixes:
@@ -135,22 +135,22 @@ def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
 
 
 def ordered(dependencies: Mapping[str, frozenset[str]], place: str) -> list[str]:
-    """Return names so that each comes after those it depends on.
+    """Return names in dependency order.
 
     Raises
     ------
     NsysToolsError
-        If some depend on each other in a circle.
+        If there is a cycle.
     """
     try:
         return list(TopologicalSorter(dependencies).static_order())
     except CycleError as error:
         circle = " -> ".join(reversed(error.args[1]))
-        raise NsysToolsError(f"{place}: a cycle: {circle}.", "Each may only use what does not use it.") from None
+        raise NsysToolsError(f"{place}: dependency cycle: {circle}.", "Remove one of these dependencies.") from None
 
 
 def plain(path: Path) -> Any:
-    """Return a JSON or YAML file as plain data; `read` checks it too."""
+    """Return a JSON or YAML file as plain data, without validation (see `read`)."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise NsysToolsError(f"{path} is larger than {MAX_BYTES >> 20} MiB.")
@@ -163,7 +163,7 @@ def plain(path: Path) -> Any:
 
 
 def _letters(name: str) -> str:
-    """Return a name without what people write differently: case, spaces, dashes, underscores."""
+    """Return a name normalized in case, spaces, dashes and underscores."""
     return re.sub(r"[\s_-]+", "", name).casefold()
 
 
@@ -172,7 +172,7 @@ def _core(name: str) -> str:
 
 
 def _beginning(name: str, known: Iterable[str]) -> list[str]:
-    """Return the names that begin with this one; none for an empty one."""
+    """Return the names that begin with this one; none if it is empty."""
     core = _core(name)
     return [one for one in known if core and _core(one).startswith(core)]
 
@@ -185,9 +185,9 @@ def _json(text: str, path: Path) -> Any:
     except ValueError:
         raise NsysToolsError(f"{path}: a number has too many digits.") from None
     except RecursionError:
-        raise NsysToolsError(f"{path} is nested too deep.") from None
+        raise NsysToolsError(f"{path} is nested too deeply.") from None
     except KeyError as error:
-        raise NsysToolsError(f"{path}: the key {error.args[0]!r} stands twice in one object.") from None
+        raise NsysToolsError(f"{path}: the key {error.args[0]!r} appears twice in an object.") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -207,22 +207,22 @@ def _yaml(text: str, path: Path) -> Any:
         _check_events(yaml.parse(text, Loader=loader), path)
         return yaml.load(text, Loader=loader)  # noqa: S506  (both are safe loaders)
     except (ValueError, OverflowError):
-        raise NsysToolsError(f"{path}: a number or date in it is impossible.") from None
+        raise NsysToolsError(f"{path}: invalid number or date.") from None
     except yaml.YAMLError as error:
         message = re.sub(r"\s+", " ", str(error))
         raise NsysToolsError(f"{path}: not YAML: {message}.") from None
 
 
 def _check_events(events: Iterable[Any], path: Path) -> None:
-    """Refuse YAML that becomes much larger than it is, by aliases, and YAML that is nested without end."""
+    """Refuse YAML with aliases, which can expand without bound, and YAML that is nested too deeply."""
     depth = 0
     for event in events:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if kind == "AliasEvent":
-            raise NsysToolsError(f"{path}: has an alias, *{event.anchor}.", "Write out what it stands for.")
+            raise NsysToolsError(f"{path}: contains the alias *{event.anchor}.", "Write out its value.")
         if depth > MAX_DEPTH:
-            raise NsysToolsError(f"{path} is nested too deep.")
+            raise NsysToolsError(f"{path} is nested too deeply.")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The objects that the layer model takes and gives: plain, validated, serialisable."""
+"""The input and output objects of the layer model: plain, validated, serializable."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from attrs import validators
 
 
 class OperatorCategory(StrEnum):
-    """Kinds of operators, as the formula database names them."""
+    """Categories of operators in the formula database."""
 
     GEMM = "gemm"
     CONVOLUTION = "convolution"
@@ -30,7 +30,7 @@ class OperatorCategory(StrEnum):
 
 
 class Kind(StrEnum):
-    """What a node of the hierarchy is."""
+    """Kind of a node of the hierarchy."""
 
     MODULE = "module"
     FUNCTION = "function"
@@ -58,20 +58,20 @@ def _size() -> Any:
 
 @attrs.frozen(kw_only=True)
 class ModelSpec:
-    """What a model is: its sizes as its configuration gives them.
+    """The sizes of a model from its configuration.
 
     Attributes
     ----------
     id, variant, revision
-        Name at the hub, size or flavour, and commit or version; the last two may be empty.
+        Hub id, size or variant, and commit or version. The last two may be empty.
     config_path
-        The configuration file it was made from, if it was made from one; must exist.
+        The configuration file it was created from, if any. It must exist.
     hidden_size, intermediate_size, layers, heads
         Width, inner width of the dense MLP, decoder layers, query heads.
     context
-        Tokens of prompt and answer that its configuration allows for (``max_position_embeddings``).
+        Maximum number of prompt and output tokens according to its configuration (``max_position_embeddings``).
     vision_backbone, moe, notes
-        In words; empty when there is none.
+        Descriptions; empty if there is none.
     """
 
     id: str = attrs.field(validator=_NAME)
@@ -90,24 +90,24 @@ class ModelSpec:
 
 @attrs.frozen(kw_only=True)
 class WorkloadProfile:
-    """What a model is run on; a field that is None leaves the model's own default.
+    """The workload of a model. A field that is None uses the model's default.
 
     Attributes
     ----------
     id, description
-        Its name and a sentence.
+        Name, and a descriptive sentence.
     seq_len, new_tokens
-        Tokens of the prompt (images included), tokens generated.
+        Prompt tokens (including images) and generated tokens.
     base_size, image_size
-        Side of the global view and of a crop, pixels.
+        Side length of the global view and of a crop, in pixels.
     crop_mode
-        Whether crops are taken.
+        Whether pages are cropped.
     document_kind
-        Such as ``page of text``.
+        Kind of document, such as ``page of text``.
     pages
-        Pages, one after the other.
+        Number of pages, which run one after the other.
     inputs
-        Values for further inputs of a model, such as ``crop_rows``.
+        Values of additional inputs of a model, such as ``crop_rows``.
     """
 
     id: str = attrs.field(validator=_NAME)
@@ -124,7 +124,7 @@ class WorkloadProfile:
 
 @attrs.frozen(kw_only=True)
 class ModuleNode:
-    """A node of a model's hierarchy; `count` instances, `weight_count` weights in all of them together."""
+    """A node of a model's hierarchy with `count` instances, which have `weight_count` weights in total."""
 
     path: str = attrs.field(validator=_NAME)
     transformers_path: str
@@ -136,30 +136,30 @@ class ModuleNode:
     children: tuple[ModuleNode, ...] = ()
 
     def paths(self) -> set[str]:
-        """Return the paths of itself and everything below."""
+        """Return the paths of the node and its descendants."""
         return {self.path}.union(*(child.paths() for child in self.children))
 
 
 @attrs.frozen(kw_only=True)
 class Metrics:
-    """What something needs: FLOPs and bytes of all its instances, steps and runs together.
+    """FLOPs and bytes in total over all instances, steps and runs.
 
     Attributes
     ----------
     matrix_flops, other_flops
-        Matrix products and convolutions, 2 a multiply-add; elementwise operations.
+        FLOPs of matrix products and convolutions (2 per multiply-add), and of elementwise operations.
     read_bytes, written_bytes
-        Activations read (the KV cache among them) and written, once an operation.
+        Activations read (including the KV cache) and written, once per operation.
     weight_bytes
-        Weights read, once a forward.
+        Weights read, once per forward.
     intermediate_bytes
-        What an unfused implementation would write and read again; not part of `total_bytes`.
+        Bytes that an unfused implementation would write and read in addition. Not part of `total_bytes`.
     kv_bytes
-        The KV cache held after the last step: a state, not a flow.
+        Size of the KV cache after the last step: a state that does not add up over steps.
     weight_count, held_bytes
-        Weights held, and the bytes that they take in their number formats.
+        Number of weights in memory, and their size in their number formats.
     network_bytes
-        What one GPU sends to others.
+        Bytes that one GPU sends to others.
     roofline_ns
         max(matrix_flops / peak, total_bytes / bandwidth, network_bytes / link); None without a GPU.
     """
@@ -178,29 +178,29 @@ class Metrics:
 
     @property
     def total_bytes(self) -> int:
-        """Bytes that must move: activations read and written, and weights."""
+        """Bytes accessed: activations read and written, and weights."""
         return self.read_bytes + self.written_bytes + self.weight_bytes
 
     @property
     def intensity(self) -> float | None:
-        """Matrix FLOPs a byte; None when nothing moves."""
+        """Matrix FLOPs per byte; None if no bytes are accessed."""
         return self.matrix_flops / self.total_bytes if self.total_bytes else None
 
 
 @attrs.frozen(kw_only=True)
 class ModuleMetrics(Metrics):
-    """What a layer needs in a phase; the row of the table ``layer``.
+    """FLOPs and bytes of a layer in a phase: a row of the table ``layer``.
 
     Attributes
     ----------
     path, transformers_path
-        Qualified names in the model's own code and in transformers; ``[0-11]`` stands for the repeats.
+        Qualified names in the model's own code and in transformers. ``[0-11]`` denotes the repeats.
     qualified_class, kind, entry, category
-        Full class name, what it is, its entry in the formula database and that entry's category.
+        Full class name, kind of node, entry in the formula database, and category of that entry.
     phase
-        Such as ``prefill``.
+        Name of the phase, such as ``prefill``.
     count
-        Instances, all of which are in the figures.
+        Number of instances, all of which are included in the figures.
     bound
         ``compute``, ``memory`` or ``network``; empty without a GPU.
     """
@@ -218,7 +218,7 @@ class ModuleMetrics(Metrics):
 
 @attrs.frozen(kw_only=True)
 class OperatorMetrics(Metrics):
-    """What all layers of one class need in a phase."""
+    """FLOPs and bytes of all layers of one class in a phase."""
 
     qualified_class: str = attrs.field(validator=_NAME)
     category: OperatorCategory
@@ -228,7 +228,7 @@ class OperatorMetrics(Metrics):
 
 @attrs.frozen(kw_only=True)
 class OperatorSpec:
-    """A distinct module class: short and full name, whether torch ships it, its children, its category."""
+    """A distinct module class: short and full name, whether it is part of torch, its children, its category."""
 
     class_name: str = attrs.field(validator=_NAME)
     qualified_class: str = attrs.field(validator=_NAME)
@@ -240,7 +240,7 @@ class OperatorSpec:
 
 @attrs.frozen(kw_only=True)
 class TargetOperatorList:
-    """The distinct classes of a model, as read from a snapshot; source folder and files must exist."""
+    """The distinct classes of a model, read from a snapshot. Source folder and files must exist."""
 
     snapshot: str = attrs.field(validator=_NAME)
     source_folder: str | None = attrs.field(default=None, validator=_existing)
@@ -250,7 +250,7 @@ class TargetOperatorList:
 
 @attrs.frozen(kw_only=True)
 class AnalyticReport:
-    """Everything that the layer model says about one model, workload and GPU.
+    """All results of the layer model for one model, workload and GPU.
 
     Raises
     ------

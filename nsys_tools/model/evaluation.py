@@ -1,4 +1,4 @@
-"""Values of closed forms, for one setting of the variables or for thousands at once."""
+"""Evaluation of closed forms for one setting of the variables or for thousands at once."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _MAX_STEPS = 1_000_000
 
 
 class Scope:
-    """Variables with their values: one column each, all of the same length.
+    """Variables with their values: one column per variable, all of the same length.
 
-    Powers and functions that several formulas share are computed once.
+    Powers and functions that occur in several formulas are computed once.
 
     Parameters
     ----------
@@ -33,11 +33,11 @@ class Scope:
 
     @property
     def names(self) -> list[str]:
-        """The variables that have a value."""
+        """Names of the variables that have values."""
         return sorted(name for name in self._factors if isinstance(name, str))
 
     def set(self, name: str, values: Sequence[Value]) -> None:
-        """Give one more variable its values."""
+        """Set the values of a variable."""
         self._factors[name] = list(values)
 
     def column(self, name: str) -> Column:
@@ -45,7 +45,7 @@ class Scope:
         return list(self._factors[name])
 
     def repeated(self, length: int) -> Scope:
-        """Return the first setting of this scope, `length` times."""
+        """Return a scope that repeats the first setting `length` times."""
         return Scope({name: [self._factors[name][0]] * length for name in self.names})
 
     def values(self, form: ClosedForm, place: str) -> Column:
@@ -54,24 +54,24 @@ class Scope:
         Parameters
         ----------
         form
-            What to evaluate.
+            The form to evaluate.
         place
-            What it is the value of (model, layer, field), for the message of an error.
+            Where the form is used (model, layer, field), for error messages.
 
         Raises
         ------
         NsysToolsError
-            For a variable without a value, a division by zero, or a number too large to be meant.
+            For a variable without a value, a division by zero, or an excessively large number.
         """
         try:
             return self._values(form)
         except KeyError as error:
-            known = f"Known here: {', '.join(self.names)}."
+            known = f"Known variables: {', '.join(self.names)}."
             raise NsysToolsError(f"{place}: the variable {error.args[0]!r} is not known.", known) from None
         except ZeroDivisionError:
             raise NsysToolsError(f"{place}: division by zero in {form}.") from None
         except (OverflowError, ValueError) as error:
-            raise NsysToolsError(f"{place}: {form} has no value: {error}.") from None
+            raise NsysToolsError(f"{place}: {form} cannot be evaluated: {error}.") from None
 
     def _values(self, form: ClosedForm) -> Column:
         result: Column = [0] * self.length
@@ -118,7 +118,7 @@ class Scope:
         totals: Column = []
         for index, steps in enumerate(counts):
             if steps > _MAX_STEPS:
-                raise OverflowError(f"{steps} steps, at most {_MAX_STEPS:,}")
+                raise OverflowError(f"{steps} steps, but at most {_MAX_STEPS:,} are allowed")
             here = {other: [column[index]] * int(steps) for other, column in zip(names, columns, strict=True)}
             inner = Scope({**here, name: range(int(steps))})
             totals.append(sum(inner._values(body)) if steps > 0 else 0)

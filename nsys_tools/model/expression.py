@@ -1,6 +1,6 @@
-"""The safe evaluator: text with arithmetic, ceil, floor, min, max and round becomes a closed form.
+"""The safe expression parser: converts text with arithmetic, ceil, floor, min, max and round to a closed form.
 
-Nothing is ever executed: the text is parsed into Python's syntax tree and every node is looked at.
+Nothing is executed: the text is parsed to Python's syntax tree, and every node is checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from nsys_tools.model.closed_form import FUNCTIONS, ClosedForm, call, number, va
 
 MAX_LENGTH = 2000
 _BRACES = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)\}")
-_ALLOWED = "Allowed are numbers, names, + - * / // **, parentheses, and " + ", ".join(FUNCTIONS) + "."
+_ALLOWED = "Allowed: numbers, names, + - * / // **, parentheses, and " + ", ".join(FUNCTIONS) + "."
 
 
 def parse(source: str | float, place: str) -> ClosedForm:
@@ -25,14 +25,14 @@ def parse(source: str | float, place: str) -> ClosedForm:
     Parameters
     ----------
     source
-        A number, or text; braces around a name are optional.
+        A number or text. Braces around names are optional.
     place
-        Where it stands (file, entry and field), for the message of an error.
+        Origin (file, entry and field), for error messages.
 
     Raises
     ------
     NsysToolsError
-        If it is no such expression, divides by zero, or tries to do anything but arithmetic.
+        If the text is not an expression, divides by zero, or contains anything other than arithmetic.
     """
     try:
         return _parsed(source)
@@ -46,7 +46,7 @@ def parse(source: str | float, place: str) -> ClosedForm:
         raise NsysToolsError(f"{place}: {str(source)[:80]!r} is too large: {error}.") from None
 
 
-class _NotAllowed(Exception):  # noqa: N818  (not an error that leaves this module)
+class _NotAllowed(Exception):  # noqa: N818  (does not leave this module)
     pass
 
 
@@ -57,7 +57,7 @@ def _parsed(source: str | float) -> ClosedForm:
     if not isinstance(source, str):
         return _number(source)
     if len(source) > MAX_LENGTH:
-        raise OverflowError(f"{len(source)} characters, at most {MAX_LENGTH}")
+        raise OverflowError(f"{len(source)} characters, but at most {MAX_LENGTH} are allowed")
     text = _BRACES.sub(r" \1 ", source).strip()
     if "{" in text or "}" in text:
         raise _NotAllowed("braces that do not enclose one name")

@@ -1,4 +1,4 @@
-"""Figures of a model at given inputs: per layer and phase, per class, in total."""
+"""Figures of a model for given inputs: per layer and phase, per class, and in total."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class Settings:
     values
         Inputs that differ from their defaults.
     dtype
-        Number formats that differ from the model's own, as `nsys_tools.model.formats.chosen` reads them.
+        Number formats that differ from the model's own, as parsed by `nsys_tools.model.formats.chosen`.
     attention
-        ``full`` counts every pair of tokens, ``causal`` half of the new square.
+        ``full`` counts every pair of tokens, ``causal`` half of the square of new tokens.
     peak
-        The ceiling for roofline times, or None: of the formats in use, the one with the highest peak.
+        The peak for roofline times, or None. Of the formats in use, that with the highest peak.
     peaks
-        Role of a layer -> the ceiling of its own products; `peak` for roles that are missing.
+        Role of a layer -> the peak for its products; `peak` for missing roles.
     gpu
-        The card of the ceilings, for what passes between several of them.
+        The GPU of the peaks, for communication between several of them.
     parallel
-        How many of them share the model; the model here is the share of one.
+        Parallelism. The evaluated model is the share of one GPU.
     expanded
-        Whether what transformers' code computes is counted in place of what a model needs: the latent expanded in
-        every step, keys that no indexer selected, chunks of a scan padded.
+        Whether to count what transformers' code computes instead of the model FLOPs: latent expanded in every step,
+        keys that no indexer selected, padded chunks of a scan.
     asked
-        Names of the inputs that the user set himself, which may contradict each other.
+        Names of the inputs that the user set, which are checked for contradictions.
     """
 
     values: Mapping[str, int] = attrs.field(factory=dict)
@@ -59,11 +59,11 @@ class Settings:
     asked: frozenset[str] = frozenset()
 
     def formats(self, model: Model) -> Formats:
-        """Return the number formats in force."""
+        """Return the effective number formats."""
         return chosen(self.dtype, model.formats)
 
     def lower_bound(self, demand: Demand, flops: float, moved: float, sent: float) -> float:
-        """Return the roofline time of a layer in ns: the longest of computing, moving, and sending to other GPUs."""
+        """Return the roofline time of a layer in ns: the maximum of compute, memory and communication time."""
         assert self.peak is not None  # noqa: S101  (asked for where there is one)
         alone = roofline_ns(flops, moved, self.peaks.get(demand.role, self.peak))
         if not sent or self.gpu is None:
@@ -77,7 +77,7 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     Raises
     ------
     NsysToolsError
-        For an unknown input, dtype or attention convention, or a formula that has no value here.
+        For an unknown input, dtype or attention convention, or a formula that cannot be evaluated.
     """
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     groups: dict[tuple[str, str], list[tuple[Demand, dict[str, int]]]] = {}
@@ -90,17 +90,17 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
 
 
 def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Settings) -> Scope:
-    """Return all inputs with their values, defaults worked out, for one or many settings at once.
+    """Return the values of all inputs with evaluated defaults, for one or many settings at once.
 
     Parameters
     ----------
     columns
-        Input -> one value a setting, all of one length; the others take their defaults.
+        Input -> one value per setting, all of the same length. Other inputs have their defaults.
 
     Raises
     ------
     NsysToolsError
-        For an unknown input, dtype or attention convention, and values that are impossible or contradict each other.
+        For an unknown input, dtype or attention convention, and for impossible or contradictory values.
     """
     sizes = settings.formats(model).variables()
     if settings.attention not in ATTENTION:
@@ -127,7 +127,7 @@ def totals(rows: Iterable[Metrics]) -> Metrics:
 
 
 def overall(model: Model, database: Database, settings: Settings, phases: Mapping[str, Metrics]) -> Metrics:
-    """Return the total of all phases: flows add up, the KV cache is the largest, each weight counts once."""
+    """Return the total of all phases: amounts are summed, the KV cache is the maximum, each weight counts once."""
     kv = max((phase.kv_bytes for phase in phases.values()), default=0)
     weights, size = total_weights(model, database), held_bytes(model, database, settings)
     return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=weights, held_bytes=size)
@@ -140,7 +140,7 @@ def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
 
 
 def expanded(settings: Settings) -> Settings:
-    """Return settings that count what transformers' code computes; see `Settings.expanded`."""
+    """Return settings for counting what transformers' code computes; see `Settings.expanded`."""
     return attrs.evolve(settings, expanded=True)
 
 
@@ -167,13 +167,13 @@ def total_weights(model: Model, database: Database) -> int:
 
 
 def held_bytes(model: Model, database: Database, settings: Settings) -> int:
-    """Return the bytes that all weights of a model take in their number formats."""
+    """Return the size of all weights of a model in their number formats, in bytes."""
     form = total(held(model, layer, database) for layer in model.layers)
     return whole(at(form, settings.formats(model).variables(), f"{model.file}: held_bytes"))
 
 
 def whole(value: Value) -> int:
-    """Return an amount as a whole number; formats with scales give fractions of a byte."""
+    """Return an amount as an integer. Formats with scales lead to fractions of a byte."""
     return round(value)
 
 
@@ -181,7 +181,7 @@ def _row(parts: list[tuple[Demand, dict[str, int]]], settings: Settings) -> Modu
     first, values_of_first = parts[0]
     layer = first.layer
     sums = {metric: sum(values.get(metric, 0) for _, values in parts) for metric in METRICS}
-    # States: every call of a phase holds the same weights, and the cache is what the largest leaves.
+    # States: every call of a phase has the same weights, and the cache is the largest of all calls.
     sums["kv_bytes"] = max(values.get("kv_bytes", 0) for _, values in parts)
     sums |= {state: values_of_first.get(state, 0) for state in ("weight_count", "held_bytes")}
     return ModuleMetrics(
@@ -224,9 +224,9 @@ def _place(model: Model, demand: Demand, metric: str) -> str:
 def _check_inputs(model: Model, columns: Mapping[str, Sequence[Number]]) -> None:
     for name, values in columns.items():
         if name not in model.inputs:
-            hint = f"It has {', '.join(model.inputs)}."
+            hint = f"Its inputs are: {', '.join(model.inputs)}."
             raise NsysToolsError(f"The model {model.name} has no input {name!r}.", hint)
         for value in values:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise NsysToolsError(f"{name} is {value!r}, but has to be a whole number of 0 or more.")
+                raise NsysToolsError(f"{name} is {value!r}, but must be an integer of at least 0.")
     contradictions.refuse_zeros(columns)

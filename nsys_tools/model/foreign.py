@@ -1,4 +1,4 @@
-"""What people give in place of a model file: an id of the hub, a class or a configuration of transformers."""
+"""Arguments that users give instead of a model file: a hub id, or a class or configuration of transformers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import documents
 
-# An id of the hub, a class, a model type: at most one slash, no suffix of a data file.
+# A hub id, a class or a model type: at most one slash, and no suffix of a data file.
 _NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _DATA = (".json", ".yaml", ".yml")
 
@@ -19,12 +19,12 @@ def located(name: str, suffixes: tuple[str, ...]) -> Path:
     Raises
     ------
     NsysToolsError
-        If there is none; the hint says how to make one when the name may be one of transformers.
+        If there is none. If the name may be one of transformers, the hint tells how to generate a model file.
     """
     try:
         return documents.locate(name, "models", suffixes, "model")
     except NsysToolsError as error:
         if not _NAME.fullmatch(name) or name.endswith(_DATA):
             raise
-        hint = f"If it is an architecture of transformers, nsys-tools model inspect {name} --out model.json writes one."
+        hint = f"If it is a transformers architecture, run: nsys-tools model inspect {name} --out model.json"
         raise type(error)(error.message, f"{error.hint} {hint}".strip()) from None

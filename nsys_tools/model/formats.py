@@ -1,4 +1,4 @@
-"""Number formats: what an element of weights, products' inputs, experts, head and KV cache is stored in."""
+"""Number formats of weights, inputs of products, experts, output head and KV cache."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.model.documents import unknown
 
 ROLES = ("weights", "experts", "head", "kept")
-"""What a layer's weights are: of a linear layer, of routed experts, of the output head, or kept in the dtype."""
+"""Roles of weights: of a linear layer, of routed experts, of the output head, or kept in the dtype."""
 
 PARTS = ("weights", "activations", "cache", "experts", "head")
 PLAIN = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1}
-"""Formats without scales, in which everything may be: bytes an element."""
+"""Formats without scales, which are allowed for everything: bytes per element."""
 
-# Name -> bits of an element, its share of the scales included, and the dtype that a product of it is computed in.
-# Sources: Open Compute Project, Microscaling Formats v1.0 (MX: 8 bits of scale for 32 elements); NVIDIA, NVFP4 (8
+# Name -> bits per element including its share of the scales, and the dtype in which products are computed.
+# Sources: Open Compute Project, Microscaling Formats v1.0 (MX: 8-bit scale per 32 elements); NVIDIA, NVFP4 (8
 # bits for 16); DeepSeek-V3, arXiv 2412.19437 (32 bits for a block of 128 x 128).
 _BITS: dict[str, tuple[Fraction, str]] = {
     **{name: (Fraction(8 * size), name) for name, size in PLAIN.items()},
@@ -41,11 +41,11 @@ class Format:
     Attributes
     ----------
     name
-        Such as ``mxfp4``.
+        Name, such as ``mxfp4``.
     bits
-        Of an element, its share of the scales included.
+        Bits per element, including its share of the scales.
     dtype
-        What a product of it is computed in, as the peaks of GPUs name it.
+        The dtype in which products are computed, as named in the peaks of GPUs.
     """
 
     name: str
@@ -54,17 +54,17 @@ class Format:
 
     @property
     def bytes(self) -> Fraction:
-        """Bytes of an element."""
+        """Bytes per element."""
         return self.bits / 8
 
 
 def parse(name: str) -> Format:
-    """Return a format by name; ``int4-g128`` has a 16-bit scale for 128 weights, ``-z`` a 4-bit zero point too.
+    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights, ``-z`` also a 4-bit zero point.
 
     Raises
     ------
     UsageError
-        If it is not known.
+        If the format is unknown.
     """
     if name in _BITS:
         return Format(name, *_BITS[name])
@@ -82,15 +82,15 @@ class Formats:
     Attributes
     ----------
     base
-        Of everything that has no format of its own: norms, embeddings, attention, what passes between layers.
+        Format of everything without a specific format: norms, embeddings, attention, activations between layers.
     weights, experts, head
-        Of the weights of linear layers, of routed experts, of the output head.
+        Formats of the weights of linear layers, of routed experts, and of the output head.
     activations
-        Of what enters a product with quantized weights.
+        Format of the inputs of products with quantized weights.
     cache
-        Of the KV cache.
+        Format of the KV cache.
     kept
-        Patterns of layers whose weights stay in the base format, such as ``lm_head`` and ``*.gate``.
+        Patterns of layers whose weights are in the base format, such as ``lm_head`` and ``*.gate``.
     """
 
     base: str
@@ -107,16 +107,16 @@ class Formats:
         return parse(chosen.get(role, "") or self.base)
 
     def input_of(self, role: str) -> Format:
-        """Return what enters a product of a role: the activations' format where its weights are quantized."""
+        """Return the input format of a role's products: the activation format if its weights are quantized."""
         quantized = self.of(role).bits < parse(self.base).bits
         return parse((quantized and self.activations) or self.base)
 
     def product_of(self, role: str) -> str:
-        """Return the dtype that a role's products are computed in: the wider of weights and what enters."""
+        """Return the dtype in which a role's products are computed: the wider of weights and inputs."""
         return max(self.input_of(role), self.of(role), key=lambda form: int(form.bits)).dtype
 
     def variables(self) -> dict[str, Fraction | int]:
-        """Return the reserved names of formulas with their values, in bytes an element."""
+        """Return the reserved names of formulas with their values, in bytes per element."""
         found: dict[str, Fraction | int] = {"dtype_bytes": parse(self.base).bytes}
         for role in ROLES:
             found[weight_name(role)] = self.of(role).bytes
@@ -125,7 +125,7 @@ class Formats:
         return {name: int(value) if value.denominator == 1 else value for name, value in found.items()}
 
     def __str__(self) -> str:
-        """Return what is in which format, in words."""
+        """Return the formats as text."""
         parts = [f"{name} {getattr(self, name)}" for name in PARTS if getattr(self, name) not in ("", self.base)]
         return ", ".join([f"elements of {self.base}", *(f"{part}{_bits(part)}" for part in parts)])
 
@@ -136,25 +136,25 @@ def _bits(part: str) -> str:
 
 
 def weight_name(role: str) -> str:
-    """Return the variable that stands for the bytes of one weight of a role."""
+    """Return the variable for the bytes per weight of a role."""
     return f"bytes_of_{role}"
 
 
 def input_name(role: str) -> str:
-    """Return the variable that stands for the bytes of one element that enters a product of a role."""
+    """Return the variable for the bytes per input element of a role's products."""
     return f"bytes_into_{role}"
 
 
 def chosen(text: str, own: Formats) -> Formats:
-    """Return the formats that a user names.
+    """Return the formats that a user specifies.
 
     Parameters
     ----------
     text
-        ``bf16`` puts everything into one format; ``weights=int4-g128,cache=fp8`` changes parts of what the model
-        has; ``bf16,cache=fp8`` does both. Empty leaves all as it is.
+        ``bf16`` sets everything to one format. ``weights=int4-g128,cache=fp8`` changes parts of the model's formats.
+        ``bf16,cache=fp8`` does both. Empty changes nothing.
     own
-        What the model is shipped in.
+        The model's own formats.
 
     Raises
     ------
@@ -167,14 +167,14 @@ def chosen(text: str, own: Formats) -> Formats:
         if equals:
             found = _part(found, name.strip(), value.strip())
         elif index:
-            raise UsageError(f"{item!r} is no part of a dtype.", f"Write {'=FORMAT, '.join(PARTS)}=FORMAT.")
+            raise UsageError(f"{item!r} is not a part of a dtype.", f"Write {'=FORMAT, '.join(PARTS)}=FORMAT.")
         else:
             found = Formats(_plain(item))
     return found
 
 
 def base_of(text: str) -> str:
-    """Return what a user puts everything into; empty where only parts are named."""
+    """Return the format that a user sets for everything; empty if only parts are given."""
     first = text.partition(",")[0].strip()
     return "" if "=" in first else first
 
@@ -183,23 +183,23 @@ def _plain(name: str) -> str:
     if name not in PLAIN:
         parse(name)
         raise UsageError(
-            f"Not everything can be {name}.", f"Weights can: --dtype weights={name}. Everything: {', '.join(PLAIN)}."
+            f"{name} can only be used for weights.", f"--dtype weights={name}. For everything: {', '.join(PLAIN)}."
         )
     return name
 
 
 def _part(found: Formats, name: str, value: str) -> Formats:
     if name not in PARTS:
-        raise UsageError(f"A model has no {name!r} with a number format.", f"It has {', '.join(PARTS)}.")
+        raise UsageError(f"There is no part {name!r} with a number format.", f"Use one of: {', '.join(PARTS)}.")
     parse(value)
     changed: dict[str, Any] = {name: value}
-    if name == "weights":  # what follows the weights follows them again
+    if name == "weights":  # formats that default to that of the weights do so again
         changed["experts"] = ""
     return attrs.evolve(found, **changed)
 
 
 def of_data(data: Mapping[str, Any], base: str) -> Formats:
-    """Return the formats of a model file: its ``formats``, on top of its dtype."""
+    """Return the formats of a model file: its dtype with its ``formats`` applied."""
     given = {name: value for name, value in data.items() if name != "kept"}
     for value in given.values():
         parse(value)
@@ -212,14 +212,14 @@ def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     NsysToolsError
-        For a method or an arrangement of scales whose bytes are not known here.
+        For an unsupported method or layout of scales.
     """
     method = str(config.get("quant_method", ""))
     reader = _METHODS.get(method)
     if reader is None:
         raise NsysToolsError(
-            f"quantization_config: the method {method!r} is not known.",
-            f"Known: {', '.join(_METHODS)}. Leave it out and name the formats: --dtype weights=int4-g128.",
+            f"quantization_config: the method {method!r} is not supported.",
+            f"Supported: {', '.join(_METHODS)}. Remove it and set the formats: --dtype weights=int4-g128.",
         )
     kept = config.get("modules_to_not_convert") or config.get("ignore") or config.get("exclude_modules") or ()
     found = reader(config)
@@ -227,7 +227,7 @@ def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _pattern(name: str) -> str:
-    """Return a pattern on layer paths for a module that a configuration leaves out; ``re:`` marks an expression."""
+    """Return a layer path pattern for a module that a configuration excludes. ``re:`` marks a regular expression."""
     plain = name
     if name.startswith("re:"):
         plain = name.removeprefix("re:").replace(".*", "*").replace("\\.", ".").strip("^$")
@@ -237,23 +237,23 @@ def _pattern(name: str) -> str:
 def _fp8(config: Mapping[str, Any]) -> dict[str, Any]:
     block = config.get("weight_block_size")
     if block not in (None, [128, 128]):
-        raise NsysToolsError(f"quantization_config: weight_block_size is {block}, but only [128, 128] is known.")
+        raise NsysToolsError(f"quantization_config: weight_block_size is {block}, but only [128, 128] is supported.")
     return {"weights": "fp8-b128" if block else "fp8", "activations": "fp8"}
 
 
 def _grouped(config: Mapping[str, Any]) -> dict[str, Any]:
     bits, size = config.get("bits", 4), config.get("group_size", 128)
     if bits != 4 or not isinstance(size, int) or size <= 0:
-        raise NsysToolsError(f"quantization_config: {bits} bits in groups of {size} are not known here, 4 bits are.")
+        raise NsysToolsError(f"quantization_config: {bits} bits in groups of {size} are not supported; 4 bits are.")
     return {"weights": f"int4-g{size}-z"}
 
 
 def _compressed(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Read compressed-tensors: one group of settings, of integers in groups or of FP8."""
+    """Read compressed-tensors: one config group, with integers in groups or FP8."""
     groups = list(config.get("config_groups", {}).values())
     weights = groups[0].get("weights") if len(groups) == 1 else None
     if not weights:
-        raise NsysToolsError("quantization_config: compressed-tensors with other than one group of settings.")
+        raise NsysToolsError("quantization_config: compressed-tensors must have exactly one config group.")
     inputs = groups[0].get("input_activations")
     kind, bits, size = weights.get("type"), weights.get("num_bits"), weights.get("group_size")
     if kind == "int" and bits == 4 and isinstance(size, int) and size > 0:
@@ -263,7 +263,7 @@ def _compressed(config: Mapping[str, Any]) -> dict[str, Any]:
     elif kind == "float" and bits == 4:
         found = {"weights": "nvfp4" if size == 16 else "mxfp4"}
     else:
-        raise NsysToolsError(f"quantization_config: {bits}-bit {kind} weights are not known here.")
+        raise NsysToolsError(f"quantization_config: {bits}-bit {kind} weights are not supported.")
     return {**found, **({"activations": parse(found["weights"]).dtype} if inputs else {})}
 
 

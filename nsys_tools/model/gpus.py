@@ -1,4 +1,4 @@
-"""GPUs: dense peaks with dtype, accumulator and source, and links. An unknown GPU is an error, never a fallback."""
+"""GPUs: dense peaks with dtype, accumulator and source, and links. An unknown GPU is an error; there is no fallback."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ SCHEMA = "analytic/gpus/schema.json"
 SUFFIXES = (".yaml", ".json")
 TOLERANCE = 0.05
 PCIE_GPUS = 8
-"""GPUs of one server, which PCIe joins."""
+"""Number of GPUs in a server that PCIe connects."""
 
 
 @attrs.frozen
 class Peak:
-    """A dense ceiling of a card.
+    """A dense peak of a GPU.
 
     Attributes
     ----------
     gpu, dtype, accumulator
-        The card, the type of the factors and of the sum.
+        The GPU, the type of the factors, and the type of the sum.
     flops_per_s, bytes_per_s
-        Dense matrix peak, DRAM bandwidth.
+        Dense matrix peak and DRAM bandwidth.
     flops_per_clock_per_sm
-        What one SM does in one clock.
+        FLOPs of one SM per clock.
     source, bandwidth_source
-        Where the two figures come from.
+        Sources of the two figures.
     clock_hz
-        The clock that the peak is stated at; None for that of the GPU.
+        Clock at which the peak is stated; None for that of the GPU.
     """
 
     gpu: str
@@ -49,16 +49,16 @@ class Peak:
 
 @attrs.frozen
 class Link:
-    """What joins GPUs.
+    """A link between GPUs.
 
     Attributes
     ----------
     bytes_per_s
-        What one GPU sends; it receives as much at the same time.
+        Send bandwidth per GPU. Receiving has the same bandwidth at the same time.
     source
-        Where the figure comes from.
+        Source of the figure.
     gpus
-        How many GPUs it joins at most; None for any number.
+        Maximum number of GPUs that it connects; None for any number.
     """
 
     bytes_per_s: float
@@ -73,19 +73,19 @@ class Gpu:
     Attributes
     ----------
     name, file, source
-        Product name, the file with these figures, and where SMs and clock come from.
+        Product name, the file with these figures, and the source of SM count and clock.
     trace_names
-        Its names as nsys records them.
+        Its names in traces.
     memory_bytes, memory_source
-        What the driver reports as total memory, as nvidia-smi shows it; where that figure comes from.
+        Total memory as reported by the driver and shown by nvidia-smi; the source of that figure.
     sm_count, boost_clock_hz
-        Multiprocessors, and the clock that the peaks are stated at.
+        Number of multiprocessors, and the clock at which the peaks are stated.
     bytes_per_s
         DRAM bandwidth.
     peaks
-        By falling preference for a dtype.
+        Peaks; those of a dtype are in order of preference.
     nvlink, network, pcie
-        What joins several of them; None where there is none, or none is usual.
+        Links between several of these GPUs; None if there is none or it is uncommon.
     """
 
     name: str
@@ -103,12 +103,12 @@ class Gpu:
     pcie: Link | None = None
 
     def peak(self, dtype: str, accumulator: str = "") -> Peak:
-        """Return the dense peak of a dtype; the first listed accumulator unless one is named.
+        """Return the dense peak of a dtype, for the first listed accumulator unless one is given.
 
         Raises
         ------
         NsysToolsError
-            If the card has none.
+            If the GPU has no such peak.
         """
         for peak in self.peaks:
             if peak.dtype == dtype and accumulator in ("", peak.accumulator):
@@ -118,25 +118,25 @@ class Gpu:
         raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}.")
 
     def stated_hz(self, peak: Peak) -> float:
-        """Return the clock that a peak is stated at."""
+        """Return the clock at which a peak is stated."""
         return peak.clock_hz or self.boost_clock_hz
 
     def derived_flops_per_s(self, peak: Peak) -> float:
-        """Return SMs x clock x FLOP/clk/SM, the check of a peak."""
+        """Return SMs x clock x FLOP/clk/SM, to check a peak."""
         return self.sm_count * self.stated_hz(peak) * peak.flops_per_clock_per_sm
 
     def link(self, gpus: int) -> Link:
-        """Return what joins a group of GPUs: NVLink within its domain, else the network, else PCIe within a server.
+        """Return the link of a group of GPUs: NVLink within its domain, else the network, else PCIe in a server.
 
         Parameters
         ----------
         gpus
-            GPUs of the group.
+            Number of GPUs in the group.
 
         Raises
         ------
         NsysToolsError
-            If none of them joins so many.
+            If no link connects that many.
         """
         if self.nvlink and self.nvlink.gpus and gpus <= self.nvlink.gpus:
             return self.nvlink
@@ -148,8 +148,8 @@ class Gpu:
         parts += [f"PCIe for {PCIE_GPUS}"] if self.pcie else []
         has = " and ".join(parts) or "neither NVLink nor PCIe"
         raise NsysToolsError(
-            f"{self.name}: no link that joins {gpus} GPUs is known; it has {has}.",
-            f"Give a copy of {self.file} a network (bytes_per_s, source), and name that file as the GPU.",
+            f"{self.name}: no link between {gpus} GPUs is known. It has {has}.",
+            f"Add a network (bytes_per_s, source) to a copy of {self.file}, and give that file as the GPU.",
         )
 
 
@@ -159,13 +159,13 @@ def available() -> dict[str, Path]:
 
 
 def load(name: str) -> Gpu:
-    """Return a GPU by its short name (``h200-sxm``), its full name or that which a trace records, or a file.
+    """Return a GPU by its short name (``h200-sxm``), its full name, its name in a trace, or a file.
 
     Raises
     ------
     NsysToolsError
-        If it is not known, breaks the schema, or a peak is more than 5 % off SMs x clock x FLOP/clk/SM, or its
-        bandwidth off the memory clock x bus width.
+        If the GPU is unknown, its file violates the schema, a peak differs from SMs x clock x FLOP/clk/SM by more than
+        5 %, or the bandwidth differs from memory clock x bus width.
     """
     return _read(documents.locate(name, "gpus", SUFFIXES, "GPU", _full_names))
 
@@ -209,7 +209,7 @@ def _read(path: Path) -> Gpu:
 
 
 def _full_names() -> dict[str, Path]:
-    """Return the files of all known GPUs by the names that they and traces give."""
+    """Return the files of all known GPUs by their full names and their names in traces."""
     found: dict[str, Path] = {}
     for path in available().values():
         gpu = _read(path)
@@ -227,20 +227,20 @@ def _check(gpu: Gpu, peak: Peak) -> None:
         factors = f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
         given = f"{peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s"
         raise NsysToolsError(
-            f"{gpu.file}: {given}, but {factors} make {derived / 1e12:.1f}.",
-            "A sparse figure is twice the dense one; a peak has to be dense.",
+            f"{gpu.file}: {given}, but {factors} is {derived / 1e12:.1f}.",
+            "Peaks must be dense. A sparse figure is twice the dense one.",
         )
 
 
 def _check_bandwidth(gpu: Gpu, bandwidth: Mapping[str, Any]) -> None:
-    """Refuse a bandwidth that two transfers per memory clock over the bus do not make."""
+    """Refuse a bandwidth that differs from two transfers per memory clock over the bus."""
     if "clock_hz" not in bandwidth:
         return
     derived = 2 * bandwidth["clock_hz"] * bandwidth["bus_bits"] / 8
     if abs(gpu.bytes_per_s / derived - 1) > TOLERANCE:
         factors = f"2 x {bandwidth['clock_hz'] / 1e9:.3f} GHz x {bandwidth['bus_bits']} bits"
         raise NsysToolsError(
-            f"{gpu.file}: the bandwidth is given as {gpu.bytes_per_s / 1e9:.0f} GB/s, but {factors} make "
+            f"{gpu.file}: the bandwidth is given as {gpu.bytes_per_s / 1e9:.0f} GB/s, but {factors} is "
             f"{derived / 1e9:.0f}.",
-            "clock_hz is the memory clock that the driver reports, and a transfer takes half of it.",
+            "clock_hz is the memory clock that the driver reports. There are two transfers per clock.",
         )

@@ -1,10 +1,10 @@
-"""Names of layers: paths with the indices of repeated layers."""
+"""Layer names: paths with the indices of repeated layers."""
 
 from __future__ import annotations
 
 
 def numbered(indices: tuple[int, ...]) -> str:
-    """Return indices as they stand in a path: ``3`` or ``[0-2,5]``."""
+    """Return indices as written in a path: ``3`` or ``[0-2,5]``."""
     groups: list[list[int]] = []
     for index in sorted(indices):
         if groups and index == groups[-1][-1] + 1:
@@ -16,5 +16,5 @@ def numbered(indices: tuple[int, ...]) -> str:
 
 
 def joined(above: str, name: str) -> str:
-    """Return a name below another; either may be empty."""
+    """Join two names to a path; either may be empty."""
     return f"{above}.{name}" if above and name else above or name

@@ -1,4 +1,4 @@
-"""The distinct module classes of a model, from its hierarchy or from torchinfo's artifacts."""
+"""The distinct module classes of a model, from its hierarchy or from torchinfo files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nsys_tools.model.domain import OperatorCategory, OperatorSpec, TargetOperat
 
 
 def of_model(model: Model, database: Database) -> TargetOperatorList:
-    """Return the distinct classes of a model's hierarchy; functions and loose weights are no classes."""
+    """Return the distinct classes of a model's hierarchy, without functions and direct weights."""
     counts: dict[str, int] = {}
     children: dict[str, dict[str, None]] = {}
     for _, layer in model.walk():
@@ -27,7 +27,7 @@ def of_model(model: Model, database: Database) -> TargetOperatorList:
 
 
 def of_torchinfo(path: Path, database: Database) -> TargetOperatorList:
-    """Return the distinct classes that a torchinfo artifact lists.
+    """Return the distinct classes listed in a torchinfo file.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def of_torchinfo(path: Path, database: Database) -> TargetOperatorList:
     Raises
     ------
     NsysToolsError
-        If there is no such file, or a layer in it names no class.
+        If the file does not exist, or a layer in it has no class.
     """
     file, data = _artifact(path)
     operators = []
@@ -56,7 +56,7 @@ def of_torchinfo(path: Path, database: Database) -> TargetOperatorList:
 
 
 def without_formula(operators: TargetOperatorList) -> list[str]:
-    """Return the classes of which the formula database says nothing; they are never guessed."""
+    """Return the classes without an entry in the formula database. They are never guessed."""
     return [spec.qualified_class for spec in operators.operators if spec.category is OperatorCategory.UNKNOWN]
 
 
@@ -66,8 +66,8 @@ def _artifact(path: Path) -> tuple[Path, dict[str, Any]]:
         data = documents.plain(file)
         if isinstance(data, dict) and isinstance(data.get("layers"), list) and data["layers"]:
             return file, data
-    hint = "It has a list `layers` with `class_name_qualified` in each."
-    raise NsysToolsError(f"{path} holds no list of unique layers as torchinfo gives it.", hint)
+    hint = "The file must have a list `layers` whose elements have `class_name_qualified`."
+    raise NsysToolsError(f"{path} contains no list of unique layers as written by torchinfo.", hint)
 
 
 def _below(layer: Layer) -> list[str]:
@@ -91,7 +91,7 @@ def _key(spec: OperatorSpec) -> tuple[bool, str]:
 
 
 def is_model_file(path: Path) -> bool:
-    """Return whether a file is a model, or a configuration of one, rather than somebody's artifact."""
+    """Return whether a file is a model or a configuration, and not a torchinfo file."""
     try:
         data = documents.plain(decoder.inside(str(path)) or path)
     except NsysToolsError:

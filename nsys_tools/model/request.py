@@ -1,4 +1,4 @@
-"""What a measurement is compared with."""
+"""The model and settings that a measurement is compared with."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Request:
-    """What a measurement is compared with.
+    """The model and settings that a measurement is compared with.
 
     Attributes
     ----------
     model
-        A shipped model by name, or a path to a model JSON.
+        Name of a shipped model, or path of a model file.
     workload, assignments
-        A workload by name or path, and inputs such as ``seq_len=2048``; the model's defaults without them.
+        Name or path of a workload, and inputs such as ``seq_len=2048``. Other inputs have the model's defaults.
     gpu
-        A GPU by name; ``auto`` uses the GPU recorded in the trace.
+        Name of a GPU; ``auto`` uses the GPU recorded in the trace.
     dtype, attention
-        Element type (the model's own when empty); ``full`` or ``causal``.
+        Number formats (empty: the model's own), and ``full`` or ``causal``.
     parallel
-        GPUs that share the model, and the rank in question: pairs such as ``("tp", 8)``.
+        Parallelism and the selected rank: pairs such as ``("tp", 8)``.
     batches
-        Inputs of each batch of one execution, where they differ; `assignments` win over them.
+        Inputs of each batch of one execution, if they differ. `assignments` override them.
     """
 
     model: str

@@ -1,4 +1,4 @@
-"""The order in which a model runs its layers, with the roofline time of each."""
+"""The order in which a model runs its layers, with their roofline times."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _RANGE = re.compile(r"\[[0-9,-]+\]")
 
 @attrs.frozen
 class Enter:
-    """A part begins: a phase, a step, a module."""
+    """Begin of a part: a phase, step or module."""
 
     name: str
 
 
 @attrs.frozen
 class Leave:
-    """The part that began last ends."""
+    """End of the innermost open part."""
 
 
 @attrs.frozen
 class Operation:
-    """A basic layer runs.
+    """Execution of a basic layer.
 
     Attributes
     ----------
     name
-        Its qualified name; the outermost repeat is an index, repeats inside it are taken together.
+        Its qualified name. The outermost repeat is an index; repeats inside it are merged.
     entry, class_name
-        Its entry in the formula database, its short class name.
+        Its entry in the formula database, and its short class name.
     duration_ns
         Its roofline time.
     """
@@ -56,15 +56,15 @@ Event = Enter | Leave | Operation
 
 
 def schedule(model: Model, database: Database, settings: Settings) -> Iterator[Event]:
-    """Yield what a model runs, in order: every run, call, step and layer.
+    """Yield the events of a model in order: every run, call, step and layer.
 
     Raises
     ------
     NsysToolsError
-        If the settings have no peak.
+        If the settings have no peak rate.
     """
     if settings.peak is None:
-        raise NsysToolsError("A prediction needs a GPU.", "Name one with --gpu.")
+        raise NsysToolsError("A prediction needs a GPU.", "Give one with --gpu.")
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = step_demands(model, database)
     for phase in model.phases:
@@ -78,7 +78,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
 
 
 def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
-    """Return, by phase, how often it runs in one execution, and how many steps these runs have; 0 where it has none."""
+    """Return by phase the number of runs in one execution, and the number of steps of these runs; 0 without steps."""
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = {}
     for phase in model.phases:
@@ -92,7 +92,7 @@ def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
 def _call(
     model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, settings: Settings
 ) -> list[Event]:
-    """Return the events of all steps of a call; steps and calls are parts when there is more than one."""
+    """Return the events of all steps of a call. Steps and calls are parts if there is more than one."""
     place = f"{model.file}: {phase.name}"
     steps = int(scope.values(step.steps, place)[0])
     mine = [one for one in found if (one.phase, one.call) == (phase.name, step.name)]
@@ -124,7 +124,7 @@ def _times(one: Demand, scope: Scope, steps: int, settings: Settings, place: str
 
 
 def _outermost(layer: Layer) -> int:
-    """Return how many indices the first range in a layer's name stands for."""
+    """Return the number of indices in the first range in a layer's name."""
     match = _RANGE.search(layer.path)
     if match is None:
         return 1
@@ -133,7 +133,7 @@ def _outermost(layer: Layer) -> int:
 
 
 def _ordered(layers: Sequence[Layer]) -> Iterator[tuple[Layer, int | None]]:
-    """Yield layers with the index that each runs at; neighbors that repeat take turns by index."""
+    """Yield layers with the index of each execution. Adjacent repeated layers alternate by index."""
     for repeats, group in groupby(layers, key=lambda layer: bool(layer.indices)):
         if repeats:
             yield from sorted(((layer, i) for layer in group for i in layer.indices), key=lambda pair: pair[1])
@@ -144,7 +144,7 @@ def _ordered(layers: Sequence[Layer]) -> Iterator[tuple[Layer, int | None]]:
 def _layer(
     layer: Layer, at: int | None, times: dict[str, list[float]], entries: dict[str, str], step: int
 ) -> Iterator[Event]:
-    """Yield the events of a layer; `at` is the index of the outermost repeat around it."""
+    """Yield the events of a layer. `at` is the index of its outermost repeat."""
     name = layer.path if at is None else _RANGE.sub(str(at), layer.path, count=1)
     if not layer.sub_layers:
         duration = times.get(layer.path, [0.0] * (step + 1))[step]

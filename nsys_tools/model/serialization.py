@@ -19,18 +19,18 @@ _converter = cattrs.Converter(forbid_extra_keys=True)
 
 
 def _exactly(kind: type) -> Callable[[Any, Any], Any]:
-    """Return a hook that takes values of one plain type only: another in its place is a mistake."""
+    """Return a hook that accepts only values of one plain type, because another type is a mistake."""
 
     def check(value: Any, _: Any) -> Any:
         if type(value) is not kind and not (kind is float and type(value) is int):
-            raise TypeError(f"{value!r} is no {kind.__name__}")
+            raise TypeError(f"{value!r} is not a {kind.__name__}")
         return value
 
     return check
 
 
 def _is(kind: type) -> Callable[[Any], bool]:
-    """Return whether a type is `kind` itself; an enumeration of texts is not text."""
+    """Return whether a type is `kind` itself. An enumeration of strings is not a string."""
     return lambda other: other is kind
 
 
@@ -39,7 +39,7 @@ for _kind in (int, str, bool, float):
 
 
 def _reason(error: BaseException, kind: type | None) -> str:
-    """Return what is wrong; a validator's own words where it has some."""
+    """Return the reason of an error, from the validator if it has one."""
     if isinstance(error, ValueError | TypeError) and error.args:
         return str(error.args[0])
     return format_exception(error, kind)
@@ -56,16 +56,16 @@ def from_data(data: Any, kind: type[T], place: str) -> T:
     Parameters
     ----------
     data
-        What `to_data` gave, or a file held.
+        Data from `to_data` or a file.
     kind
         The class.
     place
-        Where it comes from, for the message of an error.
+        Origin of the data, for error messages.
 
     Raises
     ------
     NsysToolsError
-        If something is missing, unknown, of a wrong type or not allowed.
+        If a field is missing, unknown, of the wrong type or not allowed.
     """
     try:
         return _converter.structure(data, kind)
@@ -75,7 +75,7 @@ def from_data(data: Any, kind: type[T], place: str) -> T:
 
 
 def to_json(thing: Any) -> str:
-    """Return a domain object as JSON text with a newline at its end."""
+    """Return a domain object as JSON text with a trailing newline."""
     return json.dumps(to_data(thing), indent=1, ensure_ascii=False) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What people ask of a served model: time to the first token, time per token, tokens per second, does it fit."""
+"""Serving figures of a model: time to first token, time per output token, tokens per second, and memory."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ DECODE, BATCH, LENGTH, HEAD = "decode", "batch_size", "seq_len", "head_positions
 CHUNK = 8192
 USABLE = 0.9
 DEFINITIONS = (
-    "time to the first token (ttft): all phases before decode, one after the other; time per token (tpot): the mean of "
-    "the decode steps",
-    "tokens/s of a user: one over the time per token; of a GPU: those of the whole batch over all GPUs",
+    "time to first token (ttft): sum of all phases before decode; time per output token (tpot): mean of the decode "
+    "steps",
+    "tokens/s per user: 1 / tpot; tokens/s per GPU: tokens/s of the whole batch divided by the number of GPUs",
     "memory of the fullest GPU: weights, the KV cache after the last step, and the largest input and output of a layer "
-    f"for at most {CHUNK:,} tokens at once, with logits of the last position; it fits in {USABLE:.0%} of the GPU's",
-    "times are bounds: no launches, no imbalance, communication is not hidden; a pipeline has as many micro-batches as "
-    "stages",
+    f"for at most {CHUNK:,} tokens at once, with logits of the last position; the limit is {USABLE:.0%} of GPU memory",
+    "times are lower bounds without launch overhead and imbalance; communication is not overlapped; a pipeline has as "
+    "many micro-batches as stages",
 )
 LARGEST = {BATCH: 2**20, LENGTH: 2**24}
-"""Largest batch and context that are tried."""
+"""Upper limits of the search for the largest batch and context."""
 _NO_ACTIVATIONS = ("attention", "embedding", "communication", "weight")
 
 Columns = Mapping[str, Sequence[int]]
@@ -40,7 +40,7 @@ Figures = dict[str, list[float | None]]
 
 @attrs.frozen
 class _Stage:
-    """The share that one GPU has of one stage of the pipeline."""
+    """The share of one GPU in one pipeline stage."""
 
     model: Model
     found: Sequence[Demand]
@@ -52,7 +52,7 @@ class _Stage:
         return [float(value) for value in lower_bounds(self.model, scope, mine, settings)]
 
     def activations(self, scope: Scope) -> list[int]:
-        """Return the largest input and output of a layer, in bytes; `scope` has the tokens of one chunk."""
+        """Return the largest input plus output of a layer, in bytes. `scope` has the tokens of one chunk."""
         scope.set(STEP, [0] * scope.length)
         found = [0] * scope.length
         for demand in self.single:
@@ -70,23 +70,23 @@ def can_serve(model: Model) -> bool:
 
 @attrs.define(slots=False)
 class Serving:
-    """A model as it is served.
+    """A served model.
 
     Attributes
     ----------
     model
         The whole model.
     database
-        The formulas.
+        The formula database.
     settings
         Formats, GPU, parallelism, values of inputs.
     efficiency
-        Phase -> which share of the bound's speed is reached; empty for bounds alone.
+        Phase -> fraction of the roofline speed that is achieved; empty for bounds only.
 
     Raises
     ------
     NsysToolsError
-        If the model does not decode, no GPU was named, or it cannot be shared.
+        If the model does not decode, no GPU is given, or the model cannot be split.
     """
 
     model: Model
@@ -95,33 +95,35 @@ class Serving:
     efficiency: Mapping[str, float] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what has no such figures."""
-        # Batches and lengths are tried out below; what the user set was compared before.
+        """Refuse models and settings without serving figures."""
+        # The search varies batch and length. The user's values have been checked before.
         self.settings = attrs.evolve(self.settings, asked=frozenset())
         if not can_serve(self.model):
-            raise UsageError(f"{self.model.name} does not decode batches: it has no tokens per second.")
+            raise UsageError(f"{self.model.name} does not decode batches, so it has no tokens per second.")
         if self.settings.gpu is None:
-            raise NsysToolsError("Times and memory need a GPU.", "Name one with --gpu.")
+            raise NsysToolsError("Times and memory need a GPU.", "Give one with --gpu.")
         phases = [phase.name for phase in self.model.phases]
         for phase, share in self.efficiency.items():
             if phase not in phases:
-                raise UsageError(f"The model {self.model.name} has no phase {phase!r}.", f"It has {', '.join(phases)}.")
+                raise UsageError(
+                    f"The model {self.model.name} has no phase {phase!r}.", f"Phases: {', '.join(phases)}."
+                )
             if not 0 < share <= 1:
-                raise UsageError(f"The efficiency of {phase} is {share:g}, but has to be above 0 and at most 1.")
+                raise UsageError(f"The efficiency of {phase} is {share:g}, but must be above 0 and at most 1.")
 
     def table(self, columns: Columns) -> Figures:
-        """Return figures in many settings.
+        """Return the figures in many settings.
 
         Parameters
         ----------
         columns
-            Input -> one value a setting; missing inputs take the settings' values or their defaults.
+            Input -> one value per setting. Missing inputs have the values of the settings or their defaults.
 
         Returns
         -------
         Name -> column: ``ttft_ns``, ``tpot_ns``, ``user_tokens_per_s``, ``tokens_per_s``, ``gpu_tokens_per_s``,
-        ``bubble_ratio``, those expected with an efficiency, then ``held_bytes``, ``kv_bytes``, ``activation_bytes``,
-        ``memory_bytes`` and ``fits`` (1 or 0) of the fullest GPU.
+        ``bubble_ratio``, the expected ones if efficiencies are given, then ``held_bytes``, ``kv_bytes``,
+        ``activation_bytes``, ``memory_bytes`` and ``fits`` (1 or 0) of the fullest GPU.
         """
         found = self._rates(columns, {})
         if self.efficiency:
@@ -131,10 +133,9 @@ class Serving:
         return {**found, **self._memory(columns)}
 
     def largest(self, name: str) -> int | None:
-        """Return the largest ``batch_size`` or ``seq_len`` that fits, the other as it is.
+        """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, with the other unchanged.
 
-        0 where nothing fits; None where more fits than anybody asks for, such as the prompt of a model that keeps a
-        state of one size.
+        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with fixed-size state.
         """
         found = _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, LARGEST[name])
         return found if found < LARGEST[name] else None
@@ -181,7 +182,7 @@ class Serving:
         return _rates(first, step, batches, parallel.gpus)
 
     def _memory(self, columns: Columns) -> Figures:
-        """Return what the fullest GPU holds, part by part."""
+        """Return the memory of the fullest GPU by component."""
         scope = self._scope(columns)
         lengths, batches = self._inputs(columns, LENGTH), self._inputs(columns, BATCH)
         local = [-(-batch // self.settings.parallel.dp) for batch in batches]
@@ -209,7 +210,7 @@ class Serving:
 
 
 def _cycle(times: Sequence[float], pieces: int, steps: int) -> tuple[float, float] | None:
-    """Return time and bubble of one token for all micro-batches, each of which goes through all stages in turn."""
+    """Return time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
     if not steps:
         return None
     cycle = max(sum(times), pieces * max(times)) / steps
@@ -232,7 +233,7 @@ def _rates(
 
 
 def _last(holds: Callable[[int], bool], most: int) -> int:
-    """Return the last number up to `most` for which something holds that stops to hold once; 0 if it never does."""
+    """Return the largest number up to `most` for which a monotonic condition holds; 0 if there is none."""
     low, high = 0, most + 1
     while high - low > 1:
         middle = (low + high) // 2
@@ -243,31 +244,31 @@ def _last(holds: Callable[[int], bool], most: int) -> int:
 FIGURES: dict[str, tuple[str, str]] = {
     "ttft_ns": ("ns", "time to first token, bound"),
     "tpot_ns": ("ns", "time per output token, bound"),
-    "user_tokens_per_s": ("tokens/s", "of one user, bound"),
-    "tokens_per_s": ("tokens/s", "of all GPUs, bound"),
-    "gpu_tokens_per_s": ("tokens/s", "of one GPU, bound"),
-    "bubble_ratio": ("ratio", "idle share of the pipeline in decode"),
-    "expected_ttft_ns": ("ns", "time to first token at the efficiency given"),
-    "expected_tpot_ns": ("ns", "time per output token at the efficiency given"),
-    "expected_user_tokens_per_s": ("tokens/s", "of one user at the efficiency given"),
-    "expected_gpu_tokens_per_s": ("tokens/s", "of one GPU at the efficiency given"),
+    "user_tokens_per_s": ("tokens/s", "per user, bound"),
+    "tokens_per_s": ("tokens/s", "all GPUs, bound"),
+    "gpu_tokens_per_s": ("tokens/s", "per GPU, bound"),
+    "bubble_ratio": ("ratio", "idle fraction of the pipeline in decode"),
+    "expected_ttft_ns": ("ns", "time to first token at the given efficiency"),
+    "expected_tpot_ns": ("ns", "time per output token at the given efficiency"),
+    "expected_user_tokens_per_s": ("tokens/s", "per user at the given efficiency"),
+    "expected_gpu_tokens_per_s": ("tokens/s", "per GPU at the given efficiency"),
     "held_bytes": ("bytes", "weights on the fullest GPU"),
-    "kv_bytes": ("bytes", "KV cache there after the last step"),
-    "activation_bytes": ("bytes", "largest input and output of a layer there"),
-    "memory_bytes": ("bytes", "the three together"),
+    "kv_bytes": ("bytes", "KV cache on that GPU after the last step"),
+    "activation_bytes": ("bytes", "largest input plus output of a layer on that GPU"),
+    "memory_bytes": ("bytes", "sum of the three"),
     "usable_bytes": ("bytes", f"{USABLE:.0%} of the GPU's memory"),
-    "fits": ("", "whether they fit"),
-    "largest_batch": ("count", "sequences that fit, of all GPUs"),
-    "largest_context": ("count", "tokens of a prompt that fit in memory at this batch"),
+    "fits": ("", "whether the model fits in memory"),
+    "largest_batch": ("count", "largest batch that fits in memory, over all GPUs"),
+    "largest_context": ("count", "longest prompt that fits in memory at this batch size"),
 }
-"""Figures of serving: unit and meaning."""
+"""Serving figures: unit and meaning."""
 
 MOST = {"largest_batch": LARGEST[BATCH], "largest_context": LARGEST[LENGTH]}
-"""What was tried of the figures that are unknown where more would fit."""
+"""Search limits of the figures that are None if the limit fits."""
 
 
 def summary(served: Serving) -> dict[str, float | bool | None]:
-    """Return the figures of the settings as they are, by the names of `FIGURES`."""
+    """Return the figures for the given settings, by the names of `FIGURES`."""
     assert served.settings.gpu is not None  # noqa: S101  (checked)
     found = {name: column[0] for name, column in served.table({}).items()}
     found["usable_bytes"] = int(USABLE * served.settings.gpu.memory_bytes)

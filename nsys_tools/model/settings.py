@@ -1,4 +1,4 @@
-"""From what a user names (workload, values, dtype, card) to settings of an evaluation."""
+"""Settings of an evaluation from the user's workload, values, dtype and GPU."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nsys_tools.model.formats import ROLES
 from nsys_tools.model.parallel import plan
 
 MOST_DIGITS = 15
-"""Of a number that an input is set to; counts above it are not meant, and products of them have no end."""
+"""Maximum number of digits of an input value. Larger values are mistakes, and their products would be huge."""
 
 
 def settings(
@@ -31,30 +31,29 @@ def settings(
     parallel: Mapping[str, int] | None = None,
     expanded: bool = False,
 ) -> Settings:
-    """Return settings; an assignment wins over what was recorded, that over the workload, and that over the defaults.
+    """Return settings. Assignments override recorded values, which override the workload, which overrides the defaults.
 
     Parameters
     ----------
     workload
-        What the model is run on.
+        Workload of the model.
     recorded, assignments
-        Texts such as ``seq_len=2048``: of a run, and of the user, who must not contradict himself.
+        Texts such as ``seq_len=2048`` from a run and from the user. Those from the user must not contradict each other.
     dtype, attention
         Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
         ``causal``.
     gpu
-        A card by name; no roofline times when empty.
+        Name of a GPU; empty for no roofline times.
     parallel
-        GPUs that share the model: ``tp``, ``pp``, ``ep``, ``dp``, and the ``pp_rank`` in question.
+        Parallelism: ``tp``, ``pp``, ``ep``, ``dp``, and the selected ``pp_rank``.
     expanded
-        Whether what transformers' code computes is counted in place of what a model needs: the latent expanded in
-        every step, keys that no indexer selected, chunks of a scan padded.
+        Whether to count what transformers' code computes instead of the model FLOPs: latent expanded in every step,
+        keys that no indexer selected, padded chunks of a scan.
 
     Raises
     ------
     NsysToolsError
-        For a text that is no assignment, anything unknown to the model or the card, or values that contradict each
-        other.
+        For a text that is not an assignment, a name unknown to the model or the GPU, or contradictory values.
     """
     values = workloads.inputs(workload, model) if workload else {}
     asked = dict(assignment(text) for text in assignments)
@@ -73,7 +72,7 @@ def settings(
 
 
 def shortened(text: str) -> str:
-    """Return a text of the user's as messages quote it."""
+    """Return a text of the user, shortened for messages."""
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
@@ -82,14 +81,14 @@ def assignment(text: str) -> tuple[str, int]:
     name, equals, value = text.partition("=")
     digits = value.strip().replace("_", "").replace(",", "")
     if not equals or not name.strip() or not digits.isdecimal():
-        raise UsageError(f"{shortened(text)!r} is no setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+        raise UsageError(f"{shortened(text)!r} is not a setting.", "Write NAME=NUMBER, such as seq_len=2048.")
     if len(digits) > MOST_DIGITS:
-        raise UsageError(f"{shortened(text)!r}: the number is too large.", f"At most {MOST_DIGITS} digits.")
+        raise UsageError(f"{shortened(text)!r}: the number is too large.", f"Use at most {MOST_DIGITS} digits.")
     return name.strip(), int(digits)
 
 
 def inputs_of(model: Model, found: Settings) -> Mapping[str, int]:
-    """Return the values of all inputs of a model, defaults worked out."""
+    """Return the values of all inputs of a model, with evaluated defaults."""
     scope = scope_of(model, {name: [value] for name, value in found.values.items()}, found)
     place = f"{model.file}: inputs"
     return {
@@ -99,27 +98,27 @@ def inputs_of(model: Model, found: Settings) -> Mapping[str, int]:
 
 
 def warnings(model: Model, found: Settings) -> list[str]:
-    """Return what is unusual about the inputs, a sentence each."""
+    """Return warnings about the inputs, one sentence each."""
     return list(beyond_context(model, inputs_of(model, found), found.values.keys()))
 
 
 def conventions(model: Model, found: Settings) -> tuple[str, ...]:
-    """Return in words what every figure counts; to stand beside the figures."""
+    """Return the conventions that the figures use, as text to print with them."""
     pairs = {
-        "full": "attention counted full: every query with every key, masked or not",
-        "causal": "attention counted causal: half of the square of new tokens, windows as they are seen",
+        "full": "full attention: every query is counted with every key, masked or not",
+        "causal": "causal attention: half of the square of the new tokens, and keys inside the window only",
     }[found.attention]
     words = [
-        "2 FLOPs a multiply-add, matrix products and convolutions apart from the rest",
+        "2 FLOPs per multiply-add; matrix products and convolutions are separate from other operations",
         pairs,
-        "bytes: each weight once a forward, each activation once read or written an operation, "
-        "the KV cache read each step; nothing fused but attention",
-        "experts: as expected under uniform routing",
+        "bytes: weights are read once per forward, activations are read or written once per operation, "
+        "the KV cache is read in each step; only attention is fused",
+        "experts: expected number under uniform routing",
         str(found.formats(model)),
     ]
     if found.parallel != plan.Parallel():
         words.append(
-            f"one of {found.parallel.gpus} GPUs ({found.parallel}), the batch being that of all: {plan.CONVENTION}"
+            f"one of {found.parallel.gpus} GPUs ({found.parallel}), with the batch of all GPUs: {plan.CONVENTION}"
         )
     if found.peak:
         ceilings = ", ".join(

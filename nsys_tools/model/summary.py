@@ -1,4 +1,4 @@
-"""Everything about one model, workload and card in one object."""
+"""All results for one model, workload and GPU in one object."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def analyze(
     Raises
     ------
     NsysToolsError
-        As `figures.evaluate`, and if the model's `spec` is not one.
+        As `figures.evaluate`, and if the model's `spec` is invalid.
     """
     rows = figures.evaluate(model, database, settings)
     found = demands(model, database)
@@ -49,12 +49,12 @@ def analyze(
 
 
 def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, phase: str) -> Mapping[str, str]:
-    """Return the closed forms of a layer in a phase as text, metric by metric, zeros left out.
+    """Return the nonzero closed forms of a layer in a phase as text, by metric.
 
     Parameters
     ----------
     path
-        A layer; empty for the whole model.
+        Path of a layer; empty for the whole model.
     """
     counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
     fixed = {name: number(value) for name, value in {**settings.formats(model).variables(), **counted}.items()}
@@ -67,7 +67,7 @@ def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, 
 def summary(
     model: Model, settings: Settings, rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]
 ) -> dict[str, Any]:
-    """Return figures as plain data for programs: what was evaluated, totals by phase, one record a layer."""
+    """Return figures as plain data for programs: the settings, totals per phase, and one record per layer."""
     columns, cells = tables.layer_table(rows)
     return {
         "format": FORMAT,
@@ -84,8 +84,8 @@ def summary(
 
 
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
-    """Return what is to be known about the figures, in words; empty when nothing is amiss."""
+    """Return remarks about the figures; empty if there are none."""
     return tuple(
-        f"{layer.path}: the class {layer.qualified_class} has no formula and counts nothing"
+        f"{layer.path}: the class {layer.qualified_class} has no formula and is not counted"
         for layer in unknown(model, database)
     )

@@ -23,8 +23,8 @@ def sum_over(form: ClosedForm, step: str, count: ClosedForm) -> ClosedForm:
     """Return the sum of `form` over ``step = 0 .. count - 1``.
 
     Polynomials in the step are summed in closed form (Faulhaber, up to the third power), and so is
-    ``min(a + step, b)``, the length of a window that fills; where the step is inside another function, the sum
-    stays a term that is added up when evaluated.
+    ``min(a + step, b)``, the length of a filling window. If the step is inside another function, the sum
+    remains a term that is summed on evaluation.
     """
     if count.value == 1:
         return substitute(form, {step: ZERO})
@@ -45,7 +45,7 @@ def _sum_term(powers: Monomial, coefficient: Number, step: str, count: ClosedFor
 
 
 def _window(factor: Factor, step: str) -> tuple[ClosedForm, ClosedForm] | None:
-    """Return (a, b) when `factor` is min(a + step, b), else None."""
+    """Return (a, b) if `factor` is min(a + step, b), otherwise None."""
     if not isinstance(factor, Call) or factor.function != "min" or len(factor.arguments) != 2:
         return None
     for grows, stays in (factor.arguments, factor.arguments[::-1]):

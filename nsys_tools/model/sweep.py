@@ -30,13 +30,13 @@ def axis(text: str) -> tuple[str, list[int]]:
     Raises
     ------
     NsysToolsError
-        If it is not written like this.
+        If the text has another form.
     """
     name, equals, values = text.partition("=")
     found: list[int] = []
     for part in values.split(","):
         if any(len(digits) > MOST_DIGITS for digits in re.findall(r"\d+", part)):
-            raise UsageError(f"{shortened(text)!r}: a number is too large.", f"At most {MOST_DIGITS} digits.")
+            raise UsageError(f"{shortened(text)!r}: a number is too large.", f"Use at most {MOST_DIGITS} digits.")
         if match := _RANGE.fullmatch(part):
             found += _range(text, int(match[1]), int(match[2]), int(match[3] or 1))
         elif part.strip().isdecimal():
@@ -46,22 +46,22 @@ def axis(text: str) -> tuple[str, list[int]]:
             break
     if not equals or not found:
         raise UsageError(
-            f"{shortened(text)!r} is no axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
+            f"{shortened(text)!r} is not an axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
         )
     return name, found
 
 
 def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
-    """Return the values from `first` to `last`; as many as can be too many."""
+    """Return the values from `first` to `last`, limited to slightly more than the maximum number."""
     if not step:
-        raise UsageError(f"{shortened(text)!r}: a step of 0 never gets to {last}.", "Use a step of 1 or more.")
+        raise UsageError(f"{shortened(text)!r}: a step of 0 never reaches {last}.", "Use a step of at least 1.")
     if last < first:
         raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Write {last}..{first}.")
     return range(first, last + 1, step)[: MAX_POINTS + 1]
 
 
 def largest(axes: Mapping[str, Sequence[int]], settings: Settings) -> Settings:
-    """Return the settings with the largest value of each axis: of all combinations, the one with the most tokens."""
+    """Return the settings with the largest value of each axis: the combination with the most tokens."""
     most = {name: max(values) for name, values in axes.items() if name not in SHARES}
     return attrs.evolve(settings, values={**settings.values, **most})
 
@@ -74,7 +74,7 @@ def sweep(
     phase: str = "",
     efficiency: Mapping[str, float] | None = None,
 ) -> tuple[list[str], list[list[Any]]]:
-    """Return a table with one row for every combination of values, the last axis fastest.
+    """Return a table with one row per combination of values. The last axis varies fastest.
 
     Parameters
     ----------
@@ -87,19 +87,19 @@ def sweep(
     phase
         The only phase to count; all when empty.
     efficiency
-        Phase -> which share of the bound's speed is reached, for the expected times.
+        Phase -> fraction of the roofline speed that is achieved, for expected times.
 
     Returns
     -------
     The columns and the rows: axes, then ``matrix_flops``, ``total_bytes``, ``weight_bytes``, ``kv_bytes``,
-    ``intensity`` of one GPU; with a peak ``roofline_ns``, and where batches are decoded and all phases count, what
-    `nsys_tools.model.serving.Serving.table` gives.
+    ``intensity`` of one GPU. With a peak also ``roofline_ns`` and, for a model that decodes batches and all phases,
+    the columns of `nsys_tools.model.serving.Serving.table`.
 
     Raises
     ------
     NsysToolsError
-        For more than `MAX_POINTS` combinations, an unknown input or phase, values that contradict each other, or
-        GPUs that cannot share the model.
+        For more than `MAX_POINTS` combinations, an unknown input or phase, contradictory values, or a model that cannot
+        be split over the GPUs.
     """
     points = _points(axes)
     shares = {name: list(dict.fromkeys(values)) for name, values in axes.items() if name in SHARES}
@@ -153,12 +153,12 @@ def _points(axes: Mapping[str, Sequence[int]]) -> list[tuple[int, ...]]:
     for values in axes.values():
         size *= len(values)
     if size > MAX_POINTS:
-        raise UsageError(f"The sweep has {size:,} points; at most {MAX_POINTS:,} are possible.")
+        raise UsageError(f"The sweep has {size:,} points. At most {MAX_POINTS:,} are allowed.")
     return list(itertools.product(*axes.values()))
 
 
 def _of_phase(model: Model, found: Sequence[Demand], phase: str) -> list[Demand]:
     names = [known.name for known in model.phases]
     if phase and phase not in names:
-        raise UsageError(f"The model {model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+        raise UsageError(f"The model {model.name} has no phase {phase!r}.", f"Phases: {', '.join(names)}.")
     return [demand for demand in found if phase in ("", demand.phase)]

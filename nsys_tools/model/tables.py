@@ -26,17 +26,17 @@ AMOUNTS = [
     "intensity",
     "roofline_ns",
 ]
-# What fits on a screen: of each layer or class, and of each phase. A narrow terminal leaves out the last ones.
+# Columns that fit on a screen, per layer or class, and per phase. A narrow terminal omits the last ones.
 BRIEF = ["matrix_flops", "total_bytes", "roofline_ns", "weight_bytes", "kv_bytes", "intensity"]
 BRIEF_PHASE = ["matrix_flops", "other_flops", *BRIEF[1:5], "held_bytes", "network_bytes", "intensity"]
-# Amounts that are shown with their unit in each cell, so that the names of their columns do without.
+# Amounts with the unit in each cell instead of in the column name.
 _UNITS = {"_flops": "flops", "_bytes": "bytes", "_ns": "ns", "_tokens_per_s": "tokens/s"}
-# What a sweep is read for where batches are served, and what of its amounts is then left to `flops` and to data.
+# The first column of serving figures, and the amounts that a sweep with serving figures does not show to people.
 _SERVED = "ttft_ns"
 _SUMMED = {
     "total_bytes", "weight_bytes", "intensity", "roofline_ns", "tokens_per_s", "held_bytes", "activation_bytes",
 }  # fmt: skip
-# What people are not shown, since what stands beside it nearly says it; and how many classes of children they are.
+# Columns that are hidden from people because others imply them, and the number of child classes that are shown.
 _UNSHOWN = ("category", "transformers_path", "qualified_class")
 _SPARE = ("bound", "bubble_ratio")
 _CHILDREN = 3
@@ -46,7 +46,7 @@ def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS)
     """Return one row per layer and phase: the table ``layer`` of a trace's database.
 
     Columns: ``phase``, ``path``, ``transformers_path``, ``class``, ``kind``, ``category``, ``count``, then
-    `amounts` (FLOPs and bytes of all instances together, `intensity` in FLOPs a byte, `roofline_ns`), ``bound``.
+    `amounts` (total FLOPs and bytes of all instances, `intensity` in FLOPs per byte, `roofline_ns`), ``bound``.
     """
     columns = ["phase", "path", "transformers_path", "class", "kind", "category", "count", *amounts, "bound"]
     return columns, [
@@ -66,11 +66,11 @@ def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS)
 
 
 def instance_table(rows: Sequence[ModuleMetrics]) -> Table:
-    """Return one row per instance of a layer and phase, to be joined with what was measured of each module.
+    """Return one row per instance of a layer and phase, to be joined with the measurements of each module.
 
-    The columns are those of `layer_table`, with ``layer`` (its path there) in place of ``count``. Amounts are an
-    equal share of the row's; intensity and bound stay. Shares of experts, which differ in their tokens, may have
-    fractions.
+    The columns are those of `layer_table`, with ``layer`` (the path there) instead of ``count``. Amounts are divided
+    equally among instances; intensity and bound do not change. Amounts per expert may have fractions, because experts
+    differ in their tokens.
     """
     columns, body = layer_table(rows)
     at = columns.index("count")
@@ -90,9 +90,9 @@ def _share(value: float | None, count: int) -> float | None:
 
 
 def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:
-    """Return layers for people: few amounts, and the totals of each phase. How often a layer is there, its path says.
+    """Return layers for people: few amounts, and totals per phase. The path shows the number of instances.
 
-    Where a GPU is known, what limits a layer takes the place of its intensity.
+    If a GPU is set, the column ``bound`` replaces the intensity.
     """
     amounts = BRIEF[:-1] if any(row.bound for row in rows) else BRIEF
     columns = ["phase", "layer", *amounts, "bound"]
@@ -103,12 +103,12 @@ def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) ->
 
 
 def _moved(cells: list[Any], at: int) -> list[Any]:
-    """Return cells with the last one at a place."""
+    """Return cells with the last one moved to a place."""
     return [*cells[:at], cells[-1], *cells[at:-1]]
 
 
 def brief_sweep(table: Table) -> Table:
-    """Return a sweep for people: where batches are served, latency, rates and memory in place of sums of phases."""
+    """Return a sweep for people: for served batches, latency, rates and memory instead of sums over phases."""
     columns, rows = table
     left_out = _SUMMED if _SERVED in columns else set[str]()
     kept = [index for index, name in enumerate(columns) if name not in left_out]
@@ -116,9 +116,9 @@ def brief_sweep(table: Table) -> Table:
 
 
 def for_people(table: Table) -> Table:
-    """Return a table for a screen or a page: FLOPs, bytes, times and rates each in a unit in which it reads well.
+    """Return a table for a screen or a page, with FLOPs, bytes, times and rates in readable units.
 
-    Fractions are rounded, classes are without their modules, and what is 0 or unknown in all rows is left out.
+    Fractions are rounded, class names have no module, and columns that are 0 or unknown in all rows are omitted.
     """
     columns, rows = table
     units = [next((suffix for suffix in _UNITS if name.endswith(suffix)), "") for name in columns]
@@ -141,7 +141,7 @@ def _shown(name: str, value: Any, unit: str) -> Any:
 
 
 def _brief(classes: str) -> str:
-    """Return classes without their modules; of many the first."""
+    """Return class names without their modules; if there are many, the first ones."""
     names = [short(name) for name in classes.split(", ")]
     more = f" and {len(names) - _CHILDREN} more" if len(names) > _CHILDREN else ""
     return ", ".join(names[:_CHILDREN]) + more
@@ -150,7 +150,7 @@ def _brief(classes: str) -> str:
 def phase_table(
     totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS, expanded: Mapping[str, int] | None = None
 ) -> Table:
-    """Return one row per phase, and whatever else `totals` names; with the FLOPs that expand latents, if given."""
+    """Return one row per phase and per other key of `totals`, with the FLOPs for expanding latents if given."""
     names = ["phase", *amounts, *(["expanded_matrix_flops"] if expanded else [])]
     return names, [
         [phase, *_amounts(total, amounts), *([expanded[phase]] if expanded else [])] for phase, total in totals.items()
@@ -166,7 +166,7 @@ def class_table(rows: Sequence[OperatorMetrics], amounts: Sequence[str] = AMOUNT
 
 
 def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = False) -> Table:
-    """Return the figures of serving as one row, or for people as a row each with its meaning."""
+    """Return the serving figures as one row, or for people as one row per figure with its meaning."""
     if not people:
         return list(figures), [list(figures.values())]
     figures = {name: value for name, value in figures.items() if value != 0 or name not in _SPARE}
@@ -219,7 +219,7 @@ def tree_table(nodes: Iterable[ModuleNode]) -> Table:
 
 
 def short(qualified: str) -> str:
-    """Return the class name without its modules."""
+    """Return the class name without its module."""
     return qualified.rpartition(".")[2]
 
 
@@ -239,5 +239,5 @@ def _amounts(row: Metrics, names: Sequence[str]) -> list[Any]:
 
 
 def as_data(metrics: Metrics) -> dict[str, Any]:
-    """Return metrics as plain values, the derived ones among them."""
+    """Return metrics as plain values, including derived ones."""
     return dict(zip(AMOUNTS, _amounts(metrics, AMOUNTS), strict=True))

@@ -1,4 +1,4 @@
-"""The hierarchy of a model as nodes, with the weights that each holds."""
+"""The hierarchy of a model as nodes with their weight counts."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ def nodes(model: Model, database: Database) -> tuple[ModuleNode, ...]:
 
 
 def walk(node: ModuleNode, depth: int = 0) -> Iterator[tuple[int, ModuleNode]]:
-    """Yield (depth, node) for a node and everything below, in order."""
+    """Yield (depth, node) for a node and its descendants, in order."""
     yield depth, node
     for child in node.children:
         yield from walk(child, depth + 1)
 
 
 def find(model: Model, path: str) -> Layer:
-    """Return the layer of a path; ``model.layers.3`` leads to ``model.layers.[1-11]``.
+    """Return the layer at a path. ``model.layers.3`` finds ``model.layers.[1-11]``.
 
     Raises
     ------
     NsysToolsError
-        If there is none; the hint names the layers where the path goes wrong.
+        If there is none. The hint lists the layers at the first wrong component.
     """
     layers, found = model.layers, None
     while True:
         step = next((layer for layer in layers if _leads_to(layer.path, path)), None)
         if step is None:
-            known = ", ".join(layer.path for layer in layers) or "nothing"
+            known = ", ".join(layer.path for layer in layers) or "none"
             below = f"below {found.path}" if found else "at the top"
-            raise NsysToolsError(f"The model {model.name} has no layer {path!r}.", f"There is {known} {below}.")
+            raise NsysToolsError(f"The model {model.name} has no layer {path!r}.", f"Layers {below}: {known}.")
         if _pattern(step.path).fullmatch(path):
             return step
         found, layers = step, step.sub_layers
@@ -55,17 +55,17 @@ def instances(path: str, other: str = "") -> Iterator[tuple[str, str]]:
     path
         ``model.layers.[1-11].mlp.experts.[0-63]``.
     other
-        The same in transformers; it takes the outer indices, of which it may have fewer.
+        The same path in transformers. It uses the outer indices and may have fewer of them.
     """
     for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
         yield _filled(path, indices), _filled(other, indices)
 
 
 def spellings(path: str, other: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield, for every instance of a layer, the names that its ranges may have.
+    """Yield the names that the ranges of each instance of a layer may have.
 
-    In the model's code and in transformers, as `instances` gives them, and as predictions write it: repeats inside
-    the outermost one taken together (``model.layers.3.mlp.experts.[0-63]``).
+    These are the names in the model's code and in transformers, from `instances`, and the name in predictions, with
+    repeats inside the outermost one merged (``model.layers.3.mlp.experts.[0-63]``).
     """
     for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
         together = _INDICES.sub(str(indices[0]), path, count=1) if indices else path
@@ -82,7 +82,7 @@ def _leads_to(prefix: str, path: str) -> bool:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches a path as it is written, and with one index in place of each range."""
+    """Return a pattern that matches a path as written and with one index instead of each range."""
     parts, position = [], 0
     for match in _INDICES.finditer(path):
         numbers = "|".join(map(str, _numbers(match[1])))

@@ -1,4 +1,4 @@
-"""Workloads: what a model is run on, by name or path, and as inputs of a model."""
+"""Workloads: lookup by name or path, and conversion to inputs of a model."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ def load(name: str) -> WorkloadProfile:
     Raises
     ------
     NsysToolsError
-        If there is none, or the file breaks the schema.
+        If the workload does not exist, or its file violates the schema.
     """
     path = documents.locate(name, "workloads", SUFFIXES, "workload")
     return WorkloadProfile(**documents.read(path, SCHEMA))
 
 
 def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
-    """Return the values that a workload gives to a model's inputs.
+    """Return the values of a model's inputs from a workload.
 
     Raises
     ------
     NsysToolsError
-        If the workload sets something that the model does not have: it is for another kind of model.
+        If the workload sets an input that the model does not have, because it is for another kind of model.
     """
     given = {name: value for name in _FIELDS if (value := getattr(workload, name)) is not None}
     found = {name: int(value) for name, value in {**given, **workload.inputs}.items()}
@@ -45,6 +45,6 @@ def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
     if strange:
         raise NsysToolsError(
             f"The workload {workload.id} sets {', '.join(strange)}, which the model {model.name} does not have.",
-            f"Its inputs are {', '.join(model.inputs)}.",
+            f"Its inputs are: {', '.join(model.inputs)}.",
         )
     return found

@@ -1,4 +1,4 @@
-"""A copy of a trace without what it says of its machine, users and programs: what may be shared."""
+"""Writing copies of traces that can be shared: without data about the machine, its users and their programs."""
 
 from nsys_tools.scrubbing.scrubbed import Scrubbed, scrubbed_copy
 

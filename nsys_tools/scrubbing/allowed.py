@@ -1,4 +1,4 @@
-"""What may be copied: the lists ``queries/scrub/columns.csv``, ``settings.csv`` and ``messages.txt``."""
+"""The allow-lists ``queries/scrub/columns.csv``, ``settings.csv`` and ``messages.txt``."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KINDS = {
     "number", "api id", "symbol id", "nvtx id", "path id", "thread id", "string", "word", "nvtx", "symbol", "path",
     "process", "host", "address", "time", "message", "payload", "setting", "secret",
 }  # fmt: skip
-"""What a column can hold, see ``columns.csv``."""
+"""The content types of columns, see ``columns.csv``."""
 
 
 @dataclass
@@ -26,9 +26,9 @@ class Table:
     Attributes
     ----------
     is_sample
-        Whether it holds samples of the CPU, or call chains.
+        Whether it contains CPU samples or call chains.
     holds
-        What each of its columns holds.
+        Content type of each column.
     """
 
     is_sample: bool = False
@@ -39,24 +39,24 @@ def _lines(name: str) -> Iterator[str]:
     """Yield the lines of a list, without comments."""
     path = assets.find(f"queries/scrub/{name}")
     if path is None:
-        raise NsysToolsError(f"queries/scrub/{name} is missing.", "Install nsys-tools again.")
+        raise NsysToolsError(f"queries/scrub/{name} is missing.", "Reinstall nsys-tools.")
     yield from (line for line in path.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
 
 
 @cache
 def tables() -> Mapping[str, Table]:
-    """Return the tables of the list by name; a name that ends in ``*`` stands for many."""
+    """Return the tables of the list by name. A name that ends in ``*`` is a prefix."""
     found: dict[str, Table] = {}
     for row in csv.DictReader(_lines("columns.csv")):
         if row["holds"] not in KINDS:
-            raise NsysToolsError(f"columns.csv: {row['table']} holds {row['holds']!r}, which is unknown.")
+            raise NsysToolsError(f"columns.csv: {row['table']} has the unknown content type {row['holds']!r}.")
         table = found.setdefault(row["table"], Table(row["part"] == "samples"))
         table.holds.update(dict.fromkeys(row["columns"].split(), row["holds"]))
     return found
 
 
 def table(name: str) -> Table | None:
-    """Return what is allowed of a table; None if it is not on the list."""
+    """Return the entry of a table; None if it is not on the list."""
     known = tables()
     if name in known:
         return known[name]
@@ -65,23 +65,23 @@ def table(name: str) -> Table | None:
 
 @cache
 def _settings() -> list[tuple[re.Pattern[str], str]]:
-    """Return what settings hold, by the form of their names; the first that fits counts."""
+    """Return the content types of settings by name pattern. The first pattern that matches applies."""
     rows = csv.DictReader(_lines("settings.csv"))
     forms = ((re.escape(row["name"]).replace(r"\#", r"\d+").replace(r"\*", r"\w+"), row["holds"]) for row in rows)
     return [(re.compile(form, re.ASCII), holds) for form, holds in forms]
 
 
 def setting(name: str) -> str | None:
-    """Return what the value of a setting has to be; None if it is not on the list."""
+    """Return the content type of a setting; None if it is not on the list."""
     return next((holds for form, holds in _settings() if form.fullmatch(name)), None)
 
 
 @cache
 def words() -> frozenset[str]:
-    """Return the words of nsys's own messages, in lower case."""
+    """Return the vocabulary of nsys's messages, in lower case."""
     return frozenset(word.lower() for line in _lines("messages.txt") for word in re.findall(r"[\w'-]+", line))
 
 
 def folder() -> Path | None:
-    """Return where the list of columns is, for messages."""
+    """Return the path of the list of columns, for messages."""
     return assets.find("queries/scrub/columns.csv")

@@ -1,4 +1,4 @@
-"""Copying the tables of a trace, column by column, by the list of what they hold."""
+"""Copying the tables of a trace column by column, according to the list of their contents."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from nsys_tools.scrubbing.strings import Strings
 from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.session.quoting import quoted
 
-# A text, which nsys never writes in a column of numbers, becomes the number that it begins with, else 0.
+# nsys never writes text to a numeric column. Any text becomes the number it begins with, or 0.
 _NUMBER = "{0} + 0"
 _TIMES = ("start", "timestamp", "rawTimestamp", "startedAt", "openedAt")
-# A trace lists every process of its host; those without events are nobody's business.
+# A trace lists every process of its host. Processes without events are not copied.
 _LISTS = {"PROCESSES", "ThreadNames"}
-# The upper bits of a thread's number are those of its process.
+# The upper bits of a thread id are its process id.
 _PROCESS = "{0} & ~16777215"
 
 
 @dataclass
 class Copied:
-    """What became of a table.
+    """Result of copying a table.
 
     Attributes
     ----------
     rows
-        How many the copy has.
+        Number of rows in the copy.
     rows_cut
-        How many of the trace's it does not have.
+        Number of rows of the trace that are not in the copy.
     columns_cut
-        The columns that it does not have.
+        Columns that are not in the copy.
     """
 
     rows: int = 0
@@ -52,9 +52,9 @@ class Copy:
     tables
         The tables of the trace: declared types by column name.
     options
-        What the user decided.
+        The user's choices.
     texts
-        What becomes of texts.
+        Replaces texts.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Copy:
         self._define(Payloads(connection, tables))
 
     def _define(self, payloads: Payloads) -> None:
-        """Let SQL ask what becomes of a value. Texts come as bytes: SQLite's may be no Unicode."""
+        """Register SQL functions that replace values. Texts are passed as bytes, as they may be invalid Unicode."""
         texts = self._texts
 
         def text(holds: str, value: bytes | None) -> str | None:
@@ -86,7 +86,7 @@ class Copy:
 
     @cached_property
     def kept(self) -> dict[str, dict[str, str]]:
-        """The tables to copy but StringIds: what each column that is copied holds."""
+        """The tables to copy, except StringIds: the content type of each copied column."""
         found = {}
         for name, columns in self._tables.items():
             table = allowed.table(name)
@@ -100,7 +100,7 @@ class Copy:
         return found
 
     def run(self) -> dict[str, Copied]:
-        """Copy all tables; return what became of each."""
+        """Copy all tables; return the result for each."""
         for name, columns in self.kept.items():
             for column, holds in columns.items():
                 if holds.endswith(" id"):
@@ -127,11 +127,11 @@ class Copy:
         return Copied(done.rowcount, self.count(name) - done.rowcount if rows else 0, cut)
 
     def count(self, name: str) -> int:
-        """Return how many rows a table of the trace has."""
+        """Return the number of rows of a table of the trace."""
         return int(self._connection.execute(f"SELECT count(*) FROM source.{quoted(name)}").fetchone()[0])
 
     def _selected(self, column: str, holds: str) -> str:
-        """Return the SQL of a column of the copy."""
+        """Return the SQL expression for a column of the copy."""
         name = quoted(column)
         if holds.endswith(" id"):
             return self.strings.number(holds.removesuffix(" id"), _NUMBER.format(name))
@@ -152,7 +152,7 @@ class Copy:
         return text
 
     def _rows(self, name: str) -> str:
-        """Return which rows of a table are copied, in SQL; empty for all."""
+        """Return the SQL condition for the rows to copy; empty for all rows."""
         columns = self.kept[name]
         if "setting" in columns.values():
             return "WHERE scrub_setting(CAST(name AS BLOB), CAST(value AS BLOB)) IS NOT NULL"
@@ -176,7 +176,7 @@ class Copy:
 
 
 def _declared(kind: str) -> str:
-    """Return the type to declare for a column, by SQLite's rules of affinity; no other word of a file is copied."""
+    """Return the type to declare for a column, by SQLite's affinity rules. The declaration itself is not copied."""
     affinities = {"INT": "INTEGER", "CHAR": "TEXT", "TEXT": "TEXT", "BLOB": "BLOB", "REAL": "REAL", "DOUB": "REAL",
                   "FLOA": "REAL"}  # fmt: skip
     return next((affinity for part, affinity in affinities.items() if part in kind.upper()), "")

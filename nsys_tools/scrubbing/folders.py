@@ -1,4 +1,4 @@
-"""Folders of ``nsys export -t parquetdir``: they become SQLite, are scrubbed as that, and become Parquet again."""
+"""Folders of ``nsys export -t parquetdir``: converted to SQLite, scrubbed, and converted back to Parquet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from nsys_tools.session.connection import connect, load_extension
 from nsys_tools.session.quoting import literal, parquet, quoted
 from nsys_tools.sources.nsys.raw import extension
 
-# SQLite has signed integers of 64 bits; nsys writes its global numbers as unsigned ones.
+# SQLite's integers are signed with 64 bits. nsys writes its global ids as unsigned integers.
 _HALF, _WHOLE = 1 << 63, 1 << 64
 
 
@@ -28,7 +28,7 @@ def read(folder: Path, scratch: Path) -> Path:
     folder
         The trace.
     scratch
-        Where to write.
+        Folder for the SQLite file.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def read(folder: Path, scratch: Path) -> Path:
 
 
 def write(copy: Path, folder: Path, out: Path, tables: Collection[str]) -> None:
-    """Write a scrubbed copy as a folder of Parquet files with the types that the trace's have.
+    """Write a scrubbed copy as a folder of Parquet files with the same column types as the trace.
 
     Parameters
     ----------
@@ -113,20 +113,20 @@ def check_new_folder(out: Path, folder: Path, *, force: bool) -> None:
     Raises
     ------
     NsysToolsError
-        If it exists and is not a scrubbed copy to replace, or is not apart from the trace.
+        If it exists and is not a scrubbed copy to replace, or if it overlaps the trace.
     """
     check_apart(out, [folder])
     if not out.exists():
         return
     if not out.is_dir() or any(file.suffix != ".parquet" for file in out.iterdir()):
-        raise NsysToolsError(f"{out}: exists and holds other files; it is not replaced.", "Name another folder.")
+        raise NsysToolsError(f"{out}: exists and contains other files. It is not replaced.", "Choose another folder.")
     if any(out.iterdir()) and not force:
-        raise NsysToolsError(f"{out} already exists.", "Name another folder, or replace it with --force.")
+        raise NsysToolsError(f"{out} already exists.", "Choose another folder, or replace it with --force.")
 
 
 @contextmanager
 def new_folder(out: Path, *, force: bool) -> Iterator[Path]:
-    """Give a folder to write to; it gets its name when the block ends well, else it is removed."""
+    """Yield a folder to write to. It is renamed to `out` if the block succeeds and removed otherwise."""
     draft = out.parent / f".nsys-tools-{uuid.uuid4().hex}.tmp"
     try:
         draft.mkdir()

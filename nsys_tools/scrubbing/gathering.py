@@ -1,4 +1,4 @@
-"""Reading out of a trace what must not be in its copy: hosts, users, and values of environments."""
+"""Collecting the names and values of a trace that must not be in its copy: hosts, users, environment variables."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _HOSTS = {"EXPORT_HOST", "DEVICE_DISPLAY_NAME", "DEVICE_ID", "Hostname"}
 
 
 def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_host: bool) -> Known:
-    """Return what a trace says of its machine and users.
+    """Return the names and values of a trace's machine and users.
 
     Parameters
     ----------
     connection
-        With the trace attached as ``source``.
+        Connection with the trace attached as ``source``.
     tables
         The tables of the trace.
     keep_host
-        Whether the names of hosts may stay.
+        Whether to copy the names of hosts.
     """
     known = Known()
     arguments: dict[str, list[str]] = defaultdict(list)
@@ -40,7 +40,7 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
     for some in arguments.values():
         known.arguments(some)
     for value in _strings(connection):
-        # The environment and the arguments of a process are texts that NULs divide.
+        # The environment and the arguments of a process are NUL-separated texts.
         parts = value.split("\0")
         for part in parts:
             if len(parts) > 1 and (match := _VARIABLE.fullmatch(part)):
@@ -54,7 +54,7 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
 
 
 def _inline(connection: sqlite3.Connection, tables: Collection[str]) -> Iterator[str]:
-    """Yield the texts outside of the strings that can name home folders: of ranges, files and processes."""
+    """Yield texts outside the string table that can contain home folders: of ranges, files and processes."""
     for table, allowed_table in ((table, allowed.table(table)) for table in tables):
         has = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?, 'source')", (table,))}
         holds = allowed_table.holds.items() if allowed_table else ()
@@ -74,7 +74,7 @@ def _settings(connection: sqlite3.Connection, table: str) -> Iterator[tuple[str,
 
 
 def _strings(connection: sqlite3.Connection) -> Iterator[str]:
-    """Yield the strings that can be environments, or name home folders."""
+    """Yield strings that can be environments or can contain home folders."""
     for (value,) in connection.execute(
         "SELECT CAST(value AS BLOB) AS bytes FROM source.StringIds WHERE instr(bytes, x'00') "
         "OR value LIKE '%/home/%' OR value LIKE '%users%'"

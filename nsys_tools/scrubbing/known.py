@@ -1,4 +1,4 @@
-"""What a trace says of its machine and users: names and values that must not appear anywhere in the copy."""
+"""Names and values of a trace's machine and users, which must not appear anywhere in the copy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 _WORD = re.compile(r"[^\W_]+")
-# Names that say nothing of anybody.
+# Names that identify nobody.
 _GENERIC = {
     "local (cli)", "localhost", "localdomain", "host", "node", "server", "unknown", "none", "null", "default",
     "scrubbed", "root", "user", "users", "admin", "ubuntu", "debian", "nobody", "docker", "runner", "nvidia", "home",
@@ -16,9 +16,9 @@ _GENERIC = {
     "false", "auto", "disabled", "enabled",
 }  # fmt: skip
 _SHORTEST = {"user": 3, "host": 4, "secret": 4, "value": 8}
-_SHORTEST_NUMBER = 6  # of a secret: shorter ones would be found among sizes and counts
+_SHORTEST_NUMBER = 6  # of a secret: shorter numbers would match sizes and counts
 _KINDS = ("secret", "user", "host", "value")
-# Not TOKENIZERS_PARALLELISM, max_new_tokens, KEYBOARD or PWD.
+# Must not match TOKENIZERS_PARALLELISM, max_new_tokens, KEYBOARD or PWD.
 _SECRET = re.compile(
     r"(?:^|[_.-])(?:API|AUTH)?(?:KEY|TOKEN|PASS|CREDS?|AUTH|COOKIE|SIGNATURE|LICENSE|WEBHOOK|DSN|BEARER)(?:$|[_.-])"
     r"|_PWD$|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIAL",
@@ -40,7 +40,7 @@ _HOME = re.compile(r"/(?:home|Users)/([^/\s:;,\"'=\0]+)|[A-Za-z]:\\Users\\([^\\\
 
 @dataclass(frozen=True)
 class Found:
-    """A known value in a text: where, and what it is (``host``, ``user``, ``secret``, ``value`` of the environment)."""
+    """A known value in a text: its place and kind (``host``, ``user``, ``secret``, ``value`` of the environment)."""
 
     start: int
     end: int
@@ -48,23 +48,23 @@ class Found:
 
 
 class Known:
-    """Names and values to look for, each as a whole word and in any case.
+    """Names and values to search for, matched as whole words and regardless of case.
 
     Notes
     -----
-    A trace can hold the environment of every process of a host: thousands of values. They are looked up by their first
-    word, so that a text costs what it has words.
+    A trace can contain the environment of every process of a host: thousands of values. They are looked up by their
+    first word, so that the cost of a search depends only on the number of words in the text.
     """
 
     def __init__(self) -> None:
         self._by_word: dict[str, dict[str, tuple[int, str]]] = defaultdict(dict)
 
     def __len__(self) -> int:
-        """Return how many there are."""
+        """Return the number of known values."""
         return sum(len(values) for values in self._by_word.values())
 
     def add(self, kind: str, value: str) -> None:
-        """Look for a value from now on, unless it is too short or too common to mean anything."""
+        """Add a value, unless it is too short or too common to identify anything."""
         folded = _folded(value.strip().strip("\"'"))
         if len(folded) < _SHORTEST[kind] or folded in _GENERIC:
             return
@@ -74,17 +74,17 @@ class Known:
         if first := _WORD.search(folded):
             values = self._by_word[first[0]]
             had = values.get(folded, (0, ""))[1]
-            # The same value may have several names: what is a secret once is one everywhere.
+            # A value can be found under several names. If it is a secret under one, it is a secret everywhere.
             if not had or _KINDS.index(kind) < _KINDS.index(had):
                 values[folded] = first.start(), kind
 
     def host(self, name: str) -> None:
-        """Look for the name of a host, and for its first part."""
+        """Add the name of a host and its first label."""
         self.add("host", name)
         self.add("host", name.partition(".")[0])
 
     def variable(self, name: str, value: str, *, keep_host: bool = False) -> None:
-        """Look for the value of a variable of the environment; with `keep_host` not for the name of a host."""
+        """Add the value of an environment variable; with `keep_host`, names of hosts are not added."""
         value = value.strip("\"'")
         if name.upper() in _USERS:
             self.add("user", value)
@@ -96,14 +96,14 @@ class Known:
         self.folders(value)
 
     def folders(self, text: str) -> None:
-        """Look for the users whose home folders a text names."""
+        """Add the users whose home folders appear in a text."""
         lower = text.lower()
         if "home" in lower or "users" in lower:
             for found in _HOME.finditer(text):
                 self.add("user", found[1] or found[2])
 
     def arguments(self, arguments: list[str]) -> None:
-        """Look for the values of those arguments whose names tell of a secret."""
+        """Add the values of arguments whose names suggest a secret."""
         for at, one in enumerate(arguments):
             name, equal, value = one.partition("=")
             if _SECRET.search(name):
@@ -111,11 +111,11 @@ class Known:
             self.folders(one)
 
     def first_words(self) -> Iterator[str]:
-        """Yield the words that values begin with."""
+        """Yield the first words of all values."""
         yield from self._by_word
 
     def found(self, text: str, leave: Collection[str] = ()) -> Iterator[Found]:
-        """Yield the known values in a text but for kinds to leave, the longest at each place, from left to right."""
+        """Yield the known values in a text from left to right, the longest at each place; skip the kinds in `leave`."""
         if not self._by_word:
             return
         folded = _folded(text)
@@ -138,14 +138,14 @@ class Known:
                 yield longest
 
     def replaced(self, text: str, by: Callable[[str, str], str], leave: frozenset[str] = frozenset()) -> str:
-        """Return a text with `by(kind, value)` in place of each known value, unless its kind is to be left."""
+        """Return a text with each known value replaced by `by(kind, value)`, except the kinds in `leave`."""
         for one in reversed(list(self.found(text, leave))):
             text = text[: one.start] + by(one.kind, _folded(text[one.start : one.end])) + text[one.end :]
         return text
 
 
 def _folded(text: str) -> str:
-    """Return a text in lower case, as long as it was."""
+    """Return a text in lower case with unchanged length."""
     lower = text.lower()
     if len(lower) == len(text):
         return lower

@@ -1,4 +1,4 @@
-"""What a scrubbed copy lacks, and what it was made of."""
+"""The manifest of a scrubbed copy: what was removed and changed, with digests."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def tables_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def digests(path: Path) -> dict[str, Any]:
-    """Return size and SHA-256 of a file, or of each file of a folder. The name of the trace itself is not told."""
+    """Return size and SHA-256 of a file, or of each file of a folder. The name of the trace itself is not included."""
     if path.is_dir():
         files = sorted(path.glob("*.parquet"))
         return {
@@ -40,18 +40,18 @@ def digests(path: Path) -> dict[str, Any]:
 def manifest(
     connection: sqlite3.Connection, work: Copy, done: Mapping[str, Copied], texts: Texts, options: Options
 ) -> dict[str, Any]:
-    """Return what was cut and changed, for people and programs; it holds no text of the trace.
+    """Return what was removed and changed. The manifest contains no text of the trace.
 
     Parameters
     ----------
     connection
         The copy, with the trace attached as ``source``.
     work, done
-        What was copied, and what became of each table.
+        The copied tables, and the result for each table.
     texts
-        What became of texts.
+        Replaces texts, and counts the changes.
     options
-        What the user decided. The salt is not told, only whether there is one.
+        The user's choices. The salt is not included, only whether there is one.
     """
     cut = [name for name in tables_of(connection) if name not in done and name != "StringIds"]
     others = connection.execute(

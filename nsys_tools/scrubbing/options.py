@@ -1,4 +1,4 @@
-"""What a user decides of a scrubbed trace."""
+"""The user's choices for scrubbing a trace."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nsys_tools.errors import UsageError
 
 NVTX = ("keep", "paths", "hash")
 NAMES = THREADS = ("keep", "hash")
-_SALT_LENGTH = 16  # shorter ones can be guessed
+_SALT_LENGTH = 16  # a shorter one can be guessed
 
 
 @dataclass(frozen=True)
@@ -18,22 +18,22 @@ class Options:
     Attributes
     ----------
     nvtx
-        Texts of NVTX: as they are, with file paths cut down to their last part, or as digests.
+        NVTX texts: unchanged, with file paths reduced to their last component, or as digests.
     names
-        Names of kernels and of the program's own functions: as they are, or as digests.
+        Names of kernels and of the program's functions: unchanged or as digests.
     threads
-        Names of threads and programs: as they are, or as digests, but for those that everybody has.
+        Names of threads and programs: unchanged, or as digests except for common names.
     drop_samples
-        Leave out samples of the CPU and call chains.
+        Omit CPU samples and call chains.
     keep_host
-        Keep the names of hosts, and the identity of GPUs and network devices.
+        Keep the names of hosts, and the UUIDs and addresses of GPUs and network devices.
     salt
-        Files that are scrubbed with one salt have the same pseudonyms; without one, each file has its own.
+        Files that are scrubbed with the same salt have the same pseudonyms. Without a salt, each file has its own.
 
     Raises
     ------
     UsageError
-        If a value means nothing.
+        If a value is invalid.
     """
 
     nvtx: str = "paths"
@@ -49,9 +49,9 @@ class Options:
             ("--nvtx", self.nvtx, NVTX), ("--names", self.names, NAMES), ("--threads", self.threads, THREADS),
         ):  # fmt: skip
             if value not in allowed:
-                raise UsageError(f"{option} {value} is unknown.", f"It is one of: {', '.join(allowed)}.")
+                raise UsageError(f"{option} {value} is unknown.", f"Use one of: {', '.join(allowed)}.")
         if self.salt and len(self.salt) < _SALT_LENGTH:
             raise UsageError(
-                f"--salt has {len(self.salt)} characters, and could be guessed.",
-                f"Use {_SALT_LENGTH} random characters or more, as openssl rand -hex 16 prints them.",
+                f"--salt has only {len(self.salt)} characters and could be guessed.",
+                f"Use at least {_SALT_LENGTH} random characters, for example from: openssl rand -hex 16.",
             )

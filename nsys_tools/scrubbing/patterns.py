@@ -1,4 +1,4 @@
-"""Forms of texts that tell of a machine or a person, or that are secrets."""
+"""Patterns of texts that identify a machine or a person, or that are secrets."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from collections import Counter
 from collections.abc import Iterator
 
 HOME = re.compile(r"(?P<folder>/(?:home|Users)/|[A-Za-z]:\\Users\\|/root/)(?P<name>[^/\\\s:;,\"'=]+)", re.IGNORECASE)
-"""A folder of a user."""
+"""A user's home folder."""
 MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![\w.])")
-"""An e-mail address. A symbol with its version, ``f@GLIBC_2.2.5``, is none."""
+"""An e-mail address. A versioned symbol such as ``f@GLIBC_2.2.5`` does not match."""
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 ADDRESS = re.compile(
     rf"(?<![\w.-])(?:{_OCTET}\.){{3}}{_OCTET}(?![\w-]|\.\d)"  # IPv4
     r"|(?<![\w:])(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}(?![\w:])"  # MAC
     r"|(?<![\w:])(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}(?![\w:])|(?<![\w:])fe80::[0-9A-Fa-f:]+"  # IPv6
 )
-"""The address of a machine in a network. A version, ``libcublas.so.12.4.5.8``, is none."""
+"""A network address. A version such as ``libcublas.so.12.4.5.8`` does not match."""
 DEVICE = re.compile(
     r"(?<![\w-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![\w-])"  # UUID
     r"|(?<![\w:])[0-9A-Fa-f]{4,8}:[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\.[0-7](?!\w)"  # PCI
 )
-"""What a GPU or a network device is known by."""
-# A value that is a number or a word of Python is no secret: max_tokens=512, eos_token=None.
+"""The UUID or bus address of a GPU or network device."""
+# A number or a Python constant is not a secret: max_tokens=512, eos_token=None.
 ASSIGNED = re.compile(
     r"(?<![a-z0-9])(?:[\w-]*[_-])?(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?|AUTHORIZATION|BEARER)"
     r"[\"']?(?:\s*[=:]+\s*|\s+(?=\S{12}))[\"']?(?!-?[\d.]+(?![\w.])|None\b|True\b|False\b|null\b|\.\.\.)"
@@ -36,10 +36,10 @@ _BEGINS = (
     r"AKIA|ASIA|AIza|ya29\.|SG\.)"
 )
 TOKEN = re.compile(_BEGINS + r"[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|-----BEGIN [A-Z ]+-----")
-"""A token or key, by the way it begins: of Hugging Face, GitHub, AWS, Google, Slack, NVIDIA, a JWT ..."""
+"""A token or key, identified by its prefix: Hugging Face, GitHub, AWS, Google, Slack, NVIDIA, a JWT ..."""
 TOKEN_BEGINS = re.compile(_BEGINS.replace("v1", "v[01]").replace("29", "[02][09]") + "|eyJ")
-"""How tokens begin, also with a zero for each digit."""
-# C++ names, of GCC and of MSVC, and the hidden names of NVIDIA's static libraries.
+"""Prefixes of tokens, also with every digit replaced by zero."""
+# Mangled C++ names of GCC and MSVC, and the obfuscated names in NVIDIA's static libraries.
 _MANGLED = re.compile(r"(?<![A-Za-z0-9])_{1,3}Z[\w.$]+|\?[\w@?$]{8,}|lib[a-z]+_static_[0-9a-f]{40}(?![0-9a-f])")
 _RUN = re.compile(r"[A-Za-z0-9+]{20,}")
 _HEX = re.compile(r"[0-9a-fA-F]{32,}")
@@ -50,8 +50,8 @@ _LONGEST_WORDS, _LONGEST_NUMBERS = 3.0, 1.75
 
 
 AFTER_NAME = "=: \t\n\v\f\r"
-"""What can stand between the name of a secret and the secret."""
-# What a text has at least, if it has one of these forms: to ask for that is ten times as fast as to search.
+"""Characters that can separate a secret from its name."""
+# Each pattern with characters of which every match contains one. Testing for these is ten times as fast.
 _FORMS = (
     ("a home folder", HOME, "/\\"), ("an e-mail address", MAIL, "@"), ("a network address", ADDRESS, ".:"),
     ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret after its name", ASSIGNED, AFTER_NAME),
@@ -61,19 +61,19 @@ _SECRETS = ("key", "token", "secret", "passw", "passphrase", "credential", "auth
 
 
 def forms(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Yield the forms that a text can have, each with what it is in words."""
+    """Yield the patterns that could match a text, each with its description."""
     for what, form, marks in _FORMS:
         if any(mark in text for mark in marks) and (form is not ASSIGNED or names_secret(text.lower())):
             yield what, form
 
 
 def names_secret(lower: str) -> bool:
-    """Whether a text in lower case holds a word that names a secret."""
+    """Whether a lower-case text contains a word that names a secret."""
     return any(name in lower for name in _SECRETS)
 
 
 def entropy(text: str) -> float:
-    """Return Shannon's entropy of the characters of a text, in bits per character."""
+    """Return the Shannon entropy of a text, in bits per character."""
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
@@ -82,10 +82,10 @@ def random_parts(text: str) -> Iterator[str]:
 
     Notes
     -----
-    Names of kernels have many different characters, too: their entropy is that of a key. But they consist of words and
-    numbers. Of random letters and digits, a word has 1.9 characters in the mean (99 % of the keys of 32 characters:
-    below 2.9) and a number 1.2 digits; in ``E4m3bf16H128PagedCausalP16Kv128`` a number has 2. Mangled names of C++ are
-    skipped. Measured in the shared traces and on 2,000 random keys of each length.
+    The entropy of a kernel name can be as high as that of a key. But kernel names consist of words and numbers. In
+    random letters and digits, a word has 1.9 characters on average (below 2.9 in 99 % of keys of 32 characters) and
+    a number 1.2 digits. In ``E4m3bf16H128PagedCausalP16Kv128``, a number has 2. Mangled C++ names are skipped.
+    Measured on the shared traces and on 2,000 random keys of each length.
     """
     if not _RUN.search(text):
         return

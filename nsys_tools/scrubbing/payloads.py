@@ -1,4 +1,4 @@
-"""Payloads of NVTX events: of those that hold numbers only, the numbers may be copied."""
+"""Payloads of NVTX events. A payload is copied only if all its fields are numbers."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from nsys_tools.session.quoting import quoted
 from nsys_tools.sources.nsys.payload import FIRST_OWN_TYPE, FORMS, HEADER
 
 _EVENTS, _ENTRIES, _ENUMS = "NVTX_EVENTS", "NVTX_PAYLOAD_SCHEMA_ENTRIES", "NVTX_PAYLOAD_ENUM_ENTRIES"
-_ALIGNMENT = 8  # of a payload: up to seven bytes behind its last field are unused
+_ALIGNMENT = 8  # of a payload: up to seven bytes after its last field are unused
 
 
 class Payloads:
-    """Which payloads of a trace hold numbers only.
+    """The payloads of a trace that contain only numbers.
 
     Parameters
     ----------
     connection
-        With the trace attached as ``source``.
+        Connection with the trace attached as ``source``.
     tables
         Its tables: column types by column name.
 
     Notes
     -----
-    A schema with a text, an array or a schema in it is none of numbers: an array of bytes can be a text. A payload is
-    a structure of the program's, and a schema may tell a part of it: what lies between its numbers is not copied.
+    A schema that contains a text, an array or another schema is not numeric: an array of bytes can be a text. A
+    payload is a struct of the program, of which a schema may describe only a part. Bytes between its numbers are
+    not copied.
     """
 
     def __init__(self, connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]]) -> None:
@@ -47,7 +48,7 @@ class Payloads:
         self._fields = {key: [one for one in some if one] for key, some in found.items() if None not in some}
 
     def kept(self, data: bytes | None) -> bytes | None:
-        """Return a payload that holds numbers only, with zeros around them; None for another one."""
+        """Return a numeric payload with zeros between its fields; None for any other payload."""
         if data is None or len(data) < HEADER.size:
             return None
         domain, _, schema, _, *sizes = HEADER.unpack_from(data)

@@ -1,4 +1,4 @@
-"""Texts that are certainly harmless, told in a fraction of the time that a search takes."""
+"""Texts that are certainly harmless, recognized in a fraction of the time of a full search."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from nsys_tools.scrubbing.patterns import AFTER_NAME, TOKEN_BEGINS, names_secret
 
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _WORD = re.compile(r"[^\W_]+")
-# With zeros for all digits: a path, an address of any kind, a part long enough for a key.
+# With every digit replaced by zero: a path, an address of any kind, or a part long enough to be a key.
 _SUSPICIOUS = re.compile(
     r"[/\\@]|[0A-Fa-f]:[0A-Fa-f]|fe[08]0:|[0A-Fa-f]-[0A-Fa-f]|0\.0+\.0+\.0|[A-Za-z0+]{20}|-----", re.IGNORECASE
 )
-_MOST = 1_000_000  # forms that are remembered
+_MOST = 1_000_000  # number of cached forms
 
 
 class Plain:
-    """Whether texts are harmless, by their form: the text with a zero for each digit.
+    """Whether texts are harmless, judged by their form: the text with every digit replaced by zero.
 
     Parameters
     ----------
     known
-        What the trace says of its machine and users.
+        Names and values of the trace's machine and users.
 
     Notes
     -----
-    PyTorch writes a number of its own into the name of each range: a trace has millions of different texts of some
-    thousand forms. A form is plain if no text of it can hold what `scanning.problems` looks for. Where in doubt, it is
-    not.
+    PyTorch writes a unique number into the name of each range. A trace therefore has millions of distinct texts but
+    only some thousand forms. A form is plain if none of its texts can contain what `scanning.problems` looks for. In
+    case of doubt it is not plain.
     """
 
     def __init__(self, known: Known) -> None:

@@ -1,13 +1,13 @@
-"""Pseudonyms: the same for the same text, and of no use to somebody who guesses what the text was."""
+"""Pseudonyms: equal for equal texts, and not verifiable by guessing the text."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 
-# Of 100,000 names two get the same pseudonym with a probability of 3e-10.
+# The probability that any two of 100,000 names get the same pseudonym is 3e-10.
 _BYTES = 8
-_NUMBER_BYTES = 6  # of a number: it fits where nsys writes one
+_NUMBER_BYTES = 6  # of a numeric pseudonym: it fits the columns that nsys uses
 
 
 class Pseudonyms:
@@ -16,11 +16,11 @@ class Pseudonyms:
     Parameters
     ----------
     salt
-        What they depend on; without one a random key is made, and forgotten.
+        Key of the pseudonyms. If empty, a random key is generated and not stored.
 
     Notes
     -----
-    BLAKE2b with a key: without the key, nobody can compute the pseudonym of a host name that he guesses.
+    Keyed BLAKE2b: without the key, nobody can compute the pseudonym of a guessed host name.
     """
 
     def __init__(self, salt: str = "") -> None:
@@ -35,5 +35,5 @@ class Pseudonyms:
         return f"{kind}-{self._digest(kind, text, _BYTES).hex()}"
 
     def number(self, kind: str, value: float) -> int:
-        """Return the pseudonym of a number, a positive one of 48 bits."""
+        """Return the pseudonym of a number: a positive integer of 48 bits."""
         return int.from_bytes(self._digest(kind, repr(value), _NUMBER_BYTES), "big")

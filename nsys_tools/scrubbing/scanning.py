@@ -1,4 +1,4 @@
-"""The last scan: every text of a copy is read again and searched for what must not be in it."""
+"""The final scan: searches every text of a copy for data that must not be shared."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from nsys_tools.scrubbing.patterns import DEVICE, forms, random_parts
 from nsys_tools.session.quoting import quoted
 
 _OF_KNOWN = {
-    "host": "the name of a host of the trace", "user": "the name of a user of the trace",
-    "secret": "a secret of the environment or the arguments", "value": "a value of the environment",
+    "host": "the name of a host in the trace", "user": "the name of a user in the trace",
+    "secret": "a secret from the environment or the arguments", "value": "the value of an environment variable",
 }  # fmt: skip
-_WORDS = {"word", "setting"}  # columns of nsys's own words, and of names of GPUs
+_WORDS = {"word", "setting"}  # columns with nsys's vocabulary or names of GPUs
 _VERSION = re.compile(r"[\d.]+")
 
 
 @dataclass(frozen=True)
 class Leak:
-    """Something that must not be in a copy: where, what, and in how many different texts. Never the text itself."""
+    """Data that must not be in a copy: where, what, and in how many distinct texts. The text itself is not reported."""
 
     table: str
     column: str
@@ -30,22 +30,22 @@ class Leak:
     count: int
 
     def __str__(self) -> str:
-        """Return it as part of a sentence."""
+        """Return the leak as part of a message."""
         texts = "text holds" if self.count == 1 else "texts hold"
         return f"{self.table}.{self.column}: {self.count:,} {texts} {self.what}"
 
 
 def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False) -> set[str]:
-    """Say what a text holds that must not be shared, in words; empty if it is clean.
+    """Return what a text contains that must not be shared, in words; empty if it is clean.
 
-    The name of a GPU or a function is public, also where a variable of the environment holds one.
+    The name of a GPU or function is public even if it is also the value of an environment variable.
     """
     fine = {"host"} if keep_host else set()
     fine |= {"value"} if is_name else set()
     found = {_OF_KNOWN[one.kind] for one in known.found(text, fine)}
     found |= {what for what, form in forms(text) if form.search(text) and not (keep_host and form is DEVICE)}
     if any(random_parts(text)):
-        found.add("a part that looks like a key")
+        found.add("a string that looks like a key")
     return found
 
 
@@ -62,9 +62,9 @@ def scan(
     tables
         Its tables: what each column holds.
     known
-        What the trace says of its machine and users.
+        Names and values of the trace's machine and users.
     keep_host
-        Whether hosts and devices may be named.
+        Whether names of hosts and devices are allowed.
     names
         The strings that are names of functions and kernels.
     """
@@ -72,12 +72,12 @@ def scan(
     for table, columns in tables.items():
         for column, text in _texts(connection, table, columns):
             if columns[column] == "setting" and _VERSION.fullmatch(text):
-                continue  # it looks like an address, as 5.15.167.4 does
+                continue  # a version such as 5.15.167.4 looks like an address
             is_name = columns[column] in _WORDS or (columns[column] == "string" and text in names)
             for what in problems(text, known, keep_host=keep_host, is_name=is_name):
                 leaks[table, column, what] += 1
         for column in _stray(connection, table, columns):
-            leaks[table, column, "text, which a number should be"] += 1
+            leaks[table, column, "text in a numeric column"] += 1
     return [Leak(*key, count) for key, count in sorted(leaks.items())]
 
 
@@ -86,7 +86,7 @@ def _is_number(holds: str) -> bool:
 
 
 def _texts(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the different texts of a table that are not plain, each with its column."""
+    """Yield the distinct texts of a table that are not plain, each with its column."""
     for column, holds in columns.items():
         if _is_number(holds) or holds == "payload":
             continue
@@ -99,11 +99,11 @@ def _texts(connection: sqlite3.Connection, table: str, columns: Mapping[str, str
 
 
 def _stray(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> list[str]:
-    """Return the columns of numbers in which something else was found; the first row that has it tells."""
+    """Return the numeric columns that contain text in the first row with any such column."""
     names = [column for column, holds in columns.items() if _is_number(holds)]
     if not names:
         return []
-    # Texts and bytes come after all numbers. To ask for their types takes twice as long.
+    # In SQLite's order, text and blobs follow all numbers. Comparing typeof() would take twice as long.
     found = ", ".join(f"{quoted(name)} >= ''" for name in names)
     some = " OR ".join(f"{quoted(name)} >= ''" for name in names)
     row = connection.execute(f"SELECT {found} FROM main.{quoted(table)} WHERE {some} LIMIT 1").fetchone()

@@ -1,4 +1,4 @@
-"""Scrubbing a trace from end to end: a new file, filled by a list, searched, and only then given its name."""
+"""Scrubbing a trace from end to end: a new file is filled by an allow-list, scanned, and then renamed to its place."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.sources.nsys.identify import DAMAGED_HINT, Kind, check_export, columns, identify
 from nsys_tools.sources.nsys.settling import settled
 
-_SHOWN = 5  # leaks in a message
+_SHOWN = 5  # number of leaks in a message
 
 
 @one_error
@@ -35,7 +35,7 @@ class Scrubbed:
     path
         The copy.
     manifest
-        What was cut and changed, with digests.
+        What was removed and changed, with digests.
     """
 
     path: Path
@@ -43,12 +43,12 @@ class Scrubbed:
 
     @property
     def summary(self) -> str:
-        """What was left out, in a sentence."""
+        """Summary of what was removed and changed, for printing."""
         tables = self.manifest["tables"].values()
         columns, rows = sum(len(one["columns_cut"]) for one in tables), sum(one["rows_cut"] for one in tables)
         changed = sum(self.manifest["texts_changed"].values())
         return (
-            f"Left out: {_counted(len(self.manifest['tables_cut']), 'table')}, {_counted(columns, 'column')} and "
+            f"Removed: {_counted(len(self.manifest['tables_cut']), 'table')}, {_counted(columns, 'column')} and "
             f"{_counted(rows, 'row')} of other tables, {_counted(self.manifest['strings']['cut'], 'string')}. "
             f"Changed: {_counted(changed, 'text')}."
         )
@@ -62,33 +62,33 @@ def scrubbed_copy(
     path: Path, out: Path, options: Options, *, manifest_file: Path | None = None, force: bool = False,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Scrubbed:  # fmt: skip
-    """Write a copy of a trace that may be shared.
+    """Write a copy of a trace that can be shared.
 
     Parameters
     ----------
     path
         An SQLite export, or a folder of ``nsys export -t parquetdir``.
     out
-        The copy, of the same form.
+        The copy, in the same format.
     options
-        What to keep.
+        What to keep, and how.
     manifest_file
-        Where to write what was cut; None for nowhere.
+        File for the manifest; None does not write it.
     force
-        Replace files that exist.
+        Replace existing files.
     progress
-        Gets a few words before each step that can take long.
+        Called with a short description before each slow step.
 
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read or scrubbed, or something was found in the copy that must not be there. Then there
-        is no copy.
+        If the trace cannot be read or scrubbed, or the scan of the copy found data that must not be shared. No copy
+        remains in that case.
     """
     kind = identify(path)
     if kind is Kind.RECORDING:
         raise NsysToolsError(
-            f"{path}: a recording cannot be scrubbed: it holds the environment of every process, and only nsys can "
+            f"{path}: a recording cannot be scrubbed: it contains the environment of every process, and only nsys can "
             "write one.",
             "Export it, scrub the export, and share that: nsys export -t sqlite RECORDING.nsys-rep; "
             "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
@@ -119,9 +119,9 @@ def scrubbed_copy(
 
 
 def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind, *, force: bool) -> None:
-    """Refuse places that cannot be written, before anything is read."""
+    """Refuse output paths that cannot be written, before anything is read."""
     if out.resolve() == path.resolve():
-        raise UsageError(f"{out}: is the trace itself, which stays as it is.", "Name another file for the copy.")
+        raise UsageError(f"{out}: is the trace itself, which is not overwritten.", "Choose another file for the copy.")
     if kind is Kind.SQLITE:
         check_new(out, force=force, inputs=[path])
     else:
@@ -129,15 +129,15 @@ def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind,
     if manifest_file is not None:
         check_new(manifest_file, force=force, inputs=[path])
         if manifest_file.resolve() == out.resolve() or out.resolve() in manifest_file.resolve().parents:
-            raise UsageError(f"{manifest_file}: is the copy, or lies inside it.", "Name another file with --manifest.")
+            raise UsageError(f"{manifest_file}: is the copy or is inside it.", "Choose another file with --manifest.")
 
 
 def _write(source: Path, name: Path, copy: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Write the copy and search it; return the manifest without digests."""
+    """Write the copy and scan it; return the manifest without digests."""
     try:
         with closing(_connected(copy, source)) as connection:
             tables = tables_of(connection)
-            progress("looking for what must not be shared")
+            progress("collecting names and values that must not be shared")
             known = gathered(connection, tables, keep_host=options.keep_host)
             texts = Texts(options, known)
             work = Copy(connection, {table: kinds for table, kinds in columns(source, name).items() if table in tables},
@@ -146,7 +146,7 @@ def _write(source: Path, name: Path, copy: Path, options: Options, progress: Cal
             done = work.run()
             connection.commit()
             report = manifest(connection, work, done, texts, options)
-            progress("searching the copy")
+            progress("scanning the copy")
             held = {**work.kept, "StringIds": {"id": "number", "value": "string"}}
             leaks = scan(connection, held, known, keep_host=options.keep_host, names=work.strings.names)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
@@ -157,7 +157,7 @@ def _write(source: Path, name: Path, copy: Path, options: Options, progress: Cal
 
 
 def _connected(copy: Path, source: Path) -> sqlite3.Connection:
-    """Return a connection to a new file with the trace beside it, which is only read."""
+    """Return a connection to a new file, with the trace attached read-only."""
     connection = sqlite3.connect(f"{copy.resolve().as_uri()}?mode=rwc", uri=True)
     connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY")
     connection.execute("ATTACH ? AS source", [f"{source.resolve().as_uri()}?mode=ro&immutable=1"])
@@ -167,6 +167,7 @@ def _connected(copy: Path, source: Path) -> sqlite3.Connection:
 def _refusal(leaks: list[Leak]) -> NsysToolsError:
     more = f"; and {len(leaks) - _SHOWN} more" if len(leaks) > _SHOWN else ""
     return NsysToolsError(
-        f"The copy still holds what must not be shared, and was removed. {'; '.join(map(str, leaks[:_SHOWN]))}{more}.",
-        "--nvtx hash and --names hash put digests in place of texts and names; --drop-samples leaves out call chains.",
+        "The copy still contained data that must not be shared, and was deleted. "
+        f"{'; '.join(map(str, leaks[:_SHOWN]))}{more}.",
+        "--nvtx hash and --names hash replace texts and names by digests. --drop-samples omits call chains.",
     )

@@ -1,4 +1,4 @@
-"""Strings: only those that rows of the copy refer to, under the numbers that they had."""
+"""The string table: only strings that rows of the copy refer to, with their original ids."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from nsys_tools.scrubbing.texts import Texts
 from nsys_tools.session.quoting import quoted
 
-# One number can be the name of a function for one table and that of a thread for another. The first of these keeps it.
+# A string can name a function in one table and a thread in another. The first kind in this list keeps the id.
 _ORDER = ("api", "symbol", "path", "nvtx", "thread")
 
 
@@ -20,12 +20,12 @@ class Strings:
     connection
         The copy, with the trace attached as ``source``.
     texts
-        What becomes of texts.
+        Replaces texts.
 
     Attributes
     ----------
     kept, changed
-        How many strings the copy has, and how many of them are others than in the trace.
+        Number of strings in the copy, and how many of them differ from the trace.
     names
         The names of functions and kernels among them.
     """
@@ -40,7 +40,7 @@ class Strings:
         connection.execute("CREATE TEMP TABLE moved (kind TEXT, id INTEGER, new INTEGER, PRIMARY KEY (kind, id))")
 
     def use(self, kind: str, table: str, column: str, rows: str) -> None:
-        """Note the strings that rows of a table refer to."""
+        """Register the strings that rows of a table refer to."""
         self._used[kind] |= {
             number
             for (number,) in self._connection.execute(
@@ -50,12 +50,12 @@ class Strings:
         }
 
     def write(self) -> None:
-        """Write the table of strings.
+        """Write the string table.
 
         Notes
         -----
-        Where two kinds make different texts of one string, the second gets a number of its own: a thread may be called
-        as a function is, and its name must go while that of the function stays.
+        If two kinds replace the same string differently, the second gets a new id. For example, a thread can have the
+        name of a function: the name of the thread must be replaced, but not that of the function.
         """
         needed = set().union(*self._used.values())
         values = self._values(needed)
@@ -85,7 +85,7 @@ class Strings:
         return {number: value.decode(errors="replace") for number, value in rows if value is not None}
 
     def number(self, kind: str, column: str) -> str:
-        """Return the SQL of the number of a string in the copy, from that in the trace."""
+        """Return the SQL expression that maps a string id of the trace to the copy."""
         if kind not in self._moved:
             return column
         return f"coalesce((SELECT new FROM temp.moved WHERE kind = '{kind}' AND id = {column}), {column})"

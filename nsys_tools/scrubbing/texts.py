@@ -1,4 +1,4 @@
-"""What becomes of each text: it stays, loses what tells of the machine, becomes a pseudonym, or goes."""
+"""Replacement of texts: each is copied, stripped of data about the machine, replaced by a pseudonym, or dropped."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nsys_tools.scrubbing.patterns import ADDRESS, DEVICE, HOME, MAIL, random_pa
 from nsys_tools.scrubbing.plain import Plain
 from nsys_tools.scrubbing.pseudonyms import Pseudonyms
 
-# Names of threads and programs that everybody has: of CUDA, nsys, PyTorch, NCCL and Python.
+# Common names of threads and programs: of CUDA, nsys, PyTorch, NCCL and Python.
 _PUBLIC = re.compile(
     r"python[\d.]*|torchrun|mpirun|MPI Rank \d+|nsys[\w-]*|\[NSys[\w. ]*\]|\*2CommsProcesso|cuda-?EvtHandlr|"
     r"cuda[0-9a-f]{13}|CUPTI worker th\w*|jemalloc_bg_thd|tokio-runtime-w|"
     r"pt_(?:main_thread|autograd_\d+|data_(?:worker|pin)|nccl_\w+|elastic\w*|gloo\w*|tcpstore\w*)|NCCL [A-Z][\w ]*",
     re.ASCII,
 )
-# Domains of NVTX that libraries open, which queries look for.
+# NVTX domains of libraries, which queries look for.
 _DOMAINS = {
     "NCCL",
     "MPI",
@@ -36,9 +36,9 @@ _DOMAINS = {
     "NVSHMEM",
     "UCX",
 }
-# Fields of NCCL's payloads, which queries look for.
+# Fields of NCCL payloads, which queries look for.
 _FIELDS = {"NCCL communicator ID", "Message size [bytes]", "Rank", "No. of ranks", "CUDA device", "Reduction operation"}
-_MOST = 200_000  # texts that are remembered
+_MOST = 200_000  # number of cached texts
 _NOBODY = {"", "local (cli)", "localhost"}
 _ADMINISTRATOR = {"", "root"}
 _FORMS = {
@@ -53,21 +53,21 @@ _MESSAGE_WORD = re.compile(r"[^\W_][\w.'-]*[^\W_]|[^\W_]")
 
 
 class Texts:
-    """What becomes of texts, by what their column holds.
+    """Replaces texts according to the content type of their column.
 
     Parameters
     ----------
     options
-        What the user decided.
+        The user's choices.
     known
-        What the trace says of its machine and users.
+        Names and values of the trace's machine and users.
 
     Attributes
     ----------
     plain
-        Tells which texts are certainly harmless.
+        Identifies texts that are certainly harmless.
     changed
-        How many texts became others, by what they held.
+        Number of changed texts by content type.
     """
 
     def __init__(self, options: Options, known: Known) -> None:
@@ -76,7 +76,7 @@ class Texts:
         self._pseudonyms = Pseudonyms(options.salt)
         self.plain = Plain(known)
         self._leave = frozenset({"host"} if options.keep_host else ())
-        # Names of GPUs and functions are public, also where a variable of the environment holds one.
+        # Names of GPUs and functions are public even if they are also the value of an environment variable.
         self._leave_in_names = self._leave | {"value"}
         self._done: dict[tuple[str, str], str | None] = {}
         self.changed: Counter[str] = Counter()
@@ -88,7 +88,7 @@ class Texts:
         }  # fmt: skip
 
     def text(self, holds: str, value: str) -> str | None:
-        """Return what stands in the copy for a text; None if nothing does."""
+        """Return the replacement of a text in the copy; None to drop it."""
         key = (holds, value)
         if key not in self._done:
             if len(self._done) >= _MOST:
@@ -99,12 +99,12 @@ class Texts:
         return made
 
     def keeps_plain(self, holds: str) -> bool:
-        """Whether texts of a kind stay as they are if they are harmless."""
+        """Whether harmless texts of a content type are copied unchanged."""
         ways = {"word": "keep", "symbol": self._options.names, "nvtx": self._options.nvtx}
         return ways.get(holds, "hash") != "hash"
 
     def setting(self, name: str, value: str) -> str | None:
-        """Return what stands in the copy for the value of a setting; None if its row is left out."""
+        """Return the replacement of a setting's value in the copy; None to drop the row."""
         holds = allowed.setting(name)
         if holds is None:
             return None
@@ -118,11 +118,11 @@ class Texts:
         return self.text(holds, value)
 
     def number(self, value: float) -> float:
-        """Return what stands in the copy for a number that is an address."""
+        """Return the replacement of a number that is an address."""
         return value if self._options.keep_host or value in {0, -1} else self._pseudonyms.number("address", value)
 
     def _replaced(self, text: str, leave: frozenset[str] | None = None) -> str:
-        """Return a text with pseudonyms for what is known of the machine and its users, and for addresses."""
+        """Return a text with pseudonyms for known names and values of the machine and its users, and for addresses."""
         if "/" in text or "\\" in text:
             text = HOME.sub(lambda found: found["folder"] + self._home(found["folder"], found["name"]), text)
         text = self._known.replaced(text, self._pseudonyms.text, self._leave if leave is None else leave)
@@ -155,8 +155,8 @@ class Texts:
         return self._known.replaced(text, self._pseudonyms.text, self._leave)
 
     def _path(self, text: str) -> str:
-        """Return the last part of a path; digests in it, as in files that compilers cache, become pseudonyms."""
-        # The whole first: the last part of a home folder is the name of a user.
+        """Return the last component of a path. Digests in it, as in names of compiler caches, become pseudonyms."""
+        # Replace in the whole path first: the last component of a home folder is a user name.
         name = re.split(r"[/\\]", self._replaced(text.rstrip("/\\")))[-1]
         for part in set(random_parts(name)):
             name = name.replace(part, self._pseudonyms.text("file", part))
@@ -187,7 +187,7 @@ class Texts:
         return text if _FORMS["time"].fullmatch(text) else None
 
     def _message(self, text: str) -> str:
-        """Return a message of nsys with ``*`` for words that are not nsys's own."""
+        """Return a message of nsys with ``*`` for words that are not in nsys's vocabulary."""
         words = allowed.words()
 
         def own(found: re.Match[str]) -> str:

@@ -1,1 +1,1 @@
-"""What can be opened or joined: each source says which tables it defines."""
+"""Inputs that can be opened or joined. Each source declares the tables it defines."""

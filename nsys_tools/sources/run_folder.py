@@ -1,4 +1,4 @@
-"""A run folder, as ``nsys-tools capture`` leaves it: the trace, and all that it is analyzed with."""
+"""A run folder written by ``nsys-tools capture``: the trace and everything it is analyzed with."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from nsys_tools.sources.workload import Recorded
 
 _STATUS, _WORKLOAD, _ENVIRONMENT = "status.json", "workload.json", "env.json"
 _TRACES = ("trace.sqlite", "trace.nsys-rep")
-_PARTS = ("StringIds.parquet",)  # a folder with it is a trace itself: nsys export -t parquetdir
+_PARTS = ("StringIds.parquet",)  # a folder with this file is a trace itself: nsys export -t parquetdir
 
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of what the folder says: a title, and values with the word before each."""
+    """A line of facts about the run: a title, and values with a word before each."""
 
     title: str
     values: tuple[tuple[str, str], ...]
@@ -37,13 +37,13 @@ class Run:
     trace
         The trace in it.
     status, environment
-        ``status.json`` and ``env.json``; empty where they are not.
+        ``status.json`` and ``env.json``; empty if missing.
     recorded
-        ``workload.json``; None where there is none.
+        ``workload.json``; None if missing.
     ncu
-        The folder of ncu's files; None without.
+        Folder of ncu's files; None if missing.
     callgraph
-        The call graph; None without.
+        The call graph; None if missing.
     """
 
     path: Path
@@ -61,36 +61,36 @@ class Run:
 
     @property
     def report(self) -> Path:
-        """Where its report goes."""
+        """Folder of its report."""
         return self.path / "report"
 
     @property
     def model_name(self) -> str:
-        """Name of the model that ran; empty when the folder does not say."""
+        """Name of the model that ran; empty if not recorded."""
         return str(self.recorded.data["model"]) if self.recorded else ""
 
     def architecture(self) -> Model | None:
-        """Return the shipped analytic model of the name of the model that ran, of whatever size it was; or None."""
+        """Return the shipped analytic model with the name of the model that ran, of any size; None if there is none."""
         return architecture.load(self.model_name) if self.model_name in architecture.available() else None
 
     def request(self, given: Request | None) -> Request:
-        """Return what to compare with: what is given, the rest as the run says.
+        """Return what to compare with: the given values, completed from the run.
 
         Parameters
         ----------
         given
-            What the user asks for; its model may be empty.
+            Values that the user gave. The model may be empty.
 
         Raises
         ------
         NsysToolsError
-            If the run cannot be compared; the message says why.
+            If the run cannot be compared. The message says why.
         """
         wanted = given or Request("")
         if self.recorded is None:
             if wanted.model:
                 return wanted
-            raise NsysToolsError(f"there is no {_WORKLOAD}, which says what was run.", "Name the model with --model.")
+            raise NsysToolsError(f"{_WORKLOAD}, which records what ran, is missing.", "Give the model with --model.")
         model = architecture.load(wanted.model) if wanted.model else self._model(self.recorded)
         batches = () if wanted.workload else self.recorded.inputs(model)
         dtype = wanted.dtype or self.recorded.dtype
@@ -98,36 +98,36 @@ class Run:
 
     def _model(self, recorded: Recorded) -> Model:
         """Return the analytic model of what was run."""
-        hint = "Name one with --model."
+        hint = "Give a model with --model."
         model, data = self.architecture(), recorded.data
         if model is None:
             raise NsysToolsError(f"there is no analytic model named {self.model_name}.", hint)
         if data["scale"] != "full":
-            raise NsysToolsError(f"the run is of scale {data['scale']}; the analytic model is of the full one.", hint)
+            raise NsysToolsError(f"the run has scale {data['scale']}; the analytic model has the full one.", hint)
         if data["device"] == "cpu":
-            raise NsysToolsError("the run was on the CPU; the analytic model is compared with GPU time.", hint)
+            raise NsysToolsError("the run was on the CPU, but the analytic model is compared with GPU time.", hint)
         return model
 
     def notes(self) -> list[str]:
-        """Return what a reader must know of the run as a whole."""
+        """Return notes on the run as a whole."""
         found = []
         state, step = self.status.get("state"), self.status.get("step")
         if state in ("failed", "interrupted"):
             found.append(f"The run {'failed' if state == 'failed' else 'was interrupted'} at step {step}: "
                          f"{self.status.get('message')}")  # fmt: skip
         elif state == "running" and step != "analyze":
-            found.append(f"The run has not ended, or was killed, at step {step}.")
+            found.append(f"The run has not ended or was killed. Its last step is {step}.")
         if self.recorded is None:
-            found.append(f"The run folder has no {_WORKLOAD}: nothing says which pages or prompts were run.")
+            found.append(f"The run folder has no {_WORKLOAD}, so it is unknown which pages or prompts were run.")
         elif not self.recorded.data["complete"]:
             found.append(
-                f"The workload did not run to its end: {len(self.recorded.items):,} of its {self.recorded.unit}s, all "
-                "repeats together, were counted."
+                f"The workload did not run to its end. Over all repeats, {len(self.recorded.items):,} "
+                f"{self.recorded.unit}s were counted."
             )
         return found
 
     def facts(self) -> list[Fact]:
-        """Return what the folder says of the run, for the report."""
+        """Return the recorded facts about the run, for the report."""
         lines = [("Run", [("", self.name)])]
         if self.recorded:
             lines += list(_workload(self.recorded))
@@ -136,7 +136,7 @@ class Run:
 
 
 def is_run(path: Path) -> bool:
-    """Return whether `path` is a run folder; a folder of Parquet files that nsys exported is a trace, and none."""
+    """Return whether `path` is a run folder. A folder of Parquet files that nsys exported is a trace, not a run."""
     if not path.is_dir() or any((path / part).is_file() for part in _PARTS):
         return False
     return (path / _STATUS).is_file() or all((path / name).is_file() for name in (_WORKLOAD, _TRACES[0]))
@@ -148,15 +148,15 @@ def read(path: Path) -> Run:
     Raises
     ------
     NsysToolsError
-        If there is no trace in it, or one of its files is not what its name says.
+        If it contains no trace, or one of its files has the wrong format.
     """
     status = _json(path / _STATUS)
     trace = next((path / name for name in _TRACES if (path / name).is_file()), None)
     if trace is None:
         stopped = f"It stopped at step {status['step']}: {status.get('message', '')}" if status.get("message") else ""
         raise NsysToolsError(
-            f"{path}: a run folder without a trace: there is neither {' nor '.join(_TRACES)} in it.",
-            stopped or "Runs with --profiler torch have none.",
+            f"{path}: a run folder without a trace. It contains neither {' nor '.join(_TRACES)}.",
+            stopped or "Runs with --profiler torch have no trace.",
         )
     workload, ncu = path / _WORKLOAD, path / "ncu"
     graphs = [path / "callgraph.json", *sorted(path.glob("*.dot"))]
@@ -174,7 +174,7 @@ def read(path: Path) -> Run:
 def _json(path: Path) -> Mapping[str, Any]:
     data = documents.plain(path) if path.is_file() else {}
     if not isinstance(data, dict):
-        raise NsysToolsError(f"{path}: is no JSON object.", "Analyze the trace in the folder by itself.")
+        raise NsysToolsError(f"{path}: is not a JSON object.", "Analyze the trace in the folder instead.")
     return data
 
 
@@ -199,13 +199,13 @@ def _said(*values: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def _span(values: list[int]) -> str:
-    """Return the least and the largest value in words; nothing for none."""
+    """Return the range of values as text; empty without values."""
     least, most = min(values, default=0), max(values, default=0)
     return "" if not values else f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _versions(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Give the versions that a figure can depend on, as far as they are texts."""
+    """Yield the versions that figures can depend on, if they are strings."""
     packages, cuda, gpus = (environment.get(key) or {} for key in ("packages", "cuda", "gpus"))
     first = gpus[0] if isinstance(gpus, list) and gpus and isinstance(gpus[0], dict) else {}
     packages, cuda = (part if isinstance(part, dict) else {} for part in (packages, cuda))

@@ -1,4 +1,4 @@
-"""What a session is joined with, and how: one interface for stages, ncu, the call graph and the analytic model."""
+"""Joining a session with other inputs: one interface for stages, ncu, the call graph and the analytic model."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from nsys_tools.session.database import Database
 from nsys_tools.session.result import Result
 
 Read = Callable[[str], Result]
-"""Gives the rows of a documented query."""
+"""Interface for reading the rows of a documented query."""
 
 
 class Source(Protocol):
-    """Something that a session is joined with."""
+    """An input that a session is joined with."""
 
     @property
     def name(self) -> str:
-        """What it is called: ``stages``, ``ncu``, ``callgraph`` or ``model``."""
+        """Name of the source: ``stages``, ``ncu``, ``callgraph`` or ``model``."""
 
     @property
     def file(self) -> str:
-        """Name of the file that it comes from, for the report; empty where that says nothing."""
+        """Name of its file, for the report; empty if the name is not informative."""
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -30,15 +30,15 @@ class Source(Protocol):
 
     @property
     def queries(self) -> tuple[str, ...]:
-        """The documented queries that a report has because of it."""
+        """The documented queries that it adds to a report."""
 
     @property
     def is_asked(self) -> bool:
-        """Whether the user asked for it. What was only found in a run folder may fail; a note then says why."""
+        """Whether the user gave it explicitly. One that was only found in a run folder may fail; a note says why."""
 
     @property
     def failure(self) -> str:
-        """What a note says first when a source that was only found fails."""
+        """Beginning of the note on the failure of a source that was only found in a run folder."""
 
     def define(self, database: Database) -> None:
         """Define its session tables.
@@ -46,16 +46,16 @@ class Source(Protocol):
         Raises
         ------
         NsysToolsError
-            If it cannot be read, or does not fit the trace.
+            If the source cannot be read or does not fit the trace.
         """
 
     def check(self, read: Read) -> Sequence[str]:
-        """Check the answers that it makes possible, and return what a reader must know of them.
+        """Check the results that depend on the source; return notes for the reader.
 
         Raises
         ------
         NsysToolsError
-            If an answer is impossible.
+            If a result is impossible.
         """
 
 
@@ -65,9 +65,9 @@ class Joined:
     Parameters
     ----------
     database
-        Of the session.
+        Database of the session.
     notes
-        Gets what a reader must know, a sentence each.
+        Notes for the reader are appended here, one sentence each.
     """
 
     def __init__(self, database: Database, notes: list[str]) -> None:
@@ -77,12 +77,12 @@ class Joined:
         self.sources: list[Source] = []
 
     def join(self, source: Source | None) -> bool:
-        """Define the tables of a source; return whether that was possible.
+        """Define the tables of a source; return whether that succeeded.
 
         Raises
         ------
         NsysToolsError
-            If a source that the user asked for cannot be joined.
+            If a source that the user gave cannot be joined.
         """
         if source is None:
             return False
@@ -96,19 +96,19 @@ class Joined:
         return True
 
     def check(self, read: Read, query: str | None = None) -> None:
-        """Check the sources that a query reads, or all; each once.
+        """Check the sources that a query reads, or all sources, each once.
 
         Parameters
         ----------
         read
-            Gives the rows of a query.
+            Reads the rows of a query.
         query
             The query; None for all sources.
 
         Raises
         ------
         NsysToolsError
-            If a source that the user asked for gives impossible answers.
+            If a source that the user gave leads to impossible results.
         """
         reached = [s for s in self._unchecked if query is None or self._database.reads(query, s.tables)]
         for source in reached:
@@ -120,16 +120,16 @@ class Joined:
                 self.sources.remove(source)
 
     def queries(self) -> list[str]:
-        """Return the queries that a report has because of the sources, as far as nothing that they need is missing."""
+        """Return the queries that the sources add to a report, without those that need a missing input."""
         names = [name for source in self.sources for name in source.queries]
         return [name for name in dict.fromkeys(names) if not self._database.needs(name)]
 
     def files(self) -> dict[str, str]:
-        """Return the names of the files that were joined, by the name of the source."""
+        """Return the names of the joined files by source."""
         return {source.name: source.file for source in self.sources if source.file}
 
     def _give_up(self, source: Source, error: NsysToolsError) -> None:
-        """Forget a source that was only found; the user must know of one that was asked for."""
+        """Drop a source that was only found in a run folder; raise if the user gave it."""
         self._database.undefine(source.tables)
         if source.is_asked:
             raise error

@@ -1,17 +1,17 @@
-"""Stages: named parts of a run, from a small TOML of range-name patterns.
+"""Stages: named parts of a run, defined by range-name patterns in a TOML file.
 
 ::
 
     [[stage]]
     name = "decode"
     match = ["decode", "generate/step *"]
-    phase = "decode"                      # optional: the phase of the analytic model that it is
-    layers = ["model.sam_model"]          # optional: or the part of that phase, as paths of layers
-    role = "step"                         # optional: "request", or "step": an instance is one step of its phase
+    phase = "decode"                      # optional: its phase of the analytic model
+    layers = ["model.sam_model"]          # optional: only this part of the phase, as layer paths
+    role = "step"                         # optional: "request" or "step": what one instance is
 
-A pattern is compared with rolled-up paths (``decode/step *``, see ``range.rolled_path``): ``*`` and ``?``
-stand for characters of one name, ``**`` also crosses ``/``. A pattern without ``/`` matches a range of that
-name at any depth; one with ``/`` matches from the outermost range on. The first pattern that matches counts.
+A pattern is matched against rolled-up paths (``decode/step *``, see ``range.rolled_path``). ``*`` and ``?``
+match characters of one name, ``**`` also matches ``/``. A pattern without ``/`` matches a range of that
+name at any depth. One with ``/`` matches from the outermost range. The first matching pattern applies.
 """
 
 from __future__ import annotations
@@ -32,21 +32,21 @@ _EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage: the patterns of the ranges that are its instances, and its part of the analytic model.
+    """A stage: patterns for the ranges that are its instances, and its part of the analytic model.
 
     Attributes
     ----------
     name
-        What it is called.
+        Name of the stage.
     patterns
         See `expression`.
     phase
-        Phase of the model that it is, or belongs to; empty when it is none, or has the phase's name.
+        Phase of the model that it is or belongs to; empty if there is none, or if the stage has the name of the phase.
     layers
-        Paths of the layers that it runs; empty for all of the phase.
+        Paths of the layers that it runs; empty for all layers of the phase.
     role
-        ``request``: an instance is one request, from its input to its last token; ``step``: one decode step, which
-        gives one token; empty for neither.
+        ``request``: an instance is one request, from its input to its last token. ``step``: an instance is one decode
+        step, which generates one token. Empty for neither.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Stage:
     role: str = ""
 
     def of_phase(self, phase: str) -> Stage:
-        """Return the stage with its phase named."""
+        """Return the stage with its phase set."""
         return replace(self, phase=phase)
 
     def runs(self, path: str) -> bool:
@@ -64,12 +64,12 @@ class Stage:
         return not self.layers or self.exactness(path) > 0
 
     def exactness(self, path: str) -> int:
-        """Return the length of the path of its layers that leads to `path`; 0 if none does."""
+        """Return the length of the stage's layer path that contains `path`; 0 if none does."""
         return max((len(layer) for layer in self.layers if f"{path}.".startswith(f"{layer}.")), default=0)
 
 
 def expression(pattern: str) -> str:
-    """Return the regular expression for a pattern, to match a whole rolled-up path."""
+    """Return the regular expression of a pattern, which must match a whole rolled-up path."""
     parts = []
     for token in re.findall(r"\*\*|\*|\?|[^*?]+", pattern):
         parts.append({"**": ".*", "*": "[^/]*", "?": "[^/]"}.get(token) or re.escape(token))
@@ -78,7 +78,7 @@ def expression(pattern: str) -> str:
 
 
 class StagesFile:
-    """The stages of a file: a source.
+    """The stages of a file, as a source.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ class StagesFile:
         database.define("stage_role", [(s.name, s.role, s.phase or s.name) for s in self.stages if s.role])
 
     def check(self, _: Read) -> list[str]:
-        """Find nothing: any stages are possible."""
+        """Return no notes: any stages are valid."""
         return []
 
 
@@ -123,7 +123,7 @@ def read(path: Path) -> list[Stage]:
     Raises
     ------
     NsysToolsError
-        If it cannot be read, is no TOML, or a key is wrong; with the line and the key.
+        If the file cannot be read, is not TOML, or has a wrong key. The message has the line and the key.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -133,16 +133,16 @@ def read(path: Path) -> list[Stage]:
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise NsysToolsError(f"--stages {path}: is nested too deep.", _EXAMPLE) from None
+        raise NsysToolsError(f"--stages {path}: is nested too deeply.", _EXAMPLE) from None
     except ValueError as error:
         raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
     if unknown := sorted(set(data) - {"stage"}):
         raise NsysToolsError(
-            f"--stages {path}, line {_line(text, unknown[0])}: key {unknown[0]!r} is not known.", _EXAMPLE
+            f"--stages {path}, line {_line(text, unknown[0])}: key {unknown[0]!r} is unknown.", _EXAMPLE
         )
     entries = data.get("stage", [])
     if not isinstance(entries, list) or not entries:
-        raise NsysToolsError(f"--stages {path}: there is no [[stage]] in it.", _EXAMPLE)
+        raise NsysToolsError(f"--stages {path}: contains no [[stage]].", _EXAMPLE)
     return [_stage(path, text, number, entry) for number, entry in enumerate(entries)]
 
 
@@ -152,14 +152,14 @@ def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
         return NsysToolsError(f"--stages {path}, line {line}, stage {number + 1}: key {key!r} {what}.", _EXAMPLE)
 
     if not isinstance(entry, dict):
-        raise fail("stage", "is no table")
+        raise fail("stage", "is not a table")
     if unknown := sorted(set(entry) - _KEYS):
-        raise fail(unknown[0], "is not known")
+        raise fail(unknown[0], "is unknown")
     name, phase, role = entry.get("name"), entry.get("phase", ""), entry.get("role", "")
     if not isinstance(name, str) or not name:
-        raise fail("name", "must be a text")
+        raise fail("name", "must be a string")
     if not isinstance(phase, str):
-        raise fail("phase", "must be a text")
+        raise fail("phase", "must be a string")
     if role not in ("", *ROLES):
         raise fail("role", f"must be one of {', '.join(ROLES)}")
     patterns, layers = _texts(entry.get("match")), _texts(entry.get("layers", []))
@@ -171,7 +171,7 @@ def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    """Return a text or a list of texts as a tuple; None if it is something else."""
+    """Return a string or a list of strings as a tuple; None for anything else."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         return None
@@ -179,7 +179,7 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 def _line(text: str, key: str, stage: int | None = None) -> int:
-    """Return the line of `key`; of the stage's header when the key is missing in it."""
+    """Return the line of `key`, or that of the stage's header if the key is missing."""
     lines = text.splitlines()
     first, last = 0, len(lines)
     if stage is not None:

@@ -1,4 +1,4 @@
-"""Steps: how they are found, where the user says more than ``auto``."""
+"""Steps: how they are found if ``--steps`` is not ``auto``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.sources.stages import Stage, expression
 
 
 class Steps:
-    """What the option ``--steps`` says: a source.
+    """The value of the option ``--steps``, as a source.
 
     Parameters
     ----------
@@ -36,21 +36,21 @@ class Steps:
     def define(self, database: Database) -> None:
         """Define the session table ``step_choice``."""
         if not self._choice:
-            raise NsysToolsError("--steps is empty.", "Use auto, none, a stage, or a pattern of range names.")
+            raise NsysToolsError("--steps is empty.", "Use auto, none, a stage, or a range name pattern.")
         row = ("none", None) if self._choice == "none" else ("pattern", self._expression)
         database.define("step_choice", [row])
 
     def check(self, read: Read) -> list[str]:
-        """Refuse a pattern that finds no step.
+        """Refuse a pattern that matches no step.
 
         Raises
         ------
         NsysToolsError
-            If there is none.
+            If no step is found.
         """
         if self._choice == "none" or any(row["step_count"] for row in read("step_found").records()):
             return []
         raise NsysToolsError(
-            f"--steps {self._choice}: no range that launched GPU work matches it.",
+            f"--steps {self._choice}: no range that launched GPU work matches.",
             'nsys-tools sql TRACE "FROM range_summary" lists the names of ranges.',
         )

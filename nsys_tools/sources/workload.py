@@ -1,4 +1,4 @@
-"""What a run's ``workload.json`` counted, as inputs of the analytic model."""
+"""The counts in a run's ``workload.json`` as inputs of the analytic model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nsys_tools.model.figures import Settings
 from nsys_tools.model.settings import inputs_of
 
 SCHEMA = "capture/workload-schema.json"
-# A model whose parameters differ by more from those of the analytic one is another.
+# If the parameter counts differ by more than this, the analytic model is probably another one.
 OTHER_MODEL = 0.05
 _DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 
@@ -33,14 +33,14 @@ class Recorded:
     data
         Its content.
     unit
-        What an item is: ``page`` or ``prompt``.
+        Kind of an item: ``page`` or ``prompt``.
     items
         The pages or prompts of all repeats, in order.
 
     Raises
     ------
     NsysToolsError
-        If it cannot be read or breaks its schema.
+        If the file cannot be read or violates its schema.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,13 +50,13 @@ class Recorded:
 
     @property
     def dtype(self) -> str:
-        """The element type, by the name that the analytic model has for it."""
+        """The element type, as named by the analytic model."""
         dtype: str = self.data["dtype"]
         return _DTYPES.get(dtype, dtype)
 
     @property
     def weights(self) -> str:
-        """The weights: a hub id, or in words; of a path the last part, since the others name folders and users."""
+        """The weights: a hub id or a description. For a path, only the last component, since others may name users."""
         weights: str = self.data["weights"]
         return Path(weights).name if weights.startswith(("/", "~", ".")) else weights
 
@@ -68,21 +68,21 @@ class Recorded:
         return [list(batches.values()) for batches in found.values()]
 
     def inputs(self, model: Model) -> tuple[tuple[str, ...], ...]:
-        """Return the inputs of each batch of one execution: of one repeat, or of all where repeats differ.
+        """Return the inputs of each batch of one repeat, or of all repeats if they differ.
 
         Parameters
         ----------
         model
-            Only inputs that it has are given.
+            Model whose inputs are returned.
 
         Raises
         ------
         NsysToolsError
-            If nothing was counted, or pages of one batch were cropped so that the model cannot say it.
+            If nothing was counted, or if the crops of a batch's pages cannot be expressed as inputs of the model.
         """
         repeats = [[self._inputs(batch, model) for batch in batches] for batches in self.repeats()]
         if not repeats:
-            raise NsysToolsError(f"workload.json counts no {self.unit}.", "The run was stopped before the first ended.")
+            raise NsysToolsError(f"workload.json contains no {self.unit}.", "The run stopped before the first ended.")
         alike = all(sorted(batches) == sorted(repeats[0]) for batches in repeats)
         return tuple(repeats[0] if alike else [batch for batches in repeats for batch in batches])
 
@@ -99,15 +99,15 @@ class Recorded:
         return tuple(f"{name}={value}" for name, value in _free(model, known).items())
 
     def _views(self, batch: Sequence[Item]) -> dict[str, int]:
-        """Return what the vision part saw: views, and crops a page; pages of a batch may differ in their grids."""
+        """Return the vision inputs: views, and crops per page. Pages of a batch may have different grids."""
         sizes = self.data.get("dimensions", {})
         values = {name: sizes[key] for name, key in (("base_size", "base_size"), ("image_size", "tile_size"))
                   if key in sizes}  # fmt: skip
         counts = [item.get("crops", 0) for item in batch]
         if sum(counts) % len(batch):
             raise NsysToolsError(
-                f"Pages of one batch have {', '.join(map(str, counts))} crops; the model has one number for all.",
-                "Capture with --batch-size 1, or give --workload or --set.",
+                f"Pages of one batch have {', '.join(map(str, counts))} crops, but the model has one number for all.",
+                "Capture with --batch-size 1, or use --workload or --set.",
             )
         grids = {tuple(item.get("crop_grid", ())) for item in batch}
         if len(grids) == 1 and (grid := grids.pop()):
@@ -116,12 +116,12 @@ class Recorded:
         return {**values, "crop_mode": min(crops, 1), "crops": crops}
 
     def notes(self, model: Model) -> list[str]:
-        """Return what a reader must know of the inputs.
+        """Return notes on the inputs.
 
         Parameters
         ----------
         model
-            What the run is compared with.
+            The model that the run is compared with.
         """
         found = []
         weights, has = (
@@ -130,27 +130,28 @@ class Recorded:
         )
         if has and abs(has / weights - 1) > OTHER_MODEL:
             found.append(
-                f"The model that ran has {has:,} parameters, the analytic one, {model.name}, {weights:,}. Is it that?"
+                f"The model that ran has {has:,} parameters, but the analytic model {model.name} has {weights:,}. "
+                "Check that it is the right model."
             )
         padded = sum(item["padded_prompt_tokens"] - item["prompt_tokens"] for item in self.items)
         if padded:
             whole = sum(item["padded_prompt_tokens"] for item in self.items)
             found.append(
-                f"Prompts of a batch are padded to its longest: {padded:,} of {whole:,} prompt tokens are padding, "
-                "which the model's FLOPs count."
+                f"Prompts are padded to the longest of their batch. {padded:,} of {whole:,} prompt tokens are padding, "
+                "which the model FLOPs include."
             )
         if "head_positions" in model.inputs and not all("head_positions" in item for item in self.items):
             found.append(
-                "workload.json does not say for how many prompt positions the prefill gave logits; the analytic model "
-                "takes what it has by default (--set head_positions=N)."
+                "workload.json does not record for how many prompt positions the prefill computed logits. The analytic "
+                "model uses its default (--set head_positions=N)."
             )
         return found
 
 
 def _free(model: Model, values: Mapping[str, int]) -> dict[str, int]:
-    """Return the values without those that the model derives from the others in the same way.
+    """Return the values without those that the model derives from the others identically.
 
-    What the user sets then changes what follows from it: new tokens the steps, crops the length of the prompt.
+    Values that the user sets then also change the derived ones: new tokens the steps, crops the length of the prompt.
     """
     free = dict(values)
     for name, value in values.items():

@@ -1,1 +1,1 @@
-"""Traces that nsys-tools makes: samples, benchmarks, predictions."""
+"""Generated traces: samples, benchmarks and predictions."""

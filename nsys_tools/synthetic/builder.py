@@ -1,7 +1,7 @@
 """Writing traces in nsys's schema: for samples, tests, benchmarks and predicted timelines.
 
-Every trace written here says in its metadata where it comes from (``NSYS_TOOLS_ORIGIN``), and every
-report of one says so at its top.
+The metadata of every trace written here state its origin (``NSYS_TOOLS_ORIGIN``), and every report of
+such a trace prints it at the top.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FLUSH_ROWS = 50_000
 PUSH_POP, START_END, MARK, DOMAIN_CREATE = 59, 60, 34, 75
 
 
-# Columns of exports before 2021 only; nsys of today cannot read a table that has them beside its own.
+# Columns of exports before 2021. Current versions of nsys cannot read a table with both old and new columns.
 _FORMER = {
     "TARGET_INFO_GPU": {"deviceId"},
     "TARGET_INFO_CUDA_GPU": {"deviceId", "globalMemorySize", "globalMemoryBandwidth", "numMultiprocessors"},
@@ -41,13 +41,13 @@ def thread_key(pid: int, tid: int) -> int:
 
 
 def _columns(table: str) -> dict[str, str]:
-    """Return the columns of a table as exports of today have them: DuckDB types by name."""
+    """Return the columns of a table in current exports: DuckDB types by name."""
     former = _FORMER.get(table, set())
     return {name: kind for name, kind in catalogue.schema()[table].items() if name not in former}
 
 
 def _full_name(table: str) -> str:
-    """Return the name of nsys's table from its own or, for CUPTI's activities, its last word."""
+    """Return the full name of an nsys table. CUPTI activity tables can be given by their last word."""
     return next(name for name in catalogue.schema() if name == table or name.endswith(f"_ACTIVITY_KIND_{table}"))
 
 
@@ -59,12 +59,12 @@ class TraceBuilder:
     path
         The new file; an existing one is replaced.
     origin
-        What its reports say it is.
+        The origin, as reports print it.
 
     Notes
     -----
-    Tables and columns are those of ``queries/schema.sql``; a table that gets no row is absent, as in
-    nsys's own exports. Times are nanoseconds. Rows stay in the order in which they are added.
+    Tables and columns are those of ``queries/schema.sql``. A table without rows is absent, as in nsys's
+    exports. Times are in nanoseconds. Rows stay in the order in which they are added.
     """
 
     def __init__(self, path: Path, origin: Origin = "synthetic") -> None:
@@ -88,14 +88,14 @@ class TraceBuilder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        """Write what is pending and close the file; after an error only close it."""
+        """Write pending rows and close the file; after an error, only close it."""
         if kind is None:
             self.close()
         else:
             self._database.close()
 
     def close(self) -> None:
-        """Write what is pending and close the file."""
+        """Write pending rows and close the file."""
         for value, key in self._strings.items():
             self.add("StringIds", id=key, value=value)
         self._create("StringIds")
@@ -105,10 +105,10 @@ class TraceBuilder:
         self._database.close()
 
     def _lookup_tables(self) -> None:
-        """Write the tables of names that nsys's own reports join."""
+        """Write the enumeration tables that nsys's own reports join."""
         for table, step in (("ENUM_CUDA_MEMCPY_OPER", "_copy_kind"), ("ENUM_CUDA_MEM_KIND", "_memory_kind")):
             self._database.execute(f"CREATE TABLE {table} (id INTEGER NOT NULL PRIMARY KEY, name TEXT, label TEXT)")
-            # A cursor of its own: threads may build traces at once.
+            # A separate cursor, because threads may build traces concurrently.
             rows = duckdb.default_connection().cursor().execute(catalogue.find(step).sql).fetchall()
             self._database.executemany(f"INSERT INTO {table} VALUES (?1, ?2, ?2)", rows)
 
@@ -129,7 +129,7 @@ class TraceBuilder:
             self._pending[table] = []
 
     def add(self, table: str, **values: Any) -> None:
-        """Add one row; columns not given are NULL. CUPTI's activity tables go by their last word (``KERNEL``)."""
+        """Add one row. Columns that are not given are NULL. CUPTI tables go by their last word (``KERNEL``)."""
         table = _full_name(table)
         self._create(table)
         columns = _columns(table)
@@ -147,9 +147,9 @@ class TraceBuilder:
         table
             nsys's table.
         columns
-            The columns that `rows` hold, in their order; the others are NULL.
+            The columns of `rows`, in order. Other columns are NULL.
         rows
-            One sequence a row.
+            One sequence per row.
         """
         table = _full_name(table)
         self._create(table)
@@ -171,7 +171,7 @@ class TraceBuilder:
         self, thread: int, name: str | None, start: int, end: int | None, *, registered: bool = False,
         event_type: int = PUSH_POP, domain: int = 0, end_thread: int | None = None,
     ) -> None:  # fmt: skip
-        """Add an NVTX range (or mark, or domain) on a thread; its name inline or as a registered string."""
+        """Add an NVTX range (or mark, or domain) on a thread, with its name inline or as a registered string."""
         inline = None if registered else name
         key = self.string(name) if registered and name is not None else None
         self.add(
@@ -180,7 +180,7 @@ class TraceBuilder:
         )  # fmt: skip
 
     def call(self, thread: int, name: str, start: int, end: int, correlation: int) -> None:
-        """Add a CUDA API call; `name` as nsys writes it (``cudaLaunchKernel_v7000``)."""
+        """Add a CUDA API call. `name` is as nsys writes it (``cudaLaunchKernel_v7000``)."""
         self.add(
             "RUNTIME", start=start, end=end, eventClass=0, globalTid=thread,
             correlationId=correlation, nameId=self.string(name), returnValue=0,
@@ -233,7 +233,7 @@ class TraceBuilder:
         )  # fmt: skip
 
     def graph_node(self, thread: int, node: int, at: int, *, original: int | None = None) -> None:
-        """Add the creation of a CUDA graph's node; `original` is the node that it was copied from."""
+        """Add the creation of a CUDA graph node. `original` is the node that it was copied from."""
         self.add(
             "CUDA_GRAPH_NODE_EVENTS", start=at, end=at, eventClass=1, globalTid=thread,
             nameId=self.string("Graph Node Creation"), graphNodeId=node, originalGraphNodeId=original,
@@ -249,7 +249,7 @@ class TraceBuilder:
         )  # fmt: skip
 
     def h100(self, *, number: int = 0) -> None:
-        """Describe an H100, which its name says is simulated."""
+        """Describe an H100. Its name says that it is simulated."""
         self.gpu(
             "NVIDIA H100 80GB HBM3 (simulated)", number=number, sm_count=132, clock_hz=1_980_000_000,
             memory=85_520_809_984, bandwidth=3_352_320_000_000, chip="GH100",

@@ -10,8 +10,8 @@ from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 _PID = 4242
 _LAUNCH_NS, _KERNEL_NS = 2_000, 1_500
 _MODULES = ("self_attn", "mlp")
-_OF_MODULE = 5  # kernels of a module of a layer
-_REPLAYED = 1 << 32  # the ids of replayed nodes come after those of captured ones
+_OF_MODULE = 5  # kernels per module of a layer
+_REPLAYED = 1 << 32  # ids of replayed nodes follow those of captured nodes
 _KERNEL_COLUMNS = (
     "start", "end", "deviceId", "streamId", "correlationId", "globalPid", "demangledName", "graphNodeId",
 )  # fmt: skip
@@ -25,9 +25,9 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
     path
         The new SQLite file; about 100 bytes per replayed kernel.
     nodes
-        Kernels of the graph: five for each of ``layers.N/self_attn`` and ``layers.N/mlp``, inside ``capture_model``.
+        Kernels of the graph: five per ``layers.N/self_attn`` and ``layers.N/mlp``, inside ``capture_model``.
     replays
-        Launches of the graph, each in a range ``step N`` of its own.
+        Launches of the graph, each in its own range ``step N``.
     """
     thread, process = thread_key(_PID, _PID), process_key(_PID)
     with TraceBuilder(path) as builder:
@@ -47,7 +47,7 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
 
 
 def _capture(builder: TraceBuilder, thread: int, nodes: int) -> int:
-    """Add the capture of the graph; return when it has ended."""
+    """Add the capture of the graph; return the time at which it ends."""
     process = process_key(_PID)
     builder.call(thread, "cudaStreamBeginCapture_v10000", 1_000, 2_000, builder.correlation(process))
     now = 3_000

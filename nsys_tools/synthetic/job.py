@@ -1,6 +1,6 @@
-"""Generated traces of a job of many ranks: collectives, clocks and stragglers whose truth is known to the nanosecond.
+"""Generated traces of a multi-rank job: collectives, clocks and stragglers, with ground truth exact to the nanosecond.
 
-Each file has a clock of its own that is seconds off and drifts. `Job` holds the truth in true time, which is in integer
+Each file has its own clock, which is seconds off and drifts. `Job` has the ground truth in true time: integer
 nanoseconds since the job began.
 """
 
@@ -24,9 +24,9 @@ EPOCH_NS = 1_767_225_600_000_000_000  # the job begins at 2026-01-01 00:00:00 UT
 _SECOND = 1_000_000_000
 _FIRST_PID = 4_000
 _COMPUTE_STREAM, _NCCL_STREAM, _NCCL_DOMAIN = 7, 21, 1
-_INIT_NS = 1_000_000  # length of ncclCommInitRank, and time before it
+_INIT_NS = 1_000_000  # duration of ncclCommInitRank, and the time before it
 
-# Short and full names of kernels.
+# Short and full kernel names.
 _GEMM = ("Kernel2", "void cutlass::Kernel2<cutlass_80_tensorop_bf16_s16816gemm_bf16_128x256_32x3_tn_align8>(Params)")
 _ELEMENTWISE = ("elementwise_kernel", "void at::native::elementwise_kernel<128, 4, at::native::AddFunctor<float>>(int)")
 _ALL_REDUCE, _ALL_GATHER = (
@@ -55,7 +55,7 @@ _KERNEL_COLUMNS = (
     "mangledName", "registersPerThread", "gridX", "gridY", "gridZ", "blockX", "blockY", "blockZ",
     "staticSharedMemory", "dynamicSharedMemory",
 )  # fmt: skip
-_SHAPE = (64, 132, 1, 1, 256, 1, 1, 0, 0)  # the last nine of these
+_SHAPE = (64, 132, 1, 1, 256, 1, 1, 0, 0)  # the last nine of these columns
 _CALL_COLUMNS = ("start", "end", "eventClass", "globalTid", "correlationId", "nameId", "returnValue")
 _WAIT_COLUMNS = (
     "start", "end", "deviceId", "contextId", "streamId", "correlationId", "globalPid", "syncType", "eventId",
@@ -71,9 +71,9 @@ class Clock:
     Attributes
     ----------
     session_start_ns
-        True time at which the recording begins; recorded times count from it.
+        True time at which the recording begins. Recorded times are relative to it.
     offset_ns
-        How far its UTC clock is ahead of the true one at that moment.
+        How far its UTC clock is ahead of true time at that moment.
     drift_ppb
         Nanoseconds that it gains per second.
     """
@@ -84,31 +84,31 @@ class Clock:
 
     @property
     def utc_epoch_ns(self) -> int:
-        """The session start that the file states, in ns since 1970."""
+        """The session start recorded in the file, in ns since 1970."""
         return EPOCH_NS + self.session_start_ns + self.offset_ns
 
     def recorded(self, true_ns: int) -> int:
-        """Return what the file records for an instant of true time, in ns since its session start."""
+        """Return the recorded time for a true time, in ns since the session start."""
         elapsed = true_ns - self.session_start_ns
         return elapsed + (elapsed * self.drift_ppb + _SECOND // 2) // _SECOND
 
 
 @dataclass(frozen=True)
 class Job:
-    """The traces of a job, and the truth about them.
+    """The traces of a job and their ground truth.
 
     Attributes
     ----------
     plan
-        What it was built from.
+        The plan it was built from.
     paths, clocks
-        The trace of each file, and its clock.
+        The path and the clock of each trace.
     communicators
         The communicator id of each group: ``world``, ``node 0``, ``node 1``, and so on.
     collectives
-        All collectives in the order of steps, in true time.
+        All collectives in order of steps, in true time.
     turns
-        What each rank does in each step, in true time: ``turns[rank][step]``.
+        The activity of each rank in each step, in true time: ``turns[rank][step]``.
     """
 
     plan: JobPlan
@@ -119,19 +119,19 @@ class Job:
     turns: tuple[tuple[Turn, ...], ...]
 
     def recorded(self, file: int, true_ns: int) -> int:
-        """Return what a file records for an instant of true time, in ns since its session start."""
+        """Return the time that a file records for a true time, in ns since its session start."""
         return self.clocks[file].recorded(true_ns)
 
     def clock_offset_ns(self, file: int, true_ns: int) -> int:
-        """Return how far the UTC time of a file, session start plus recorded time, is ahead of the true one, in ns."""
+        """Return how far the UTC time of a file (session start plus recorded time) is ahead of true time, in ns."""
         return self.clocks[file].utc_epoch_ns + self.recorded(file, true_ns) - (EPOCH_NS + true_ns)
 
     def hidden_ns(self, rank: int) -> int:
-        """Return how long a rank communicates while it computes, in all steps."""
+        """Return the time in which a rank communicates while it computes, over all steps."""
         return sum(turn.hidden_ns for turn in self.turns[rank])
 
     def exposed_ns(self, rank: int) -> int:
-        """Return how long a rank communicates while it does not compute, in all steps."""
+        """Return the time in which a rank communicates without computing, over all steps."""
         return sum(turn.exposed_ns for turn in self.turns[rank])
 
 
@@ -141,14 +141,14 @@ def build_job(folder: Path, plan: JobPlan) -> Job:
     Parameters
     ----------
     folder
-        An existing folder; ``node_000.sqlite`` and so on are written there.
+        An existing folder for the files ``node_000.sqlite`` and so on.
     plan
-        What the job does.
+        The plan of the job.
 
     Returns
     -------
     Job
-        The paths of the traces, and the truth in ns of true time.
+        The paths of the traces, and the ground truth in ns of true time.
     """
     turns, collectives = run(plan)
     paths = tuple(folder / f"node_{file:03}.sqlite" for file in range(plan.files))
@@ -159,7 +159,7 @@ def build_job(folder: Path, plan: JobPlan) -> Job:
 
 
 def _clocks(plan: JobPlan) -> tuple[Clock, ...]:
-    """Return the clock of each file. Values that the plan gives replace drawn ones, and change no others."""
+    """Return the clock of each file. Values in the plan replace random ones and change no others."""
     dice, others = random.Random(f"clocks {plan.seed}"), range(plan.files - 1)  # noqa: S311 (a made-up trace, no secret)
     starts = [-dice.randint(_SECOND, 5 * _SECOND) for _ in range(plan.files)]
     offsets = [0, *(dice.randint(-3 * _SECOND, 3 * _SECOND) for _ in others)]
@@ -192,7 +192,7 @@ def _create(database: sqlite3.Connection, table: str, rows: list[_Row]) -> None:
 
 
 def _add_schemas(database: sqlite3.Connection, processes: int) -> None:
-    """Add the schemas of the payloads; nsys repeats them for each process that registers them."""
+    """Add the payload schemas. nsys repeats them for each process that registers them."""
     schemas: list[_Row] = []
     entries: list[_Row] = []
     for schema, (size, listed) in _SCHEMAS.items():
@@ -212,13 +212,13 @@ def _add_payloads(database: sqlite3.Connection, rows: list[_Row]) -> None:
 
 
 def _payload(schema: int, *values: int) -> bytes:
-    """Return a payload as nsys exports it, behind its header of 32 bytes."""
+    """Return a payload as nsys exports it, with its header of 32 bytes."""
     content = struct.pack(_LAYOUTS[schema], *values)
     return struct.pack("<IIIIQQ", _NCCL_DOMAIN, 0, schema, 0, len(content), 32 + len(content)) + content
 
 
 class _Process:
-    """One rank as a process of its file, in the time of the file."""
+    """One rank as a process of its file, on the clock of the file."""
 
     def __init__(self, job: Job, builder: TraceBuilder, rank: int) -> None:
         file, self.device = divmod(rank, job.plan.processes)
@@ -226,14 +226,14 @@ class _Process:
         self.at = job.clocks[file].recorded
         self.pid = _FIRST_PID + self.device
         self.process, self.thread = process_key(self.pid), thread_key(self.pid, self.pid)
-        # Communicator, its size, and the rank in it.
+        # Communicator, its size, and its rank in it.
         self.groups = (
             (job.communicators["world"], self.plan.ranks, rank),
             (job.communicators[f"node {file}"], self.plan.processes, self.device),
         )
 
     def write(self) -> list[_Row]:
-        """Write the process; return the rows of its NCCL ranges, whose payloads the builder cannot write."""
+        """Write the process; return the rows of its NCCL ranges, because the builder cannot write their payloads."""
         builder = self.builder
         builder.h100(number=self.device)
         builder.add("PROCESSES", globalPid=self.process, pid=self.pid)
@@ -253,7 +253,7 @@ class _Process:
             for (start, end), (short, name), stream in zip(turn.spans, keys, streams, strict=True):
                 correlation += 1
                 yield at(start), at(end), device, 1, stream, correlation, process, name, short, name, *_SHAPE
-            correlation += 1  # of the wait at the end of the step
+            correlation += 1  # of the synchronization at the end of the step
 
     def _calls(self) -> Iterator[_Row]:
         launch, wait = map(self.builder.string, ("cudaLaunchKernel_v7000", "cudaDeviceSynchronize_v3020"))
@@ -278,7 +278,7 @@ class _Process:
             yield self.at(turn.begin_ns), self.at(turn.end_ns), PUSH_POP, f"step {step}", self.thread, 0
 
     def _marked(self) -> Iterator[_Row]:
-        """Yield NCCL's ranges: one for each communicator, then one around each launch of a collective."""
+        """Yield NCCL's ranges: one per communicator, then one around each launch of a collective."""
         at, plan, string = self.at, self.plan, self.builder.string
         shared, begin = (PUSH_POP, self.thread, _NCCL_DOMAIN), _INIT_NS
         for group in self.groups:

@@ -1,7 +1,7 @@
-"""A made-up job of many ranks in true time: its plan, and what each rank does when.
+"""The plan of a simulated multi-rank job, and the activity of each rank in true time.
 
 True time is in integer nanoseconds since the job began. `nsys_tools.synthetic.job` writes the job as traces, each with
-a clock of its own.
+its own clock.
 """
 
 from __future__ import annotations
@@ -11,24 +11,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-BEGIN_NS = 20_000_000  # step 0; before it the communicators are made
-CALL_NS, LAUNCH_NS = 4_000, 5_000  # length of an API call; from one launch to the next
+BEGIN_NS = 20_000_000  # begin of step 0; the communicators are created before it
+CALL_NS, LAUNCH_NS = 4_000, 5_000  # duration of an API call; from one launch to the next
 DELAY_NS, GAP_NS, EVENT_NS = 1_500, 800, 2_000  # launch to start; kernel to kernel; stream to stream
 MARGIN_NS = 500
 
 
 @dataclass(frozen=True)
 class JobPlan:
-    """What a job does, and what its traces say about it.
+    """The workload of a job, and what its traces record.
 
-    Without `pinned` and `rotating_ns` the ranks still arrive up to about 20 us apart, because kernels and transfers
-    vary. A straggler stands out if it is later than that.
+    Without `pinned` and `rotating_ns`, the ranks still arrive up to about 20 us apart, because kernel and transfer
+    durations vary. A straggler stands out if it is later than that.
 
     Attributes
     ----------
     files, processes
         Number of files, and of processes per file. Rank ``file * processes + index`` is process `index` of its file.
-        It has GPU `index` for itself, and a process id that repeats in every file.
+        It uses GPU `index` alone and has a process id that repeats in every file.
     steps
         Number of steps.
     kernels
@@ -37,7 +37,7 @@ class JobPlan:
     seed
         The same seed gives the same bytes.
     pinned
-        A rank, and how many ns longer its compute kernels before the all-reduce take together, in every step.
+        A rank, and the number of ns by which its compute kernels before the all-reduce take longer in every step.
     rotating_ns
         How long the CPU of rank ``step % ranks`` waits before the first launch of that step.
     offset_ns
@@ -45,13 +45,13 @@ class JobPlan:
     drift_ppm
         How much faster the clock of each file runs. None draws from ±20 ppm for all but the first file, which has 0.
     told
-        ``payload``: NVTX ranges of NCCL name communicator, rank and bytes. ``none``: NCCL has no NVTX ranges.
+        ``payload``: NCCL's NVTX ranges record communicator, rank and bytes. ``none``: NCCL has no NVTX ranges.
     compute_ns
-        Mean length of a matrix product; other compute kernels take a quarter of it.
+        Mean duration of a GEMM. Other compute kernels take a quarter of it.
     jitter_ns
-        Largest random deviation of a compute kernel from its mean length. The overlapped kernel has none.
+        Largest random deviation of a compute kernel from its mean duration. The overlapped kernel has none.
     overlap_ns
-        Length of the kernel that overlaps the all-gather.
+        Duration of the kernel that overlaps the all-gather.
     world_ns, node_ns
         Mean transfer time of the all-reduce and of the all-gather. Each collective deviates by up to 5 %.
     world_bytes, node_bytes
@@ -77,7 +77,7 @@ class JobPlan:
     node_bytes: int = 4 << 20
 
     def __post_init__(self) -> None:
-        """Refuse a plan that no job can follow."""
+        """Reject an impossible plan."""
         fits = {
             "files, processes and steps": min(self.files, self.processes, self.steps) >= 1,
             "kernels": self.kernels >= 3,
@@ -104,17 +104,17 @@ class JobPlan:
 
 
 class Turn(NamedTuple):
-    """What one rank does in one step, in ns of true time.
+    """The activity of one rank in one step, in ns of true time.
 
     Attributes
     ----------
     begin_ns, end_ns
         Its range ``step N``.
     launch_ns
-        Its first launch; another one follows every `LAUNCH_NS`.
+        Its first launch. The next launches follow every `LAUNCH_NS`.
     spans
-        Start and end of its kernels, in the order of their launches; the last four are the all-reduce, the kernel
-        between, the all-gather and the kernel that overlaps it.
+        Start and end of its kernels in launch order. The last four are the all-reduce, the kernel between the
+        collectives, the all-gather, and the kernel that overlaps it.
     """
 
     begin_ns: int
@@ -124,12 +124,12 @@ class Turn(NamedTuple):
 
     @property
     def synchronization(self) -> tuple[int, int]:
-        """Start and end of the call in which the CPU waits for the GPU."""
+        """Start and end of the synchronization in which the CPU waits for the GPU."""
         return self.launch_ns + len(self.spans) * LAUNCH_NS, self.end_ns - MARGIN_NS
 
     @property
     def hidden_ns(self) -> int:
-        """Time in which communication and a compute kernel run."""
+        """Time in which both communication and a compute kernel run."""
         (begin, end), (other_begin, other_end) = self.spans[-2:]
         return max(0, min(end, other_end) - max(begin, other_begin))
 
@@ -152,7 +152,7 @@ class Collective:
     op
         ``AllReduce`` or ``AllGather``.
     bytes
-        Size of its message; None where the traces do not tell.
+        Message size; None if the traces do not record it.
     ranks
         The members of the group.
     arrival_ns
@@ -162,7 +162,7 @@ class Collective:
     end_ns
         When the kernels of all members end.
     late_rank
-        Who arrives last; the lowest rank of several.
+        The rank that arrives last; on a tie, the lowest.
     """
 
     group: str
@@ -177,30 +177,30 @@ class Collective:
 
 
 class _Rank:
-    """A rank on its way through its steps: a CPU that launches one kernel after the other, and the GPU."""
+    """State of a rank while it runs its steps: a CPU that launches kernels in order, and the GPU."""
 
     def __init__(self) -> None:
         self.turns: list[Turn] = []
         self._now = BEGIN_NS
 
     def begin(self, wait_ns: int) -> None:
-        """Open the range of a step, and begin to launch after a wait."""
+        """Open the range of a step; the first launch follows after a delay."""
         self._begin, self._launch = self._now, self._now + MARGIN_NS + wait_ns
         self._spans: list[tuple[int, int]] = []
         self._free = 0
 
     def _start(self, after_ns: int) -> int:
-        """Return when the next kernel can start: its launch is made, and what it depends on is done."""
+        """Return when the next kernel can start: after its launch and after the kernels that it depends on."""
         return max(self._free + after_ns, self._launch + len(self._spans) * LAUNCH_NS + CALL_NS + DELAY_NS)
 
     def compute(self, duration_ns: int, after_ns: int = GAP_NS) -> None:
-        """Run a compute kernel `after_ns` after the kernel before it."""
+        """Run a compute kernel `after_ns` after the previous kernel."""
         start = self._start(after_ns)
         self._free = start + duration_ns
         self._spans.append((start, self._free))
 
     def arrive(self) -> int:
-        """Start the kernel of a collective, whose end is not known yet."""
+        """Start the kernel of a collective. Its end is not known yet."""
         start = self._start(EVENT_NS)
         self._spans.append((start, start))
         return start
@@ -253,7 +253,7 @@ class _Program:
         return rank.arrive()
 
     def _gather(self, step: int, file: int) -> None:
-        """Run what the ranks of a file do after the all-reduce."""
+        """Run the part of a step after the all-reduce, for the ranks of a file."""
         plan = self.plan
         arrivals = []
         for number in plan.members(file):
@@ -285,7 +285,7 @@ def run(plan: JobPlan) -> tuple[tuple[tuple[Turn, ...], ...], tuple[Collective, 
 
 
 def communicators(plan: JobPlan) -> dict[str, int]:
-    """Return the communicator id of each group: unique, of 64 bits, with the highest bit set in every other one."""
+    """Return the communicator id of each group: unique, 64 bits, with the highest bit set in every other one."""
     dice = random.Random(f"communicators {plan.seed}")  # noqa: S311 (a made-up trace, no secret)
     groups = ["world", *(f"node {file}" for file in range(plan.files))]
     ids = ((1 - place % 2) << 63 | dice.getrandbits(43) << 20 | place for place in range(len(groups)))

@@ -1,4 +1,4 @@
-"""Large generated traces, for benchmarks: as many kernels as asked for, in nested ranges."""
+"""Large generated traces for benchmarks: any number of kernels in nested ranges."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from nsys_tools.synthetic.builder import PUSH_POP, TraceBuilder, process_key, th
 _PID = 4242
 _KERNEL_NS = 2_600  # CPU time between two launches
 _NAMES = 120
-_STEP, _LAYER, _OP = 50, 10, 12  # a range of each sort every so many kernels: 0.203 ranges a kernel
-_RANK_NS = 137  # what a rank lags behind the one before it
+_STEP, _LAYER, _OP = 50, 10, 12  # kernels per range of each kind: 0.203 ranges per kernel
+_RANK_NS = 137  # delay of a rank behind the previous rank
 _NESTED = ("aten::linear", "aten::matmul", "aten::mm", "at::cuda::blas::gemm", "cublasGemmEx")
 
 
 @dataclass(frozen=True)
 class Shape:
-    """What a large trace looks like.
+    """The structure of a large trace.
 
     Attributes
     ----------
     ranks
-        Processes that run the same at the same time, each with a thread and a GPU; the kernels are shared out.
+        Processes that run the same program simultaneously, each with one thread and one GPU. The kernels are divided
+        among them.
     operators
-        Every kernel in six ranges of its own, as PyTorch's ``emit_nvtx`` makes them, eight deep with step, layer and
-        block: 6.3 ranges a kernel instead of 0.2.
+        Whether each kernel is in six ranges of its own, as with PyTorch's ``emit_nvtx``. With step, layer and block
+        they are eight deep: 6.3 ranges per kernel instead of 0.2.
     """
 
     ranks: int = 1
@@ -53,7 +54,7 @@ _KERNEL_COLUMNS = (
 
 
 def _correlation(i: int) -> int:
-    """Return the correlationId of kernel `i`: every fifth launch is followed by another call."""
+    """Return the correlationId of kernel `i`: another call follows every fifth launch."""
     return i + i // 5 + 1
 
 
@@ -81,7 +82,7 @@ def _ranges(count: int, thread: int, first: int, *, operators: bool) -> Iterator
 
 
 def _operators(i: int, at: int, last: int, thread: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the ranges of kernel `i`: its operators, one inside the other, after one without a kernel."""
+    """Yield the ranges of kernel `i`: nested operators, preceded by an operator without a kernel."""
     if i % (_LAYER // 2) == 0:
         name = "mlp" if i % _LAYER else "self_attn"
         yield at + 15, min(at + _LAYER // 2 * _KERNEL_NS, last) - 30, PUSH_POP, name, thread, 0
@@ -93,16 +94,16 @@ def _operators(i: int, at: int, last: int, thread: int) -> Iterator[tuple[Any, .
 
 
 def build_large(path: Path, count: int, shape: Shape | None = None) -> None:
-    """Write a trace of `count` kernels with 1.2 API calls a kernel.
+    """Write a trace of `count` kernels with 1.2 API calls per kernel.
 
     Parameters
     ----------
     path
-        The new SQLite file; about 120 bytes a kernel, with operators 600.
+        The new SQLite file: about 120 bytes per kernel, or 600 with operators.
     count
         Number of kernels.
     shape
-        Processes and ranges; without it one thread, one stream and 0.2 nested ranges a kernel.
+        Processes and ranges. The default is one thread, one stream and 0.2 nested ranges per kernel.
     """
     shape = shape or Shape()
     with TraceBuilder(path) as builder:

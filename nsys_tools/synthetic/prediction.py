@@ -21,7 +21,7 @@ _SHORTEST_NS = 2
 
 @attrs.frozen
 class Part:
-    """A top part of a prediction: its name, how many kernels it has, when it starts and how long it lasts."""
+    """A top-level part of a prediction: name, number of kernels, start and duration."""
 
     name: str
     kernel_count: int
@@ -32,10 +32,10 @@ class Part:
 def write(
     path: Path, events: Iterable[Event], gpu: Gpu, force: bool = False, inputs: Iterable[Path] = ()
 ) -> list[Part]:  # fmt: skip
-    """Write a prediction as a trace and return its top parts.
+    """Write a prediction as a trace and return its top-level parts.
 
-    One stream runs the operations one after the other, each as one kernel of its roofline time and under NVTX
-    ranges of its module, phase and step; nothing waits, so a measured trace can only be slower.
+    One stream runs the operations back to back. Each is one kernel that takes its roofline time, inside NVTX
+    ranges of its module, phase and step. There are no gaps, so a measured trace can only be slower.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ def write(
     events
         What `nsys_tools.model.schedule.schedule` yields.
     gpu
-        The card it is predicted for.
+        The GPU of the prediction.
     force
-        Replace a file that is there.
+        Replace an existing file.
     inputs
-        Files that are never written.
+        Files that must not be overwritten.
 
     Raises
     ------
@@ -88,17 +88,17 @@ def _play(builder: TraceBuilder, events: Iterable[Event]) -> list[Part]:
                 opened.append(len(ranges))
                 ranges.append([name, round(now), None])
             case Operation():
-                # Times are summed before they are rounded, so that the total is right to the nanosecond.
+                # Sum before rounding, so that the total is exact to the nanosecond.
                 start, now = round(now), max(now + event.duration_ns, round(now) + _SHORTEST_NS)
                 _launch(builder, process, thread, event, start, round(now))
                 kernels += 1
             case Leave():
-                # One early, so that the next launch is surely outside.
+                # One ns early, so that the next launch is outside.
                 name, start, _ = closed = ranges[opened.pop()]
                 closed[2] = round(now) - 1
                 if not opened:
                     parts.append(Part(name, kernels, start, round(now) - start))
-    for name, start, end in ranges:  # in the order in which they open: of equal bounds the outer comes first
+    for name, start, end in ranges:  # in opening order: of ranges with equal bounds, the outer comes first
         builder.range(thread, name, start, end)
     return parts
 

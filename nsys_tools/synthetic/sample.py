@@ -1,9 +1,9 @@
-"""The sample trace of ``make demo``: generated, deterministic, with a known truth.
+"""The sample trace of ``make demo``: generated, deterministic, with known ground truth.
 
-The program looks like DeepSeek-OCR on an H100: two pages of 2 x 2 crops through preprocessing, a vision tower, prefill,
-and a launch-bound decode loop whose last steps run as a CUDA graph. Modules have their names in the model's own code.
-Kernel names and durations are plausible, not measured; what runs outside the graph takes no less than its roofline
-time, module by module.
+The program resembles DeepSeek-OCR on an H100: two pages of 2 x 2 crops go through preprocessing, a vision tower,
+prefill, and a launch-bound decode loop whose last steps run as a CUDA graph. Modules have the names of the model's own
+code. Kernel names and durations are plausible but not measured. Outside the graph, each module takes at least its
+roofline time.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ARGMAX = "void at::native::reduce_kernel<512, 1, at::native::ReduceOp<float, at
 
 
 class _Program:
-    """The made-up program on a timeline."""
+    """The simulated program on a timeline."""
 
     def __init__(self, timeline: Timeline) -> None:
         self.on = timeline
@@ -43,7 +43,7 @@ class _Program:
             self.on.compute(3_000)
 
     def attention_block(self, scale: int) -> None:
-        """Run norm, attention and MLP, `scale` us for the largest kernel."""
+        """Run norm, attention and MLP. The largest kernel takes `scale` us."""
         self.op("aten::layer_norm", (_NORM, scale * 80))
         self.op("aten::linear", (_GEMM, scale * 1000))
         self.op("aten::scaled_dot_product_attention", (_FLASH, scale * 700))
@@ -72,7 +72,7 @@ class _Program:
                 self.op("aten::linear", (_GEMM, 35_000))
 
     def decoder_layer(self, layer: int, scale: int, attention: str, product: str) -> None:
-        """Run one decoder layer; layers above 0 route their tokens to experts."""
+        """Run one decoder layer. Layers after layer 0 route their tokens to experts."""
         on = self.on
         with on.range(f"model.layers.{layer}"):
             self.op("aten::rms_norm", (_NORM, max(2_000, scale * 40)))
@@ -84,7 +84,7 @@ class _Program:
             self.op("aten::add", (_ADD, max(1_500, scale * 30)))
 
     def decode(self, steps: int, graph_steps: int) -> None:
-        """Run the decode loop; the last steps replay a CUDA graph."""
+        """Run the decode loop. The last steps replay a CUDA graph."""
         on = self.on
         with on.range("decode"):
             for step in range(steps):
@@ -101,7 +101,7 @@ class _Program:
                         on.copy(2, 8, 1_600)
 
     def page(self, steps: int, graph_steps: int) -> None:
-        """Run one page from the file to its text."""
+        """Run one page, from the file to its text."""
         on = self.on
         with on.range("image"):
             with on.range("preprocess"):
@@ -127,12 +127,12 @@ def build_sample(path: Path, pages: int = 2, steps: int = 12, graph_steps: int =
     path
         The new SQLite file.
     pages, steps, graph_steps
-        Pages, decode steps a page, and how many of them replay a graph.
+        Number of pages, of decode steps per page, and of those steps that replay a graph.
 
     Returns
     -------
     Timeline
-        With the ground truth: operations and ns by the path of their innermost range.
+        The timeline with the ground truth: operations and ns by the path of the innermost range.
     """
     with TraceBuilder(path) as builder:
         builder.h100()

@@ -1,8 +1,8 @@
-"""A simple CPU and GPU that run a made-up program and write its trace.
+"""A simple CPU and GPU that run a simulated program and write its trace.
 
-The CPU launches one call after another; a stream runs one operation after another and none before its
-call has returned. That is enough to give traces whose truth is known: they can be launch-bound,
-overlap on streams, wait, and leave gaps.
+The CPU makes one call after another. A stream runs one operation after another, and none before its
+call has returned. That suffices for traces with known ground truth that are launch-bound, overlap on
+streams, synchronize, or have gaps.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Timeline:
     builder
         Receives the events.
     pid
-        Number of the process; its first thread has the same.
+        Process id. The first thread has the same id.
     device
         CUDA device ordinal.
 
@@ -50,7 +50,7 @@ class Timeline:
 
     @contextmanager
     def range(self, name: str) -> Iterator[None]:
-        """Open an NVTX range for the time of the block."""
+        """Open an NVTX range for the duration of the block."""
         start = self.now
         self.now += 500
         self._open.append(name)
@@ -80,7 +80,7 @@ class Timeline:
         return start, start + duration
 
     def kernel(self, name: str, duration: int, *, stream: int = 7, grid: int = 132, block: int = 256) -> None:
-        """Launch a kernel that runs `duration` ns."""
+        """Launch a kernel that runs for `duration` ns."""
         correlation = self._call("cudaLaunchKernel_v7000")
         start, end = self._run(stream, duration)
         self.builder.kernel(
@@ -89,7 +89,7 @@ class Timeline:
         )  # fmt: skip
 
     def copy(self, kind: int, size: int, duration: int, *, stream: int = 7, pinned: bool = False) -> None:
-        """Copy `size` bytes; a pageable one blocks the CPU until it is done."""
+        """Copy `size` bytes. A pageable copy blocks the CPU until it is done."""
         correlation = self._call("cudaMemcpyAsync_v3020")
         start, end = self._run(stream, duration)
         host = 1 if pinned else 0
@@ -114,7 +114,7 @@ class Timeline:
         self.builder.graph_run(self.process, number, start, end, correlation, device=self.device, stream=stream)
 
     def migrate(self, size: int, duration: int) -> None:
-        """Move unified memory to the GPU: no API call launches it, so nothing can own it."""
+        """Migrate unified memory to the GPU. No API call launches it, so it cannot be attributed."""
         start, end = self._run(9, duration, attributed=False)
         self.builder.copy(self.process, 11, size, start, end, 0, device=self.device, stream=9, source=4, destination=4)
 

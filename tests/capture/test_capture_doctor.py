@@ -64,7 +64,7 @@ def test_counter_permission_is_read_from_the_driver(parameters, state):
     [
         ({"torch_built_for": "12.8", "available": True}, [CARD], "ok", ""),
         ({"torch_built_for": "12.8", "available": False}, [CARD], "warn", "driver"),
-        ({"torch_built_for": None, "available": False}, [CARD], "warn", "pip install torch"),
+        ({"torch_built_for": None, "available": False}, [CARD], "warn", "Install torch from an index"),
         ({"torch_built_for": None, "available": False}, [], "warn", ""),
         (None, [], "warn", ""),
     ],

@@ -46,7 +46,7 @@ def test_no_images_is_a_sentence(tmp_path, source):
 
 def test_a_list_that_is_no_text_is_refused(tmp_path):
     (tmp_path / "pages.bin").write_bytes(b"\xff\xfe\x00\x9f")
-    with pytest.raises(NsysToolsError, match="is no list of images"):
+    with pytest.raises(NsysToolsError, match="is not a list of images"):
         pages.find(tmp_path / "pages.bin")
 
 

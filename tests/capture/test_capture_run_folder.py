@@ -60,7 +60,7 @@ def test_ctrl_c_is_an_interruption_not_a_failure(tmp_path):
 
 def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(NsysToolsError, match="Cannot make the run folder"):
+    with pytest.raises(NsysToolsError, match="Cannot create the run folder"):
         RunFolder(tmp_path / "file" / "run")
 
 

@@ -166,5 +166,5 @@ def test_a_folder_holds_no_home(tmp_path, monkeypatch, main):
     monkeypatch.setattr(Path, "home", lambda: tmp_path)
     code, folder = main("--weights", str(tmp_path / "nowhere"))
     assert code == 1
-    assert status(folder)["message"] == "Weights missing: ~/nowhere is no folder."
+    assert status(folder)["message"] == "Weights missing: ~/nowhere is not a folder."
     assert RunFolder(folder).failure() is not None

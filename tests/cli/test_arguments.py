@@ -21,7 +21,7 @@ FLOPS = ("model", "flops", "llama-2-7b")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--set", f"seq_len={DIGITS}"), "digits"), (("--set", "seq_len"), "is no setting"),
+        (("--set", f"seq_len={DIGITS}"), "digits"), (("--set", "seq_len"), "is not a setting"),
         (("--dtype", "foo"), "'foo' is not known"), (("--attention", "both"), "both"),
         (("--gpu", "nosuch"), "'nosuch' is not known"), (("--workload", "nosuch"), "'nosuch' is not known"),
         (("--by", "color"), "color"), (("--phase", "nosuch"), "no phase"), (("--format", "pdf"), "'pdf' is not known"),
@@ -35,7 +35,7 @@ def test_a_value_that_means_nothing(tmp_path: Path, arguments: tuple[str, ...], 
     ("text", "said"),
     [
         ("a: &a [1]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(9)), "alias"),
-        ("[" * 100_000, "nested too deep"), (f"id: w\nseq_len: {DIGITS}\n", "impossible"), (NEGATIVE, "seq_len"),
+        ("[" * 100_000, "nested too deep"), (f"id: w\nseq_len: {DIGITS}\n", "invalid number or date"), (NEGATIVE, "seq_len"),
     ],
     ids=["bomb", "deep", "digits", "negative"],
 )  # fmt: skip

@@ -37,7 +37,7 @@ def test_groups_are_written_and_again_the_same(tmp_path: Path) -> None:
     lines = written[0][1].decode().splitlines()
     assert "model.layers[0..2] for 3  # decoder layers, DeepseekV2DecoderLayer" in lines
     assert "model.layers.2.mlp.experts[0..3] for 4  # routed experts, DeepseekV2MLP, called 3/4" in lines
-    assert "model.sam_model parfor 2  # SAM, once per size of view" in lines
+    assert "model.sam_model parfor 2  # SAM, once per view size" in lines
 
 
 def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
     assert not (tmp_path / "out").exists()
-    assert "is no target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
+    assert "is not a target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
     assert run("callgraph", "group", str(GRAPH), cwd=tmp_path).returncode == 2
 
 
@@ -127,7 +127,7 @@ def test_launches_that_match_no_kernel_are_named_beside_the_table(
 
 def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "holds no CSV" in refused("ncu", "empty", cwd=tmp_path)
+    assert "contains no CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
     assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)

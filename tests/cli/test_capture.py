@@ -288,7 +288,7 @@ def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
     (tmp_path / "corrupt").mkdir()
     (tmp_path / "corrupt" / "page.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
     return {
-        "no images": (["--pages", str(tmp_path / "empty")], "No images: .*/empty holds no", "workload"),
+        "no images": (["--pages", str(tmp_path / "empty")], "No images: .*/empty contains no", "workload"),
         "corrupt image": (["--pages", str(tmp_path / "corrupt")], r"Corrupt image .*page\.png", "workload"),
         "weights missing": (
             ["--weights", str(tmp_path / "nowhere")],

@@ -21,7 +21,7 @@ match = "tick *"
 name = "idle"
 match = "nothing"
 """
-REFUSED = "no range that launched GPU work matches it."
+REFUSED = "no range that launched GPU work matches."
 
 
 def ticks(builder: TraceBuilder) -> None:

@@ -48,7 +48,7 @@ def test_rows_that_are_missing_are_an_error_and_leave_no_file(tmp_path: Path) ->
     trace = build(tmp_path, fill)
     with (
         mock.patch.object(Reader, "expected", return_value={0: Expected(3, 20)}),
-        pytest.raises(nt.NsysToolsError, match=r"1 rows of kernel .* were written, and the trace has 3"),
+        pytest.raises(nt.NsysToolsError, match=r"1 rows of kernel .* were written, but the trace has 3"),
     ):
         nt.export_timeline([trace], tmp_path / "o.pftrace")
     assert [path.name for path in tmp_path.iterdir()] == ["case.sqlite"]

@@ -55,8 +55,8 @@ def test_launch_and_kernel_of_a_step_are_both_there(tmp_path: Path) -> None:
     [
         ({"stage": "nothing"}, "there is no stage 'nothing'"),
         ({"step": "99"}, "there is no step 99"),
-        ({"step": "3..1"}, "names no steps"),
-        ({"step": "x"}, "names no steps"),
+        ({"step": "3..1"}, "is not a range of steps"),
+        ({"step": "x"}, "is not a range of steps"),
         ({"time": "2s/1s"}, "--time '2s/1s': the start is after the end"),
         ({"step": "1", "time": "4us/5us"}, "no time in common"),
     ],

@@ -114,7 +114,7 @@ def test_a_folder_a_file_and_a_model_of_that_name(tmp_path: Path, monkeypatch: p
 def test_the_public_names(tmp_path: Path) -> None:
     path = config(tmp_path, "deepseek_v3", kv_lora_rank=16, num_nextn_predict_layers=1, n_routed_experts=8, **EXPERTS)
     model = nt.load_model(path)
-    assert model.warnings == [f"{path}: what predicts several tokens at once (MTP layers: 1) is left out."]
+    assert model.warnings == [f"{path}: multi-token prediction (MTP layers: 1) is not counted."]
     assert model.evaluate(set={"seq_len": 5}).flops("phase").rows()
     assert operators.is_model_file(Path(path))
     found, without_formula = nt.model_operators(path)
@@ -170,20 +170,20 @@ def test_quantized_weights(tmp_path: Path) -> None:
     nested = {"text_config": {**SMALL, "quantization_config": fp8}}
     both = architecture.load(config(tmp_path, "mistral3", **dict.fromkeys(SMALL), **nested))
     assert both.formats == model.formats
-    assert both.warnings == (f"{both.file}: the vision part is left out; the text part is counted.",)
+    assert both.warnings == (f"{both.file}: the vision part is not counted; the text part is.",)
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"torch_dtype": None}, "does not say its dtype; bf16 is assumed"),
+        ({"torch_dtype": None}, "has no dtype; bf16 is assumed"),
         (
             {"depth_scale": 2, "sliding_window": 8},
-            "sets depth_scale, sliding_window, of which the builder knows nothing",
+            "sets depth_scale, sliding_window, which the builder does not know and does not count",
         ),
-        ({"architectures": ["BertModel"]}, "is of BertModel"),
-        ({"num_mtp_layers": 2}, "what predicts several tokens at once (MTP layers: 2) is left out"),
-        ({"architectures": ["LlamaForSequenceClassification"]}, "a language model's head is counted"),
+        ({"architectures": ["BertModel"]}, "has the architecture BertModel"),
+        ({"num_mtp_layers": 2}, "multi-token prediction (MTP layers: 2) is not counted"),
+        ({"architectures": ["LlamaForSequenceClassification"]}, "the head of a language model is counted"),
     ],
 )
 def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -194,31 +194,31 @@ def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_pat
 @pytest.mark.parametrize(
     ("kind", "changed", "message"),
     [
-        ("qwen3_next", {}, "the model_type 'qwen3_next' is not known. Known: deepseek_v2, deepseek_v3, gemma3"),
-        ("gemma3", {"text_config": {"model_type": "gemma9"}}, "the model_type 'gemma9' is not known"),
+        ("qwen3_next", {}, "unsupported model_type 'qwen3_next'. Supported: deepseek_v2, deepseek_v3, gemma3"),
+        ("gemma3", {"text_config": {"model_type": "gemma9"}}, "unsupported model_type 'gemma9'"),
         (
             "llama",
             {"hidden_size": "wide"},
-            "hidden_size is 'wide', but has to be a whole number from 1 to 1,000,000,000",
+            "hidden_size is 'wide', but must be an integer from 1 to 1,000,000,000",
         ),
-        ("llama", {"num_hidden_layers": 0}, "num_hidden_layers is 0, but has to be a whole number from 1 to 1,000"),
+        ("llama", {"num_hidden_layers": 0}, "num_hidden_layers is 0, but must be an integer from 1 to 1,000"),
         ("llama", {"num_hidden_layers": 10**12}, "num_hidden_layers is 1000000000000"),
         ("llama", {"hidden_size": 10**12}, "hidden_size is 1000000000000"),
-        ("llama", {"torch_dtype": ["bfloat16"]}, "the dtype ['bfloat16'] is not known"),
-        ("gemma3", {"text_config": {"model_type": ["gemma3_text"]}}, "the model_type \"['gemma3_text']\" is not known"),
+        ("llama", {"torch_dtype": ["bfloat16"]}, "the dtype ['bfloat16'] is not supported"),
+        ("gemma3", {"text_config": {"model_type": ["gemma3_text"]}}, "unsupported model_type \"['gemma3_text']\""),
         ("llama", {"num_attention_heads": True}, "num_attention_heads is True"),
-        ("llama", {"num_key_value_heads": 3}, "4 query heads do not divide into 3 groups"),
-        ("llama", {"attention_bias": "yes"}, "attention_bias is 'yes', but has to be true or false"),
-        ("llama", {"hidden_act": "magic"}, "the activation 'magic' is not known"),
-        ("llama", {"torch_dtype": "float8_e4m3fn"}, "the dtype 'float8_e4m3fn' is not known"),
+        ("llama", {"num_key_value_heads": 3}, "4 query heads cannot be divided into 3 groups"),
+        ("llama", {"attention_bias": "yes"}, "attention_bias is 'yes', but must be true or false"),
+        ("llama", {"hidden_act": "magic"}, "the activation 'magic' is not supported"),
+        ("llama", {"torch_dtype": "float8_e4m3fn"}, "the dtype 'float8_e4m3fn' is not supported"),
         ("llama", {"rope_parameters": {"partial_rotary_factor": 2}}, "partial_rotary_factor is 2"),
         ("llama", {"rope_parameters": [1]}, "rope_parameters is not an object"),
-        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, of which the builder knows nothing"),
-        ("llama", {"quantization_config": {"quant_method": "aqlm"}}, "the method 'aqlm' is not known"),
+        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, which the builder does not support"),
+        ("llama", {"quantization_config": {"quant_method": "aqlm"}}, "the method 'aqlm' is not supported"),
         ("qwen3", {"layer_types": ["full_attention", "linear_attention"] * 2}, "layers of type linear_attention"),
         ("qwen3", {"layer_types": ["full_attention"]}, "layer_types does not have one type for each of 4 layers"),
-        ("qwen3_moe", {"num_experts_per_tok": 200}, "a token goes to 200 of 128 experts"),
-        ("qwen3_moe", {"mlp_only_layers": 3}, "mlp_only_layers is 3, but has to be a list"),
+        ("qwen3_moe", {"num_experts_per_tok": 200}, "a token cannot be routed to 200 of 128 experts"),
+        ("qwen3_moe", {"mlp_only_layers": 3}, "mlp_only_layers is 3, but must be a list"),
         ("deepseek_v2", {}, "num_experts_per_tok is missing"),
         ("glm4_moe_lite", {"mlp_layer_types": ["sparse"]}, "is not one of dense and sparse for each layer"),
         ("deepseek_v3", {"moe_layer_freq": 2}, "moe_layer_freq is 2"),
@@ -226,7 +226,7 @@ def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_pat
         (
             "gemma3",
             {"text_config": SMALL, "vision_config": {"vision_use_head": False}},
-            "196 patches do not pool to 256",
+            "196 patches cannot be pooled to 256",
         ),
         ("gemma3", {"text_config": SMALL}, "vision_use_head is True"),
         ("gemma3", {"text_config": SMALL, "vision_config": {"model_type": "clip"}}, "model_type is 'clip'"),

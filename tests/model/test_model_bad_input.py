@@ -86,21 +86,21 @@ def test_the_toys_are_right(tmp_path: Path, formulas: Database) -> None:
         ({"formulas": {"matrix_flops": "rows.real"}}, r"thing\.formulas\.matrix_flops: 'rows\.real' \(Attribute\)"),
         ({"formulas": {"matrix_flops": ["rows"]}}, r"thing\.formulas\.matrix_flops: .* is not of type"),
         ({"formulas": {"speed": "rows"}}, r"thing\.formulas: .*'speed' was unexpected"),
-        ({"where": {"rows": "1"}}, r"thing\.where\.rows: 'rows' is a parameter"),
-        ({"where": {"a": "b + 1", "b": "a + 1"}}, r"thing\.where: a cycle: (a -> b -> a|b -> a -> b)"),
+        ({"where": {"rows": "1"}}, r"thing\.where\.rows: 'rows' is already a parameter"),
+        ({"where": {"a": "b + 1", "b": "a + 1"}}, r"thing\.where: dependency cycle: (a -> b -> a|b -> a -> b)"),
         ({"where": {"a": "nothing"}}, r"thing\.where\.a: the variable 'nothing'"),
         ({"category": "magic"}, r"thing\.category: 'magic' is not one of"),
-        ({"source": None}, r"thing\.source: it is missing"),
-        ({"children": ["thing"]}, r"thing\.children: the entry is computed, and may not"),
+        ({"source": None}, r"thing\.source: the key is missing"),
+        ({"children": ["thing"]}, r"thing\.children: the key is not allowed\. A computed entry must not"),
         (
             {"children": ["other"], "formulas": None, "parameters": None, "category": "composite"},
             r"thing\.children: there is no entry 'other'",
         ),
-        ({"category": "composite"}, r"thing\.children: it is missing"),
-        ({"category": "composite", "children": ["thing"]}, r"thing\.formulas: the entry is a composite"),
+        ({"category": "composite"}, r"thing\.children: the key is missing"),
+        ({"category": "composite", "children": ["thing"]}, r"thing\.formulas: the key is not allowed\. A composite"),
         (
             {"children": ["thing"], "formulas": None, "parameters": None, "category": "composite"},
-            r"a cycle: thing -> thing",
+            r"dependency cycle: thing -> thing",
         ),
         (
             {"parameters": {"rows": {"meaning": "r", "default": "2 * x"}, "cols": {"meaning": "c"}}},
@@ -119,7 +119,7 @@ def test_a_longer_cycle_of_composites(formulas: Database, tmp_path: Path) -> Non
         name: database.entry_from(name, {**base, "children": [child]}, tmp_path / "own.yaml")
         for name, child in (("a", "b"), ("b", "c"), ("c", "a"))
     }
-    with pytest.raises(NsysToolsError, match=r"a cycle: "):
+    with pytest.raises(NsysToolsError, match=r"dependency cycle: "):
         Database({**formulas.entries, **found})
 
 
@@ -127,7 +127,7 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "analytic" / "modules").mkdir(parents=True)
     (tmp_path / "analytic" / "modules" / "more.yaml").write_text(yaml.safe_dump({"linear": ENTRY}))
     monkeypatch.setattr("nsys_tools.assets._own_folders", [tmp_path])
-    with pytest.raises(NsysToolsError, match=r"the entry 'linear' stands in .*linear\.yaml too"):
+    with pytest.raises(NsysToolsError, match=r"the entry 'linear' is already defined in .*linear\.yaml"):
         database.load()
 
 
@@ -137,8 +137,8 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (layer(repeat=-1), r"layers\[0\]\.sub_layers\[0\]\.repeat: -1 is less than the minimum"),
         (layer(repeat=0), r"\.repeat: 0 is less than the minimum"),
         (layer(repeat="3"), r"\.repeat: '3' is not of type 'integer'"),
-        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: it repeats 2 times but has 3 indices"),
-        (layer(name="fixed"), r"layer body\.fixed: a layer that repeats needs a \*"),
+        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: it repeats 2 times, but has 3 indices"),
+        (layer(name="fixed"), r"layer body\.fixed: the name of a repeated layer must contain a \*"),
         (layer(color="red"), r"'color' was unexpected"),
         (layer(parameters={"rows": 1, "in_features": 4}), r"body\.\[0-2\]: the parameter 'out_features' .* is missing"),
         (
@@ -159,14 +159,17 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         ),
         (layer(phases=["training"]), r"layer body\.\[0-2\]: there is no phase 'training'"),
         (layer(entry="magic"), r"layer body\.\[0-2\]: there is no formula entry 'magic'"),
-        (layer(**{"class": "torch.nn.modules.container.Sequential"}), r"container is a composite and needs sub_layers"),
+        (
+            layer(**{"class": "torch.nn.modules.container.Sequential"}),
+            r"container is a composite and must have sub_layers",
+        ),
         ({**MODEL, "format": 2}, r"format: 1 was expected"),
         ({**MODEL, "layers": []}, r"layers: \[\] should be non-empty"),
-        ({**MODEL, "layers": MODEL["layers"] * 2}, r"layer body stands twice"),
+        ({**MODEL, "layers": MODEL["layers"] * 2}, r"layer body is defined twice"),
         ({**MODEL, "phases": [{"name": "prefill"}]}, r"phases\[0\]: 'calls' is a required property"),
         (
             {**MODEL, "inputs": {"a": {"meaning": "", "default": "{b}"}, "b": {"meaning": "", "default": "{a}"}}},
-            r"inputs: a cycle: ",
+            r"inputs: dependency cycle: ",
         ),
         ({**MODEL, "inputs": {"step": {"meaning": "", "default": 1}}}, r"inputs\.step: the name is reserved"),
         ({**MODEL, "inputs": {"a": {"meaning": "", "default": "open('x')"}}}, r"inputs\.a: a call of 'open'"),
@@ -180,7 +183,7 @@ def test_model_files(tmp_path: Path, formulas: Database, data: dict[str, Any], m
 def test_a_composite_takes_only_its_children(tmp_path: Path, formulas: Database) -> None:
     data = layer()
     data["layers"][0]["class"] = "torch.nn.modules.linear.Linear"
-    with pytest.raises(NsysToolsError, match=r"layer body: linear is computed as a whole and may have no sub_layers"):
+    with pytest.raises(NsysToolsError, match=r"layer body: linear is computed as a whole and must not have sub_layers"):
         evaluated(data, tmp_path, formulas)
     data["layers"][0]["class"] = "transformers_modules.x.deepencoder.NoTPTransformer"
     with pytest.raises(NsysToolsError, match=r"layer body: clip_transformer has no child linear"):
@@ -199,7 +202,7 @@ def test_a_class_without_a_formula_is_listed_and_counts_nothing(tmp_path: Path, 
     [
         ("x.json", b"{", r"line 1: not JSON"),
         ("x.json", b"\xff\xfe", r"is not UTF-8 text"),
-        ("x.json", b'{"a": 1, "a": 2}', r"the key 'a' stands twice"),
+        ("x.json", b'{"a": 1, "a": 2}', r"the key 'a' appears twice"),
         ("x.json", b"[" * 100_000, r"nested too deep"),
         ("x.json", b"[]", r"the file: \[\] is not of type 'object'"),
     ],

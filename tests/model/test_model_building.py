@@ -72,7 +72,7 @@ def test_settings_that_only_fit_each_other() -> None:
 def test_a_padding_token_outside_the_vocabulary(token: int) -> None:
     with pytest.raises(NsysToolsError, match="cannot be built on the meta device") as caught:
         build("llama", ["vocab_size=128", "num_hidden_layers=1", f"pad_token_id={token}"])
-    assert caught.value.hint.startswith("pad_token_id has to be below vocab_size")
+    assert caught.value.hint.startswith("pad_token_id must be below vocab_size")
     assert build("llama", ["vocab_size=128", "num_hidden_layers=1", "pad_token_id=127"])
 
 
@@ -88,7 +88,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         build("llama")
     assert caught.value.hint == "Install it: pip install nosuch."
     monkeypatch.setattr(transformers.LlamaConfig, "from_dict", refuse)
-    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be made: it needs the package nosuch"):
+    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be created: it needs the package nosuch"):
         build("llama")
 
 
@@ -97,7 +97,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     [
         (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it needs the package a, which", "install a."),
         (ImportError("\nX requires the y library but"), "it needs the package y, which is not", "pip install y."),
-        (ImportError(""), "ImportError: it does not say why", ""),
+        (ImportError(""), "ImportError: no reason given", ""),
         (ValueError("\n  first\nsecond"), "ValueError: first", ""),
         (AssertionError("Padding_idx must be within"), "AssertionError: Padding_idx", "below vocab_size"),
     ],

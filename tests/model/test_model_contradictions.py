@@ -31,8 +31,8 @@ def test_a_run_of_nothing_is_refused(model: str, name: str) -> None:
 def test_steps_that_do_not_follow_from_the_new_tokens_are_refused() -> None:
     """Of 10 new tokens, the prefill produces one, and 9 steps the others."""
     error = refused("llama-2-7b", "new_tokens=10", "decode_steps=500")
-    assert error.message == "decode_steps=500 contradicts new_tokens=10, from which decode_steps=9 follows."
-    assert error.hint == "Leave out decode_steps, or new_tokens."
+    assert error.message == "decode_steps=500 contradicts new_tokens=10, which implies decode_steps=9."
+    assert error.hint == "Omit decode_steps, or new_tokens."
     both = nt.load_model("llama-2-7b").evaluate(set=("new_tokens=10", "decode_steps=9"))
     assert both.data() == nt.load_model("llama-2-7b").evaluate(set=("new_tokens=10",)).data()
 
@@ -40,15 +40,15 @@ def test_steps_that_do_not_follow_from_the_new_tokens_are_refused() -> None:
 def test_an_input_contradicts_only_what_it_follows_from_as_a_whole() -> None:
     """Crops follow from the grid, the prompt from image and text; without text tokens, any prompt is possible."""
     error = refused("deepseek-ocr", "crop_mode=1", "crop_rows=2", "crop_columns=3", "crops=5")
-    assert error.message.startswith("crops=5 contradicts crop_columns=3, crop_mode=1, crop_rows=2, from which crops=6 ")
+    assert error.message.startswith(
+        "crops=5 contradicts crop_columns=3, crop_mode=1, crop_rows=2, which implies crops=6."
+    )
     found = nt.load_model("deepseek-ocr")
     grid = ("crop_mode=1", "crop_rows=2", "crop_columns=2", "base_size=1024", "image_size=640")
     assert found.evaluate(set=(*grid, "seq_len=2000")).inputs["seq_len"] == 2000
     # 693 image tokens of a 2 x 2 grid: two steps away from the given input.
     error = refused("deepseek-ocr", *grid, "prompt_tokens=10", "seq_len=2000")
-    assert (
-        "seq_len=2000 contradicts image_tokens=693, prompt_tokens=10, from which seq_len=703 follows." in error.message
-    )
+    assert "seq_len=2000 contradicts image_tokens=693, prompt_tokens=10, which implies seq_len=703." in error.message
     assert found.evaluate(set=(*grid, "prompt_tokens=10", "seq_len=703")).inputs["image_tokens"] == 693
 
 
@@ -66,7 +66,7 @@ def test_choices_and_what_a_workload_or_a_run_sets_may_be_overridden() -> None:
 @pytest.mark.parametrize(
     ("over", "said"),
     [
-        (["seq_len=1..9..0"], "a step of 0 never gets to 9"),
+        (["seq_len=1..9..0"], "a step of 0 never reaches 9"),
         (["seq_len=9..3"], "the range ends before it begins"),
         (["seq_len=0..9"], "seq_len is 0"),
         (["batch_size=1,0,2"], "batch_size is 0"),
@@ -98,12 +98,16 @@ def test_more_tokens_than_the_context_are_warned_of(model: str, context: int) ->
     assert not found.evaluate().warnings
     assert not found.evaluate(set={"seq_len": context - 100, "new_tokens": 100}).warnings
     (said,) = found.evaluate(set={"seq_len": context - 100, "new_tokens": 101}).warnings
-    assert f"{context - 100:,} tokens of the prompt and 101 new ones are beyond the context of {context:,}" in said
+    assert (
+        f"{context - 100:,} prompt tokens and 101 new tokens exceed the context of {model}, {context:,} tokens" in said
+    )
     assert not found.evaluate(set={"seq_len": context - 100, "decode_steps": 99}).warnings
     assert found.evaluate(set={"seq_len": context - 100, "decode_steps": 100}).warnings
     swept = found.evaluate(set={"new_tokens": 100})
     assert not swept.sweep_warnings([f"seq_len=1,{context - 100}"])
-    assert f"{context - 99:,} tokens" in swept.sweep_warnings([f"seq_len={context - 99},1", "batch_size=1..4"])[0]
+    assert (
+        f"{context - 99:,} prompt tokens" in swept.sweep_warnings([f"seq_len={context - 99},1", "batch_size=1..4"])[0]
+    )
 
 
 def test_a_model_without_a_context_is_not_warned_of(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_values_that_do_not_exist() -> None:
         at(parse("a + c", ""), {"a": 1}, "layer x")
     with pytest.raises(NsysToolsError, match=r"^layer x: division by zero"):
         at(parse("a / b", ""), {"a": 1, "b": 0}, "layer x")
-    with pytest.raises(NsysToolsError, match=r"^layer x: .* has no value"):
+    with pytest.raises(NsysToolsError, match=r"^layer x: .* cannot be evaluated"):
         at(parse("a ** b", ""), {"a": 10, "b": 10**9}, "layer x")
 
 

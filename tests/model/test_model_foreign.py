@@ -14,7 +14,7 @@ from tests.commands import refused
 def test_a_name_of_transformers_leads_to_inspect(name: str) -> None:
     with pytest.raises(NsysToolsError) as caught:
         architecture.load(name)
-    assert f"nsys-tools model inspect {name} --out model.json writes one." in caught.value.hint
+    assert f"run: nsys-tools model inspect {name} --out model.json" in caught.value.hint
     assert isinstance(caught.value, UsageError) == ("/" not in name)
 
 
@@ -25,7 +25,7 @@ def test_a_configuration_that_the_builder_does_not_know_leads_to_inspect(
     path = tmp_path / "config.json"
     path.write_text(json.dumps(data))
     for given in (path, tmp_path):
-        with pytest.raises(NsysToolsError, match=r"config\.json: the model_type .* is not known") as caught:
+        with pytest.raises(NsysToolsError, match=r"config\.json: unsupported model_type .*") as caught:
             architecture.load(str(given))
         assert "nsys-tools model inspect" in caught.value.hint
 
@@ -39,4 +39,4 @@ def test_other_names_do_not(name: str) -> None:
 
 def test_the_command_line_says_it(tmp_path: Path) -> None:
     text = refused("model", "flops", "Qwen/Qwen3-8B", cwd=tmp_path)
-    assert "hint: If it is an architecture of transformers, nsys-tools model inspect Qwen/Qwen3-8B" in text
+    assert "hint: If it is a transformers architecture, run: nsys-tools model inspect Qwen/Qwen3-8B" in text

@@ -49,9 +49,9 @@ def test_no_two_gpus_have_a_name_in_common() -> None:
 @pytest.mark.parametrize(
     ("written", "message", "hint"),
     [
-        ("h100", "h100 is several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Name one of them."),
-        ("NVIDIA H100", "NVIDIA H100 is several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Name one of them."),
-        ("h200", "h200 is several GPUs: h200-nvl, h200-sxm.", "Name one of them."),
+        ("h100", "h100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Give one of these names."),
+        ("NVIDIA H100", "NVIDIA H100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Give one of these names."),
+        ("h200", "h200 matches several GPUs: h200-nvl, h200-sxm.", "Give one of these names."),
         ("h100-sx", "The GPU 'h100-sx' is not known.", "Did you mean h100-sxm?"),  # a prefix is not accepted for it
         ("h100sxm5", "The GPU 'h100sxm5' is not known.", "Did you mean h100-sxm"),
         ("3090", "The GPU '3090' is not known.", "Did you mean rtx-3090?"),
@@ -72,7 +72,7 @@ def test_near_misses_of_models_and_workloads() -> None:
     with pytest.raises(UsageError, match=r"'llama2-8b' is not known.*\n.*Did you mean llama-2-7b or llama-3\.1-8b\?"):
         architecture.load("llama2-8b")
     assert architecture.load("Llama 2 7B") == architecture.load("llama-2-7b")
-    with pytest.raises(UsageError, match=r"dsocr is several workloads: dsocr-base-v1, dsocr-standard-v1\."):
+    with pytest.raises(UsageError, match=r"dsocr matches several workloads: dsocr-base-v1, dsocr-standard-v1\."):
         workloads.load("dsocr")
 
 
@@ -101,7 +101,7 @@ def test_the_command_lists_what_may_be_meant() -> None:
     done = command("model", "flops", "llama-2-7b", "--gpu", "h100", cwd=ROOT)
     assert done.returncode == 2
     assert done.stdout == ""
-    assert "h100 is several GPUs: h100-nvl, h100-pcie, h100-sxm." in done.stderr
+    assert "h100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm." in done.stderr
     assert "Traceback" not in done.stderr
     done = command("model", "flops", "llama-2-7b", "--gpu", "h100-sx", cwd=ROOT)
     assert done.returncode == 2

@@ -160,11 +160,11 @@ def test_accumulators_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"peaks.0.flops_per_s": 1979e12}, r"bf16 is given as 1979\.0 TFLOP/s, but 132 SMs x 1\.830 GHz x 4096 make"),
+        ({"peaks.0.flops_per_s": 1979e12}, r"bf16 is given as 1979\.0 TFLOP/s, but 132 SMs x 1\.830 GHz x 4096 is"),
         ({"peaks.0.source": ""}, r"peaks\[0\]\.source"),
         ({"sm_count": -1}, r"sm_count: -1"),
         ({"bandwidth.bytes_per_s": "fast"}, r"bandwidth\.bytes_per_s: 'fast'"),
-        ({"bandwidth.bytes_per_s": 9.6e12}, r"given as 9600 GB/s, but 2 x 3\.201 GHz x 6144 bits make 4917"),
+        ({"bandwidth.bytes_per_s": 9.6e12}, r"given as 9600 GB/s, but 2 x 3\.201 GHz x 6144 bits is 4917"),
         ({"nvlink.gpus": 1}, r"nvlink\.gpus: 1"),
         ({"network.bytes_per_s": 0}, r"network\.bytes_per_s: 0"),
         ({"peaks.0.dtype": "fp5"}, r"peaks\[0\]\.dtype"),

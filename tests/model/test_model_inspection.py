@@ -121,7 +121,7 @@ def test_what_has_no_formula_is_listed_and_not_guessed(formulas: Database) -> No
     assert {"transformers.models.bloom.modeling_bloom.BloomAttention.forward"} <= {
         layer.qualified_class for layer in demand.unknown(model, formulas)
     }
-    assert sum("multiplies matrices itself" in line for line in found.diagnostics) == 2
+    assert sum("multiplies matrices and has no formula" in line for line in found.diagnostics) == 2
     rows = check.compare(model, formulas, built, ("n_layer=2",))
     assert all(row.formulas < row.counted for row in rows)
 
@@ -151,13 +151,13 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("source", "overrides", "message"),
     [
-        ("NoSuchModel", (), "is no class and no model type"),
-        ("org/no-such-model", (), "is not in the local cache"),
+        ("NoSuchModel", (), "is not a class or model type"),
+        ("org/no-such-model", (), "is not in the local hub cache"),
         ("no/such/config.json", (), "cannot be read"),
-        ("AutoModel", (), "is no class"),
+        ("AutoModel", (), "is not a class"),
         ("llama", ("depth=3",), "has no setting 'depth'"),
-        ("llama", ("num_hidden_layers",), "is no setting of a configuration"),
-        ("llama", ('hidden_size="wide"',), "does not take these values"),
+        ("llama", ("num_hidden_layers",), "is not NAME=VALUE"),
+        ("llama", ('hidden_size="wide"',), "rejects these values"),
         ("moonshine", ("num_hidden_layers=1",), "does not run on the meta device"),
         ("xlm", ("n_layers=1",), "does not run on the meta device"),
     ],

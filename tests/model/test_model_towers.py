@@ -65,13 +65,13 @@ def test_no_part_is_left_out_in_silence(
 ) -> None:
     _, model, diagnostics = inspected(source, formulas, *overrides)
     assert [phase.name for phase in model.phases] == phases
-    told = [line.partition(": ")[2] for line in diagnostics if line.endswith("takes part in no phase")]
+    told = [line.partition(": ")[2] for line in diagnostics if line.endswith("is not used in any phase")]
     assert sorted({line.partition(" (")[0] for line in told}) == sorted(left_out)
     asked = {"vision": "image", "audio": "clip"}
     for phase in ("vision", "audio"):
         assert (f"{asked[phase]}s" in model.inputs) == (phase in phases)
     if source == "qwen2_5_vl":
-        assert any("the vision part is left out: Qwen2_5_VLVisionConfig has no image size" in d for d in diagnostics)
+        assert any("the vision part is omitted: Qwen2_5_VLVisionConfig has no image size" in d for d in diagnostics)
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_no_counter_runs_is_not_called_wrong(formulas: Database) -> None:
     built, model, diagnostics = inspected("sam", formulas, *overrides)
     (row,) = check.compare(model, formulas, built, overrides)
     assert row.verdict.startswith("not counted: SamModel does not run on the meta device: AssertionError")
-    assert any("ConvTranspose2d multiplies matrices itself" in line for line in diagnostics)
+    assert any("ConvTranspose2d multiplies matrices and has no formula" in line for line in diagnostics)
 
 
 def test_a_linear_layer_that_multiplies_otherwise_is_listed(formulas: Database) -> None:
@@ -114,7 +114,7 @@ def test_a_linear_layer_that_multiplies_otherwise_is_listed(formulas: Database) 
 def test_weights_that_are_used_without_a_call_take_part(formulas: Database) -> None:
     """Mamba's convolution is a module of which only the weight is used."""
     diagnostics = inspected("mamba2", formulas, "num_hidden_layers=1")[2]
-    assert not [line for line in diagnostics if "takes part in no phase" in line]
+    assert not [line for line in diagnostics if "is not used in any phase" in line]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_weights_that_are_used_without_a_call_take_part(formulas: Database) -> N
         (Kept(None, 2, 2 * (24 + 16)), 2, ""),  # heads were repeated before the call
         (Kept(None, 4, 4 * (24 + 16)), 4, ""),
         (Kept(None, 1, 40), 1, ""),
-        (Kept(None, 1, 32), 4, "the cache keeps 32 elements per token, the formula counts 160"),  # a latent
+        (Kept(None, 1, 32), 4, "the cache has 32 elements per token, but the formula counts 160"),  # a latent
     ],
 )
 def test_keys_and_values_are_those_of_the_cache(kept: Kept, heads: int, note: str) -> None:
@@ -142,7 +142,7 @@ def test_indexers_run(source: str, formulas: Database) -> None:
     kinds = {layer.qualified_class.rpartition(".")[2] for _, layer in model.walk()}
     kinds |= {layer.qualified_class.split(".")[-2] for _, layer in model.walk() if "." in layer.qualified_class}
     assert any(kind.endswith("Indexer") for kind in kinds)
-    named = any("Indexer multiplies matrices itself" in line for line in diagnostics)
+    named = any("Indexer multiplies matrices and has no formula" in line for line in diagnostics)
     core = [layer for _, layer in model.walk() if "indexer" in layer.path.lower() and layer.kind == "function"]
     assert named == any(layer.entry == "none" for layer in core)
 

@@ -29,7 +29,7 @@ def with_token(builder: TraceBuilder) -> None:
 def test_a_copy_and_its_manifest(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
     done = run("scrub", str(sample[0]), "copy.sqlite", "--manifest", "cut.json", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "copy.sqlite\n")
-    assert done.stderr.startswith("Left out: 0 tables, 0 columns and 0 rows of other tables, 0 strings.")
+    assert done.stderr.startswith("Removed: 0 tables, 0 columns and 0 rows of other tables, 0 strings.")
     found = json.loads((tmp_path / "cut.json").read_text(encoding="utf-8"))
     assert found["format"] == "nsys-tools scrub 1"
     for name, path in (("input", sample[0]), ("output", tmp_path / "copy.sqlite")):
@@ -117,7 +117,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     assert "no such file" in refused("scrub", "none.sqlite", "copy.sqlite", cwd=tmp_path)
     with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
         connection.execute("CREATE TABLE t (a)")
-    assert "no nsys export" in refused("scrub", "other.sqlite", "copy.sqlite", cwd=tmp_path)
+    assert "not an nsys export" in refused("scrub", "other.sqlite", "copy.sqlite", cwd=tmp_path)
 
 
 def test_a_damaged_trace_is_refused(tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ def test_places_are_checked(tmp_path: Path) -> None:
     assert "is inside the input" in refused("scrub", str(folder), str(folder / "copy"), cwd=tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").touch()
-    assert "holds other files" in refused("scrub", str(folder), "mine", "--force", cwd=tmp_path)
+    assert "contains other files" in refused("scrub", str(folder), "mine", "--force", cwd=tmp_path)
     assert run("scrub", str(folder), "copy", "-q", cwd=tmp_path).returncode == 0
     assert "already exists" in refused("scrub", str(folder), "copy", cwd=tmp_path)
     assert run("scrub", str(folder), "copy", "-q", "--force", cwd=tmp_path).returncode == 0

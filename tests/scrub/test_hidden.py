@@ -67,7 +67,7 @@ def test_what_lies_between_the_numbers_of_a_payload(tmp_path: Path) -> None:
 def test_letters_that_are_longer_in_lower_case(text: str) -> None:
     known = Known()
     known.variable("DB_PASSWORD", "Hunter2Secret")
-    assert problems(text, known, keep_host=False) == {"a secret of the environment or the arguments"}
+    assert problems(text, known, keep_host=False) == {"a secret from the environment or the arguments"}
     assert "unter2" not in known.replaced(text, lambda kind, _: kind)
 
 

@@ -165,10 +165,10 @@ def test_a_value_that_means_nothing_is_refused(options: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("on GPU17.cluster.example", "the name of a host of the trace"),
-        ("for alice", "the name of a user of the trace"),
-        ("tr0ub", "a secret of the environment or the arguments"),
-        ("blue-falcon-2", "a value of the environment"),
+        ("on GPU17.cluster.example", "the name of a host in the trace"),
+        ("for alice", "the name of a user in the trace"),
+        ("tr0ub", "a secret from the environment or the arguments"),
+        ("blue-falcon-2", "the value of an environment variable"),
         ("/home/x/y.py", "a home folder"),
         (r"C:\Users\x\y.py", "a home folder"),
         ("me@work.example", "an e-mail address"),
@@ -182,8 +182,8 @@ def test_a_value_that_means_nothing_is_refused(options: dict[str, str]) -> None:
         ("hf_AbCdEfGhIjKlMnOpQrStUv", "an access token"),
         ("ghp_0123456789abcdefghijklmnopqrstuvwxyz", "an access token"),
         ("-----BEGIN RSA PRIVATE KEY-----", "an access token"),
-        ("8fZ3kQ9xT2mB7vN4pL6wR1sD5gH0jC", "a part that looks like a key"),
-        ("d41d8cd98f00b204e9800998ecf8427e", "a part that looks like a key"),
+        ("8fZ3kQ9xT2mB7vN4pL6wR1sD5gH0jC", "a string that looks like a key"),
+        ("d41d8cd98f00b204e9800998ecf8427e", "a string that looks like a key"),
     ],
 )
 def test_the_scan_finds(text: str, what: str) -> None:

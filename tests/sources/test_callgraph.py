@@ -102,7 +102,7 @@ def test_a_shared_module_counts_per_caller_where_the_recording_tells(tmp_path: P
         "module_children": {"a": ["norm"], "b": ["norm"]},
     }
     (together,) = grouped(write(tmp_path, data))
-    assert (together.count, together.annotations) == (5, ("5 per call of its parent", "calls of 2 parents together"))
+    assert (together.count, together.annotations) == (5, ("5 per call of its parent", "calls by 2 parents in total"))
     told = grouped(write(tmp_path, data | {"edge_calls": {"a->norm": 2, "b->norm": 3}}))
     assert [(item.parent, item.count) for item in told] == [("a", 2), ("b", 3)]
 
@@ -128,10 +128,10 @@ def test_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("stages = 1", "'stages' is not known"),
+        ("stages = 1", "'stages' is unknown"),
         ("smallest = { for = 0 }", "'smallest'"),
         ('kinds = ["while"]', "'while'"),
-        ('[[stage]]\nname = "x"', "needs 'name' and 'modules'"),
+        ('[[stage]]\nname = "x"', "must have 'name' and 'modules'"),
         ('[[stage]]\nname = "x"\nmodule = ["a"]', "'module' of a stage"),
         ("never = 3", "'never'"),
         ("[labels]\nx = 1", "'labels'"),
@@ -154,14 +154,14 @@ def test_an_unknown_configuration_names_the_shipped_ones() -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("{", "no JSON"),
+        ("{", "is not JSON"),
         ("[]", "neither call_counts"),
         ('{"edges": {}}', "neither call_counts"),
-        ('{"call_counts": []}', "call_counts is no object"),
+        ('{"call_counts": []}', "call_counts is not an object"),
         ('{"call_counts": {"a": 1.5}}', "call_counts['a'] is 1.5"),
         ('{"call_counts": {"a": -1}}', "call_counts['a'] is -1"),
         ('{"call_counts": {"a": true}}', "call_counts['a'] is True"),
-        ('{"module_children": {"a": "b"}}', "module_children['a'] is no list"),
+        ('{"module_children": {"a": "b"}}', "module_children['a'] is not a list"),
     ],
 )
 def test_other_files_are_refused(tmp_path: Path, content: str, says: str) -> None:

@@ -78,11 +78,11 @@ def test_hooks_are_taken_off_after_an_error(target: str) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("nothing", "is no target"),
+        ("nothing", "is not a target"),
         ("no_such_module_here:build", "cannot be imported"),
         ("none.py:build", "no such file"),
         ("json:nothing", "no function 'nothing'"),
-        ("json.decoder:JSONDecoder", "returned no model"),
+        ("json.decoder:JSONDecoder", "did not return a model"),
     ],
 )
 def test_wrong_targets_are_refused(given: str, says: str) -> None:

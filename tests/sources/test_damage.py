@@ -77,8 +77,8 @@ def test_a_damaged_page_is_refused_and_salvaged(trace: Path, table: str, offset:
     assert "--salvage" in caught.value.hint
     found, notes = counts(trace, salvage=True)
     assert min(map(int, map(str, found))) > KERNELS / 2
-    assert notes[0].startswith("PARTIAL: the trace is damaged, and all figures are of what could be read of it.")
-    assert f" Damaged are: {table} (" in notes[0]
+    assert notes[0].startswith("PARTIAL: the trace is damaged. All figures cover only the data that could be read.")
+    assert f" Damaged: {table} (" in notes[0]
 
 
 def test_a_salvaged_trace_is_marked_in_every_output(trace: Path, tmp_path: Path, cache_folder: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_hot_journal_is_rolled_back(trace: Path, writer: sqlite3.Connection, t
         (crashed / f"t{ending}").write_bytes(Path(f"{trace}{ending}").read_bytes())
     before = listing(crashed)
     assert counts(crashed / "t") == (
-        (KERNELS, KERNELS), ["The trace has a rollback journal: what its last transaction wrote was taken back."]
+        (KERNELS, KERNELS), ["The trace has a rollback journal. Its last transaction was rolled back."]
     )  # fmt: skip
     assert listing(crashed) == before
 

@@ -20,7 +20,7 @@ LEFT_OUT = (
     "{}: 1 rows without a usable start or end are left out of all figures. "
     "The value is missing, not a number, or too large."
 )
-NO_NUMBER = "values have the type text, not integer. They are read as missing where they are not numbers."
+NO_NUMBER = "values have the type text, not integer. They are read as NULL unless they are numbers."
 HUGE = (1 << 63) - 1
 
 

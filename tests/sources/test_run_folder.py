@@ -76,11 +76,11 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scale": "tiny"}, "the run is of scale tiny; the analytic model is of the full one"),
+        ({"scale": "tiny"}, "the run has scale tiny; the analytic model has the full one"),
         ({"model": "gpt-900"}, "there is no analytic model named gpt-900"),
         ({"model": "../models/deepseek-ocr"}, "there is no analytic model named"),
         ({"device": "cpu"}, "the run was on the CPU"),
-        ({}, "workload.json counts no page"),
+        ({}, "workload.json contains no page"),
         ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace names none"),
     ],
 )
@@ -118,14 +118,14 @@ def test_a_workload_that_does_not_fit_is_not_compared(tmp_path: Path, changes: d
     [
         ({"state": "done"}, {}, ""),
         ({"state": "running", "step": "analyze"}, {}, ""),
-        ({"state": "running", "step": "profile"}, {}, "The run has not ended, or was killed, at step profile."),
+        ({"state": "running", "step": "profile"}, {}, "The run has not ended or was killed. Its last step is profile."),
         ({"state": "failed", "step": "ncu", "message": "No kernel."}, {}, "The run failed at step ncu: No kernel."),
         (
             {"state": "interrupted", "step": "workload", "message": "Interrupted."},
             {},
             "The run was interrupted at step workload: Interrupted.",
         ),
-        ({"state": "done"}, {"complete": False}, "The workload did not run to its end: 0 of its pages"),
+        ({"state": "done"}, {"complete": False}, "The workload did not run to its end. Over all repeats, 0 pages"),
     ],
 )
 def test_a_run_that_did_not_go_well_is_said_to_be_so(
@@ -141,8 +141,8 @@ def test_without_a_workload_the_trace_is_analysed(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run")
     (folder / "workload.json").unlink()
     notes = analyzed(folder).notes
-    assert notes[0] == "The run folder has no workload.json: nothing says which pages or prompts were run."
-    assert notes[1].startswith("Not compared with an analytic model: there is no workload.json")
+    assert notes[0] == "The run folder has no workload.json, so it is unknown which pages or prompts were run."
+    assert notes[1].startswith("Not compared with an analytic model: workload.json, which records what ran, is missing")
 
 
 def inputs(folder: Path, *items: dict[str, Any], model: str = "deepseek-ocr", **changes: Any) -> list[dict[str, int]]:
@@ -203,8 +203,11 @@ def test_prompts_of_a_language_model(tmp_path: Path) -> None:
     model = architecture.load("llama-2-7b")
     assert recorded.inputs(model) == (("batch_size=1", "seq_len=64", "new_tokens=8"),)
     said = recorded.notes(model)
-    assert "The model that ran has 3,335,504,128 parameters, the analytic one, llama-2-7b, 6,738,415,616" in said[0]
-    assert "does not say for how many prompt positions" in said[1]
+    assert (
+        "The model that ran has 3,335,504,128 parameters, but the analytic model llama-2-7b has 6,738,415,616"
+        in said[0]
+    )
+    assert "does not record for how many prompt positions" in said[1]
 
 
 def test_options_win_over_the_folder(tmp_path: Path) -> None:
@@ -219,7 +222,7 @@ def test_options_win_over_the_folder(tmp_path: Path) -> None:
 
 def test_a_model_that_was_asked_for_must_work(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run", scale="tiny")
-    with pytest.raises(NsysToolsError, match=r"workload\.json counts no page"):
+    with pytest.raises(NsysToolsError, match=r"workload\.json contains no page"):
         analyzed(folder, Request("deepseek-ocr"))
     with pytest.raises(NsysToolsError, match="'gpt-900' is not known"):
         analyzed(folder, Request("gpt-900"))
@@ -232,11 +235,11 @@ def test_what_is_found_beside_the_trace_may_be_unusable(tmp_path: Path) -> None:
     (folder / "callgraph.json").write_text("{}")
     notes = analyzed(folder).notes
     assert [note.partition(":")[0] for note in notes] == [
-        "What ncu measured is not used", "Not compared with an analytic model", "The call graph is not used",
+        "The ncu metrics are not used", "Not compared with an analytic model", "The call graph is not used",
     ]  # fmt: skip
-    assert "holds no CSV" in notes[0]
+    assert "contains no CSV" in notes[0]
     assert "neither call_counts nor module_children" in notes[2]
-    with pytest.raises(NsysToolsError, match="holds no CSV"):
+    with pytest.raises(NsysToolsError, match="contains no CSV"):
         analyzed(folder, ncu=folder / "ncu")
     with pytest.raises(NsysToolsError, match="neither call_counts"):
         analyzed(folder, callgraph=folder / "callgraph.json")
@@ -272,7 +275,7 @@ def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(NsysToolsError, match=r"images\[0\]\.new_tokens: 'many' is not of type 'integer'"):
         run.read(broken)
     (folder / "status.json").write_text("[]")
-    with pytest.raises(NsysToolsError, match=r"status\.json: is no JSON object"):
+    with pytest.raises(NsysToolsError, match=r"status\.json: is not a JSON object"):
         run.read(folder)
 
 

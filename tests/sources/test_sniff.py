@@ -18,14 +18,14 @@ LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12\n"
     ("name", "content", "said"),
     [
         ("empty.sqlite", b"", "empty"),
-        ("pointer.sqlite", LFS, "git-LFS pointer"),
-        ("pointer.nsys-rep", LFS, "git-LFS pointer"),
+        ("pointer.sqlite", LFS, "Git LFS pointer"),
+        ("pointer.nsys-rep", LFS, "Git LFS pointer"),
         ("text.sqlite", b"hello", "not an SQLite file"),
         ("trace.json", b'{"traceEvents": []}', "JSON"),
         ("packed.sqlite", b"\x1f\x8b\x08\x00", "compressed"),
         ("one.parquet", b"PAR1....", "single Parquet file"),
         ("header.sqlite", b"SQLite format 3\x00", "damaged"),
-        ("recording.nsys-rep", b"\x00\x01binary", "no nsys is installed"),
+        ("recording.nsys-rep", b"\x00\x01binary", "nsys is not installed"),
     ],
 )
 def test_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, said: str) -> None:

@@ -1,1 +1,1 @@
-"""Model files of decoders, built from their published configuration without torch or transformers."""
+"""Building model files of decoders from their published configuration, without torch or transformers."""

@@ -1,4 +1,4 @@
-"""Self-attention of a decoder layer: projections, norms, rotation, and what stands between."""
+"""Self-attention of a decoder layer: projections, norms, rotation and attention core."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.model.decoder.layers import TOKENS, Data, core, linear, norm, ro
 
 
 def self_attention(config: Configuration, family: Family, window: int | None) -> list[Data]:
-    """Return the layers of one self-attention; `window` is what a token sees, None for all."""
+    """Return the layers of one self-attention. `window` is in tokens; None for full attention."""
     return _latent(config, family) if family.latent else _grouped(config, family, window)
 
 
@@ -21,13 +21,13 @@ def head_dim(config: Configuration) -> int:
 
 
 def rotary_dim(config: Configuration, family: Family) -> int:
-    """Return the width of a head that is rotated."""
+    """Return the rotated width of a head."""
     if family.latent:
         return config.size("qk_rope_head_dim")
     share = config.part("rope_parameters").get("partial_rotary_factor") or config.get("partial_rotary_factor") or 1
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share <= 1:
         raise NsysToolsError(
-            f"{config.place}: partial_rotary_factor is {shown(share)}, but has to be above 0 and up to 1."
+            f"{config.place}: partial_rotary_factor is {shown(share)}, but must be above 0 and at most 1."
         )
     return int(head_dim(config) * share)
 
@@ -36,7 +36,7 @@ def _grouped(config: Configuration, family: Family, window: int | None) -> list[
     hidden, heads, width = config.size("hidden_size"), config.size("num_attention_heads"), head_dim(config)
     kv_heads = config.optional("num_key_value_heads") or heads
     if heads % kv_heads:
-        raise NsysToolsError(f"{config.place}: {heads} query heads do not divide into {kv_heads} groups.")
+        raise NsysToolsError(f"{config.place}: {heads} query heads cannot be divided into {kv_heads} groups.")
     biased = _biased(config, family)
     norms = []
     if family.qk_norm and (family.qk_norm == "always" or config.flag(family.qk_norm)):
@@ -68,7 +68,7 @@ def _grouped(config: Configuration, family: Family, window: int | None) -> list[
 
 
 def _latent(config: Configuration, family: Family) -> list[Data]:
-    """Return latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1): the cache holds latent and rope part."""
+    """Return latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1); the cache has latent and rope part."""
     hidden, heads, latent = (config.size(name) for name in ("hidden_size", "num_attention_heads", "kv_lora_rank"))
     nope, rope, value = (config.size(name) for name in ("qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"))
     config.get("head_dim", "qk_head_dim", "num_key_value_heads")  # they follow from the others

@@ -1,4 +1,4 @@
-"""A configuration becomes the data of a model file: inputs, phases, layers."""
+"""Building the data of a model file from a configuration: inputs, phases, layers."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from nsys_tools.model.decoder.vision import siglip
 
 _DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 _PROMPT = 2048
-_STEPS = {"meaning": "forwards after the prefill, which gives the first token itself"}
+_STEPS = {"meaning": "forwards after the prefill, which generates the first token"}
 _INPUTS: Data = {
-    "batch_size": {"meaning": "sequences in one batch", "default": 1},
-    "seq_len": {"meaning": "tokens of the prompt", "default": _PROMPT},
-    "new_tokens": {"meaning": "tokens generated for a sequence", "default": 128},
+    "batch_size": {"meaning": "sequences per batch", "default": 1},
+    "seq_len": {"meaning": "prompt tokens per sequence", "default": _PROMPT},
+    "new_tokens": {"meaning": "generated tokens per sequence", "default": 128},
     "decode_steps": {**_STEPS, "default": "max(0, {new_tokens} - 1)"},
     "head_positions": {"meaning": "prompt positions that lm_head runs on", "default": "{seq_len}"},
 }
@@ -33,14 +33,14 @@ _VISION = {"name": "vision", "runs": "min(1, {images})", "calls": [{"name": "ima
 
 @attrs.frozen
 class Built:
-    """What a configuration gives.
+    """Result of building a configuration.
 
     Attributes
     ----------
     dtype, formats, spec, inputs, phases, layers
-        Fields of a model file; `formats` is empty where nothing is quantized.
+        Fields of a model file. `formats` is empty if nothing is quantized.
     warnings
-        What of the configuration is not counted, a sentence each.
+        Parts of the configuration that are not counted, one sentence each.
     """
 
     dtype: str
@@ -58,18 +58,18 @@ def build(values: Mapping[str, Any], place: str) -> Built:
     Parameters
     ----------
     values
-        The object of a ``config.json``.
+        The JSON object of a ``config.json``.
     place
-        What it is, for messages.
+        Name in messages.
 
     Raises
     ------
     NsysToolsError
-        If its type is not known, or it has a value of which the builder does not know what it computes.
+        If its type or one of its values is not supported.
     """
     kind = values.get("model_type")
     if kind not in KNOWN:
-        raise NsysToolsError(f"{place}: the model_type {shown(kind)} is not known. Known: {', '.join(KNOWN)}.", INSPECT)
+        raise NsysToolsError(f"{place}: unsupported model_type {shown(kind)}. Supported: {', '.join(KNOWN)}.", INSPECT)
     outer = Configuration(values, {}, place)
     config, family = _text(outer, kind)
     vision, strange = _vision(kind, outer, config)
@@ -85,19 +85,19 @@ def build(values: Mapping[str, Any], place: str) -> Built:
     unknown = sorted({*strange, *config.unknown(), *(outer.unknown() if kind in NESTED else ())})
     if not unknown:
         return found
-    sentence = f"{place} sets {', '.join(unknown)}, of which the builder knows nothing and counts nothing."
+    sentence = f"{place} sets {', '.join(unknown)}, which the builder does not know and does not count."
     return attrs.evolve(found, warnings=(*found.warnings, sentence))
 
 
 def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
-    """Return the text part of a configuration, which is the whole of most."""
+    """Return the text part of a configuration; for most models, this is the whole configuration."""
     outer.get("model_type")
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
         values, place = outer.part("text_config"), f"{place}: text_config"
         own = str(values.get("model_type", NESTED[kind][0]))
     if own not in FAMILIES:
-        raise NsysToolsError(f"{place}: the model_type {shown(own)} is not known.", INSPECT)
+        raise NsysToolsError(f"{place}: unsupported model_type {shown(own)}.", INSPECT)
     family = FAMILIES[own]
     config = Configuration(values, family.defaults, place)
     config.get("model_type")
@@ -150,7 +150,7 @@ def _layer(config: Configuration, family: Family, window: int | None, is_sparse:
 def _vision(kind: str, outer: Configuration, config: Configuration) -> tuple[list[Data], list[str]]:
     if kind != "gemma3":
         if kind in NESTED:
-            outer.warnings.append(f"{outer.place}: the vision part is left out; the text part is counted.")
+            outer.warnings.append(f"{outer.place}: the vision part is not counted; the text part is.")
         return [], []
     values, image_tokens = outer.part("vision_config"), outer.optional("mm_tokens_per_image") or 256
     return siglip(values, config.size("hidden_size"), image_tokens, outer.place)
@@ -161,8 +161,8 @@ def _inputs(config: Configuration, vision: bool) -> Data:
     prompt = {**_INPUTS["seq_len"], "default": min(_PROMPT, context)}
     if not vision:
         return {**_INPUTS, "seq_len": prompt}
-    prompt["meaning"] += ", images included"
-    return {"images": {"meaning": "images of the whole batch", "default": 0}, **_INPUTS, "seq_len": prompt}
+    prompt["meaning"] += ", including images"
+    return {"images": {"meaning": "images in the whole batch", "default": 0}, **_INPUTS, "seq_len": prompt}
 
 
 def _phases(family: Family, vision: bool) -> list[Data]:
@@ -188,7 +188,7 @@ def _spec(config: Configuration, family: Family, vision: bool) -> Data:
 
 
 def _tied(outer: Configuration, config: Configuration) -> bool:
-    """Return whether lm_head is the embedding: as the whole says, else its text part, else the class of that."""
+    """Return whether lm_head is tied to the embedding, as set by the configuration, its text part, or its class."""
     own = config.flag("tie_word_embeddings")
     return outer.flag("tie_word_embeddings") if outer.says("tie_word_embeddings") else own
 
@@ -196,15 +196,16 @@ def _tied(outer: Configuration, config: Configuration) -> bool:
 def _dtype(outer: Configuration, config: Configuration) -> str:
     name = config.get("dtype", "torch_dtype") or outer.get("dtype", "torch_dtype")
     if name is None:
-        config.warnings.append(f"{config.place} does not say its dtype; bf16 is assumed.")
+        config.warnings.append(f"{config.place} has no dtype; bf16 is assumed.")
         return "bf16"
     if str(name) not in _DTYPES:
-        raise NsysToolsError(f"{config.place}: the dtype {shown(name)} is not known.", f"Known: {', '.join(_DTYPES)}.")
+        message = f"{config.place}: the dtype {shown(name)} is not supported."
+        raise NsysToolsError(message, f"Supported: {', '.join(_DTYPES)}.")
     return _DTYPES[str(name)]
 
 
 def _formats(outer: Configuration, config: Configuration) -> Data:
-    """Return what the weights are shipped in; llm-compressor's older files have another name for it."""
+    """Return the quantization config of the published weights. Older llm-compressor files have another key for it."""
     names = ("quantization_config", "compression_config")
     parts = [where.part(name) for where in (outer, config) for name in names]
     quantized = next(filter(None, parts), None)
@@ -215,8 +216,8 @@ def _warnings(outer: Configuration, config: Configuration) -> list[str]:
     found = [*outer.warnings, *config.warnings]
     more = config.get("num_nextn_predict_layers", "num_mtp_layers")
     if more:
-        found.append(f"{config.place}: what predicts several tokens at once (MTP layers: {more}) is left out.")
+        found.append(f"{config.place}: multi-token prediction (MTP layers: {more}) is not counted.")
     named = outer.get("architectures") or config.get("architectures")
     if isinstance(named, list) and named and not str(named[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
-        found.append(f"{config.place} is of {named[0]}; a language model's head is counted.")
+        found.append(f"{config.place} has the architecture {named[0]}; the head of a language model is counted.")
     return found

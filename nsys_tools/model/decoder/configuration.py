@@ -1,4 +1,4 @@
-"""A published configuration (``config.json``) whose values are asked for one by one, so that none is ignored."""
+"""A published configuration (``config.json``) that tracks which values are read, so that none is ignored."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 from nsys_tools.errors import NsysToolsError
 
 INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (needs the extra [torch])."
-# Of any size, and of layers; what is larger is not meant, and layers are built one by one.
+# Limits of any size, and of the number of layers. Larger values are mistakes, and layers are built individually.
 MOST = 10**9
 MOST_LAYERS = 1000
-# What a configuration says beside its architecture: it changes no FLOP and no byte.
+# Settings without effect on FLOPs and bytes.
 _NEUTRAL = """
 _attn_implementation _attn_implementation_autoset _name_or_path architectures attention_dropout attn_logit_softcapping
 auto_map aux_loss_alpha aux_loss_coef boi_token_index bos_token_id cache_implementation chunk_size_feed_forward
@@ -35,11 +35,11 @@ class Configuration:
     Parameters
     ----------
     values
-        The object of the file.
+        The JSON object of the file.
     defaults
-        What its class in transformers gives to a name that the file leaves out.
+        Defaults of its class in transformers, for names that the file omits.
     place
-        What it is, for messages.
+        Name in messages.
     """
 
     def __init__(self, values: Mapping[str, Any], defaults: Mapping[str, Any], place: str) -> None:
@@ -50,31 +50,31 @@ class Configuration:
         self._asked: set[str] = set()
 
     def says(self, name: str) -> bool:
-        """Return whether the file itself has a value for a name."""
+        """Return whether the file has a value for a name."""
         return self.values.get(name) is not None
 
     def get(self, *names: str) -> Any:
-        """Return what the file says under one of these names, else the default of the first.
+        """Return the value of the first of these names in the file, or the default of the first name.
 
-        A file may say null, which is a value: Mistral's ``sliding_window`` is one.
+        A file may have null, which is a value, as in Mistral's ``sliding_window``.
         """
         self._asked |= set(names)
         said = [self.values[name] for name in names if name in self.values]
         return next((value for value in said if value is not None), None) if said else self._defaults.get(names[0])
 
     def size(self, *names: str, least: int = 1, most: int = MOST) -> int:
-        """Return a whole number that has to be there.
+        """Return a required integer.
 
         Raises
         ------
         NsysToolsError
-            If it is missing, no whole number, below `least` or above `most`.
+            If it is missing, is not an integer, or is below `least` or above `most`.
         """
         value = self.get(*names)
         if value is None:
             raise NsysToolsError(f"{self.place}: {names[0]} is missing.", INSPECT)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            wanted = f"has to be a whole number from {least} to {most:,}"
+            wanted = f"must be an integer from {least} to {most:,}"
             raise NsysToolsError(f"{self.place}: {names[0]} is {shown(value)}, but {wanted}.")
         return value
 
@@ -83,32 +83,32 @@ class Configuration:
         return self.size("num_hidden_layers", most=MOST_LAYERS)
 
     def optional(self, *names: str) -> int | None:
-        """Return a whole number from 1, or None when neither file nor class says one."""
+        """Return an integer of at least 1, or None if neither file nor class sets it."""
         return None if self.get(*names) is None else self.size(*names)
 
     def flag(self, name: str) -> bool:
-        """Return whether something is on."""
+        """Return a boolean setting."""
         value = self.get(name)
         if value is not None and not isinstance(value, bool):
-            raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, but has to be true or false.")
+            raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, but must be true or false.")
         return bool(value)
 
     def part(self, name: str) -> Mapping[str, Any]:
-        """Return an object inside; empty when there is none."""
+        """Return a nested object; empty if there is none."""
         value = self.get(name)
         if value is not None and not isinstance(value, Mapping):
             raise NsysToolsError(f"{self.place}: {name} is not an object.")
         return value or {}
 
     def refuse(self, name: str, *known: Any) -> None:
-        """Raise a `NsysToolsError` when a name has another value than those that are known to be built."""
+        """Raise a `NsysToolsError` if a name has a value that the builder does not support."""
         value = self.get(name)
         if value is not None and value not in known:
             raise NsysToolsError(
-                f"{self.place}: {name} is {shown(value)}, of which the builder knows nothing.", INSPECT
+                f"{self.place}: {name} is {shown(value)}, which the builder does not support.", INSPECT
             )
 
     def unknown(self) -> list[str]:
-        """Return the names that nobody asked for and that may change figures."""
+        """Return the names that were not read and may affect the figures."""
         left = self.values.keys() - self._asked - NEUTRAL
         return sorted(name for name in left if self.values[name] not in (None, False, [], {}))

@@ -1,4 +1,4 @@
-"""What tells the model types apart: class names, defaults, and which parts each has.
+"""Differences between model types: class names, defaults, and parts.
 
 Sources: the configuration and modeling files of transformers 5.23, read module by module; ``tests/model`` compares
 defaults, weights and matrix FLOPs of each with transformers on the meta device.
@@ -24,16 +24,16 @@ class Moe:
     block, router, router_class
         Class of the block, name and class of its router.
     where
-        Which layers have it: ``all``, ``step`` (every n-th), ``after`` (as ``mlp_layer_types`` says, or those behind
+        Layers that have it: ``all``, ``step`` (every n-th), ``after`` (as in ``mlp_layer_types``, or those after
         the first dense ones).
     inner
-        The name of an expert's inner width.
+        Name of the setting for an expert's intermediate size.
     bias
         Whether router and experts have biases.
     corrections
-        Whether the router holds a weight for each expert that corrects its choice.
+        Whether the router has a correction bias per expert.
     shared
-        Whether shared experts run beside the routed ones.
+        Whether there are shared experts in addition to the routed ones.
     """
 
     block: str
@@ -55,32 +55,32 @@ class Family:
     package, prefix
         Package in transformers and prefix of its classes.
     text
-        What stands between the prefix and ``Model`` in the decoder's class.
+        Part of the decoder's class name between the prefix and ``Model``.
     embedding
         Full class name of the token embedding.
     latent
         Whether attention is latent (MLA).
     biased, bias_key
-        Projections that have a bias, and the value that turns it on; always when it is empty.
+        Projections that have a bias, and the setting that enables it; empty if it is always enabled.
     mlp_bias
-        Whether ``mlp_bias`` gives the MLP biases.
+        Whether ``mlp_bias`` enables biases in the MLP.
     qk_norm
-        Norms of queries and keys: ``always``, empty for never, or the value that turns them on.
+        Norms of queries and keys: ``always``, empty for never, or the setting that enables them.
     four_norms
-        Whether attention and MLP are followed by norms too.
+        Whether there are also norms after attention and MLP.
     sinks
         Whether each head has a learned sink.
     window
-        Which layers see a window: empty for none, ``all``, ``switch`` (all, once turned on), ``late`` (from a layer
-        on, once turned on), ``pattern`` (all but every n-th).
+        Layers with a sliding window: empty for none, ``all``, ``switch`` (all, if enabled), ``late`` (from a given
+        layer on, if enabled), ``pattern`` (all except every n-th).
     pattern
         The n of ``pattern``.
     moe
         Its mixture of experts, or None.
     defaults
-        What the configuration class gives to what a file leaves out.
+        Defaults of the configuration class.
     known
-        Values that are built; others are refused.
+        Supported values. Others are refused.
     """
 
     package: str
@@ -185,7 +185,7 @@ FAMILIES: dict[str, Family] = {
         known={"moe_layer_freq": (1,), "topk_method": ("greedy", "group_limited_greedy")},
     ),
     "deepseek_v3": _DEEPSEEK_V3,
-    "kimi_k2": _DEEPSEEK_V3,  # the same code under another name; transformers has none of its own
+    "kimi_k2": _DEEPSEEK_V3,  # the same code under another name; transformers has no separate class
     "gpt_oss": Family(
         package="gpt_oss",
         prefix="GptOss",
@@ -231,7 +231,7 @@ FAMILIES: dict[str, Family] = {
         | {"num_experts": 64, "n_shared_experts": 1, "num_experts_per_tok": 4, "first_k_dense_replace": 1},
     ),
 }
-# Types with a text part: the type of that part unless it says its own, and the class of the whole.
+# Types with a text part: the default type of that part, and the class of the whole model.
 NESTED = {
     "gemma3": ("gemma3_text", "transformers.models.gemma3.modeling_gemma3.Gemma3Model"),
     "kimi_k25": ("kimi_k2", "transformers.models.kimi_k25.modeling_kimi_k25.Kimi_K25Model"),

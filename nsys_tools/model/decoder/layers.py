@@ -1,4 +1,4 @@
-"""Layers of a model file, as the plain data that ``analytic/models/schema.json`` describes."""
+"""Layers of a model file as plain data, as defined in ``analytic/models/schema.json``."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def module(name: str, qualified: str, **parameters: int | str) -> Data:
 
 
 def composite(name: str, qualified: str, below: Sequence[Data]) -> Data:
-    """Return a module that organizes others."""
+    """Return a module that groups others."""
     return {"name": name, "class": qualified, "sub_layers": list(below)}
 
 
 def function(name: str, qualified: str, entry: str, **parameters: int | str) -> Data:
-    """Return an operation between modules, which transformers has no module for."""
+    """Return an operation between modules, for which transformers has no module."""
     head = {"name": name, "class": qualified, "transformers": "", "kind": "function", "entry": entry}
     return {**head, "parameters": parameters}
 
 
 def weight(name: str, weights: int, **parameters: int | str) -> Data:
-    """Return a weight that belongs to no submodule."""
+    """Return a weight outside any submodule."""
     head = {"name": name, "class": "torch.nn.parameter.Parameter", "kind": "weight"}
     return {**head, "parameters": {"weights": weights, **parameters}}
 
@@ -53,7 +53,7 @@ def norm(name: str, qualified: str, width: int, rows: str = TOKENS) -> Data:
 
 
 def residual(name: str, width: int, rows: str = TOKENS) -> Data:
-    """Return the addition of two tensors of vectors of `width`."""
+    """Return the addition of two tensors with rows of `width`."""
     return function(name, "torch.add", "residual", elements=f"{rows} * {width}")
 
 
@@ -68,12 +68,12 @@ def rotate(rows: str, heads: int, width: int) -> Data:
 
 
 def core(entry: str, **parameters: int | str) -> Data:
-    """Return what attention does between its projections."""
+    """Return the attention core."""
     return function("core", "torch.nn.functional.scaled_dot_product_attention", entry, **parameters)
 
 
 def numbered(layers: Sequence[tuple[str, Sequence[Data]]]) -> Data:
-    """Return a list ``layers``, of class and sub-layers of each, in which equal ones stand as one that repeats."""
+    """Return a list ``layers`` from the class and sub-layers of each, with equal layers merged into repeated ones."""
     groups: list[tuple[tuple[str, Sequence[Data]], list[int]]] = []
     for index, layer in enumerate(layers):
         group = next((indices for other, indices in groups if other == layer), None)

@@ -31,7 +31,7 @@ def mlp(config: Configuration, family: Family, is_sparse: bool) -> Data:
 
 
 def expert_count(config: Configuration) -> int:
-    """Return the number of routed experts, which has three names."""
+    """Return the number of routed experts, a setting with three names."""
     return config.size(*EXPERTS)
 
 
@@ -51,8 +51,8 @@ def _gated(name: str, config: Configuration, family: Family, inner: int) -> Data
 def _activation(config: Configuration) -> str:
     kind = config.get("hidden_activation", "hidden_act") or config.get("hidden_act")
     if kind not in ACTIVATIONS:
-        hint = f"Known: {', '.join(ACTIVATIONS)}."
-        raise NsysToolsError(f"{config.place}: the activation {shown(kind)} is not known.", hint)
+        hint = f"Supported: {', '.join(ACTIVATIONS)}."
+        raise NsysToolsError(f"{config.place}: the activation {shown(kind)} is not supported.", hint)
     return str(kind)
 
 
@@ -60,7 +60,7 @@ def _experts(config: Configuration, family: Family, moe: Moe) -> list[Data]:
     hidden, inner = config.size("hidden_size"), config.size(moe.inner)
     experts, top_k = expert_count(config), config.size(*TOP_K)
     if top_k > experts:
-        raise NsysToolsError(f"{config.place}: a token goes to {top_k} of {experts} experts.")
+        raise NsysToolsError(f"{config.place}: a token cannot be routed to {top_k} of {experts} experts.")
     _activation(config)
     common: dict[str, int | str] = {"rows": TOKENS, "hidden_size": hidden}
     bias = {"bias": 1} if moe.bias else {}

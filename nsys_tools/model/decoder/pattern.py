@@ -1,4 +1,4 @@
-"""Which layers of a decoder see a window, and which have experts."""
+"""The layers of a decoder with a sliding window, and those with experts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _EVERY = ("sliding_window_pattern", "_sliding_window_pattern")
 
 
 def windows(config: Configuration, family: Family) -> list[int | None]:
-    """Return for each layer how many tokens a token sees, None for all.
+    """Return the window of each layer in tokens; None for full attention.
 
     Raises
     ------
     NsysToolsError
-        If a layer is of another type than full or sliding attention.
+        If the type of a layer is neither full nor sliding attention.
     """
     layers = config.layers()
     if family.window == "":
@@ -31,20 +31,20 @@ def windows(config: Configuration, family: Family) -> list[int | None]:
     if family.window != "pattern" and not config.flag("use_sliding_window"):
         window = None
     if family.window == "switch":
-        config.get("max_window_layers")  # published files have it, and no code reads it
+        config.get("max_window_layers")  # published files have it, but no code reads it
         return [window] * layers
-    config.get(*_EVERY)  # files that list the types may say it too
+    config.get(*_EVERY)  # may also be present in files that list the types
     types = config.get("layer_types") or _types(config, family, layers)
     if not isinstance(types, list) or len(types) != layers:
         raise NsysToolsError(f"{config.place}: layer_types does not have one type for each of {layers} layers.")
     strange = sorted({str(kind) for kind in types} - set(_TYPES))
     if strange:
-        raise NsysToolsError(f"{config.place}: layers of type {', '.join(strange)} are not known.", INSPECT)
+        raise NsysToolsError(f"{config.place}: layers of type {', '.join(strange)} are not supported.", INSPECT)
     return [window if kind == "sliding_attention" else None for kind in types]
 
 
 def sparse(config: Configuration, family: Family) -> list[bool]:
-    """Return for each layer whether it has experts."""
+    """Return whether each layer has experts."""
     layers = config.layers()
     if family.moe is None:
         return [False] * layers
@@ -58,13 +58,13 @@ def sparse(config: Configuration, family: Family) -> list[bool]:
     if family.moe.where == "step":
         step, dense_ones = config.size("decoder_sparse_step"), config.get("mlp_only_layers") or []
         if not isinstance(dense_ones, list):
-            raise NsysToolsError(f"{config.place}: mlp_only_layers is {shown(dense_ones)}, but has to be a list.")
+            raise NsysToolsError(f"{config.place}: mlp_only_layers is {shown(dense_ones)}, but must be a list.")
         return [index not in dense_ones and (index + 1) % step == 0 for index in range(layers)]
     return [True] * layers
 
 
 def described(config: Configuration, family: Family) -> str:
-    """Return the experts in words; empty without any."""
+    """Return a description of the experts; empty if there are none."""
     if family.moe is None:
         return ""
     shared = config.get("n_shared_experts") if family.moe.shared else 0

@@ -1,4 +1,4 @@
-"""Where a decoder's configuration comes from: a ``config.json``, or a shipped file of facts."""
+"""Sources of a decoder's configuration: a ``config.json``, or a shipped file of facts."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from nsys_tools.model.decoder.build import build
 from nsys_tools.model.decoder.layers import Data
 
 CONFIG = "config.json"
-# What a shipped file says beside the configuration.
+# Keys of a shipped file in addition to the configuration.
 SCHEMA = "analytic/models/facts.schema.json"
 _MARKS = {"config", "model_type", "architectures"}
 
 
 def inside(folder: str) -> Path | None:
-    """Return the configuration in a folder, or None."""
+    """Return the configuration file in a folder, or None."""
     path = Path(folder) / CONFIG
     return path if path.is_file() else None
 
 
 def is_configuration(data: Any) -> bool:
-    """Return whether data are a configuration, or facts with one in them, rather than a model with its layers."""
+    """Return whether data are a configuration or facts that contain one, and not a model with layers."""
     return isinstance(data, Mapping) and "layers" not in data and bool(data.keys() & _MARKS)
 
 
 def read(path: Path) -> tuple[Any, tuple[str, ...]]:
-    """Return the data of a model file, built where the file holds facts only, and what they leave out.
+    """Return the data of a model file, built if the file contains only facts, and warnings about what is not counted.
 
     Raises
     ------
     NsysToolsError
-        If the file cannot be read, or the builder does not know the model's type or one of its values.
+        If the file cannot be read, or the builder does not support the model's type or one of its values.
     """
     data = documents.plain(path)
     if not is_configuration(data):
@@ -46,12 +46,12 @@ def read(path: Path) -> tuple[Any, tuple[str, ...]]:
 
 
 def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of a ``config.json``, and what of it is not counted.
+    """Return the model file of a ``config.json``, and warnings about what is not counted.
 
     Raises
     ------
     NsysToolsError
-        If the builder does not know its type or one of its values.
+        If the builder does not support its type or one of its values.
     """
     given = str(values.get("_name_or_path") or "").rstrip("/")
     name = re.sub(r"[^a-z0-9.]+", "-", (given or path.resolve().parent.name).rpartition("/")[2].lower()).strip("-.")
@@ -59,7 +59,7 @@ def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tup
     head = {
         "name": name or kind,
         "description": f"{kind}, built from {path.name}",
-        "source": "a configuration of the user's",
+        "source": "a configuration from the user",
         "spec": {"id": given or name or kind, "variant": kind, "config_path": str(path)},
         "config": values,
     }
@@ -67,12 +67,12 @@ def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tup
 
 
 def from_facts(facts: Mapping[str, Any], place: str) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of facts that keep to `SCHEMA`, and what of the configuration is not counted.
+    """Return the model file of facts that conform to `SCHEMA`, and warnings about what is not counted.
 
     Raises
     ------
     NsysToolsError
-        If the builder does not know the model's type or one of its values.
+        If the builder does not support the model's type or one of its values.
     """
     built = build(facts["config"], place)
     data = {

@@ -38,7 +38,7 @@ _DEFAULTS = {
 
 
 def siglip(values: Mapping[str, Any], hidden: int, image_tokens: int, place: str) -> tuple[list[Data], list[str]]:
-    """Return the layers of tower and projector, and what of the configuration is not known.
+    """Return the layers of tower and projector, and the unknown settings of the configuration.
 
     Parameters
     ----------
@@ -47,25 +47,25 @@ def siglip(values: Mapping[str, Any], hidden: int, image_tokens: int, place: str
     hidden
         Width of the decoder.
     image_tokens
-        Tokens that an image becomes.
+        Number of tokens per image.
 
     Raises
     ------
     NsysToolsError
-        If it is another tower, or its patches do not pool to a square of `image_tokens`.
+        If it is another tower, or if its patches cannot be pooled to a square of `image_tokens`.
     """
     config = Configuration(values, _DEFAULTS, f"{place}: vision_config")
     config.refuse("model_type", "siglip_vision_model")
-    # Without its pooling head: the projector takes the patches. Gemma 3's configurations say so.
+    # Without the pooling head, because the projector takes the patches. Gemma 3's configurations disable it.
     config.refuse("vision_use_head", False)
     config.refuse("hidden_act", "gelu_pytorch_tanh")
     width, side = config.size("hidden_size"), config.size("image_size") // config.size("patch_size")
     patches = side**2
     config.get("dtype", "torch_dtype")
     if isqrt(image_tokens) ** 2 != image_tokens or side % isqrt(image_tokens):
-        raise NsysToolsError(f"{place}: {patches} patches do not pool to {image_tokens} tokens.", INSPECT)
+        raise NsysToolsError(f"{place}: {patches} patches cannot be pooled to {image_tokens} tokens.", INSPECT)
     rows = f"{{images}} * {image_tokens}"
-    # A product with a weight that is no module of its own: counted as the linear layer that it is.
+    # A product with a weight that is not a separate module. It is counted as a linear layer.
     product = linear("mm_input_projection_weight", width, hidden, rows=rows) | {"kind": "weight", "entry": "linear"}
     projector = [
         product,

@@ -1,1 +1,1 @@
-"""From any transformers architecture to a model file, without weights; needs the extra ``[torch]``."""
+"""Model files from transformers architectures, without weights (extra ``[torch]``)."""

@@ -1,4 +1,4 @@
-"""Build a transformers architecture on the meta device: shapes and modules, no weights, no network."""
+"""Building a transformers architecture on the meta device: shapes and modules, without weights or network access."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection.faults import FAULTS, reason_of, remedy
 
 ATTENTION = "nsys_tools"
-# The same with the products written out, for counting where other attention looks at masks.
+# The same with explicit products, for counting where other implementations read masks.
 PRODUCTS = "nsys_tools_products"
-# Of the ways to run experts, the one that torch's counter sees and that needs no data.
+# The experts implementation that torch's counter can count and that needs no data.
 EXPERTS = "batched_mm"
-# Model types of configurations that bring code of their own, and what transformers has for them.
+# Model types of configurations with remote code, and the equivalent type in transformers.
 SAME_AS = {"kimi_k2": "deepseek_v3"}
-# How transformers 5 writes floats that JSON does not have: {"__float__": "Infinity"}.
+# transformers 5 writes floats that JSON cannot represent as {"__float__": "Infinity"}.
 _FLOAT = "__float__"
 _SPECIAL = {text: float(text) for text in ("Infinity", "-Infinity", "NaN")}
 
@@ -36,9 +36,9 @@ class Built:
     module, config
         The torch module and its transformers configuration.
     source
-        What the user named.
+        The argument of the user.
     config_path
-        The configuration file, when there is one.
+        The configuration file, if there is one.
     """
 
     module: Any
@@ -48,7 +48,7 @@ class Built:
 
 
 def require_torch() -> None:
-    """Raise a `NsysToolsError` that says what to install when torch or transformers is missing."""
+    """Raise a `NsysToolsError` with an install hint if torch or transformers is missing."""
     try:
         import torch  # noqa: F401, PLC0415
         import transformers  # noqa: F401, PLC0415
@@ -65,17 +65,17 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
     Parameters
     ----------
     source
-        A config.json or a folder with one, a model id of the hub that is in the local cache, a class of
-        transformers (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
+        A config.json or a folder with one, a hub id that is in the local cache, a transformers class
+        (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
     overrides
         Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
     attention
-        Attention implementations; the first that the architecture takes is used.
+        Attention implementations. The first that the architecture supports is used.
 
     Raises
     ------
     NsysToolsError
-        If there is no such thing, or it cannot be built.
+        If the architecture does not exist or cannot be built.
     """
     require_torch()
     config, architecture, path = _config(source)
@@ -85,12 +85,12 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
         try:
             return Built(_on_meta(kind, config, way), config, source, path)
         except NsysToolsError:
-            continue  # an architecture of the time before attention could be chosen by name
+            continue  # an older architecture that does not support selecting attention by name
     return Built(_on_meta(kind, config, attention[-1]), config, source, path)
 
 
 def _config(source: str) -> tuple[Any, Any, str | None]:
-    """Return a configuration, the class to build when the user named one, and the file it came from."""
+    """Return a configuration, the class to build if the user gave one, and the configuration file."""
     import transformers  # noqa: PLC0415
 
     path = Path(source)
@@ -104,7 +104,7 @@ def _config(source: str) -> tuple[Any, Any, str | None]:
             found = transformers.CONFIG_MAPPING[source]
         if found is None:
             raise NsysToolsError(
-                f"{source!r} is no class and no model type of transformers {transformers.__version__}.",
+                f"{source!r} is not a class or model type of transformers {transformers.__version__}.",
                 "Give LlamaForCausalLM, LlamaConfig, llama, a config.json, or ORG/NAME from the local hub cache.",
             )
         if issubclass(found, transformers.PreTrainedModel):
@@ -134,28 +134,28 @@ def _from_file(path: Path) -> Any:
     kind = data.get("model_type") if isinstance(data, dict) else None
     kind = SAME_AS.get(str(kind), kind)
     if kind not in transformers.CONFIG_MAPPING:
-        raise NsysToolsError(f"{path}: the model_type {kind!r} is not one of transformers {transformers.__version__}.")
+        raise NsysToolsError(f"{path}: transformers {transformers.__version__} has no model_type {kind!r}.")
     return _made(transformers.CONFIG_MAPPING[kind], data)
 
 
 def _float(found: dict[str, Any]) -> Any:
-    """Return an object of JSON, or the float that it stands for."""
+    """Return a JSON object, or the float that it encodes."""
     return _SPECIAL.get(str(found[_FLOAT]), found) if found.keys() == {_FLOAT} else found
 
 
 def _made(kind: Any, data: Mapping[str, Any]) -> Any:
-    """Return a configuration from its values; transformers checks them."""
+    """Return a configuration from its values, which transformers validates."""
     from huggingface_hub.errors import StrictDataclassError  # noqa: PLC0415
 
     try:
         return kind.from_dict(dict(data))
     except ImportError as error:
         raise NsysToolsError(
-            f"The configuration {kind.__name__} cannot be made: {reason_of(error)}.", remedy(error)
+            f"The configuration {kind.__name__} cannot be created: {reason_of(error)}.", remedy(error)
         ) from None
     except (StrictDataclassError, ValueError, TypeError, KeyError, AttributeError) as error:
         reason = str(error).splitlines()[-1].strip() if str(error) else type(error).__name__
-        raise NsysToolsError(f"The configuration {kind.__name__} does not take these values: {reason}") from None
+        raise NsysToolsError(f"The configuration {kind.__name__} rejects these values: {reason}") from None
 
 
 def _from_hub(name: str) -> Any:
@@ -165,14 +165,14 @@ def _from_hub(name: str) -> Any:
         return transformers.AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise NsysToolsError(
-            f"{name} is not in the local cache of the hub, or not an architecture of transformers: "
+            f"{name} is not in the local hub cache, or is not an architecture of transformers: "
             f"{str(error).splitlines()[0]}",
-            "Nothing is downloaded and no remote code is run; give the path of its config.json instead.",
+            "nsys-tools downloads nothing and runs no remote code. Give the path of its config.json instead.",
         ) from None
 
 
 def _overridden(config: Any, overrides: Sequence[str]) -> Any:
-    """Return a configuration with all settings changed at once, since some only fit each other."""
+    """Return a configuration with all overrides applied at once, since some are valid only together."""
     if not overrides:
         return config
     data = config.to_dict()
@@ -184,7 +184,7 @@ def _overridden(config: Any, overrides: Sequence[str]) -> Any:
 def _set(data: dict[str, Any], config: Any, override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
-        raise NsysToolsError(f"{override!r} is no setting of a configuration.", "Write num_hidden_layers=2.")
+        raise NsysToolsError(f"{override!r} is not NAME=VALUE.", "Example: num_hidden_layers=2.")
     try:
         value = json.loads(text)
     except ValueError:
@@ -199,16 +199,16 @@ def _set(data: dict[str, Any], config: Any, override: str) -> None:
     if not isinstance(place, dict) or (last not in place and not _reads(part, last)):
         raise NsysToolsError(f"The configuration {type(config).__name__} has no setting {name!r}.")
     if isinstance(value, int) and "layer" in last:
-        # Lists with one element a layer shrink with the number of layers.
+        # Shorten lists with one element per layer along with the number of layers.
         whole = {key: old for key, old in place.items() if isinstance(old, list) and len(old) == place[last] > value}
         place.update({key: old[:value] for key, old in whole.items()})
         for derived in ("stage_names", "out_features", "out_indices"):
-            place.pop(derived, None)  # of backbones: made from the number of layers
+            place.pop(derived, None)  # of backbones: derived from the number of layers
     place[last] = value
 
 
 def _reads(config: Any, name: str) -> bool:
-    """Return whether the model of a configuration reads a setting that its class leaves undeclared (head_dim)."""
+    """Return whether the model reads a setting that its configuration class does not declare (head_dim)."""
     try:
         modeling = import_module(type(config).__module__.replace(".configuration_", ".modeling_"))
     except ImportError:
@@ -218,7 +218,7 @@ def _reads(config: Any, name: str) -> bool:
 
 
 def _architecture(config: Any) -> Any:
-    """Return the class that a configuration names, or the one it is most often used with."""
+    """Return the class that a configuration specifies, or the most common class for it."""
     import transformers  # noqa: PLC0415
     from transformers.models.auto import modeling_auto as auto  # noqa: PLC0415
 
@@ -235,22 +235,22 @@ def _architecture(config: Any) -> Any:
         if type(config) in mapping:
             found = mapping[type(config)]
             return found[0] if isinstance(found, (list, tuple)) else found
-    raise NsysToolsError(f"transformers has no model for {type(config).__name__}.", "Name the model's class instead.")
+    raise NsysToolsError(f"transformers has no model for {type(config).__name__}.", "Give the model's class instead.")
 
 
 def _on_meta(kind: Any, config: Any, attention: str) -> Any:
     import torch  # noqa: PLC0415
 
     register_attention()
-    # Only shapes count here; in bfloat16 some code multiplies it by float32 that it made itself.
+    # Only shapes matter. In bfloat16, some code would multiply by its own float32 tensors and fail.
     options: dict[str, Any] = {"attn_implementation": attention, "dtype": torch.float32}
     try:
         with torch.device("meta"):
             module = kind._from_config(config, **options).eval()
         if hasattr(module, "set_experts_implementation"):
-            module.set_experts_implementation(EXPERTS)  # also that of parts with a configuration of their own
+            module.set_experts_implementation(EXPERTS)  # also for parts with their own configuration
         if any(weight.device.type != "meta" for weight in module.parameters()):
-            module.to("meta")  # XLNet makes weights in a way that always puts them on the CPU
+            module.to("meta")  # XLNet always creates some weights on the CPU
     except FAULTS as error:
         raise NsysToolsError(
             f"{kind.__name__} cannot be built on the meta device: {reason_of(error)}",
@@ -260,7 +260,7 @@ def _on_meta(kind: Any, config: Any, attention: str) -> Any:
 
 
 def register_attention() -> None:
-    """Tell transformers of the attention functions of `probe`, and of masks that look at nothing."""
+    """Register the attention functions and value-independent masks of `probe` with transformers."""
     from transformers import AttentionInterface, AttentionMaskInterface  # noqa: PLC0415
 
     from nsys_tools.model.inspection.probe import attention, mask, products  # noqa: PLC0415

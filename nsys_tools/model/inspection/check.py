@@ -1,4 +1,4 @@
-"""Compare a generated model with torch's own counter, which looks at the products themselves."""
+"""Check of a generated model against torch's FLOP counter, which counts the executed matrix products."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from nsys_tools.model.inspection.runs import cache_of, guarded, reader
 from nsys_tools.model.inspection.towers import Tower
 
 LARGEST_WINDOW = 8192
-# Tokens of a text: another prime than those of the probe.
+# Number of prompt tokens: a prime that the probe does not use.
 LENGTH = 19
-# Phase, sizes, what was counted.
+# Phase, sizes, counts.
 Count = tuple[str, dict[str, int], Counted]
 
 
 @attrs.frozen
 class Comparison:
-    """Matrix FLOPs of one phase: by the formulas, and as torch's FlopCounterMode counts a forward on meta.
+    """Matrix FLOPs of one phase: from the formulas, and from torch's FlopCounterMode for a forward on meta.
 
-    `uncounted` are operators that multiply matrices and that the counter gives 0 for.
+    `uncounted` lists operators that multiply matrices but that the counter does not count.
     """
 
     phase: str
@@ -43,27 +43,27 @@ class Comparison:
 
     @property
     def equal(self) -> bool:
-        """Whether they are the same to the integer."""
+        """Whether both numbers are exactly equal."""
         return self.formulas == self.counted
 
     @property
     def verdict(self) -> str:
-        """``yes``, ``NO``, or what the counter leaves out when it is less than the formulas for that reason."""
+        """``yes``, ``NO``, or the uncounted operators that explain a smaller count."""
         if self.uncounted and self.counted < self.formulas:
             return f"not counted: {', '.join(self.uncounted)}"
         return "yes" if self.equal else "NO"
 
 
 def compare(model: Model, database: Database, built: Built, overrides: tuple[str, ...] = ()) -> list[Comparison]:
-    """Return a comparison for each phase, at sizes that the probe did not use.
+    """Return a comparison per phase, at sizes that the probe did not use.
 
-    The formulas count as transformers' code computes (`Settings.expanded`): a cached latent is expanded in every step,
-    unselected tokens are masked, chunks of a scan are padded.
+    The formulas count what transformers' code computes (`Settings.expanded`): a cached latent is expanded in
+    every step, unselected tokens are masked, chunks of a scan are padded.
 
     Parameters
     ----------
     built
-        The architecture that the model was generated from; it is built anew with attention that is counted.
+        The architecture that the model was generated from. It is rebuilt with attention that is counted.
 
     Raises
     ------
@@ -82,11 +82,11 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
 
 
 def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator[Count]:
-    """Yield what torch counts with its own attention or, where that looks at values of masks, with plain products."""
+    """Yield torch's counts with its own attention or, if that reads values of masks, with explicit products."""
     ways = (("sdpa", "eager"), ("eager",), (PRODUCTS, "eager"))
     modules = [cache(partial(_module, built.source, overrides, way)) for way in ways]
     phases = {phase.name for phase in model.phases}
-    # A tower has several ways to be run. The one that the model was generated with is compared.
+    # There are several ways to run a tower. Compare the one that the model was generated with.
     for tower in towers.of(built.module)[0]:
         sizes = {towers.COUNTS[tower.phase]: 5}
         if tower.phase in phases:
@@ -110,7 +110,7 @@ def _module(source: str, overrides: tuple[str, ...], attention: tuple[str, ...])
 def _either(
     modules: Iterable[Callable[[], Any]], phases: Mapping[str, dict[str, int]], run: Callable[[Any], list[Counted]]
 ) -> Iterator[Count]:
-    """Yield the counts of phases on the first module that runs them; where none does, the reason in their place."""
+    """Yield the counts of phases on the first module that runs them, or the reason if none does."""
     reason = ""
     for make in modules:
         try:
@@ -146,7 +146,7 @@ def _prompt_and_token(module: Any, length: int) -> list[Counted]:
 
 
 def _as_run(model: Model) -> dict[str, int]:
-    """Return the inputs that transformers sets otherwise than the router does: all experts on every token."""
+    """Return the inputs for which transformers deviates from the router: it runs all experts on every token."""
     if ROUTED not in model.inputs:
         return {}
     experts = {int(form.value) for _, layer in model.walk() if (form := layer.parameters.get("experts")) and form.value}
@@ -154,7 +154,7 @@ def _as_run(model: Model) -> dict[str, int]:
 
 
 def _length(model: Model) -> int:
-    """Return a length beyond every window, so that windows show; `LENGTH` without any."""
+    """Return a length greater than every window, so that windows have an effect; `LENGTH` without windows."""
     windows = [
         int(form.value)
         for _, layer in model.walk()

@@ -1,4 +1,4 @@
-"""Attention between its projections: the parameters of its formula, and whether the cache keeps what it says."""
+"""The attention core: the parameters of its formula, and a check of the cache size."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Parameters = dict[str, str | int]
 
 
 def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
-    """Return entry and parameters of an attention call that every forward makes.
+    """Return entry and parameters of an attention call that occurs in every forward.
 
     Raises
     ------
     NotExpressible
-        If its lengths follow from nothing that the inputs say.
+        If its lengths cannot be expressed by the inputs.
     """
     if all(core.key[2] == run.sizes.get(SOURCE) for run, core in calls):
         return "attention_core", _cross(calls)
@@ -31,7 +31,7 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
     if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
-        raise NotExpressible("keys that are neither the prompt nor the cache")
+        raise NotExpressible("keys that are neither those of the prompt nor those of the cache")
     shape: Parameters = {
         "sequences": _fitted(calls, lambda core: core.query[0]),
         "queries": queries,
@@ -48,12 +48,12 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
 
 
 def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
-    """Return the parameters of attention to what the encoder gave, which the cache keeps from the prompt on."""
+    """Return the parameters of cross-attention to the encoder output, which is cached from the prefill on."""
     first = calls[0][1]
     return {
         "sequences": _fitted(calls, lambda core: core.query[0]),
         "queries": _fitted(calls, lambda core: core.query[2]),
-        "cached": f"{{{SOURCE}}} - {{seq_len}}",  # no query is among the keys: these are just what the encoder gave
+        "cached": f"{{{SOURCE}}} - {{seq_len}}",  # no query is among the keys, which are all from the encoder
         "heads": first.query[1],
         "kv_heads": first.key[1],
         "qk_dim": first.query[3],
@@ -63,15 +63,15 @@ def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
 
 
 def _shared(run: Run) -> bool:
-    """Return whether some layers use the keys and values of others: more calls of attention than layers of the cache.
+    """Return whether layers share keys and values: there are more attention calls than layers in the cache.
 
-    Without that, a layer that the cache does not know only says another number than it has (Zamba's shared blocks).
+    Otherwise a layer that is missing in the cache merely has another index there (Zamba's shared blocks).
     """
     return 0 < len(run.kept) < sum(len(run.record.calls.get(name, ())) for name in run.record.cores)
 
 
 def _kv_heads(core: Core, stored: Kept | None) -> int:
-    """Return the heads of keys in memory; some code repeats them before it calls attention."""
+    """Return the number of key heads in memory. Some code repeats them before it calls attention."""
     of_cache = stored is not None and stored.elements == stored.heads * (core.key[3] + core.value[3])
     return stored.heads if stored is not None and of_cache else core.key[1]
 
@@ -82,7 +82,7 @@ def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
 
 
 def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
-    """Return what differs between the cache of transformers and the formula's, in a sentence; empty if nothing does."""
+    """Return a sentence about a difference between transformers' cache and the formula; empty if there is none."""
     stored = _stored(calls)
     if "latent_dim" in parameters:
         width = int(parameters["latent_dim"]) + int(parameters["rope_dim"])
@@ -91,11 +91,11 @@ def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
     formula = width * int(parameters["keeps_cache"])
     if stored is None or formula == stored.elements:
         return ""
-    return f"the cache keeps {stored.elements} elements per token, the formula counts {formula}"
+    return f"the cache has {stored.elements} elements per token, but the formula counts {formula}"
 
 
 def _seen_keys(run: Run, core: Core, window: int | None) -> int:
-    """Return the keys that a call is handed: new ones, and what the cache keeps of those before."""
+    """Return the number of keys that a call receives: new ones and cached ones."""
     cached = run.sizes["cache_len"]
     return core.query[2] + (min(cached, window - 1) if window else cached)
 

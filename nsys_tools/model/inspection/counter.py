@@ -1,4 +1,4 @@
-"""torch's FlopCounterMode, with the grouped products that it does not know, and the names of what it cannot count."""
+"""torch's FlopCounterMode, extended by grouped products, with the names of operators that it cannot count."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import attrs
 
-# Parts of the names of operators that multiply matrices or vectors.
+# Substrings of the names of operators that multiply matrices or vectors.
 _PRODUCT = re.compile(r"(^|_)(b?mm|mv|dot|matmul|linear|conv\w*|gemm|attention)(_|$)")
 
 
 @attrs.frozen
 class Counted:
-    """What a forward gave, its matrix FLOPs, and the products among its operators that the counter does not know."""
+    """The result of a forward, its matrix FLOPs, and its product operators that the counter does not know."""
 
     result: Any
     flops: int
@@ -22,7 +22,7 @@ class Counted:
 
 
 def count(forward: Callable[[], Any]) -> Counted:
-    """Run a forward and count its matrix FLOPs, 2 a multiply-add."""
+    """Run a forward and count its matrix FLOPs, 2 per multiply-add."""
     import torch  # noqa: PLC0415
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
     from torch.utils.flop_counter import FlopCounterMode, flop_registry  # noqa: PLC0415
@@ -43,7 +43,7 @@ def count(forward: Callable[[], Any]) -> Counted:
 
 
 def _grouped(a: Any, b: Any, *_: Any, **__: Any) -> int:
-    """Return the FLOPs of rows that each go through one matrix of a stack; arguments are shapes."""
+    """Return the FLOPs of a grouped product: each row is multiplied by one matrix of a stack. Arguments are shapes."""
     *_, inner = a
     rows = 1
     for size in a[:-1]:

@@ -1,4 +1,4 @@
-"""From sizes seen in a few forwards to templates such as ``{batch_size} * {seq_len}``."""
+"""Fitting templates such as ``{batch_size} * {seq_len}`` to the sizes in a few forwards."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ _SHAPES: tuple[tuple[str, Callable[..., int]], ...] = (
 )
 
 
-class NotExpressible(Exception):  # noqa: N818  (caught where the layer is made)
-    """A size that is no multiple of the model's inputs."""
+class NotExpressible(Exception):  # noqa: N818  (caught where the layer is created)
+    """A size that cannot be expressed as a multiple of the model's inputs."""
 
 
 @attrs.frozen
 class Module:
-    """A module with what was seen of it: one entry of `runs` for each forward that it took part in."""
+    """A module with its recordings: `runs` has one entry per forward that ran it."""
 
     name: str
     module: Any
@@ -50,64 +50,64 @@ class Module:
 
     @property
     def phases(self) -> list[str]:
-        """The phases that it took part in, in order."""
+        """The phases that ran it, in order."""
         return list(dict.fromkeys(run.phase for run in self.runs))
 
     def calls(self, run: Run) -> list[Seen]:
-        """Return its calls in a forward."""
+        """Return the calls of the module in a forward."""
         return run.record.calls[self.name]
 
     def fitted(self, measure: Callable[[Run], int | Fraction]) -> str | int:
-        """Return what `measure` gives in every forward, as a number or a template.
+        """Return the value of `measure` in all forwards, as a number or a template.
 
         Raises
         ------
         NotExpressible
-            If it is no multiple of anything that the inputs make.
+            If no template fits.
         """
         return fit([(run.sizes, Fraction(measure(run))) for run in self.runs])
 
     def summed(self, measure: Callable[[Seen], int]) -> str | int:
-        """Return a sum over the calls of each forward, fitted."""
+        """Return a fit of the sum over the calls of each forward."""
         return self.fitted(lambda run: sum(measure(seen) for seen in self.calls(run)))
 
     def same(self, measure: Callable[[Seen], int]) -> str | int:
-        """Return what is the same in all calls of one forward, fitted."""
+        """Return a fit of a value that is the same in all calls of a forward."""
 
         def only(run: Run) -> int:
             values = {measure(seen) for seen in self.calls(run)}
             if len(values) != 1:
-                raise NotExpressible(f"{self.name} is called with different sizes in one forward")
+                raise NotExpressible(f"{self.name} is called with different sizes in a forward")
             return values.pop()
 
         return self.fitted(only)
 
     @property
     def cores_of_a_call(self) -> int:
-        """How often a call of the module calls attention: twice in DiffLlama, once in a layer that others share."""
+        """Number of attention calls per call of the module: two in DiffLlama, one in a shared layer."""
         counts = {len(run.record.cores.get(self.name, [])) // max(1, len(self.calls(run))) for run in self.runs}
         return max((1, *counts))
 
     def cores(self) -> list[list[tuple[Run, Core]]]:
-        """Return its attention calls: first call of every forward, second call of every forward, ..."""
+        """Return the attention calls: the first of every forward, the second of every forward, ..."""
         rows = [(run, run.record.cores.get(self.name, [])) for run in self.runs]
         most = max((len(cores) for _, cores in rows), default=0)
         return [[(run, cores[i]) for run, cores in rows if len(cores) > i] for i in range(most)]
 
 
 def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
-    """Return the template whose value at each of the sizes is the one seen.
+    """Return the template that has the recorded value at each of the sizes.
 
     Raises
     ------
     NotExpressible
-        If there is none.
+        If no template fits.
     """
     for template, shape in _SHAPES:
         try:
             ratios = {value / shape(**sizes) for sizes, value in values}
         except (TypeError, ZeroDivisionError):
-            continue  # a variable that this phase does not have, or a cache that is empty
+            continue  # the phase has no such variable, or the cache is empty
         if len(ratios) == 1:
             ratio = ratios.pop()
             if ratio.denominator == 1:
@@ -115,7 +115,7 @@ def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
     if not values:
         return 0
     seen = ", ".join(f"{value} at {dict(sizes)}" for sizes, value in values)
-    raise NotExpressible(f"sizes that are no multiple of the inputs: {seen}")
+    raise NotExpressible(f"sizes that are not a multiple of the inputs: {seen}")
 
 
 def _times(template: str, factor: int) -> str | int:

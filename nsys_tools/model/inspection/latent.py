@@ -10,38 +10,38 @@ from nsys_tools.model.inspection.recurrent import projection
 from nsys_tools.model.inspection.runs import Run
 
 Parameters = dict[str, str | int]
-# The projection from the latent to keys and values of all heads, and the sizes that a module with one has.
+# The projection from the latent to the keys and values of all heads, and the attributes of a module that has one.
 EXPANSION = "kv_b_proj"
 _SIZES = ("kv_lora_rank", "qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim")
 
 
 def is_latent(module: Any) -> bool:
-    """Return whether a module is attention over a latent."""
+    """Return whether a module is latent attention."""
     return hasattr(module, EXPANSION) and all(isinstance(getattr(module, name, None), int) for name in _SIZES)
 
 
 def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Parameters) -> Parameters:
-    """Return the parameters of an attention call of such a module.
+    """Return the parameters of an attention call of a latent attention module.
 
     Parameters
     ----------
     basic
-        Those that `recipes.attention_core` found: keys are as many as queries and cached tokens.
+        Parameters from `recipes.attention_core`. The number of keys is that of queries plus cached tokens.
 
     Raises
     ------
     NotExpressible
-        If keys or values are not as wide as the module says.
+        If the width of keys or values differs from the module's attributes.
     """
     latent, nope, rope, value = (getattr(module, name) for name in _SIZES)
     if any(core.key[3] != nope + rope or core.value[3] != value for _, core in calls):
-        raise NotExpressible("keys or values that are not as wide as the module says")
+        raise NotExpressible("keys or values whose width differs from the module's attributes")
     caches = bool(basic["keeps_cache"])
     selected = getattr(module.config, "index_topk", None) if hasattr(module, "indexer") else None
     absorbed: str | int = "{absorbed}" if caches else 0
     if selected:
-        # Up to so many tokens nothing is left out, and it is latent attention as ever. Beyond, every query has keys of
-        # its own, so that the latent is never expanded (DeepSeek-V3.2, arXiv 2512.02556, section 2.1).
+        # Up to `selected` tokens, all keys are used, as in plain latent attention. With more, every query has its own
+        # keys, so that the latent is never expanded (DeepSeek-V3.2, arXiv 2512.02556, section 2.1).
         absorbed = f"max({absorbed}, min(1, max(0, {basic.get('cached', 0)} + {basic['queries']} - {selected})))"
     return {
         **{name: basic[name] for name in ("sequences", "queries", "cached", "heads") if name in basic},
@@ -57,16 +57,16 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
 
 
 def expansion(above: Module, part: Any) -> Parameters:
-    """Return the parameters of the projection that expands the latent, on the new tokens only.
+    """Return the parameters of the projection that expands the latent, for the new tokens only.
 
-    Code that keeps the latent and expands all of it in every step calls the projection on the cached tokens too;
-    the core counts that where it is asked for.
+    Code that caches the latent and expands all of it in every step also projects the cached tokens. The attention core
+    counts that if `expanded` is set.
     """
     return projection(above, part)
 
 
 def indexer(seen: Module) -> Parameters:
-    """Return the parameters of an indexer: its heads, their width, and whether it keeps keys of its own."""
+    """Return the parameters of an indexer: its heads, their width, and whether it caches its own keys."""
     module = seen.module
     heads, dim = getattr(module, "n_heads", None), getattr(module, "head_dim", None)
     if not isinstance(heads, int) or not isinstance(dim, int):

@@ -1,4 +1,4 @@
-"""From a probed torch module to the ``layers`` of a model file."""
+"""Conversion of a probed torch module to the ``layers`` of a model file."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from nsys_tools.model.inspection.recipes import RECIPES
 from nsys_tools.model.inspection.runs import Run
 
 Data = dict[str, Any]
-# What a class computes beside its children stands in the formula database under its name and this.
+# Suffix of formula entries for what a class computes in addition to its children.
 FORWARD = ".forward"
 LATENT = "latent_attention_core"
 
 
 @attrs.define
 class Writer:
-    """Writes layers, module by module, and notes what has no formula.
+    """Converts modules to layers, and records those without a formula.
 
     Attributes
     ----------
     database
-        Where formulas are looked up.
+        The formula database.
     config
         The configuration of the model.
     runs
-        What was seen.
+        The recorded forwards.
     diagnostics
-        Filled while writing.
+        Messages, filled during the conversion.
     """
 
     database: Database
@@ -46,7 +46,7 @@ class Writer:
     _weights: set[int] = attrs.field(factory=set)
 
     def layers(self, module: Any, name: str = "") -> list[Data]:
-        """Return what is below a module: loose weights, children, attention, products without a formula."""
+        """Return the sub-layers of a module: direct weights, children, attention, and products without a formula."""
         seen = self._seen(module, name)
         found = [self._child(child, part, seen) for part, child in module.named_children()]
         children = [child for child in found if child is not None]
@@ -56,7 +56,7 @@ class Writer:
         return [*self._loose_weights(seen), *_folded(children), *own]
 
     def _child(self, module: Any, part: str, above: Module) -> Data | None:
-        """Return a child as a layer; None for a container of nothing."""
+        """Return a child as a layer; None for an empty container."""
         name = f"{above.name}.{part}" if above.name else part
         seen = self._seen(module, name)
         entry = self._entry(module)
@@ -85,9 +85,9 @@ class Writer:
         return _hoisted({**head, "sub_layers": below})
 
     def _held(self, basic: Data, module: Any, entry: Entry) -> Data:
-        """Return a basic layer, told apart when its weights are another module's."""
+        """Return a basic layer, marked if it shares its weights with another module."""
         if entry.name == self._class_entry(type(module)):
-            del basic["entry"]  # the class says it
+            del basic["entry"]  # implied by the class
         weight = getattr(module, "weight", None)
         if id(weight) in self._weights and entry.name in ("linear", "embedding"):
             basic["parameters"]["held"] = 0
@@ -101,7 +101,7 @@ class Writer:
         return Module(name, module, self.config, took_part)
 
     def _entry(self, module: Any) -> Entry | None:
-        """Return the formula of a class or of the nearest class that it is derived from."""
+        """Return the formula of a class or of its nearest base class."""
         for kind in type(module).__mro__:
             entry = self.database.by_class(_qualified(kind))
             if entry is not None:
@@ -149,7 +149,7 @@ class Writer:
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
                 if index % seen.cores_of_a_call:
-                    parameters["keeps_cache"] = 0  # a further one reads the cache that the first one keeps
+                    parameters["keeps_cache"] = 0  # further ones read the cache that the first one fills
                 elif entry != LATENT and (note := cache_note(calls, parameters)):
                     self.diagnostics.append(f"{seen.name}: {note}")
                 named = {"entry": entry} if entry != "attention_core" else {}
@@ -157,7 +157,7 @@ class Writer:
         return rows
 
     def _own_formula(self, seen: Module) -> list[Data]:
-        """Return what a class computes beside its children, when the database has a formula for just that."""
+        """Return what a class computes in addition to its children, if the database has a formula for that."""
         name = _qualified(type(seen.module)) + FORWARD
         entry = self.database.by_class(name)
         if entry is None or entry.name not in RECIPES:
@@ -174,7 +174,7 @@ class Writer:
         if not any(run.record.products.get(seen.name) for run in self.runs):
             return []
         kind = _qualified(type(seen.module))
-        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices itself and has no formula")
+        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices and has no formula")
         return [_unfit(seen)]
 
 
@@ -183,13 +183,13 @@ def _qualified(kind: type) -> str:
 
 
 def _unfit(seen: Module) -> Data:
-    """Return a layer that stands for work without a formula, so that it is listed wherever the model is used."""
+    """Return a placeholder layer for work without a formula, so that it is listed wherever the model is used."""
     head = {"name": "forward", "class": f"{_qualified(type(seen.module))}.forward", "kind": "function"}
     return {**head, "entry": NO_ENTRY, "phases": seen.phases}
 
 
 def _hoisted(layer: Data) -> Data:
-    """Return a composite that says the phases itself when everything below agrees on them."""
+    """Return a composite that states the phases if they are the same for all its descendants."""
     phases = [child.get("phases") for child in layer["sub_layers"]]
     if any(found is None or found != phases[0] for found in phases):
         return layer
@@ -198,7 +198,7 @@ def _hoisted(layer: Data) -> Data:
 
 
 def _folded(children: list[Data]) -> list[Data]:
-    """Return children with equal numbered ones as one that repeats."""
+    """Return children with equal numbered siblings merged into one repeated layer."""
     groups: dict[str, list[Data]] = {}
     for child in children:
         key = child["name"]

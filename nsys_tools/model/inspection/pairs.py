@@ -1,14 +1,14 @@
-"""Encoders with decoders: how to run the two on shapes alone, one after the other."""
+"""Running encoder-decoder models on shapes only: the encoder, then the decoder."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-# What the encoder gives to the decoder, for each prompt of the probe: primes that no prompt has.
+# Length of the encoder output per prompt of the probe: primes that no prompt has.
 SOURCES = (11, 13)
 SOURCE = "source_len"
-MEANING = "tokens or frames that the encoder gives to the decoder"
+MEANING = "tokens or frames that the encoder passes to the decoder"
 Read = Callable[..., Any]
 
 
@@ -18,14 +18,14 @@ def is_pair(module: Any) -> bool:
 
 
 def encode(module: Any, batch: int, length: int) -> Any:
-    """Run the encoder of a pair on token ids of the meta device."""
+    """Run the encoder of a pair on token ids on the meta device."""
     import torch  # noqa: PLC0415
 
     return module.get_encoder()(input_ids=torch.zeros(batch, length, dtype=torch.long, device="meta"))
 
 
 def decoder(module: Any, source: int) -> Read:
-    """Return ``read(batch, length)`` for the decoder of a pair, after an encoder that gave `source` positions."""
+    """Return ``read(batch, length)`` for the decoder of a pair, given `source` positions from the encoder."""
     import torch  # noqa: PLC0415
     from transformers.modeling_outputs import BaseModelOutput  # noqa: PLC0415
 

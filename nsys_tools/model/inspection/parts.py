@@ -1,4 +1,4 @@
-"""Parts of a module whose weights it uses in a way of its own, instead of calling them once on its tokens."""
+"""Submodules whose weights the parent uses directly instead of calling the submodule once on its tokens."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Parameters = dict[str, str | int]
 
 
 def borrowed(above: Module, part: str, child: Module, entry: str) -> tuple[str, Parameters] | None:
-    """Return entry and parameters of such a part; None for any other.
+    """Return entry and parameters of such a submodule; None for any other.
 
     Parameters
     ----------
     above, part, child
-        A module that holds the part, the part's name, and the part.
+        The parent module, the name of the submodule, and the submodule.
     entry
-        What the formula database has for that module's own forward; empty for nothing.
+        Formula entry of the parent's own forward; empty if there is none.
     """
     if not above.runs:
         return None

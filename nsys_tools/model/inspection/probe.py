@@ -1,4 +1,4 @@
-"""Run an architecture on the meta device and note which shapes each module sees."""
+"""Recording the shapes that each module sees while an architecture runs on the meta device."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 Shape = tuple[int, ...]
-# Mamba 1 multiplies by the weight of this linear layer, and adds its bias later.
+# Mamba 1 multiplies by the weight of this linear layer and adds its bias later.
 TIME_STEP = "dt_proj"
 
 
@@ -28,13 +28,13 @@ class Core:
     Attributes
     ----------
     query, key, value
-        Shapes: sequences, heads, tokens, width of a head.
+        Shapes: sequences, heads, tokens, head width.
     window
         Tokens that each token sees, or None.
     causal
-        Whether later tokens are masked.
+        Whether future tokens are masked.
     layer
-        Which layer of the cache it uses, if its module says so.
+        Index of its cache layer, if its module has one.
     """
 
     query: Shape
@@ -47,9 +47,9 @@ class Core:
 
 @attrs.define
 class Record:
-    """What one forward did: calls and attention by module, the products of its own that torch counts, weights in use.
+    """Recording of one forward: calls and attention by module, products that modules run directly, and used weights.
 
-    `touched` are the identities of the weights that an operator was given.
+    `touched` has the identities of the weights that were passed to operators.
     """
 
     calls: dict[str, list[Seen]] = attrs.field(factory=dict)
@@ -60,11 +60,11 @@ class Record:
 
 class _State:
     record: Record | None = None
-    names: dict[int, str] = {}  # noqa: RUF012  (replaced for each probe, never changed)
+    names: dict[int, str] = {}  # noqa: RUF012  (replaced for each probe, never modified)
 
 
 def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options: Any) -> tuple[Any, None]:
-    """Note the shapes of an attention call and return a result of the right shape; an attention interface."""
+    """Record the shapes of an attention call and return a result of the right shape (an attention interface)."""
     if _State.record is not None:
         causal = options.get("is_causal")
         core = Core(
@@ -81,7 +81,7 @@ def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options:
 
 
 def products(module: Any, query: Any, key: Any, value: Any, *_: Any, **__: Any) -> tuple[Any, None]:
-    """Return what attention gives from its two products, without a softmax between them; an attention interface."""
+    """Return the two products of attention without the softmax between them (an attention interface)."""
     del module
     groups = query.shape[1] // key.shape[1]
     scores = query @ key.repeat_interleave(groups, dim=1).transpose(2, 3)
@@ -89,7 +89,7 @@ def products(module: Any, query: Any, key: Any, value: Any, *_: Any, **__: Any) 
 
 
 def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = "meta", **__: Any) -> Any:
-    """Return a mask of the right shape without looking at anything; indexers read theirs."""
+    """Return a mask of the right shape without reading values. Indexers read their mask."""
     import torch  # noqa: PLC0415
 
     return torch.empty(batch_size, 1, q_length, kv_length, dtype=torch.bool, device=device)
@@ -97,7 +97,7 @@ def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = 
 
 @contextmanager
 def recording(module: Any) -> Iterator[Record]:
-    """Note every call of every module below `module` while the context lasts."""
+    """Record every call of every module below `module` inside the context."""
     import torch  # noqa: PLC0415
 
     record = Record()
@@ -127,7 +127,7 @@ def recording(module: Any) -> Iterator[Record]:
 
 
 def _products(record: Record, stack: list[str]) -> Any:
-    """Return a context that counts matrix products by the innermost module that runs them, and notes weights."""
+    """Return a context that counts matrix products by the innermost running module and records used weights."""
     from torch.nn import Parameter  # noqa: PLC0415
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
     from torch.utils._pytree import tree_leaves  # noqa: PLC0415
@@ -147,7 +147,7 @@ def _products(record: Record, stack: list[str]) -> Any:
 
 
 def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
-    """Return a context that notes attention that is called without transformers' interface."""
+    """Return a context that records attention calls that bypass transformers' interface."""
     from torch.nn.functional import scaled_dot_product_attention  # noqa: PLC0415
     from torch.overrides import TorchFunctionMode  # noqa: PLC0415
 
@@ -169,7 +169,7 @@ def _direct_attention(record: Record, stack: list[str], module: Any) -> Any:
 
 
 def by_weight(part: str, module: Any) -> bool:
-    """Return whether a part is one that recurrent layers never call, because their functions take its weight."""
+    """Return whether recurrent layers pass the weight of a part to functions instead of calling the part."""
     if type(module).__name__ == "Conv1d":
         return bool(module.groups == module.in_channels)
     return type(module).__name__ == "Linear" and part == TIME_STEP

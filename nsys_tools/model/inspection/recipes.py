@@ -1,4 +1,4 @@
-"""For each entry of the formula database: its parameters, read from a torch module and what was seen of it."""
+"""Recipes that read the parameters of formula entries from a torch module and its recordings."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from nsys_tools.model.inspection.fit import Module, NotExpressible
 from nsys_tools.model.inspection.probe import Seen
 
 Parameters = dict[str, str | int]
-# The input of a model of which the code runs more experts than its router chooses.
+# The input of models whose code runs more experts than the router selects.
 ROUTED = "experts_per_token"
 
 
 def linear(seen: Module) -> Parameters:
-    """Return the parameters of a linear layer, also one that keeps its weight transposed."""
+    """Return the parameters of a linear layer, also with a transposed weight."""
     shape = _weight(seen.module, "weight", 2)
     out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
     for run in seen.runs:
         rows = sum(prod(_first(call)) // in_features for call in seen.calls(run))
         if run.record.products.get(seen.name, 0) != 2 * rows * out_features * in_features:
-            raise NotExpressible("its products are not those of its input and its weight")
+            raise NotExpressible("its products are not those of its input with its weight")
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
         "in_features": in_features,
@@ -48,16 +48,16 @@ def convolution(seen: Module) -> Parameters:
 
 
 def embedding(seen: Module) -> Parameters:
-    """Return the parameters of a look-up."""
+    """Return the parameters of an embedding lookup."""
     entries, width = _weight(seen.module, "weight", 2)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
     return {"rows": rows, "entries": entries, "width": width}
 
 
 def norm(seen: Module) -> Parameters:
-    """Return the parameters of a norm; over the last dimension, whichever it normalizes."""
+    """Return the parameters of a norm. It is counted over the last dimension, regardless of the normalized one."""
     if any(True for part in seen.module.children() for _ in part.parameters()):
-        raise NotExpressible("a norm with layers of its own")
+        raise NotExpressible("a norm with submodules")
     weights = sum(weight.numel() for weight in seen.module.parameters())
     width = next((weight.numel() for weight in seen.module.parameters()), 0) or _width(seen)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
@@ -65,12 +65,12 @@ def norm(seen: Module) -> Parameters:
 
 
 def activation(seen: Module) -> Parameters:
-    """Return the parameters of a function of single elements."""
+    """Return the parameters of an elementwise function."""
     return {"elements": seen.summed(lambda call: prod(call.outputs[0]))}
 
 
 def moe_gate(seen: Module) -> Parameters:
-    """Return the parameters of a router that holds its own weight."""
+    """Return the parameters of a router that has its own weight."""
     experts, hidden_size = _weight(seen.module, "weight", 2)
     bias = _bias(seen.module)
     known = experts * (hidden_size + len(bias))
@@ -86,7 +86,7 @@ def moe_gate(seen: Module) -> Parameters:
 
 
 def fused_experts(seen: Module) -> Parameters:
-    """Return the parameters of experts whose weights are one tensor a projection."""
+    """Return the parameters of experts with one weight tensor per projection."""
     if all(len(call.inputs) == 1 and len(call.inputs[0]) == 2 for run in seen.runs for call in seen.calls(run)):
         return dense_experts(seen)
     gated = hasattr(seen.module, "gate_up_proj")
@@ -105,9 +105,9 @@ def fused_experts(seen: Module) -> Parameters:
 
 
 def dense_experts(seen: Module) -> Parameters:
-    """Return the parameters of experts that are handed every token, each its own copy of all (Llama 4).
+    """Return the parameters of experts that all receive every token (Llama 4).
 
-    The router chooses as many experts for a token as the input `ROUTED` says; the code runs all of them.
+    The router selects as many experts per token as the input `ROUTED` says. The code runs all of them.
     """
     experts, hidden, _ = _weight(seen.module, "gate_up_proj", 3)
     _, inner, out = _weight(seen.module, "down_proj", 3)
@@ -137,7 +137,7 @@ def pooling(seen: Module) -> Parameters:
 
 
 def multihead_attention(seen: Module) -> Parameters:
-    """Return the parameters of torch's own attention module, which holds all its projections."""
+    """Return the parameters of torch's own attention module, which includes all its projections."""
     batch, length = (0, 1) if seen.module.batch_first else (1, 0)
     return {
         "sequences": seen.summed(lambda call: call.inputs[0][batch]),
@@ -150,7 +150,7 @@ def multihead_attention(seen: Module) -> Parameters:
 
 
 def sam_attention_core(seen: Module) -> Parameters:
-    """Return the parameters of SAM's attention, which multiplies matrices itself."""
+    """Return the parameters of SAM's attention, which multiplies matrices in its own forward."""
     tables = getattr(seen.module, "rel_pos_h", None)
     if tables is None:
         raise NotExpressible("attention without relative positions")
@@ -165,7 +165,7 @@ def sam_attention_core(seen: Module) -> Parameters:
 
 
 def passive(seen: Module) -> Parameters:
-    """Return nothing: it computes nothing."""
+    """Return no parameters: the module computes nothing."""
     del seen
     return {}
 
@@ -211,13 +211,13 @@ def _weight(module: Any, name: str, dimensions: int) -> tuple[int, ...]:
 
 
 def _expert_sizes(module: Any) -> tuple[int, int]:
-    """Return hidden and intermediate size; some keep (hidden, inner), others (inner, hidden)."""
+    """Return hidden and intermediate size. Some weights are (hidden, inner), others (inner, hidden)."""
     _, a, b = _weight(module, "down_proj", 3)
     return (b, a) if getattr(module, "is_transposed", False) else (a, b)
 
 
 def _chosen(call: Seen) -> int:
-    """Return the experts of a token: the last size of the indices, the second tensor of the call."""
+    """Return the number of experts per token: the last dimension of the indices, the second tensor of the call."""
     if len(call.inputs) < 2:
         raise NotExpressible("experts that are called without indices")
     return call.inputs[1][-1]

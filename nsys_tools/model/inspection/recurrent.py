@@ -1,4 +1,4 @@
-"""Parameters of layers with a state of fixed size: state space models, linear attention, short convolutions."""
+"""Parameters of layers with fixed-size state: state space models, linear attention, short convolutions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 from nsys_tools.model.inspection.fit import Module, NotExpressible
 
 Parameters = dict[str, str | int]
-# Chunk of the gated delta rule, which its functions have as a default and no configuration says.
+# Chunk size of the gated delta rule: a default of its functions that no configuration sets.
 DELTA_CHUNK = 64
 
 
 def selective_scan(seen: Module) -> Parameters:
-    """Return the parameters of the recurrence of Mamba 1, also with heads that project for themselves (Zamba)."""
+    """Return the parameters of the recurrence of Mamba 1, also with heads that have their own projections (Zamba)."""
     module = seen.module
     projections = ("x_proj_weight", "dt_proj_weight")
     projected = sum(getattr(module, name).numel() for name in projections if hasattr(module, name))
@@ -45,7 +45,7 @@ def state_space_scan(seen: Module) -> Parameters:
 
 
 def gated_delta_rule(seen: Module) -> Parameters:
-    """Return the parameters of gated DeltaNet, or of Kimi's, in which each channel of a key decays on its own."""
+    """Return the parameters of gated DeltaNet, or of Kimi's variant with a decay per channel of a key."""
     module = seen.module
     if hasattr(module, "num_v_heads"):
         sizes = {
@@ -80,12 +80,12 @@ def lightning_attention(seen: Module) -> Parameters:
 
 
 def convolution_gates(seen: Module) -> Parameters:
-    """Return the parameters of what surrounds LFM2's convolution."""
+    """Return the parameters of the operations around LFM2's convolution."""
     return {"rows": _rows(seen), "width": seen.calls(seen.runs[0])[0].outputs[0][-1]}
 
 
 def causal_convolution(above: Module, convolution: Any) -> Parameters:
-    """Return the parameters of a convolution of each channel whose weight the module above it uses without a call."""
+    """Return the parameters of a depthwise convolution whose weight the parent module uses without calling it."""
     return {
         **_tokens(above),
         "channels": convolution.in_channels,
@@ -97,7 +97,7 @@ def causal_convolution(above: Module, convolution: Any) -> Parameters:
 
 
 def projection(above: Module, linear: Any) -> Parameters:
-    """Return the parameters of a linear layer that the module above it applies to each of its tokens."""
+    """Return the parameters of a linear layer that the parent module applies to each of its tokens."""
     out_features, in_features = linear.weight.shape
     bias: Parameters = {"bias": 1} if linear.bias is not None else {}
     return {"rows": _rows(above), "in_features": in_features, "out_features": out_features, **bias}
@@ -113,12 +113,12 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
 
 
 def own_weights(module: Any) -> int:
-    """Return how many weights a module holds itself."""
+    """Return the number of weights directly in a module."""
     return sum(weight.numel() for weight in module.parameters(recurse=False))
 
 
 def _tokens(seen: Module) -> Parameters:
-    """Return sequences and their new tokens: the first two sizes of the result."""
+    """Return the number of sequences and of new tokens: the first two dimensions of the result."""
     return {
         "sequences": seen.summed(lambda call: call.outputs[0][0]),
         "queries": seen.same(lambda call: call.outputs[0][1]),
@@ -130,7 +130,7 @@ def _rows(seen: Module) -> str | int:
 
 
 def _keeps(seen: Module) -> Parameters:
-    """Return that nothing stays for later steps, where that is so."""
+    """Return the parameter for layers that keep no state for later steps; empty if there is a decode phase."""
     return {} if any(run.phase == "decode" for run in seen.runs) else {"keeps_cache": 0}
 
 

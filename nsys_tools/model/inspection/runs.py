@@ -1,4 +1,4 @@
-"""The forwards that a probe makes: prompts and single tokens, images, at a few sizes."""
+"""The forwards of a probe: prompts, single tokens and images, at a few sizes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nsys_tools.model.inspection.pairs import SOURCE, SOURCES, decoder, encode, 
 from nsys_tools.model.inspection.probe import Record, recording
 from nsys_tools.model.inspection.towers import COUNTS, Tower
 
-# Primes, so that no size is a product of others by accident.
+# Primes, so that no size is a product of others by coincidence.
 PROMPTS = ((2, 7), (3, 5))
 TEXTS = ((2, 7), (3, 5), (5, 3))
 IMAGES = (2, 3)
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Kept:
-    """What the cache of a layer keeps: its window or None, heads of its keys, elements of both for a token."""
+    """The cache of a layer: its window or None, number of key heads, and elements of keys and values per token."""
 
     window: int | None
     heads: int
@@ -36,7 +36,7 @@ class Kept:
 
 @attrs.frozen
 class Run:
-    """One forward: the phase, the sizes it had, what was seen, and what the cache keeps of each layer (`kept`)."""
+    """One forward: the phase, its sizes, the recording, and the cache of each layer (`kept`)."""
 
     phase: str
     sizes: Mapping[str, int]
@@ -46,7 +46,7 @@ class Run:
 
 @attrs.frozen
 class Runs:
-    """All forwards of an architecture, and what could not be run."""
+    """All forwards of an architecture, and notes on what could not be run."""
 
     runs: tuple[Run, ...]
     diagnostics: tuple[str, ...]
@@ -58,12 +58,12 @@ class Runs:
 
 
 def probe(built: Built) -> Runs:
-    """Run every phase that an architecture has at two or more sizes.
+    """Run every phase of an architecture at two or more sizes.
 
     Raises
     ------
     NsysToolsError
-        If it takes neither tokens, images nor sound, or its main forward fails without data.
+        If the model takes neither tokens, images nor audio, or its main forward fails without data.
     """
     module = built.module
     found, told = towers.of(module)
@@ -83,21 +83,21 @@ def tokens(batch: int, length: int) -> Any:
 
 
 def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
-    """Return everything that forwards of a module give, or a `NsysToolsError` when shapes alone do not do."""
+    """Return the results of a module's forwards; raise a `NsysToolsError` if it needs more than shapes."""
     try:
         return list(work())
     except FAULTS as error:
         raise NsysToolsError(
             f"{type(module).__name__} does not run on the meta device: {reason_of(error)}",
-            remedy(error) or "Its forward looks at values, where only shapes exist, or needs further inputs.",
+            remedy(error) or "Its forward reads values, but only shapes exist, or it needs additional inputs.",
         ) from None
 
 
 def reader(module: Any) -> Callable[..., Any]:
-    """Return how to run a module on tokens of the meta device: ``read(batch, length, **options)``.
+    """Return a function ``read(batch, length, **options)`` that runs a module on tokens on the meta device.
 
-    Some look at their tokens unless a mask says which of them count; these get a mask. Of a model with a tower for
-    text and one for images, the tower for text is run.
+    Some models read their tokens unless they are given a mask; these get a mask. For a model with a text tower and an
+    image tower, the text tower is run.
     """
     import torch  # noqa: PLC0415
 
@@ -144,7 +144,7 @@ def _texts(module: Any) -> Iterator[Run]:
 
 
 def _pairs(module: Any, has_text: bool) -> Iterator[Run]:
-    """Yield the forwards of an encoder with a decoder; an encoder that takes sound is a tower and has been run."""
+    """Yield the forwards of an encoder-decoder model. An audio encoder is a tower and has been run already."""
     for (batch, length), source in zip(PROMPTS, SOURCES, strict=True):
         sizes = {"batch_size": batch, "seq_len": length, "cache_len": 0, SOURCE: source}
         if has_text:
@@ -161,7 +161,7 @@ def _pairs(module: Any, has_text: bool) -> Iterator[Run]:
 
 
 def cache_of(result: Any) -> dict[str, Any]:
-    """Return the cache of a forward under the name by which the next one takes it; empty without one."""
+    """Return the cache of a forward by the argument name of the next forward; empty without a cache."""
     if not hasattr(result, "get"):
         return {}
     return {name: result[name] for name in (CACHE, "cache_params") if result.get(name) is not None}
@@ -188,7 +188,7 @@ def _features(module: Any, tower: Tower) -> Iterator[Run]:
 
 
 def kept(cache: Any) -> dict[int, Kept]:
-    """Return what a cache keeps of each layer that has keys and values in it, by the index of the layer."""
+    """Return the cache contents of each layer that has keys and values, by layer index."""
     found = {}
     for index, layer in enumerate(getattr(cache, "layers", ())):
         keys, values = getattr(layer, "keys", None), getattr(layer, "values", None)
@@ -199,7 +199,7 @@ def kept(cache: Any) -> dict[int, Kept]:
 
 
 def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
-    """Return a sentence for each part with weights of which no forward used one; the outermost parts."""
+    """Return a sentence per outermost part whose weights no forward used."""
     used = {identity for run in runs for identity in run.record.touched}
     found: list[str] = []
     told = []
@@ -211,5 +211,5 @@ def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
             found.append(name)
             place = re.sub(r"\b\d+\b", "*", name)
             count = sum(weight.numel() for weight in weights)
-            told.append(f"{name}: {place} ({type(child).__qualname__}, {count:,} weights) takes part in no phase")
+            told.append(f"{name}: {place} ({type(child).__qualname__}, {count:,} weights) is not used in any phase")
     return tuple(told)

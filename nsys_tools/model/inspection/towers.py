@@ -1,4 +1,4 @@
-"""The parts of a model that take images or sound: which there are, and how to run them on shapes alone."""
+"""The image and audio towers of a model: finding them, and running them on shapes only."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model.inspection.faults import FAULTS, reason_of
 from nsys_tools.model.inspection.pairs import is_pair
 
-# Phase -> input of the model that says how many.
+# Phase -> model input with the number of images or clips.
 COUNTS = {"vision": "images", "audio": "clips"}
 _GETTERS = {"vision": "get_image_features", "audio": "get_audio_features"}
 _INPUTS = {"pixel_values": "vision", "input_features": "audio"}
-# Whisper's 30 seconds, for encoders that take any length.
+# Whisper's 30 seconds, for encoders that accept any length.
 _FRAMES = 3000
 
 
 @attrs.frozen
 class Tower:
-    """A part that turns images or sound into features.
+    """A part that turns images or audio into features.
 
     Attributes
     ----------
     phase
         ``vision`` or ``audio``.
     path, function
-        The module below the model, and what is called: ``forward`` or the one that also projects the features.
+        The module below the model, and the function to call: ``forward``, or the one that also projects the features.
     config
-        Its configuration, which has the sizes of its inputs.
+        Its configuration, which has the input sizes.
     """
 
     phase: str
@@ -40,7 +40,7 @@ class Tower:
     config: Any
 
     def run(self, module: Any, count: int) -> Any:
-        """Run it on `count` images or clips of the size in its configuration; `module` is the whole model.
+        """Run the tower on `count` images or clips of the configured size. `module` is the whole model.
 
         Raises
         ------
@@ -50,7 +50,7 @@ class Tower:
         part = module.get_submodule(self.path)
         function = getattr(part, self.function)
         names = list(signature(function).parameters)
-        call = part if self.function == "forward" else function  # what watches modules sees calls of modules only
+        call = part if self.function == "forward" else function  # module hooks see only calls of modules
         main = next((name for name in _INPUTS if name in names), names[0])
         if self.phase == "vision":
             main = main if main in names else "pixel_values"
@@ -60,7 +60,7 @@ class Tower:
 
 
 def working(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers of a model that run on shapes alone, one a phase, and a sentence for each that does not."""
+    """Return the towers that run on shapes only, one per phase, and a sentence for each that does not."""
     found: list[Tower] = []
     told: list[str] = []
     for phase in COUNTS:
@@ -73,17 +73,17 @@ def working(module: Any) -> tuple[list[Tower], list[str]]:
             failures.append(failure)
         else:
             if failures:
-                told.append(f"{phase}: the {phase} part is left out: {failures[-1]}")
+                told.append(f"{phase}: the {phase} part is omitted: {failures[-1]}")
     return found, told
 
 
 def of(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers of a model as `working` does, or the model itself when it is one.
+    """Return the towers of a model as `working` does, or the model itself if it is one.
 
     Raises
     ------
     NsysToolsError
-        If it takes something other than tokens, images and the features of sound.
+        If it takes inputs other than tokens, images and audio features.
     """
     main = getattr(module, "main_input_name", "")
     if main == "input_ids" or is_pair(module) or any(hasattr(module, getter) for getter in _GETTERS.values()):
@@ -91,13 +91,13 @@ def of(module: Any) -> tuple[list[Tower], list[str]]:
     if main not in _INPUTS:
         raise NsysToolsError(
             f"{type(module).__name__} takes {main or 'no known input'}; "
-            "tokens, images and the features of sound are supported."
+            "supported inputs are tokens, images and audio features."
         )
     return [Tower(_INPUTS[main], "", "forward", _sized(module.config, _INPUTS[main]))], []
 
 
 def _candidates(module: Any, phase: str) -> Iterator[Tower]:
-    """Yield ways to run the part of a phase: with its projection first, then the part by itself."""
+    """Yield ways to run the tower of a phase: first with its projection, then alone."""
     parts = list(_parts(module, phase))
     getter = _GETTERS[phase]
     if hasattr(module, getter):
@@ -108,7 +108,7 @@ def _candidates(module: Any, phase: str) -> Iterator[Tower]:
 
 
 def _parts(module: Any, phase: str) -> Iterator[tuple[str, Any]]:
-    """Yield the models below a model that take images or sound, the outermost ones."""
+    """Yield the outermost submodels that take images or audio."""
     from transformers import PreTrainedModel  # noqa: PLC0415
 
     above: list[str] = []
@@ -123,7 +123,7 @@ def _parts(module: Any, phase: str) -> Iterator[tuple[str, Any]]:
 
 
 def _named_so(part: Any, phase: str) -> bool:
-    """Return whether a model of which the first input is a hidden state says by its name what it encodes."""
+    """Return whether the class name of a model whose first input is a hidden state matches the phase."""
     words = {"vision": ("Vision", "Image"), "audio": ("Audio", "Speech")}[phase]
     return any(word in type(part).__name__ for word in words)
 
@@ -143,7 +143,7 @@ def _failure(tower: Tower, module: Any) -> str:
 
 
 def _sized(config: Any, phase: str) -> Any:
-    """Return the part of a configuration for a phase, or the configuration when it has no parts."""
+    """Return the part of a configuration for a phase, or the configuration if it has no parts."""
     names = {"vision": ("vision_config", "image_config"), "audio": ("audio_config", "encoder_config")}[phase]
     return next((part for name in names if (part := getattr(config, name, None)) is not None), config)
 
@@ -168,8 +168,8 @@ def _sounds(config: Any, count: int, main: str, names: list[str], dtype: Any) ->
 
     bands = next((getattr(config, n) for n in ("num_mel_bins", "input_size", "input_dim") if hasattr(config, n)), 0)
     if not bands:
-        raise NsysToolsError(f"{type(config).__name__} has no number of mel bands; its sound depends on data.")
-    # Whisper's encoder halves the number of frames, and has a position for each that is left.
+        raise NsysToolsError(f"{type(config).__name__} has no number of mel bands, so its input size is unknown.")
+    # Whisper's encoder halves the number of frames and has one position per remaining frame.
     frames = 2 * getattr(config, "max_source_positions", _FRAMES // 2)
     shape = (count, frames, bands) if main == "hidden_states" else (count, bands, frames)
     mask = torch.ones(count, frames, dtype=torch.bool, device="meta")
@@ -184,11 +184,11 @@ def pixels(config: Any, images: int, dtype: Any) -> Any:
     size = _image_size(config.to_dict())
     height, width = (size, size) if isinstance(size, int) else (tuple(size) if size else (0, 0))
     if not height:
-        raise NsysToolsError(f"{type(config).__name__} has no image size; its images depend on data.")
+        raise NsysToolsError(f"{type(config).__name__} has no image size, so the size of its images is unknown.")
     return torch.empty(images, getattr(config, "num_channels", 3), height, width, device="meta", dtype=dtype)
 
 
 def _image_size(config: Mapping[str, Any]) -> Any:
-    """Return the image size of a configuration, or the first that a part of it has."""
+    """Return the image size of a configuration, or that of its first part that has one."""
     parts = [value for value in config.values() if isinstance(value, Mapping)]
     return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)

@@ -1,1 +1,1 @@
-"""A model on several GPUs: what each of them holds, computes and sends."""
+"""A model on several GPUs: the weights, computation and communication of each GPU."""

@@ -1,4 +1,4 @@
-"""What the GPUs that share a model send to each other, as layers of the model."""
+"""Communication between the GPUs of a model, as layers of the model."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"[0-9]+|\[[0-9,-]+\]")
 
 @attrs.frozen
 class Tokens:
-    """What goes through a block: rows of a width, and the experts that each goes to (none outside of experts)."""
+    """Data that passes through a block: rows, their width, and the number of experts per row (none outside experts)."""
 
     rows: ClosedForm
     width: ClosedForm
@@ -28,13 +28,13 @@ class Tokens:
 
     @property
     def elements(self) -> ClosedForm:
-        """Elements in all."""
+        """Total number of elements."""
         return self.rows * self.width
 
 
 @attrs.frozen
 class Exchange:
-    """Puts communication into the layers of one model; the layers are as they were before they were shared."""
+    """Inserts communication into the layers of one model. The layers have their sizes before the split."""
 
     model: Model
     database: Database
@@ -42,7 +42,7 @@ class Exchange:
     names: Names
 
     def layers(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        """Return layers with what is sent after each."""
+        """Return the layers with the communication after each."""
         return tuple(found for layer in layers for found in (self._inside(layer), *self._after(layer)))
 
     def _inside(self, layer: Layer) -> Layer:
@@ -53,7 +53,7 @@ class Exchange:
         return attrs.evolve(layer, sub_layers=self.layers(layer.sub_layers))
 
     def _after(self, layer: Layer) -> Iterator[Layer]:
-        """Yield what is sent after the look-up of tokens and after the head, which share the vocabulary."""
+        """Yield the communication after the embedding and after the head, whose vocabulary is split."""
         if layer.sub_layers or last(layer) not in self.names.vocabulary or self.parallel.tp == 1:
             return
         entry = entry_of(layer, self.model, self.database)
@@ -65,32 +65,32 @@ class Exchange:
             yield self._beside("all_gather", layer, elements)
 
     def _block(self, block: Layer) -> Layer:
-        """Return an attention block, an MLP or a mixture of experts with what is sent at its end."""
+        """Return an attention block, MLP or mixture of experts with the communication at its end."""
         if not block.sub_layers:
             return block
         routed, summed = self._routed(block), self._summed(block)
         added: list[Layer] = []
         if routed and self.parallel.replicas_of_experts > 1:
             added += self._experts(block, routed)
-        elif routed:  # routed and shared experts are added up in one
+        elif routed:  # one all-reduce for routed and shared experts
             summed = routed
         if summed and self.parallel.tp > 1:
             added.append(self._new("all_reduce", block, summed.elements, self.parallel.tp))
         return attrs.evolve(block, sub_layers=(*block.sub_layers, *added))
 
     def _experts(self, block: Layer, tokens: Tokens) -> Iterator[Layer]:
-        """Yield what is sent to experts on GPUs of other replicas, and back."""
+        """Yield the communication to and from experts on GPUs of other replicas."""
         parallel = self.parallel
         copies = tokens.elements * (tokens.top_k or number(1))
         for name, quantized in (("dispatch", 1), ("combine", 0)):
             found = self._new("all_to_all", block, copies.scaled(Fraction(1, parallel.tp)), parallel.ep, name)
             more = {"quantized": number(quantized)}
             yield attrs.evolve(found, parameters={**found.parameters, **more}, role="experts")
-        if parallel.tp > 1:  # each GPU of a replica sent its share of the tokens
+        if parallel.tp > 1:  # each GPU of a replica sends its share of the tokens
             yield self._new("all_gather", block, tokens.elements, parallel.tp, "all_gather")
 
     def _routed(self, block: Layer) -> Tokens | None:
-        """Return the tokens of a mixture of experts, from its gate or from the experts."""
+        """Return the tokens of a mixture of experts, from its gate or its experts."""
         for _, layer in block.walk():
             entry = None if layer.sub_layers else entry_of(layer, self.model, self.database)
             if entry is not None and entry.name in ("moe_gate", "fused_experts"):
@@ -99,7 +99,7 @@ class Exchange:
         return None
 
     def _summed(self, block: Layer) -> Tokens | None:
-        """Return what the last product with shared inputs gives, routed experts left out."""
+        """Return the output of the last row-parallel product, without routed experts."""
         found = None
         for _, layer in block.walk():
             entry = None if layer.sub_layers else entry_of(layer, self.model, self.database)
@@ -119,7 +119,7 @@ class Exchange:
 
 
 def communication(entry: str, near: Layer, path: str, parameters: dict[str, ClosedForm], span: int) -> Layer:
-    """Return a layer that sends, as often as `near` runs and in its phases."""
+    """Return a communication layer that runs as often as `near` and in the same phases."""
     return attrs.evolve(
         near,
         path=path,
@@ -137,5 +137,5 @@ def communication(entry: str, near: Layer, path: str, parameters: dict[str, Clos
 
 
 def is_decoder_layer(layer: Layer) -> bool:
-    """Return whether it is one of a list of equal parts that hold blocks: ``layers.[0-31]``."""
+    """Return whether a layer is a list of equal parts that contain blocks: ``layers.[0-31]``."""
     return bool(_NUMBERED.fullmatch(last(layer))) and any(child.sub_layers for child in layer.sub_layers)

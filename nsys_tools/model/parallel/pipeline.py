@@ -1,4 +1,4 @@
-"""The part of a model that one stage of a pipeline has."""
+"""The part of a model in one pipeline stage."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from nsys_tools.model.parallel.tensor import SHARED, last, subset
 
 
 def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
-    """Return the stage `parallel.pp_rank` of a model whose layers are shared out in equal parts, in order.
+    """Return stage `parallel.pp_rank` of a model whose layers are divided equally, in order.
 
-    What stands before the decoder layers is in the first stage, what stands after them in the last.
+    Layers before the decoder layers are in the first stage, layers after them in the last.
 
     Parameters
     ----------
     model
         The model.
     parallel
-        How many stages there are, and which one is meant.
+        Number of stages, and the selected stage.
     sent
-        Elements that a stage gives to the next.
+        Number of elements that a stage sends to the next.
 
     Raises
     ------
@@ -35,7 +35,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
         return model
     found = next((layer for _, layer in model.walk() if _is_list(layer)), None)
     if found is None:
-        raise NsysToolsError(f"{model.name} has no list of layers that a pipeline could share.", "Leave out --pp.")
+        raise NsysToolsError(f"{model.name} has no list of layers to divide into pipeline stages.", "Omit --pp.")
     indices = sorted(index for child in found.sub_layers for index in _indices(child))
     count, rank = len(indices), parallel.pp_rank
     if count < parallel.pp:
@@ -47,7 +47,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
 
 @attrs.define
 class _Cut:
-    """Walks the layers in order, and keeps those of one stage."""
+    """Walks the layers in order and selects those of one stage."""
 
     list_of_layers: Layer
     mine: set[int]
@@ -71,7 +71,7 @@ class _Cut:
         rank = self.parallel.pp - 1 if self.is_after else 0
         if rank != self.parallel.pp_rank:
             return []
-        if self.is_after and "held" in layer.parameters:  # the first stage has the weights that it was tied to
+        if self.is_after and "held" in layer.parameters:  # the weights it is tied to are in the first stage
             return [attrs.evolve(layer, parameters={**layer.parameters, "held": number(1)})]
         return [layer]
 

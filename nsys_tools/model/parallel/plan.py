@@ -1,4 +1,4 @@
-"""How many GPUs share a model, and what each layer's name says of how."""
+"""The parallelism of a model, and how layers are split according to their names."""
 
 from __future__ import annotations
 
@@ -11,23 +11,21 @@ from nsys_tools.model import documents
 
 SCHEMA = "analytic/parallel/schema.json"
 CONVENTION = (
-    "heads, MLP widths and the vocabulary are shared over tp, layers over pp, experts over ep, the batch over dp; what "
-    "sees images or sound is on every GPU of the first stage; all-reduces are rings, and a token is sent once for each "
-    "of its experts"
+    "tp splits heads, MLP widths and the vocabulary, pp splits layers, ep experts and dp the batch; image and audio "
+    "towers are on every GPU of the first stage; all-reduces are rings, and a token is sent once to each of its experts"
 )
 
 
 @attrs.frozen(kw_only=True)
 class Parallel:
-    """How a model is shared; ranks are numbered with tensor parallelism fastest, then data, then the pipeline.
+    """Parallelism of a model. Ranks are numbered with tensor parallelism fastest, then data, then pipeline.
 
     Attributes
     ----------
     tp, pp, ep, dp
-        GPUs of tensor parallelism, stages of the pipeline, GPUs that experts are spread over, replicas with a share
-        of the batch each.
+        Degrees of tensor, pipeline, expert and data parallelism.
     pp_rank
-        The stage of the pipeline that figures are about, from 0.
+        The pipeline stage that is evaluated, from 0.
     """
 
     tp: int = 1
@@ -37,39 +35,39 @@ class Parallel:
     pp_rank: int = 0
 
     def __attrs_post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Refuse invalid combinations."""
         for name in ("tp", "pp", "ep", "dp"):
             if not 1 <= getattr(self, name) <= 2**16:
-                raise UsageError(f"{name} is {getattr(self, name)}, but has to be 1 or more.")
+                raise UsageError(f"{name} is {getattr(self, name)}, but must be at least 1.")
         if not 0 <= self.pp_rank < self.pp:
-            raise UsageError(f"There is no pp_rank {self.pp_rank}: the pipeline has {self.pp} stages, from 0.")
+            raise UsageError(f"There is no pp_rank {self.pp_rank}. The pipeline has {self.pp} stages, numbered from 0.")
         if (
             self.ep > self.tp * self.dp
             or (self.tp * self.dp) % self.ep
             or max(self.ep, self.tp) % min(self.ep, self.tp)
         ):
             raise UsageError(
-                f"Experts cannot be spread over ep={self.ep} GPUs with tp={self.tp} and dp={self.dp}.",
-                "ep divides tp * dp, and one of ep and tp divides the other.",
+                f"Experts cannot be distributed over ep={self.ep} GPUs with tp={self.tp} and dp={self.dp}.",
+                "ep must divide tp * dp, and ep must be a multiple or a divisor of tp.",
             )
 
     @property
     def gpus(self) -> int:
-        """GPUs in all."""
+        """Total number of GPUs."""
         return self.tp * self.pp * self.dp
 
     @property
     def replicas_of_experts(self) -> int:
-        """Replicas of data parallelism whose tokens go to one set of experts."""
+        """Number of data-parallel replicas that share one set of experts."""
         return max(1, self.ep // self.tp)
 
     @property
     def gpus_of_an_expert(self) -> int:
-        """GPUs that share each expert."""
+        """Number of GPUs that each expert is split over."""
         return max(1, self.tp // self.ep)
 
     def __str__(self) -> str:
-        """Return it as people write it: ``tp=8, ep=8``."""
+        """Return the parallelism as text: ``tp=8, ep=8``."""
         return ", ".join(f"{name}={value}" for name, value in attrs.asdict(self).items() if value > (name != "pp_rank"))
 
 
@@ -79,20 +77,20 @@ def of(given: Mapping[str, int]) -> Parallel:
     Raises
     ------
     UsageError
-        For another name, or numbers that do not go together.
+        For an unknown name or an invalid combination of numbers.
     """
     known = [field.name for field in attrs.fields(Parallel)]
     for name, value in given.items():
         if name not in known:
-            raise UsageError(f"There is no parallelism {name!r}.", f"There is {', '.join(known)}.")
+            raise UsageError(f"There is no parallelism {name!r}.", f"Use one of: {', '.join(known)}.")
         if isinstance(value, bool) or not isinstance(value, int):
-            raise UsageError(f"{name} is {value!r}, but has to be a whole number.")
+            raise UsageError(f"{name} is {value!r}, but must be an integer.")
     return Parallel(**given)
 
 
 @attrs.frozen
 class Names:
-    """Which layers are shared in which way; see ``analytic/parallel/schema.json``."""
+    """Names of the layers that are split in each way; see ``analytic/parallel/schema.json``."""
 
     columns: frozenset[str]
     rows: frozenset[str]
@@ -104,7 +102,7 @@ class Names:
 
 
 def names() -> Names:
-    """Return the names of layers that several GPUs share, of all files in ``analytic/parallel``."""
+    """Return the names of split layers from all files in ``analytic/parallel``."""
     parameters: dict[str, tuple[str, ...]] = {}
     found: dict[str, set[str]] = {field.name: set() for field in attrs.fields(Names) if field.name != "parameters"}
     for path in documents.names("parallel", (".yaml",)).values():
@@ -116,13 +114,13 @@ def names() -> Names:
 
 
 def share(value: int, parts: int, what: str) -> int:
-    """Return an equal part of a whole number.
+    """Return an equal share of an integer.
 
     Raises
     ------
     NsysToolsError
-        If it cannot be divided.
+        If the number is not divisible.
     """
     if value % parts:
-        raise NsysToolsError(f"{what}: {value:,} cannot be divided by {parts}.", "Choose other --tp, --ep.")
+        raise NsysToolsError(f"{what}: {value:,} cannot be divided by {parts}.", "Choose another --tp or --ep.")
     return value // parts

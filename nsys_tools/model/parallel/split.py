@@ -1,4 +1,4 @@
-"""From a model to what one of several GPUs has of it."""
+"""Splitting a model: the share of one of several GPUs."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from nsys_tools.model.parallel.tensor import BATCH, SHARED, Sharing, last
 
 
 def split(model: Model, database: Database, parallel: Parallel) -> Model:
-    """Return what one GPU has of a model, and what it sends, as a model.
+    """Return the share that one GPU has of a model, including its communication, as a model.
 
-    The batch of the inputs is that of all GPUs; each replica of data parallelism has an equal share of it, rounded
-    up. Paths stay, so a trace of that rank joins.
+    The batch size in the inputs is that of all GPUs. Each data-parallel replica has an equal share of it, rounded
+    up. Paths do not change, so a trace of that rank can be joined.
 
     Raises
     ------
     NsysToolsError
-        If heads, widths or experts cannot be divided, or the model has no layers or no batch that could be shared.
+        If heads, widths or experts cannot be divided, or if the model has no layers or no batch to divide.
     """
     if parallel == Parallel():
         return model
@@ -44,7 +44,7 @@ def _fewer_sequences(model: Model, phase: Phase, replicas: int) -> Phase:
         return phase
     if BATCH not in model.inputs:
         raise NsysToolsError(
-            f"{model.name} has no input {BATCH}, so replicas have nothing to share.", "Leave out --dp."
+            f"{model.name} has no input {BATCH}, so its batch cannot be divided among replicas.", "Omit --dp."
         )
     fewer = {BATCH: call("ceil", variable(BATCH).scaled(Fraction(1, replicas)))}
     calls = tuple(
@@ -55,7 +55,7 @@ def _fewer_sequences(model: Model, phase: Phase, replicas: int) -> Phase:
 
 
 def _sent(model: Model, database: Database, known: Names) -> ClosedForm:
-    """Return the elements between two decoder layers: what the last product of one of them gives."""
+    """Return the number of elements passed between decoder layers: the output of the last product of a layer."""
     for _, layer in model.walk():
         entry = None if layer.sub_layers else entry_of(layer, model, database)
         if entry is not None and entry.name == "linear" and last(layer) in known.rows and SHARED & set(layer.phases):

@@ -16,16 +16,16 @@ from nsys_tools.model.naming import numbered
 from nsys_tools.model.parallel.plan import Names, Parallel, share
 
 BATCH = "batch_size"
-# Phases in which a model is shared. What sees images or sound runs whole on every GPU, as serving engines do.
+# Phases in which a model is split. As in serving engines, image and audio towers run unsplit on every GPU.
 SHARED = frozenset({"prefill", "decode", "encode"})
 CORES = "attention"
-# Parameters of which each GPU has at least one.
+# Parameters that are at least 1 on each GPU.
 REPEATED = ("groups", "key_heads")
 
 
 @attrs.frozen
 class Heads:
-    """The heads of an attention block: of queries and of keys, and how wide they are."""
+    """The heads of an attention block: numbers of query and key heads, and their width."""
 
     queries: int
     keys: int
@@ -34,14 +34,14 @@ class Heads:
 
 @attrs.frozen
 class Sharing:
-    """Shares the layers of one model.
+    """Splits the layers of one model.
 
     Attributes
     ----------
     model, database
-        The model and the formulas.
+        The model and the formula database.
     parallel, names
-        How many GPUs share it, and which layers in which way.
+        Parallelism, and the names of the layers that are split in each way.
     """
 
     model: Model
@@ -50,14 +50,14 @@ class Sharing:
     names: Names
 
     def layer(self, layer: Layer, heads: Heads | None = None, is_paired: bool = False) -> Layer:
-        """Return what one GPU has of a layer and everything below it.
+        """Return the share that one GPU has of a layer and its descendants.
 
         Parameters
         ----------
         heads
-            Of the attention block that it is in.
+            Heads of the enclosing attention block.
         is_paired
-            Whether it is between a product whose outputs are shared and one whose inputs are.
+            Whether it is between a column-parallel and a row-parallel product.
         """
         if not SHARED & set(layer.phases) or last(layer) in self.names.whole:
             return layer
@@ -113,7 +113,7 @@ class Sharing:
         return {}
 
     def _between(self, layer: Layer, entry: Entry, heads: Heads | None, parts: int) -> dict[str, ClosedForm]:
-        """Return what changes between two products: functions of elements, rotation, norms of each head."""
+        """Return the changed parameters of a layer between two products: elementwise, rotation, or norm per head."""
         parameters = layer.parameters
         if parts == 1:
             return {}
@@ -134,7 +134,7 @@ class Sharing:
         return self.parallel.gpus_of_an_expert if is_of_expert(layer, entry) else self.parallel.tp
 
     def _fewer(self, layer: Layer) -> Layer:
-        """Return a list of routed experts that are modules of their own with the share of one GPU."""
+        """Return a list of routed experts that are separate modules, reduced to the share of one GPU."""
         children = layer.sub_layers
         if self.parallel.ep == 1 or not all(child.indices and EXPERTS in child.path for child in children):
             return layer
@@ -154,11 +154,11 @@ class Sharing:
         return share(heads.queries, self.parallel.tp, f"{self.model.name}: attention heads")
 
     def _keys(self, heads: Heads) -> int:
-        """Return the heads of keys on one GPU; where there are more GPUs than heads, several have the same."""
+        """Return the number of key heads on one GPU. With more GPUs than heads, several GPUs have the same head."""
         if self.parallel.tp >= heads.keys:
-            share(self.parallel.tp, heads.keys, f"{self.model.name}: GPUs for {heads.keys} heads of keys")
+            share(self.parallel.tp, heads.keys, f"{self.model.name}: GPUs for {heads.keys} key heads")
             return 1
-        return share(heads.keys, self.parallel.tp, f"{self.model.name}: heads of keys")
+        return share(heads.keys, self.parallel.tp, f"{self.model.name}: key heads")
 
     def _heads(self, layer: Layer) -> Heads | None:
         for child in layer.sub_layers:
@@ -175,12 +175,12 @@ class Sharing:
 def _number(parameters: Mapping[str, ClosedForm], *options: str) -> int:
     form = next(parameters[name] for name in options if name in parameters)
     if form.value is None:
-        raise NsysToolsError(f"A number of heads depends on {', '.join(sorted(form.names))}, and cannot be shared.")
+        raise NsysToolsError(f"A number of heads depends on {', '.join(sorted(form.names))} and cannot be divided.")
     return int(form.value)
 
 
 def last(layer: Layer) -> str:
-    """Return the last part of a layer's path."""
+    """Return the last component of a layer's path."""
     return layer.path.rpartition(".")[2]
 
 
@@ -190,7 +190,7 @@ def is_of_expert(layer: Layer, entry: Entry) -> bool:
 
 
 def subset(layer: Layer, indices: set[int]) -> list[Layer]:
-    """Return a repeated layer with some of its instances only; nothing if it has none of them."""
+    """Return a repeated layer reduced to some of its instances; nothing if it has none of them."""
     mine = tuple(index for index in layer.indices if index in indices)
     if not mine or mine == layer.indices:
         return [layer] if mine else []
@@ -205,7 +205,7 @@ def subset(layer: Layer, indices: set[int]) -> list[Layer]:
 
 @attrs.frozen
 class _Paths:
-    """How paths change: the old and the new beginning, in the model's code and in transformers; and the share kept."""
+    """A change of paths: the old and new prefix in the model's code and in transformers, and the remaining share."""
 
     own: tuple[str, str]
     transformers: tuple[str, str]

@@ -1,21 +1,21 @@
-"""How a call graph is grouped: stages and their modules, which kinds, from how many on, names to leave alone.
+"""Configuration for grouping a call graph: stages and their modules, kinds, minimum counts, excluded names.
 
-A small TOML; the shipped ones are ``analytic/callgraphs/*.toml``, the one that applies without ``--config``
-is ``default``::
+The configuration is a TOML file. ``analytic/callgraphs/*.toml`` are shipped; without ``--config``,
+``default`` applies::
 
     model = "DeepSeek-OCR"
-    root = "model"                          # what the names of all modules begin with, in some recordings
-    smallest = { for = 2, parfor = 2 }      # fewer are no group
-    kinds = ["for", "parfor"]               # for modules of no stage
-    never = ["*.rotary_emb"]                # names that are never grouped; * also crosses dots
+    root = "model"                          # prefix of all module names in some recordings
+    smallest = { for = 2, parfor = 2 }      # minimum size of a group
+    kinds = ["for", "parfor"]               # for modules outside all stages
+    never = ["*.rotary_emb"]                # names that are never grouped; * also matches dots
 
     [[stage]]
     name = "sam"
-    modules = ["sam_model"]                 # prefixes of module names; the longest that fits counts
+    modules = ["sam_model"]                 # prefixes of module names; the longest match applies
     kinds = ["for"]
 
     [labels]
-    "layers" = "decoder layers"             # what the Markdown says behind a group, by its name; * as above
+    "layers" = "decoder layers"             # text after a group in the Markdown, by its name; * as above
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Stage:
     Attributes
     ----------
     name
-        As in the stages of a trace.
+        Name, as in the stages of a trace.
     modules
         Prefixes of its modules' names, without the root.
     kinds
-        Which kinds of groups to emit.
+        Kinds of groups to emit.
     """
 
     name: str
@@ -55,14 +55,14 @@ class Stage:
 
 @dataclass(frozen=True)
 class Config:
-    """How to group; see the module's own text for the fields.
+    """Configuration for grouping. The module's docstring describes the fields.
 
     Attributes
     ----------
     model, root, kinds, never, stages, labels
         As in the file.
     smallest
-        Least count by kind.
+        Minimum count by kind.
     """
 
     model: str | None = None
@@ -74,15 +74,15 @@ class Config:
     labels: dict[str, str] = field(default_factory=dict)
 
     def bare(self, name: str) -> str:
-        """Return a name without the root."""
+        """Return a name without the root prefix."""
         return name.removeprefix(f"{self.root}.") if self.root else name
 
     def full(self, name: str) -> str:
-        """Return a name with the root in front, once."""
+        """Return a name with the root prefix."""
         return f"{self.root}.{self.bare(name)}" if self.root and name != self.root else name
 
     def stage(self, name: str) -> Stage | None:
-        """Return the stage of a module, or of a group that is named like its modules."""
+        """Return the stage of a module, or of a group named after its modules."""
         bare = self.bare(name)
         fits = [
             (len(prefix), stage)
@@ -100,7 +100,7 @@ class Config:
         return kind in wanted and count >= self.smallest[kind] and not left_alone
 
     def label(self, name: str) -> str | None:
-        """Return the words for a group, from the first label that fits."""
+        """Return the text for a group from the first matching label."""
         bare = self.bare(name)
         return next((text for pattern, text in self.labels.items() if fnmatchcase(bare, pattern)), None)
 
@@ -111,32 +111,30 @@ def find(given: str | None) -> Config:
     Parameters
     ----------
     given
-        Path of a file, or name of a shipped one; None is ``default``.
+        Path of a file, or name of a shipped configuration; None is ``default``.
 
     Raises
     ------
     NsysToolsError
-        If there is none, or a key in it is wrong.
+        If the file does not exist or has a wrong key.
     """
     path = Path(given) if given else None
     if path is None or not path.is_file():
         path = assets.find(f"analytic/callgraphs/{given or 'default'}.toml")
     if path is None:
         shipped = ", ".join(name.removesuffix(".toml") for name in assets.listing("analytic/callgraphs", "*.toml"))
-        raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped are: {shipped}.")
+        raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped configurations: {shipped}.")
     try:
         return _config(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise NsysToolsError(f"--config {path}: cannot be read ({error}).") from None
     except ValueError as error:
-        raise NsysToolsError(
-            f"--config {path}: {error}.", "The keys are described in docs/guides/modules.md."
-        ) from None
+        raise NsysToolsError(f"--config {path}: {error}.", "docs/guides/modules.md describes the keys.") from None
 
 
 def _config(data: dict[str, Any]) -> Config:
     if unknown := sorted(set(data) - _KEYS):
-        raise ValueError(f"key {unknown[0]!r} is not known")
+        raise ValueError(f"key {unknown[0]!r} is unknown")
     smallest = data.get("smallest", {})
     if isinstance(smallest, int):
         smallest = dict.fromkeys(KINDS, smallest)
@@ -144,7 +142,7 @@ def _config(data: dict[str, Any]) -> Config:
         raise ValueError("key 'smallest' must be a count, or a table with counts for 'for' and 'parfor'")
     labels = data.get("labels", {})
     if not isinstance(labels, dict) or not all(isinstance(text, str) for text in labels.values()):
-        raise ValueError("key 'labels' must be a table of texts")
+        raise ValueError("key 'labels' must be a table of strings")
     stages = data.get("stage", [])
     if not isinstance(stages, list) or not all(isinstance(stage, dict) for stage in stages):
         raise ValueError("key 'stage' must be a list of tables: [[stage]]")
@@ -161,10 +159,10 @@ def _config(data: dict[str, Any]) -> Config:
 
 def _stage(data: dict[str, Any]) -> Stage:
     if unknown := sorted(set(data) - _STAGE_KEYS):
-        raise ValueError(f"key {unknown[0]!r} of a stage is not known")
+        raise ValueError(f"key {unknown[0]!r} of a stage is unknown")
     name, modules = _text(data, "name", ""), _texts(data, "modules")
     if not name or not modules:
-        raise ValueError("a stage needs 'name' and 'modules'")
+        raise ValueError("a stage must have 'name' and 'modules'")
     return Stage(name, modules, _kinds(data))
 
 
@@ -175,19 +173,19 @@ def _positive(value: object) -> bool:
 def _text(data: dict[str, Any], key: str, default: str) -> str:
     value = data.get(key, default)
     if not isinstance(value, str):
-        raise ValueError(f"key {key!r} must be a text")
+        raise ValueError(f"key {key!r} must be a string")
     return value
 
 
 def _texts(data: dict[str, Any], key: str) -> tuple[str, ...]:
     value = data.get(key, [])
     if not isinstance(value, list) or not all(isinstance(text, str) and text for text in value):
-        raise ValueError(f"key {key!r} must be a list of texts")
+        raise ValueError(f"key {key!r} must be a list of strings")
     return tuple(value)
 
 
 def _kinds(data: dict[str, Any]) -> tuple[str, ...]:
     kinds = _texts(data, "kinds") if "kinds" in data else KINDS
     if unknown := sorted(set(kinds) - set(KINDS)):
-        raise ValueError(f"kind {unknown[0]!r} is not known; there are 'for' and 'parfor'")
+        raise ValueError(f"kind {unknown[0]!r} is unknown; use 'for' or 'parfor'")
     return kinds

@@ -1,9 +1,9 @@
-"""The call graph of a model: which module calls which, and how often.
+"""The call graph of a model: which module calls which, and how many times.
 
-Two forms are read. TorchLens-like JSON with ``call_counts`` (calls of each module), ``module_children``,
-``module_classes`` or ``module_types``, and ``edges`` and ``op_call_counts``, whose numbers are operations
-inside a module, not calls: nothing here counts with them. And Graphviz files of forward hooks, whose edges
-are labeled with calls, see `nsys_tools.sources.callgraph.hooks`.
+Two formats are supported. The first is TorchLens-like JSON with ``call_counts`` (calls of each module),
+``module_children``, and ``module_classes`` or ``module_types``. The numbers in its ``edges`` and
+``op_call_counts`` are operations inside a module, not calls, and are ignored. The second are Graphviz files of
+forward hooks, whose edges are labeled with calls, see `nsys_tools.sources.callgraph.hooks`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from nsys_tools.sources.callgraph import hooks
 
 _CLASS_KEYS = ("module_classes", "module_types")
 _TIME_KEYS = ("time", "generated_at", "created_at", "timestamp")
-_HINT = "Expected is JSON with call_counts and module_children, as TorchLens or nsys-tools callgraph trace gives it."
+_HINT = "Expected JSON with call_counts and module_children, as written by TorchLens or nsys-tools callgraph trace."
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class CallGraph:
     Attributes
     ----------
     source
-        Name of the file, without its folder.
+        File name without the folder.
     sha256
-        Of the file's bytes.
+        Digest of the file.
     time
-        When the file says that it was made; None if it does not.
+        Creation time recorded in the file; None if there is none.
     model
-        What the file says that the model is; None if it does not.
+        Model name recorded in the file; None if there is none.
     calls
         Calls of each module, over the whole recording.
     children
         Modules that each module called, in the order of the file.
     classes
-        Class of each module, those never called included.
+        Class of each module, including modules that were never called.
     callers
-        Callers of each module that was called by more than one.
+        Callers of each module with more than one caller.
     calls_by_caller
-        Calls of a module by each of its callers, where the file tells.
+        Calls of a module by each of its callers, if recorded in the file.
     shapes
-        What went in and out of a module, in words.
+        Description of a module's inputs and outputs.
     """
 
     source: str
@@ -63,7 +63,7 @@ class CallGraph:
     shapes: dict[str, str] = field(default_factory=dict)
 
     def modules(self) -> set[str]:
-        """Return the names of all modules that the file mentions, but for the empty name of the model itself."""
+        """Return the names of all modules in the file, except the empty name of the model itself."""
         named = {*self.calls, *self.children, *self.classes}
         for children in self.children.values():
             named.update(children)
@@ -81,7 +81,7 @@ def read(path: Path) -> CallGraph:
     Raises
     ------
     NsysToolsError
-        If it cannot be read, or is something else; with the key that is wrong.
+        If the file cannot be read or has another format. The message names the wrong key.
     """
     try:
         content = path.read_bytes()
@@ -99,7 +99,7 @@ def read(path: Path) -> CallGraph:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NsysToolsError(f"{path}: is no JSON ({error}).", _HINT) from None
+        raise NsysToolsError(f"{path}: is not JSON ({error}).", _HINT) from None
     if not isinstance(data, dict) or not {"call_counts", "module_children"} & set(data):
         raise NsysToolsError(f"{path}: has neither call_counts nor module_children.", _HINT)
     return _graph(path, digest, data)
@@ -113,7 +113,7 @@ def _graph(path: Path, digest: str, data: dict[str, Any]) -> CallGraph:
     children = {}
     for name, value in _mapping(path, data, "module_children").items():
         if not isinstance(value, list) or not all(isinstance(child, str) for child in value):
-            raise NsysToolsError(f"{path}: module_children[{name!r}] is no list of names.", _HINT)
+            raise NsysToolsError(f"{path}: module_children[{name!r}] is not a list of names.", _HINT)
         children[name] = tuple(dict.fromkeys(value))
     return CallGraph(
         source=path.name,
@@ -132,7 +132,7 @@ def _graph(path: Path, digest: str, data: dict[str, Any]) -> CallGraph:
 def _mapping(path: Path, data: dict[str, Any], key: str) -> dict[str, Any]:
     value = data.get(key, {})
     if not isinstance(value, dict):
-        raise NsysToolsError(f"{path}: {key} is no object.", _HINT)
+        raise NsysToolsError(f"{path}: {key} is not an object.", _HINT)
     return value
 
 
@@ -140,12 +140,12 @@ def _counts(path: Path, data: dict[str, Any], key: str) -> dict[str, int]:
     counts = _mapping(path, data, key)
     for name, value in counts.items():
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-            raise NsysToolsError(f"{path}: {key}[{name!r}] is {value!r}, no count of calls.", _HINT)
+            raise NsysToolsError(f"{path}: {key}[{name!r}] is {value!r}, which is not a number of calls.", _HINT)
     return counts
 
 
 def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return what stands at the edges ``caller->module``, by module and caller."""
+    """Return the values of the edges ``caller->module``, by module and caller."""
     found: dict[str, dict[str, Any]] = {}
     for edge, value in edges.items():
         caller, arrow, module = edge.partition("->")
@@ -155,5 +155,5 @@ def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _shared(callers: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    """Return the callers of the modules that several call; numbers at TorchLens's edges are operations, left alone."""
+    """Return the callers of modules with several callers. Numbers on TorchLens's edges are operations; ignore them."""
     return {module: tuple(by) for module, by in callers.items() if len(by) > 1}

@@ -1,9 +1,9 @@
-"""Loops of a call graph: families of alike modules (``for``) and modules called again (``parfor``).
+"""Repeated modules of a call graph: families of equal modules (``for``) and repeatedly called modules (``parfor``).
 
-A ``for`` is a family: modules of one class whose names differ in the last index only. Membership comes from
-``module_children`` and the table of classes, so that an expert that got no token is still one; how many were
-called is an annotation. A ``parfor`` is a module that its caller calls more than once: its count is the number
-of calls, as forward hooks count them, over the whole recording.
+A ``for`` is a family: modules of one class whose names differ only in the last index. Membership comes from
+``module_children`` and the table of classes, so that it includes experts without tokens. The number of called
+members is an annotation. A ``parfor`` is a module that its caller calls more than once. Its count is the number
+of calls over the whole recording, as forward hooks count them.
 """
 
 from __future__ import annotations
@@ -21,27 +21,26 @@ _MEMBER = re.compile(r"(?P<family>(?:.*\.)?)(?P<index>\d+)")
 
 @dataclass(frozen=True)
 class Group:
-    """A loop.
+    """A group of repeated modules.
 
     Attributes
     ----------
     name
-        The family's name without the index (``layers``), or the module's (``sam_model``); an index that varies is
-        ``*``.
+        Name of the family without the index (``layers``), or of the module (``sam_model``). A varying index is ``*``.
     kind
         ``for`` or ``parfor``.
     count
-        Modules of the family; or calls of one such module by its caller.
+        Number of modules of the family, or of calls of one such module by its caller.
     indices
-        Indices of the family; or what the single ``*`` of the name stands for.
+        Indices of the family, or the values of the single ``*`` in the name.
     stage
-        Part of the model; None without one.
+        Part of the model; None if there is none.
     parent
-        The module that calls; None is the model itself.
+        The calling module; None is the model itself.
     annotations
-        What a reader should know, in words.
+        Remarks for the reader.
     members
-        The modules, without the root: those of the family, or all that one ``parfor`` stands for.
+        The modules without the root prefix: those of the family, or all modules that the ``parfor`` covers.
     """
 
     name: str
@@ -56,16 +55,16 @@ class Group:
 
 @dataclass(frozen=True)
 class Grouping:
-    """The groups of a call graph, and where they are from.
+    """The groups of a call graph and their source.
 
     Attributes
     ----------
     groups
-        Stages as in the configuration; in each ``for`` before ``parfor``, names in natural order.
+        Ordered by stage as in the configuration, then ``for`` before ``parfor``, then name in natural order.
     metadata
         ``source``, ``sha256``, ``time`` and ``model``.
     root
-        What all module names begin with, for display.
+        Prefix of all module names, for display.
     """
 
     groups: tuple[Group, ...]
@@ -79,11 +78,11 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     Parameters
     ----------
     graph
-        What `nsys_tools.sources.callgraph.read` gave.
+        Result of `nsys_tools.sources.callgraph.read`.
     config
-        Stages and what to emit.
+        Stages and kinds of groups to emit.
     hooks
-        Calls that forward hooks counted for the same model; they go before those of `graph`.
+        Calls that forward hooks counted for the same model. They override those of `graph`.
 
     Raises
     ------
@@ -108,7 +107,7 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
 
 
 class _Tree:
-    """Modules with their callers and classes, under the names that the call graph gives them, without the root."""
+    """Modules with their callers and classes, by their names in the call graph without the root prefix."""
 
     def __init__(self, graph: CallGraph, config: Config, hooked: dict[str, int]) -> None:
         self.config = config
@@ -124,7 +123,7 @@ class _Tree:
         self.by_caller = {config.bare(name): callers for name, callers in graph.calls_by_caller.items()}
 
     def parent(self, name: str) -> str | None:
-        """Return the module that calls `name`: as listed, else the nearest one around it that is called itself."""
+        """Return the module that calls `name`: the listed caller, or the nearest enclosing module that is called."""
         callers = self.listed.get(name)
         if callers:
             return None if callers[0] in {"", self.config.root} else callers[0]
@@ -134,12 +133,12 @@ class _Tree:
         return around or None
 
     def called(self, members: list[str]) -> list[str]:
-        """Return the members of a family that were called, in one recording: the hooks' if they saw the family."""
+        """Return the members of a family that were called, according to the hooks if they recorded the family."""
         counts = self.hooked if any(name in self.hooked for name in members) else self.calls
         return [name for name in members if counts.get(name)]
 
     def calls_by_parent(self, name: str) -> list[tuple[str | None, int]]:
-        """Return who calls `name`, and how often; all calls with one parent when the recording does not tell."""
+        """Return the callers of `name` with their calls; all calls with one parent if the recording has no callers."""
         callers = {} if name in self.hooked else self.by_caller.get(name, {})
         if len(callers) < 2:
             return [(self.parent(name), self.calls[name])]
@@ -147,13 +146,13 @@ class _Tree:
         return [(None if bare[c] in {"", self.config.root} else bare[c], count) for c, count in callers.items()]
 
     def stage(self, name: str) -> str | None:
-        """Return the name of the stage."""
+        """Return the name of a module's stage."""
         found = self.config.stage(name)
         return found.name if found else None
 
 
 def _families(tree: _Tree) -> list[Group]:
-    """Return the ``for`` groups: one for each family and class."""
+    """Return the ``for`` groups: one per family and class."""
     families: dict[str, dict[str | None, list[int]]] = {}
     for name in tree.names:
         if member := _MEMBER.fullmatch(name):
@@ -162,7 +161,7 @@ def _families(tree: _Tree) -> list[Group]:
     groups = []
     for family_name, by_class in families.items():
         known = [kind for kind in by_class if kind is not None]
-        if len(known) == 1:  # a member that the table of classes forgot is like its brothers
+        if len(known) == 1:  # a member without a class has that of its siblings
             by_class[known[0]] += by_class.pop(None, [])
         for kind, indices in by_class.items():
             if found := _family(tree, family_name, kind, sorted(indices)):
@@ -193,7 +192,7 @@ def _family(tree: _Tree, family: str, kind: str | None, indices: list[int]) -> G
 
 
 def _repeats(tree: _Tree) -> list[Group]:
-    """Return the ``parfor`` groups; modules that differ in indices and in nothing else share one."""
+    """Return the ``parfor`` groups. Modules that differ only in indices share a group."""
     alike: dict[tuple[str, str | None, int, tuple[str, ...]], list[tuple[str, str | None]]] = {}
     for name in tree.calls:
         for parent, count in tree.calls_by_parent(name):
@@ -208,7 +207,7 @@ def _repeat(
     tree: _Tree, pattern: str, parent: str | None, count: int, words: tuple[str, ...],
     places: list[tuple[str, str | None]],
 ) -> Group:  # fmt: skip
-    """Return one ``parfor`` group: of a single module under its own name, else under the pattern."""
+    """Return one ``parfor`` group, named after its only module or after the common pattern."""
     single = len(places) == 1
     first, its_parent = places[0]
     name = first if single else pattern
@@ -232,17 +231,17 @@ def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> lis
     if above and count % above == 0:
         words.append(f"{count // above} per call of its parent")
     if name in tree.shared and count == tree.calls[name]:
-        words.append(f"calls of {tree.shared[name]} parents together")
+        words.append(f"calls by {tree.shared[name]} parents in total")
     return words
 
 
 def _wild(name: str) -> str:
-    """Return a name with a star for each index."""
+    """Return a name with each index replaced by a star."""
     return ".".join("*" if part.isdigit() else part for part in name.split("."))
 
 
 def _varying(names: list[str]) -> tuple[int, ...]:
-    """Return what the only index of alike names takes on; nothing when they have several indices."""
+    """Return the values of the only varying index of similar names; nothing if they have several indices."""
     taken = [tuple(int(part) for part in name.split(".") if part.isdigit()) for name in names]
     return tuple(sorted(index[0] for index in taken)) if all(len(index) == 1 for index in taken) else ()
 
@@ -253,9 +252,9 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
-    """Return the hooks' calls under the names of the graph, which may begin at another module.
+    """Return the hooks' calls by the names of the graph, whose prefix may differ.
 
-    Two recordings of one model differ in how their names begin: with the outermost module, or below it.
+    Names in a recording begin with the outermost module or below it.
     """
     known = graph.modules()
     outermost = {*(set(hooks.children) - set(hooks.calls)), *(set(graph.children) - set(graph.calls))}
@@ -269,6 +268,6 @@ def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
     best = max(forms, key=lambda form: len(known & set(form)))
     if not known & set(best):
         raise NsysToolsError(
-            f"{graph.source} and {hooks.source} have no module in common.", "Give recordings of one and the same model."
+            f"{graph.source} and {hooks.source} have no module in common.", "Give recordings of the same model."
         )
     return {name: count for name, count in best.items() if name in known}

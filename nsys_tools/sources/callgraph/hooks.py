@@ -1,4 +1,4 @@
-"""Graphviz files of forward hooks: edges are labeled with true calls, nodes with class, shapes and dtype.
+"""Graphviz files of forward hooks: edges are labeled with actual calls, nodes with class, shapes and dtype.
 
 ::
 
@@ -20,12 +20,12 @@ _NODE = re.compile(r'^\s*"(?P<module>[^"]*)"\s*\[label="(?P<label>[^"]*)"')
 
 @dataclass(frozen=True)
 class Hooks:
-    """What forward hooks saw.
+    """The recording of forward hooks.
 
     Attributes
     ----------
     calls
-        Calls of each module, over all its callers; the outermost module has none.
+        Calls of each module by all its callers. The outermost module has none.
     children
         Modules that each module called.
     edges
@@ -33,7 +33,7 @@ class Hooks:
     classes
         Class by module.
     shapes
-        What went in and out, in words.
+        Description of inputs and outputs.
     """
 
     calls: dict[str, int]
@@ -49,14 +49,14 @@ def parse(text: str, path: Path) -> Hooks:
     Parameters
     ----------
     text
-        Its content; an edge without a label is one call.
+        Its content. An edge without a label is one call.
     path
-        Where it is from, for messages.
+        Its file, for messages.
 
     Raises
     ------
     NsysToolsError
-        If it has no edges between quoted names, or they count operations.
+        If it has no edges between quoted names, or if the edges count operations.
     """
     edges: dict[str, dict[str, int]] = {}
     children: dict[str, list[str]] = {}
@@ -75,7 +75,7 @@ def parse(text: str, path: Path) -> Hooks:
                 shapes[node["module"]] = rest
     if not edges:
         raise NsysToolsError(
-            f"{path}: has no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
+            f"{path}: contains no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
         )
     calls = {module: sum(callers.values()) for module, callers in edges.items()}
     _check_calls(edges, calls, path)
@@ -83,11 +83,12 @@ def parse(text: str, path: Path) -> Hooks:
 
 
 def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: Path) -> None:
-    """Refuse a file whose edges count operations, as those of TorchLens do.
+    """Refuse a file whose edges count operations, as in TorchLens's graphs.
 
-    The operations inside a module include those inside the modules that it calls, so that each module has at least as
-    many as all of these together. Calls are the other way round: a module that calls several others, each at least
-    once, makes more calls than it gets. Most modules decide, because one that calls this or that gets as many.
+    The operations inside a module include those inside the modules that it calls, so a module has at least as many
+    operations as these modules together. Calls behave differently: a module that calls several others, each at least
+    once, makes more calls than it receives. The majority of modules decides, because a module that calls one or the
+    other of its children receives as many calls as it makes.
     """
     made: dict[str, list[int]] = {}
     for callers in edges.values():
@@ -99,6 +100,6 @@ def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: 
         name = including[0]
         raise NsysToolsError(
             f"{path}: its edges count operations, not calls: {name!r} has {calls[name]:,}, and the {len(made[name])} "
-            f"modules that it calls have {sum(made[name]):,} together.",
-            "Give TorchLens's JSON in place of this file, or record calls: nsys-tools callgraph trace --hooks-only.",
+            f"modules that it calls have {sum(made[name]):,} in total.",
+            "Give TorchLens's JSON instead of this file, or record calls: nsys-tools callgraph trace --hooks-only.",
         )

@@ -1,4 +1,4 @@
-"""Groups in words: ``model.layers[0..11] for 12  # decoder layers``."""
+"""Groups as text: ``model.layers[0..11] for 12  # decoder layers``."""
 
 from __future__ import annotations
 

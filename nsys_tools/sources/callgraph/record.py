@@ -1,7 +1,7 @@
-"""Recording the call graph of a PyTorch model; needs the extra ``[torch]``.
+"""Recording the call graph of a PyTorch model (extra ``[torch]``).
 
-Forward hooks count the true calls, with shapes; TorchLens, in a pass of its own, counts the operations. The two
-numbers are kept apart: ``call_counts`` and ``edge_calls`` are calls, ``edges`` and ``op_call_counts`` operations.
+Forward hooks count the actual calls and record shapes. TorchLens counts operations in a separate pass. The two
+are separate fields: ``call_counts`` and ``edge_calls`` are calls, ``edges`` and ``op_call_counts`` are operations.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _TARGET = (
-    "A target is module:function or file.py:function; the function returns (model, args) or (model, args, kwargs)."
+    "A target is module:function or file.py:function. The function returns (model, args) or (model, args, kwargs)."
 )
 
 
 def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return a model and the arguments of one forward pass, from the user's own function.
+    """Return a model and the arguments of one forward pass from a function of the user.
 
     Parameters
     ----------
@@ -37,21 +37,21 @@ def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     Raises
     ------
     NsysToolsError
-        If there is no such function, or it returns something else.
+        If the function does not exist or returns something else.
     """
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
-        raise NsysToolsError(f"{target}: is no target.", _TARGET)
+        raise NsysToolsError(f"{target}: is not a target.", _TARGET)
     function = getattr(_load(place), name, None)
     if not callable(function):
         raise NsysToolsError(f"{target}: {place} has no function {name!r}.", _TARGET)
     built = function()
     if not isinstance(built, tuple) or len(built) not in {2, 3} or not hasattr(built[0], "named_modules"):
-        raise NsysToolsError(f"{target}: returned no model with arguments.", _TARGET)
+        raise NsysToolsError(f"{target}: did not return a model with arguments.", _TARGET)
     model, arguments = built[0], built[1]
     keywords = built[2] if len(built) == 3 else {}
     if not isinstance(arguments, tuple | list) or not isinstance(keywords, dict):
-        raise NsysToolsError(f"{target}: arguments are a tuple, keywords a dictionary.", _TARGET)
+        raise NsysToolsError(f"{target}: arguments must be a tuple and keywords a dictionary.", _TARGET)
     return model, tuple(arguments), keywords
 
 
@@ -72,7 +72,7 @@ def _load(place: str) -> ModuleType:
 
 
 class _Hooks:
-    """Forward hooks on every module, which keep a stack of the calls that are open."""
+    """Forward hooks on every module, with a stack of the open calls."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -83,7 +83,7 @@ class _Hooks:
         self.shapes: dict[str, str] = {}
 
     def run(self, arguments: tuple[Any, ...], keywords: dict[str, Any]) -> None:
-        """Run one forward pass, and take the hooks off again."""
+        """Run one forward pass and remove the hooks."""
         torch = _torch()
         handles = []
         try:
@@ -123,19 +123,19 @@ def _torch() -> Any:
     try:
         return importlib.import_module("torch")
     except ModuleNotFoundError:
-        raise NsysToolsError("There is no PyTorch here.", "pip install 'nsys-tools[torch]'") from None
+        raise NsysToolsError("PyTorch is not installed.", "pip install 'nsys-tools[torch]'") from None
 
 
 def _operations(
     model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Return operations by module and by edge, as TorchLens logs them."""
+    """Return operations by module and by edge, as logged by TorchLens."""
     try:
         torchlens = importlib.import_module("torchlens")
     except ModuleNotFoundError:
         raise NsysToolsError(
-            "There is no TorchLens here, so operations cannot be counted.",
-            "pip install 'nsys-tools[torch]', or --hooks-only for calls and shapes alone.",
+            "TorchLens is not installed, so operations cannot be counted.",
+            "pip install 'nsys-tools[torch]', or --hooks-only for calls and shapes only.",
         ) from None
     inside: Counter[str] = Counter()
     edges: Counter[str] = Counter()
@@ -149,16 +149,16 @@ def _operations(
 def record(
     model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any], *, operations: bool = True
 ) -> dict[str, Any]:
-    """Run a model and return its call graph, ready for JSON.
+    """Run a model and return its call graph as a JSON-serializable dictionary.
 
     Parameters
     ----------
     model
         A ``torch.nn.Module``.
     arguments, keywords
-        Of its forward pass.
+        Arguments of its forward pass.
     operations
-        Count operations with TorchLens too, in a second pass.
+        Also count operations with TorchLens, in a second pass.
 
     Raises
     ------

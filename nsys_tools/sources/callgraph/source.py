@@ -1,8 +1,8 @@
-"""Loops of the call graph as a table of the trace's database, so that their modules' ranges can be measured.
+"""Repeated modules of the call graph as a table in the trace's database, so that their ranges can be measured.
 
-Recordings name one module differently: with or without what all names begin with, as the model's own code or as
-transformers has it, experts fused into one module or not. Each member of a group therefore comes with every name that
-its ranges may have; the layers of the analytic model are the dictionary, where there is one.
+Recordings name a module differently: with or without the root prefix, as in the model's own code or as in
+transformers, with experts fused into one module or not. Each member of a group is therefore listed with every name
+that its ranges may have. The layers of the analytic model, if there is one, provide the mapping.
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ from nsys_tools.sources.callgraph.groups import Grouping, group
 from nsys_tools.sources.callgraph.lines import line as line_of
 from nsys_tools.sources.source import Read
 
-# What nearly every model of transformers calls its inner model; configurations may name another root.
+# The name of the inner model in nearly every transformers model. Configurations may set another root.
 _ROOT = "model"
 
 
 class CallGraphFile:
-    """The loops of a call graph: a source.
+    """The repeated modules of a call graph, as a source.
 
     Parameters
     ----------
     path
         The call graph: JSON, or the ``.dot`` of forward hooks.
     model_name
-        Name of the model; a shipped configuration of that name says how to group.
+        Name of the model. A shipped configuration of that name, if any, determines the grouping.
     model
-        The analytic model, whose layers have a name in the model's own code and one in transformers.
+        The analytic model. Its layers have a name in the model's own code and one in transformers.
     is_asked
-        Whether the user asked for it.
+        Whether the user gave it explicitly.
     """
 
     name = "callgraph"
@@ -69,7 +69,7 @@ class CallGraphFile:
         database.define("callgraph_module", list(_rows(grouping, _alike(self._model) if self._model else {})))
 
     def check(self, _: Read) -> list[str]:
-        """Find nothing: groups without ranges are listed as not measured."""
+        """Return no notes: groups without ranges are listed as not measured."""
         return []
 
 
@@ -95,7 +95,7 @@ def _rows(grouping: Grouping, alike: Mapping[str, set[str]]) -> Iterator[tuple[A
 
 
 def _alike(model: Model) -> dict[str, set[str]]:
-    """Return, by each name of a module of the model, all of its names."""
+    """Return all names of each module of the model, by each of these names."""
     found: dict[str, set[str]] = {}
     for _, layer in model.walk():
         for names in tree.spellings(layer.path, layer.transformers):

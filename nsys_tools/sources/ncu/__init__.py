@@ -1,4 +1,4 @@
-"""Nsight Compute: its CSV and its recordings, in base units, as a table that SQL can join."""
+"""Nsight Compute: its CSV files and recordings, converted to base units, as a table for SQL."""
 
 from nsys_tools.sources.ncu.metrics import Launch, Metric, Ncu, define, read
 

@@ -1,4 +1,4 @@
-"""Metrics of profiled launches, from files and folders of Nsight Compute: a source."""
+"""Metrics of profiled launches from files and folders of Nsight Compute, as a source."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nsys_tools.sources.ncu.table import Row, Size
 from nsys_tools.sources.source import Read
 
 _TABLE, _RECORDING = ".csv", ".ncu-rep"
-# How many kernels a note names, and with how many characters at most.
+# Number of kernels that a note names, and the maximum length of a name.
 _NAMED, _LONGEST = 5, 80
 
 
@@ -26,11 +26,11 @@ class Launch:
     Attributes
     ----------
     key
-        Unique among what was read: folder below the given one, and ncu's ID.
+        Unique among all launches read: folder below the given one, and ncu's ID.
     kernel
         Name as ncu printed it.
     grid, block
-        Sizes; None where the file does not tell.
+        Sizes; None if the file does not have them.
     """
 
     key: str
@@ -41,7 +41,7 @@ class Launch:
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric of a launch, in base units; value is None where ncu had ``n/a``."""
+    """One metric of a launch, in base units. The value is None if ncu printed ``n/a``."""
 
     launch: Launch
     section: str
@@ -51,24 +51,24 @@ class Metric:
 
 
 def read(path: Path) -> list[Metric]:
-    """Read what ncu measured.
+    """Read ncu's metrics.
 
     Parameters
     ----------
     path
-        A CSV or ``.ncu-rep`` of Nsight Compute, or a folder that holds some, at any depth. The pages of one profile
-        that lie in one folder (``details`` beside ``raw``) are one launch each; a recording is left out where a CSV
-        lies beside it.
+        A CSV or ``.ncu-rep`` of Nsight Compute, or a folder that contains such files at any depth. Pages of one
+        profile in one folder (``details`` next to ``raw``) are merged by launch. A recording is skipped if there is a
+        CSV in its folder.
 
     Returns
     -------
     list of Metric
-        In the order of the files' names.
+        Ordered by file name.
 
     Raises
     ------
     NsysToolsError
-        If there is nothing of Nsight Compute, or a file given by name cannot be read.
+        If there is no file of Nsight Compute, or a file given by name cannot be read.
     """
     if not path.is_dir():
         return _metrics([(path.name, _rows(path))])
@@ -79,7 +79,7 @@ def read(path: Path) -> list[Metric]:
         if file.is_file() and file.parent not in beside:
             parts.append((file.relative_to(path).as_posix(), _rows(file)))
     if not parts:
-        raise NsysToolsError(f"{path}: holds no CSV and no recording of Nsight Compute.", "See ncu --csv --page raw.")
+        raise NsysToolsError(f"{path}: contains no CSV or recording of Nsight Compute.", "See ncu --csv --page raw.")
     return _metrics(parts)
 
 
@@ -91,7 +91,7 @@ def _text(path: Path) -> str:
 
 
 def _is_table(path: Path) -> bool:
-    """Return whether a CSV found in a folder is one of ncu's; others may lie beside."""
+    """Return whether a CSV found in a folder is from ncu. The folder may contain others."""
     return "Kernel Name" in _text(path)
 
 
@@ -102,7 +102,7 @@ def _rows(path: Path) -> list[Row]:
 
 
 def _metrics(parts: Iterable[tuple[str, list[Row]]]) -> list[Metric]:
-    """Give each launch a key; of a metric that several pages of it hold, the first that has a value counts."""
+    """Give each launch a key. If several pages have the same metric, the first one with a value is used."""
     launches: dict[tuple[Any, ...], Launch] = {}
     taken: set[str] = set()
     found: dict[tuple[str, str, str, str], Metric] = {}
@@ -120,7 +120,7 @@ def _metrics(parts: Iterable[tuple[str, list[Row]]]) -> list[Metric]:
 
 
 def _free(wanted: str, taken: set[str]) -> str:
-    """Return a key that is not taken: the wanted one, or with a number behind it."""
+    """Return a unique key: the wanted one, or the wanted one with a number appended."""
     key, number = wanted, 1
     while key in taken:
         number += 1
@@ -130,27 +130,27 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 
 def define(database: Database, metrics: Iterable[Metric]) -> None:
-    """Define the session table ``ncu_metric``; launches are numbered as they come."""
+    """Define the session table ``ncu_metric``. Launches are numbered in the order in which they were read."""
     numbers: dict[str, int] = {}
     rows = [(*_values(one), numbers.setdefault(one.launch.key, len(numbers) + 1)) for one in metrics]
     database.define("ncu_metric", rows)
 
 
 class Ncu:
-    """What ncu measured of profiled launches: a source.
+    """ncu metrics of profiled launches, as a source.
 
     Parameters
     ----------
     path
         See `read`.
     is_asked
-        Whether the user asked for it.
+        Whether the user gave it explicitly.
     """
 
     name = "ncu"
     tables = ("ncu_metric",)
     queries = ("ncu_kernel", "ncu_join", "ncu_match", "ncu_coverage", "ncu_flops")
-    failure = "What ncu measured is not used"
+    failure = "The ncu metrics are not used"
 
     def __init__(self, path: Path, *, is_asked: bool = True) -> None:
         self._path = path
@@ -168,7 +168,7 @@ class Ncu:
         self._has_trace = not database.needs("ncu_join")
 
     def check(self, read: Read) -> list[str]:
-        """Say which launches stand for no kernel of the trace, and which only launch order could tell apart."""
+        """Return notes on launches that match no kernel of the trace, and on those matched only by launch order."""
         if not self._has_trace:
             return []
         launches = read("ncu_join").records()
@@ -180,14 +180,14 @@ class Ncu:
             notes.append(f"{len(lost)} {total} {verb} no kernel of the trace: {_names(lost)}.")
         if unsure := kernels["order"]:
             notes.append(
-                f"{len(unsure)} {total} could be of several kernels of the trace, because ncu shortens names. "
-                f"Grid, block and launch order decided: {_names(unsure)}."
+                f"{len(unsure)} {total} could belong to several kernels of the trace, because ncu shortens names. "
+                f"They were matched by grid, block and launch order: {_names(unsure)}."
             )
         return notes
 
 
 def _names(kernels: Iterable[str]) -> str:
-    """Return what kernels are called, each once; of many the first."""
+    """Return the distinct kernel names; if there are many, the first ones."""
     named = list(dict.fromkeys(kernels))
     more = f" and {len(named) - _NAMED} more, see ncu_join" if len(named) > _NAMED else ""
     return ", ".join(cut(name, _LONGEST) for name in named[:_NAMED]) + more

@@ -1,4 +1,4 @@
-"""Recordings of Nsight Compute (``.ncu-rep``), through its own module ``ncu_report``; the extra ``[ncu]``."""
+"""Recordings of Nsight Compute (``.ncu-rep``), read with NVIDIA's module ``ncu_report`` (extra ``[ncu]``)."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def read(path: Path) -> list[Row]:
     Raises
     ------
     NsysToolsError
-        If ``ncu_report`` is not installed, or cannot read the file.
+        If ``ncu_report`` is not installed or cannot read the file.
     """
     try:
         module = importlib.import_module("ncu_report")
     except ImportError:
         raise NsysToolsError(
-            f"{path}: a recording of Nsight Compute; the module ncu_report that reads it is not installed.",
-            "pip install 'nsys-tools[ncu]', or where ncu is: ncu --import FILE --csv --page raw > FILE.csv",
+            f"{path}: a recording of Nsight Compute. The module ncu_report, which reads it, is not installed.",
+            "pip install 'nsys-tools[ncu]', or where ncu is installed: ncu --import FILE --csv --page raw > FILE.csv",
         ) from None
     try:
         context = module.load_report(str(path))
@@ -38,7 +38,7 @@ def read(path: Path) -> list[Row]:
     except (OSError, RuntimeError, ValueError, TypeError) as error:
         raise NsysToolsError(f"{path}: cannot be read by ncu_report ({error}).") from None
     if not count:
-        raise NsysToolsError(f"{path}: holds no profiled kernel, or is no recording of Nsight Compute.")
+        raise NsysToolsError(f"{path}: contains no profiled kernel or is not a recording of Nsight Compute.")
     rows: list[Row] = []
     for index in range(count):
         actions = context.range_by_idx(index)
@@ -48,7 +48,7 @@ def read(path: Path) -> list[Row]:
 
 
 def _rows(action: Any, number: str) -> Iterator[Row]:
-    """Give the metrics of one profiled launch that are numbers."""
+    """Yield the numeric metrics of one profiled launch."""
     kernel = str(action.name(action.NameBase_DEMANGLED))
     values = {name: action.metric_by_name(name) for name in action.metric_names()}
     grid, block = _size(values, "launch__grid_dim_"), _size(values, "launch__block_dim_")

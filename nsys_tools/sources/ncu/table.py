@@ -1,9 +1,9 @@
 """The CSV of Nsight Compute: ``--page details``, ``--page raw`` and the long form, of 2022 to 2026.
 
-*Long*: a row per metric (``Metric Name``, ``Metric Unit``, ``Metric Value``); ``details`` is the same with rows of
-rules between, and rows shorter than the header. *Wide* (``raw``): a column per metric, a second line with units.
-*Summary* (``--print-summary``): long, with ``Average`` for the value. Lines of ncu or of the program before, between
-and after are skipped. Columns are known by name, never by place.
+*Long*: one row per metric (``Metric Name``, ``Metric Unit``, ``Metric Value``). ``details`` is the same with rows of
+rules in between and rows shorter than the header. *Wide* (``raw``): one column per metric, and a second line with
+units. *Summary* (``--print-summary``): long, with ``Average`` as the value. Other lines of ncu or of the program are
+skipped. Columns are identified by name, never by position.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _FIXED = {
     "Grid Size", "Device", "CC", "Section Name", "Invocations",
 }  # fmt: skip
 _SIZE = re.compile(r"\(?\s*(\d+)\s*[,x]\s*(\d+)\s*[,x]\s*(\d+)\s*\)?")
-_HINT = "Expected is ncu --csv --page details or --page raw, or the CSV of ncu --metrics."
+_HINT = "Expected the output of ncu --csv --page details or --page raw, or the CSV of ncu --metrics."
 
 Size = tuple[int, int, int]
 
@@ -36,15 +36,15 @@ class Row:
     Attributes
     ----------
     process, number
-        Key of the launch in its file: the process and ncu's ID; empty where the file has none.
+        Key of the launch in its file: process and ncu's ID; empty if the file has none.
     kernel
-        Name as printed.
+        Kernel name as printed.
     grid, block
-        Sizes; None where the file has none.
+        Sizes; None if the file has none.
     section
-        Section of the details page; empty elsewhere.
+        Section of the details page; empty for other pages.
     metric, value, unit
-        What was counted; value is None where ncu has ``n/a`` or a word.
+        The metric. The value is None if ncu printed ``n/a`` or a word.
     """
 
     process: str
@@ -66,19 +66,19 @@ def parse(text: str, path: Path) -> list[Row]:
     text
         Its content.
     path
-        Where it is from, for messages.
+        Its file, for messages.
 
     Raises
     ------
     NsysToolsError
-        If no line of it is a header of ncu's.
+        If no line is a header of ncu.
     """
     rows: list[Row] = []
     header: list[str] = []
     found = False
     wide_units: dict[str, str] | None = None
     for line in text.removeprefix("\ufeff").replace("\0", "").splitlines():
-        fields = next(csv.reader([line]), [])  # line by line: a quote that a program printed must not open a field
+        fields = next(csv.reader([line]), [])  # by line: a quote that a program printed must not open a field
         if _is_header(fields):
             header, wide_units, found = fields, None, True
             continue
@@ -92,7 +92,7 @@ def parse(text: str, path: Path) -> list[Row]:
         elif len(fields) == len(header):
             rows.extend(_wide(record, wide_units or {}))
     if not found:
-        raise NsysToolsError(f"{path}: is no CSV of Nsight Compute.", _HINT)
+        raise NsysToolsError(f"{path}: is not a CSV of Nsight Compute.", _HINT)
     return rows
 
 
@@ -101,7 +101,7 @@ def _is_header(fields: list[str]) -> bool:
 
 
 def _long(record: dict[str, str]) -> Iterator[Row]:
-    """Give the metric of a row; nothing for rules, and for lines that are no rows."""
+    """Yield the metric of a row; nothing for rules and for other lines."""
     metric = record.get(_METRIC, "")
     printed = next((record[name] for name in _VALUES if name in record), None)
     if metric and printed is not None and record.get(_KERNEL):

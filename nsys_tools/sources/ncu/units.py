@@ -1,7 +1,7 @@
-"""Values and units of Nsight Compute, row by row, in base units.
+"""Conversion of Nsight Compute's values and units to base units, row by row.
 
-ncu chooses a unit per row (``Kbyte`` beside ``Mbyte``), groups thousands by commas and writes ``n/a`` for what it did
-not collect. Prefixes are decimal (1 Kbyte is 1000 byte), but for ``KiB`` and its like.
+ncu chooses a unit per row (``Kbyte`` next to ``Mbyte``), groups thousands by commas and writes ``n/a`` for values that
+it did not collect. Prefixes are decimal (1 Kbyte is 1000 byte), except ``KiB`` and similar.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _PREFIXES = {
     "": 1.0, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "m": 1e-3, "K": 1e3, "k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
 }  # fmt: skip
 _BINARY = {"Ki": 2.0**10, "Mi": 2.0**20, "Gi": 2.0**30, "Ti": 2.0**40}
-# Spellings of a base unit, and what it is here; 1e9 makes nanoseconds of seconds, as everywhere in nsys-tools.
+# Spellings of base units, and their unit here. The factor 1e9 converts seconds to nanoseconds.
 _BASES = {
     "byte": ("bytes", 1.0), "bytes": ("bytes", 1.0), "b": ("bytes", 1.0), "second": ("ns", 1e9), "s": ("ns", 1e9),
     "sec": ("ns", 1e9), "hz": ("Hz", 1.0), "inst": ("inst", 1.0), "cycle": ("cycle", 1.0), "sector": ("sector", 1.0),
@@ -24,11 +24,11 @@ _BASES = {
 
 
 def number(text: str) -> float | None:
-    """Return the value that ncu printed; None for ``n/a``, words and nothing.
+    """Return the value that ncu printed; None for ``n/a``, text and empty cells.
 
     Notes
     -----
-    Values of single instances behind the total, ``12 (3; 4; 5)``, are left out.
+    Values of single instances after the total, as in ``12 (3; 4; 5)``, are omitted.
     """
     first = text.strip().partition(" (")[0]
     if not any(character.isdigit() for character in first) or not _NUMBER.fullmatch(first):
@@ -38,7 +38,7 @@ def number(text: str) -> float | None:
 
 
 def _simple(unit: str) -> tuple[str, float] | None:
-    """Return base unit and factor of a unit without a fraction; None if it is not known."""
+    """Return base unit and factor of a unit without a fraction; None if it is unknown."""
     for prefix, factor in (_BINARY | _PREFIXES).items():
         rest = unit.removeprefix(prefix)
         if unit.startswith(prefix) and rest.lower() in _BASES and (rest != "b" or prefix == ""):
@@ -48,7 +48,7 @@ def _simple(unit: str) -> tuple[str, float] | None:
 
 
 def base(unit: str) -> tuple[str, float]:
-    """Return the base unit of one of ncu's, and the factor that leads there.
+    """Return the base unit of an ncu unit and the conversion factor.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def base(unit: str) -> tuple[str, float]:
     Returns
     -------
     tuple of str and float
-        ``bytes``, ``ns``, ``Hz``, ``bytes/s``, ``inst/cycle`` ... A unit that is not known stays as it is, with 1.
+        ``bytes``, ``ns``, ``Hz``, ``bytes/s``, ``inst/cycle`` ... An unknown unit is returned unchanged, with factor 1.
     """
     unit = unit.strip()
     above, slash, below = unit.partition("/")

@@ -1,6 +1,6 @@
-"""What SQLite knows of a table and DuckDB does not: whether its pages are whole, and what its values are.
+"""Checks that SQLite can do and DuckDB cannot: the integrity of a table's pages, and the types of its values.
 
-What DuckDB reads of a damaged table looks like a short one.
+To DuckDB, a damaged table looks like one with fewer rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LAST = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
 
 
 def damage(path: Path, table: str) -> str:
-    """Return what SQLite finds wrong with the pages of a table and of its indexes; empty if nothing is."""
+    """Return the errors that SQLite finds in the pages of a table and of its indexes; empty if there are none."""
     try:
         with closing(connected(path)) as connection:
             said = connection.execute(f"PRAGMA quick_check({quoted(table)})").fetchone()[0]
@@ -30,14 +30,14 @@ def damage(path: Path, table: str) -> str:
 
 
 class Check:
-    """A check of a table, begun when it is made. Calling it waits for the end, and refuses a damaged table.
+    """A check of a table that starts on construction. Calling it waits for the result and refuses a damaged table.
 
     Parameters
     ----------
     path
         The SQLite file.
     name
-        What the message calls it.
+        Name in the message.
     table
         The table.
 
@@ -48,9 +48,9 @@ class Check:
 
     Notes
     -----
-    SQLite has no checksums. It notices what breaks the structure: lost, doubled, misplaced and malformed rows. It
-    cannot notice that a value is another one than was written. The check runs in a thread beside the load, since
-    SQLite and DuckDB both work without Python's lock.
+    SQLite has no checksums. It detects structural damage: lost, duplicate, misplaced and malformed rows. It cannot
+    detect that a value differs from the one that was written. The check runs in a thread alongside the load, since
+    both SQLite and DuckDB release Python's GIL.
     """
 
     def __init__(self, path: Path, name: Path, table: str) -> None:
@@ -61,7 +61,7 @@ class Check:
         self._thread.start()
 
     def __call__(self) -> None:
-        """Wait for the end, and refuse a damaged table."""
+        """Wait for the result; refuse a damaged table."""
         self._thread.join()
         if self._found != [""]:
             why = self._found[0] if self._found else "it cannot be checked"
@@ -69,19 +69,19 @@ class Check:
 
     @property
     def thread_id(self) -> int | None:
-        """The thread that checks; None when it has ended."""
+        """Id of the checking thread; None after it has ended."""
         return self._thread.native_id if self._thread.is_alive() else None
 
 
 def without_rowid(path: Path) -> set[str]:
-    """Return the tables whose rows have no number."""
+    """Return the tables whose rows have no rowid."""
     with closing(connected(path)) as connection:
         rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
     return {name for name, sql in rows if not sql.lstrip().upper().startswith("CREATE TABLE") or _LAST.search(sql)}
 
 
 def odd(path: Path, table: str, kinds: Mapping[str, str]) -> list[str]:
-    """Say which values of a table are not of the types that its columns should have, a sentence each.
+    """Return one sentence per column and type of values that do not have the type of the column.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def odd(path: Path, table: str, kinds: Mapping[str, str]) -> list[str]:
     table
         The table.
     kinds
-        The types that columns should have, ``BIGINT`` or ``VARCHAR``, by name.
+        Expected types, ``BIGINT`` or ``VARCHAR``, by column name.
     """
     found = []
     with closing(connected(path)) as connection:
@@ -100,7 +100,7 @@ def odd(path: Path, table: str, kinds: Mapping[str, str]) -> list[str]:
                 f"SELECT typeof({quoted(column)}) AS stored, count(*) FROM {quoted(table)} "
                 f"WHERE stored NOT IN ('{fits}', 'null') GROUP BY stored ORDER BY stored"
             ):
-                read = "text" if kind == "VARCHAR" else "missing where they are not numbers"
+                read = "text" if kind == "VARCHAR" else "NULL unless they are numbers"
                 read = "rounded" if (kind, stored) == ("BIGINT", "real") else f"read as {read}"
                 found.append(f"{table}.{column}: {count:,} values have the type {stored}, not {fits}. They are {read}.")
     return found

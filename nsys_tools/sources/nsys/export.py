@@ -16,14 +16,14 @@ def export(path: Path, folder: Path) -> Path:
     Raises
     ------
     NsysToolsError
-        If there is no nsys, or it fails.
+        If nsys is not installed, or fails.
     """
     try:
         nsys = str(tools.find("nsys"))
     except NsysToolsError:
         raise NsysToolsError(
-            f"{path}: a recording; to read it, nsys has to export it first, and no nsys is installed here.",
-            "Export it where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install nsys here. "
+            f"{path}: nsys must export a recording before it can be read, but nsys is not installed.",
+            "Export the file where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install nsys. "
             + tools.HINTS["nsys"],
         ) from None
     target = folder / f"{path.stem}.sqlite"
@@ -36,8 +36,8 @@ def export(path: Path, folder: Path) -> Path:
         if done.returncode != 0 or not draft.is_file():
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()
             raise NsysToolsError(
-                f"{path}: nsys export failed: {said[-1] if said else 'it said nothing'}.",
-                "A recording needs an nsys at least as new as the one that made it.",
+                f"{path}: nsys export failed: {said[-1] if said else 'nsys printed nothing'}.",
+                "Exporting a recording requires an nsys at least as new as the one that recorded it.",
             )
         draft.replace(target)
     return target

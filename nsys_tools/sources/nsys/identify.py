@@ -1,4 +1,4 @@
-"""What a file is, told from its first bytes, before anything opens it."""
+"""Identifying a file by its first bytes, before it is opened."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from nsys_tools.errors import NsysToolsError
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 EXPORT_HINT = "Export the recording: nsys export -t sqlite RECORDING.nsys-rep"
-DAMAGED_HINT = "Copy it again, or export it again. --salvage of analyze, stats and sql reads what can be read."
+DAMAGED_HINT = "Copy it again, or export it again. analyze, stats and sql with --salvage read what is readable."
 
 
 class Kind(Enum):
-    """The forms in which a trace can come."""
+    """The file formats of a trace."""
 
     SQLITE = "SQLite export"
     PARQUET = "parquetdir export"
@@ -31,7 +31,7 @@ def identify(path: Path) -> Kind:
     Raises
     ------
     NsysToolsError
-        If it is none; the message says what it is instead.
+        If it is not a trace. The message says what it is instead.
     """
     if path.is_dir():
         return _identify_folder(path)
@@ -40,7 +40,9 @@ def identify(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
-        raise NsysToolsError(f"{path}: there is no such file.", "Give the .sqlite that nsys export wrote.") from None
+        raise NsysToolsError(
+            f"{path}: there is no such file.", "Give the .sqlite file that nsys export wrote."
+        ) from None
     except OSError as error:
         raise NsysToolsError(f"{path}: cannot be read ({error.strerror}).") from None
     if head.startswith(SQLITE_MAGIC):
@@ -51,15 +53,15 @@ def identify(path: Path) -> Kind:
 
 
 def _check_file(path: Path) -> None:
-    """Refuse what is not a file: to open a pipe waits for a writer, and a device may never end."""
+    """Refuse special files: opening a pipe waits for a writer, and a device may never end."""
     try:
         mode = path.stat().st_mode
     except OSError:
-        return  # opening it says why
+        return  # opening it reports the reason
     special = {stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
     for is_kind, words in special.items():
         if is_kind(mode):
-            raise NsysToolsError(f"{path}: {words}, not a file.", "Write the trace to a file first, and name that.")
+            raise NsysToolsError(f"{path}: {words}, not a file.", "Write the trace to a file first, and open that.")
 
 
 def _identify_folder(path: Path) -> Kind:
@@ -67,12 +69,12 @@ def _identify_folder(path: Path) -> Kind:
         return Kind.PARQUET
     if any(path.glob("*.parquet")):
         raise NsysToolsError(
-            f"{path}: a folder of Parquet files, but without StringIds.parquet it is no nsys export.",
-            "Export again: nsys export -t parquetdir RECORDING.nsys-rep",
+            f"{path}: a folder of Parquet files without StringIds.parquet is not an nsys export.",
+            "Export the recording again: nsys export -t parquetdir RECORDING.nsys-rep",
         )
     raise NsysToolsError(
         f"{path}: a folder, not a trace.",
-        "Name a file in it; of folders only those of nsys export -t parquetdir are traces.",
+        "Give a file in it. The only folders that are traces are those of nsys export -t parquetdir.",
     )
 
 
@@ -80,18 +82,18 @@ def _what_else(head: bytes) -> str:
     if not head:
         return "the file is empty (0 bytes)."
     if head.startswith(b"version https://git-lfs"):
-        return "a git-LFS pointer, not the trace itself; git lfs pull brings the trace."
+        return "a Git LFS pointer, not the trace itself. Download the trace with git lfs pull."
     if head.startswith(b"PAR1"):
-        return "a single Parquet file; a trace is the whole folder of nsys export -t parquetdir."
+        return "a single Parquet file. A trace is the whole folder of nsys export -t parquetdir."
     if head.startswith(b"\x1f\x8b") or head.startswith(b"PK\x03\x04") or head.startswith(b"\xfd7zXZ"):
-        return "a compressed file; unpack it first."
+        return "a compressed file. Decompress it first."
     if head.lstrip()[:1] in (b"{", b"["):
         return "JSON, not an SQLite export."
     return "not an SQLite file."
 
 
 def check_export(path: Path, name: Path) -> None:
-    """Refuse SQLite files that are truncated, damaged in their schema, or another program's; messages call it `name`.
+    """Refuse SQLite files that are truncated, have a damaged schema, or are not from nsys; `name` is for messages.
 
     Raises
     ------
@@ -108,25 +110,25 @@ def check_export(path: Path, name: Path) -> None:
         counted = head[24:28] == head[92:96]
         if counted and path.stat().st_size < pages * page_size:
             raise NsysToolsError(
-                f"{name}: truncated: {path.stat().st_size:,} bytes where its header says {pages * page_size:,}.",
+                f"{name}: truncated: {path.stat().st_size:,} bytes, but its header says {pages * page_size:,}.",
                 DAMAGED_HINT,
             )
     tables = columns(path, name)
     if "StringIds" not in tables:
         instead = ", ".join(sorted(tables)[:5]) or "no tables"
         raise NsysToolsError(
-            f"{name}: an SQLite database, but no nsys export: it has no table StringIds (it has: {instead}).",
+            f"{name}: an SQLite database, but not an nsys export. It has no table StringIds (its tables: {instead}).",
             EXPORT_HINT,
         )
 
 
 def connected(path: Path) -> sqlite3.Connection:
-    """Return a connection to an SQLite file that locks nothing and writes nothing."""
+    """Return a connection to an SQLite file that neither locks nor writes."""
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
 def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
-    """Return the tables of an SQLite file: declared types by column name; messages call the file `name`.
+    """Return the tables of an SQLite file: declared types by column name. Messages call the file `name`.
 
     Raises
     ------
@@ -148,7 +150,7 @@ def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
 
 
 def _check_schema(name: Path, connection: sqlite3.Connection) -> None:
-    """Refuse a schema that SQLite believes and that cannot be right: it would make a trace that lacks what it holds."""
+    """Refuse an inconsistent schema that SQLite accepts. Tables would appear to be missing."""
     rows = connection.execute("SELECT type, rootpage FROM sqlite_master").fetchall()
     roots = [root for _, root in rows if root]
     if len(set(roots)) < len(roots) or {kind for kind, _ in rows} - {"table", "index", "view", "trigger"}:
@@ -156,7 +158,7 @@ def _check_schema(name: Path, connection: sqlite3.Connection) -> None:
 
 
 def companions(path: Path) -> list[Path]:
-    """Return the files beside an SQLite database that hold a part of it: a write-ahead log or a rollback journal."""
+    """Return the files next to an SQLite database that contain part of it: a write-ahead log or a rollback journal."""
     real = path.resolve()
     found = []
     log, journal = (real.with_name(f"{real.name}{ending}") for ending in ("-wal", "-journal"))
@@ -164,19 +166,19 @@ def companions(path: Path) -> list[Path]:
         found.append(log)
     if journal.is_file():
         with journal.open("rb") as file:
-            # SQLite blanks the header of a journal that it keeps after its transaction.
+            # SQLite zeroes the header of a journal that is not deleted after its transaction.
             found += [journal] if file.read(8) == b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7" else []
     return found
 
 
 def identity(path: Path, kind: Kind) -> str:
-    """Return a key that changes when the trace, or our version, does.
+    """Return a key that changes when the trace or the version of nsys-tools changes.
 
     Notes
     -----
-    Path, size, modification time and the first 4 KiB (an SQLite header counts the changes in it), also of a log or
-    journal beside it; of a folder the names, sizes and times of its files. The content is not read: a trace can have
-    gigabytes.
+    The key covers path, size, modification time and the first 4 KiB (an SQLite header has a change counter), also of a
+    log or journal next to the trace; for a folder, the names, sizes and times of its files. The content is not read,
+    because a trace can have gigabytes.
     """
     digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
     files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path, *companions(path)]

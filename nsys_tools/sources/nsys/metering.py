@@ -1,7 +1,7 @@
-"""How much of the tables of an SQLite file has been read, while they are being loaded.
+"""Progress of loading tables from an SQLite file.
 
-DuckDB does not say how far a scan of SQLite is. The system does: it counts the bytes that a process reads. A table is
-read once by DuckDB, and twice by the check that runs beside it in a thread of its own (see `checking`).
+DuckDB does not report the progress of an SQLite scan. The operating system does: it counts the bytes that a process
+reads. A table is read once by DuckDB, and twice by the check that runs in a separate thread (see `checking`).
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from typing import BinaryIO, Protocol
 from nsys_tools.session.progress import Amount
 from nsys_tools.sources.nsys.identify import connected
 
-_HEADER_BYTES = 100  # of the file, in front of its first page
-_INTERIOR, _LEAF = 5, 13  # pages of a table
-# The check walks through the pages, then through the rows. The walk takes a fifth to a half of its time.
+_HEADER_BYTES = 100  # of the file, before its first page
+_INTERIOR, _LEAF = 5, 13  # types of table pages
+# The check reads the pages, then the rows. The pages take a fifth to a half of its time.
 _WALK = 0.3
 
 
 class Check(Protocol):
-    """The check that runs beside a load."""
+    """The check that runs alongside a load."""
 
     @property
     def thread_id(self) -> int | None:
-        """The thread that runs it; None when that has ended."""
+        """Id of its thread; None after the thread has ended."""
 
 
 class Meter:
-    """How much of some tables has been read, while one of them is being loaded after the others.
+    """Progress over several tables that are loaded one after the other.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ class Meter:
     tables
         The tables that are loaded one after the other.
     place
-        Which of them is being loaded now.
+        Index of the table that is being loaded.
     check
-        The check that runs beside that.
+        The check that runs alongside.
     """
 
     def __init__(self, path: Path, tables: Sequence[str], place: int, check: Check) -> None:
@@ -57,7 +57,7 @@ class Meter:
         self._most = 0.0
 
     def __call__(self) -> Amount | None:
-        """Return the bytes read so far and in all; None where the system does not count them."""
+        """Return the bytes read so far and in total; None if the system does not count them."""
         if self._begin is None or not self._sizes:
             return None
         now = self._sizes[self._place]
@@ -65,17 +65,17 @@ class Meter:
 
     @cached_property
     def _sizes(self) -> list[int]:
-        """The bytes of each table; empty where they cannot be found out."""
+        """The size of each table in bytes; empty if unknown."""
         with suppress(OSError, sqlite3.Error, ValueError, IndexError):
             return table_bytes(self._path, self._tables)
         return []
 
     def _share(self, size: int) -> float:
-        """Return the part of the present table that both the load and its check have behind them, from 0 to 1."""
+        """Return the fraction of the current table that both the load and the check have completed, from 0 to 1."""
         size = max(size, 1)
         thread = self._check.thread_id
         checked = None if thread is None else _bytes_read(f"/proc/self/task/{thread}/io")
-        # What a thread that has ended has read is not known any more: it is about what it had read before.
+        # The count of a thread is lost when it ends. Use the last known value.
         self._checked = self._checked if checked is None else checked
         loaded = ((_bytes_read() or 0) - (self._begin or 0) - self._checked) / size
         walk, rows = min(self._checked / size, 1), max(self._checked / size - 1, 0)
@@ -85,19 +85,19 @@ class Meter:
 
 
 def _bytes_read(counter: str = "/proc/self/io") -> int | None:
-    """Return the bytes that this process, or one of its threads, has read; None where nobody counts."""
+    """Return the bytes that this process or one of its threads has read; None if the system does not count them."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(counter).read_text(encoding="ascii").split()[1])
     return None
 
 
 def table_bytes(path: Path, tables: Sequence[str]) -> list[int]:
-    """Return the bytes of the pages that hold the rows of tables, without reading these pages.
+    """Return the total size of the leaf pages of each table, without reading these pages.
 
     Raises
     ------
     OSError, sqlite3.Error, ValueError, IndexError
-        If the file cannot be read, or is not what SQLite writes.
+        If the file cannot be read or is not valid SQLite.
     """
     with closing(connected(path)) as connection:
         size = int(connection.execute("PRAGMA page_size").fetchone()[0])
@@ -107,16 +107,16 @@ def table_bytes(path: Path, tables: Sequence[str]) -> list[int]:
 
 
 def _leaf_count(file: BinaryIO, size: int, root: int) -> int:
-    """Return how many pages of a table hold rows, from the pages above them: a few hundredths of all."""
+    """Return the number of leaf pages of a table, from the inner pages, which are a few percent of all pages."""
     pending, count, visits = [root], 0, file.seek(0, SEEK_END) // size
     while pending:
         visits -= 1
         if visits < 0:
-            raise ValueError("the pages of a table go round in a circle")
+            raise ValueError("the pages of a table form a cycle")
         children = _children(file, size, pending.pop())
         if not children:
             count += 1
-        elif _kind(file, size, children[0]) == _LEAF:  # then all of this level are
+        elif _kind(file, size, children[0]) == _LEAF:  # then all pages of this level are leaves
             count += len(children)
         else:
             pending += children
@@ -129,11 +129,11 @@ def _kind(file: BinaryIO, size: int, page: int) -> int:
 
 
 def _children(file: BinaryIO, size: int, page: int) -> list[int]:
-    """Return the pages under a page of a table; none under one that holds rows."""
+    """Return the child pages of a table page; a leaf has none."""
     file.seek((page - 1) * size)
     data, at = file.read(size), _HEADER_BYTES if page == 1 else 0
     if len(data) < size or data[at] not in (_INTERIOR, _LEAF):
-        raise ValueError(f"page {page} is not one of a table")
+        raise ValueError(f"page {page} is not a table page")
     if data[at] == _LEAF:
         return []
     (count,) = unpack_from(">H", data, at + 3)

@@ -1,4 +1,4 @@
-"""Payloads of NVTX events: bytes, laid out as the schemas say that the program registered."""
+"""Payloads of NVTX events: bytes whose layout is described by the schemas that the program registered."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from typing import Any
 from nsys_tools.session.quoting import quoted
 from nsys_tools.sources.nsys.identify import connected
 
-# In front of the payload: domain and schema, each with four unused bytes, the length of the payload, and that of all.
+# Header of a payload: domain and schema, each with four unused bytes, the payload length, and the total length.
 HEADER = struct.Struct("<IIIIQQ")
-# NVTX's predefined types of fields, as nsys writes their numbers: C's and those of fixed width.
+# NVTX's predefined field types by the ids that nsys writes: C types and fixed-width types.
 FORMS = {
     2: "B", 3: "h", 4: "H", 5: "i", 6: "I", 7: "q", 8: "Q", 9: "q", 10: "Q", 11: "b", 12: "B", 13: "h", 14: "H",
     15: "i", 16: "I", 17: "q", 18: "Q", 19: "f", 20: "d", 22: "Q", 23: "Q",
 }  # fmt: skip
-FIRST_OWN_TYPE = 1 << 24  # numbers of schemas and enumerations of the program's own
+FIRST_OWN_TYPE = 1 << 24  # first id of schemas and enumerations that the program defines
 _EVENTS, _ENTRIES, _NAMES = "NVTX_EVENTS", "NVTX_PAYLOAD_SCHEMA_ENTRIES", "NVTX_PAYLOAD_ENUM_ENTRIES"
 Row = tuple[int, int, str, str]
 
@@ -35,7 +35,7 @@ class _Field:
 
 
 def payloads(path: Path, tables: Mapping[str, Mapping[str, str]]) -> list[Row]:
-    """Return the fields of all payloads of a trace: the event's row, place, name and value of the field.
+    """Return the fields of all payloads of a trace: rowid of the event, and position, name and value of the field.
 
     Parameters
     ----------
@@ -46,8 +46,8 @@ def payloads(path: Path, tables: Mapping[str, Mapping[str, str]]) -> list[Row]:
 
     Notes
     -----
-    SQLite stores the bytes in a column that is declared as text, which DuckDB refuses to read. A field of a type that
-    is not a number, or that lies beyond the end of the bytes, is left out.
+    The payload bytes are in a column that is declared as text, which DuckDB refuses to read. A field that is not
+    numeric or extends beyond the payload is omitted.
     """
     if "binaryData" not in tables.get(_EVENTS, {}) or _ENTRIES not in tables:
         return []
@@ -59,13 +59,13 @@ def payloads(path: Path, tables: Mapping[str, Mapping[str, str]]) -> list[Row]:
             )
             return [found for row, data in rows for found in _fields(row, data, schemas)]
         except sqlite3.Error:
-            return []  # a table of another layout: what is damaged is refused where events are loaded
+            return []  # a table of another layout; damage is reported when the events are loaded
 
 
 def _schemas(
     connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]]
 ) -> dict[tuple[int, int], list[_Field]]:
-    """Return the fields of each schema, by domain and schema. Each process registers them anew."""
+    """Return the fields of each schema, by domain and schema. Each process registers its own schemas."""
     names: dict[int, dict[int, str]] = {}
     if _NAMES in tables:
         for schema, name, value in connection.execute(f"SELECT schemaId, name, value FROM {quoted(_NAMES)}"):

@@ -18,7 +18,7 @@ from nsys_tools.sources.nsys.metering import Meter
 
 
 def extension() -> Path:
-    """Return DuckDB's signed sqlite extension, from its own wheel: nothing is fetched at run time."""
+    """Return DuckDB's signed sqlite extension from its wheel, so that nothing is downloaded at run time."""
     spec = find_spec("duckdb_extension_sqlite_scanner")
     places = list(spec.submodule_search_locations or []) if spec else []
     for place in places:
@@ -32,16 +32,16 @@ def extension() -> Path:
 
 
 class Raw:
-    """The trace as the database ``raw`` of a connection; attached when something first reads it.
+    """The trace as the database ``raw`` of a connection, attached on first use.
 
     Parameters
     ----------
     connection
-        Of the session.
+        Connection of the session.
     path, kind
-        The trace; a `Kind.RECORDING` has to be exported first, see `export`, and an SQLite file be `settled`.
+        The trace. A `Kind.RECORDING` must be exported first, see `export`, and an SQLite file `settled`.
     name
-        What messages call it.
+        Name in messages.
     is_small
         Whether the trace has fewer than `connection.SMALL_BYTES`.
 
@@ -50,13 +50,13 @@ class Raw:
     tables
         Its tables: column types by column name.
     folders
-        What queries read through DuckDB's own file system, as they are run.
+        Folders that queries read through DuckDB's file system while they run.
     search_path
-        Where names without a schema are looked for: nsys's own tables too, once attached.
+        Search path of unqualified names. It includes nsys's tables once the trace is attached.
 
     Notes
     -----
-    Loading the extension and attaching take longer than reading a report that is in the cache.
+    The trace is attached lazily, because loading the extension and attaching take longer than reading a cached report.
     """
 
     def __init__(
@@ -80,13 +80,13 @@ class Raw:
             self.tables = columns(path, name)
 
     def _found(self) -> None:
-        """Let nsys's tables be asked under their own names."""
+        """Make nsys's tables available under their own names."""
         self.search_path = "memory.main,raw.main,memory.loaded"
         self._connection.execute(f"SET search_path = {literal(self.search_path)}")
         self._attached = True
 
     def attach(self) -> None:
-        """Attach the trace, if that has not been done."""
+        """Attach the trace unless it is attached."""
         if self._attached:
             return
         load_extension(self._connection, extension())
@@ -97,24 +97,24 @@ class Raw:
         self._found()
 
     def check(self, table: str) -> Callable[[], None]:
-        """Begin to check a table that is about to be read; return what waits for that and refuses a damaged one."""
+        """Start checking a table; return a function that waits for the check and refuses a damaged table."""
         if self._kind is Kind.PARQUET:
-            return lambda: None  # DuckDB reads all of a file, or fails
+            return lambda: None  # DuckDB reads a Parquet file completely or fails
         if table not in self._checks:
             self._checks[table] = Check(self._path, self._name, table)
         return self._checks[table]
 
     def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
-        """Return what tells how much of some tables has been read, while the one at `place` is; None if nothing can."""
+        """Return a progress meter over some tables while the one at `place` is loaded; None if unavailable."""
         check = self._checks.get(tables[place])
         return Meter(self._path, tables, place, check) if check else None
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
-        """Say which values of a table are not of the types that its columns should have, a sentence each."""
+        """Return one sentence per kind of value whose type differs from that of its column."""
         return [] if self._kind is Kind.PARQUET else odd(self._path, table, kinds)
 
     def has_rowid(self, table: str) -> bool:
-        """Whether the rows of a table have a number."""
+        """Whether the rows of a table have a rowid."""
         return table not in self._without_rowid
 
 

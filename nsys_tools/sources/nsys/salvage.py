@@ -1,4 +1,4 @@
-"""What can be read of a damaged trace, as a whole one: a copy of the readable rows."""
+"""Salvaging a damaged trace: a valid copy with its readable rows."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from nsys_tools.sources.nsys.identify import connected
 
 _FIRST, _LAST = -(1 << 63), (1 << 63) - 1
 _ATTEMPTS = 10_000
-"""How often reading goes on behind damage, in each table: a lost inner page hides hundreds of others."""
+"""How often reading resumes after damage, per table. One lost inner page hides hundreds of other pages."""
 
 
 def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
-    """Return a file with what can be read of a trace, and what it lacks.
+    """Return a file with the readable rows of a trace, and a description of what was lost.
 
     Parameters
     ----------
     path
         The trace, an SQLite file.
     name
-        What messages call it.
+        Name in messages.
     scratch
-        A folder of the session's own, for the copy.
+        A folder of the session, for the copy.
 
     Returns
     -------
     Path
         The copy; the trace itself if nothing is damaged.
     str
-        What was lost, in a sentence; empty if nothing is damaged.
+        A sentence about what was lost; empty if nothing is damaged.
 
     Raises
     ------
     NsysToolsError
-        If not even the list of its tables can be read.
+        If the list of its tables cannot be read.
     """
     try:
         with closing(connected(path)) as connection:
@@ -48,25 +48,25 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
         if listed and not damaged:
             return path, ""
     except (sqlite3.Error, UnicodeDecodeError):
-        damaged = set()  # its size or its schema does not fit; each table may
+        damaged = set()  # wrong size or schema, but each table may be readable
     copy = scratch / "salvaged"
     with closing(sqlite3.connect(copy, uri=True, isolation_level=None)) as connection:
-        connection.text_factory = bytes  # of a damaged file, text can be anything
-        # Takes a file that is shorter than its header says, and leaves out tables whose definition is lost.
+        connection.text_factory = bytes  # text in a damaged file may be invalid
+        # Accepts a file that is shorter than its header says, and omits tables whose definition is lost.
         connection.executescript("PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cell_size_check = ON")
         connection.execute("PRAGMA writable_schema = ON")
         try:
             connection.execute("ATTACH ? AS damaged", [f"{path.resolve().as_uri()}?mode=ro&immutable=1"])
             read = dict(_copied(connection))
         except sqlite3.Error as error:
-            raise NsysToolsError(f"{name}: nothing of it can be read ({error}).", "Copy or export it again.") from None
+            raise NsysToolsError(f"{name}: nothing in it can be read ({error}).", "Copy or export it again.") from None
     if not read:
-        raise NsysToolsError(f"{name}: nothing of it can be read.", "Copy or export it again.")
+        raise NsysToolsError(f"{name}: nothing in it can be read.", "Copy or export it again.")
     return copy, _lost(read, damaged)
 
 
 def _copied(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[int, int | None]]]:
-    """Copy what can be read of each table; yield its name, how many rows that is, and how many it should have."""
+    """Copy the readable rows of each table; yield its name, the number of copied rows and the expected number."""
     definitions = list(_readable(connection, "SELECT name, sql FROM damaged.sqlite_master WHERE type = 'table'"))
     for raw_name, raw_sql in definitions:
         with suppress(UnicodeDecodeError, sqlite3.Error):
@@ -81,7 +81,7 @@ def _copied(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[int, in
 
 
 def _copy(connection: sqlite3.Connection, table: str, first: int, last: int) -> None:
-    """Copy rows with their numbers."""
+    """Copy rows with their rowids."""
     columns = [row[1].decode() for row in connection.execute(f"PRAGMA main.table_info({quoted(table)})")]
     names = ", ".join(["_rowid_", *map(quoted, columns)])
     with suppress(sqlite3.Error):
@@ -93,10 +93,10 @@ def _copy(connection: sqlite3.Connection, table: str, first: int, last: int) -> 
 
 
 def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, int]]:
-    """Yield intervals of row numbers that can be read in one go.
+    """Yield contiguous readable intervals of rowids.
 
-    Behind damage, reading goes on at the first row that can be found, in steps that double and then halve: the pages
-    above the damaged one lead there.
+    After damage, reading resumes at the next row that can be found, by steps that double and then halve. The pages
+    above the damaged one lead to it.
     """
     highest = next(_rows(connection, table, "ORDER BY _rowid_ DESC LIMIT 1", _LAST, "<="), _LAST)
     start: int | None = _FIRST
@@ -112,12 +112,12 @@ def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int
 
 
 def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int) -> tuple[int | None, int | None]:
-    """Read from a row on; return the last that can be read, and where to go on: None at the end of the table."""
+    """Read from a row on; return the last readable row and where to resume, which is None at the end of the table."""
     reached = None
     try:
         for number in _rows(connection, table, "ORDER BY _rowid_", start, strict=True):
             if reached is not None and number <= reached:
-                return reached, number  # a page that was written over: the rows before were misplaced
+                return reached, number  # an overwritten page: the rows before it are misplaced
             if number > highest:
                 return reached, start if reached is None else reached + 1
             reached = number
@@ -127,7 +127,7 @@ def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int)
 
 
 def _behind(connection: sqlite3.Connection, table: str, low: int, highest: int) -> int | None:
-    """Return the first number from which a row can be read; None if there is no more."""
+    """Return the first rowid from which a row can be read; None if there are no more rows."""
 
     def is_readable(number: int) -> bool:
         found = next(_rows(connection, table, "ORDER BY _rowid_ LIMIT 1", number), None)
@@ -148,7 +148,7 @@ def _behind(connection: sqlite3.Connection, table: str, low: int, highest: int) 
 def _rows(
     connection: sqlite3.Connection, table: str, order: str, start: int, test: str = ">=", *, strict: bool = False
 ) -> Iterator[int]:
-    """Read rows whole; yield their numbers. Damage ends this, unless `strict` raises it."""
+    """Read complete rows; yield their rowids. Damage ends the iteration, or raises if `strict`."""
     try:
         for number, *_ in connection.execute(
             f"SELECT _rowid_, * FROM damaged.{quoted(table)} WHERE _rowid_ {test} ? {order}", [start]
@@ -165,7 +165,7 @@ def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[byte
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int | None:
-    """Return how many rows a table should have, as far as its pages say so."""
+    """Return the number of rows a table should have according to its pages; None if they cannot be read."""
     try:
         return int(connection.execute(f"SELECT count(*) FROM damaged.{quoted(table)} NOT INDEXED").fetchone()[0])
     except sqlite3.Error:
@@ -173,12 +173,12 @@ def _count(connection: sqlite3.Connection, table: str) -> int | None:
 
 
 def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
-    """Say what a copy lacks."""
+    """Return a sentence about what a copy lacks."""
     said = []
     for table, (count, of) in read.items():
         if table in damaged or of is None or count < of:
             rows = f"{count:,} of {of:,} rows" if of is not None and of >= count else f"{count:,} rows"
             said.append(f"{table} ({rows})")
-    said += sorted(f"{table} (nothing)" for table in damaged - read.keys())
+    said += sorted(f"{table} (no rows)" for table in damaged - read.keys())
     found = ", ".join(said) or "its list of tables or its size; tables may be missing"
-    return f"PARTIAL: the trace is damaged, and all figures are of what could be read of it. Damaged are: {found}."
+    return f"PARTIAL: the trace is damaged. All figures cover only the data that could be read. Damaged: {found}."

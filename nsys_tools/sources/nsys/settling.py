@@ -1,4 +1,4 @@
-"""Traces that another program has not finished: a write-ahead log, a rollback journal, a lock."""
+"""Traces that another program has not finished writing: with a write-ahead log, a rollback journal or a lock."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 
 
 def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
-    """Return a file with all that SQLite would read of a trace, and what a reader must know of it.
+    """Return a file with everything that SQLite would read of a trace, and notes for the reader.
 
     Parameters
     ----------
     path
         The trace, an SQLite file.
     scratch
-        A folder of the session's own. SQLite writes beside a database that has a log or a journal, or is in WAL mode;
-        of such a trace, a copy is recovered here.
+        A folder of the session. SQLite writes files next to a database that has a log or a journal or is in WAL mode.
+        Such a trace is copied here, and the copy is recovered.
 
     Raises
     ------
@@ -37,13 +37,13 @@ def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
     if not beside and not is_wal:
         _check_unlocked(path)
         return path, []
-    log.info("%s: a copy is read, so that nothing is written beside it.", path)
+    log.info("%s: reading a copy, so that nothing is written next to the trace.", path)
     copy = _copied(path, beside, scratch)
     return copy, _recovered(path, copy)
 
 
 def _check_unlocked(path: Path) -> None:
-    """Refuse a trace that another process has locked. Asking writes nothing: the trace has no log and no journal."""
+    """Refuse a trace that another process has locked. The check writes nothing: the trace has no log or journal."""
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=0)) as connection:
         try:
             connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
@@ -53,17 +53,17 @@ def _check_unlocked(path: Path) -> None:
 
 
 def _is_being_written(path: Path) -> NsysToolsError:
-    return NsysToolsError(f"{path}: another process is writing it.", "Wait until that has ended, and run it again.")
+    return NsysToolsError(f"{path}: another process is writing it.", "Wait until it has finished, then try again.")
 
 
 def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
-    """Copy a trace with its log or journal; refuse if they change meanwhile."""
-    # The log's pages go into the copy when it is recovered.
+    """Copy a trace with its log or journal; fail if they change meanwhile."""
+    # Recovery writes the pages of the log into the copy.
     needed = path.stat().st_size + 2 * sum(file.stat().st_size for file in beside)
     if shutil.disk_usage(scratch).free < needed:
         raise NsysToolsError(
-            f"{path}: has to be copied to be read, and {scratch.parent} has no room for {needed:,} bytes.",
-            "Name a larger folder: TMPDIR=DIR nsys-tools ...",
+            f"{path}: must be copied before it can be read, but {scratch.parent} has no room for {needed:,} bytes.",
+            "Choose a larger folder: TMPDIR=DIR nsys-tools ...",
         )
     real = path.resolve()
     before = _states(path)
@@ -71,7 +71,7 @@ def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
         try:
             shutil.copyfile(file, scratch / f"settled{file.name.removeprefix(real.name)}")
         except OSError as error:
-            raise NsysToolsError(f"{file}: cannot be copied to be read ({error.strerror}).") from None
+            raise NsysToolsError(f"{file}: cannot be copied for reading ({error.strerror}).") from None
     if _states(path) != before:
         raise _is_being_written(path)
     return scratch / "settled"
@@ -82,7 +82,7 @@ def _states(path: Path) -> list[tuple[str, int, int]]:
 
 
 def _recovered(path: Path, copy: Path) -> list[str]:
-    """Have SQLite put a log or a journal into the copy; return what a reader must know of it."""
+    """Have SQLite apply a log or a journal to the copy; return notes for the reader."""
     log_file = copy.with_name(f"{copy.name}-wal")
     log_bytes = log_file.stat().st_size if log_file.is_file() else 0
     rolls_back = copy.with_name(f"{copy.name}-journal").is_file()
@@ -99,9 +99,9 @@ def _recovered(path: Path, copy: Path) -> list[str]:
     notes = []
     if log_bytes and read < frames:
         notes.append(
-            f"SQLite took {max(read, 0):,} of {frames:,} pages from the write-ahead log of the trace: the others are "
-            "older, damaged or of an unfinished transaction."
+            f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the write-ahead log of the trace. The others "
+            "are older, damaged, or part of an unfinished transaction."
         )
     if rolls_back:
-        notes.append("The trace has a rollback journal: what its last transaction wrote was taken back.")
+        notes.append("The trace has a rollback journal. Its last transaction was rolled back.")
     return notes

@@ -35,22 +35,22 @@ def open_trace(
         A ``.sqlite`` export, a folder of ``nsys export -t parquetdir``, or a ``.nsys-rep``
         (needs an installed ``nsys``).
     cache
-        Cache what is loaded and computed in the user's cache folder; otherwise it is kept in memory.
+        Cache loaded tables and results in the user's cache folder; otherwise keep them in memory.
     progress
-        Called with a few words before each step that can take long.
+        Called with a short description before each slow step.
     choice
-        Only a part of the time, or some queries in place of others; None for all as it is.
+        A time range, or queries that replace others; None for the whole trace.
     salvage
-        Of a damaged trace, read what can be read. Nothing is cached then.
+        Read what is readable of a damaged trace. Nothing is cached in that case.
     notes
-        Gets what a reader must know of the trace, a sentence each; several databases of a trace may share them.
+        Notes on the trace are appended here, one sentence each. Several databases of a trace may share the list.
     threads
-        Of DuckDB; 0 for one per core.
+        Threads of DuckDB; 0 for one per core.
 
     Raises
     ------
     NsysToolsError
-        If it is not a trace, or its list of tables is damaged.
+        If the file is not a trace, or its list of tables is damaged.
     """
     given = path = Path(path)
     kind = identify(path)
@@ -61,14 +61,14 @@ def open_trace(
         lost = ""
         if kind is Kind.RECORDING:
             progress("exporting the recording with nsys")
-            # Not into the cache: an export holds the environment of every process.
+            # Not into the cache, because an export contains the environment of every process.
             path, kind = export(path, scratch), Kind.SQLITE
             identify(path)
         if kind is Kind.SQLITE:
             path, known = settled(path, scratch)
             if salvage:
                 path, lost = salvaged(path, given, scratch)
-                # A note says what is missing; what is cached would be taken for whole.
+                # Not cached, because a later session would take the cached tables for complete.
                 known, store = [lost, *known] if lost else known, None if lost else store
             check_export(path, given)
         notes = [] if notes is None else notes
@@ -94,7 +94,7 @@ def _labels(database: Database) -> list[tuple[str, str]]:
 
 
 def _size(path: Path) -> int:
-    """Return the bytes of a trace: of a folder, those of its files."""
+    """Return the size of a trace in bytes; for a folder, the total of its files."""
     files = path.glob("*.parquet") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files)
 
