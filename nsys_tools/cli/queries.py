@@ -53,4 +53,4 @@ def _list(found: nt.Result, area: str, form: str) -> None:
 
 def _first_words(summary: str) -> str:
     """Return the first part of a summary: what a row is, without its order and further sentences."""
-    return re.split(r"(?<=\.)\s|;\s", summary)[0].rstrip(".") + "."
+    return re.split(r"(?<=\.)\s|;\s|,\s(?=ordered by)", summary)[0].rstrip(".") + "."

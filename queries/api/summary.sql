@@ -1,4 +1,4 @@
--- One row per CUDA API function; ordered by sum_ns, largest first.
+-- One row per CUDA API function, ordered by sum_ns, largest first.
 --
 -- name         VARCHAR  -      name of the function, without its version suffix
 -- waits        BOOLEAN  -      whether the function can block the thread until the GPU is done

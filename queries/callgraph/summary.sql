@@ -1,4 +1,4 @@
--- One row per group of the call graph: the time of its members, regardless of the caller; ordered by sum_ns, then by
+-- One row per group of the call graph: the time of its members, regardless of the caller, ordered by sum_ns, then by
 -- wall_ns, largest first, with groups without ranges last. Groups nest: work inside a member counts in each enclosing
 -- group.
 --

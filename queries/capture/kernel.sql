@@ -1,4 +1,4 @@
--- One row per stage and kernel of a capture; ordered by stage, then by sum_ns, largest first. The second pass of the
+-- One row per stage and kernel of a capture, ordered by stage, then by sum_ns, largest first. The second pass of the
 -- capture, with ncu, selects kernels from these rows.
 --
 -- stage         VARCHAR  -      innermost range around the launch that the capture defines as a stage

@@ -1,4 +1,4 @@
--- One row per range name: the number of ranges in the trace, for comparison with the number that the capture counted;
+-- One row per range name: the number of ranges in the trace, for comparison with the number that the capture counted,
 -- ordered by name.
 --
 -- name          VARCHAR  -      name as recorded

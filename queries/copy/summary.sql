@@ -1,4 +1,4 @@
--- One row per copy direction, source memory and destination memory, with memset as a separate direction; ordered by
+-- One row per copy direction, source memory and destination memory, with memset as a separate direction, ordered by
 -- sum_ns, largest first.
 --
 -- kind                     VARCHAR  -        direction as nsys names it, or memset

@@ -1,4 +1,4 @@
--- One row per time window that an export is limited to; ordered by start_ns. Empty if the whole trace is exported.
+-- One row per time window that an export is limited to, ordered by start_ns. Empty if the whole trace is exported.
 --
 -- source: command
 --

@@ -1,4 +1,4 @@
--- One row per interval in which a GPU was idle between two operations; ordered by gap_ns, largest first.
+-- One row per interval in which a GPU was idle between two operations, ordered by gap_ns, largest first.
 -- materialized: one lookup per gap, used by all gap queries.
 --
 -- gpu_id        BIGINT   -   the GPU

@@ -1,4 +1,4 @@
--- One row per gap cause and blocking call; ordered by sum_ns, largest first. The sums add up to the idle time of all
+-- One row per gap cause and blocking call, ordered by sum_ns, largest first. The sums add up to the idle time of all
 -- GPUs.
 --
 -- cause          VARCHAR  -      see gap_list

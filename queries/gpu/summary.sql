@@ -1,4 +1,4 @@
--- One row per GPU that ran at least one operation; ordered by gpu_id.
+-- One row per GPU that ran at least one operation, ordered by gpu_id.
 -- materialized: small, and read by every report and comparison.
 --
 -- gpu_id             BIGINT   -      the GPU

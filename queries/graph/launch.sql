@@ -1,4 +1,4 @@
--- One row per launch of a CUDA graph with recorded nodes, and layer in it; ordered by launch, then by sum_ns, largest
+-- One row per launch of a CUDA graph with recorded nodes, and layer in it, ordered by launch, then by sum_ns, largest
 -- first.
 --
 -- call_id          BIGINT   -      API call that launched the graph; NULL if the trace does not identify it

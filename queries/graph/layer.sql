@@ -1,4 +1,4 @@
--- One row per rolled-up path that launched CUDA graphs, and layer in them; ordered by sum_ns, largest first. The sums
+-- One row per rolled-up path that launched CUDA graphs, and layer in them, ordered by sum_ns, largest first. The sums
 -- add up to all operations of graphs with recorded nodes.
 --
 -- launch_path       VARCHAR  -      labels of the ranges open at the launch, which own the operations, joined by /;

@@ -1,4 +1,4 @@
--- One row per bin of kernel durations (four bins per decade); ordered by duration.
+-- One row per bin of kernel durations (four bins per decade), ordered by duration.
 --
 -- from_ns       DOUBLE  ns     lower bound of the bin, inclusive
 -- to_ns         DOUBLE  ns     upper bound of the bin, exclusive

@@ -1,4 +1,4 @@
--- One row per kernel name; ordered by sum_ns, largest first.
+-- One row per kernel name, ordered by sum_ns, largest first.
 --
 -- name         VARCHAR  -      demangled name with template arguments
 -- label        VARCHAR  -      short name that distinguishes kernels, see kernel_label

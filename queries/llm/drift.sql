@@ -1,4 +1,4 @@
--- One row per base: how inter-token latency grows with the KV cache; ordered by value_count, largest first. Each step
+-- One row per base: how inter-token latency grows with the KV cache, ordered by value_count, largest first. Each step
 -- adds one cached token per sequence. Only latencies between two steps count: the latency of the first step overlaps
 -- the prefill, whose GPU work hides the launches of the step. Latencies of base mixed are excluded.
 --

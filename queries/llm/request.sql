@@ -1,4 +1,4 @@
--- One row per request (an instance of a stage with role request); ordered by start_ns. The values are per sequence: a
+-- One row per request (an instance of a stage with role request), ordered by start_ns. The values are per sequence: a
 -- batch produces this many tokens for each of its sequences.
 --
 -- range_id             BIGINT   -         range that is the request

@@ -1,4 +1,4 @@
--- One row per rate and base, over all requests of the trace; ordered by figure, then by value_count, largest first. The
+-- One row per rate and base, over all requests of the trace, ordered by figure, then by value_count, largest first. The
 -- rates are per sequence: a batch reaches this rate for each of its sequences.
 --
 -- figure               VARCHAR  -         decode: steps per second, from the first token to the last; end to end:

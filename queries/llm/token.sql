@@ -1,4 +1,4 @@
--- One row per token of a sequence: when it was done, and the time since the previous token; ordered by thread_id,
+-- One row per token of a sequence: when it was done, and the time since the previous token, ordered by thread_id,
 -- range_id and token_index. Empty unless a stage has the role step. A batch produces one such token for each of its
 -- sequences; the batch size is not in the trace.
 --

@@ -1,4 +1,4 @@
--- One row per process and GPU: the peak of the recorded memory allocations; ordered by process and GPU. Empty unless
+-- One row per process and GPU: the peak of the recorded memory allocations, ordered by process and GPU. Empty unless
 -- the trace was recorded with --cuda-memory-usage=true.
 --
 -- process_id  BIGINT  -      key of the process (nsys's globalPid)

@@ -1,4 +1,4 @@
--- One row per innermost stage, and one row (all) for the trace: how much of its GPU time ncu profiled; ordered by
+-- One row per innermost stage, and one row (all) for the trace: how much of its GPU time ncu profiled, ordered by
 -- gpu_ns, largest first.
 --
 -- stage          VARCHAR  -      name of the stage, or (outside every stage), or (unattributed), or (all)

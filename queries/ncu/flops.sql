@@ -1,5 +1,5 @@
 -- One row per stage that owns layers of the analytic model: FLOPs that the hardware executed, as measured by ncu, and
--- model FLOPs; ordered by matrix_flops, largest first. Empty without ncu metrics or without a model.
+-- model FLOPs, ordered by matrix_flops, largest first. Empty without ncu metrics or without a model.
 --
 -- stage           VARCHAR  -      name of the stage; only operations and layers for which it is the innermost stage
 --                                 count

@@ -1,4 +1,4 @@
--- One row per profiled launch: the matching kernel name in the trace, and how it was found; ordered by launch number.
+-- One row per profiled launch: the matching kernel name in the trace, and how it was found, ordered by launch number.
 -- The comparison ignores casts of template arguments, blanks, and the parts of names that Nsight Compute deletes.
 --
 -- launch      VARCHAR  -      key of the profiled launch

@@ -1,4 +1,4 @@
--- One row per profiled launch: the ncu measurements; ordered by launch.
+-- One row per profiled launch: the ncu measurements, ordered by launch.
 --
 -- launch                    VARCHAR  -           key of the profiled launch
 -- kernel                    VARCHAR  -           kernel name as ncu printed it

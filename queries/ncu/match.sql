@@ -1,4 +1,4 @@
--- One row per kernel in the trace (name, grid and block) and profiled launch that matches its name, see ncu_join;
+-- One row per kernel in the trace (name, grid and block) and profiled launch that matches its name, see ncu_join,
 -- ordered by sum_ns, largest first.
 --
 -- name            VARCHAR  -           kernel name in the trace

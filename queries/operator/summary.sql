@@ -1,4 +1,4 @@
--- One row per framework operator, rolled up over its instances; ordered by exclusive_ns, largest first.
+-- One row per framework operator, rolled up over its instances, ordered by exclusive_ns, largest first.
 --
 -- name             VARCHAR  -      rolled-up name, such as aten::linear
 -- instance_count   BIGINT   count  number of ranges with this name

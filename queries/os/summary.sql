@@ -1,4 +1,4 @@
--- One row per traced OS runtime function; ordered by sum_ns, largest first.
+-- One row per traced OS runtime function, ordered by sum_ns, largest first.
 --
 -- name         VARCHAR  -      name of the function
 -- instance_count  BIGINT  count  number of calls

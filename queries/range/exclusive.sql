@@ -1,4 +1,4 @@
--- One row per rolled-up path of an innermost range, and kind of operation; ordered by sum_ns, largest first. The rows
+-- One row per rolled-up path of an innermost range, and kind of operation, ordered by sum_ns, largest first. The rows
 -- without a path contain the unattributed operations.
 --
 -- rolled_path      VARCHAR  -      labels from the outermost range inward, joined by /; NULL if unattributed

@@ -1,4 +1,4 @@
--- One row per node of the range tree, placed for a flame graph; ordered by depth and position. Nodes are measured by
+-- One row per node of the range tree, placed for a flame graph, ordered by depth and position. Nodes are measured by
 -- GPU time, or by wall time if the trace has no GPU operations. A node lies within its parent, and the part that its
 -- children do not cover is its exclusive time.
 -- materialized: small, and drawn in every report.

@@ -1,4 +1,4 @@
--- One row per NVTX range, numbered among the ranges with its name and domain; ordered by name, domain and start.
+-- One row per NVTX range, numbered among the ranges with its name and domain, ordered by name, domain and start.
 --
 -- range_name  VARCHAR  -   name as recorded
 -- domain      VARCHAR  -   NVTX domain; '' for the default domain

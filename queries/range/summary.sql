@@ -1,4 +1,4 @@
--- One row per rolled-up path (a place in the program); ordered by sum_ns, largest first.
+-- One row per rolled-up path (a place in the program), ordered by sum_ns, largest first.
 --
 -- rolled_path      VARCHAR  -      labels from the outermost range inward, joined by /
 -- depth            INTEGER  -      number of enclosing ranges; the minimum if instances differ

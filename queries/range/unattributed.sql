@@ -1,4 +1,4 @@
--- One row per reason and kind of GPU operation without a range; ordered by sum_ns, largest first.
+-- One row per reason and kind of GPU operation without a range, ordered by sum_ns, largest first.
 --
 -- reason           VARCHAR  -      no launch: the trace does not identify the call that launched it; no range: no range
 --     was open on the launching thread

@@ -1,4 +1,4 @@
--- One row per rolled-up path (a place in the program): its time on the CPU; ordered by exclusive_wall_ns, largest
+-- One row per rolled-up path (a place in the program): its time on the CPU, ordered by exclusive_wall_ns, largest
 -- first.
 --
 -- rolled_path        VARCHAR  -      labels from the outermost range inward, joined by /

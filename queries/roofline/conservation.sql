@@ -1,5 +1,5 @@
 -- One row per figure that must add up when a model is given: the run from its stages, each stage from its modules, each
--- phase from its layers, and the time of each stage from its parts; ordered by level, name, figure.
+-- phase from its layers, and the time of each stage from its parts, ordered by level, name, figure.
 --
 -- level          VARCHAR  -   run, stage or phase
 -- name           VARCHAR  -   name of the stage or phase; NULL for the run

@@ -1,5 +1,5 @@
 -- One row per innermost stage, one for operations outside every stage and one for unattributed operations: measured vs.
--- roofline, with exclusive figures that add up to the run; ordered by measured_ns, largest first. measured_ns =
+-- roofline, with exclusive figures that add up to the run, ordered by measured_ns, largest first. measured_ns =
 -- roofline_ns + above_roofline_ns, and above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns.
 --
 -- stage              VARCHAR  -           name of the stage, or (outside every stage), or (unattributed)

@@ -1,5 +1,5 @@
 -- One row per innermost stage and module that has ranges there: measured vs. roofline, with exclusive figures that add
--- up to the stage; ordered by above_roofline_ns, largest first. The row (no module) contains operations outside every
+-- up to the stage, ordered by above_roofline_ns, largest first. The row (no module) contains operations outside every
 -- module and the layers of modules without ranges.
 --
 -- stage              VARCHAR  -           name of the stage, or (outside every stage), or (unattributed)

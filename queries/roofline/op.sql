@@ -1,5 +1,5 @@
 -- One row per innermost stage and kind of module: the sum of the rows of roofline_layer whose names differ only in an
--- index; ordered by above_roofline_ns, largest first. With ranges around every module (--nvtx op), a kind is an op:
+-- index, ordered by above_roofline_ns, largest first. With ranges around every module (--nvtx op), a kind is an op:
 -- model.layers.*.self_attn.q_proj.
 --
 -- stage              VARCHAR  -           name of the stage, or (outside every stage), or (unattributed)

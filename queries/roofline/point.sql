@@ -1,5 +1,5 @@
 -- One row per stage that the model covers, per stage and op, and per kernel launch profiled by ncu, if it has GPU time:
--- its position on the roofline chart; ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
+-- its position on the roofline chart, ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
 -- --model. Do not compare points of different series: they define bytes and time differently.
 --
 -- optional: ncu

@@ -1,4 +1,4 @@
--- One row per stage that the analytic model covers: measured vs. roofline; ordered by roofline_ns, largest first.
+-- One row per stage that the analytic model covers: measured vs. roofline, ordered by roofline_ns, largest first.
 -- above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns, and span_ns = roofline_ns + above_roofline_ns.
 --
 -- stage              VARCHAR  -           name of the stage

@@ -1,5 +1,5 @@
 -- One row per module that has ranges and whose name differs from a module of the model only in an index that the model
--- does not have; ordered by name. Such a row means that the model or its size differs from the traced one.
+-- does not have, ordered by name. Such a row means that the model or its size differs from the traced one.
 --
 -- name   VARCHAR  -  module name as in its ranges
 -- known  VARCHAR  -  the matching module of the model; if there are several, the last one by name

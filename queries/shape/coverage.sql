@@ -1,4 +1,4 @@
--- One row per reason why GPU time has no FLOPs from shapes, and one row without a reason for GPU time with FLOPs;
+-- One row per reason why GPU time has no FLOPs from shapes, and one row without a reason for GPU time with FLOPs,
 -- ordered by sum_ns, largest first. The rows add up to all GPU operations.
 --
 -- reason           VARCHAR  -      why there are no FLOPs; NULL if there are

@@ -1,4 +1,4 @@
--- One row per layer (rolled-up module or range) that contains ranges with shapes; ordered by sum_ns, largest first.
+-- One row per layer (rolled-up module or range) that contains ranges with shapes, ordered by sum_ns, largest first.
 --
 -- layer                 VARCHAR  -        module or innermost range that is not an operator, with * for indices, or (no
 --                                         layer)

@@ -1,4 +1,4 @@
--- One row per operator and shapes of its tensors, with FLOPs or the reason why there are none; ordered by sum_ns,
+-- One row per operator and shapes of its tensors, with FLOPs or the reason why there are none, ordered by sum_ns,
 -- largest first.
 --
 -- op                    VARCHAR  -        operator; for layers linear, embedding, attention or layer

@@ -1,4 +1,4 @@
--- One row per dtype for which the GPU of the trace has a peak; ordered by gpu and dtype. Empty if the GPU is unknown or
+-- One row per dtype for which the GPU of the trace has a peak, ordered by gpu and dtype. Empty if the GPU is unknown or
 -- the trace has GPUs with different names.
 --
 -- gpu          VARCHAR  -        product name

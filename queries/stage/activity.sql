@@ -1,4 +1,4 @@
--- One row per time bin and innermost stage: the GPU time of the stage's operations in that bin; ordered by bin and
+-- One row per time bin and innermost stage: the GPU time of the stage's operations in that bin, ordered by bin and
 -- stage. The time from the first to the last GPU operation is divided into at most 240 bins.
 --
 -- start_ns  BIGINT   ns     start of the bin

@@ -1,4 +1,4 @@
--- One row per stage and kernel class, by innermost stage; ordered by the kernel time of the stage, then by sum_ns,
+-- One row per stage and kernel class, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
 -- largest first. Class other contains the kernels that no rule of kernel_rule matches. kernel_class lists their names.
 --
 -- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)

@@ -1,5 +1,5 @@
 -- One row per stage, gap cause and blocking call: idle time of the GPUs that an operation of the stage ended, by
--- innermost stage; ordered by sum_ns, largest first. The sums add up to the idle time of all GPUs.
+-- innermost stage, ordered by sum_ns, largest first. The sums add up to the idle time of all GPUs.
 --
 -- stage           VARCHAR  -      stage of the operation that ended the gap
 -- cause           VARCHAR  -      see gap_list

@@ -1,4 +1,4 @@
--- One row per stage instance (one range on one thread); ordered by start_ns.
+-- One row per stage instance (one range on one thread), ordered by start_ns.
 -- materialized: medians and standard deviations are computed from these values.
 --
 -- stage            VARCHAR  -      name of the stage

@@ -1,4 +1,4 @@
--- One row per stage and kernel name, by innermost stage; ordered by the kernel time of the stage, then by sum_ns,
+-- One row per stage and kernel name, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
 -- largest first.
 --
 -- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)

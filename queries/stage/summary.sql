@@ -1,4 +1,4 @@
--- One row per stage, one for operations outside every stage and one for unattributed operations; ordered by
+-- One row per stage, one for operations outside every stage and one for unattributed operations, ordered by
 -- exclusive_ns, then by sum_ns and wall_ns, largest first. The exclusive columns add up to all GPU operations.
 --
 -- stage               VARCHAR  -      name of the stage, (outside every stage), or (unattributed)

@@ -1,4 +1,4 @@
--- One row per phase, process, GPU and term: where the time of a step goes; ordered by phase, process and GPU, then in
+-- One row per phase, process, GPU and term: where the time of a step goes, ordered by phase, process and GPU, then in
 -- the order in which terms are added up. The terms of a step add up exactly, but their medians need not.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other

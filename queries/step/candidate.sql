@@ -1,4 +1,4 @@
--- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it; ordered by
+-- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
 -- process and GPU, the chosen anchor first.
 -- materialized: the search runs once.
 --

@@ -1,4 +1,4 @@
--- One row per consistency check, process and GPU: whether the times of steps add up; ordered by process, GPU and check.
+-- One row per consistency check, process and GPU: whether the times of steps add up, ordered by process, GPU and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU

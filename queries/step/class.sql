@@ -1,4 +1,4 @@
--- One row per phase, process, GPU and kernel class: its kernels and time per step; ordered by phase, process and GPU,
+-- One row per phase, process, GPU and kernel class: its kernels and time per step, ordered by phase, process and GPU,
 -- then by median_ns, largest first. A step without kernels of the class counts as 0.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other

@@ -1,4 +1,4 @@
--- One row per process and GPU with operations: how steps were found, or why there are none; ordered by process and GPU.
+-- One row per process and GPU with operations: how steps were found, or why there are none, ordered by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- process_id   BIGINT   -      key of the process (nsys's globalPid)

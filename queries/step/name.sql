@@ -1,4 +1,4 @@
--- One row per distinct range name that follows a known naming scheme; ordered by source and name.
+-- One row per distinct range name that follows a known naming scheme, ordered by source and name.
 -- materialized: text matching over every distinct name, used by all step detection.
 --
 -- DuckDB compiles a regular expression from a table once per row. Names differ mostly in their numbers, and no scheme

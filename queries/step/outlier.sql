@@ -1,5 +1,5 @@
 -- One row per step whose wall time is more than 1.5 interquartile ranges above the third or below the first quartile of
--- its phase, process and GPU, with what is different in it; ordered by the absolute difference from the median, largest
+-- its phase, process and GPU, with what is different in it, ordered by the absolute difference from the median, largest
 -- first.
 --
 -- step_id        BIGINT   -   the step

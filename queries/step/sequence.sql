@@ -1,4 +1,4 @@
--- One row per kernel of a typical step, with one step per phase; ordered by phase and position. The typical step is the
+-- One row per kernel of a typical step, with one step per phase, ordered by phase and position. The typical step is the
 -- one whose wall time is closest to the median of its phase, process and GPU; if several are equally close, the first
 -- one is used. Without steps, the first 3,000 kernels of the GPU with the most kernels are listed.
 -- materialized: small, and the same for every comparison.

@@ -1,4 +1,4 @@
--- One row per phase, process and GPU: step durations and the token counts in the names of the steps; ordered by the
+-- One row per phase, process and GPU: step durations and the token counts in the names of the steps, ordered by the
 -- time of the phase on all GPUs, largest first, then by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --

@@ -1,4 +1,4 @@
--- One row per process, GPU and stream; ordered by these columns.
+-- One row per process, GPU and stream, ordered by these columns.
 --
 -- pid              BIGINT  -      process ID on its machine
 -- gpu_id           BIGINT  -      the GPU

@@ -1,4 +1,4 @@
--- One row per process, kind of API call and time segment, for a chart of the run; ordered by process, kind and start.
+-- One row per process, kind of API call and time segment, for a chart of the run, ordered by process, kind and start.
 -- The sums add up to the time of all CUDA API calls.
 -- materialized: small, and drawn in every report.
 --

@@ -1,4 +1,4 @@
--- One row per GPU, cause and time segment of idle time, for a chart of the run; ordered by GPU and start. The sums add
+-- One row per GPU, cause and time segment of idle time, for a chart of the run, ordered by GPU and start. The sums add
 -- up to the idle time of all GPUs.
 -- materialized: small, and drawn in every report.
 --

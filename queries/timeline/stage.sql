@@ -1,4 +1,4 @@
--- One row per GPU, stage and segment, for a chart of the run; ordered by lane and start. A segment is a time interval
+-- One row per GPU, stage and segment, for a chart of the run, ordered by lane and start. A segment is a time interval
 -- in which operations of the stage run on the GPU. Each operation is in one segment, so sum_ns adds up to all GPU time.
 -- Operations that end before they start are excluded.
 -- materialized: small, and drawn in every report.

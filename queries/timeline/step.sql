@@ -1,4 +1,4 @@
--- One row per process, GPU, phase and group of consecutive steps, for a chart of the run; ordered by GPU, process,
+-- One row per process, GPU, phase and group of consecutive steps, for a chart of the run, ordered by GPU, process,
 -- phase and start. Empty without steps.
 -- materialized: small, and drawn in every report.
 --

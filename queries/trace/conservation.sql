@@ -1,4 +1,4 @@
--- One row per kind of GPU operation, and one for all kinds: whether attribution adds up; ordered by kind, with all
+-- One row per kind of GPU operation, and one for all kinds: whether attribution adds up, ordered by kind, with all
 -- last.
 -- materialized: small, and also read by findings.
 --

@@ -1,4 +1,4 @@
--- One row per collective and rank that took part in it; ordered by communicator, op, place and rank. Collectives are
+-- One row per collective and rank that took part in it, ordered by communicator, op, place and rank. Collectives are
 -- matched across ranks by communicator, op and place. A collective ends at the same time on all its ranks.
 -- over: ranks
 -- materialized: every figure of lateness reads it.

@@ -1,4 +1,4 @@
--- One row per communication kernel; ordered by process, GPU and start_ns. Communicator and size come from NCCL's NVTX
+-- One row per communication kernel, ordered by process, GPU and start_ns. Communicator and size come from NCCL's NVTX
 -- ranges, if these were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
 -- materialized: every figure of communication between ranks joins it.
 --

@@ -1,4 +1,4 @@
--- One row per GPU that the trace describes; ordered by gpu_id.
+-- One row per GPU that the trace describes, ordered by gpu_id.
 --
 -- gpu_id                         BIGINT   -          number of the GPU on its machine
 -- name                           VARCHAR  -          product name

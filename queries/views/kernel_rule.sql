@@ -1,4 +1,4 @@
--- One row per rule that assigns a class to kernels; ordered by position. The rules are read from the asset
+-- One row per rule that assigns a class to kernels, ordered by position. The rules are read from the asset
 -- analytic/kernels/rules.csv; a session table with this name overrides it.
 --
 -- position    BIGINT   -  order; the first rule that matches a kernel name determines its class

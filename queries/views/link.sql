@@ -1,5 +1,5 @@
 -- One row per op, message size and number of ranks of matched collectives with a known size: how fast they transfer
--- data; ordered by op, bytes and rank_count. Bandwidths are defined as in nccl-tests. Algorithm bandwidth is the size
+-- data, ordered by op, bytes and rank_count. Bandwidths are defined as in nccl-tests. Algorithm bandwidth is the size
 -- divided by the time. Bus bandwidth is algorithm bandwidth times a factor, so that it can be compared with the speed
 -- of a link for any op and number of ranks.
 -- over: ranks

@@ -1,4 +1,4 @@
--- One row per GPU that ran communication: how much of its communication other work hides; ordered by gpu_id. Each GPU
+-- One row per GPU that ran communication: how much of its communication other work hides, ordered by gpu_id. Each GPU
 -- is considered separately: compute on another GPU does not hide communication.
 --
 -- gpu_id            BIGINT   -      the GPU

@@ -1,4 +1,4 @@
--- One row per rank of a job: the trace of one process; ordered by rank.
+-- One row per rank of a job: the trace of one process, ordered by rank.
 --
 -- source: ranks
 --

@@ -1,4 +1,4 @@
--- One row per rank of a job: how to convert its times to the clock of the first file; ordered by rank. A collective
+-- One row per rank of a job: how to convert its times to the clock of the first file, ordered by rank. A collective
 -- ends at the same time on all ranks, so the ends of collectives give the offset and drift of each file's clock.
 --
 -- source: ranks

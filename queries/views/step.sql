@@ -1,4 +1,4 @@
--- One row per step, process and GPU; ordered by start_ns, then process and GPU. Steps that the start or end of the
+-- One row per step, process and GPU, ordered by start_ns, then process and GPU. Steps that the start or end of the
 -- capture cuts off are left out, see step_found.
 -- materialized: all figures of steps are computed from it.
 --

@@ -1,4 +1,4 @@
--- One row per rank that the others of a communicator wait for, and op; ordered by sum_gain_ns, largest first. A rank is
+-- One row per rank that the others of a communicator wait for, and op, ordered by sum_gain_ns, largest first. A rank is
 -- late if it arrives later than the median of the ranks by more than the possible error of the clocks, and by more than
 -- five times the median distance from that median.
 -- over: ranks

@@ -1,4 +1,4 @@
--- One row per thread that called CUDA, opened ranges or made traced OS runtime calls; ordered by process and thread
+-- One row per thread that called CUDA, opened ranges or made traced OS runtime calls, ordered by process and thread
 -- number.
 --
 -- thread_id    BIGINT  -      key of the thread (nsys's globalTid)

@@ -111,7 +111,7 @@ def _file(area: str) -> str:
 
 def _listed(area: str, members: list[Query]) -> str:
     rows = [
-        (f"[{one.name}]({_file(area)}.md#{one.name})", _escaped(re.split(r"\.(?: |$)|; ", one.summary)[0]))
+        (f"[{one.name}]({_file(area)}.md#{one.name})", _escaped(re.split(r"\.(?: |$)|; |, (?=ordered by)", one.summary)[0]))
         for one in members
     ]
     return f"## {_AREA.get(area, area)}\n\n{_table(('query', 'rows'), rows)}\n"
