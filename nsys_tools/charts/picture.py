@@ -1,4 +1,4 @@
-"""What pictures that a reader explores in the page are: specs without data, and data as columns."""
+"""Interactive pictures of the page: specs without data, and data as columns."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Picture:
     specs
         Vega-Lite by role: ``main``, and ``overview`` where there is one. They name their data and hold none.
     data
-        Columns by name of the data; a column is its values, or ``{"of": [different values], "at": [index of each]}``.
+        Columns by dataset; a column is a list of values or ``{"of": [distinct values], "at": [index of each]}``.
     extent
         First and last value of x; the parameters ``lo`` and ``hi`` of the main spec choose what is seen of it.
     height
@@ -43,16 +43,16 @@ class Picture:
 
 
 def spec(chart: Chart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite; the page gives it its width, colors and data."""
+    """Return a chart as Vega-Lite; the page adds width, colors and data."""
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
     with debug_mode(False):
         found: dict[str, Any] = chart.configure(font=_FONT).to_dict(validate=False)
-    found.pop("$schema", None)  # else vega-embed warns of the smallest difference to its own
+    found.pop("$schema", None)  # otherwise vega-embed warns about any difference from its version
     return found
 
 
 def indexed(values: Sequence[Any]) -> Column:
-    """Return a column of values that repeat."""
+    """Return a column of repeated values."""
     place = {value: n for n, value in enumerate(dict.fromkeys(values))}
     return {"of": list(place), "at": [place[value] for value in values]}

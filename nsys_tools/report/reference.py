@@ -1,4 +1,4 @@
-"""The reference of all documented queries, generated from their headers."""
+"""Generate the reference of all documented queries from their headers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from nsys_tools.session.catalogue import Query
 
 
 def documented(queries: Iterable[Query]) -> list[Query]:
-    """Return the queries for users: with columns, not private; entities first, then by area and name."""
+    """Return the public queries with columns: entities first, then by area and name."""
     public = [query for query in queries if not query.private and query.columns]
     return sorted(public, key=lambda query: (query.area != "views", query.area, query.name))
 
 
 def describe(query: Query) -> str:
-    """Return one query as Markdown: its sentence and its columns."""
+    """Return a query as Markdown: its summary and its columns."""
     rows = [(c.name, c.type, "" if c.unit == "-" else c.unit, c.meaning) for c in query.columns]
     kept = f"\n\nKept in the cache: {query.materialized}" if query.materialized else ""
     return f"{query.summary}{kept}\n\n{render(('column', 'type', 'unit', 'meaning'), rows, 'md')}"
 
 
 def reference(queries: Iterable[Query]) -> str:
-    """Return all of it as one page."""
+    """Return the reference as one page."""
     lines = [
         "# The queries",
         "",
