@@ -61,7 +61,7 @@ def parse_format(text: str, *, time: str = "ns") -> Format:
     Parameters
     ----------
     text
-        Format given by the user; the argument ``machine`` selects the headers and columns that the scripts of nsys print.
+        Format given by the user; the argument ``machine`` selects the headers and columns that nsys's scripts print.
     time
         Unit of all times for which the arguments set no unit.
 

@@ -1,6 +1,6 @@
 """The recipes of ``nsys recipe``: names, options, and tables.
 
-A recipe is the documented query ``queries/recipe/<recipe>.sql``. Facts in its header contain the NVIDIA header of each column.
+A recipe is the documented query ``queries/recipe/<recipe>.sql``. Facts in its header contain NVIDIA's column headers.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The expert rules of ``nsys analyze``: their data, arguments and text.
 
-A rule is a report: the documented query ``queries/rule/<rule>.sql``, written in the formats of ``nsys stats``. It shares
-its private queries with the recipe of the same name.
+A rule is a report: the documented query ``queries/rule/<rule>.sql``, written in the formats of ``nsys stats``. It is
+based on the recipe of the same name.
 """
 
 from __future__ import annotations

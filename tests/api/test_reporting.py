@@ -146,14 +146,14 @@ def test_a_damaged_file_of_the_cache_is_made_anew(
 
 def test_a_report_from_the_cache_goes_over_nothing_either(trace: Path, tmp_path: Path) -> None:
     nt.write_report(trace, tmp_path / "a", formats=["json"])
-    for out, message in ((tmp_path / "a", "exists already"), (tmp_path, "is, holds or lies inside")):
+    for out, message in ((tmp_path / "a", "already exists"), (tmp_path, "is, holds or lies inside")):
         with pytest.raises(nt.NsysToolsError, match=message):
             nt.write_report(trace, out, formats=["json"])
     with pytest.raises(nt.UsageError, match="is not known"):
         nt.write_report(trace, tmp_path / "b", formats=["docx"])
     nt.write_report(trace, tmp_path / "a", formats=["json"], force=True)
     (tmp_path / "a" / "mine.txt").touch()
-    assert "which no report has written" in refused(
+    assert "which is not part of a report" in refused(
         "analyze", "trace.sqlite", "--out", "a", "--format", "json", "--force", cwd=tmp_path
     )
 

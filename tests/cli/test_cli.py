@@ -43,7 +43,7 @@ def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
     assert "cannot be read" in refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
-    assert "is named twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
+    assert "is given twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

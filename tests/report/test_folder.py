@@ -28,7 +28,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 def test_an_earlier_report_is_replaced_only_with_force(found: Analysis, tmp_path: Path) -> None:
     found.write(tmp_path / "out", formats=["md"])
-    with pytest.raises(nt.NsysToolsError, match="exists already"):
+    with pytest.raises(nt.NsysToolsError, match="already exists"):
         found.write(tmp_path / "out", formats=["md"])
     found.write(tmp_path / "out", formats=["md"], force=True)
     assert (tmp_path / "out" / "report.md").is_file()
@@ -44,7 +44,7 @@ def test_a_file_of_the_users_is_named_and_stays(found: Analysis, tmp_path: Path,
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("mine")
     before = contents(tmp_path / "out")
-    with pytest.raises(nt.NsysToolsError, match=f"holds {name}, which no report has written"):
+    with pytest.raises(nt.NsysToolsError, match=f"contains {name}, which is not part of a report"):
         found.write(tmp_path / "out", formats=["md"], force=True)
     assert contents(tmp_path / "out") == before
 
@@ -59,7 +59,7 @@ def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, ma
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text(mark)
     (tmp_path / "out" / "a").write_text("a")
-    with pytest.raises(nt.NsysToolsError, match=r"holds a, (and no manifest\.json|which no report)"):
+    with pytest.raises(nt.NsysToolsError, match=r"contains a(,| but no report manifest\.json|, which is not part)"):
         found.write(tmp_path / "out", force=True)
     assert contents(tmp_path / "out") == {"manifest.json": mark.encode(), "a": b"a"}
 
@@ -101,7 +101,7 @@ def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatc
         return {}
 
     monkeypatch.setattr(charts, "draw", meanwhile)
-    with pytest.raises(nt.NsysToolsError, match="exists already"):
+    with pytest.raises(nt.NsysToolsError, match="already exists"):
         found.write(out, formats=["html"])
     assert contents(out) == before
     assert [path.name for path in out.parent.iterdir()] == ["out"]

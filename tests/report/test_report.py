@@ -143,7 +143,7 @@ def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("role", "said"),
-    [("step", "there is no time to first token"), ("request", "cannot be told from its last"), ("", None)],
+    [("step", "there is no time to first token"), ("request", "cannot be distinguished from the last"), ("", None)],
 )
 def test_without_one_of_the_roles(tmp_path: Path, role: str, said: str | None) -> None:
     stages = tmp_path / "stages.toml"
@@ -291,7 +291,7 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
 ) -> None:
     target = tmp_path / "out"
     write(sample[0], target)
-    with pytest.raises(NsysToolsError, match="exists already"):
+    with pytest.raises(NsysToolsError, match="already exists"):
         write(sample[0], target)
     write(sample[0], target, force=True)
     (target / "tables" / "kernel_summary.csv").write_text("edited")

@@ -99,7 +99,7 @@ def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said
     [
         (
             {"images": [TWO[0].counted(0, 0), TWO[1].counted(0, 1), TWO[1].counted(0, 2)]},
-            "Stage vision was found 4 times; one execution of the workload has 3 runs",
+            "Stage vision has 4 instances, but one execution of the workload has 3 runs",
         ),
         ({"dtype": "float32"}, "busy time is more than NVIDIA H200 SXM does in fp32"),
         ({"dtype": "float64"}, "float64"),

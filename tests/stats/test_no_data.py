@@ -83,7 +83,7 @@ def test_data_that_does_not_belong_together_is_not_called_missing(tmp_path: Path
 def test_data_outside_of_the_chosen_time_is_not_called_missing(tmp_path: Path) -> None:
     assert said(tmp_path, "cuda_gpu_kern_sum", kernels) == ""
     assert said(tmp_path, "cuda_gpu_kern_sum", kernels, window=(100, 200)) == (
-        "case.sqlite does not contain GPU kernel data in the chosen time."
+        "case.sqlite does not contain GPU kernel data in the selected time."
     )
 
 
