@@ -24,13 +24,13 @@ class Picture:
     title, hint
         What it shows, and how to explore it.
     specs
-        Vega-Lite by role: ``main``, and ``overview`` where there is one. They name their data and hold none.
+        Vega-Lite specs by role: ``main`` and, if there is one, ``overview``. They refer to their data by name.
     data
         Columns by dataset; a column is a list of values or ``{"of": [distinct values], "at": [index of each]}``.
     extent
-        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec choose what is seen of it.
+        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec select the visible part.
     height
-        Of all of it, in pixels, so that the page does not move when it is drawn.
+        Total height in pixels, so that the page does not shift when the picture is drawn.
     """
 
     name: str

@@ -41,7 +41,7 @@ def test_two_slices_of_one_job() -> None:
     found = recorded_pair()
     assert found.by == "step"
     assert found.verdict.word == "ambiguous"
-    assert "the halves of the new side alone differ by 11" in found.verdict.reason
+    assert "the two halves of the new side differ by 11" in found.verdict.reason
     assert "Repeat" in found.verdict.reason
     assert len(found.headlines) == 2
     for headline in found.headlines:
@@ -140,7 +140,7 @@ def test_number_of_runs_and_idle_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"batch": 16}, "generation tokens of a decode step differ: 8.0 in the base, 16.0 in the new side"),
+        ({"batch": 16}, "generation tokens per decode step differ: 8.0 in the base, 16.0 on the new side"),
         ({"steps": 0}, "has no steps"),
     ],
 )
@@ -156,7 +156,7 @@ def test_few_or_drifting_steps_are_ambiguous(tmp_path: Path) -> None:
     slower = tuple((name, duration * 11 // 10) for name, duration in KERNELS)
     few = nt.diff(base, Server(steps=9, kernels=slower).trace(tmp_path, "b"), cache=False)
     assert few.verdict.word == "ambiguous"
-    assert "only 9 of them" in few.verdict.reason
+    assert "only 9 steps" in few.verdict.reason
     warms_up = Server(kernels=slower, jitter=lambda step: 0.0 if step < 12 else 20.0)
     drifts = nt.diff(base, warms_up.trace(tmp_path, "c"), cache=False)
     assert drifts.verdict.word == "ambiguous"
