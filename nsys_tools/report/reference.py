@@ -27,9 +27,9 @@ def reference(queries: Iterable[Query]) -> str:
     lines = [
         "# The queries",
         "",
-        "`make docs` generates this page from the headers of the SQL files. Do not edit it. A query is a relation: select",
-        'from it by name (`nsys-tools sql trace.sqlite "FROM kernel_summary LIMIT 20"`), join it, or read its file. Units',
-        "are name suffixes; times are in nanoseconds. The tables of nsys can also be queried under their own names.",
+        "`make docs` generates this page from the headers of the SQL files. Do not edit it. A query is a relation:",
+        'select from it (`nsys-tools sql trace.sqlite "FROM kernel_summary LIMIT 20"`), join it, or read its file.',
+        "Units are name suffixes; times are in nanoseconds. Tables of nsys can be queried under their own names.",
         "",
     ]
     for area, members in groupby(documented(queries), key=lambda query: query.area):

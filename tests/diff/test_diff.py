@@ -213,7 +213,8 @@ def test_a_baseline_stands_for_its_trace(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "cannot be read as a baseline"), ("[1, 2]", "not an nsys-tools baseline"), ("{}", "not an nsys-tools baseline"),
+        ("", "cannot be read as a baseline"), ("[1, 2]", "not an nsys-tools baseline"),
+        ("{}", "not an nsys-tools baseline"),
         ('{"schema": "nsys-tools/baseline", "schema_version": 99}', "version 99"),
         ('{"schema": "nsys-tools/baseline", "schema_version": 1}', "damaged"),
         ("[" * 100_000, "cannot be read as a baseline"),

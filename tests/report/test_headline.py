@@ -46,7 +46,7 @@ def test_the_first_facts_of_the_sample(sample: tuple[Path, Timeline], tmp_path: 
     assert f"| Steps | decode: 777 µs (median of 24, busy {100 * (step.busy_ratio or 0):.1f} %) |" in text
     for said in (text, page):
         assert all(finding.kind[1:] in said for finding in head.findings)
-        assert f"all {head.operation_count:,} GPU operations are accounted for, 1 of them in no range" in said
+        assert f"all {head.operation_count:,} GPU operations are accounted for, 1 of them outside all ranges" in said
         assert f"{100 * (head.busy_ratio or 0):.1f} %" in said
     assert "Step, decode 777 µs median of 24" in page
     assert "## Summary" not in page

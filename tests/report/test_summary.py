@@ -87,7 +87,7 @@ def test_the_model_in_words(tmp_path: Path) -> None:
     page, metrics = summary(build(tmp_path, prefill), tmp_path, request=PROMPT)
     (row,) = metrics["tables"]["roofline_stage"]["rows"]
     least = row["roofline_ns"] / MS
-    assert "can do 312 TFLOP/s (trillion" in page
+    assert "can compute 312 TFLOP/s (trillion" in page
     assert "and access its memory at 2,039 GB/s." in page
     assert "- `prefill` reaches **18.8 %** of the compute rate, which is its limit (MFU)." in page
     assert f"At the limit, it would take {least:.3g} ms instead of 300 ms." in page
@@ -283,7 +283,7 @@ def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
     assert "record GPU work with `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
     assert "there are no times per stage" in said["kernels"]
     assert "belongs to no stage" in said["kernels"]
-    assert "Nothing above 1 % of the time" in said["kernels"]
+    assert "No finding takes more than a hundredth of the time." in said["kernels"]
     assert "there are no times per stage" in said["nothing"]
     assert "| Recorded | nothing, with" in said["nothing"]
     for name, page in said.items():

@@ -143,7 +143,8 @@ def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
 def test_steps_that_do_not_match_the_workload_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.sqlite"
     predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
-    with pytest.raises(NsysToolsError, match="Stage step has 3 instances, but one execution of the workload has 5 steps"):
+    said = "Stage step has 3 instances, but one execution of the workload has 5 steps"
+    with pytest.raises(NsysToolsError, match=said):
         compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=5"), gpu="l4"))
 
 
