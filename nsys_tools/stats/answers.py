@@ -201,7 +201,7 @@ def tell(trace: Database, request: Request) -> None:
     window = trace.query("recipe__window").one()
     if not window:
         raise NsysToolsError(
-            f"{trace.name} has no NVTX range {request.settings['nvtx']!r}.",
+            f"{trace.name}: there is no NVTX range {request.settings['nvtx']!r}.",
             "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
         )
     if window["first_ns"] > window["last_ns"]:

@@ -86,7 +86,7 @@ def of_range(trace: Database, text: str) -> Window:
         if row:
             return cast(int, row["start_ns"]), cast(int, row["end_ns"])
     raise NsysToolsError(
-        f"{trace.name} has no NVTX range {text!r}.",
+        f"{trace.name}: there is no NVTX range {text!r}.",
         "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
     )
 
