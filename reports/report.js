@@ -1,4 +1,4 @@
-// The page's own script: theme, sections, tables, pictures. Names of the trace reach it as text only, never as markup or code.
+// Script of the page: theme, sections, tables, pictures. Names of the trace reach it only as text, never as markup or code.
 "use strict";
 const root = document.documentElement;
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
@@ -10,7 +10,7 @@ const make = (tag, parent, text = "", names = {}) => {
 };
 root.classList.add("js");
 
-// Theme: what the system prefers, until the reader chooses.
+// Theme: the system's preference, until the reader chooses one.
 const system = matchMedia("(prefers-color-scheme: dark)");
 const isDark = () => (root.dataset.theme ?? (system.matches ? "dark" : "light")) === "dark";
 const button = document.getElementById("theme");
@@ -19,11 +19,11 @@ function themed() {
   button.textContent = isDark() ? "Light" : "Dark";
   pictures.forEach(picture => picture.draw());
 }
-function kept(value) { // A browser may forbid pages of files to store anything.
+function kept(value) { // A browser may forbid storage for local files.
   try { return value ? localStorage.setItem("nsys-tools-theme", value) : localStorage.getItem("nsys-tools-theme"); } catch { return null; }
 }
 
-// Sections: a menu on a phone, and where the reader is.
+// Sections: a menu on a phone, and the current position.
 function sections() {
   const menu = document.querySelector("nav details"), narrow = matchMedia("(max-width: 900px)");
   const fold = () => { menu.open = !narrow.matches; };
@@ -42,7 +42,7 @@ function sections() {
   mark();
 }
 
-// Tables: sort by a column, filter rows, copy what is shown.
+// Tables: sort by a column, filter rows, copy the visible rows.
 const TIMES = { ns: 1, "µs": 1e3, ms: 1e6, s: 1e9 };
 function valueOf(text) {
   const found = /^(-?[\d,]*\.?\d+(?:e[-+]?\d+)?)(?: (ns|µs|ms|s))?$/i.exec(text);
@@ -57,14 +57,14 @@ function sort(table, column, direction) {
   const sorted = direction === "none"
     ? rows.sort((a, b) => a.dataset.place - b.dataset.place)
     : [...filled.sort((a, b) => (key(a) < key(b) ? -order : key(a) > key(b) ? order : a.dataset.place - b.dataset.place)),
-       ...rows.filter(row => cell(row) === "")]; // Empty cells come last either way.
+       ...rows.filter(row => cell(row) === "")]; // Empty cells come last in both directions.
   body.append(...sorted);
 }
 const quoted = text => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
 const csv = table => [...table.rows].filter(row => !row.hidden)
   .map(row => [...row.cells].map(cell => quoted(cell.textContent.trim())).join(",")).join("\r\n") + "\r\n";
 async function copy(text) {
-  try { await navigator.clipboard.writeText(text); } catch { // Not in a page of a file in some browsers.
+  try { await navigator.clipboard.writeText(text); } catch { // Not available for local files in some browsers.
     const area = make("textarea", document.body);
     area.value = text;
     area.select();
@@ -90,7 +90,7 @@ function equip(table) {
     head.addEventListener("click", next);
     head.addEventListener("keydown", event => { if (event.key === "Enter") next(); });
   });
-  table.addEventListener("click", ({ target }) => { // Long names show two lines, and all of them after a click.
+  table.addEventListener("click", ({ target }) => { // Long names show two lines until they are clicked.
     const cell = target.closest("td"), name = cell?.querySelector("code");
     if (name && (name.scrollHeight > name.clientHeight + 2 || cell.className) && getSelection().isCollapsed) cell.classList.toggle("whole");
   });
@@ -114,7 +114,7 @@ function equip(table) {
   table.parentElement.before(tools);
 }
 
-// Pictures: drawn with Vega when the reader comes near, in the colors of the page.
+// Pictures: drawn with Vega when they come near the viewport, in the colors of the page.
 const tip = make("div", document.body, "", { className: "tip", hidden: true });
 const time = ns => {
   const [unit, step] = Object.entries(TIMES).reverse().find(([, step]) => Math.abs(ns) >= step) ?? ["ns", 1];
@@ -125,11 +125,11 @@ const told = {
   "timeline-data": (row, [, whole]) => {
     const length = row.to - row.from, many = row.count > 1;
     const at = Number((row.from / 1e6).toFixed(3)).toLocaleString("en-US", { maximumFractionDigits: 3 });
-    return [row.what, `starts at ${at} ms, lasts ${time(length)} (${share(length, whole)} of all)`,
-      ...(many || row.sum !== length ? [`${row.count.toLocaleString("en-US")} ${row.unit}${many ? "s" : ""}, ${time(row.sum)} in all`] : [])];
+    return [row.what, `starts at ${at} ms, lasts ${time(length)} (${share(length, whole)} of the total)`,
+      ...(many || row.sum !== length ? [`${row.count.toLocaleString("en-US")} ${row.unit}${many ? "s" : ""}, ${time(row.sum)} total`] : [])];
   },
-  "flame-data": (row, [, whole]) => [row.path, `${time(row.to - row.from)}, ${share(row.to - row.from, whole)} of all`,
-    ...(row.members > 1 ? [`${row.members.toLocaleString("en-US")} ranges`] : row.own ? [`${time(row.own)} in no range inside`] : [])],
+  "flame-data": (row, [, whole]) => [row.path, `${time(row.to - row.from)}, ${share(row.to - row.from, whole)} of the total`,
+    ...(row.members > 1 ? [`${row.members.toLocaleString("en-US")} ranges`] : row.own ? [`${time(row.own)} outside inner ranges`] : [])],
 };
 const shade = name => {
   tip.style.outlineColor = `var(${name})`;
@@ -148,7 +148,7 @@ function rowsOf(columns) {
   return read[0][1].map((_, n) => Object.fromEntries(read.map(([name, column]) => [name, column[n]])));
 }
 let loading = null;
-function load() { // The bundle is run when it is first needed; its digest is in the policy of the page.
+function load() { // The bundle runs on first use; its digest is in the policy of the page.
   loading ??= new Promise(done => {
     make("script", document.head, document.getElementById("bundle").textContent);
     done();
@@ -233,7 +233,7 @@ class Picture {
     const acts = { in: () => this.zoom(0.5), out: () => this.zoom(2), all: () => this.show(...this.extent) };
     this.section.querySelectorAll("[data-zoom]").forEach(one => one.addEventListener("click", () => this.views && acts[one.dataset.zoom]()));
     place.tabIndex = 0;
-    place.addEventListener("wheel", event => { // Without a click or Ctrl the wheel scrolls the page.
+    place.addEventListener("wheel", event => { // Without a click or Ctrl, the wheel scrolls the page.
       if (!isMain(event) || !(event.ctrlKey || event.metaKey || document.activeElement === place)) return;
       event.preventDefault();
       this.zoom(Math.exp(Math.sign(event.deltaY) * 0.25), this.at(event));

@@ -22,15 +22,15 @@ NAMES = (
     "stage_summary", "stage_activity", "llm_token", "roofline_stage", "roofline_point", "kernel_summary",
     "kernel_duration", "gap_summary",
 )  # fmt: skip
-"""The charts of a report, in its order."""
+"""The charts of a report, in the order of the report."""
 _NUMBERED = re.compile(r"\b(?:gradient_|clip)\d+\b")
 PICTURES = {
     "timeline": ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "stage_activity"),
     "range_flame": ("range_flame",),
 }
-"""The pictures that a reader explores, and the tables that each shows."""
+"""The interactive pictures, and the tables that each shows."""
 OF_RANKS = ("rank_activity", "rank_summary")
-"""The charts of a report of many ranks."""
+"""The charts of a report on many ranks."""
 
 
 def chart(name: str, tables: Tables) -> Chart:
@@ -73,7 +73,7 @@ def draw(tables: Tables) -> dict[str, bytes]:
 
 
 def pictures(tables: Tables) -> list[Picture]:
-    """Return what a reader explores in the page of a report, in its order; a picture without data is left out.
+    """Return the interactive pictures of a report page, in order; pictures without data are omitted.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def pictures(tables: Tables) -> list[Picture]:
 
 
 def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
-    """Return charts by name, as `draw` does, of frames."""
+    """Return charts by name as `draw` does, from frames."""
     import vl_convert  # noqa: PLC0415
 
     drawn = {}
@@ -100,7 +100,7 @@ def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
 
 
 def _numbered(svg: str) -> str:
-    """Return an SVG whose parts are numbered from 0: the renderer goes on where the chart before it has ended."""
+    """Return an SVG with ids numbered from 0, because the renderer continues the numbers of the previous chart."""
     found = {name: f"{name.rstrip('0123456789')}{n}" for n, name in enumerate(dict.fromkeys(_NUMBERED.findall(svg)))}
     return _NUMBERED.sub(lambda match: found[match[0]], svg)
 
@@ -108,7 +108,7 @@ def _numbered(svg: str) -> str:
 def _chart(name: str, frames: Frames) -> Chart | None:
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
-    # Altair would compare each of its parts with a JSON schema, a third of the time; the tests of the charts do that.
+    # Altair would validate each part with a JSON schema, which takes a third of the time; the chart tests do this.
     with debug_mode(False):
         found: Chart | None = import_module(f"nsys_tools.charts.{name}").chart(frames)
     return found

@@ -16,7 +16,7 @@ from nsys_tools.session.store import cache_folder, make_folder
 def script() -> str:
     """Return the script, which defines ``vegaEmbed``.
 
-    To bundle it takes more than a second, so that it is cached; the name of its file holds its digest.
+    Bundling takes more than a second, so the script is cached in a file whose name contains its digest.
     """
     import vl_convert  # noqa: PLC0415
 
@@ -28,10 +28,10 @@ def script() -> str:
             if path == _named(folder, name, content):
                 return content.decode("utf-8")
             path.unlink()
-    # As text between script tags: what would end those is written in another way, which means the same in JavaScript.
+    # The text is placed between script tags, so sequences that would end the tag are escaped in JavaScript.
     text = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    with suppress(OSError):  # a cache that cannot be written only costs time
+    with suppress(OSError):  # without a writable cache, this is only slower
         make_folder(folder)
         with whole_file(_named(folder, name, text.encode("utf-8"))) as draft:
             draft.write_bytes(text.encode("utf-8"))

@@ -1,4 +1,4 @@
-"""From the mean step of the base to that of the new side, by cause: a waterfall."""
+"""Waterfall chart from the mean step of the base to the mean step of the new side, by cause."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         at += delta
     rows.append({"name": "new", "from": 0.0, "to": at, "what": "step", "label": f"{at:.3g}"})
     ends = [value for row in rows[1:-1] for value in (row["from"], row["to"])]
-    # Bars that begin at 0 would hide differences of a percent: the axis begins below the least of them, and says so.
+    # Bars from 0 would hide small differences, so the axis starts below the smallest value, and the subtitle says so.
     room = max(max(ends) - min(ends), 0.02 * max(ends)) * 0.35
     low = max(min(ends) - room, 0)
     scale = alt.Scale(domain=[low, max(ends) + room], nice=False, clamp=True)
@@ -36,7 +36,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         alt.Chart(data(rows))
         .mark_bar()
         .encode(
-            x=alt.X("from:Q", title="mean wall time of a step (ms)", scale=scale), x2="to:Q", y=y,
+            x=alt.X("from:Q", title="mean wall time per step (ms)", scale=scale), x2="to:Q", y=y,
             color=alt.Color("what:N", scale=colors, title=None),
         )
     )  # fmt: skip
@@ -47,5 +47,5 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         .encode(x=alt.X("at:Q", scale=scale), y=y, text="label:N")
     )  # fmt: skip
     body = alt.layer(bars, texts).properties(width=WIDTH - 260, height=26 * len(rows))
-    said = f"phase {budget['phase'][0]}, GPU {budget['gpu'][0]}" + (f"; the axis begins at {low:.3g} ms" if low else "")
+    said = f"phase {budget['phase'][0]}, GPU {budget['gpu'][0]}" + (f"; the axis starts at {low:.3g} ms" if low else "")
     return styled(body, "From base to new", said)

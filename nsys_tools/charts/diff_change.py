@@ -1,4 +1,4 @@
-"""The largest changes of a comparison, each divided by count and duration."""
+"""The largest changes of a comparison, each split by count and duration."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     rows: list[dict[str, object]] = []
     names: list[str] = []
     for n, row in enumerate(changes.head(_MOST).to_dicts(), 1):
-        names.append(f"{shortened(row['name'], 46)} ({n})")  # numbered, since shortened names may be equal
+        names.append(f"{shortened(row['name'], 46)} ({n})")  # numbered, because shortened names may be equal
         rows += [
             {"name": names[-1], "what": what, "time": row[column] / 1e3}
             for what, column in (("by count", "count_ns"), ("by duration", "duration_ns"))
@@ -37,4 +37,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         )
         .properties(width=WIDTH - 330, height=20 * len(names))
     )
-    return styled(body, "The largest changes", "left: less time in the new side; right: more")
+    return styled(body, "Largest changes", "left: less time on the new side; right: more time")

@@ -1,4 +1,4 @@
-"""Step times of both sides of a comparison: each step a tick, with the median."""
+"""Step times of both sides of a comparison, with one tick per step, and the medians."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         medians.append({"name": row, "ms": group["ns"].median() / 1e6})  # type: ignore[operator]
     order = [str(one["name"]) for one in medians]
     y = named_bars(order)
-    x = alt.X("ms:Q", title="wall time of a step (ms)", scale=alt.Scale(zero=False))
+    x = alt.X("ms:Q", title="wall time per step (ms)", scale=alt.Scale(zero=False))
     ticks = (
         alt.Chart(data(rows))
         .mark_tick(thickness=1.2, size=16, opacity=0.55)
@@ -37,4 +37,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )  # fmt: skip
     marks = alt.Chart(data(medians)).mark_point(shape="diamond", size=70, color=INK, filled=True).encode(x=x, y=y)
     body = alt.layer(ticks, marks).properties(width=WIDTH - 210, height=26 * len(order))
-    return styled(body, "Step times", "a tick is a step, a diamond the median")
+    return styled(body, "Step times", "tick: step; diamond: median")

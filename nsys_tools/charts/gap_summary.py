@@ -1,4 +1,4 @@
-"""Why the GPUs were idle."""
+"""GPU idle time by cause."""
 
 from __future__ import annotations
 
@@ -38,4 +38,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(text="label:N")
     body = (bars + text).properties(width=WIDTH - 180, height=max(50, 26 * len(top)))
-    return styled(body, "Why the GPUs were idle", "gaps between operations, by what the launching thread did")
+    return styled(body, "GPU idle time by cause", "gaps between operations, by the state of the launching thread")

@@ -1,4 +1,4 @@
-"""How long kernels run: how many there are of each length, and where the time is."""
+"""Kernel durations: share of kernels and share of kernel time per duration bin."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
                 x=alt.X(
                     "from:Q", scale=alt.Scale(type="log", domain=[low, high], nice=False),
                     axis=alt.Axis(labelExpr=_LABELS, values=[10**n for n in range(13) if low <= 10**n <= high * 1.01],
-                                  title="duration of a kernel"),
+                                  title="kernel duration"),
                 ),
                 x2="to:Q",
                 y=alt.Y(f"{field}:Q", title=title),
@@ -51,5 +51,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 
     body = alt.hconcat(panel("kernels", f"% of {count:,} kernels", BUSY), panel("time", "% of kernel time", COLOURS[1]))
     return styled(
-        body, "How long kernels run", "launching one costs the CPU some 2 to 5 µs: shorter kernels starve the GPU"
+        body,
+        "Kernel durations",
+        "a launch costs about 2 to 5 µs of CPU time, so a series of shorter kernels starves the GPU",
     )

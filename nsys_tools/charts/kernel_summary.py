@@ -1,4 +1,4 @@
-"""The kernels that take the most GPU time."""
+"""Kernels with the most GPU time."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )
     bars = base.mark_bar(color=BUSY, height={"band": 0.7})
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(text="label:N")
-    shown = f"the first {len(top)} of {len(kernels):,} names" if len(kernels) > len(top) else f"all {len(top)} names"
+    shown = f"top {len(top)} of {len(kernels):,} names" if len(kernels) > len(top) else f"all {len(top)} names"
     body = (bars + text).properties(width=WIDTH - 320, height=22 * len(top))
     return styled(
-        body, "Kernels with the most GPU time", f"{shown}; share of all kernel time, executions x mean duration"
+        body, "Kernels with the most GPU time", f"{shown}; share of total kernel time, instances x mean duration"
     )
 
 
 def _share(ratio: float | None) -> str:
-    """Return a share and a comma; nothing where the kernels together took no time."""
+    """Return a share and a comma; empty if the total kernel time is 0."""
     return "" if ratio is None else f"{100 * ratio:.1f} %, "

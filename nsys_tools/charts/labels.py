@@ -1,4 +1,4 @@
-"""Where labels go beside points: none over another, as few marks under them as possible."""
+"""Placement of labels next to points, without overlaps and with as few covered marks as possible."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _CHARACTER, _LINE = 6.4, 14.0  # size of a character at 11 px, with some room for wider fonts
-_COVERED = 12.0  # what covering a mark is worth, in pixels further off
+_COVERED = 12.0  # cost of covering a mark, in pixels of extra distance
 _FURTHEST = 7  # lines
 
 
@@ -21,21 +21,21 @@ class Box:
     bottom: float
 
     def meets(self, other: Box) -> bool:
-        """Return whether the two overlap."""
+        """Return whether the two boxes overlap."""
         return (
             self.left < other.right and other.left < self.right and self.top < other.bottom and other.top < self.bottom
         )
 
     def nearest(self, x: float, y: float) -> tuple[float, float]:
-        """Return its point that is nearest to another."""
+        """Return the point of the box that is nearest to a given point."""
         return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
 
     def distance(self, x: float, y: float) -> float:
-        """Return how far it is from a point."""
+        """Return the distance of the box from a point."""
         return math.dist((x, y), self.nearest(x, y))
 
     def inside(self, other: Box) -> bool:
-        """Return whether it lies in the other."""
+        """Return whether the box is inside another."""
         return (
             self.left >= other.left
             and self.right <= other.right
@@ -50,14 +50,14 @@ def around(x: float, y: float, radius: float) -> Box:
 
 
 def text_box(text: str, x: float, y: float) -> Box:
-    """Return the box of a text that begins at x and has its middle at y."""
+    """Return the box of a text that starts at x and is vertically centered at y."""
     return Box(x, y - _LINE / 2, x + _CHARACTER * len(text), y + _LINE / 2)
 
 
 def place(
     text: str, x: float, y: float, *, taken: Sequence[Box], marks: Sequence[Box], plot: Box, gap: float = 9
 ) -> Box | None:
-    """Return where the label of a point goes.
+    """Return the position of the label of a point.
 
     Parameters
     ----------
@@ -66,18 +66,18 @@ def place(
     x, y
         The point.
     taken
-        Boxes that it must not meet.
+        Boxes that it must not overlap.
     marks
         Boxes that it should not cover.
     plot
-        Where it must stay.
+        Area in which it must stay.
     gap
-        Between the point and the label.
+        Distance between the point and the label.
 
     Returns
     -------
     Box or None
-        The free place that is near and covers few marks; None if there is none.
+        A free position close to the point that covers few marks; None if there is none.
     """
     boxes = [text_box(text, left, middle) for left, middle in _places(x, y, _CHARACTER * len(text), gap)]
     free = [box for box in boxes if box.inside(plot) and not any(box.meets(other) for other in taken)]
@@ -89,7 +89,7 @@ def place(
 
 
 def _places(x: float, y: float, width: float, gap: float) -> Iterator[tuple[float, float]]:
-    """Yield left and middle of a label: beside the point, above, below, then lines further off."""
+    """Yield the left edge and the vertical center of a label: next to the point, above, below, then farther away."""
     for line in range(_FURTHEST + 1):
         for middle in {y + line * _LINE, y - line * _LINE}:
             yield x + gap, middle

@@ -1,4 +1,4 @@
-"""Inter-token latency over the decode steps: each request, and their median."""
+"""Inter-token latency by decode step, per request and as the median."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _POINTS = 300
 _FEW = 40
 _WIDE = 10
 _KEY = ["thread_id", "range_id"]
-_ENDS = {"gpu": "a token is done when its GPU operations end", "cpu": "a token is done when its range is closed"}
+_ENDS = {"gpu": "a token is done when its GPU operations end", "cpu": "a token is done when its range closes"}
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None where there are no two tokens in a row."""
+    """Return the chart; None if there are no two successive tokens."""
     tokens = tables["llm_token"].filter(pl.col("itl_ns") > 0, pl.col("itl_base") != "mixed")
     if tokens.is_empty():
         return None
@@ -32,11 +32,11 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     requests = binned.select(_KEY).unique(maintain_order=True)
     shown = requests.gather_every(-(-len(requests) // _LINES)).with_row_index("request")
     x = alt.X(
-        "step:Q", title="decode step; each adds one token to the KV cache", axis=alt.Axis(tickMinStep=1, format=",d"),
+        "step:Q", title="decode step (each adds one token to the KV cache)", axis=alt.Axis(tickMinStep=1, format=",d"),
         scale=alt.Scale(domain=[1, max(last, 2)], nice=False),
     )  # fmt: skip
     y = _axis(binned["time"], unit)
-    # Of several steps at one point the longest is drawn: a latency that is now and then long must not vanish.
+    # If a point stands for several steps, the longest is drawn, so that occasional long latencies stay visible.
     slowest = binned.join(shown, on=_KEY, nulls_equal=True).group_by("request", "step", maintain_order=True)
     each = slowest.agg(pl.col("time").max())
     layers = [_line(each, GREY, 1, x, y) if len(requests) > 1 else _line(each, BUSY, 2, x, y)]
@@ -45,25 +45,25 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     body = alt.LayerChart(layer=layers).properties(width=WIDTH, height=220)
     nouns = ("request", "requests") if binned["is_request"].all() else ("range of steps", "ranges of steps")
     drawn = _drawn(nouns, wide, len(shown), len(requests))
-    return styled(body, "Inter-token latency, step by step", f"{drawn}; {_ENDS[base]}")
+    return styled(body, "Inter-token latency by decode step", f"{drawn}; {_ENDS[base]}")
 
 
 def _median(binned: pl.DataFrame, total: int) -> pl.DataFrame:
-    """Return the median at each step that at least half of the requests have; further on it would be that of few."""
+    """Return the median at each step that at least half of the requests reach; beyond that, few requests remain."""
     running = binned.group_by("step").agg(pl.col("time").median(), count=pl.struct(_KEY).n_unique())
     return running.filter(2 * pl.col("count") >= total).drop("count").sort("step")
 
 
 def _axis(times: pl.Series, unit: str) -> alt.Y:
-    """Return the y channel, logarithmic where a few outliers would flatten a linear one."""
-    title = f"since the token before ({unit})"
+    """Return the y channel, logarithmic if outliers would flatten a linear one."""
+    title = f"time since the previous token ({unit})"
     low, middle, high = (float(getattr(times, name)()) for name in ("min", "median", "max"))
     if high <= _WIDE * middle:
         return alt.Y("time:Q", title=title, scale=alt.Scale(zero=True))
     ends = [low / 1.2, high * 1.2]
     ticks = [digit * 10.0**power for power in range(-3, 5) for digit in (1, 2, 5)]
     axis = alt.Axis(values=[tick for tick in ticks if ends[0] <= tick <= ends[1]], format="~g")
-    return alt.Y("time:Q", title=f"{title}, logarithmic", axis=axis, scale=alt.Scale(type="log", domain=ends))
+    return alt.Y("time:Q", title=f"{title}, log scale", axis=axis, scale=alt.Scale(type="log", domain=ends))
 
 
 def _line(rows: pl.DataFrame, color: str, width: float, x: alt.X, y: alt.Y) -> alt.Chart:
@@ -76,8 +76,8 @@ def _line(rows: pl.DataFrame, color: str, width: float, x: alt.X, y: alt.Y) -> a
 
 
 def _drawn(nouns: tuple[str, str], wide: int, shown: int, total: int) -> str:
-    """Return what the lines are, in words; `nouns` are what one and several sequences of tokens are called."""
-    longest = f", the longest of every {wide:,} steps" if wide > 1 else ""
+    """Return the description of the lines; `nouns` are the singular and plural for a sequence of tokens."""
+    longest = f", longest of every {wide:,} steps" if wide > 1 else ""
     if total == 1:
         return f"one {nouns[0]}{longest}"
     thin = "each" if shown == total else f"{shown:,} of them"

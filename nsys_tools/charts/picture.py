@@ -1,4 +1,4 @@
-"""What pictures that a reader explores in the page are: specs without data, and data as columns."""
+"""Interactive pictures of the page: specs without data, and data as columns."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Picture:
     title, hint
         What it shows, and how to explore it.
     specs
-        Vega-Lite by role: ``main``, and ``overview`` where there is one. They name their data and hold none.
+        Vega-Lite specs by role: ``main`` and, if there is one, ``overview``. They refer to their data by name.
     data
-        Columns by name of the data; a column is its values, or ``{"of": [different values], "at": [index of each]}``.
+        Columns by dataset; a column is a list of values or ``{"of": [distinct values], "at": [index of each]}``.
     extent
-        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec choose what is seen of it.
+        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec select the visible part.
     height
-        Of all of it, in pixels, so that the page does not move when it is drawn.
+        Total height in pixels, so that the page does not shift when the picture is drawn.
     """
 
     name: str
@@ -43,16 +43,16 @@ class Picture:
 
 
 def spec(chart: Chart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite; the page gives it its width, colors and data."""
+    """Return a chart as Vega-Lite; the page adds width, colors and data."""
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
     with debug_mode(False):
         found: dict[str, Any] = chart.configure(font=_FONT).to_dict(validate=False)
-    found.pop("$schema", None)  # else vega-embed warns of the smallest difference to its own
+    found.pop("$schema", None)  # otherwise vega-embed warns about any difference from its version
     return found
 
 
 def indexed(values: Sequence[Any]) -> Column:
-    """Return a column of values that repeat."""
+    """Return a column of repeated values."""
     place = {value: n for n, value in enumerate(dict.fromkeys(values))}
     return {"of": list(place), "at": [place[value] for value in values]}

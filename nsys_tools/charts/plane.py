@@ -1,4 +1,4 @@
-"""A plane with two logarithmic axes whose pixels are known, so that labels can be placed."""
+"""A plane with two logarithmic axes and known pixel positions, so that labels can be placed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Align = Literal["left", "center", "right"]
 
 @dataclass(frozen=True)
 class Plane:
-    """Both axes, from their lowest to their highest value.
+    """Two axes with their ranges.
 
     Attributes
     ----------
@@ -44,7 +44,7 @@ class Plane:
 
     @property
     def slope(self) -> float:
-        """Angle of a line on which y grows as x does, in degrees."""
+        """Angle in degrees of a line on which y is proportional to x."""
         across, up = (
             size / math.log(high / low) for size, (low, high) in zip(self.size, (self.x, self.y), strict=True)
         )
@@ -78,7 +78,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class Words:
-    """A text at a point, moved by dx and dy pixels and then turned by `angle` degrees, counted upwards."""
+    """A text at a point, shifted by dx and dy pixels, then rotated counterclockwise by `angle` degrees."""
 
     text: str
     x: float
@@ -90,7 +90,7 @@ class Words:
     bold: bool = False
 
     def boxes(self, plane: Plane) -> list[Box]:
-        """Return the boxes of its characters."""
+        """Return the boxes of the characters."""
         (x, y), turn = plane.at(self.x, self.y), math.radians(self.angle)
         start = self.dx - text_box(self.text, 0, 0).right * {"left": 0, "center": 0.5, "right": 1}[self.align]
         places = [start + text_box(self.text[:n], 0, 0).right for n in range(len(self.text) + 1)]
@@ -104,7 +104,7 @@ class Words:
         ]
 
     def drawn(self, x: alt.X, y: alt.Y) -> list[alt.Chart]:
-        """Return it as layers, with a white rim over what lies under it."""
+        """Return the text as layers, with a white halo over the marks below it."""
         base = alt.Chart(data([{"x": self.x, "y": self.y, "text": self.text}])).encode(x=x, y=y, text="text:N")
         return [
             base.mark_text(

@@ -1,4 +1,4 @@
-"""The tree of ranges by GPU time: each level of ranges is a row, and what lies in a range is below it."""
+"""Flame chart of ranges by GPU time: each level of ranges is a row, with inner ranges below outer ones."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from nsys_tools.charts.style import Chart, visible
 
 _ROW = 21
 _DEEPEST = 32
-# Light enough for dark text in the light and in the dark page.
+# Light enough for dark text in both the light and the dark theme.
 _COLORS = ["#9cc4e4", "#f2c879", "#94d3bd", "#e5b5cf", "#b9dcf2", "#f0a987", "#cdb893", "#b6b5d9", "#dbdd8e"]
 _REST, _TEXT = "#c5ccd4", "#16191d"
 _WIDTH = "(min(datum.to, hi) - max(datum.from, lo)) / (hi - lo) * width"
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture; None without ranges that have time."""
+    """Return the picture; None if no range has any time."""
     nodes = tables["range_flame"].filter(pl.col("depth") < _DEEPEST)
     whole = int(nodes.filter(pl.col("depth") == 0)["sum_ns"].sum())
     if nodes["rolled_path"].drop_nulls().is_empty() or not whole:
@@ -36,14 +36,14 @@ def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
         "members": [row["member_count"] for row in rows],
         "label": indexed([visible(row["label"], 80) for row in rows]),
         "color": indexed([_REST if row["rolled_path"] is None else colors[row["label"]] for row in rows]),
-        # From the end: the last ranges of a path tell it from its neighbors.
+        # Paths are cut at the front, because the last ranges distinguish neighbors.
         "path": [path if len(path) <= 300 else f"…{path[-299:]}" for path in map(_path, rows)],
     }
     depth = max(row["depth"] for row in rows) + 1
     what = "GPU time" if rows[0]["base"] == "gpu" else "wall time"
     return Picture(
         "flame", f"Ranges by {what}",
-        f"The wider, the more {what}. Click a range to zoom in, click it again to zoom out.",
+        f"The width of a range is its {what}. Click a range to zoom in; click it again to zoom out.",
         {"main": spec(_main(depth, whole))}, {"nodes": data}, (0, whole), _ROW * depth + 10,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Heat maps of ranks over time: how busy their GPUs are, and how much communication nothing hides."""
+"""Heat maps of ranks over time: GPU busy time and exposed communication."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_LABELS = 24
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None where nothing ran."""
+    """Return the chart; None if nothing ran."""
     found = tables["rank_activity"]
     if found.is_empty():
         return None
@@ -32,8 +32,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     seconds = float(cells["to_ns"].cast(pl.Float64).to_numpy().max()) / 1e9
     panes = [_pane(cells, rows, column, height, seconds, is_first=number == 0) for number, column in enumerate(_PANES)]
     return styled(
-        alt.hconcat(*panes, spacing=18).resolve_scale(color="independent"), "Ranks over time",
-        "dark: all of the time; white: before or after the rank's own time",
+        alt.hconcat(*panes, spacing=18).resolve_scale(color="independent"), "Activity of ranks over time",
+        "dark: 100 % of the time; white: before the start or after the end of the rank",
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def _pane(
     )
     scale = alt.Scale(domain=[0, 1], range=[_hex(low), _hex(high)])
     legend = alt.Legend(title=None, format=".0%", gradientLength=min(height, 90), gradientThickness=10, values=[0, 1])
-    # Nothing is drawn by it but the legend of the colors.
+    # This layer only draws the color legend.
     key = (
         alt.Chart(data([{"x": 0, "y": 0, "share": 0}]))
         .mark_point(opacity=0)

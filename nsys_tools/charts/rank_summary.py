@@ -1,4 +1,4 @@
-"""Step time per rank: a line from the shortest to the longest step, and the median."""
+"""Step time per rank, as a line from the shortest to the longest step with the median."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     thick = max(1.0, min(8.0, 0.6 * room / len(rows)))
     base = alt.Chart(data(rows)).encode(x=x)
     spans = base.mark_rule(strokeWidth=thick, color=BUSY, opacity=0.35).encode(
-        y=alt.Y("low:Q", title="wall time of a step (ms)", scale=alt.Scale(zero=False)), y2="high:Q"
+        y=alt.Y("low:Q", title="wall time per step (ms)", scale=alt.Scale(zero=False)), y2="high:Q"
     )
     middle = base.mark_point(shape="diamond", filled=True, color=INK, size=max(8, min(50, 3000 / len(rows)))).encode(
         y="middle:Q"
     )
     body = alt.layer(spans, middle).properties(width=room, height=190)
-    return styled(body, "Step time by rank", "a line from the shortest to the longest step, a diamond for the median")
+    return styled(body, "Step time by rank", "line: shortest to longest step; diamond: median")

@@ -1,4 +1,4 @@
-"""Heat maps as pixel images: a thousand ranks as shapes would be a file of ten megabytes."""
+"""Heat maps as pixel images, because a thousand ranks drawn as shapes would need ten megabytes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ Rgb = tuple[int, int, int]
 
 
 def heat_map(values: NDArray[np.float64], low: Rgb, high: Rgb, missing: Rgb) -> str:
-    """Return an image of a matrix, one pixel a value, as a data URL.
+    """Return an image of a matrix, with one pixel per value, as a data URL.
 
     Parameters
     ----------
     values
-        Between 0 and 1, first row on top; NaN where there is none.
+        Values between 0 and 1, with the first row on top; NaN where there is no value.
     low, high, missing
-        The colors of 0, of 1, and of no value.
+        The colors for 0, for 1, and for a missing value.
     """
     share = np.clip(np.nan_to_num(values), 0, 1)[..., None]
     colors = np.asarray(low) + share * (np.asarray(high) - np.asarray(low))
@@ -32,7 +32,7 @@ def heat_map(values: NDArray[np.float64], low: Rgb, high: Rgb, missing: Rgb) -> 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
     """Return pixels of rows, columns and 3 colors as a PNG file."""
     height, width, _ = pixels.shape
-    # Each line begins with the number of its filter; 0 is none.
+    # Each line begins with the number of its filter; 0 is no filter.
     lines = np.hstack([np.zeros((height, 1), np.uint8), pixels.reshape(height, width * 3)])
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")]

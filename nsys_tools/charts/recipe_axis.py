@@ -1,4 +1,4 @@
-"""A row per file, for few files and for hundreds: its height, and as many names as fit."""
+"""Axes with one row per file, for few files or for hundreds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def row_height(count: int) -> int:
 
 
 def rows_axis(names: Sequence[str]) -> alt.Y:
-    """Return the y channel ``name``: a row each in the given order; where they are many, some are not named."""
+    """Return the y channel ``name``: one row per name in the given order; of many rows, only some are labeled."""
     room = int(6.8 * max(len(name) for name in names)) + 12
     axis = alt.Axis(minExtent=room, labelLimit=room, labelOverlap="greedy", ticks=False)
     return alt.Y("name:N", sort=list(names), title=None, axis=axis)

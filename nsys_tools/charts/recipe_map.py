@@ -1,4 +1,4 @@
-"""Utilization over time: a row per file and GPU, a cell per bin."""
+"""Utilization over time, with one row per file and GPU and one cell per bin."""
 
 from __future__ import annotations
 
@@ -30,15 +30,13 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     width = starts[1] - starts[0] if len(starts) > 1 else 1
     maps = [_map(shown, kind, rows, width) for kind in found.columns if kind.endswith("_percent")]
     body = alt.vconcat(*maps) if len(maps) > 1 else maps[0]
-    return styled(
-        body, "Utilization over time", "time in which kernels run over the time of the bin; gray: not recorded"
-    )
+    return styled(body, "Utilization over time", "share of each bin in which kernels run; gray: not recorded")
 
 
 def _map(shown: pl.DataFrame, kind: str, names: list[str], width: int) -> alt.LayerChart:
     cells = _cells(shown, kind, width)
     largest = max([100.0, *(cell["percent"] for cell in cells if cell["percent"] is not None)])
-    x, y = time_axis("from", "time since the first session began (s)"), rows_axis(names)
+    x, y = time_axis("from", "time since the start of the first session (s)"), rows_axis(names)
     unknown = alt.Chart(data([cell for cell in cells if cell["percent"] is None])).mark_rect(color=IDLE)
     scale = alt.Scale(domain=[0, largest], scheme="viridis")
     known = (
@@ -54,7 +52,7 @@ def _map(shown: pl.DataFrame, kind: str, names: list[str], width: int) -> alt.La
 
 
 def _cells(shown: pl.DataFrame, kind: str, width: int) -> list[dict[str, Any]]:
-    """Return the cells of a map; neighbors of one value are one cell."""
+    """Return the cells of a map; neighbors with the same value are merged."""
     cells: list[dict[str, Any]] = []
     last: dict[str, dict[str, Any]] = {}
     for name, start, percent in shown.select("name", "bin_start_ns", kind).iter_rows():

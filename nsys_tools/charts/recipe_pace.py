@@ -1,4 +1,4 @@
-"""The pace of each file over its iterations: how long each takes, and the gap before it."""
+"""Pace of each file over its iterations: iteration durations and the gaps before them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import polars as pl
 from nsys_tools.charts.style import COLOURS, WIDTH, Chart, data, shortened, styled
 
 _POINTS = 1500
-"""Per file; of more iterations, every nth is drawn."""
+"""Maximum number of points per file; with more iterations, every nth one is drawn."""
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
@@ -45,6 +45,6 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         )
         return drawn
 
-    body = alt.vconcat(lines("duration", "duration (ms)"), lines("gap", "gap before (ms)"))
-    said = "duration of each iteration, and the time from the end of the one before to its start"
+    body = alt.vconcat(lines("duration", "duration (ms)"), lines("gap", "gap before the iteration (ms)"))
+    said = "duration of each iteration, and the gap since the end of the previous one"
     return styled(body, "Pace by iteration", said + (f"; every {step}th iteration" if step > 1 else ""))

@@ -1,4 +1,4 @@
-"""What a recipe lists, where it lies in the time of each file."""
+"""The rows of a recipe on the time axis of each file."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     files = list(dict.fromkeys(shortened(file, 40) for file in found["file"]))
     scale = alt.Scale(domain=labels, range=[*COLOURS[: len(names)], GREY][: len(labels)])
     color = alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420))
-    # Bars of a few ns would not be seen: each has an edge of its own.
+    # Bars of a few ns would be invisible without an edge.
     body = (
         alt.Chart(data(rows))
         .mark_bar(opacity=0.75, strokeWidth=1)
         .encode(
-            x=time_axis("from", "time since the first that the file has (ms)"),
+            x=time_axis("from", "time since the first one in the file (ms)"),
             x2="to:Q",
             y=rows_axis(files),
             color=color,
@@ -46,5 +46,5 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         )
         .properties(width=WIDTH - 250, height=max(len(files) * row_height(len(files)), 60))
     )
-    said = f"the {_MOST:,} longest" if len(found) > _MOST else "each file by its own clock"
-    return styled(body, "When they occur", said)
+    said = f"{_MOST:,} longest" if len(found) > _MOST else "each file uses its own clock"
+    return styled(body, "Occurrences over time", said)

@@ -1,4 +1,4 @@
-"""What each file spends its time on, or how much it moves: a bar per file, divided by name."""
+"""Total time or bytes per file, as one bar per file divided by name."""
 
 from __future__ import annotations
 
@@ -42,4 +42,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         )
         .properties(width=WIDTH - 250, height=max(len(files) * row_height(len(files)), 60))
     )  # fmt: skip
-    return styled(body, "By file", "a bar is a file, in the order of their numbers")
+    return styled(body, "By file", "one bar per file, in file order")

@@ -1,4 +1,4 @@
-"""The roofline: what stages, ops and kernels reach, under what the card allows at their intensity."""
+"""Roofline chart: achieved FLOP/s of stages, ops and kernels, below the limits of the GPU."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from nsys_tools.charts.style import BUSY, COLOURS, INK, WIDTH, Chart, data, shor
 
 _SIZE = WIDTH - 80, 400
 _LABELLED_OPS = 4
-_NEAR = 10  # pixels between a point and a label that needs no line to it
+_NEAR = 10  # maximum distance in pixels between a point and a label without a leader line
 _ABOVE = 48  # pixels above the peak, for labels
-# What the marks of a series are, their shape and color, and whether they are filled: told apart without color too.
+# Legend text, shape and color of each series, and whether marks are filled, so that color is not needed.
 _SERIES = {
-    "stage": ("stages: FLOPs and bytes of the model, over busy time", "circle", BUSY, True),
-    "op": ("ops: the same; the area of a mark grows with its busy time", "square", COLOURS[2], False),
-    "kernel": ("kernels: FLOPs and bytes of ncu, over its time at locked clocks", "triangle-up", COLOURS[5], True),
+    "stage": ("stages: model FLOPs and bytes, over busy time", "circle", BUSY, True),
+    "op": ("ops: the same; the area of a mark increases with busy time", "square", COLOURS[2], False),
+    "kernel": ("kernels: FLOPs, bytes and time measured by ncu with locked clocks", "triangle-up", COLOURS[5], True),
 }  # fmt: skip
 _FLOPS = ((1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1.0, "FLOP/s"))
 _BYTES = ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1.0, "B/s"))
@@ -43,7 +43,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         return None
     peak = peaks.row(0, named=True)
     plane = _plane(shown, peak)
-    x, y = plane.channels("intensity (FLOP per byte)", "reached while busy", _FLOPS_LABELS)
+    x, y = plane.channels("intensity (FLOP per byte)", "achieved while busy", _FLOPS_LABELS)
     roof, words, lines = _roof(plane, peak, x, y)
     body = alt.layer(
         *roof, _marks(shown, x, y), *_labels(plane, shown, [box for word in words for box in word.boxes(plane)], lines),
@@ -51,13 +51,13 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         width=_SIZE[0], height=_SIZE[1],
     )  # fmt: skip
     return styled(
-        body, "Roofline: FLOPs a second over FLOPs per byte",
-        "the closer to the line above it, the less a point loses while the GPU is busy; idle time is not in it",
+        body, "Roofline: FLOP/s over FLOPs per byte",
+        "points close to the line use the GPU well while it is busy; idle time is excluded",
     )  # fmt: skip
 
 
 def _plane(points: Sequence[Mapping[str, Any]], peak: Mapping[str, Any]) -> Plane:
-    """Return axes that hold every point, the ridge, and the labels above the peak."""
+    """Return axes that cover all points, the ridge, and the labels above the peak."""
     ridge = peak["flops_per_s"] / peak["bytes_per_s"]
     intensities = [ridge, *(point["intensity"] for point in points)]
     speeds = [peak["flops_per_s"], *(point["flops_per_s"] for point in points)]
@@ -81,7 +81,9 @@ def _roof(plane: Plane, peak: Mapping[str, Any], x: alt.X, y: alt.Y) -> tuple[li
     words = [
         Words(f"{_amount(flat, _FLOPS)}, dense {peak['dtype']}", plane.x[1], flat, "right", -2, -13),
         Words(f"ridge: {ridge:,.3g} FLOP/B", ridge, flat, "center", 0, -31),
-        Words(f"{_amount(bandwidth, _BYTES)} of memory", middle, middle * bandwidth, "center", 0, -9, plane.slope),
+        Words(
+            f"{_amount(bandwidth, _BYTES)} memory bandwidth", middle, middle * bandwidth, "center", 0, -9, plane.slope
+        ),
         Words("memory-bound", ridge, plane.y[0], "right", -8, -9),
         Words("compute-bound", ridge, plane.y[0], "left", 8, -9),
     ]
@@ -140,7 +142,7 @@ def _marks(points: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart
 def _labels(
     plane: Plane, points: Sequence[Mapping[str, Any]], taken: Sequence[Box], lines: Sequence[Box]
 ) -> list[alt.Chart]:
-    """Return the names of the stages, and of the ops with most time, where there is room for them."""
+    """Return the names of the stages, and of the ops with the most time, where there is room."""
     places = [plane.at(point["intensity"], point["flops_per_s"]) for point in points]
     wanted = _names(points, places)
     used = [*taken, *(around(x, y, 6) for x, y, is_stage in wanted if is_stage)]
@@ -164,7 +166,7 @@ def _labels(
 
 
 def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words:
-    """Return a label in its box, with the side at its point that is nearest to it."""
+    """Return a label in its box, aligned on the side nearest to its point."""
     middle = (box.top + box.bottom) / 2
     if box.left >= x:
         return Words(text, *plane.back(box.left, middle), "left", 0, 0, bold=bold)
@@ -176,7 +178,7 @@ def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words
 def _names(
     points: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]]
 ) -> dict[tuple[float, float, bool], str]:
-    """Return what is labeled, by its pixel and whether it is a stage: those in one place together."""
+    """Return the labels by pixel and whether they are stages; labels at one place are combined."""
     longest = sorted((point["time_ns"] for point in points if point["series"] == "op"), reverse=True)[:_LABELLED_OPS]
     named: dict[tuple[float, float, bool], list[str]] = {}
     for is_stage in (True, False):
@@ -190,6 +192,6 @@ def _names(
 
 
 def _tail(name: str) -> str:
-    """Return the last parts of a qualified name that say what the op is."""
+    """Return the last parts of a qualified name, which identify the op."""
     words = [part for part in name.split(".") if part[:1].isalpha()]
     return ".".join(words[-2:]) or name

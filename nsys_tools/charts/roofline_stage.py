@@ -1,4 +1,4 @@
-"""A waterfall per stage: from what the hardware allows, loss by loss, to what was measured."""
+"""One waterfall per stage, from the roofline time through each loss to the measured time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LABEL_WIDTH = 120
 _PANEL_WIDTH = (WIDTH - _LABEL_WIDTH) // _COLUMNS - 10
 _ROOM = 108  # for the label of the longest bar
 _ROW = 19
-# What a bar is called, its column and its color; all but the ends begin where the one before it ends.
+# Label, column and color of each bar. Except for the first and the last, a bar starts where the previous one ends.
 _FIRST, _LAST = "roofline", "measured (span)"
 _PARTS = {
     _FIRST: ("roofline_ns", BUSY),
@@ -28,7 +28,7 @@ _PARTS = {
     _LAST: ("span_ns", INK),
 }
 _COLOURS = [color for _, color in _PARTS.values()]
-_GAIN = "gain"  # a part below zero: less was moved than the model says
+_GAIN = "gain"  # a negative part: fewer bytes were accessed than the model assumes
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
@@ -39,20 +39,20 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     shown = stages.sort("span_ns", "stage", descending=[True, False]).head(_TOP).to_dicts()
     panels = [_panel(_bars(row), _title(row), with_names=place % _COLUMNS == 0) for place, row in enumerate(shown)]
     body = alt.concat(*panels, columns=_COLUMNS, spacing={"row": 16, "column": 20})
-    said = f"the {_TOP} longest of {len(stages)} stages; " if len(stages) > _TOP else ""
+    said = f"{_TOP} longest of {len(stages)} stages; " if len(stages) > _TOP else ""
     return styled(
-        body, "Where the time of each stage goes",
-        f"{said}each panel has its own scale: 100 % is what was measured, the dashed line",
+        body, "Time above roofline per stage",
+        f"{said}each panel has its own scale; the dashed line is the measured time, 100 %",
     )  # fmt: skip
 
 
 def _title(row: Mapping[str, Any]) -> str:
-    times = f", {row['slowdown']:.3g} x the roofline" if row["slowdown"] else ""
+    times = f", {row['slowdown']:.3g} x the roofline time" if row["slowdown"] else ""
     return f"{shortened(row['stage'], 24)}: {duration(row['span_ns'])}{times}"
 
 
 def _bars(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the bars of one stage, from and to in shares of its span."""
+    """Return the bars of one stage, with ends as shares of its span."""
     whole = row["span_ns"] or 1
     found, reached = [], 0.0
     for part, (column, _) in _PARTS.items():
@@ -74,14 +74,14 @@ def _signed(ns: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share in percent, with one digit after the point where it is below ten."""
+    """Return a share in percent, with one decimal below 10 %."""
     if abs(share) < 0.0005:
         return "< 0.1 %"
     return f"{100 * share:.{0 if abs(share) >= 0.0995 else 1}f} %"
 
 
 def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.LayerChart | alt.FacetChart:
-    """Return one stage's panel; the names of the bars stand at the left of the first column alone."""
+    """Return the panel of one stage; only panels in the first column have bar names."""
     low = min(0.0, *(min(bar["from"], bar["to"]) for bar in bars))
     high = max(1.0, *(bar["right"] for bar in bars))
     domain = [low, low + (high - low) * _PANEL_WIDTH / (_PANEL_WIDTH - _ROOM)]

@@ -1,4 +1,4 @@
-"""What the GPUs ran over time, by stage."""
+"""GPU activity over time, by stage."""
 
 from __future__ import annotations
 
@@ -39,14 +39,16 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         .properties(width=WIDTH, height=200)
     )  # fmt: skip
     return styled(
-        body, "GPU activity over time", "1: one operation at all times; below: idle in between; above: several at once"
+        body,
+        "GPU activity over time",
+        "1: one operation at all times; below 1: idle time; above 1: concurrent operations",
     )
 
 
 def _bins(activity: pl.DataFrame) -> tuple[list[dict[str, str | float]], str]:
     """Return one row per bin and stage, and the unit of time.
 
-    An area needs every stage at every bin, and one bin more to close the last.
+    An area needs every stage in every bin, and one extra bin to close the last one.
     """
     bins = activity.group_by("start_ns", "bin_ns", "stage").agg(pl.col("sum_ns").sum())
     length = int(bins["bin_ns"][0])

@@ -1,4 +1,4 @@
-"""GPU time by stage: what ran, and what stood still before it."""
+"""GPU time by stage: running operations, and idle time before them."""
 
 from __future__ import annotations
 
@@ -46,4 +46,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )  # fmt: skip
     text = alt.Chart(data(labels)).mark_text(align="left", dx=5, fontSize=11).encode(y=y, x=x, text="label:N")
     body = (bars + text).properties(width=WIDTH - 120, height=max(60, 26 * len(totals)))
-    return styled(body, "GPU time by stage", "exclusive: each operation counts at its innermost stage")
+    return styled(body, "GPU time by stage", "exclusive: each operation counts in its innermost stage only")

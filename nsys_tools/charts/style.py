@@ -1,4 +1,4 @@
-"""What all charts share: size, colors, and how data are handed over."""
+"""Shared style of all charts: size, colors, axes, and inline data."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
 def named_bars(names: Sequence[str]) -> alt.Y:
     """Return the y channel of horizontal bars: names in the given order, with room for wide fonts.
 
-    The page's reader may lack the font that the chart was laid out with, and others are up to a fifth wider.
+    The reader's system may lack the font used for the layout, and other fonts are up to 20 % wider.
     """
     room = int(6.8 * max(len(name) for name in names)) + 12
     return alt.Y("name:N", sort=list(names), title=None, axis=alt.Axis(minExtent=room, labelLimit=room))
@@ -56,11 +56,11 @@ def styled(chart: Chart, title: str, subtitle: str) -> Chart:
 
 
 def shortened(text: str, length: int = 58) -> str:
-    """Return a name that fits beside a chart; cut names end in an ellipsis.
+    """Return a name that fits next to a chart; truncated names end in an ellipsis.
 
-    What cannot be printed becomes a space: a NUL in a label makes the renderer abort the process. What takes two
-    UTF-16 units becomes a replacement mark: the renderer cuts labels between them, and then fails. What each object of
-    JavaScript has as a property gets a space at its end: the renderer takes it for a name that it knows, and fails.
+    Unprintable characters become spaces, because a NUL in a label makes the renderer abort the process. Characters with
+    two UTF-16 units become replacement characters, because the renderer fails when it cuts a label between the units.
+    Names of built-in properties of JavaScript objects get a trailing space, because the renderer fails on them.
     """
     printable = "".join(
         "\ufffd" if c > "\uffff" else c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000]

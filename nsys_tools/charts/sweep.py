@@ -1,4 +1,4 @@
-"""The chart of a sweep: one line per value of the second axis."""
+"""The chart of a sweep, with one line per value of the second axis."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ _TITLES = {
     "ttft_ns": ("time to first token, ms", 1e6),
     "tpot_ns": ("time per token, ms", 1e6),
     "tokens_per_s": ("tokens/s", 1.0),
-    "user_tokens_per_s": ("tokens/s of a user", 1.0),
-    "gpu_tokens_per_s": ("tokens/s of a GPU", 1.0),
+    "user_tokens_per_s": ("tokens/s per user", 1.0),
+    "gpu_tokens_per_s": ("tokens/s per GPU", 1.0),
     "memory_bytes": ("GB on the fullest GPU", 1e9),
 }
 THROUGHPUT = "throughput"
-"""Asks for tokens/s of a GPU against time per token, one point for each value of the first axis."""
+"""Selects tokens/s per GPU vs. time per token, with one point per value of the first axis."""
 MAX_POINTS = 5_000
 
 
 def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Sequence[str], amount: str) -> Any:
-    """Return an altair chart of one amount of a sweep over its first axis, colored by the second.
+    """Return an Altair chart of an amount of a sweep over the first axis, colored by the second.
 
     Parameters
     ----------
@@ -56,9 +56,9 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
             f"It has {known}; rates and times need --gpu and all phases.",
         )
     if not 1 <= len(axes) <= 2:
-        raise UsageError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer, or write the table.")
+        raise UsageError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer axes, or write the table.")
     if len(rows) > MAX_POINTS:
-        raise NsysToolsError(f"A chart shows at most {MAX_POINTS:,} points, not {len(rows):,}.", "Take larger steps.")
+        raise NsysToolsError(f"A chart shows at most {MAX_POINTS:,} points, not {len(rows):,}.", "Use larger steps.")
     values = [_point(dict(zip(columns, row, strict=True)), axes, wanted) for row in rows]
     data = altair.Data(values=values)  # type: ignore[no-untyped-call]
     chart = altair.Chart(data, width=640, height=360)
@@ -75,7 +75,7 @@ def _point(row: dict[str, Any], axes: Sequence[str], wanted: Sequence[str]) -> d
 
 
 def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
-    """Return throughput against latency: a line through the values of an axis, hollow where they do not fit."""
+    """Return throughput vs. latency as a line through the values of an axis; points that do not fit are crosses."""
     import altair  # noqa: PLC0415
 
     base = chart.encode(
@@ -89,11 +89,11 @@ def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
     )
     labels = base.mark_text(dy=-9, fontSize=10).encode(text=altair.Text(f"{axis}:Q"))
     layers = (base.mark_line(), base.mark_point(size=50, filled=True).encode(shape=shape), labels)
-    return altair.layer(*layers).properties(title=f"Throughput against latency; points are {axis}")
+    return altair.layer(*layers).properties(title=f"Throughput vs. latency by {axis}")
 
 
 def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
-    """Write a chart as HTML that needs no network, SVG or PNG, by the ending of `path`.
+    """Write a chart as HTML that needs no network, SVG or PNG, according to the suffix of `path`.
 
     Raises
     ------
@@ -101,6 +101,6 @@ def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None
         For another ending, or a file that exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
-        raise UsageError(f"{path} has no ending that a chart can be written as.", "Use .html, .svg or .png.")
+        raise UsageError(f"{path}: this file type is not supported for charts.", "Use .html, .svg or .png.")
     with new_file(path, force=force, inputs=inputs) as draft:
         chart.save(str(draft), format=path.suffix[1:], **({"inline": True} if path.suffix == ".html" else {}))

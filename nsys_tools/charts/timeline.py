@@ -1,4 +1,4 @@
-"""The run over time: steps and stages on each GPU, idle time by cause, and what the CPU calls."""
+"""Timeline of the run: steps and stages on each GPU, idle time by cause, and CPU calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ROW, _LABEL, _OVERVIEW = 19, 190, 34
 _GPUS = 8
 _CAUSES = {"launch gap": "#d55e00", "synchronization": "#c2649a", "dependency": "#a07d3b", "unknown": GREY}
 _CALLS = {"launch": "#56a0d3", "wait": "#d9822b", "other": GREY}
-# Steps that follow each other differ a little, so that each can be seen.
+# Successive steps have slightly different colors, so that each step is visible.
 _PHASES = {
     "prefill": ("#7a5cc0", "#9a80d6"), "decode": ("#2f8f83", "#58ada2"), "mixed": ("#4a7fc9", "#79a2db"),
     "train": ("#2f8f83", "#58ada2"), "other": ("#5f6b7a", "#84909f"),
@@ -29,7 +29,7 @@ _TIME = (
 
 @dataclass(frozen=True)
 class _Bar:
-    """A bar of a lane; `share` is how much of it is work, `sum_ns` that work, `count` of how many `unit`."""
+    """A bar in a lane; `sum_ns` is the work in it, `share` the fraction of the bar, `count` the number of `unit`."""
 
     lane: str
     color: str
@@ -62,8 +62,8 @@ def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
     }
     specs = {"main": spec(_main(lanes, extent))} | ({"overview": spec(_overview(extent))} if len(activity) else {})
     return Picture(
-        "timeline", "The run over time",
-        "Drag to zoom in, double-click to zoom out. After a click the wheel, + - and the arrow keys work too.",
+        "timeline", "Timeline",
+        "Drag to zoom in; double-click to zoom out. After a click, the mouse wheel, + - and the arrow keys also work.",
         specs, {"bars": _columns(bars, first), "load": load, "lanes": {"lane": lanes}}, extent,
         _ROW * len(lanes) + 34 + (_OVERVIEW + 8) * len(activity.head(1)),
     )  # fmt: skip
@@ -107,7 +107,7 @@ def _bars(tables: Mapping[str, pl.DataFrame]) -> Iterator[_Bar]:
 
 
 def _colors(stages: pl.DataFrame) -> dict[str, str]:
-    """Return a color for each stage, the same on each GPU; the stages with the most time differ."""
+    """Return a color per stage, the same on all GPUs; the stages with the most time have distinct colors."""
     ranked = stages.group_by("stage").agg(pl.col("sum_ns").sum()).sort("sum_ns", "stage", descending=[True, False])
     return {name: COLOURS[n % len(COLOURS)] for n, name in enumerate(ranked["stage"].drop_nulls())}
 
@@ -124,7 +124,7 @@ def _steps(steps: pl.DataFrame, mark: str) -> Iterator[_Bar]:
 
 
 def _stages(stages: pl.DataFrame, mark: str, colors: Mapping[str, str]) -> Iterator[_Bar]:
-    """Yield the segments of a GPU; lanes that are called alike when shortened are numbered."""
+    """Yield the segments of a GPU; lanes with equal shortened names are numbered."""
     names: dict[int, str] = {}
     for row in stages.to_dicts():
         if row["lane"] not in names:
@@ -154,7 +154,7 @@ def _main(lanes: list[str], extent: tuple[int, int]) -> Chart:
         .mark_bar(clip=True, strokeWidth=0.7, tooltip={"content": "data"})
         .encode(
             x=x, x2="to:Q", y=y, color=alt.Color("color:N", scale=None), stroke=alt.Stroke("color:N", scale=None),
-            # What works for a part of its time only is paler.
+            # Bars that are busy for only part of their time are paler.
             opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.3, 1], clamp=True), legend=None),
         )
         .transform_calculate(share="datum.sum / max(datum.to - datum.from, 1)")

@@ -1,1 +1,1 @@
-"""Two sides compared: what a comparison needs of a trace, matching, effects, statistics, verdict and gate."""
+"""Comparison of two sides: snapshots, matching, effects, statistics, verdict and gate."""

@@ -1,4 +1,4 @@
-"""What changed: one row per name of either side, with the two effects and how sure its duration is."""
+"""Changes: one row per name on either side, with the two effects and the significance of the duration change."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from nsys_tools.comparison.snapshot import Row, Snapshot, step_count
 P_MOST, LEAST_COUNT = 0.05, 5
 _QUANTILES = 100
 _MOST_RUNS = 1000
-"""Runs of one kernel are no independent draws: more than so many add no certainty."""
+"""Runs of one kernel are not independent samples: more than this number add no certainty."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """One row of what changed.
+    """One row of the changes.
 
     Attributes
     ----------
     status
         ``same``, ``changed``, ``new`` or ``gone``.
     matched_by
-        How the rows of both sides were found to belong together; see `nsys_tools.comparison.matching.match`.
+        How the rows of the two sides were matched; see `nsys_tools.comparison.matching.match`.
     base_names, new_names
-        Names of each side; none on the side that has none.
+        Names on each side; empty if a side has no match.
     kind
-        Class of a kernel.
+        Kernel class.
     base_count, new_count, base_ns, new_ns
-        Number and sum of durations, over captures or per step: see `Diff`.
+        Count and sum of durations, over captures or per step; see `Diff`.
     effect
-        The change, divided.
+        The change, split by count and duration.
     ratio
-        Median duration of the new side over that of the base; None where a side has none or several rows.
+        Median duration of the new side divided by that of the base; None if a side has no row or several rows.
     drift
-        By how much the medians of the two halves of a side differ, the larger of both sides.
+        Relative difference between the medians of the two halves of a side, the larger of both sides.
     p
-        Of the Mann-Whitney test on durations, from 50 quantiles of each side.
+        p-value of the Mann-Whitney test on durations, from 50 quantiles per side.
     is_significant
-        Whether durations differ by more than noise: see `marked`.
+        Whether durations differ by more than noise; see `marked`.
     phase
-        Of the steps, where changes are per step.
+        Phase of the steps, if changes are per step.
     """
 
     status: str
@@ -65,21 +65,21 @@ class Change:
 
     @property
     def name(self) -> str:
-        """What it is called: the names of the base, or of what is new."""
+        """The names on the base side or, for a new row, on the new side."""
         return " + ".join(self.base_names or self.new_names)
 
 
 def changes(base: Sequence[Snapshot], new: Sequence[Snapshot], what: str, floor: float) -> list[Change]:
-    """Return what changed among the rows of a kind, each launch of a name by itself; largest change first.
+    """Return the changes among the rows of a kind, per name and launch, largest change first.
 
     Parameters
     ----------
     base, new
-        The captures of each side, one at least; their rows are added up.
+        The captures of each side, at least one; their rows are summed.
     what
         One of `nsys_tools.comparison.snapshot.ROWS`.
     floor
-        Relative difference of medians that counts.
+        Smallest relative difference of medians that counts.
     """
     sequences = (base[0].sequence, new[0].sequence) if what == "kernel" else ((), ())
     found = marked([_change(one) for one in match(_rows(base, what), _rows(new, what), sequences)], floor)
@@ -87,7 +87,7 @@ def changes(base: Sequence[Snapshot], new: Sequence[Snapshot], what: str, floor:
 
 
 def by_name(found: Sequence[Change]) -> list[Change]:
-    """Return changes with the launches of one name added up; their effects still add up to the whole."""
+    """Return the changes with the launches of each name combined; their effects still add up to the whole."""
     groups: dict[tuple[tuple[str, ...], ...], list[Change]] = defaultdict(list)
     for one in found:
         groups[one.base_names, one.new_names].append(one)
@@ -95,12 +95,12 @@ def by_name(found: Sequence[Change]) -> list[Change]:
 
 
 def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Snapshot]) -> list[Change]:
-    """Return the changes of kernels per step and phase: sums and numbers over all steps, divided by their number.
+    """Return the kernel changes per step and phase: sums and counts over all steps, divided by the number of steps.
 
     Parameters
     ----------
     found
-        The changes of kernels by name, which say what belongs together and what is significant.
+        The kernel changes by name, which determine the matches and what is significant.
     base, new
         The captures of each side.
     """
@@ -130,7 +130,7 @@ def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Sn
 
 
 def _of_distinct_names(found: Sequence[Change]) -> list[Change]:
-    """Return the changes, those that share a name of either side as one: steps are summed up by name."""
+    """Return the changes, combining those that share a name on either side: steps are summed by name."""
     places: dict[tuple[int, str], int] = {}
     groups: dict[int, list[Change]] = {}
     for number, one in enumerate(found):
@@ -156,7 +156,7 @@ def _joined(group: Sequence[Change]) -> Change:
 
 
 def _of_phase(side: Sequence[Snapshot], phase: str) -> dict[str, tuple[int, int]]:
-    """Return number and sum of kernels in the steps of a phase, by name."""
+    """Return the count and summed duration of the kernels in the steps of a phase, by name."""
     found: dict[str, tuple[int, int]] = {}
     for kernel in (kernel for one in side for kernel in one.step_kernels if kernel.phase == phase):
         count, ns = found.get(kernel.name, (0, 0))
@@ -192,16 +192,16 @@ def _together(parts: Sequence[Change]) -> Change:
 def marked(found: Sequence[Change], floor: float) -> list[Change]:
     """Mark the changes whose durations differ by more than noise.
 
-    All of these hold: the Mann-Whitney p is below 0.05 after the correction of Benjamini and Hochberg for as many rows
-    as there are; the medians differ by more than `floor`; and by more than the medians of the two halves of either
-    side do.
+    A change is marked if all of the following hold: the Mann-Whitney p is below 0.05 after a Benjamini-Hochberg
+    correction over all rows, the medians differ by more than `floor`, and they differ by more than the medians of the
+    two halves of either side.
 
     Parameters
     ----------
     found
         The changes.
     floor
-        Relative difference of medians that counts.
+        Smallest relative difference of medians that counts.
     """
     tested = sorted((one.p, n) for n, one in enumerate(found) if one.p is not None)
     passed = [k for k, (p, _) in enumerate(tested, 1) if p <= P_MOST * k / len(tested)]
@@ -219,7 +219,7 @@ def _apart(ratio: float | None) -> float:
 
 
 def _rows(side: Sequence[Snapshot], what: str) -> list[Row]:
-    """Return the rows of a side, those of several captures added up."""
+    """Return the rows of a side, summed over its captures."""
     if len(side) == 1:
         return side[0].rows.get(what, [])
     groups: dict[tuple[str, str], list[Row]] = defaultdict(list)
@@ -238,7 +238,7 @@ def _rows(side: Sequence[Snapshot], what: str) -> list[Row]:
 
 
 def _merged(rows: Sequence[Row]) -> list[int]:
-    """Return the quantiles of several captures together, of each as many as its share of the runs."""
+    """Return the combined quantiles of several captures, each weighted by its share of the runs."""
     whole = sum(row.count for row in rows)
     found: list[int] = []
     for row in rows:
@@ -274,14 +274,14 @@ def _median(row: Row) -> float:
 
 
 def _drift(row: Row) -> float:
-    """Return by how much the median of the second half of a capture differs from that of the first."""
+    """Return the relative difference between the medians of the second and the first half of a capture."""
     if not row.early_ns or row.late_ns is None:
         return math.inf if row.count > 1 else 0.0
     return abs(row.late_ns / row.early_ns - 1)
 
 
 def _p(base: Row, new: Row) -> float | None:
-    """Return p of the Mann-Whitney test by its normal approximation, the statistic taken from quantiles."""
+    """Return p of the Mann-Whitney test in its normal approximation, with the statistic computed from quantiles."""
     if min(base.count, new.count) < LEAST_COUNT:
         return None
     from scipy.special import ndtr  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Two sides compared: headline, budget, verdict, and what changed."""
+"""Comparison of two sides: headline, budget, verdict and changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nsys_tools.comparison.verdict import Floors, Verdict
 from nsys_tools.errors import UsageError
 
 BY = ("step", *ROWS)
-# Terms of the budget that add up to the one before them.
+# Terms of the budget, with the term that each one is part of.
 PARTS = {
     "wall": "", "busy": "wall", "compute_busy": "busy", "exposed_communication": "busy", "other_busy": "busy",
     "idle": "wall", "launch_bound": "idle", "synchronization": "idle", "dependency": "idle", "rest": "idle",
@@ -24,15 +24,15 @@ _LEAST_RUNS = 3
 
 @dataclass(frozen=True)
 class Term:
-    """One line of the budget: mean ns per step, which adds up as medians do not.
+    """One line of the budget: mean ns per step, because means add up and medians do not.
 
     Attributes
     ----------
     term, part_of
-        See ``step_budget``; ``other_busy`` is what is busy and neither computes nor is exposed communication, such as
+        See ``step_budget``. ``other_busy`` is busy time that is neither compute nor exposed communication, such as
         copies.
     base_ns, new_ns, delta_ns
-        Mean over steps of each side, and new less base.
+        Mean over the steps of each side, and new minus base.
     """
 
     term: str
@@ -49,17 +49,17 @@ class Headline:
     Attributes
     ----------
     phase, gpu
-        Which steps; GPUs with steps are counted from 0.
+        The phase of the steps, and the GPU; GPUs with steps are numbered from 0.
     shift
-        How they differ.
+        How the step times differ.
     budget
-        Where the difference is; the parts of a term add up to it, and wall to the difference of the means.
+        Where the difference is. The parts of a term add up to the term; wall is the difference of the means.
     verdict
-        On these steps alone.
+        The verdict on these steps alone.
     base_walls, new_walls
-        The times themselves, by capture.
+        The step times of each capture.
     tokens_per_s
-        Of each side; None where the names of steps do not tell.
+        Rate of each side; None where the step names do not contain token counts.
     """
 
     phase: str
@@ -81,18 +81,18 @@ class Diff:
     base, new
         The captures of each side.
     by
-        What the changes are of: ``step`` (kernels per step), or one of `nsys_tools.comparison.snapshot.ROWS`, then over
+        What the changes refer to: ``step`` (kernels per step), or one of `nsys_tools.comparison.snapshot.ROWS` over
         whole captures.
     verdict
         The word and the reason.
     headlines
-        By phase and GPU, the phase with most time first; empty where the sides cannot be compared.
+        By phase and GPU, starting with the phase that takes the most time; empty if the sides cannot be compared.
     changes
         What changed, largest first.
     floors
-        What counted as a difference.
+        The smallest difference that counts.
     notes
-        What a reader must know.
+        Caveats for the reader.
     """
 
     base: list[Snapshot]
@@ -106,14 +106,14 @@ class Diff:
 
 
 def chosen_by(by: str, base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return what changes are of; when nothing is asked for, steps where both sides have them, else stages."""
+    """Return what the changes refer to; by default steps if both sides have them, otherwise stages."""
     return by or ("step" if all(one.steps for one in (*base, *new)) else "stage")
 
 
 def check_by(by: str) -> None:
-    """Refuse what changes cannot be of; empty is left to `chosen_by`."""
+    """Refuse an unknown value of ``--by``; `chosen_by` resolves an empty one."""
     if by and by not in BY:
-        raise UsageError(f"--by {by}: is not known.", f"Use one of: {', '.join(BY)}.")
+        raise UsageError(f"--by {by} is not known.", f"Use one of: {', '.join(BY)}.")
 
 
 def diff(base: Sequence[Snapshot], new: Sequence[Snapshot], *, by: str = "", noise: Sequence[Snapshot] = ()) -> Diff:
@@ -124,9 +124,9 @@ def diff(base: Sequence[Snapshot], new: Sequence[Snapshot], *, by: str = "", noi
     base, new
         The captures of each side.
     by
-        What changes are of; see `chosen_by`.
+        What the changes refer to; see `chosen_by`.
     noise
-        Captures of the same program: how far they lie apart is what counts as a difference, instead of the default.
+        Captures of the same program. The spread between them replaces the default threshold.
     """
     if any(one.is_hashed for one in (*base, *new)):
         base, new = [one.hashed() for one in base], [one.hashed() for one in new]
@@ -172,7 +172,7 @@ def _rate(side: Sequence[Steps]) -> float | None:
 
 
 def _judged(shift: Shift, walls: Sequence[Sequence[Sequence[int]]], floors: Floors, phase: str) -> Verdict:
-    """Return the verdict on steps; of several captures on each side, no one may lie among those of the other side."""
+    """Return the verdict on steps; with several captures per side, the medians of the sides must not overlap."""
     if walls[0] == walls[1]:
         return Verdict(verdict.SAME, "both sides have the same step times")
     found = verdict.judge(shift, floors, "a step" if phase == "other" else f"a {phase} step")
@@ -180,7 +180,7 @@ def _judged(shift: Shift, walls: Sequence[Sequence[Sequence[int]]], floors: Floo
         medians = [sorted(median(run) for run in side) for side in walls]
         if medians[0][0] <= medians[1][-1] and medians[1][0] <= medians[0][-1]:
             return Verdict(
-                verdict.AMBIGUOUS, f"{found.reason}, but captures of one side lie among those of the other. Repeat both"
+                verdict.AMBIGUOUS, f"{found.reason}, but the captures of the two sides overlap. Repeat both sides"
             )
     return found
 
@@ -198,7 +198,7 @@ def _means(side: Sequence[Steps]) -> dict[str, float]:
 
 
 def measured_floors(noise: Sequence[Snapshot]) -> Floors:
-    """Return what counts as a difference, from captures of the same program: the largest between any two of them.
+    """Return the thresholds from captures of the same program: the largest difference between any two of them.
 
     Raises
     ------
@@ -206,12 +206,14 @@ def measured_floors(noise: Sequence[Snapshot]) -> Floors:
         If there are fewer than two, or they cannot be compared with each other.
     """
     if len(noise) < 2:
-        raise UsageError("--noise needs two captures of the same program at least.")
+        raise UsageError("--noise needs at least two captures of the same program.")
     apart = 0.0
     for n, one in enumerate(noise):
         for other in noise[n + 1 :]:
             if reason := verdict.incomparable([one], [other]):
-                raise UsageError(f"--noise: {one.source} and {other.source} are not the same: {reason}.")
+                raise UsageError(
+                    f"--noise: {one.source} and {other.source} are not captures of the same program: {reason}."
+                )
             for headline in _headlines([one], [other], Floors()):
                 apart = max(apart, abs(headline.shift.ratio - 1))
     return Floors(apart, 0, f"between {len(noise)} captures of the same program")
@@ -222,9 +224,11 @@ def _notes(base: Sequence[Snapshot], new: Sequence[Snapshot], by: str) -> list[s
     counts = [step_count(side) for side in (base, new)]
     if by != "step" and counts[0] != counts[1] and all(counts):
         notes.append(
-            f"Sums are of whole captures, which hold {counts[0]:,} and {counts[1]:,} steps: a part of each change is "
-            "that difference. --by step divides by it."
+            f"Sums cover whole captures, which have {counts[0]:,} and {counts[1]:,} steps. Part of each change is due "
+            "to this difference. Use --by step to compare per step."
         )
     elif by != "step":
-        notes.append("Sums are of whole captures: a part of each change is what one did more than the other.")
+        notes.append(
+            "Sums cover whole captures. Part of each change is due to the different amount of work in each capture."
+        )
     return notes

@@ -1,4 +1,4 @@
-"""A change of a sum, divided into what more or fewer runs cost, and what longer or shorter runs do."""
+"""Split the change of a sum into the effect of more or fewer runs and the effect of longer or shorter runs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Effect:
-    """A change in integer ns; both parts add up to it.
+    """A change in integer ns, as two parts that add up to it.
 
     Attributes
     ----------
     count_ns
-        What the difference in number costs at the mean duration of the base.
+        Effect of the difference in count at the mean duration of the base.
     duration_ns
-        What the difference in duration costs at the number of the new side.
+        Effect of the difference in duration at the count of the new side.
     """
 
     count_ns: int
@@ -23,7 +23,7 @@ class Effect:
 
     @property
     def delta_ns(self) -> int:
-        """The whole change: new less base."""
+        """The whole change: new minus base."""
         return self.count_ns + self.duration_ns
 
 
@@ -33,9 +33,9 @@ def effect(base_count: int, base_ns: int, new_count: int, new_ns: int, *, per: t
     Parameters
     ----------
     base_count, base_ns, new_count, new_ns
-        Number and sum of durations of each side. What is on one side only is a change of number.
+        Count and sum of durations of each side. Rows that are on one side only are a change in count.
     per
-        Divide each side by so many steps first.
+        Number of steps by which each side is divided first.
     """
     base, new = Fraction(base_ns, per[0]), Fraction(new_ns, per[1])
     delta = round(new) - round(base)

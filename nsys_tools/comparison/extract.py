@@ -1,4 +1,4 @@
-"""The snapshot of an open trace."""
+"""Extract the snapshot of an open trace."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ _MOST_ROWS = 20_000
 def snapshot(
     read: Read, *, source: str, workload: Mapping[str, str], rows: Sequence[str], has_model: bool = False
 ) -> Snapshot:
-    """Return what a comparison needs of a trace.
+    """Return the data of a trace that a comparison needs.
 
     Parameters
     ----------
     read
-        Gives the result of a query.
+        Returns the result of a query.
     source
-        What the trace is called.
+        Name of the trace.
     workload
-        What is known of the run.
+        Known facts of the run.
     rows
-        Which rows are wanted besides steps, of `nsys_tools.comparison.snapshot.ROWS`.
+        Rows to extract in addition to steps, from `nsys_tools.comparison.snapshot.ROWS`.
     has_model
-        Whether the trace was compared with a model, so that there is an MFU.
+        Whether the trace was compared with a model, which provides an MFU.
     """
     summary = read("trace_summary").one()
     found = read("step_found")
@@ -54,7 +54,7 @@ def snapshot(
 
 
 def _rows(records: Sequence[dict[str, Any]]) -> list[Row]:
-    """Return the rows; beyond some thousand the smallest are left out, which hold next to no time."""
+    """Return the rows; the smallest of very many are dropped, because they take almost no time."""
     return [
         Row(
             one["name"], one["detail"], one["class"] or "", one["instance_count"], one["sum_ns"], one["quantiles"],
@@ -73,7 +73,7 @@ def _steps(read: Read) -> list[Steps]:
     rates = {(row["phase"], row["gpu_id"], row["process_id"]): _rate(row) for row in read("step_summary")}
     made = []
     for (phase, gpu, process), group in steps.group_by("phase", "gpu_id", "process_id", maintain_order=True):
-        # Evenly spaced steps stand for all where there are very many.
+        # Of very many steps, evenly spaced ones represent all.
         kept = group.gather_every(-(-len(group) // _MOST_STEPS))
         made.append(
             Steps(
@@ -89,13 +89,13 @@ def _steps(read: Read) -> list[Steps]:
 
 
 def _rate(row: Mapping[str, Any]) -> float | None:
-    """Return tokens per second: those generated, where there are any."""
+    """Return generated tokens per second if there are any, otherwise context tokens per second."""
     rate: float | None = row["generation_tokens_per_s"] or row["context_tokens_per_s"]
     return rate
 
 
 def _median(values: pl.Series) -> float | None:
-    """Return the median; None where nothing is told, or nothing but 0."""
+    """Return the median; None if there are no values, or the median is 0."""
     found = values.drop_nulls().median()
     return float(found) if isinstance(found, int | float) and found else None
 

@@ -17,30 +17,30 @@ from nsys_tools.comparison.verdict import AMBIGUOUS, NOT_COMPARABLE
 from nsys_tools.errors import UsageError
 
 PASSED, FAILED, UNSURE = 0, 1, 3
-_EXAMPLE = 'A limit is: [[limit]], then figure = "step_median", phase = "decode", max_ratio = 1.03.'
+_EXAMPLE = 'Example: [[limit]], then figure = "step_median", phase = "decode", max_ratio = 1.03.'
 _KEYS = {"figure", "phase", "name", "max", "min", "max_ratio", "min_ratio"}
 FIGURES = {
     "step_median": "median wall time of a step, ns",
-    "tokens_per_s": "tokens of the steps per second",
+    "tokens_per_s": "tokens per second over the steps",
     "mfu": "MFU of a stage (name), a ratio; needs --model",
-    "stage": "median span of an instance of a stage (name) on the GPU, ns",
-    "class": "GPU time of a class of kernels (name), ns: per step where both sides have steps",
-    "memory": "most GPU memory in use, bytes; needs --cuda-memory-usage=true",
+    "stage": "median GPU span per instance of a stage (name), ns",
+    "class": "GPU time of a kernel class (name), ns; per step if both sides have steps",
+    "memory": "peak GPU memory in use, bytes; needs --cuda-memory-usage=true",
 }
 
 
 @dataclass(frozen=True)
 class Limit:
-    """One limit: on the figure of the new side, or on its ratio to that of the base.
+    """A limit on a figure of the new side, or on its ratio to the figure of the base.
 
     Attributes
     ----------
     figure
         One of `FIGURES`.
     name
-        Of the stage or class.
+        Name of the stage or class.
     phase
-        Of the steps; empty for the phase with most time.
+        Phase of the steps; empty for the phase with the most time.
     bounds
         Some of ``max``, ``min``, ``max_ratio`` and ``min_ratio``.
     """
@@ -51,7 +51,7 @@ class Limit:
     bounds: dict[str, float]
 
     def __str__(self) -> str:
-        """Return how the limit is called."""
+        """Return the name of the limit."""
         return " ".join(filter(None, (self.phase, self.figure, self.name)))
 
 
@@ -60,12 +60,12 @@ Gate = list[Limit]
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a gate.
+    """The result of a gate.
 
     Attributes
     ----------
     code
-        0 passed, 1 failed, 3 ambiguous or not comparable: what the command exits with.
+        Exit status of the command: 0 passed, 1 failed, 3 ambiguous or not comparable.
     lines
         A sentence for each limit.
     """
@@ -80,7 +80,7 @@ def read_gate(path: Path) -> Gate:
     Raises
     ------
     UsageError
-        If it cannot be read, has no limit, or names a figure or key that is not known, or a limit is no finite number.
+        If the file cannot be read, has no limit, contains an unknown figure or key, or a limit is not a finite number.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def read_gate(path: Path) -> Gate:
         raise UsageError(f"--gate {path}: cannot be read ({str(error).splitlines()[0]}).", _EXAMPLE) from None
     entries = data.get("limit")
     if set(data) != {"limit"} or not isinstance(entries, list) or not entries:
-        raise UsageError(f"--gate {path}: needs [[limit]] entries, and nothing else.", _EXAMPLE)
+        raise UsageError(f"--gate {path}: must contain [[limit]] entries only.", _EXAMPLE)
     return [_limit(path, number, entry) for number, entry in enumerate(entries, 1)]
 
 
@@ -101,7 +101,7 @@ def _limit(path: Path, number: int, entry: object) -> Limit:
         raise UsageError(f"{where}: figure {figure!r} is not known.", f"Use one of: {', '.join(FIGURES)}.")
     bounds = {key: entry[key] for key in ("max", "min", "max_ratio", "min_ratio") if key in entry}
     if not bounds:
-        raise UsageError(f"{where}: has no max, min, max_ratio or min_ratio.", _EXAMPLE)
+        raise UsageError(f"{where}: needs max, min, max_ratio or min_ratio.", _EXAMPLE)
     for key, value in bounds.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
             raise UsageError(f"{where}: {key} is {value!r}; it must be a finite number, 0 or more.")
@@ -109,15 +109,15 @@ def _limit(path: Path, number: int, entry: object) -> Limit:
         raise UsageError(f"{where}: figure {figure} needs a name.", _EXAMPLE)
     for key in ("name", "phase"):
         if not isinstance(entry.get(key, ""), str):
-            raise UsageError(f"{where}: {key} must be a text.", _EXAMPLE)
+            raise UsageError(f"{where}: {key} must be a string.", _EXAMPLE)
     return Limit(figure, entry.get("name", ""), entry.get("phase", ""), bounds)
 
 
 def check(found: Diff, gate: Gate) -> Outcome:
-    """Hold a comparison against limits.
+    """Check a comparison against limits.
 
-    A limit on a ratio is told only from sides that can be compared and steps that are not ambiguous; a limit that is
-    broken by an ambiguous change is ambiguous too.
+    A limit on a ratio is checked only if the sides can be compared. A ratio limit that is broken while the verdict is
+    ambiguous is unsure, not failed.
     """
     codes, lines = [], []
     for limit in gate:
@@ -130,7 +130,7 @@ def check(found: Diff, gate: Gate) -> Outcome:
 def _checked(found: Diff, limit: Limit) -> tuple[int, str]:
     base, new = (_figure(side, limit) for side in (found.base, found.new))
     if new is None:
-        return UNSURE, "not recorded in the new side"
+        return UNSURE, "not recorded on the new side"
     for bound, value in limit.bounds.items():
         got = new
         if bound.endswith("_ratio"):
@@ -148,7 +148,7 @@ def _checked(found: Diff, limit: Limit) -> tuple[int, str]:
 
 
 def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
-    """Return the steps of a phase by GPU, of all captures of a side; by default of the phase with most time."""
+    """Return the steps of a phase in all captures of a side, by GPU; by default the phase with the most time."""
     every = [steps for one in side for steps in one.steps]
     whole: Counter[str] = Counter()
     for steps in every:
@@ -159,7 +159,7 @@ def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
 
 
 def _figure(side: Sequence[Snapshot], limit: Limit) -> float | None:
-    """Return the figure of a side; None where it was not recorded."""
+    """Return the figure of a side; None if it was not recorded."""
     steps = _steps(side, limit.phase)
     if limit.figure == "step_median":
         return max((median(ns for one in gpu for ns in one.walls) for gpu in steps), default=None)

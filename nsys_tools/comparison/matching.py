@@ -1,4 +1,4 @@
-"""Which rows of two captures are the same thing: by name, and where it changed, by kind and place."""
+"""Match the rows of two captures by name and, where the name changed, by kind and position."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Launched = tuple[str, str]
 
 @dataclass(frozen=True)
 class Match:
-    """Rows of both sides that belong together; empty on one side for what is new or gone.
+    """Rows of both sides that belong together; one side is empty for rows that are new or gone.
 
     Attributes
     ----------
     matched_by
-        ``name``, ``name, other launch``, ``base name``, ``class and position``, ``position``; empty without a partner.
+        ``name``, ``name, other launch``, ``base name``, ``class and position``, ``position``; empty without a match.
     """
 
     base: tuple[Row, ...]
@@ -39,13 +39,13 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
     base, new
         The rows.
     sequences
-        The kernels of a typical step of each side, in order; empty for rows that are no kernels.
+        The kernels of a typical step of each side, in order; empty for rows that are not kernels.
 
     Notes
     -----
-    Rows are matched by name and launch, then by name, then by base name: the name without template arguments. What
-    is left is matched by its place in a typical step: between the same two matched kernels, of one class first, then
-    whatever is left there. So an autotuned matrix product finds its partner, and so do two kernels that were fused.
+    Rows are matched by name and launch, then by name, then by base name, which is the name without template arguments.
+    The remaining rows are matched by their position in a typical step: rows between the same two matched kernels, first
+    those of the same class, then all others. This matches an autotuned matrix product, and two kernels that were fused.
     """
     left = list(base), list(new)
     found: list[Match] = []
@@ -53,7 +53,7 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
     found += matched
     matched, left = _by("name, other launch", lambda row: row.name, *left)
     found += matched
-    # Many kernels of PyTorch share a base name: those in one place first.
+    # Many PyTorch kernels share a base name, so those in the same position are matched first.
     matched, left = _by_place(left, sequences, _known(found), lambda row: base_name(row.name), "base name")
     found += matched
     matched, left = _by("base name", lambda row: base_name(row.name), *left)
@@ -64,7 +64,7 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
 
 
 def _known(found: Sequence[Match]) -> dict[Launched, int]:
-    """Return the launches that have a partner, with the number of their match."""
+    """Return the matched launches, with the number of their match."""
     return {_launch(row): n for n, one in enumerate(found) for row in (*one.base, *one.new)}
 
 
@@ -72,7 +72,7 @@ def base_name(name: str) -> str:
     """Return a kernel's name without return type, template arguments, parameters and lambdas."""
     plain = _LAMBDA.sub("", name)
     for n, unnamed in enumerate(_UNNAMED):
-        plain = plain.replace(unnamed, chr(n))  # its brackets are none of templates or parameters
+        plain = plain.replace(unnamed, chr(n))  # its brackets do not belong to templates or parameters
     kept: list[str] = []
     depth = 0
     for character in plain:
@@ -91,7 +91,7 @@ def base_name(name: str) -> str:
 def _by(
     how: str, key: Callable[[Row], Hashable], base: Sequence[Row], new: Sequence[Row]
 ) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
-    """Return the groups that both sides have, and the rows of all others."""
+    """Return the groups that are on both sides, and the rows of all other groups."""
     groups: dict[Hashable, tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((base, new)):
         for row in rows:
@@ -109,7 +109,7 @@ Gap = tuple[int | None, int | None]
 
 
 def _gaps(sequence: Sequence[Launch], known: dict[Launched, int], unmatched: set[Launched]) -> dict[Gap, set[Launched]]:
-    """Return the unmatched launches between two matched ones that follow each other."""
+    """Return the unmatched launches between each two successive matched ones."""
     gaps: dict[Gap, set[Launched]] = defaultdict(set)
     before: int | None = None
     inside: set[Launched] = set()
@@ -132,7 +132,7 @@ def _by_place(
     how: str,
     how_without: str = "",
 ) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
-    """Match what lies between the same two matched launches: rows of one key, then, as `how_without`, all others."""
+    """Match rows between the same two matched launches: rows with the same key, then, as `how_without`, all others."""
     kinds = [{_launch(row): key(row) for row in side} for side in left]
     gaps = [_gaps(sequence, known, set(side)) for sequence, side in zip(sequences, kinds, strict=True)]
     groups = _Groups()
@@ -151,7 +151,7 @@ Member = tuple[int, Launched]
 
 
 class _Groups:
-    """Launches of both sides that belong together, as far as any place says so."""
+    """Launches of both sides that are linked by at least one position."""
 
     def __init__(self) -> None:
         self._leader: dict[Member, Member] = {}
@@ -165,7 +165,7 @@ class _Groups:
     def link(self, how: str, base: Iterable[Launched], new: Iterable[Launched]) -> None:
         leaders = {self._find((side, one)) for side, ones in enumerate((base, new)) for one in ones}
         first = min(leaders)
-        # Of two claims the weaker holds for the group: that only the position is equal.
+        # Of two ways to match, the weaker one holds for the group: equal position only.
         self._how[first] = max(how, *(self._how.get(leader, how) for leader in leaders))
         self._leader |= dict.fromkeys(leaders, first)
 

@@ -1,4 +1,4 @@
-"""What a comparison needs of one capture: small tables, which a baseline keeps in a file."""
+"""The data of one capture that a comparison needs: small tables, which a baseline stores in a file."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from nsys_tools.model import documents
 
 SCHEMA, SCHEMA_VERSION = "nsys-tools/baseline", 1
 ROWS = ("kernel", "class", "stage", "range", "layer", "op", "api")
-"""What can be compared besides steps: the queries ``change_*``."""
+"""What can be compared in addition to steps: the queries ``change_*``."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """A name with the durations behind it, see the queries ``change_*``."""
+    """A name and its durations; see the queries ``change_*``."""
 
     name: str
     detail: str
@@ -36,7 +36,7 @@ class Row:
 
 @dataclass(frozen=True)
 class StepKernel:
-    """A kernel in the steps of a phase, over all GPUs."""
+    """A kernel in the steps of a phase, across all GPUs."""
 
     phase: str
     name: str
@@ -62,13 +62,13 @@ class Steps:
     Attributes
     ----------
     phase, gpu, found_by
-        As in ``step``; the GPUs with steps are counted from 0.
+        As in ``step``; GPUs with steps are numbered from 0.
     terms
         ns of each step by term, see ``step_budget``.
     context_tokens, generation_tokens, requests
-        Medians over steps, of what the names of the steps tell; None where they do not.
+        Medians over steps of the counts in the step names; None if the names contain none.
     tokens_per_s
-        Of generation where there is any, else of context.
+        Generated tokens per second if there are any, otherwise context tokens per second.
     """
 
     phase: str
@@ -88,26 +88,26 @@ class Steps:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One capture, as far as a comparison needs it.
+    """The data of one capture that a comparison needs.
 
     Attributes
     ----------
     source
         Name of the trace or run folder.
     origin
-        ``synthetic`` or ``predicted`` for a trace that was made, not recorded; else empty.
+        ``synthetic`` or ``predicted`` for a generated trace; empty for a recorded one.
     gpus
         Product names of the GPUs that ran something; empty names are unknown.
     workload
-        What the run folder says of the run: model, batch, ...
+        Facts of the run from the run folder: model, batch, ...
     steps, step_kernels, sequence
         Steps by phase and GPU, their kernels, and the kernels of a typical step.
     no_steps
-        Why there are none.
+        Why there are no steps.
     rows
-        Rows by what they are of; see `ROWS`.
+        Rows by kind; see `ROWS`.
     figures
-        Single figures by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
+        Individual figures by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
     is_hashed
         Whether names are replaced by digests.
     """
@@ -125,7 +125,7 @@ class Snapshot:
     is_hashed: bool = False
 
     def hashed(self) -> Snapshot:
-        """Return it with a digest for each name of the program: they can be matched, and not read."""
+        """Return a copy with digests in place of program names, which can be matched but not read."""
         if self.is_hashed:
             return self
         return replace(
@@ -153,7 +153,7 @@ def _hashed_figure(name: str) -> str:
 
 
 def step_count(side: Sequence[Snapshot], phase: str | None = None) -> int:
-    """Return the number of steps of a side, on all GPUs; of one phase, or of all."""
+    """Return the number of steps of a side on all GPUs, of one phase or of all phases."""
     return sum(len(steps.walls) for one in side for steps in one.steps if phase in (None, steps.phase))
 
 
@@ -171,7 +171,7 @@ def save(snapshot: Snapshot, path: Path, *, force: bool = False, inputs: Sequenc
 
 
 def is_baseline(path: Path) -> bool:
-    """Return whether a file is meant as a baseline: it ends in ``.json``."""
+    """Return whether a file is taken as a baseline, which is the case if its name ends in ``.json``."""
     return path.suffix == ".json" and path.is_file()
 
 
@@ -181,18 +181,18 @@ def load(path: Path) -> Snapshot:
     Raises
     ------
     NsysToolsError
-        If it is none, or of another version.
+        If it is not a baseline, or has another version.
     """
-    hint = "nsys-tools baseline save TRACE -o FILE makes one."
+    hint = "Write a baseline: nsys-tools baseline save TRACE -o FILE"
     try:
         data = documents.plain(path)
     except NsysToolsError as error:
         raise NsysToolsError(f"{path}: cannot be read as a baseline. {error.message}", hint) from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise NsysToolsError(f"{path}: is JSON, but no baseline of nsys-tools.", hint)
+        raise NsysToolsError(f"{path}: is JSON, but not an nsys-tools baseline.", hint)
     if data.get("schema_version") != SCHEMA_VERSION:
         raise NsysToolsError(
-            f"{path}: is a baseline of version {data.get('schema_version')}; this release reads {SCHEMA_VERSION}.",
+            f"{path}: has baseline version {data.get('schema_version')}; this release reads version {SCHEMA_VERSION}.",
             "Save it again from the trace.",
         )
     try:
@@ -210,7 +210,7 @@ def _first(error: BaseException) -> str:
 
 
 def _check(path: Path, found: Snapshot, hint: str) -> None:
-    """Refuse figures that no capture has: steps of unequal number, counts below 1."""
+    """Refuse figures that no capture can have: terms with unequal numbers of steps, counts below 1."""
     for steps in found.steps:
         lengths = {len(values) for values in steps.terms.values()}
         if len(lengths) != 1 or "wall" not in steps.terms or any(ns <= 0 for ns in steps.walls):

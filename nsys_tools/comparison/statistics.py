@@ -1,4 +1,4 @@
-"""How far two samples of times lie apart, and how sure that is."""
+"""Difference between two samples of times, with its uncertainty."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CONFIDENCE = 0.95
 _RESAMPLES = 2000
 _PAIRS = 250_000
 Runs = Sequence[Sequence[float]]
-"""The times of one side in order, by capture."""
+"""The times of one side, in order within each capture."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Shift:
     base_count, new_count
         Number of times.
     base_median, new_median, base_min, new_min, base_mean, new_mean
-        Of all captures of a side together, ns.
+        Over all captures of a side, ns.
     ratio, ratio_low, ratio_high
-        Median of the new side over that of the base, with its 95 % percentile-bootstrap interval.
+        Median of the new side divided by the median of the base, with a 95 % percentile bootstrap interval.
     shift, shift_low, shift_high
-        Hodges-Lehmann estimate: the median of all differences new - base, with its 95 % interval by the normal
-        approximation of the Mann-Whitney statistic, ns.
+        Hodges-Lehmann estimate: the median of all differences new - base, ns, with a 95 % interval from the normal
+        approximation of the Mann-Whitney statistic.
     p
-        Of the two-sided Mann-Whitney test (`scipy.stats.mannwhitneyu`).
+        p-value of the two-sided Mann-Whitney test (`scipy.stats.mannwhitneyu`).
     base_drift, new_drift
-        Median of the second half of a capture over that of its first half, less 1: of the captures of a side the one
-        farthest from 0.
+        Median of the second half of a capture divided by the median of its first half, minus 1. Of the captures of a
+        side, the value farthest from 0.
     """
 
     base_count: int
@@ -61,11 +61,11 @@ class Shift:
 
     @property
     def drift(self) -> float:
-        """The larger drift of both sides, without its sign."""
+        """The larger absolute drift of the two sides."""
         return max(abs(self.base_drift), abs(self.new_drift))
 
     def reversed(self) -> Shift:
-        """Return the same comparison with both sides exchanged."""
+        """Return the same comparison with the sides exchanged."""
         return replace(
             self,
             base_count=self.new_count, new_count=self.base_count,
@@ -78,25 +78,25 @@ class Shift:
 
 
 def compare(base: Runs, new: Runs) -> Shift:
-    """Compare two sides; exchanged arguments give the mirrored answer.
+    """Compare two sides; exchanged arguments give the mirrored result.
 
     Parameters
     ----------
     base, new
-        Positive times in ns; each side has one at least.
+        Positive times in ns, at least one per side.
     """
     import numpy as np  # noqa: PLC0415
 
     sides = [np.concatenate([np.asarray(run, dtype=np.float64) for run in runs]) for runs in (base, new)]
     drifts = drift(base), drift(new)
-    # The random numbers belong to the data, not to the side, so that exchanged sides draw the same samples.
+    # The sides are ordered by their data before sampling, so exchanged sides draw the same samples.
     if sides[0].tobytes() > sides[1].tobytes():
         return _compared(sides[1], sides[0], drifts[1], drifts[0]).reversed()
     return _compared(sides[0], sides[1], *drifts)
 
 
 def drift(runs: Runs) -> float:
-    """Return median of the second half over that of the first, less 1, of the capture where it is farthest from 0."""
+    """Return the drift (median of the second half over the first, minus 1) of the capture where it is largest."""
     import numpy as np  # noqa: PLC0415
 
     found = [0.0]
@@ -121,14 +121,15 @@ def _compared(base: Array, new: Array, base_drift: float, new_drift: float) -> S
 
 
 def _ratio_interval(base: Array, new: Array) -> tuple[float, float]:
-    """Return the 95 % percentile-bootstrap interval of the ratio of medians."""
+    """Return the 95 % percentile bootstrap interval of the ratio of medians."""
     import numpy as np  # noqa: PLC0415
 
     dice = np.random.default_rng(0)
     medians = [_resampled_medians(side, dice) for side in (base, new)]
     ratios = np.sort(medians[1] / medians[0])
     outside = round((1 - CONFIDENCE) / 2 * _RESAMPLES)
-    # As many values are left out below as above, which mirrors exactly; a side with itself has to mirror itself.
+    # The same number of values is cut at both ends, so the interval mirrors exactly. A side compared with itself must
+    # mirror itself.
     low, high = float(ratios[outside]), float(ratios[-1 - outside])
     if np.array_equal(base, new):
         high = max(high, 1 / low)
@@ -137,10 +138,10 @@ def _ratio_interval(base: Array, new: Array) -> tuple[float, float]:
 
 
 def _resampled_medians(values: Array, dice: np.random.Generator) -> Array:
-    """Return the medians of bootstrap samples, without drawing these.
+    """Return the medians of bootstrap samples without drawing the samples.
 
     The k-th smallest of n draws from n values is that at n times the k-th smallest of n uniform numbers, which is
-    distributed as Beta(k, n + 1 - k); the next one above it lies as the smallest of the n - k left.
+    distributed as Beta(k, n + 1 - k). The next larger one is distributed as the smallest of the remaining n - k.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -154,7 +155,7 @@ def _resampled_medians(values: Array, dice: np.random.Generator) -> Array:
 
 
 def _hodges_lehmann(base: Array, new: Array) -> tuple[float, float, float]:
-    """Return the median of all differences, and its interval; of large samples evenly spaced values stand for all."""
+    """Return the median of all differences and its interval; evenly spaced values represent large samples."""
     import numpy as np  # noqa: PLC0415
     from scipy.special import ndtri  # noqa: PLC0415
 

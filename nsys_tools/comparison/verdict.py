@@ -11,24 +11,24 @@ from nsys_tools.comparison.statistics import Shift
 FASTER, SLOWER, SAME, AMBIGUOUS, NOT_COMPARABLE = "faster", "slower", "same", "ambiguous", "not comparable"
 LEAST_STEPS, P_MOST = 10, 0.05
 _SURE = 2.5
-"""An interval that reaches less than this many floors from 1 says that nothing changed."""
+"""If the interval extends less than this many floors from 1, the sides are the same."""
 _DRIFT = 0.5
-"""What drifts by this share of a change within one side may have drifted by all of it between both."""
+"""If one side drifts by this share of a change, drift between the sides can explain the whole change."""
 _TOKENS_APART = 0.02
 
 
 @dataclass(frozen=True)
 class Floors:
-    """What counts as a difference.
+    """The smallest difference that counts.
 
     Attributes
     ----------
     relative
-        Ratio of medians, less 1.
+        Ratio of medians minus 1.
     absolute_ns
         Difference of medians, ns.
     source
-        Where they come from, in words.
+        Where the thresholds come from, in words.
     """
 
     relative: float = 0.02
@@ -38,44 +38,44 @@ class Floors:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A word and the sentence that says why."""
+    """The verdict as a word, and the reason as a sentence."""
 
     word: str
     reason: str
 
 
 def judge(shift: Shift, floors: Floors, what: str = "a step") -> Verdict:
-    """Return the verdict on one pair of samples.
+    """Return the verdict on a pair of samples.
 
     Parameters
     ----------
     shift
-        How both differ.
+        How the samples differ.
     floors
-        What counts as a difference.
+        The smallest difference that counts.
     what
         What was timed, in words.
     """
-    change = max(shift.ratio, 1 / shift.ratio) - 1  # so that exchanged sides get the mirrored word
+    change = max(shift.ratio, 1 / shift.ratio) - 1  # exchanged sides get the mirrored verdict
     told = abs(shift.ratio - 1)
     interval = f"{_percent(shift.ratio_low - 1)} to {_percent(shift.ratio_high - 1)}"
-    longer = "longer" if shift.ratio > 1 else "less"
+    longer = "longer" if shift.ratio > 1 else "less time"
     said = f"{what} takes {told:.1%} {longer} (95 % interval {interval}, p = {shift.p:.2g})"
     if min(shift.base_count, shift.new_count) < LEAST_STEPS:
         fewer = min(shift.base_count, shift.new_count)
-        return Verdict(AMBIGUOUS, f"{said}, but one side has only {fewer} of them: record at least {LEAST_STEPS}")
+        return Verdict(AMBIGUOUS, f"{said}, but one side has only {fewer} steps. Record at least {LEAST_STEPS}")
     if shift.ratio_low <= 1 <= shift.ratio_high or shift.p >= P_MOST:
         reach = max(shift.ratio_high, 1 / shift.ratio_low) - 1
         if reach <= _SURE * floors.relative:
-            return Verdict(SAME, f"{said}: no difference that can be told from noise, and none above {reach:.1%}")
-        return Verdict(AMBIGUOUS, f"{said}: the interval is too wide to tell. Repeat with more steps")
+            return Verdict(SAME, f"{said}. This is within noise, and a difference above {reach:.1%} is excluded")
+        return Verdict(AMBIGUOUS, f"{said}, but the interval is too wide to decide. Repeat with more steps")
     if change < floors.relative or abs(shift.new_median - shift.base_median) < floors.absolute_ns:
-        return Verdict(SAME, f"{said}: less than what counts, {floors.relative:.1%} {floors.source}")
+        return Verdict(SAME, f"{said}, which is too small to count (threshold {floors.relative:.1%} {floors.source})")
     if shift.drift >= _DRIFT * change:
         side = "the new side" if abs(shift.new_drift) >= abs(shift.base_drift) else "the base"
         return Verdict(
             AMBIGUOUS,
-            f"{said}, but the halves of {side} alone differ by {shift.drift:.1%}: the change may be drift. Repeat both",
+            f"{said}, but the two halves of {side} differ by {shift.drift:.1%}, so it may be drift. Repeat both sides",
         )
     return Verdict(SLOWER if shift.ratio > 1 else FASTER, said)
 
@@ -85,14 +85,14 @@ def _percent(change: float) -> str:
 
 
 def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return why two sides cannot be compared; empty if they can."""
+    """Return why two sides cannot be compared; empty if they can be."""
     for side, captures in (("base", base), ("new side", new)):
         for one in captures:
             if not one.steps:
                 return f"{one.source} ({side}) has no steps: {one.no_steps or 'none were saved'}"
     sides = [{tuple(one.gpus) for one in side} for side in (base, new)]
     if sides[0] != sides[1]:
-        return f"they ran on other GPUs: {_listed(sides[0])}, and {_listed(sides[1])}"
+        return f"the sides ran on different GPUs: {_listed(sides[0])} and {_listed(sides[1])}"
     phases = [{(steps.phase, steps.gpu) for one in side for steps in one.steps} for side in (base, new)]
     if phases[0] != phases[1]:
         missing = sorted({phase for phase, _ in phases[0] ^ phases[1]})
@@ -105,28 +105,28 @@ def _listed(gpus: set[tuple[str, ...]]) -> str:
 
 
 def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return what differs in the work of a step, as far as it is told; empty if nothing does."""
+    """Return what differs in the work of a step, where it is known; empty if nothing differs."""
     for key in base[0].workload.keys() & new[0].workload.keys():
         values = [{one.workload.get(key) for one in side} for side in (base, new)]
         if values[0] != values[1]:
-            return f"they are runs of different work ({key}: {base[0].workload[key]}, and {new[0].workload[key]})"
+            return f"the sides ran different workloads ({key}: {base[0].workload[key]} and {new[0].workload[key]})"
     for ours in base[0].steps:
         theirs = next(one for one in new[0].steps if (one.phase, one.gpu) == (ours.phase, ours.gpu))
         for what in ("context_tokens", "generation_tokens", "requests"):
             one, other = getattr(ours, what), getattr(theirs, what)
             if (one is None) != (other is None) or (one and abs(other / one - 1) > _TOKENS_APART):
-                numbers = f"{one or 'unknown'} in the base, {other or 'unknown'} in the new side"
-                return f"{what.replace('_', ' ')} of a {ours.phase} step differ: {numbers}"
+                numbers = f"{one or 'unknown'} in the base, {other or 'unknown'} on the new side"
+                return f"{what.replace('_', ' ')} per {ours.phase} step differ: {numbers}"
     return ""
 
 
 def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
-    """Return the verdict on all phases and GPUs: that of the first phase, unless others contradict it.
+    """Return the verdict on all phases and GPUs: the verdict on the first phase, unless other phases contradict it.
 
     Parameters
     ----------
     found
-        Phase and verdict, the phase with most time first.
+        Phase and verdict, starting with the phase that takes the most time.
     """
     main = found[0][0]
     of_main = [verdict for phase, verdict in found if phase == main]

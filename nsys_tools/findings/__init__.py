@@ -1,1 +1,1 @@
-"""What stands out in a trace, ranked by the nanoseconds at stake."""
+"""Findings on a trace, ranked by the nanoseconds at stake."""

@@ -1,4 +1,4 @@
-"""A finding for programs: the one shape of it, in ``metrics.json`` and in ``nsys-tools findings --format json``."""
+"""Findings for programs, in the same form in ``metrics.json`` and ``nsys-tools findings --format json``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nsys_tools.findings.rules import AREA, Finding
 from nsys_tools.session import catalogue
 
 UNITS = {"at_stake_ns": "ns"}
-"""Unit by key. Evidence has keys of its own in each finding, and so a unit beside each value."""
+"""Unit by key. The keys of the evidence differ between findings, so each evidence value has its own unit."""
 
 
 def record(finding: Finding) -> dict[str, Any]:

@@ -1,26 +1,26 @@
-"""What stands out in a trace: sentences with their numbers, ranked by the nanoseconds at stake.
+"""Findings on a trace: sentences with their numbers, ranked by the nanoseconds at stake.
 
-A rule is a query, ``queries/findings/<rule>.sql``. Each of its rows is a finding. Facts of its header word it:
+A rule is a query, ``queries/findings/<rule>.sql``. Each of its rows is a finding. Facts in its header are:
 
 ``title``
     What was found, in a few words.
 ``sentence``, ``advice``, ``plain``
-    The finding with its numbers, what to try, and both for readers who do not work with traces (without it they are not
-    told). ``{column}`` stands for a value of the row in the unit of its column, ``{column!s}`` for words of the query.
+    The finding with its numbers, what to try, and both in plain language for readers who do not work with traces
+    (optional). ``{column}`` is a value of the row in the unit of its column, ``{column!s}`` is text of the query.
 ``certainty``
-    ``certain``, ``likely`` or ``possible``: how sure it is that the time at stake can be won.
+    ``certain``, ``likely`` or ``possible``: the confidence that the time at stake can be saved.
 ``stake``
-    What the time at stake is a part of: ``kernel``, ``copy``, ``memset`` or ``idle`` time, or ``wall`` time of steps.
-    ``none`` marks a caution: that time cannot be won, but other figures of it are to be read with care.
+    The time that the time at stake is part of: ``kernel``, ``copy``, ``memset`` or ``idle`` time, or ``wall`` time of
+    steps. ``none`` marks a caution: the time cannot be saved, but other figures for it need care.
 ``needs``
-    What must have been recorded: ``kernels``, ``copies``, ``memsets``, ``graphs``, ``calls``, ``ranges``, ``steps``,
+    Data that must be present: ``kernels``, ``copies``, ``memsets``, ``graphs``, ``calls``, ``ranges``, ``steps``,
     ``model``.
 ``unless``
-    Rules of which a finding takes the place of this one's.
+    Rules whose findings replace the findings of this rule.
 ``within``
-    Rules of which the time holds that of this one, at least in part: a headline has one of them.
+    Rules whose time includes the time of this rule, at least in part. A headline shows only one of them.
 ``docs``, ``table``
-    Where to read on, and the query with the evidence.
+    Link to the documentation, and the query with the evidence.
 """
 
 from __future__ import annotations
@@ -37,44 +37,44 @@ from nsys_tools.session.result import Result
 
 AREA = "findings"
 NOTICEABLE = 0.01
-"""A finding is left out below this share of the time in which the GPUs had work to do."""
+"""Findings below this share of the GPU span are omitted."""
 Read = Callable[[str], Result]
 
 
 @one_error
 @dataclass(frozen=True)
 class Finding:
-    """One thing worth knowing.
+    """One finding.
 
     Attributes
     ----------
     kind
         The title of the rule.
     at_stake_ns
-        Time that could at most be won; of a caution, the time whose reading it changes; None where that is not known.
-        Several findings can be about the same time.
+        The most time that could be saved or, for a caution, the affected time; None if it is not known. Several
+        findings can refer to the same time.
     sentence
-        What was found, with its numbers; names of the trace are in `names`, and stand as ``{0}``, ``{1}`` ...
+        The finding, with its numbers; ``{0}``, ``{1}`` ... are placeholders for the trace names in `names`.
     advice
         What to try.
     table
-        The query that holds the evidence.
+        The query with the evidence.
     evidence
-        The numbers, by name with their unit as suffix.
+        The numbers, by name; the suffix of the name is the unit.
     names
-        Names taken from the trace, to be shown as data.
+        Names from the trace, which are shown as data.
     rule
-        Name of the rule: its file below ``queries/findings/``.
+        Name of the rule, which is its file in ``queries/findings/``.
     certainty
         ``certain``, ``likely`` or ``possible``.
     is_caution
-        Whether it says how other figures are to be read.
+        Whether the finding affects how other figures must be read.
     docs
-        Where to read on.
+        Link to the documentation.
     plain
-        The same for readers who do not work with traces; empty where the rule has nothing for them.
+        The same for readers who do not work with traces; empty if the rule has no such text.
     within
-        Rules of which the time holds that of this one, at least in part.
+        Rules whose time includes the time of this rule, at least in part.
     """
 
     kind: str
@@ -93,23 +93,23 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """The sentence with its names, as plain text."""
+        """The sentence with its names filled in, as plain text."""
         return self.sentence.format(*(printable(name) for name in self.names))
 
 
 def rules() -> list[Query]:
-    """Return the rules, the user's own included, by name."""
+    """Return all rules, including rules of the user, ordered by name."""
     found = (query for query in catalogue.queries().values() if query.area == AREA and not query.private)
     return sorted(found, key=lambda query: query.name)
 
 
 def words(query: Query, key: str) -> list[str]:
-    """Return the words of a fact of a rule that lists some."""
+    """Return the comma-separated words of a fact of a rule."""
     return [word.strip() for word in query.fact(key).split(",") if word.strip()]
 
 
 def recorded(read: Read, *, has_model: bool) -> set[str]:
-    """Return what was recorded, in the words of the fact ``needs``."""
+    """Return which data was recorded, in the words of the fact ``needs``."""
     summary = read("trace_summary").one()
     counts = {
         "kernels": summary["kernel_count"], "copies": summary["copy_count"], "memsets": summary["memset_count"],
@@ -120,16 +120,16 @@ def recorded(read: Read, *, has_model: bool) -> set[str]:
 
 
 def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> list[Finding]:
-    """Return the findings, most nanoseconds at stake first; none of a predicted run, in which nothing can be won.
+    """Return the findings, most nanoseconds at stake first; a predicted run has none, because it has no time to save.
 
     Parameters
     ----------
     read
-        Gives the rows of a query.
+        Returns the rows of a query.
     has_model
-        Whether the stages are compared with a model.
+        Whether the stages were compared with a model.
     only
-        Names of rules: only these; none for all.
+        Names of the rules to check; empty for all.
     """
     if read("trace_summary").one()["origin"] == "predicted":
         return []
@@ -144,10 +144,10 @@ def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> 
 
 
 def _wanted(only: Collection[str]) -> list[Query]:
-    """Return the rules that are checked: those asked for, and those that take their place."""
+    """Return the rules to check: the requested ones and those that replace them."""
     known = {_name(query): query for query in rules()}
     if unknown := [name for name in only if name not in known]:
-        raise UsageError(f"There is no rule {unknown[0]!r}.", "nsys-tools queries --area findings lists them.")
+        raise UsageError(f"There is no rule {unknown[0]!r}.", "nsys-tools queries --area findings lists the rules.")
     names = {*only, *(other for name in only for other in words(known[name], "unless"))}
     return [query for name, query in known.items() if name in names or not only]
 
@@ -186,7 +186,7 @@ def _finding(query: Query, row: dict[str, Any]) -> Finding:
 
 
 def unmet(read: Read, *, has_model: bool) -> dict[str, list[str]]:
-    """Return, by rule, what a trace must have for it to be checked, in the words of the fact ``needs``."""
+    """Return, by rule, the missing data that prevents its check, in the words of the fact ``needs``."""
     present = recorded(read, has_model=has_model)
     lacking = {_name(query): [word for word in words(query, "needs") if word not in present] for query in rules()}
     return {name: needs for name, needs in lacking.items() if needs}

@@ -1,4 +1,4 @@
-"""The words of a rule with the values of a row."""
+"""Fill the text of a rule with the values of a row."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from nsys_tools.units import figure_text
 def worded(
     template: str, row: Mapping[str, Any], units: Mapping[str, str], known: Sequence[str] = ()
 ) -> tuple[str, list[str]]:
-    """Return a template with the numbers of a row, and the names of the trace that it has places for.
+    """Return a template filled with the numbers of a row, and the trace names for its placeholders.
 
     Parameters
     ----------
     template
-        ``{column}`` stands for a value of the row: a number in the unit of its column, a text as a place for a name
-        (``{0}``, ``{1}`` ...). ``{column!s}`` stands for a text as it is, ``{column!a}`` for "once", "2 times" ...
+        ``{column}`` is a value of the row: a number in the unit of its column, or a placeholder for a name (``{0}``,
+        ``{1}`` ...) if the value is text. ``{column!s}`` is text as is, ``{column!a}`` is "once", "2 times" ...
     row
         Values by column.
     units
         Unit by column.
     known
-        Names that have places already.
+        Names that already have placeholders.
 
     Returns
     -------
     str, list of str
-        The text, and all names in the order of their places.
+        The text, and all names in the order of their placeholders.
     """
     names, parts = list(known), []
     for literal, column, _, conversion in Formatter().parse(template):

@@ -1,1 +1,1 @@
-"""Several traces as one: what each rank's trace tells, gathered, numbered, and put on one clock."""
+"""Several traces as one: per-rank results are gathered, numbered, and aligned to one clock."""

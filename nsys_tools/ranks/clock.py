@@ -1,4 +1,4 @@
-"""One clock for all files: what to add to the times of each, from collectives that end everywhere at once."""
+"""One clock for all files: time corrections per file, from collectives that end on all ranks at the same time."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from numpy.typing import NDArray
 Times = NDArray[np.int64]
 _FEWEST_FOR_DRIFT = 8
 _TRIMMED = 4.0
-"""Ends that lie farther from the line than this many median deviations do not count for it."""
+"""Ends farther from the line than this many median deviations are excluded from the fit."""
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What to add to the times of a file to read them on the clock of the first.
+    """Correction that converts the times of a file to the clock of the first file.
 
     Attributes
     ----------
     pivot_ns
-        An instant of the file's own clock, ns.
+        A reference time on the clock of the file, ns.
     offset_ns
-        What to add there, ns.
+        Correction at the reference time, ns.
     drift_ppm
-        How much more to add per time since then, parts per million.
+        Change of the correction per unit of time since the reference time, parts per million.
     residual_ns
-        19 of 20 matched ends lie within this of those of the other files, ns; None for a file without matches.
+        95 % of the matched ends are within this distance of the ends in the other files, ns; None without matches.
     matched_count
-        Collectives that were matched.
+        Number of matched collectives.
     """
 
     pivot_ns: int
@@ -39,21 +39,21 @@ class Clock:
     matched_count: int
 
     def on_first(self, times: Times) -> NDArray[np.float64]:
-        """Return times of the file on the clock of the first, relative to `offset_ns` and `pivot_ns` as floats, ns."""
+        """Return times of the file on the clock of the first file, as floats, ns."""
         since = (times - self.pivot_ns).astype(np.float64)
         return since * (1 + self.drift_ppm / 1e6) + float(self.pivot_ns + self.offset_ns)
 
 
 @dataclass(frozen=True)
 class Ends:
-    """When matched collectives ended on one file's clock.
+    """End times of matched collectives on the clock of one file.
 
     Attributes
     ----------
     keys
         Numbers of the collectives, ascending.
     ends
-        Their ends, ns.
+        Their end times, ns.
     """
 
     keys: NDArray[np.int64]
@@ -61,19 +61,19 @@ class Ends:
 
 
 def aligned(files: Sequence[Ends]) -> list[Clock | None]:
-    """Return the clock of each file; None for one that shares no collective with the others.
+    """Return the clock of each file; None for a file that shares no collective with the others.
 
     Parameters
     ----------
     files
-        The matched collectives of each file. The first one's clock is the common one.
+        The matched collectives of each file. The clock of the first file is the common clock.
 
     Notes
     -----
-    A collective ends on all its ranks at the same time, but for microseconds. A file is put on the clock of those that
-    are there already by a line through the differences of their ends: robust (medians of thirds), then least squares
-    without outliers. Files that share the most collectives with those are fitted first. In the end each is fitted
-    again, to the medians over all files.
+    A collective ends on all its ranks at the same time, within microseconds. A file is aligned with the files that are
+    already aligned by fitting a line to the differences of their end times: a robust fit (medians of thirds), then
+    least squares without outliers. Files that share the most collectives are fitted first. Finally, each file is fitted
+    again to the medians over all files.
     """
     if not files:
         return []
@@ -84,7 +84,7 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
         shared = {n: np.intersect1d(one.keys, known[0], assume_unique=True).size for n, one in pending.items()}
         if not (most := max(shared.values())):
             break
-        # All that share as much go at once: in a job of one group these are all files.
+        # Files that share the same number are fitted together: in a job with one group, these are all files.
         for number in [n for n, count in shared.items() if count == most]:
             one = pending.pop(number)
             found[number] = _fitted(*_shared(one, known))
@@ -96,7 +96,7 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
 
 
 def _judged(files: Sequence[Ends], found: dict[int, Clock]) -> list[Clock | None]:
-    """Return the clocks with their residuals: how far their ends lie from the middle of all files'."""
+    """Return the clocks with their residuals: the distance of their ends from the median over all files."""
     common = _common(files, found)
     clocks: list[Clock | None] = []
     for number, one in enumerate(files):
@@ -114,7 +114,7 @@ Common = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 def _with(known: Common, one: Ends, clock: Clock) -> Common:
-    """Return known ends, and those of a file that were not known."""
+    """Return the known ends and the new ends of a file."""
     is_new = ~np.isin(one.keys, known[0], assume_unique=True)
     if not is_new.any():
         return known
@@ -125,7 +125,7 @@ def _with(known: Common, one: Ends, clock: Clock) -> Common:
 
 
 def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:
-    """Return the collectives that files with a clock have, and the medians of their ends, ns."""
+    """Return the collectives of all files with a clock, and the medians of their ends, ns."""
     keys = np.concatenate([files[n].keys for n in found])
     ends = np.concatenate([clock.on_first(files[n].ends) for n, clock in found.items()])
     order = np.lexsort((ends, keys))
@@ -137,7 +137,7 @@ def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:
 
 
 def _shared(one: Ends, common: Common) -> tuple[NDArray[np.int64], Times, NDArray[np.float64]]:
-    """Return the collectives that a file shares with others: numbers, its own ends, and the common ones."""
+    """Return the collectives that a file shares with others: numbers, ends in the file, and common ends."""
     keys, mine, theirs = np.intersect1d(one.keys, common[0], assume_unique=True, return_indices=True)
     return keys, one.ends[mine], common[1][theirs]
 
@@ -145,7 +145,7 @@ def _shared(one: Ends, common: Common) -> tuple[NDArray[np.int64], Times, NDArra
 def _fitted(keys: NDArray[np.int64], own: Times, common: NDArray[np.float64]) -> Clock:
     pivot = int(own[len(own) // 2])
     x = (own - pivot).astype(np.float64)
-    y = common - float(pivot) - x  # what to add
+    y = common - float(pivot) - x  # the correction
     slope, level = _resistant(x, y)
     for _ in range(3):
         away = np.abs(y - level - slope * x)

@@ -1,4 +1,4 @@
-"""The documented queries over the traces of many ranks."""
+"""Documented queries over the traces of many ranks."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ from nsys_tools.session.result import Result
 
 RANK = Column("rank", "BIGINT", "-", "the rank")
 _FARTHEST_NS = 50_000
-"""Ends of one collective lie microseconds apart. Where the middle of them lies farther, they were matched wrongly."""
+"""The ends of a collective are microseconds apart. Files with a larger residual were matched wrongly."""
 
 
 class RankDatabase:
-    """Queries over many ranks: what one trace answers, for each rank, and what only all of them answer together.
+    """Queries over many ranks: per-rank results of the single-trace queries, and queries over all ranks.
 
     Parameters
     ----------
     database
-        An empty one, in which all ranks are put together.
+        An empty database, in which the results of all ranks are combined.
     gathering
         The traces.
     expression
-        Of ``--rank-regex``; empty for none.
+        The expression of ``--rank-regex``; empty for none.
     notes
-        Gets what a reader must know, a sentence each.
+        List to which caveats are appended, one sentence each.
 
     Notes
     -----
-    A query that says so (``over: ranks``) is computed here, over all ranks. Any other is computed for each rank by
-    itself, and here is the view of all these answers, with the rank in front.
+    A query with ``over: ranks`` in its header is computed here, over all ranks. Any other query is computed for each
+    rank separately, and this database has a view of all these results with the rank as first column.
     """
 
     def __init__(self, database: Database, gathering: Gathering, expression: str, notes: list[str]) -> None:
@@ -66,7 +66,7 @@ class RankDatabase:
         database.define_later("rank_clock", self._clocks)
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Have the traces answer all that some queries rest on, in one go."""
+        """Compute all per-rank queries that some queries depend on, in one pass over the traces."""
         behind: set[str] = set()
         for name in names:
             behind |= self._database.behind(name) & self._over_each
@@ -90,7 +90,7 @@ class RankDatabase:
         return self._database.sql(query, parameters)
 
     def _recorded(self, table: str) -> None:
-        """Make one of nsys's own tables, of all ranks that have it, readable under its name."""
+        """Make a table of nsys available under its name, with the rows of all ranks that have it."""
         if table not in self._asked:
             self._gathering.ask([table])
             self._asked.add(table)
@@ -103,7 +103,7 @@ class RankDatabase:
         return self._count().ranks
 
     def _count(self) -> Numbers:
-        """Number the ranks, once they are known."""
+        """Return the rank numbers, determining them on first use."""
         if self._numbers is None:
             self._gathering.ask([])
             told = [self._read(file) for file in self._gathering.files(TOLD)]
@@ -134,19 +134,19 @@ class RankDatabase:
         return sorted(rows)
 
     def _united(self, name: str) -> str:
-        """Return the SELECT of all ranks' answers to a query."""
+        """Return the SELECT over the results of all ranks for a query."""
         self._gathering.ask([name])
         ranks = self._count().ranks
         found = sorted((rank, file) for rank, file in zip(ranks, self._gathering.files(name), strict=True) if file)
         paths = [self._linked(rank, name, file) for rank, file in found]
         if not paths:
-            raise NsysToolsError(f"{name}: no trace has it.")
-        # The rank is in the path: neither a join nor as many unions keep the rows in their order.
+            raise NsysToolsError(f"{name} is not in any trace.")
+        # The rank is in the path, because neither a join nor many unions preserve the order of the rows.
         options = "hive_partitioning = true, hive_types = {'rank': BIGINT}"
         return f"SELECT rank, * EXCLUDE (rank) FROM read_parquet([{', '.join(map(literal, paths))}], {options})"
 
     def _linked(self, rank: int, name: str, file: Path) -> Path:
-        """Return another path of an answer, with the rank in it."""
+        """Return another path of a result file that contains the rank."""
         link = self._gathering.scratch / f"rank={rank}" / f"{name}.parquet"
         link.parent.mkdir(exist_ok=True)
         with suppress(FileExistsError):
@@ -170,7 +170,7 @@ class RankDatabase:
         return rows
 
     def _fitted(self) -> dict[int, Clock]:
-        """Return the clocks of the files that collectives put on one, that of the first of these files."""
+        """Return the clocks of the files that collectives align, relative to the first of these files."""
         ends = self._database.sql(
             "SELECT r.file_number, m.collective_id, max(m.end_ns) AS end_ns FROM rank__matched AS m JOIN rank AS r "
             "USING (rank) GROUP BY ALL ORDER BY ALL"
@@ -186,11 +186,11 @@ class RankDatabase:
         }
 
     def _tell(self, ranks: Sequence[tuple[Any, ...]], clocks: Mapping[int, Clock], count: int) -> None:
-        """Add a note on files whose clock is not known."""
+        """Add a note on files without a known clock."""
         lost = sorted({row[1] for row in ranks if row[2] not in clocks})
         if count > 1 and lost:
             names = ", ".join(lost[:3]) + (" ..." if len(lost) > 3 else "")
             self._notes.append(
-                f"Not aligned: {names}. No collective that all its ranks recorded ties these files to the clock of the "
-                "first; figures that need one clock leave them out."
+                f"Not aligned: {names}. No collective recorded by all its ranks links these files to the clock of the "
+                "first file. Figures that need a common clock exclude these files."
             )

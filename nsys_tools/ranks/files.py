@@ -1,4 +1,4 @@
-"""The traces that a user means: files, folders of traces, and patterns."""
+"""Find the traces that a user names: files, folders of traces, and patterns."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _ENDINGS = (".sqlite", ".nsys-rep")
 
 
 def traces(given: Sequence[str | Path]) -> list[Path]:
-    """Return the traces, ordered as people count: ``rank2`` before ``rank10``.
+    """Return the traces in natural order: ``rank2`` before ``rank10``.
 
     Parameters
     ----------
     given
-        Traces, run folders, folders that hold traces, or patterns with ``*``, ``?`` and ``[``. A path that exists is
-        taken as it is, whatever is in its name.
+        Traces, run folders, folders that contain traces, or patterns with ``*``, ``?`` and ``[``. A path that exists
+        is taken literally, even if its name contains these characters.
 
     Raises
     ------
     NsysToolsError
-        If a path or pattern names no trace, or two name the same.
+        If a path or pattern matches no trace, or a trace is given twice.
     """
     found: list[Path] = []
     for one in given:
         paths = _of(Path(one))
         if not paths:
-            raise NsysToolsError(f"{one}: no trace is there.", "Name .sqlite exports, folders of them, or a pattern.")
+            raise NsysToolsError(f"{one}: no trace found.", "Give .sqlite exports, folders of exports, or a pattern.")
         found += paths
     places = [path.resolve() for path in found]
     if twice := next((path for path in found if places.count(path.resolve()) > 1), None):
-        raise NsysToolsError(f"{twice} is named twice.", "Each trace counts once.")
+        raise NsysToolsError(f"{twice} is given twice.", "Give each trace once.")
     return sorted(found, key=lambda path: natural(str(path)))
 
 
@@ -62,20 +62,20 @@ def _similar(path: Path) -> str:
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """Return the folder itself where it is a trace or a run, else the traces in it."""
+    """Return the folder itself if it is a trace or a run folder, otherwise the traces in it."""
     if run_folder.is_run(folder) or any(folder.glob("*.parquet")):
         return [folder]
     found = [path for path in folder.iterdir() if path.is_file() and path.name.endswith(_ENDINGS)]
     exported = {path.with_suffix("").name for path in found if path.suffix == ".sqlite"}
-    # A recording beside its export is the same trace.
+    # A recording next to its export is the same trace.
     return [path for path in found if path.suffix == ".sqlite" or path.name.removesuffix(".nsys-rep") not in exported]
 
 
 def trace_of(path: Path) -> Path:
-    """Return the trace itself, where the path is that of a run folder."""
+    """Return the trace in a run folder; any other path is returned unchanged."""
     return run_folder.read(path).trace if run_folder.is_run(path) else path
 
 
 def natural(text: str) -> list[tuple[int, str]]:
-    """Return a key that orders texts with their numbers as numbers."""
+    """Return a sort key that compares the numbers in a text as numbers."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text) if part]

@@ -1,4 +1,4 @@
-"""Gathering what many traces answer: from the cache where it has that, else from workers."""
+"""Gather query results of many traces: from the cache if it has them, otherwise from workers."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from nsys_tools.session.progress import Amount, Measured, Progress
 
 @dataclass
 class Source:
-    """The trace of one rank: a file, or one process in it.
+    """The trace of one rank: a file, or one process in a file.
 
     Attributes
     ----------
     path, process_id
-        The file, and the process; None for all of the file.
+        The file, and the process; None for the whole file.
     file_number
-        Which of the files it is, from 0: ranks of one file share its clock.
+        Index of the file, from 0; ranks of one file share its clock.
     notes
-        What a reader must know of it, a sentence each.
+        Caveats, one sentence each.
     """
 
     path: Path
@@ -35,28 +35,28 @@ class Source:
 
 @dataclass
 class Gathering:
-    """Traces, and what they have answered so far.
+    """Traces, and the query results gathered so far.
 
     Attributes
     ----------
     paths
         The traces.
     reader
-        Reads one.
+        Function that reads one trace.
     given
-        How each is opened.
+        Arguments for opening each trace.
     schedule
-        Where that is done.
+        Where the traces are read.
     by_process
-        Whether each process with GPU work is a rank of its own.
+        Whether each process with GPU work is its own rank.
     scratch
-        A folder for answers that the cache does not take.
+        A folder for results that cannot be cached.
     progress
-        Called with a few words now and then.
+        Called with progress messages.
     sources
-        The ranks' traces, in the order of the files; known once something was asked.
+        The traces of the ranks, in the order of the files; known after the first call of `ask`.
     broken
-        The files that cannot be read, and why. They are left out of everything.
+        The files that cannot be read, and why. They are excluded from all results.
     """
 
     paths: Sequence[Path]
@@ -73,7 +73,7 @@ class Gathering:
     _kept: dict[Path, Kept] = field(default_factory=dict)
 
     def ask(self, names: Iterable[str]) -> None:
-        """Have all traces answer queries; what fails for one is kept in `broken`.
+        """Compute queries for all traces; a trace that fails is added to `broken`.
 
         Raises
         ------
@@ -95,26 +95,26 @@ class Gathering:
             for number, (task, answer) in enumerate(answers, start=1):
                 self._tell(number, len(tasks))
                 if isinstance(answer, UsageError):
-                    raise answer  # it would be the same for every trace
+                    raise answer  # the same error would occur for every trace
                 if isinstance(answer, NsysToolsError):
                     self.broken[task.path] = answer
                 else:
                     found[task.path] = self._taken(task.path, answer)
         if not found:
-            raise next(iter(self.broken.values()), NsysToolsError("There is no trace to read."))
+            raise next(iter(self.broken.values()), NsysToolsError("There are no traces to read."))
         self.sources = [one for path in self.paths for one in found.get(path, ())]
         self._asked |= set(wanted)
 
     def _tell(self, done: int, total: int) -> None:
-        """Report how many of the traces that have to be read are."""
+        """Report how many of the traces to read have been read."""
         self.progress(Measured(f"{done} of {total} traces read", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
-        """Return the Parquet files of a query's answers, in the order of `sources`; None where a trace has none."""
+        """Return the Parquet files with the results of a query, in the order of `sources`; None if a trace has none."""
         return [self._files.get((one.path, one.process_id, name)) for one in self.sources]
 
     def _found(self, path: Path, names: Sequence[str]) -> list[Source]:
-        """Return the ranks of a file whose answers are all in the cache; empty if one is missing."""
+        """Return the ranks of a file if all its results are in the cache; empty if one is missing."""
         sources, files, kept = [], {}, self._kept[path]
         for process, notes in kept.parts():
             for name in names:
@@ -127,7 +127,7 @@ class Gathering:
         return sources
 
     def _taken(self, path: Path, parts: list[Part]) -> list[Source]:
-        """Put answers where they can be read, and return the ranks that they are of."""
+        """Store results in files, and return the ranks that they belong to."""
         kept, place = self._kept[path], self.paths.index(path)
         is_kept = kept.keep(parts)
         for number, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""Answers of one trace that an earlier run has kept: a re-run reads these and not the trace."""
+"""Cached results of one trace: a re-run reads these instead of the trace."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _PARTS = "parts"
 
 
 class Kept:
-    """The answers of one trace in the user's cache.
+    """The results of one trace in the user's cache.
 
     Parameters
     ----------
     path
         The trace.
     given
-        How it is opened; answers belong to it.
+        Arguments for opening the trace; the results depend on them.
     by_process
-        Whether each process is a rank of its own.
+        Whether each process is its own rank.
     """
 
     def __init__(self, path: Path, given: Given, *, by_process: bool) -> None:
         self._store: Store | None = None
-        if given.cache and not given.salvage:  # what was salvaged must not be taken for whole
+        if given.cache and not given.salvage:  # salvaged results must not pass for complete ones
             with suppress(OSError, NsysToolsError):
                 trace = trace_of(path)
                 self._store = Store(identity(trace, identify(trace)))
@@ -45,18 +45,18 @@ class Kept:
         self._digest = hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def parts(self) -> list[tuple[int | None, tuple[str, ...]]]:
-        """Return the processes of the trace and the notes on each; empty when that is not known."""
+        """Return the processes of the trace and the notes on each; empty if they are not cached."""
         found = self.find(None, _PARTS)
         if found is None:
             return []
         return [(process, tuple(notes)) for process, notes in json.loads(found.read_bytes())]
 
     def find(self, process: int | None, name: str) -> Path | None:
-        """Return the file of an answer of a process, None for all of the trace."""
+        """Return the file with a result of a process; `process` is None for the whole trace."""
         return self._store.entry(*self._name(process, name)).find() if self._store else None
 
     def keep(self, parts: list[Part]) -> bool:
-        """Keep answers; return whether that was possible."""
+        """Cache results; return whether this was possible."""
         if self._store is None:
             return False
         try:
@@ -68,7 +68,7 @@ class Kept:
             with self._store.entry(*self._name(None, _PARTS)).write() as draft:
                 draft.write_text(json.dumps(known), encoding="utf-8")
         except OSError as error:
-            log.warning("The cache cannot be written (%s); going on without.", error.strerror)
+            log.warning("The cache cannot be written (%s); continuing without it.", error.strerror)
             self._store = None
             return False
         return True
@@ -79,6 +79,6 @@ class Kept:
 
 @cache
 def _meaning(assets: tuple[Path, ...]) -> str:
-    """Return a digest of all queries: an answer belongs to the SQL that it comes from."""
+    """Return a digest of all queries, because a result depends on the SQL that computes it."""
     sql = [catalogue.functions(), *(f"{name}\0{query.sql}" for name, query in sorted(catalogue.queries().items()))]
     return hashlib.sha256("\0".join([*map(str, assets), *sql]).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Which rank a trace is of: told by the user, by the trace, or by nothing."""
+"""Determine the rank of each trace, from the user, from the trace, or from the file order."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.ranks.gathering import Source
 
 UNTOLD = (
-    "The ranks are numbered in the order of the files: neither the traces nor --rank-regex tell them, so that their "
-    "order means nothing."
+    "The ranks are numbered in file order, because neither the traces nor --rank-regex identify them. Their order has "
+    "no meaning."
 )
 
 
@@ -24,12 +24,12 @@ class Numbers:
     Attributes
     ----------
     ranks
-        One for each trace, in their order; all different.
+        One per trace, in the order of the traces; all different.
     told_by
-        What told them: ``regex``, ``communicator``, ``environment``, ``order`` where nothing did, or ``file`` where
-        each file counts as one.
+        Source of the ranks: ``regex``, ``communicator``, ``environment``, ``order`` if there is no source, or ``file``
+        if each file counts as one rank.
     notes
-        What a reader must know of them.
+        Caveats about the numbers.
     """
 
     ranks: Sequence[int]
@@ -43,16 +43,16 @@ def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expre
     Parameters
     ----------
     sources
-        Their traces.
+        The traces of the ranks.
     told
-        For each, the row of ``rank__told``.
+        For each trace, the row of ``rank__told``.
     expression
-        Its first group is the rank, in the name of the file; empty for none.
+        Regular expression for the path of the file, whose group is the rank; empty for none.
 
     Raises
     ------
     NsysToolsError
-        If the expression is wrong, or does not tell the ranks apart.
+        If the expression is invalid, or does not give distinct ranks.
     """
     if expression:
         return Numbers(_matched(sources, expression), "regex")
@@ -61,10 +61,10 @@ def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expre
         return Numbers(range(len(sources)), "order", () if len(sources) == 1 else (UNTOLD,))
     if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
         names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
-        note = f"Several traces say that they are rank {twice[0]}: {', '.join(names[:3])}. {UNTOLD}"
+        note = f"Several traces identify themselves as rank {twice[0]}: {', '.join(names[:3])}. {UNTOLD}"
         return Numbers(range(len(sources)), "order", (note,))
     count = max((row["told_count"] or 0 for row in told), default=0)
-    missing = (f"The job has {count} ranks; {len(ranks)} of them are here.",) if count > len(ranks) else ()
+    missing = (f"The job has {count} ranks, of which {len(ranks)} were given.",) if count > len(ranks) else ()
     return Numbers(ranks, " and ".join(sorted({str(row["told_by"]) for row in told})), missing)
 
 
@@ -74,17 +74,19 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
     except re.error as error:
         raise UsageError(f"--rank-regex {expression}: {error}.") from None
     if compiled.groups != 1:
-        raise UsageError(f"--rank-regex {expression} needs one group, the number.", r"As in 'rank(\d+)'.")
+        raise UsageError(
+            f"--rank-regex {expression} needs exactly one group, for the number.", r"Example: 'rank(\d+)'."
+        )
     ranks = []
     for one in sources:
         match = compiled.search(str(one.path))
         if match is None or not (match[1] or "").isdecimal():
-            raise NsysToolsError(f"--rank-regex {expression} finds no number in {one.path}.")
+            raise NsysToolsError(f"--rank-regex {expression} matches no number in {one.path}.")
         ranks.append(int(match[1]))
     if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
         names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
         raise NsysToolsError(
             f"--rank-regex {expression} gives rank {twice[0]} twice: {', '.join(names[:3])}.",
-            "A file with several processes has several ranks: leave the option out.",
+            "A file with several processes has several ranks. Omit the option.",
         )
     return ranks

@@ -1,4 +1,4 @@
-"""Who reads the traces: workers on this machine, or an existing Dask cluster."""
+"""Schedule the reading of traces: workers on this machine, or an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ Answer = tuple[Task, list[Part] | NsysToolsError]
 
 @dataclass(frozen=True)
 class Schedule:
-    """Where the work is done.
+    """Where the traces are read.
 
     Attributes
     ----------
     workers
-        Processes on this machine; 0 for one per core. With 1 the work is done in this process.
+        Number of processes on this machine; 0 for one per core. With 1, this process reads the traces.
     scheduler
-        Address of a Dask scheduler, ``tcp://host:port``, that takes the place of these. Its workers must see the traces
-        under the same paths.
+        Address of a Dask scheduler, ``tcp://host:port``, whose workers are used instead. They must see the traces under
+        the same paths.
     """
 
     workers: int = 0
     scheduler: str = ""
 
     def count(self, tasks: int) -> int:
-        """Return how many traces are read at a time."""
+        """Return how many traces are read concurrently."""
         return max(1, min(self.workers or os.cpu_count() or 1, tasks))
 
     def threads(self, tasks: int) -> int:
-        """Return how many threads each trace gets; 0 leaves it to DuckDB."""
+        """Return the number of threads per trace; 0 leaves the choice to DuckDB."""
         if self.scheduler:
             return 0
         count = self.count(tasks)
@@ -48,7 +48,7 @@ class Schedule:
 
 @contextmanager
 def running(schedule: Schedule, reader: Reader, tasks: Sequence[Task]) -> Iterator[Iterator[Answer]]:
-    """Give the answers to all tasks, in the order in which they are done; what still runs at the end is stopped."""
+    """Yield the results of all tasks in order of completion; tasks that still run at exit are stopped."""
     if schedule.scheduler:
         yield _on_cluster(schedule.scheduler, reader, tasks)
     elif schedule.count(len(tasks)) == 1:
@@ -61,7 +61,7 @@ def running(schedule: Schedule, reader: Reader, tasks: Sequence[Task]) -> Iterat
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
-                worker.stop()  # a thread that waits for its answer goes on then, and ends
+                worker.stop()  # a thread that waits for its answer then continues and ends
 
 
 def _on_machine(threads: ThreadPoolExecutor, workers: Sequence[Worker], tasks: Sequence[Task]) -> Iterator[Answer]:
@@ -92,13 +92,13 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     except (OSError, ValueError, TimeoutError) as error:
         raise NsysToolsError(f"--scheduler {address}: cannot be reached ({error}).") from None
     with client, client.as_current():
-        # What is wrong with a trace is an answer. A task that fails has met a fault of its worker: it is tried again.
+        # An error in a trace is a result. A task fails only if its worker does, and is then tried again.
         futures = client.map(attempt, [reader] * len(tasks), tasks, pure=False, retries=2)
         asked = dict(zip(futures, tasks, strict=True))
         for future in distributed.as_completed(futures):
             task = asked[future]
             try:
                 yield task, future.result()
-            except Exception as error:  # noqa: BLE001  (a task fails by whatever its worker lacks, or by its death)
+            except Exception as error:  # noqa: BLE001  (a worker can fail in any way, or die)
                 yield task, NsysToolsError(f"{task.path}: its worker failed ({type(error).__name__}: {error}).")
             future.release()

@@ -1,4 +1,4 @@
-"""The work on one trace: what is asked, and what comes back."""
+"""The work on one trace: the task and its results."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOLD = "rank__told"
-"""The query that tells the processes of a trace, and what it says of their ranks."""
+"""The query for the processes of a trace and their ranks, if the trace contains them."""
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class Given:
     Attributes
     ----------
     threads
-        Threads of DuckDB for one trace; 0 for as many as there are cores.
+        DuckDB threads per trace; 0 for one per core.
     settings
-        Rows of the table ``setting``: what queries are told besides.
+        Rows of the table ``setting``: parameters of queries.
     assets
-        The user's own asset folders.
+        Asset folders of the user.
     """
 
     stages: Path | None = None
@@ -42,11 +42,11 @@ class Task:
     path
         The trace.
     names
-        The queries, and nsys's own tables, that are wanted.
+        The requested queries and tables of nsys.
     by_process
-        Whether each process with GPU work is a rank of its own; otherwise the trace is one.
+        Whether each process with GPU work is its own rank; otherwise the whole trace is one rank.
     given
-        How it is opened.
+        Arguments for opening the trace.
     """
 
     path: Path
@@ -57,16 +57,16 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """What the trace of one rank gave.
+    """The results from the trace of one rank.
 
     Attributes
     ----------
     process_id
-        The process that it is of; None for all of the trace.
+        The process of the rank; None for the whole trace.
     tables
-        The answers by name, as Parquet files in memory. nsys's own tables that the trace lacks are missing.
+        The results by name, as Parquet files in memory, without tables of nsys that the trace lacks.
     notes
-        What a reader must know of the trace, a sentence each.
+        Caveats about the trace, one sentence each.
     """
 
     process_id: int | None
@@ -75,4 +75,4 @@ class Part:
 
 
 Reader = Callable[[Task], list[Part]]
-"""Reads one trace; a function at the top of a module, so that another process can be told its name."""
+"""Reads one trace; must be a module-level function, so that another process can import it by name."""

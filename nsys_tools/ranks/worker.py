@@ -1,4 +1,4 @@
-"""Worker processes of this machine: each reads one trace after another."""
+"""Worker processes on this machine, each of which reads one trace after another."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from typing import BinaryIO
 from nsys_tools.errors import NsysToolsError, OneError
 from nsys_tools.ranks.work import Part, Reader, Task
 
-_HINT = "Run it again: what was read is kept. With fewer --workers each has more memory."
-# Not Python's multiprocessing: that runs the user's script again in each worker, unless the script guards against it.
+_HINT = "Run the command again; traces already read are cached. With fewer --workers, each has more memory."
+# Python's multiprocessing is not used, because it runs the user's script again in each worker unless the script
+# prevents it.
 _START = "from nsys_tools.ranks.worker import serve; serve()"
 
 
@@ -25,7 +26,7 @@ class Worker:
     Parameters
     ----------
     reader
-        What it does with each.
+        Function that reads a trace.
     """
 
     def __init__(self, reader: Reader) -> None:
@@ -34,12 +35,12 @@ class Worker:
         self._is_stopped = False
 
     def read(self, task: Task) -> list[Part]:
-        """Have a trace read.
+        """Read a trace in the worker process.
 
         Raises
         ------
         NsysToolsError
-            If it cannot be read, or the process dies meanwhile; the next task gets a new one.
+            If the trace cannot be read, or the process dies; the next task starts a new process.
         """
         process = self._started()
         assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101  (both are pipes)
@@ -66,7 +67,7 @@ class Worker:
         return self._process
 
     def stop(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, even if it is busy."""
         self._is_stopped = True
         if self._process is not None:
             _end(self._process)
@@ -82,7 +83,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
     for pipe in (process.stdin, process.stdout):
-        with suppress(OSError):  # what was not written yet has nobody to read it
+        with suppress(OSError):  # nobody reads what was not written yet
             if pipe is not None:
                 pipe.close()
 
@@ -93,11 +94,11 @@ def _cause(process: subprocess.Popen[bytes]) -> str:
 
 
 def serve() -> None:
-    """Read traces until nobody asks for more: the other end of `Worker`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the one that was started ends the rest
+    """Read traces until the input ends; this is the other end of `Worker`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends its workers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what a library prints must not get among the answers
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # output of libraries must not mix with the answers
     while (asked := _next(sys.stdin.buffer)) is not None:
         name, task = asked
         module, _, function = name.partition(":")
@@ -115,7 +116,7 @@ def _next(questions: BinaryIO) -> tuple[str, Task] | None:
 
 
 def attempt(reader: Reader, task: Task) -> list[Part] | NsysToolsError:
-    """Return what a reader makes of a trace, or the error that tells why it makes nothing."""
+    """Return the results of a reader for a trace, or the error that prevents them."""
     try:
         with OneError():
             return reader(task)

@@ -1,1 +1,1 @@
-"""Showing results: tables in the formats users know, and whole reports."""
+"""Output of results: tables in common formats, and complete reports."""

@@ -1,4 +1,4 @@
-"""One trace, analyzed: every table of the report, its findings, and what was recorded."""
+"""Analysis of one trace: all tables of the report, the findings, and the recorded data."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import Stage
 
-# Of these nothing is asked where no steps were found.
+# These are not computed if no steps were found.
 _OF_STEPS = frozenset({
     "step_summary", "step_budget", "step_check", "step_kernel", "step_class", "step_outlier", "step",
     "timeline_step",
 })  # fmt: skip
-# Queries that become tables of the report; with a number, only so many rows are kept.
+# Queries that become tables of the report, with the maximum number of rows that are stored.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
     "stream_summary": None,
@@ -42,40 +42,40 @@ TABLES: dict[str, int | None] = {
     "copy_summary": None, "overlap": None, "api_summary": None, "os_summary": None, "gap_summary": None,
     "gap_list": 1000,
 }  # fmt: skip
-# What pictures are drawn from: few rows whatever the trace.
+# Data of the pictures: few rows for any trace.
 PICTURES = ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "range_flame")
 
 
 @dataclass(frozen=True)
 class Analyzed:
-    """Everything that a report shows of a trace.
+    """Everything that a report shows about a trace.
 
     Attributes
     ----------
     source
-        Name of the trace's file, without its folder.
+        Name of the trace file, without its folder.
     tables
-        `Result` by query name, in memory: they outlive the session.
+        `Result` by query name, in memory, so that they outlive the session.
     missing
         What was not recorded.
     findings
-        What stands out, by nanoseconds at stake.
+        The findings, ordered by nanoseconds at stake.
     notes
-        What a reader must know of the trace and of what it was joined with, a sentence each.
+        Caveats about the trace and the joined files, one sentence each.
     stages
-        The stages asked for; empty when the outermost ranges were taken.
+        The requested stages; empty if they were derived from the ranges.
     files
-        Names of the files that the trace was joined with, by what they are.
+        Names of the files that the trace was joined with, by kind.
     comparison, request
-        What the stages were compared with, and what was asked for; None without a model.
+        What the stages were compared with, and the request; None without a model.
     run
-        The run folder that the trace lies in; None for a trace by itself.
+        The run folder that contains the trace; None for a trace without one.
     inputs
-        The files and folders that were read; a report is never written over them.
+        The files and folders that were read, which a report never overwrites.
     is_partial
-        Whether the figures are of what could be read of a damaged trace; the first of the notes says how much.
+        Whether the figures cover only the readable part of a damaged trace; the first note states how much.
     also_recorded
-        What was recorded besides GPU operations, CUDA API calls and ranges, in words.
+        What was recorded in addition to GPU operations, CUDA API calls and ranges, in words.
     """
 
     source: str
@@ -102,33 +102,33 @@ def analyze(
     database: Database, joined: Joined, notes: list[str], *, source: str, stages: Sequence[Stage] = (),
     is_own_stages: bool = False, run: Run | None = None,
 ) -> Analyzed:  # fmt: skip
-    """Compute every table of the report.
+    """Compute all tables of the report.
 
     Parameters
     ----------
     database, joined, notes
-        Of the session; checks of what is joined add to the notes.
+        Database, joined sources and notes of the session; checks of joined sources add notes.
     source
-        What the report calls the trace.
+        Name of the trace in the report.
     stages
         The stages of the stages file.
     is_own_stages
-        Whether the user named that file: stages that match nothing are then noted.
+        Whether the user gave that file; stages that match nothing are then noted.
     run
         The run folder.
 
     Raises
     ------
     NsysToolsError
-        If attribution does not add up, or what was asked for is impossible. What was only found in the run folder and
-        is impossible becomes a note.
+        If attribution does not add up, or a requested comparison is impossible. An impossible comparison that was
+        only found in the run folder becomes a note.
     """
     read = _reader(database)
     for name in TABLES:
         read(name)
     _check(read("trace_conservation"))
     summary = read("trace_summary").one()
-    # That one of the usual stages is not in a trace is nothing to wonder at.
+    # A default stage that is not in a trace needs no note.
     found = _notes(summary, read, stages if is_own_stages else ())
     joined.check(read)
     kept = {name: read(name) for name in (*TABLES, *joined.queries(), *PICTURES)}
@@ -152,7 +152,7 @@ def analyze(
 
 
 def _reader(database: Database) -> Callable[[str], Result]:
-    """Return what reads a table of the report, each once; what is known to be empty is not computed."""
+    """Return a function that reads each table of the report once; tables known to be empty are not computed."""
     tables: dict[str, Result] = {}
 
     def is_empty(name: str) -> bool:
@@ -177,13 +177,13 @@ def table(database: Database, name: str, limit: int | None = None) -> Result:
 
 
 def _check(conservation: Result) -> None:
-    """Refuse to report figures that do not add up; it would be an error of nsys-tools."""
+    """Refuse to report figures that do not add up, which would be a bug in nsys-tools."""
     for row in conservation:
         if row["difference_count"] or row["difference_ns"]:
             raise NsysToolsError(
-                f"Attribution does not add up: {row['kind']} differ by {row['difference_count']} and "
-                f"{row['difference_ns']} ns.",
-                "This is a defect of nsys-tools; please report it with the schema version of the trace.",
+                f"Attribution does not add up: {row['kind']} operations differ by {row['difference_count']} in "
+                f"count and by {row['difference_ns']} ns in time.",
+                "This is a bug in nsys-tools. Please report it with the schema version of the trace.",
             )
 
 
@@ -191,23 +191,24 @@ def _notes(summary: dict[str, Any], read: Callable[[str], Result], wanted: Seque
     notes = []
     if summary["backward_count"]:
         notes.append(
-            f"{summary['backward_count']:,} GPU operations end before they start: a fault of the recording. Sums count "
-            "them as recorded; busy time and gaps leave them out."
+            f"{summary['backward_count']:,} GPU operations end before they start, which is an error in the "
+            "recording. Sums include them as recorded; busy time and gaps exclude them."
         )
     if summary["empty_count"]:
-        notes.append(f"{summary['empty_count']:,} GPU operations start and end at the same instant.")
+        notes.append(f"{summary['empty_count']:,} GPU operations start and end at the same time.")
     if summary["open_range_count"]:
         notes.append(
-            f"{summary['open_range_count']:,} ranges were never closed; they are taken to last to the end of the trace."
+            f"{summary['open_range_count']:,} ranges were never closed and are treated as open until the end of the "
+            "trace."
         )
     if any(row["gpu_id"] >= 1000 for row in read("gpu_summary").records()):
         notes.append(
-            "Operations ran on several machines or containers. The GPUs of the second are numbered from 1000, of the "
-            "third from 2000; the trace does not describe them."
+            "Operations ran on several machines or containers. GPUs of the second one are numbered from 1000, GPUs of "
+            "the third from 2000. The trace does not describe these GPUs."
         )
     present = {row["stage"] for row in read("stage_summary").records() if row["instance_count"]}
     for stage in wanted:
         if stage.name not in present:
             patterns = ", ".join(stage.patterns)
-            notes.append(f"Stage {stage.name} matched no range (patterns: {patterns}; they see rolled-up paths).")
+            notes.append(f"Stage {stage.name} matched no range (patterns: {patterns}; patterns match rolled-up paths).")
     return notes

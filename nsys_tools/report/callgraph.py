@@ -13,16 +13,16 @@ from nsys_tools.sources.callgraph import Group, Grouping, line
 
 
 def made_at(recorded: str | None) -> str | None:
-    """Return the time to state: ``SOURCE_DATE_EPOCH`` where it is set, else that of the recording.
+    """Return the time to print: ``SOURCE_DATE_EPOCH`` if it is set, otherwise the time of the recording.
 
     Notes
     -----
-    Never the clock's: the same input gives the same bytes.
+    The current time is never used, so the same input produces the same bytes.
 
     Raises
     ------
     NsysToolsError
-        If ``SOURCE_DATE_EPOCH`` is no number of seconds.
+        If ``SOURCE_DATE_EPOCH`` is not a number of seconds.
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     if not epoch:
@@ -30,7 +30,7 @@ def made_at(recorded: str | None) -> str | None:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     except (ValueError, OverflowError, OSError):
-        raise NsysToolsError(f"SOURCE_DATE_EPOCH is {epoch!r}, no number of seconds.") from None
+        raise NsysToolsError(f"SOURCE_DATE_EPOCH is {epoch!r}, which is not a number of seconds.") from None
 
 
 def _entry(group: Group) -> dict[str, Any]:
@@ -54,21 +54,21 @@ def as_json(grouping: Grouping) -> str:
 
 
 def as_markdown(grouping: Grouping) -> str:
-    """Return the content of ``groups.md``: the groups by stage, a line each."""
+    """Return the content of ``groups.md``: the groups by stage, one line per group."""
     metadata = grouping.metadata
     title = metadata["model"] or metadata["source"]
     lines = [
-        f"# Loops of {title}",
+        f"# Repeated modules of {title}",
         "",
-        "`for`: alike modules, one after the other. `parfor`: calls of one module by its parent. Counts are modules",
-        "and calls, never operations.",
+        "`for` is a family of similar modules that run one after the other. `parfor` is a module that its parent calls",
+        "repeatedly. Counts are modules and calls, not operations.",
     ]
     stages = dict.fromkeys(group.stage for group in grouping.groups)
     for stage in stages:
         members = [line(group, grouping.root) for group in grouping.groups if group.stage == stage]
         lines += ["", f"## {stage or 'No stage'}", "", "```text", *members, "```"]
     if not grouping.groups:
-        lines += ["", "There are none."]
+        lines += ["", "The call graph has no groups."]
     source = f"From {metadata['source']}, {len(grouping.groups)} groups; nsys-tools {__version__}"
     time = made_at(metadata["time"])
     return "\n".join([*lines, "", f"{source}{f', {time}' if time else ''}.", ""])

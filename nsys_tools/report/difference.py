@@ -1,4 +1,4 @@
-"""A comparison as text for a terminal, Markdown, JSON, a page, or a folder of them with charts."""
+"""Render a comparison as text, Markdown, JSON or HTML, or as a folder of these with charts."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def write(found: Diff, target: Path, *, top: int, force: bool) -> Path:
 
 
 def as_data(found: Diff) -> dict[str, Any]:
-    """Return everything for programs, as ``nsys-tools diff --format json`` does: times in ns, all changes."""
+    """Return the whole comparison for programs, as in ``nsys-tools diff --format json``: times in ns, all changes."""
     headlines = [
         {"phase": one.phase, "gpu": one.gpu, **cattrs.unstructure(one.shift), "verdict": one.verdict.word,
          "reason": one.verdict.reason, "budget": cattrs.unstructure(one.budget), "tokens_per_s": one.tokens_per_s}
@@ -101,7 +101,7 @@ def _drawn(found: Diff) -> dict[str, bytes]:
 
 
 def _frames(found: Diff) -> dict[str, pl.DataFrame]:
-    """Return what the charts show, as frames."""
+    """Return the data of the charts, as frames."""
     steps = [
         {"phase": one.phase, "gpu": one.gpu, "side": side, "ns": ns}
         for one in found.headlines
@@ -148,7 +148,7 @@ def _cut(name: str, length: int = 60) -> str:
 
 
 def signed(ns: float) -> str:
-    """Return a difference in words that read well, such as +1.25 ms."""
+    """Return a difference with sign and unit, such as +1.25 ms."""
     return duration(0) if not ns else f"{'+' if ns > 0 else '-'}{duration(abs(ns))}"
 
 

@@ -1,4 +1,4 @@
-"""Folders that nsys-tools writes: whole or not at all, with a manifest, and over nothing but an earlier report."""
+"""Atomic writing of output folders, with a manifest; only earlier reports are replaced."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ FORMATS = ("md", "html", "json")
 MANIFEST = "manifest.json"
 SCHEMA = "nsys-tools/manifest"
 SCHEMA_VERSION = 1
-_OTHER_PLACE = "Move it away, or name another folder with --out."
+_OTHER_PLACE = "Move it, or choose another folder with --out."
 _TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 
 
 def check_formats(formats: Sequence[str]) -> None:
-    """Refuse formats of a report that are not known.
+    """Refuse unknown report formats.
 
     Raises
     ------
     NsysToolsError
-        If there is one.
+        If a format is unknown.
     """
     if unknown := [word for word in formats if word not in FORMATS]:
-        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use some of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use one or more of: {', '.join(FORMATS)}.")
 
 
 def check_target(target: Path, *, force: bool) -> None:
-    """Refuse a target that exists, unless `force` and it holds only what its manifest lists.
+    """Refuse a target that exists, unless `force` is set and it contains only the files of its manifest.
 
     Parameters
     ----------
@@ -49,27 +49,29 @@ def check_target(target: Path, *, force: bool) -> None:
     Raises
     ------
     NsysToolsError
-        If the target is in the way; the message names a file in it that is the user's.
+        If the target exists and is not replaced; the message names a file in it that belongs to the user.
     """
     if not os.path.lexists(target):
         return
     if not force:
-        raise NsysToolsError(f"{target} already exists.", "Name another folder with --out, or replace it with --force.")
+        raise NsysToolsError(
+            f"{target} already exists.", "Choose another folder with --out, or replace it with --force."
+        )
     _check_written(target, target)
 
 
 def _check_written(folder: Path, name: Path) -> None:
-    """Refuse a folder that holds anything but the files of its manifest, as they were written; `name` is its name."""
+    """Refuse a folder with anything except the unchanged files of its manifest; messages call it `name`."""
     if not folder.is_dir():
-        raise NsysToolsError(f"{name}: is not a folder; it is not replaced.", "Name another folder with --out.")
+        raise NsysToolsError(f"{name}: is not a folder and is not replaced.", "Choose another folder with --out.")
     found = sorted(folder.rglob("*"), key=lambda path: (path.is_dir(), path))
     if not found:
         return
     listed = _listed(folder / MANIFEST)
     if listed is None:
         raise NsysToolsError(
-            f"{name}: holds {found[0].relative_to(folder)}, and no {MANIFEST} of a report; nothing in it is replaced.",
-            f"{_OTHER_PLACE} Reports of versions before this one have no manifest.",
+            f"{name}: contains {found[0].relative_to(folder)} but no report {MANIFEST}; nothing in it is replaced.",
+            f"{_OTHER_PLACE} Reports of earlier versions have no manifest.",
         )
     folders = {parent for path in listed for parent in Path(path).parents}
     for path in found:
@@ -78,7 +80,7 @@ def _check_written(folder: Path, name: Path) -> None:
             continue
         if place.as_posix() not in listed:
             raise NsysToolsError(
-                f"{name}: holds {place}, which no report has written; nothing in it is replaced.", _OTHER_PLACE
+                f"{name}: contains {place}, which is not part of a report; nothing in it is replaced.", _OTHER_PLACE
             )
         if path.is_symlink() or not path.is_file() or listed[place.as_posix()] != _state(path):
             raise NsysToolsError(
@@ -91,7 +93,7 @@ def _state(file: Path) -> tuple[int, str]:
 
 
 def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
-    """Return size and digest of the files that a manifest lists, by their names; None where it is not a manifest."""
+    """Return size and digest of the files in a manifest, by name; None if the file is not a manifest."""
     try:
         found: Any = json.loads(manifest.read_bytes())
         if (found["schema"], found["schema_version"]) != (SCHEMA, SCHEMA_VERSION):
@@ -102,7 +104,7 @@ def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
 
 
 def _write_manifest(folder: Path) -> None:
-    """List what was written into a folder."""
+    """Write the manifest of a folder."""
     states = {path: _state(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     files = [
         {"name": path.relative_to(folder).as_posix(), "size_bytes": size, "sha256": sha256}
@@ -114,20 +116,20 @@ def _write_manifest(folder: Path) -> None:
 
 @contextmanager
 def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
-    """Give a draft folder beside `target`; put it in its place when the block ends well, else remove it.
+    """Yield a draft folder next to `target`; move it into place if the block succeeds, otherwise remove it.
 
     Parameters
     ----------
     target
-        The folder. Behind a symbolic link it is replaced where the link points.
+        The folder. If it is a symbolic link, the folder that it points to is replaced.
     force
         Replace an earlier report.
 
     Raises
     ------
     NsysToolsError
-        If the target is in the way, also where another process has just written it, or cannot be written: no
-        permission, or no space left.
+        If the target exists and is not replaced, even if another process has just written it, or cannot be written
+        because of permissions or lack of space.
     """
     check_target(target, force=force)
     final = target.resolve()
@@ -150,27 +152,27 @@ def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
         if draft is not None:
             shutil.rmtree(draft, ignore_errors=True)
         for parent in missing:
-            with suppress(OSError):  # another process has written into it
+            with suppress(OSError):  # another process has written to it
                 parent.rmdir()
 
 
 def _put(draft: Path, final: Path) -> None:
-    """Rename a draft, which fails where another process has put its report there meanwhile."""
+    """Rename a draft, which fails if another process has written a report there in the meantime."""
     try:
         draft.rename(final)
     except OSError as error:
         if error.errno not in _TAKEN:
             raise
         raise NsysToolsError(
-            f"{final}: another process has just written this folder, which stays as it is.",
-            "Name another folder with --out, or replace it with --force.",
+            f"{final}: another process has just written this folder, which is not replaced.",
+            "Choose another folder with --out, or replace it with --force.",
         ) from None
 
 
 def _replace(draft: Path, final: Path) -> None:
-    """Put a draft in the place of an earlier report, which is moved aside first and must be one even then.
+    """Replace an earlier report by a draft; the report is moved aside first and checked again.
 
-    A file that the user has put into it while the report was made is thus seen, and everything is put back.
+    This detects a file that the user added while the report was written. In that case, the folder is moved back.
     """
     aside = Path(tempfile.mkdtemp(prefix=".nsys-tools-", dir=final.parent))
     earlier = aside / final.name
@@ -182,7 +184,7 @@ def _replace(draft: Path, final: Path) -> None:
         is_report = True
         _put(draft, final)
     except BaseException:
-        with suppress(OSError):  # nothing was moved, or another process has put its report there
+        with suppress(OSError):  # nothing was moved, or another process has written its report there
             earlier.rename(final)
         raise
     finally:

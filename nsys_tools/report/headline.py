@@ -1,4 +1,4 @@
-"""What a reader must know first of a trace: facts, chosen and in order, for every page that begins with them."""
+"""The most important facts of a trace, selected and ordered, for every page that begins with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
 
 @dataclass(frozen=True)
 class Part:
-    """A stage by its exclusive GPU time, or a path of ranges by its exclusive wall time; `ratio` is of the whole."""
+    """A stage with its exclusive GPU time, or a range path with its exclusive wall time; `ratio` is its share."""
 
     name: str
     ns: int
@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True)
 class StepTime:
-    """How long the steps of a phase take on a GPU: a row of ``step_summary``, with the tokens per second if told."""
+    """Step time of a phase on a GPU: a row of ``step_summary``, with the tokens per second if known."""
 
     phase: str
     gpu_id: int
@@ -40,7 +40,7 @@ class StepTime:
 
 @dataclass(frozen=True)
 class Reached:
-    """How far a stage is from the roofline: from ``roofline_stage``. `slowdown` is measured over roofline time."""
+    """A row of ``roofline_stage``; `slowdown` is measured time divided by roofline time."""
 
     stage: str
     mfu_ratio: float | None
@@ -50,35 +50,35 @@ class Reached:
 
 @dataclass(frozen=True)
 class Headline:
-    """The first facts of an analyzed trace.
+    """The headline facts of an analyzed trace.
 
     Attributes
     ----------
     gpus
-        Names of the GPUs that ran something, each once; empty where the trace does not tell.
+        Distinct names of the GPUs that ran operations; empty if the trace has none.
     gpu_count, process_count, operation_count, range_count
-        How many there are.
+        Numbers of each.
     duration_ns
-        From the first to the last event; None where there is none.
+        Time from the first to the last event; None if there are no events.
     busy_ns, span_ns, busy_ratio
-        Time in which the GPUs run anything, and first start to last end, added over GPUs; None without operations.
+        Time in which a GPU is busy, and first start to last end, summed over GPUs; None without operations.
     steps
-        Step times, the phases with the most time first; empty without steps.
+        Step times, phases with the most time first; empty without steps.
     parts, part_count
-        The stages with the most exclusive GPU time, and how many there are; without GPU operations the paths of ranges
-        with the most exclusive wall time.
+        The stages with the most exclusive GPU time, and the number of stages with any; without GPU operations, the
+        range paths with the most exclusive wall time.
     parts_base
         ``gpu`` or ``wall``.
     findings, finding_count
-        The findings that matter most: the first of each kind, cautions last; and how many findings there are.
+        The top findings (the first of each kind, cautions last), and the number of all findings.
     model, reached
-        The model that stages were compared with, and the stages with the most time in it; None and empty without one.
+        The model that stages were compared with, and its stages with the most time; None and empty without a model.
     unattributed_count
-        GPU operations that belong to no range.
+        GPU operations outside all ranges.
     failed_count
-        Sums of steps that do not hold. All other sums hold, or there is no report.
+        Failed consistency checks of steps. If any other check fails, there is no report.
     note_count
-        Sentences that a reader must know of the trace.
+        Number of notes on the trace.
     """
 
     gpus: tuple[str, ...]
@@ -104,7 +104,7 @@ class Headline:
 
     @property
     def rest(self) -> float:
-        """The share of the whole that is in none of `parts`."""
+        """The share of the total that is not in `parts`."""
         return max(0.0, 1 - sum(part.ratio for part in self.parts))
 
 
@@ -141,7 +141,7 @@ def headline(analysis: Analyzed) -> Headline:
 
 
 def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
-    """Return the step time of each phase on the GPU that comes first."""
+    """Return the step time of each phase on the first GPU of the table."""
     first: dict[str, StepTime] = {}
     for row in rows:
         tokens = row["generation_tokens_per_s"] or row["context_tokens_per_s"] or None
@@ -153,7 +153,7 @@ def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
 
 
 def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[tuple[Part, ...], int]:
-    """Return the first parts with any time, and how many have."""
+    """Return the first parts with any time, and the number of parts with any time."""
     frame = tables["stage_summary" if has_gpu else "range_wall"].pl()
     name, column = ("stage", "exclusive_ns") if has_gpu else ("rolled_path", "exclusive_wall_ns")
     whole = frame[column].sum()
@@ -174,7 +174,7 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def lines(head: Headline) -> list[str]:
-    """Return the headline as lines of plain text: what ran, and the findings that matter most."""
+    """Return the headline as lines of plain text: what ran, and the top findings."""
     gpus = f"{head.gpu_count} {'GPU' if head.gpu_count == 1 else 'GPUs'}"
     facts = [f"{gpus} ({', '.join(map(printable, head.gpus))})" if head.gpus else gpus if head.gpu_count else "no GPU"]
     if head.duration_ns is not None:
@@ -199,7 +199,7 @@ def _line(number: int, finding: Finding) -> str:
 
 
 def _reached(tables: Mapping[str, Result]) -> tuple[Reached, ...]:
-    """Return the stages with the most time; one that is the whole of another is said once."""
+    """Return the stages with the most time; of stages that cover the same work, only one."""
     rows = sorted(tables["roofline_stage"].records(), key=lambda row: -(row["span_ns"] or 0))
     different = {(row["phase"], row["roofline_ns"]): row for row in reversed(rows)}.values()
     found = [Reached(row["stage"], row["mfu_ratio"], row["mbu_ratio"], row["slowdown"]) for row in reversed(different)]

@@ -1,4 +1,4 @@
-"""Reports that were written before: each depends on what is read, what was asked for and the program, and no more."""
+"""Cached reports, keyed by the files that are read, the request, and the program."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nsys_tools.session.store import Entry
 
 log = logging.getLogger(__name__)
 _LARGEST_BYTES = 64 << 20
-"""Of a report that is kept; what is larger takes long to copy, too."""
+"""Maximum size of a cached report; larger ones are slow to copy."""
 _TOLD = "told.json"
 _ROOMS = ("queries", "analytic", "reports", "capture")
 _LIBRARIES = ("duckdb", "polars", "altair", "vl-convert-python", "markdown-it-py", "jinja2")
@@ -33,11 +33,11 @@ class WrittenReport:
     path
         The file to read first.
     name
-        What the report calls the trace.
+        Name of the trace in the report.
     headline
-        What to know first, a line each; see `Analysis.headline`.
+        Headline, one item per line; see `Analysis.headline`.
     warnings
-        What of the trace could not be read, or holds values that do not fit, a sentence each.
+        Parts of the trace that could not be read or have invalid values, one sentence each.
     """
 
     path: Path
@@ -47,13 +47,13 @@ class WrittenReport:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder, in a fixed order, also behind links to folders; of a file itself."""
+    """Return the files below a folder in a fixed order, following links to folders; for a file, the file itself."""
     if folder.is_file():
         return [folder]
     found, seen = [], set()
     for place, folders, names in os.walk(folder, followlinks=True):
         folders.sort()
-        if (real := os.path.realpath(place)) in seen:  # a link back to where it lies
+        if (real := os.path.realpath(place)) in seen:  # a link to a parent folder
             folders.clear()
             continue
         seen.add(real)
@@ -62,7 +62,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def state_of(files: Iterable[Path]) -> str:
-    """Return a key that changes when one of some files does: names, sizes and times; their contents are not read."""
+    """Return a key that changes when a file changes, from names, sizes and times; contents are not read."""
     lines = []
     for file in files:
         state = file.stat()
@@ -71,20 +71,20 @@ def state_of(files: Iterable[Path]) -> str:
 
 
 def state_of_program() -> str:
-    """Return a key that changes when the program does: its code, its queries and data, and libraries that show in it.
+    """Return a key that changes when the program does: code, queries, data, and libraries that affect reports.
 
-    In a checkout the code changes under one version, and `--assets` brings files of the user's own.
+    The version is not enough: in a checkout, code changes without a new version, and `--assets` adds files of the user.
     """
     code = Path(assets.__file__).parent
     files = [path for path in files_of(code) if path.suffix == ".py" and "_assets" not in path.parts]
-    for folder in assets.folders():  # of two files of one name that of the first folder counts
+    for folder in assets.folders():  # of two files with the same name, the first folder takes precedence
         files += [path for room in _ROOMS for path in files_of(folder / room) if path.suffix != ".pyc"]
     versions = ",".join(metadata.version(name) for name in _LIBRARIES)
     return f"{versions} {state_of(files)}"
 
 
 def find(entry: Entry) -> WrittenReport | None:
-    """Return the report in an entry of the cache, if there is one; its path is relative to the folder."""
+    """Return the report in a cache entry, if there is one; its path is relative to the folder."""
     file = entry.find()
     if file is None:
         return None
@@ -97,14 +97,14 @@ def find(entry: Entry) -> WrittenReport | None:
 
 
 def write(entry: Entry, target: Path, *, force: bool) -> None:
-    """Write the report in an entry of the cache to a folder, whole or not at all; errors as of `whole_folder`."""
+    """Write the report in a cache entry to a folder, atomically; raises the errors of `whole_folder`."""
     assert entry.path is not None  # noqa: S101  (find has found it)
     with zipfile.ZipFile(entry.path) as archive, whole_folder(target, force=force) as folder:
         archive.extractall(folder, [name for name in archive.namelist() if name != _TOLD])
 
 
 def keep(entry: Entry, written: WrittenReport, folder: Path) -> None:
-    """Keep a report, from its draft; its path is relative to that. Without room for it the next one is only slower."""
+    """Cache a report from its draft, to which its path is relative; a failure only makes the next run slower."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     try:
         if sum(file.stat().st_size for file in files) > _LARGEST_BYTES:
@@ -114,4 +114,4 @@ def keep(entry: Entry, written: WrittenReport, folder: Path) -> None:
                 archive.write(file, file.relative_to(folder).as_posix())
             archive.writestr(_TOLD, json.dumps({**asdict(written), "path": str(written.path)}))
     except OSError as error:
-        log.info("The report is not kept: %s.", error)
+        log.info("The report is not cached: %s.", error)

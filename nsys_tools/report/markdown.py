@@ -1,4 +1,4 @@
-"""Markdown for reports: tables with units drawn for people, and names that stay data."""
+"""Markdown for reports: tables with readable units, and names of the trace as data."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COUNTED = {
     "operation", "instance", "kernel", "gap", "thread", "device", "call", "range", "name", "value", "request", "token",
     "member", "step", "rank", "collective",
 }  # fmt: skip
-# Columns whose texts are ours, not the trace's.
+# Columns with text from nsys-tools, not from the trace.
 _WORDS = {
     "kind", "class", "cause", "reason", "style", "op", "pattern", "method", "figure", "base", "ttft_base",
     "latency_base", "source_memory",
@@ -28,14 +28,14 @@ _UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_pe
 
 
 def code(text: object, length: int = NAME_LENGTH) -> str:
-    """Return a text of the trace as a code span: markup, pipes and newlines in it have no effect.
+    """Return a text of the trace as a code span, in which markup, pipes and newlines have no effect.
 
     Parameters
     ----------
     text
         Any text.
     length
-        What is longer is cut, and ends in an ellipsis.
+        Longer texts are truncated and end in an ellipsis.
     """
     plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()) or "(no name)"
     if len(plain) > length:
@@ -46,19 +46,19 @@ def code(text: object, length: int = NAME_LENGTH) -> str:
 
 
 def plain(text: object) -> str:
-    """Return a sentence as it is: markup, HTML and newlines in it have no effect.
+    """Return a sentence as plain text, in which markup, HTML and newlines have no effect.
 
     Parameters
     ----------
     text
-        A sentence of ours that may hold texts of others.
+        A sentence of nsys-tools that may contain text from the trace.
     """
     words = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return re.sub(r"([\\`*_\[\]<>|&~#!])", r"\\\1", words)
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Return a value in the unit of its kind in which it reads well, such as 3.250 ms; ``unknown`` for None."""
+    """Return a value in a readable unit of its kind, such as 3.250 ms; ``unknown`` for None."""
     if value is None:
         return "unknown"
     step, name = scale(unit, [value])
@@ -66,7 +66,7 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with separators; `digits` after the point unless it is whole; nothing for None."""
+    """Return a number with thousands separators and, unless it is whole, `digits` decimals; empty for None."""
     if value is None:
         return ""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
@@ -78,7 +78,7 @@ def _header(column: Column) -> str:
 
 
 def _numbers(values: list[Any], divisor: float, digits: int) -> list[str]:
-    """Return cells with the same digits in all of them; none after the point when all are whole."""
+    """Return cells with the same number of decimals, which is 0 if all values are whole."""
     scaled = [None if value is None else value / divisor for value in values]
     whole = all(value is None or float(value).is_integer() for value in scaled)
     return ["" if value is None else f"{value:,.{0 if whole else digits}f}" for value in scaled]
@@ -110,7 +110,7 @@ def _word(column: Column, value: Any) -> str:
 
 
 def _rest(source: Result) -> str:
-    """Return where the rows are that a table of the report does not show."""
+    """Return where to find the rows that a table of the report omits."""
     kept = len(source)
     if kept == source.total_count:
         return f"all are in `tables/{source.name}.csv`"
@@ -133,15 +133,15 @@ def table(
     source
         The table.
     columns
-        Which columns, in order.
+        The columns, in order.
     top
-        Show only the first rows; a line under the table says that it is cut.
+        Maximum number of rows. If the table is truncated, a line below it says so.
     rows
-        Rows to show instead of all, for parts of a table.
+        Rows to show instead of all rows, for parts of a table.
     exact
         Do not convert units.
     each
-        Draw each duration in a unit of its own, where the rows of a column are no more alike than its figures.
+        Use a separate unit for each duration, for columns with durations of different magnitude.
     """
     total = (source.total_count or len(source)) if rows is None else len(rows)
     shown = (source if rows is None else rows)[:top]

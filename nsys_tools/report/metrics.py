@@ -1,4 +1,4 @@
-"""``metrics.json``: every figure of a report for programs, with units, under a versioned schema."""
+"""``metrics.json``: all figures of a report with units, for programs, under a versioned schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _plain(value: Any) -> Any:
 
 
 def table_data(table: Result) -> dict[str, Any]:
-    """Return a table for programs: units of its columns, its first rows, and whether there are more."""
+    """Return a table for programs: column units, the first rows, and whether there are more."""
     rows = table[:_ROWS]
     return {
         "summary": table.summary,
@@ -50,7 +50,7 @@ def _figures(analysis: Analyzed) -> dict[str, dict[str, Any]]:
 
 
 def _roofline(analysis: Analyzed) -> dict[str, Any] | None:
-    """Return what the stages were compared with, and how."""
+    """Return the model and GPU that the stages were compared with, and the conventions."""
     found = analysis.comparison
     if found is None:
         return None
@@ -69,7 +69,7 @@ def _roofline(analysis: Analyzed) -> dict[str, Any] | None:
 
 
 def _inputs(request: Request | None) -> dict[str, Any]:
-    """Return what the model was told of the workload."""
+    """Return the workload inputs of the model."""
     if request is None:
         return {}
     return {
@@ -81,7 +81,7 @@ def _inputs(request: Request | None) -> dict[str, Any]:
 
 
 def _run(analysis: Analyzed) -> dict[str, Any] | None:
-    """Return what the run folder says; None for a trace by itself."""
+    """Return the facts of the run folder; None for a trace without one."""
     run = analysis.run
     if run is None:
         return None
@@ -107,10 +107,10 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
 
     Notes
     -----
-    ``figures`` holds the headline figures, each with its unit; ``tables`` the queries of the report, with the
-    units of their columns and at most 1000 rows each (``cut`` says so; ``tables/`` has up to 100,000).
-    What pictures are drawn from is in ``tables/`` only.
-    ``schema_version`` grows when a key changes its meaning or goes.
+    ``figures`` contains the headline figures, each with its unit. ``tables`` contains the queries of the report, with
+    column units and at most 1000 rows each. ``cut`` is true if there are more; ``tables/`` contains up to 100,000.
+    The data of the pictures is in ``tables/`` only.
+    ``schema_version`` increases when a key changes its meaning or is removed.
     """
     summary = analysis.summary
     return {

@@ -1,4 +1,4 @@
-"""What a trace does not hold, with the option of ``nsys profile`` that would bring it, and what it holds besides."""
+"""What a trace lacks, the ``nsys profile`` options that record it, and what else the trace contains."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from nsys_tools.session.database import Database
 
-# What reports do not analyze, in words, by the table that holds it.
+# Recorded data that reports do not analyze, in words, by table.
 _BESIDES = {
     "COMPOSITE_EVENTS": "CPU samples",
     "SCHED_EVENTS": "context switches",
     "GPU_METRICS": "GPU metrics",
 }
-# A graph is captured once, mostly in the warm-up, and replayed from then on.
-_BEFORE_CAPTURE = ", from before the graphs are captured: no --delay or --capture-range that starts after the warm-up"
-# Tables with times that are about the recording, not of the program.
+# A graph is captured once, usually during warm-up, and replayed from then on.
+_BEFORE_CAPTURE = ", started before graph capture (no --delay or --capture-range that starts after the warm-up)"
+# Tables whose times are about the recording, not about the program.
 _OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API", "PROFILER_OVERHEAD"}
 
 
@@ -28,9 +28,9 @@ class Missing:
     what
         What the trace lacks.
     costs
-        Which answers that takes away.
+        What it is needed for.
     option
-        What to record with.
+        Option to record it with.
     """
 
     what: str
@@ -39,7 +39,7 @@ class Missing:
 
 
 def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> list[str]:
-    """Return in words what was recorded besides GPU operations, CUDA API calls and ranges.
+    """Return, in words, what was recorded in addition to GPU operations, CUDA API calls and ranges.
 
     Parameters
     ----------
@@ -48,32 +48,32 @@ def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> li
     summary
         The row of the query ``trace_summary``.
     os_calls
-        How many OS runtime calls the trace has.
+        Number of OS runtime calls in the trace.
     """
     found = [f"{os_calls:,} OS runtime call{'' if os_calls == 1 else 's'}"] if os_calls else []
     found += [words for table, words in _BESIDES.items() if trace.has_rows(table)]
     if found or summary["duration_ns"] is not None:
         return found
-    # So that a trace of something else entirely is not called empty.
+    # A trace with other events only is not called empty.
     timed = [name for name, columns in trace.recorded.items() if columns.keys() & {"start", "timestamp"}]
     return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and trace.has_rows(name)]
 
 
 def _of_graphs(trace: Database, summary: dict[str, Any]) -> list[Missing]:
-    """Return what is missing of CUDA graphs: their kernels, or which layers these are of."""
+    """Return what is missing about CUDA graphs: their kernels, or the layers of the kernels."""
     option = f"--cuda-graph-trace=node{_BEFORE_CAPTURE}"
     found = []
     if summary["graph_run_count"]:
-        found.append(Missing("kernels inside CUDA graphs", "their names, times and layers", option))
+        found.append(Missing("kernels inside CUDA graphs", "kernel names, times and layers", option))
     unknown = trace.sql("SELECT sum(operation_count) AS n FROM graph_layer WHERE reason = 'not recorded'").one()["n"]
     if unknown:
         costs = f"the layers of {unknown:,} operations inside CUDA graphs"
-        found.append(Missing("the creation of nodes of CUDA graphs", costs, option))
+        found.append(Missing("CUDA graph node creation", costs, option))
     return found
 
 
 def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
-    """Return what is not in the trace, most important first.
+    """Return what the trace lacks, most important first.
 
     Parameters
     ----------
@@ -84,9 +84,9 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
     """
     found = []
     if not summary["operation_count"]:
-        found.append(Missing("GPU operations", "everything about the GPU", "--trace=cuda,nvtx"))
+        found.append(Missing("GPU operations", "all GPU figures", "--trace=cuda,nvtx"))
     if not summary["call_count"]:
-        found.append(Missing("CUDA API calls", "which range launched what, and waits", "--trace=cuda,nvtx"))
+        found.append(Missing("CUDA API calls", "attribution to ranges, and synchronization", "--trace=cuda,nvtx"))
     if not summary["range_count"]:
         found.append(
             Missing(
@@ -99,15 +99,19 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
     found += _of_graphs(trace, summary)
     if summary["operation_count"] and not trace.has_rows("TARGET_INFO_GPU", "TARGET_INFO_CUDA_GPU"):
         found.append(
-            Missing("a description of the GPU", "comparison with its peaks", "a full export: nsys export -t sqlite")
+            Missing(
+                "a description of the GPU",
+                "comparison with the peaks of the GPU",
+                "a full export: nsys export -t sqlite",
+            )
         )
     if not trace.has_rows("OSRT_API"):
-        found.append(Missing("OS runtime calls", "what the CPU waited for outside CUDA", "--trace=cuda,nvtx,osrt"))
+        found.append(Missing("OS runtime calls", "CPU waits outside CUDA", "--trace=cuda,nvtx,osrt"))
     if not trace.has_rows("SCHED_EVENTS", "COMPOSITE_EVENTS"):
         found.append(
             Missing(
                 "CPU samples and scheduling",
-                "what the CPU did in late launches",
+                "CPU activity during launch gaps",
                 "--sample=process-tree --cpuctxsw=process-tree",
             )
         )

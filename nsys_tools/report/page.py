@@ -27,7 +27,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
 )
 _BREAK = "<wbr>"
-# Names break after what joins their parts, long parts after an underscore too, and what is still long anywhere.
+# Names break after separators, long parts also after an underscore, and parts that are still too long anywhere.
 _LONG = 20
 _JOINT = re.compile(r"(?<=[./,:\])])(?=[^\s./,:])|(?<=&lt;)(?=\S)")
 _UNDERSCORE = re.compile(r"(?<=_)(?=[^\s_])")
@@ -37,16 +37,16 @@ _CODE = re.compile(r"(?<=<code>)[^<]+(?=</code>)")
 
 @dataclass(frozen=True)
 class First:
-    """What the page of a trace begins with.
+    """The beginning of the page of a trace.
 
     Attributes
     ----------
     head
         The facts.
     text
-        The same as it stands in the Markdown, which the page leaves out.
+        The same facts in the Markdown, which the page omits.
     pictures
-        What the reader explores.
+        The interactive pictures.
     """
 
     head: Headline
@@ -60,20 +60,21 @@ def render(text: str, title: str, charts: Mapping[str, bytes], style: Path, firs
     Parameters
     ----------
     text
-        The report as Markdown; its images are names of `charts`. Raw HTML in it is shown, never interpreted.
+        The report as Markdown; its images are keys of `charts`. Raw HTML is shown as text, never interpreted.
     title
-        Of the window.
+        Title of the window.
     charts
-        SVG by the path used in `text`.
+        SVG, by the path used in `text`.
     style
         The CSS file.
     first
-        What stands before the sections of `text`.
+        The content before the sections of `text`.
 
     Notes
     -----
-    The page's own policy forbids every request, and every script but those whose digest it names: the page's own and
-    the bundle that draws pictures. Names of the trace are in the page as escaped text, and as JSON, which is not run.
+    The content security policy of the page forbids all requests and all scripts except two, identified by digest: the
+    script of the page and the bundle that draws pictures. Names of the trace are in the page only as escaped text and
+    as JSON, which is not executed.
     """
     whole = text.replace(first.text, "", 1) if first else text
     intro, body, sections = _body(whole, charts)
@@ -91,7 +92,7 @@ def _digest(script: str) -> str:
 
 
 def _data(picture: Picture) -> str:
-    """Return a picture as JSON in which no text can end the element that holds it."""
+    """Return a picture as JSON that cannot end the HTML element that contains it."""
     found: dict[str, Any] = {"specs": picture.specs, "data": picture.data, "extent": picture.extent}
     text = json.dumps(_printable(found), separators=(",", ":"), allow_nan=False)
     for sign in "<>&":
@@ -100,7 +101,7 @@ def _data(picture: Picture) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Return data in which control characters of texts are escaped, as wherever names are shown."""
+    """Return data with control characters in texts escaped, as in all output of names."""
     if isinstance(value, dict):
         return {key: _printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -113,7 +114,7 @@ def _renderer() -> MarkdownIt:
 
 
 def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[str, str]]]:
-    """Return what stands before the first section, the sections, and the id and title of each."""
+    """Return the content before the first section, the sections, and the id and title of each section."""
     renderer = _renderer()
     tokens = renderer.parse(text)
     sections = _sections(tokens)
@@ -128,7 +129,7 @@ def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[
 
 
 def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
-    """Give each section an id; return ids and titles."""
+    """Assign an id to each section; return ids and titles."""
     found: list[tuple[str, str]] = []
     for heading, inside in pairwise(tokens):
         if heading.type == "heading_open" and heading.tag == "h2":
@@ -141,12 +142,12 @@ def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def _name(text: str, length: int = md.NAME_LENGTH) -> str:
-    """Return a name of the trace as code that may break."""
+    """Return a name of the trace as code with break opportunities."""
     return _said_as_html(md.code(text, length))
 
 
 def _said(finding: Finding) -> str:
-    """Return the sentence of a finding, its names as code."""
+    """Return the sentence of a finding, with names as code."""
     return _said_as_html(finding.sentence.format(*(md.code(name) for name in finding.names)))
 
 
@@ -155,7 +156,7 @@ def _said_as_html(text: str) -> str:
 
 
 def _breakable(code: str) -> str:
-    """Return escaped text with places where a line may break; a copy of it from the page is unchanged."""
+    """Return escaped text with break opportunities, which do not appear in text copied from the page."""
     return _BREAK.join(
         part
         if len(part) <= _LONG

@@ -1,4 +1,4 @@
-"""Findings in plain words, for readers who do not work with traces."""
+"""Findings in plain language, for readers who do not work with traces."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.report.markdown import code
 
 @dataclass(frozen=True)
 class Step:
-    """A thing to do: a title, what was found and how to go about it, what is at stake, and the table that holds it."""
+    """A recommended step: title, finding and advice, time at stake, and the table with the evidence."""
 
     title: str
     what: str
@@ -20,14 +20,14 @@ class Step:
 
 
 def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
-    """Return what to do about the first findings of distinct rules, most time at stake first; cautions are left out.
+    """Return what to do about the first finding of each rule, most time at stake first; cautions are excluded.
 
     Parameters
     ----------
     findings
         From `nsys_tools.findings.rules.find`.
     count
-        At most so many.
+        Maximum number of steps.
     """
     first: dict[str, Finding] = {}
     for finding in findings:
@@ -38,6 +38,6 @@ def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
 
 def _step(finding: Finding, at_stake_ns: int) -> Step:
     names = [code(name) for name in finding.names]
-    # A rule of the user's own may have no plain words.
+    # A rule of the user may have no plain wording.
     said = finding.plain or f"{finding.sentence} {finding.advice}"
     return Step(finding.kind, said.format(*names), at_stake_ns, finding.table)

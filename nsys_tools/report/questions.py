@@ -1,4 +1,4 @@
-"""What a trace can answer, and what would have to be recorded for the rest."""
+"""Questions that a trace can answer, and what must be recorded to answer the others."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Question:
     Attributes
     ----------
     question
-        What is asked.
+        The question.
     command
-        The command that answers it, without ``nsys-tools``; ``TRACE`` stands for the trace.
+        The command that answers it, without ``nsys-tools``; ``TRACE`` is the placeholder for the trace.
     needs
-        What must have been recorded.
+        Data that must have been recorded.
     query
-        The query behind the command; empty for none.
+        The query behind the command; empty if there is none.
     has
-        The query that must have a row; empty for none.
+        The query that must have a row; empty if there is none.
     lacks, otherwise
-        Where it has none: what the trace lacks, and what to do.
+        If it has no row: what the trace lacks, and what to do.
     """
 
     question: str
@@ -54,12 +54,12 @@ def questions(trace: Database, path: str) -> list[tuple[str, bool, str | None, s
     trace
         The trace.
     path
-        How commands name it, quoted for a shell.
+        Path of the trace in commands, quoted for a shell.
 
     Returns
     -------
     list
-        Question, whether it can be answered, by which command, else what is needed for that, and how it is brought.
+        Question, whether it can be answered, the command, what the trace lacks, and how to get it.
     """
     known = cattrs.structure(yaml.safe_load(asset("questions.yaml").read_text(encoding="utf-8")), list[Question])
     lacking = {one.what: one.option for one in missing(trace, trace.query("trace_summary").one())}

@@ -1,4 +1,4 @@
-"""The report of many ranks: who is late, where each rank's time goes, and what they do over time."""
+"""The report on many ranks: late ranks, the time of each rank, and activity over time."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ TABLES = (
 """The queries that the report shows."""
 SCHEMA, SCHEMA_VERSION = "nsys-tools/ranks", 1
 _FEW = 16
-"""Of more ranks than this, a table shows those with the longest and the shortest steps."""
+"""With more ranks than this, a table shows only those with the longest and the shortest steps."""
 
 
 @dataclass
 class Ranks:
-    """Everything that a report of many ranks shows.
+    """Everything that a report on many ranks shows.
 
     Attributes
     ----------
     source
-        What the report calls the traces.
+        Name of the traces in the report.
     tables
         Result by name of the query, see `TABLES`.
     notes, broken
-        What a reader must know, and the traces that could not be read, a sentence each.
+        Caveats, and the traces that could not be read, one sentence each.
     origin
-        ``synthetic`` or ``predicted`` where a trace was generated; empty for recorded ones.
+        ``synthetic`` or ``predicted`` if a trace was generated; empty for recorded traces.
     inputs
         The files that were read.
     """
@@ -53,43 +53,43 @@ class Ranks:
 
     @property
     def files(self) -> int:
-        """How many traces were read."""
+        """Number of traces read."""
         return len(set(self.tables["rank"]["file_number"]))
 
     @property
     def headline(self) -> str:
-        """What an expert would say first."""
+        """The most important statement about the ranks."""
         return headline(self.tables)
 
 
 def headline(tables: Mapping[str, Result]) -> str:
-    """Return the first sentence: who the others wait for, else how far apart the ranks are."""
+    """Return the first sentence: the rank that the others wait for, if there is one."""
     late = tables["straggler"].records()
     if late and late[0]["sum_gain_ns"] > 0:
         return late_words(late[0])
     if not tables["rank_group"].records():
-        return f"{len(tables['rank'])} ranks; no collective of theirs could be matched"
-    return "No rank is late: arrivals differ by no more than usual"
+        return f"{len(tables['rank'])} ranks; no collectives could be matched"
+    return "No rank is late: arrival times differ by no more than usual"
 
 
 def late_words(row: Mapping[str, Any]) -> str:
-    """Return what is to be said of a rank that is late."""
+    """Return the sentence on a late rank, without its period."""
     causes = {
-        "own kernels": "its own kernels take longer", "launch gap": "its launches come late",
+        "own kernels": "its own kernels take longer", "launch gap": "its launches are late",
         "synchronization": "its CPU launches late after a blocking call", "other idle time": "its GPU is idle longer",
-        "later start": "its first operation comes later",
+        "later start": "its first operation starts later",
     }  # fmt: skip
     number, all_of = row["late_count"], row["collective_count"]
     times = f"for all {all_of}" if number == all_of else f"for {number} of {all_of}"
     return (
-        f"Rank {row['rank']} is late {times} {row['op']} of {row['rank_count']} ranks, by "
-        f"{duration(row['median_late_ns'])} (median): {causes[row['cause']]}. On time, it alone would save "
-        f"{duration(row['sum_gain_ns'])}"
+        f"Rank {row['rank']} is late {times} {row['op']} collectives of {row['rank_count']} ranks, by "
+        f"{duration(row['median_late_ns'])} (median), because {causes[row['cause']]}. "
+        f"If only this rank were on time, the collectives would save {duration(row['sum_gain_ns'])}"
     )
 
 
 def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return what is to be said of the ranks that are late: pinned ones by themselves, rotating ones together."""
+    """Return the sentences on late ranks: one per pinned rank, one for all rotating ranks."""
     said = [late_words(row) + "." for row in rows if row["pattern"] == "pinned"][:5]
     rotating = [row for row in rows if row["pattern"] == "rotating" and row["sum_gain_ns"] > 0]
     if rotating:
@@ -98,7 +98,7 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         gain = sum(row["sum_gain_ns"] for row in rotating)
         times = sum(row["last_count"] for row in rotating)
         said.append(
-            f"{len(ranks)} ranks are late in turn, {times} times altogether, which costs {duration(gain)}: "
+            f"{len(ranks)} ranks are late in turn, {times} times in total. This costs {duration(gain)}. Causes: "
             f"{', '.join(causes)}."
             if len(ranks) > 1
             else late_words(rotating[0]) + "."
@@ -107,7 +107,7 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False) -> Path:
-    """Write the report's folder, whole or not at all; see `nsys_tools.JobAnalysis.write`."""
+    """Write the report folder atomically; see `nsys_tools.JobAnalysis.write`."""
     check_formats(formats)
     check_apart(target, found.inputs)
     check_target(target, force=force)
@@ -117,7 +117,7 @@ def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force
 
 
 def as_data(found: Ranks) -> dict[str, Any]:
-    """Return the report for programs: times in ns, all rows but those of the heat map."""
+    """Return the report for programs: times in ns, all rows except those of the heat map."""
     tables = {name: table_data(result) for name, result in found.tables.items() if name != "rank_activity"}
     return {
         "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__, "source": found.source,
@@ -148,8 +148,8 @@ def _ranks(tables: Mapping[str, Result]) -> str:
     by_time = sorted(each, key=lambda row: -(row["median_step_ns"] or row["wall_ns"]))
     shown = each if len(each) <= _FEW else _ends(by_time)
     words = "" if len(each) <= _FEW else (
-        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks; all are in "
-        "`tables/rank_summary.csv`. The row without a rank is all together."
+        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks. All are in "
+        "`tables/rank_summary.csv`. The row without a rank combines all ranks."
     )  # fmt: skip
     columns = ["rank", "step_count", "median_step_ns", "wall_ns", "busy_ratio", "exposed_ratio", "idle_ns",
                "launch_bound_ns", "synchronization_ns", "dependency_ns"]  # fmt: skip
@@ -157,17 +157,19 @@ def _ranks(tables: Mapping[str, Result]) -> str:
 
 
 def _ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the first and the last of many rows; all of a few."""
+    """Return the first and the last rows of many; all rows if there are few."""
     return rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
 
 
 def _basis(tables: Mapping[str, Result]) -> str:
     bases = set(tables["rank_summary"]["basis"]) - {None}
     words = {
-        frozenset({"steps"}): "Times are added up over the steps of each rank.",
-        frozenset({"trace"}): "No rank has steps: times are those of whole traces.",
+        frozenset({"steps"}): "Times are summed over the steps of each rank.",
+        frozenset({"trace"}): "No rank has steps, so times cover whole traces.",
     }
-    return words.get(frozenset(bases), "Times are added up over steps, and over the whole trace of ranks without any.")
+    return words.get(
+        frozenset(bases), "Times are summed over steps; for ranks without steps, they cover the whole trace."
+    )
 
 
 def _overlap(tables: Mapping[str, Result]) -> str:
@@ -180,7 +182,7 @@ def _overlap(tables: Mapping[str, Result]) -> str:
 
 
 def _clocks(tables: Mapping[str, Result]) -> str:
-    """Return the table of clocks: ranks of one file share one."""
+    """Return the table of clocks, one row per file; the ranks of a file share its clock."""
     files = {row["file"]: row for row in reversed(tables["rank_clock"].records())}
     rows = sorted(files.values(), key=lambda row: row["rank"])
     columns = ["file", "method", "offset_ns", "drift_ppm", "residual_ns", "matched_count", "utc_offset_ns"]
@@ -191,20 +193,20 @@ def _aligned(aligned: int, clocks: Sequence[Mapping[str, Any]]) -> str:
     if aligned == len(clocks):
         residuals = [row["residual_ns"] for row in clocks if row["residual_ns"]]
         within = f" within {duration(max(residuals))}" if residuals else ""
-        return f"All are on one clock{within}."
-    return f"Not aligned: {len(clocks) - aligned} of {len(clocks)} ranks are on no common clock."
+        return f"All ranks share one clock{within}."
+    return f"Not aligned: {len(clocks) - aligned} of {len(clocks)} ranks are not on the common clock."
 
 
 def _clock_words(clocks: Sequence[Mapping[str, Any]]) -> str:
     if all(row["method"] == "one file" for row in clocks):
-        return "All ranks are of one file, and share its clock."
+        return "All ranks come from one file and share its clock."
     return (
-        "Collectives end on all ranks at the same time, so that their ends tell offset and drift of each file's clock "
-        "against that of the first. 19 of 20 ends lie within the residual."
+        "Collectives end on all ranks at the same time, so their end times give the offset and drift of the clock of "
+        "each file relative to the first file. 95 % of the end times are within the residual."
     )
 
 
 def _nobody(clocks: Sequence[Mapping[str, Any]]) -> str:
     if not all(row["is_aligned"] for row in clocks):
-        return "Not told: that needs collectives that all ranks recorded, and with them one clock."
-    return "No rank is late: arrivals differ by no more than usual, or no collective was matched."
+        return "Unknown: late ranks can be found only if the traces share collectives, which align their clocks."
+    return "No rank is late: arrival times differ by no more than usual, or no collectives were matched."

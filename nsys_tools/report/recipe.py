@@ -1,4 +1,4 @@
-"""What a recipe found, as a folder: its tables as Parquet and CSV, and a page with its picture."""
+"""Write the result of a recipe as a folder: tables as Parquet and CSV, and a page with a chart."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _HIDDEN = {
     "projected_ns",
 }  # fmt: skip
 _INSTANCE = r",\s*(seq|op_id|sizes|input_op_ids)\s*=.*$"
-"""What PyTorch adds to names of ranges, which differs between instances: charts add these up."""
+"""Suffixes that PyTorch adds to range names and that differ between instances; charts combine these instances."""
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a recipe found.
+    """The result of a recipe.
 
     Attributes
     ----------
@@ -48,13 +48,13 @@ class Told:
     found
         The rows of its query.
     tables
-        Its tables, as NVIDIA names and heads them.
+        Its tables, with the table and column names of NVIDIA.
     given
-        The options, as settings of its queries.
+        The options, as settings of the queries.
     notes
-        What a reader must know, a sentence each.
+        Caveats, one sentence each.
     file_count
-        Traces that were read.
+        Number of traces read.
     """
 
     recipe: Recipe
@@ -66,7 +66,7 @@ class Told:
 
 
 def write(told: Told, target: Path, *, force: bool) -> Path:
-    """Write the folder, whole or not at all; return the page."""
+    """Write the folder atomically; return the path of the page."""
     drawn = charts.draw_frames([_CHARTS[told.recipe.kind]], _frames(told))
     with whole_folder(target, force=force) as folder:
         for name, table in told.tables.items():
@@ -87,14 +87,14 @@ def _text(told: Told, drawn: Mapping[str, bytes]) -> str:
     over_all = told.found.filter(pl.col("file_number").is_null())
     parts = {}
     if len(over_all):
-        parts["Over all files"] = _table(recipe, over_all, [name for name in names if name != "file"], "all_stats")
+        parts["Across all files"] = _table(recipe, over_all, [name for name in names if name != "file"], "all_stats")
     elif recipe.kind == "pace":
         parts["By file"] = _paces(told)
     elif recipe.kind == "map":
         parts["By file and GPU"] = _means(told)
     else:
         listed = told.found.sort(_length(told), descending=recipe.name != "gpu_time_util", maintain_order=True)
-        parts["What it lists"] = _table(recipe, listed, names, next(iter(told.tables)))
+        parts["Rows"] = _table(recipe, listed, names, next(iter(told.tables)))
     return filled(
         "recipe.md", recipe=recipe, told=told, parts=parts, charts=drawn, version=__version__,
         options={name: value for name, value in told.given.items() if name not in {"bin_ns", "first_utc_ns"}},
@@ -107,7 +107,7 @@ def _table_files(told: Told) -> str:
 
 
 def _length(told: Told) -> str:
-    """Return the column that says how long each row lasts, or, of low use, how much is used."""
+    """Return the column by which rows are ordered: the duration or, for low utilization, the utilization."""
     named = {"gpu_time_util": "used_percent", "nvtx_gpu_proj_trace": "projected_span_ns"}
     return named.get(told.recipe.name, "duration_ns")
 
@@ -116,7 +116,7 @@ def _table(recipe: Recipe, rows: pl.DataFrame, names: Sequence[str], file: str) 
     ranges = recipe.kind == "ranges" and "sum_ns" in rows.columns
     shown = (rows.sort("sum_ns", descending=True, maintain_order=True) if ranges else rows).head(_TOP)
     source = Result(FrameRows(shown), name=file, documented=find(recipe.query).columns)
-    cut = f"\n\nThe {len(shown):,} largest of {len(rows):,} rows; all are in `{file}.csv`." if len(rows) > _TOP else ""
+    cut = f"\n\nThe {len(shown):,} largest of {len(rows):,} rows. All are in `{file}.csv`." if len(rows) > _TOP else ""
     return markdown.table(source, names, each=True) + cut
 
 
@@ -152,7 +152,7 @@ def _plain(rows: Sequence[Sequence[str]], names: int) -> str:
 
 
 def _frames(told: Told) -> dict[str, pl.DataFrame]:
-    """Return what the chart shows, as frames."""
+    """Return the data of the chart, as frames."""
     found, kind = told.found, told.recipe.kind
     if kind in {"sum", "ranges"}:
         value = next(name for name in ("sum_ns", "sum_bytes") if name in found.columns)

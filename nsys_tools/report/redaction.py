@@ -1,4 +1,4 @@
-"""Names without the folders of file paths in them."""
+"""Remove the folders of file paths from names."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def redacted(analysis: Analyzed) -> Analyzed:
-    """Return an analysis whose names hold no folders."""
+    """Return an analysis with the folders removed from names."""
     return replace(
         analysis,
         tables={name: _table(table) for name, table in analysis.tables.items()},
@@ -25,7 +25,7 @@ def redacted(analysis: Analyzed) -> Analyzed:
 
 
 def redacted_ranks(found: Ranks) -> Ranks:
-    """Return what a report of many ranks shows, with names that hold no folders."""
+    """Return the content of a report on many ranks, with the folders removed from names."""
     return replace(
         found,
         tables={name: _table(table) for name, table in found.tables.items()},

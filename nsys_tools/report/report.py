@@ -1,4 +1,4 @@
-"""The report of one trace: a folder of Markdown, HTML, JSON, tables and charts."""
+"""The report on one trace: a folder of Markdown, HTML, JSON, tables and charts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from nsys_tools.units import duration
 
 METRICS = "metrics.json"
 MOST_ROWS = 100_000
-"""Of a table in the report's folder; the query has all."""
+"""Maximum number of rows of a table in the report folder; the query returns all."""
 SUMMARY = "stakeholder_summary.md"
 _AT_A_TIME = 10_000
 
@@ -40,13 +40,13 @@ def render_markdown(
     analysis
         The analyzed trace.
     top
-        Rows of long tables.
+        Maximum number of rows of long tables.
     drawn
-        The charts that exist, by path.
+        The existing charts, by path.
     first
         The first section.
     beside
-        Name of the summary's file; empty where there is none.
+        Name of the summary file; empty if there is none.
     """
     return _rendered("report.md", analysis, top=top, charts=drawn, beside=beside, headline=first)
 
@@ -78,7 +78,7 @@ def _is_cut(table: Result) -> bool:
 
 
 class _Records(Mapping[str, "_Rows"]):
-    """Rows by name of the table, as dictionaries."""
+    """Rows as dictionaries, by table name."""
 
     def __init__(self, tables: Mapping[str, Result]) -> None:
         self._tables = tables
@@ -94,7 +94,7 @@ class _Records(Mapping[str, "_Rows"]):
 
 
 class _Rows(Sequence[dict[str, Any]]):
-    """Rows of a table, made when a template reads them, some at a time: a table can have a million."""
+    """Rows of a table, created in batches when a template reads them, because a table can have a million rows."""
 
     def __init__(self, table: Result) -> None:
         self._table = table
@@ -114,11 +114,11 @@ class _Rows(Sequence[dict[str, Any]]):
         return len(self._table)
 
     def where(self, column: str, value: object) -> list[dict[str, Any]]:
-        """Return the rows that have a value in a column."""
+        """Return the rows with a given value in a column."""
         return self._table.pl().filter(pl.col(column) == pl.lit(value)).to_dicts()
 
     def different(self, column: str) -> list[Any]:
-        """Return the values of a column, each once, in the order of the rows."""
+        """Return the distinct values of a column, in row order."""
         return self._table.pl()[column].unique(maintain_order=True).to_list()
 
 
@@ -127,12 +127,12 @@ def _time(ns: float | None) -> str:
 
 
 def _percent(ratio: float | None) -> str:
-    """Return a share as read by people: one digit after the point, two below one percent."""
+    """Return a share in percent with one decimal, or two decimals below 1 %."""
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
 
 
 def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
-    """Write the first rows of tables to a new folder, each as Parquet and CSV."""
+    """Write the first rows of each table to a new folder, as Parquet and CSV."""
     folder.mkdir()
     for name, table in tables.items():
         frame = table.pl().head(MOST_ROWS)
@@ -143,29 +143,29 @@ def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool)
 
 
 Keep = Callable[[Path, str], None]
-"""Takes a folder that is whole but not yet in its place, where others could change it, and the file to read first."""
+"""Receives the complete folder before it is moved into place, and the file to read first."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a report's folder holds.
+    """The content of a report folder.
 
     Attributes
     ----------
     source
-        What the report calls what it is of.
+        Name of the trace or traces in the report.
     data
-        For ``metrics.json``.
+        Content of ``metrics.json``.
     tables
-        Result by name.
+        Results, by name.
     drawn
-        SVG by path.
+        SVG, by path.
     text
         The report as Markdown.
     beside
-        Other Markdown by name of the file.
+        Other Markdown, by file name.
     first
-        What makes the beginning of the page; asked only if there is a page.
+        Returns the beginning of the page; called only if there is a page.
     """
 
     source: str
@@ -180,7 +180,7 @@ class Parts:
 def write_folder(
     parts: Parts, target: Path, *, formats: Sequence[str], force: bool, csv_safe: bool, keep: Keep | None = None
 ) -> Path:  # fmt: skip
-    """Write a report's folder, whole or not at all; return the file to read first."""
+    """Write a report folder atomically; return the file to read first."""
     last = next((name for name in ("html", "md") if name in formats), None)
     first = f"report.{last}" if last else METRICS
     with whole_folder(target, force=force) as folder:
@@ -208,7 +208,7 @@ def write(
     analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False,
     keep: Keep | None = None,
 ) -> Path:  # fmt: skip
-    """Write the report's folder, whole or not at all; see `nsys_tools.Analysis.write`."""
+    """Write the report folder atomically; see `nsys_tools.Analysis.write`."""
     check_formats(formats)
     check_apart(target, analysis.inputs)
     check_target(target, force=force)

@@ -1,4 +1,4 @@
-"""What the one-page summary says beside the tables that it quotes."""
+"""The selected facts and wording of the one-page summary."""
 
 from __future__ import annotations
 
@@ -10,30 +10,30 @@ from nsys_tools.report.plain import Step, steps
 
 _STAGES = 8
 _CAUSES = {
-    "launch gap": "the CPU was late in handing over the next work",
-    "synchronization": "the program waited for results before it handed over more",
-    "dependency": "the next work had been handed over, but had to wait for other work",
-    "unknown": "the recording does not say why",
+    "launch gap": "the CPU launched the next work late",
+    "synchronization": "the program waited for results before it launched more work",
+    "dependency": "the next work was launched, but waited for other work",
+    "unknown": "the cause was not recorded",
 }
 
 
 @dataclass(frozen=True)
 class Summary:
-    """The parts of the summary that are chosen or put into words.
+    """The parts of the summary that are selected or worded.
 
     Attributes
     ----------
     stages
-        Rows of ``stage_summary``: the stages with most time, largest first.
+        Rows of ``stage_summary``: the stages with the most time, largest first.
     stage_count
-        How many stages there are.
+        Number of stages.
     latencies
-        Rows of ``llm_latency`` by figure; of each the base with most values.
+        Rows of ``llm_latency`` by figure, each with the base that has the most values.
     causes
-        Rows of ``gap_summary`` that matter, each with ``words``.
+        Rows of ``gap_summary`` with a noticeable share, each with ``words``.
     reached
-        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. A stage that is the
-        whole of another, as all steps are of the decoding, is said once.
+        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. Of stages that cover
+        the same work, such as decode and all its steps, only one is listed.
     steps
         What to do next.
     """
@@ -47,7 +47,7 @@ class Summary:
 
 
 def summarize(analysis: Analyzed) -> Summary:
-    """Return what the summary of an analysis says."""
+    """Return the summary of an analysis."""
     rows = [row for row in analysis.tables["stage_summary"].records() if row["instance_count"]]
     base = "span_ns" if analysis.summary["operation_count"] else "wall_ns"
     ranked = sorted(rows, key=lambda row: (-(row[base] or 0), row["stage"]))[:_STAGES]

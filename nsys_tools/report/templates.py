@@ -1,4 +1,4 @@
-"""The templates of reports: assets in ``reports/``, filled with Jinja."""
+"""Report templates: assets in ``reports/``, rendered with Jinja."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ def asset(name: str) -> Path:
     """Return the path of a file in ``reports/``."""
     path = assets.find(f"reports/{name}")
     if path is None:
-        raise NsysToolsError(f"reports/{name} is missing.", "Install nsys-tools again.")
+        raise NsysToolsError(f"reports/{name} is missing.", "Reinstall nsys-tools.")
     return path
 
 
 def filled(template: str, **names: Any) -> str:
-    """Return a template with names filled in."""
+    """Return a rendered template."""
     return _template(asset(template).read_text(encoding="utf-8")).render(**names)
 
 
 def filled_page(template: str, **names: Any) -> str:
-    """Return a template of HTML with names filled in; they are escaped where the template does not call them safe."""
+    """Return a rendered HTML template; values are escaped unless the template marks them as safe."""
     return _page(asset(template).read_text(encoding="utf-8")).render(**names)
 
 
@@ -46,8 +46,8 @@ def _page(text: str) -> jinja2.Template:
 
 @cache
 def _template(text: str) -> jinja2.Template:
-    """Return a template, compiled once per process: that takes as long as filling it five times."""
-    environment = jinja2.Environment(  # noqa: S701  (Markdown, no HTML: names go through code())
+    """Return a template, compiled once per process, because compiling takes as long as rendering it five times."""
+    environment = jinja2.Environment(  # noqa: S701  (Markdown, not HTML: names pass through code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
     environment.globals.update(code=markdown.code, plain=markdown.plain, number=markdown.number, counted=_counted)
@@ -56,5 +56,5 @@ def _template(text: str) -> jinja2.Template:
 
 
 def _counted(values: Sequence[Any]) -> list[tuple[Any, int]]:
-    """Return each value and how often it occurs, in the order of the first."""
+    """Return the distinct values and their counts, in order of first occurrence."""
     return list(Counter(values).items())

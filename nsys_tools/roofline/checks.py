@@ -1,4 +1,4 @@
-"""What a comparison with the analytic model must not say, and what a reader must know of it."""
+"""Checks of a comparison with the analytic model: impossible results are refused, oddities are noted."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nsys_tools.model.gpus import Peak
 from nsys_tools.units import duration
 
 CHECK_RATIO = 0.05
-# Modules whose roofline time is that many times what they took are pointed out.
+# Modules are noted if their roofline time is more than this factor above their measured time.
 FASTER = 1.1
 
 
@@ -25,9 +25,9 @@ class Comparison:
     model, peak
         The model and the peaks.
     conventions
-        What is counted, one sentence each.
+        Counting conventions, one sentence each.
     notes
-        What a reader must know of the comparison.
+        Caveats about the comparison.
     """
 
     model: Model
@@ -37,7 +37,7 @@ class Comparison:
 
 
 def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) -> None:
-    """Refuse a comparison in which the hardware did more than it can.
+    """Refuse a comparison in which the hardware exceeds its peak.
 
     Parameters
     ----------
@@ -49,7 +49,7 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) ->
     Raises
     ------
     NsysToolsError
-        If a stage is above 100 % of the peak on any base of time; the message names the suspects.
+        If a stage is above 100 % of the peak on any time base. The hint names the likely causes.
     """
     for row in rows:
         for base in ("mfu", "util_span", "util_busy", "util_sum"):
@@ -57,16 +57,16 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) ->
             if value is not None and value > 1:
                 peak = comparison.peak
                 raise NsysToolsError(
-                    f"Stage {row['stage']}: {base} is {100 * value:.0f} %: {row['matrix_flops']:.3g} FLOPs in "
-                    f"{row['busy_ns'] / 1e6:.3f} ms busy time is more than {peak.gpu} does in {peak.dtype} "
+                    f"Stage {row['stage']}: {base} is {100 * value:.0f} %. {row['matrix_flops']:.3g} FLOPs in "
+                    f"{row['busy_ns'] / 1e6:.3f} ms of busy time is more than {peak.gpu} can compute in {peak.dtype} "
                     f"({peak.flops_per_s / 1e12:g} TFLOP/s).",
-                    "One input is wrong: the workload (--workload, --set), the dtype, the GPU (--gpu), how many share "
-                    "the model (--tp, --pp, --ep, --dp), or the pattern of the stage, which may miss ranges.",
+                    "Check the inputs: the workload (--workload, --set), the dtype, the GPU (--gpu), the parallelism "
+                    "(--tp, --pp, --ep, --dp), and the pattern of the stage, which may miss ranges.",
                 )
 
 
 def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> None:
-    """Refuse a comparison with a model that is smaller than what was traced.
+    """Refuse a comparison with a model that is smaller than the traced one.
 
     Parameters
     ----------
@@ -78,19 +78,20 @@ def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> 
     Raises
     ------
     NsysToolsError
-        If there is such a module.
+        If the trace has layers that the model does not have.
     """
     if rows:
         names = [row["name"] for row in rows]
         said = ", ".join(names[:3]) + (f" ... ({len(names)} in all)" if len(names) > 3 else "")
         raise NsysToolsError(
-            f"More layers were measured than {comparison.model.name} has: {said}; its last is {rows[0]['known']}.",
-            "Name the model that was traced: --model, or a JSON of your own (nsys-tools model inspect).",
+            f"The trace has more layers than {comparison.model.name}: {said}. "
+            f"The last layer of the model is {rows[0]['known']}.",
+            "Give the traced model with --model: a shipped model, or your own JSON (nsys-tools model inspect).",
         )
 
 
 def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]]) -> list[str]:
-    """Return what is above the ceiling, but can be so without a wrong input.
+    """Return notes on results above the ceiling that do not prove a wrong input.
 
     Parameters
     ----------
@@ -102,14 +103,14 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
     if fast:
         first = max(fast, key=lambda row: row["roofline_ns"] - row["sum_ns"])
         notes.append(
-            f"{len(fast):,} modules take less than their roofline time; most of all {first['name']} in stage "
-            f"{first['stage']}, {duration(first['sum_ns'])} for {duration(first['roofline_ns'])}. CUDA graphs recorded "
-            "as a whole, work launched under another module's range, fusion and caches do that; so does a workload "
-            "larger than the one traced."
+            f"Modules that take less than their roofline time: {len(fast):,}. The largest difference is "
+            f"{first['name']} in stage {first['stage']}: {duration(first['sum_ns'])} measured, "
+            f"{duration(first['roofline_ns'])} at the roofline. Possible causes are CUDA graphs recorded as a whole, "
+            "work launched in the range of another module, fusion, caches, or a workload larger than the traced one."
         )
     notes += [
-        f"Stage {row['stage']} would move {100 * row['mbu_ratio']:.0f} % of what the memory can: caches hold part of "
-        "it, or the workload or dtype is not the one traced."
+        f"Stage {row['stage']} would need {100 * row['mbu_ratio']:.0f} % of the memory bandwidth. Caches hold part of "
+        "the data, or the workload or dtype differs from the traced one."
         for row in stages
         if row["mbu_ratio"] is not None and row["mbu_ratio"] > 1 + CHECK_RATIO
     ]
@@ -117,7 +118,7 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
 
 
 def refuse_unequal(rows: Sequence[dict[str, Any]]) -> None:
-    """Refuse figures of stages and layers that do not add up; it would be an error of nsys-tools.
+    """Refuse figures of stages and layers that do not add up, which would be a bug in nsys-tools.
 
     Parameters
     ----------
@@ -133,6 +134,7 @@ def refuse_unequal(rows: Sequence[dict[str, Any]]) -> None:
         if row["difference_ns"]:
             place = f"{row['level']} {row['name'] or ''}".strip()
             raise NsysToolsError(
-                f"Measured vs. roofline does not add up: {place}, {row['figure']}: {row['difference_ns']} ns differ.",
-                "This is a defect of nsys-tools; please report it with the schema version of the trace.",
+                f"Measured vs. roofline does not add up: {place}, {row['figure']} differs by "
+                f"{row['difference_ns']} ns.",
+                "This is a bug in nsys-tools. Please report it with the schema version of the trace.",
             )

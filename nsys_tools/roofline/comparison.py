@@ -1,7 +1,7 @@
-"""What the hardware allows for a traced run: the analytic model as tables of the session.
+"""The roofline of a traced run: the analytic model as tables of the session.
 
-The stages file says which part of the model a stage is: ``phase``, and for a part of one ``layers``, the paths that
-it runs. A stage whose name is a phase of the model is that phase.
+The stages file maps stages to parts of the model: ``phase`` and, for a part of a phase, ``layers`` with the paths that
+the stage runs. A stage that has the name of a model phase is that phase.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from nsys_tools.sources.stages import Stage
 
 
 class Roofline:
-    """The analytic model that a trace is compared with: a source.
+    """The analytic model that a trace is compared with, as a source.
 
     Parameters
     ----------
     request
-        Gives what to compare with; it may raise where a run folder does not say.
+        Returns what to compare with; raises an error if a run folder does not contain it.
     stages
         The stages of the stages file.
     notes
-        Gives what a reader must know of the run, once the model is known.
+        Returns caveats about the run, once the model is known.
     is_asked
-        Whether the user asked for the comparison.
+        Whether the user requested the comparison.
 
     Attributes
     ----------
     comparison, request
-        What the stages are compared with, and what was asked for; None until `define` has succeeded.
+        What the stages are compared with, and the request; None until `define` has succeeded.
     """
 
     name = "model"
@@ -77,8 +77,8 @@ class Roofline:
         Raises
         ------
         NsysToolsError
-            If the model, workload or GPU is not known, the workload does not match the ranges found, or more layers
-            were measured than the model has.
+            If the model, workload or GPU is not known, the workload does not match the ranges found, or the trace has
+            more layers than the model.
         """
         request = self._asked()
         comparison = define(database, self._stages, request)
@@ -86,8 +86,8 @@ class Roofline:
         self.request, self.comparison = request, comparison
 
     def check(self, read: Read) -> list[str]:
-        """Refuse what the hardware cannot do and what does not add up; return oddities."""
-        assert self.comparison is not None  # noqa: S101  (it is checked after it was defined)
+        """Refuse impossible results and figures that do not add up; return notes on oddities."""
+        assert self.comparison is not None  # noqa: S101  (define has run)
         stages = read("roofline_stage").records()
         checks.refuse_impossible(stages, self.comparison)
         checks.refuse_unequal(read("roofline_conservation").records())
@@ -101,7 +101,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     Parameters
     ----------
     trace
-        With its stages defined.
+        The trace, with its stages defined.
     stages
         The stages of the stages file.
     request
@@ -123,7 +123,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     parts = executions.parts(model, [stage for stage in stages if instances.get(stage.name)])
     if not parts:
         raise NsysToolsError(
-            f"No stage of the trace is a phase of the model {model.name}: there is nothing to compare.",
+            f"No stage of the trace is a phase of the model {model.name}, so there is nothing to compare.",
             f"Its phases are {', '.join(phase.name for phase in model.phases)}. Name them in a stages file: --stages.",
         )
     counts = workload.executions(parts, instances)
@@ -137,7 +137,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
 
 
 def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:
-    """Return each setting of one execution of the workload, and how often it occurs there."""
+    """Return the distinct settings of one execution of the workload, and how often each occurs."""
     profile = workloads.load(request.workload) if request.workload else None
     counted = Counter(request.batches or ((),))
     return [
@@ -171,38 +171,38 @@ def _gpu(trace: Database, name: str) -> Gpu:
         return gpus.load(name)
     found = sorted({row["name"] for row in _described(trace) if row["name"]})
     if len(found) != 1:
-        said = "names none" if not found else f"names several ({', '.join(found)})"
+        said = "names no GPU" if not found else f"names several GPUs ({', '.join(found)})"
         raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the GPU: --gpu h100-sxm.")
     return gpus.load(found[0])
 
 
 def _described(trace: Database) -> list[dict[str, Any]]:
-    """Return the rows of ``gpu`` for the GPUs that ran something; all where the trace describes none of those."""
+    """Return the rows of ``gpu`` for the GPUs that ran operations; all rows if the trace describes none of them."""
     rows = trace.query("gpu").records()
     used = {row["gpu_id"] for row in trace.query("gpu_summary").records()}
     return [row for row in rows if row["gpu_id"] in used] or rows
 
 
 def _check_card(trace: Database, gpu: Gpu, peak: Peak) -> list[str]:
-    """Compare SMs, clock and name of the GPU with the trace's own description.
+    """Check SM count, clock and name of the GPU against the description in the trace.
 
-    A trace has the highest clock that the GPU can run at. A peak may be stated at a lower one, as those of Hopper are,
-    but never at one that the GPU does not reach.
+    A trace contains the maximum clock of the GPU. A peak may be stated at a lower clock, as for Hopper, but never at a
+    clock that the GPU does not reach.
     """
     notes, stated = [], gpu.stated_hz(peak)
     for row in _described(trace):
         name, sms, clock = row["name"], row["sm_count"] or gpu.sm_count, row["clock_hz"] or stated
         if sms != gpu.sm_count:
             notes.append(
-                f"The trace describes a GPU with {sms} SMs. The peak of {gpu.name} in force, "
-                f"{peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is that of {gpu.sm_count} SMs. Is it that GPU?"
+                f"The trace describes a GPU with {sms} SMs. The peak used for {gpu.name}, "
+                f"{peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is for {gpu.sm_count} SMs. Check --gpu."
             )
         if clock < stated * (1 - checks.CHECK_RATIO):
             notes.append(
-                f"The trace describes a GPU that clocks up to {clock / 1e9:.3f} GHz. The peak of {gpu.name} in force, "
-                f"{peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is stated at {stated / 1e9:.3f} GHz: it "
-                "cannot be reached."
+                f"The trace describes a GPU with a maximum clock of {clock / 1e9:.3f} GHz. The peak used for "
+                f"{gpu.name}, {peak.flops_per_s / 1e12:.1f} TFLOP/s in {peak.dtype}, is stated at "
+                f"{stated / 1e9:.3f} GHz and cannot be reached."
             )
         if name and name not in (gpu.name, *gpu.trace_names):
-            notes.append(f"The trace was recorded on another GPU than {gpu.name}, by its name.")
+            notes.append(f"According to its name, the GPU in the trace is not {gpu.name}.")
     return notes

@@ -1,4 +1,4 @@
-"""How often a workload ran in a trace, and which stage runs which layer of the model."""
+"""Number of workload executions in a trace, and the layers of the model that each stage runs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from nsys_tools.sources.stages import Stage
 
 @attrs.frozen
 class Workload:
-    """What one execution runs.
+    """The work of one execution.
 
     Attributes
     ----------
     model
         The model.
     batches
-        Each setting, and how often it occurs in one execution; all have the same peak.
+        Distinct settings, and how often each occurs in one execution; all have the same peak.
     """
 
     model: Model
@@ -41,16 +41,16 @@ class Workload:
 
     @property
     def peak(self) -> Peak:
-        """The ceilings."""
-        assert self.first.peak is not None  # noqa: S101  (a card was given)
+        """The compute and memory ceilings."""
+        assert self.first.peak is not None  # noqa: S101  (a GPU was given)
         return self.first.peak
 
     def warnings(self) -> list[str]:
-        """Return what is unusual about the inputs of the batches, a sentence each."""
+        """Return notes on unusual inputs of the batches, one sentence each."""
         return list(dict.fromkeys(one for setting, _ in self.batches for one in warnings(self.model, setting)))
 
     def evaluate(self, formulas: Database) -> list[ModuleMetrics]:
-        """Return what the layers of one execution need, added over its batches."""
+        """Return the work of the layers of one execution, summed over its batches."""
         found: dict[tuple[str, str], ModuleMetrics] = {}
         for setting, count in self.batches:
             for row in figures.evaluate(self.model, formulas, setting):
@@ -59,7 +59,7 @@ class Workload:
         return list(found.values())
 
     def executions(self, parts: Sequence[Stage], instances: Mapping[str, int]) -> dict[str, int]:
-        """Return how often the workload ran, by phase.
+        """Return the number of workload executions, by phase.
 
         Parameters
         ----------
@@ -71,7 +71,7 @@ class Workload:
         Raises
         ------
         NsysToolsError
-            If the ranges found are no whole number of executions, or phases ran unequally often.
+            If the ranges found are not a whole number of executions, or the phases ran different numbers of times.
         """
         runs, steps = self._counts()
         found: dict[str, int] = {}
@@ -80,15 +80,15 @@ class Workload:
             if count % max(each, 1) or (stage.role == "step" and not each):
                 unit = "steps" if stage.role == "step" else "runs"
                 raise NsysToolsError(
-                    f"Stage {stage.name} was found {count} times; one execution of the workload has {each} {unit}.",
+                    f"Stage {stage.name} has {count} instances, but one execution of the workload has {each} {unit}.",
                     "Give the workload that was traced: --workload, --set pages=N, --set new_tokens=N.",
                 )
             found[stage.name] = count // max(each, 1)
         if len(set(found.values())) > 1:
             said = ", ".join(f"{name} {count} times" for name, count in found.items())
             raise NsysToolsError(
-                f"The parts of the workload ran unequally often: {said}.",
-                "The workload may be another than the one traced, or a pattern may match too many or too few ranges.",
+                f"The parts of the workload ran different numbers of times: {said}.",
+                "The workload may differ from the traced one, or a pattern may match too many or too few ranges.",
             )
         return {stage.phase: found[stage.name] for stage in parts if stage.name in found}
 
@@ -103,7 +103,7 @@ class Workload:
 
 
 def _added(before: ModuleMetrics | None, row: ModuleMetrics, times: int) -> ModuleMetrics:
-    """Return a row with what another setting needs added; weights and the KV cache are states, not sums."""
+    """Return a row plus the work of another setting; weights and the KV cache are states and are not summed."""
     states = set(STATES)
     sums = {
         name: times * getattr(row, name) + (getattr(before, name) if before else 0)
@@ -113,19 +113,19 @@ def _added(before: ModuleMetrics | None, row: ModuleMetrics, times: int) -> Modu
 
 
 def parts(model: Model, stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages that are a phase of the model or a part of one, each with its phase.
+    """Return the stages that are a phase of the model or part of one, each with its phase.
 
     Raises
     ------
     NsysToolsError
-        If a stage names a phase that the model has not.
+        If a stage names a phase that the model does not have.
     """
     phases = {phase.name for phase in model.phases}
     named = [stage.of_phase(stage.phase or stage.name) for stage in stages]
     if unknown := [stage for stage in named if stage.phase not in phases and stage.phase != stage.name]:
         raise NsysToolsError(
             f"Stage {unknown[0].name}: the model has no phase {unknown[0].phase!r}.",
-            f"It has: {', '.join(sorted(phases))}.",
+            f"Its phases are {', '.join(sorted(phases))}.",
         )
     return [stage for stage in named if stage.phase in phases]
 
@@ -133,8 +133,8 @@ def parts(model: Model, stages: Sequence[Stage]) -> list[Stage]:
 def stage_layers(parts: Sequence[Stage], rows: Sequence[ModuleMetrics], counts: Mapping[str, int]) -> list[list[Any]]:
     """Return the rows of the session table ``stage_layer``.
 
-    The owner of a layer is the stage that says most exactly what it runs: the longest path of its ``layers``, then
-    a step before a whole phase, then the first in the file.
+    The owner of a layer is the most specific stage: the one with the longest matching path in ``layers``, then a step
+    before a whole phase, then the first one in the file.
     """
     found = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Peaks of all known GPUs, for the table ``gpu_peak``: what FLOPs that the trace itself tells are compared with."""
+"""Peaks of all known GPUs, for the table ``gpu_peak``, with which FLOPs from shapes are compared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from nsys_tools import assets
 
 Row = tuple[str, str | None, str, str, float, float, bool]
-"""GPU, its name in traces, dtype, accumulator, FLOP/s, bytes/s, and whether the dtype is assumed where none is told."""
+"""GPU, its name in traces, dtype, accumulator, FLOP/s, bytes/s, and whether to assume the dtype where it is unknown."""
 
 
 def rows(gpu: str, dtype: str) -> list[Row]:
@@ -18,9 +18,9 @@ def rows(gpu: str, dtype: str) -> list[Row]:
     Parameters
     ----------
     gpu
-        The only GPU to compare with, by name or file; ``auto`` for the one whose name the trace records.
+        The GPU to compare with, by name or file; ``auto`` uses the GPU recorded in the trace.
     dtype
-        What operations compute in where the trace does not tell it; empty where nobody says so.
+        The dtype to assume where the trace does not contain it; empty for none.
 
     Raises
     ------
@@ -34,7 +34,7 @@ def rows(gpu: str, dtype: str) -> list[Row]:
 
 @cache
 def _rows(gpu: str, dtype: str, _: tuple[Path, ...]) -> tuple[Row, ...]:
-    """Return the rows for some asset folders; reading twenty files takes longer than all queries of a small trace."""
+    """Return the rows for some asset folders; cached, because reading all files is slow."""
     return tuple(_read(gpu, dtype))
 
 

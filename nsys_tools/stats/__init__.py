@@ -1,1 +1,1 @@
-"""The drop-in for ``nsys stats``: the same reports, options, formats and digits."""
+"""Drop-in replacement for ``nsys stats``, with the same reports, options, formats and digits."""

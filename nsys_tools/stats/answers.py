@@ -1,7 +1,7 @@
 """The reports of ``nsys stats`` and the rules of ``nsys analyze``: their names, options and rows.
 
-A report is the documented query ``queries/stats/<report>.sql``, a rule ``queries/rule/<rule>.sql``. Facts of its header
-say how nsys heads each column, in the machine form ``Name:unit``.
+A report is the documented query ``queries/stats/<report>.sql``, a rule ``queries/rule/<rule>.sql``. Facts in its header
+contain the nsys header of each column, in the machine form ``Name:unit``.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from nsys_tools.stats.reports import Data, Report
 from nsys_tools.stats.requests import Request
 from nsys_tools.stats.window import Window
 
-# What a rule takes unless it is told otherwise, and the arguments that choose a part of the trace.
+# Default arguments of rules, and the arguments that select a part of the trace.
 _USUAL = {"gap": "500", "threshold": "50", "chunks": "30"}
 _PART = {"start", "end", "nvtx", "process", "thread"}
 
 
 @dataclass(frozen=True)
 class Header:
-    """A column of a report as nsys heads it.
+    """The nsys header of a report column.
 
     Attributes
     ----------
     name
-        Such as ``Total Time``; names with an underscore in front are for machines only.
+        Such as ``Total Time``; names with a leading underscore are only for the machine form.
     unit
-        Category and unit, such as ``dur_ns``; empty without one.
+        Category and unit, such as ``dur_ns``; empty for columns without a unit.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a report says of a trace.
+    """The result of a report on a trace.
 
     Attributes
     ----------
@@ -60,11 +60,11 @@ class Answer:
     headers
         The columns.
     trace
-        Where it was asked.
+        The trace.
     relation
-        The rows, typed, with the names of the query's columns; None where the trace lacks a table that nsys asks for.
+        The typed rows, with the column names of the query; None if the trace lacks a table that nsys requires.
     window
-        The time that was asked about; None for all.
+        The time window; None for the whole trace.
     """
 
     request: Request
@@ -75,19 +75,19 @@ class Answer:
 
     @property
     def no_data(self) -> str:
-        """What to say when there is no row: what the trace lacks of all that the report is made of."""
+        """The message for a report without rows: the data that the report needs and the trace lacks."""
         report = self.request.report
-        when = " in the chosen time" if self.window else ""
+        when = " in the selected time" if self.window else ""
         if missing := self.missing:
             return f"{self.trace.name} does not contain {' or '.join(missing)} data{when}."
         present = ", ".join(kind.name for kind in report.data)
-        return f"{self.trace.name} contains {present} data{when}, but none of it makes a row of {report.name}."
+        return f"{self.trace.name} contains {present} data{when}, but none of it results in a row of {report.name}."
 
     @property
     def missing(self) -> list[str]:
-        """The kinds of data that the trace lacks, of those that the report is made of; asked where it has no row."""
+        """The kinds of data that the report needs and the trace lacks, for a report without rows."""
         report = self.request.report
-        # A report of one kind of data without a row says that there is none; a rule may have found nothing.
+        # A report on one kind of data without rows means that there is no such data; a rule may have found nothing.
         is_told = len(report.data) == 1 and report.wording is None
         return [kind.name for kind in report.data if is_told or not self._has(kind)]
 
@@ -96,18 +96,18 @@ class Answer:
 
     @property
     def heading(self) -> list[str]:
-        """What a rule says above its rows, a sentence or two each; nothing for a report of ``nsys stats``."""
+        """The sentences that a rule prints above its rows; empty for a report of ``nsys stats``."""
         wording = self.request.report.wording
         return [self._filled(wording.rows), wording.advice] if wording else []
 
     @property
     def nothing(self) -> str:
-        """What a rule says that finds nothing in the data that it looks at; empty where there is no such data."""
+        """The message of a rule that finds nothing in its data; empty if there is no such data."""
         wording = self.request.report.wording
         if wording is None or self.missing:
             return ""
         is_part = not self.request.settings.keys().isdisjoint(_PART)
-        return self._filled(wording.nothing) + (" This is about the chosen part of the trace." if is_part else "")
+        return self._filled(wording.nothing) + (" This applies to the selected part of the trace." if is_part else "")
 
     def _filled(self, text: str) -> str:
         return text.format_map({**_USUAL, **self.request.settings})
@@ -125,16 +125,16 @@ def headers(report: Report) -> list[Header]:
 
 
 def answer(trace: Database, request: Request, window: Window | None = None) -> Answer:
-    """Return what a report says of an open trace.
+    """Return the result of a report on an open trace.
 
     Parameters
     ----------
     trace
-        Opened with the request's `Request.choice`, and told its settings: see `tell`.
+        The trace, opened with `Request.choice` of the request and its settings defined; see `tell`.
     request
         The report and its arguments.
     window
-        The time that `trace` was opened for.
+        The time window for which `trace` was opened.
     """
     report = request.report
     if report.table and report.table not in trace.recorded:
@@ -144,7 +144,7 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
 
 
 def as_result(found: Answer) -> Result:
-    """Return a report as a result: headed as nsys heads it, values as recorded; without data it has no rows."""
+    """Return a report as a result with the headers of nsys and values as recorded; without data, it has no rows."""
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
     described = find(found.request.report.query).columns
@@ -163,16 +163,16 @@ def as_result(found: Answer) -> Result:
 def answers(
     open_database: Callable[[Choice], Database], requests: Sequence[Request], window: Window | None = None
 ) -> Generator[Answer, None, None]:
-    """Answer reports of one trace, in order; the answers are valid until all have been taken.
+    """Yield the results of reports on one trace, in order; they are valid until the generator is exhausted.
 
     Parameters
     ----------
     open_database
-        Opens the trace, with a choice of what is read in it.
+        Function that opens the trace, given a choice of what to read.
     requests
         The reports.
     window
-        Only events that touch this time: first and last nanosecond.
+        Only events that overlap this time window: first and last nanosecond.
     """
     with ExitStack() as opened:
         databases: dict[tuple[tuple[str, str], ...], Database] = {}
@@ -186,12 +186,12 @@ def answers(
 
 
 def tell(trace: Database, request: Request) -> None:
-    """Tell the queries of a trace what a rule was asked with.
+    """Define the arguments of a rule for the queries of a trace.
 
     Raises
     ------
     NsysToolsError
-        If that names a range that the trace lacks, or a time that ends before it starts.
+        If an argument names a range that the trace lacks, or a time that ends before it starts.
     """
     if not request.settings:
         return
@@ -202,7 +202,7 @@ def tell(trace: Database, request: Request) -> None:
     if not window:
         raise NsysToolsError(
             f"{trace.name}: there is no NVTX range {request.settings['nvtx']!r}.",
-            "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. Names: nsys-tools stats -r nvtx_sum.",
+            "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
         )
     if window["first_ns"] > window["last_ns"]:
         raise UsageError(

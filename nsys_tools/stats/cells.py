@@ -1,6 +1,6 @@
-"""How the cells of a report read: units, digits and addresses, as SQL over its typed rows.
+"""Format the cells of a report (units, digits and addresses) with SQL over its typed rows.
 
-Text is made by DuckDB, column by column: a report can have hundreds of thousands of rows.
+DuckDB formats the text by column, because a report can have hundreds of thousands of rows.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SIZE = {
     "GB": (1_000**3, 3), "GiB": (1_024**3, 3),
 }  # fmt: skip
 UNITS: dict[str, dict[str, tuple[int, int | None]]] = {"ts": _TIME, "dur": _TIME, "mem": _SIZE, "thru": _SIZE}
-"""By category of a column: its units, each with what it is worth and its digits after the point (None: as they are)."""
+"""Units by column category, each with its factor and its number of decimals (None: unchanged)."""
 
 GROUPS = {"time": ("ts", "dur"), "bytes": ("mem", "thru")}
 _SPOKEN = {
@@ -31,16 +31,16 @@ _SPOKEN = {
 
 @dataclass(frozen=True)
 class Style:
-    """How a report's cells are written.
+    """The format of report cells.
 
     Attributes
     ----------
     units
-        Unit by category (``dur``, ``ts``, ``mem``, ``thru``, ``addr``); a category that is not here keeps its own.
+        Unit by category (``dur``, ``ts``, ``mem``, ``thru``, ``addr``); other categories keep their unit.
     machine
-        Write the headers' machine form, and the columns for machines too.
+        Write headers in machine form, and include the columns for the machine form.
     header_units
-        Whether headers say the unit.
+        Whether headers contain the unit.
     """
 
     units: Mapping[str, str] = field(default_factory=lambda: {"mem": "MB", "thru": "MB", "addr": "hex"})
@@ -52,22 +52,22 @@ MACHINE = Style(units={}, machine=True)
 
 
 def time_unit(text: str) -> str:
-    """Return the unit that a user's word begins: ``ns``, ``us``, ``ms`` or ``sec``.
+    """Return the unit for a prefix of its name: ``ns``, ``us``, ``ms`` or ``sec``.
 
     Raises
     ------
     NsysToolsError
-        If it begins none.
+        If there is no such unit.
     """
     found = next((unit for word, unit in _SPOKEN.items() if text and word.startswith(text)), None)
     found = found or (text if text in _TIME else None)
     if found is None:
-        raise UsageError(f"--timeunit {text!r} is no unit of time.", f"Use one of: {', '.join(_SPOKEN)}.")
+        raise UsageError(f"--timeunit {text!r} is not a time unit.", f"Use one of: {', '.join(_SPOKEN)}.")
     return found
 
 
 def shown(headers: Sequence[Header], style: Style) -> list[tuple[int, str]]:
-    """Return place and text of the headers that are written."""
+    """Return index and text of the headers to write."""
     found = []
     for place, header in enumerate(headers):
         if style.machine:
@@ -86,7 +86,7 @@ def _suffix(header: Header, style: Style) -> str:
 
 
 def texts(relation: duckdb.DuckDBPyRelation, headers: Sequence[Header], style: Style) -> duckdb.DuckDBPyRelation:
-    """Return the rows of a report as text, headed as they are to be shown; empty cells are NULL."""
+    """Return the rows of a report as text, with the headers to show; empty cells are NULL."""
     columns = relation.columns
     kinds = [str(kind) for kind in relation.types]
     parts = [
@@ -97,7 +97,7 @@ def texts(relation: duckdb.DuckDBPyRelation, headers: Sequence[Header], style: S
 
 
 def _text(column: str, kind: str, unit: str, style: Style) -> str:
-    """Return the SQL expression that writes one column."""
+    """Return the SQL expression that formats a column."""
     category = unit.partition("_")[0]
     chosen = style.units.get(category)
     if category == "addr" and chosen == "hex":

@@ -1,4 +1,4 @@
-"""Reports of ``nsys stats`` and rules written to files or a console, as nsys does it."""
+"""Write reports of ``nsys stats`` and rules to files or the console, as nsys does."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ CONSOLE = "-"
 
 
 def as_many(values: Sequence[str], count: int) -> list[str]:
-    """Return `count` values, the last repeated, as nsys does."""
+    """Return `count` values, repeating the last one, as nsys does."""
     filled = zip_longest(range(count), values, fillvalue=values[-1])
     return [str(value) for _, value in filled][:count]
 
 
 def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe: bool = False) -> list[Format]:
-    """Return one format per output: as asked for, else column on the console and csv in files.
+    """Return one format per output: the requested one, otherwise column for the console and csv for files.
 
     Parameters
     ----------
     texts
-        As the user gave them; ``.`` or nothing for the default.
+        The formats given by the user; ``.`` or empty for the default.
     outputs
-        Where the reports go.
+        The outputs of the reports.
     time
-        Unit of all times that a format does not set.
+        Unit of all times for which a format sets no unit.
     csv_safe
-        Quote what a spreadsheet would compute.
+        Quote cells that a spreadsheet would evaluate.
 
     Raises
     ------
     UsageError
-        If a format is not known, or none of them is CSV or TSV where `csv_safe` is.
+        If a format is not known, or `csv_safe` is set and no format is CSV or TSV.
     """
     defaults = ["column" if target == CONSOLE else "csv" for target in outputs]
     found = [
@@ -60,16 +60,16 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe
 
 @dataclass(frozen=True)
 class Delivery:
-    """Where reports of a trace go.
+    """The destination of the reports on a trace.
 
     Attributes
     ----------
     trace
-        The trace, beside which ``.`` writes.
+        The trace, next to which ``.`` writes.
     console
         Where ``-`` writes.
     overwrite
-        Replace files that exist.
+        Replace existing files.
     """
 
     trace: Path
@@ -77,9 +77,9 @@ class Delivery:
     overwrite: bool = False
 
     def deliver(self, reports: Sequence[tuple[Answer, Format, str]]) -> Iterator[tuple[Answer, str]]:
-        """Write answers to their outputs, in order; yield each with what there is to say about it.
+        """Write results to their outputs, in order; yield each with its message.
 
-        Two are written at a time: the text of a report keeps one core busy.
+        Two are written concurrently, because formatting a report keeps one core busy.
         """
         with ExitStack() as folders, _two_threads() as pool:
             drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
@@ -90,7 +90,7 @@ class Delivery:
                 drafts.append((answer, file, draft, None if exists else pool.submit(writer(answer, form), draft)))
             for answer, file, draft, count in drafts:
                 if count is None:
-                    yield answer, f"skipped: {file} exists; --force-overwrite replaces it."
+                    yield answer, f"skipped: {file} exists. Replace it with --force-overwrite."
                 elif _written(count, file) == 0 and not draft.is_file():
                     yield answer, answer.nothing or f"skipped: {answer.no_data}"
                 elif file is None:
@@ -99,22 +99,22 @@ class Delivery:
                     yield answer, self._placed(draft, file)
 
     def _file(self, target: str, answer: Answer, form: Format) -> Path | None:
-        """Return the file that an output names, or None for the console."""
+        """Return the file of an output, or None for the console."""
         if target == CONSOLE:
             return None
         if target.startswith("@"):
-            raise UsageError(f"--output {target}: commands are not run.", "Use -o - and a pipe of your shell.")
+            raise UsageError(f"--output {target}: commands are not supported.", "Use -o - and a shell pipe.")
         base = str(self.trace.with_suffix("")) if target == "." else target
         file = Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
         check_apart(file, [self.trace])
         return file
 
     def _placed(self, draft: Path, file: Path) -> str:
-        """Give a draft its final name; return what there is to say."""
+        """Move a draft to its final name; return the message."""
         try:
             place(draft, file, replace=self.overwrite)
-        except FileExistsError:  # another process was faster
-            return f"skipped: {file} exists; --force-overwrite replaces it."
+        except FileExistsError:  # another process has just written it
+            return f"skipped: {file} exists. Replace it with --force-overwrite."
         except OSError as error:
             raise cannot_write(file, error) from None
         return f"written to {file}"
@@ -126,7 +126,7 @@ class Delivery:
 
 
 def _written(count: Future[int], file: Path | None) -> int:
-    """Wait until a report is written; return how many rows it has."""
+    """Wait until a report is written; return its number of rows."""
     try:
         return count.result()
     except (OSError, duckdb.IOException) as error:
@@ -135,7 +135,7 @@ def _written(count: Future[int], file: Path | None) -> int:
 
 @contextmanager
 def _two_threads() -> Iterator[ThreadPoolExecutor]:
-    """Give a pool; Ctrl-C does not wait for what it is doing, and nothing that it has not begun is begun any more."""
+    """Yield a pool; on Ctrl-C, running tasks are not awaited and pending tasks are cancelled."""
     pool, wait = ThreadPoolExecutor(max_workers=2), True
     try:
         yield pool
@@ -147,7 +147,7 @@ def _two_threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
-    """Return a folder to write a report in: beside its file, so that it is put in its place whole and not copied."""
+    """Return a folder for a draft, next to the final file, so that the draft can be renamed instead of copied."""
     if file is None:
         return tempfile.TemporaryDirectory()
     try:

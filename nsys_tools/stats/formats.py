@@ -1,4 +1,4 @@
-"""Writing the reports of ``nsys stats`` in the formats of ``nsys stats``."""
+"""Write the reports of ``nsys stats`` in the formats of ``nsys stats``."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ class Format:
     name
         One of `EXTENSIONS`.
     style
-        How cells are written.
+        The format of cells.
     header
-        Whether the first line heads the columns.
+        Whether the first line contains the column headers.
     csv_safe
-        Whether a quote stands before what a spreadsheet would compute.
+        Whether a quote precedes cells that a spreadsheet would evaluate.
     layout
-        How column and table are laid out.
+        The layout of the formats column and table.
     """
 
     name: str
@@ -53,22 +53,22 @@ class Format:
 
 
 def parse_format(text: str, *, time: str = "ns") -> Format:
-    """Read ``FORMAT[:ARGUMENT...]``: units such as ``mem=KiB`` or ``dur=us``, ``noconv``, ``nohdr``, ``nohdrunit``.
+    """Parse ``FORMAT[:ARGUMENT...]``: units such as ``mem=KiB`` or ``dur=us``, ``noconv``, ``nohdr``, ``nohdrunit``.
 
-    Column and table also take ``nofmt``, ``autolines=N``, ``colmax=N``, and widths of columns: ``.`` fits one to its
+    Column and table also take ``nofmt``, ``autolines=N``, ``colmax=N``, and column widths: ``.`` fits a column to its
     cells, 0 hides it.
 
     Parameters
     ----------
     text
-        As the user gave it; ``machine`` as an argument asks for headers and columns as nsys's own scripts print them.
+        Format given by the user; the argument ``machine`` selects the headers and columns that nsys's scripts print.
     time
-        Unit of all times that the arguments do not set.
+        Unit of all times for which the arguments set no unit.
 
     Raises
     ------
     NsysToolsError
-        If the format, or an argument, is not known.
+        If the format or an argument is not known.
     """
     name, *arguments = text.split(":")
     if name not in EXTENSIONS:
@@ -95,14 +95,14 @@ def _with(form: Format, argument: str) -> Format:
     if not equals or any(unit not in known.get(name, ()) for name in categories):
         raise UsageError(
             f"Format {form.name} does not take the argument {argument!r}.",
-            "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint; column and "
-            "table also nofmt, autolines=N, colmax=N, and widths of columns.",
+            "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint. Column and "
+            "table also take nofmt, autolines=N, colmax=N, and column widths.",
         )
     return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
 
 
 def _laid_out(layout: Layout, argument: str) -> Layout | None:
-    """Return a layout with one more argument; None where the argument is about something else."""
+    """Return the layout with an argument applied; None if the argument is not a layout argument."""
     name, _, value = argument.rpartition("=")
     if argument == "nofmt":
         return replace(layout, rewrite_numbers=False)
@@ -118,9 +118,9 @@ def _laid_out(layout: Layout, argument: str) -> Layout | None:
 
 
 def write(answer: Answer, form: Format, path: Path) -> int:
-    """Write a report to a file, and return how many rows it has.
+    """Write a report to a file, and return its number of rows.
 
-    Without rows there is no file, unless a rule says in words that it found nothing.
+    Without rows, no file is written, unless a rule prints that it found nothing.
 
     Parameters
     ----------
@@ -129,13 +129,13 @@ def write(answer: Answer, form: Format, path: Path) -> int:
     form
         The format.
     path
-        The file; an existing one is replaced.
+        The file; an existing file is replaced.
     """
     return writer(answer, form)(path)
 
 
 def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
-    """Return what writes a report to a file as `write` does; it may be called in another thread, beside others."""
+    """Return a function that writes a report to a file as `write` does; it can run concurrently in other threads."""
     if answer.relation is None:
         return lambda _: 0
     rows = texts(answer.relation, answer.headers, form.style)
@@ -151,7 +151,7 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
                 count = _copy(cursor, query, form, path, columns)
             else:
                 cells: list[Texts] = cursor.execute(query).fetchall()
-                if form.name != "json":  # for people; the bytes of JSON are those of nsys
+                if form.name != "json":  # for people; JSON must match nsys to the byte
                     cells = [tuple(cell and printable(cell) for cell in row) for row in cells]
                 count = len(cells)
                 with path.open("w", encoding="utf-8") as file:
@@ -166,7 +166,7 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path, columns: list[str]) -> int:
-    """Let DuckDB write the file: it is many times faster than rows of Python, and tells how many there were."""
+    """Write the file with DuckDB, which is many times faster than Python rows; return the number of rows."""
     separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
     options = f"FORMAT csv, HEADER {form.header}, {separators}"
     written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
@@ -176,21 +176,21 @@ def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Pat
 
 
 def _unquote_header(path: Path, columns: list[str]) -> None:
-    """Head the columns as nsys does: DuckDB quotes a number sign."""
+    """Write the column headers as nsys does, because DuckDB quotes a number sign."""
     text = path.read_bytes()
     plain = [name if re.fullmatch(r"[^\",\r\n]*", name) else f'"{name}"' for name in columns]
     path.write_bytes(",".join(plain).encode() + text[text.index(b"\n") :])
 
 
 def _single_lines(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Replace what would end a cell or a line of tab-separated values."""
+    """Replace characters that would end a cell or a line of tab-separated values."""
     return rows.project(
         ", ".join(rf"regexp_replace({quoted(c)}, '[\t\r\n]', ' ', 'g') AS {quoted(c)}" for c in rows.columns)
     )
 
 
 def _spreadsheet_safe(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Do what `nsys_tools.formats.spreadsheet_safe` does, in DuckDB."""
+    """Apply `nsys_tools.formats.spreadsheet_safe` in DuckDB."""
     form = (
         r"CASE WHEN regexp_matches({0}, '^{1}') AND NOT regexp_full_match({0}, '{2}') THEN chr(39) || {0} ELSE {0} END"
     )
@@ -200,7 +200,7 @@ def _spreadsheet_safe(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 def _document(
     answer: Answer, form: Format, columns: list[str], rows: list[Texts], numeric: list[bool]
 ) -> Iterator[str]:
-    """Yield the text of a report, a piece at a time."""
+    """Yield the text of a report in pieces."""
     if form.name in _LAID_OUT:
         yield _title(answer)
         if answer.heading:
@@ -249,6 +249,6 @@ def _records(columns: list[str], rows: list[Texts], numeric: list[bool]) -> Iter
 
 
 def _grouped(cell: str | None) -> str:
-    """Group the digits of a number by thousands."""
+    """Add thousands separators to a number."""
     whole, point, digits = (cell or "").partition(".")
     return f"{int(whole):,}{point}{digits}" if whole.lstrip("-").isdigit() else cell or ""

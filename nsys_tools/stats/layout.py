@@ -1,8 +1,9 @@
-"""Reports in columns and in boxes, laid out to the byte as ``nsys stats`` lays them out.
+"""Layout of reports in columns and boxes, identical to ``nsys stats`` to the byte.
 
-Widths are counted in characters. They, and whether a column holds numbers, follow from the header and the first rows;
-what is wider later is cut. Numbers are grouped as the locale says (``LC_NUMERIC``): not at all in ``C``. Digits are
-never changed: where nsys drops decimals (locales with a decimal comma) or caps integers at 64 bits, this does not.
+Widths are in characters. The header and the first rows determine the widths and which columns are numeric; later cells
+that are wider are truncated. Numbers are grouped according to the locale (``LC_NUMERIC``), and not at all in ``C``.
+Unlike nsys, which drops decimals in locales with a decimal comma and caps integers at 64 bits, this never changes
+digits.
 """
 
 from __future__ import annotations
@@ -15,25 +16,25 @@ from itertools import islice
 
 Cells = Sequence[str | None]
 
-# Numbers as reports write them; a leading zero or point makes a text of it.
+# Numbers as reports write them; a cell with a leading zero or point is text.
 _NUMBER = re.compile(r"([+-]?)(0|[1-9]\d*)(?:\.(\d*))?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _CUT = "…"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What the user asked of the layout.
+    """The layout requested by the user.
 
     Attributes
     ----------
     widths
-        Characters by column, from the left; None fits the column, 0 hides it. Columns without one are fitted.
+        Characters per column, from the left; None fits the column, 0 hides it. Columns without a width are fitted.
     sampled_rows
-        Rows from the top that columns are fitted to; 0 for all.
+        Number of first rows that columns are fitted to; 0 for all.
     widest
-        Most characters of a fitted column; 0 for any number.
+        Maximum width of a fitted column; 0 for no limit.
     rewrite_numbers
-        Whether to group the digits of numbers and to align their points.
+        Whether to group the digits of numbers and align their decimal points.
     """
 
     widths: tuple[int | None, ...] = ()
@@ -42,20 +43,20 @@ class Layout:
     rewrite_numbers: bool = True
 
     def width(self, place: int) -> int | None:
-        """Return the width that a column is given; None where it is fitted."""
+        """Return the requested width of a column; None if the column is fitted."""
         return self.widths[place] if place < len(self.widths) else None
 
 
 @dataclass(frozen=True)
 class _Digits:
-    """How numbers are written.
+    """The format of numbers.
 
     Attributes
     ----------
     sizes
-        Sizes of groups from the point to the left, the last one repeated; empty for no groups.
+        Group sizes from the decimal point to the left, repeating the last one; empty for no grouping.
     separator, point
-        What stands between groups, and before the decimals.
+        Group separator and decimal point.
     """
 
     sizes: tuple[int, ...]
@@ -64,13 +65,13 @@ class _Digits:
 
     @classmethod
     def of_locale(cls) -> _Digits:
-        """Return what the program's locale says."""
+        """Return the format of the current locale."""
         said = locale.localeconv()
         sizes = [] if locale.CHAR_MAX in said["grouping"] else [size for size in said["grouping"] if size]
         return cls(tuple(sizes) if said["thousands_sep"] else (), said["thousands_sep"], said["decimal_point"])
 
     def rewritten(self, cell: str) -> tuple[str, int | None]:
-        """Return a cell as it is shown, and its characters from the point on; None for what is not aligned by it."""
+        """Return a formatted cell, and its length from the decimal point on; None if the point is not aligned."""
         number = _NUMBER.fullmatch(cell)
         if number is None:
             return cell, None
@@ -103,13 +104,13 @@ class _Column:
     title
         The header.
     width
-        Characters of each cell.
+        Width of each cell, in characters.
     is_right
-        Whether cells stand to the right: more of them are numbers than texts.
+        Whether cells are right-aligned, because most of them are numbers.
     decimals
-        Characters from the point on that numbers are filled up to; None where points are not aligned.
+        Length from the decimal point on to which numbers are padded; None if points are not aligned.
     digits
-        How numbers are written; None as they are.
+        The format of numbers; None for unchanged numbers.
     """
 
     title: str
@@ -120,7 +121,7 @@ class _Column:
 
     @classmethod
     def fitted(cls, title: str, cells: Cells, width: int | None, widest: int, digits: _Digits | None) -> _Column:
-        """Fit a column to its first cells; `width` sets it all the same, and `widest` limits it, 0 does not."""
+        """Fit a column to its first cells; `width` overrides the fit, and `widest` limits it unless it is 0."""
         present = [cell for cell in cells if cell]
         numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in present)
         is_right = numbers > len(present) - numbers
@@ -133,12 +134,12 @@ class _Column:
         return cls(title, width, is_right, decimals, digits)
 
     def header(self) -> str:
-        """Return the title in the middle; of an odd space the larger half is to the right."""
+        """Return the centered title; an odd space is on the right."""
         title = self._cut(self.title)
         return (" " * ((self.width - len(title)) // 2) + title).ljust(self.width)
 
     def texts(self, cells: Cells) -> list[str]:
-        """Return cells at their width."""
+        """Return the cells padded or truncated to the width."""
         return [self._text(cell) if cell else " " * self.width for cell in cells]
 
     def _text(self, cell: str) -> str:
@@ -165,17 +166,17 @@ def lines(
     titles
         The headers.
     rows
-        Texts; None or an empty one is an empty cell.
+        Cell texts; None or an empty text is an empty cell.
     layout
-        What the user asked for.
+        The layout requested by the user.
     boxed
-        In boxes (nsys's ``table``), not in columns (its ``column``).
+        Whether to draw boxes (nsys's ``table``) instead of columns (nsys's ``column``).
     headed
-        Whether headers are shown; they count for the widths in any case.
+        Whether headers are shown; they affect the widths in any case.
     """
     columns = _fitted(titles, rows, layout)
     places = [place for place in range(len(titles)) if layout.width(place) != 0]
-    # What is hidden leaves one empty column at the right, as in nsys.
+    # Hidden columns leave one empty column on the right, as in nsys.
     empty = [""] if len(places) < len(titles) else []
     rule = [*("-" * columns[place].width for place in places), *empty]
     edge = f"+{'+'.join(f'-{dashes}-' for dashes in rule)}+"

@@ -1,6 +1,6 @@
-"""The recipes of ``nsys recipe``: their names and options, and the tables that each writes.
+"""The recipes of ``nsys recipe``: names, options, and tables.
 
-A recipe is the documented query ``queries/recipe/<recipe>.sql``. Facts of its header say how NVIDIA heads each column.
+A recipe is the documented query ``queries/recipe/<recipe>.sql``. Facts in its header contain NVIDIA's column headers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 Ask = Callable[[str], "pl.DataFrame"]
-"""Gives the rows of a query over all files."""
+"""Returns the rows of a query over all files."""
 
 _TIME = ("start", "end")
 _WINDOW = (*_TIME, "nvtx", "rows")
@@ -31,16 +31,16 @@ class Recipe:
     Attributes
     ----------
     name
-        NVIDIA's name, and that of the query under ``queries/recipe/``.
+        NVIDIA's name, which is also the name of the query in ``queries/recipe/``.
     title
-        What its page is headed with.
+        Title of its page.
     kind
         ``sum`` (statistics as those of ``nsys stats``), ``ranges`` (statistics of ranges by text), ``pace``, ``map``,
         ``trace`` or ``rule``.
     data
-        What it is made of.
+        The data that it uses, for messages.
     options
-        What it takes, as NVIDIA spells it.
+        The options, as NVIDIA spells them.
     """
 
     name: str
@@ -56,13 +56,13 @@ class Recipe:
 
     @property
     def has_bins(self) -> bool:
-        """Whether its bins are of the time of all files."""
+        """Whether the recipe divides the time of all files into bins."""
         return self.kind == "map"
 
 
 RECIPES: tuple[Recipe, ...] = (
     Recipe("cuda_api_sum", "CUDA API Summary", "sum", "CUDA API calls"),
-    Recipe("cuda_api_sync", "CUDA Synchronization APIs", "rule", "calls that synchronize", _WINDOW),
+    Recipe("cuda_api_sync", "CUDA Synchronization APIs", "rule", "synchronization calls", _WINDOW),
     Recipe("cuda_gpu_kern_pace", "CUDA GPU Kernel Pacing", "pace", "kernels", ("name", *_TIME)),
     Recipe("cuda_gpu_kern_sum", "CUDA GPU Kernel Summary", "sum", "kernels", (*_TIME, "base", "mangled")),
     Recipe("cuda_gpu_mem_size_sum", "CUDA GPU MemOps Summary (by Size)", "sum", "copies and memsets"),
@@ -74,8 +74,8 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("cuda_memcpy_sync", "CUDA Synchronous Memcpy", "rule", "synchronous copies", _WINDOW),
     Recipe("cuda_memset_sync", "CUDA Synchronous Memset", "rule",
            "synchronous memsets of pinned or managed memory", _WINDOW),
-    Recipe("gpu_gaps", "GPU Gaps", "rule", "gaps of that length", (*_WINDOW, "gap")),
-    Recipe("gpu_time_util", "GPU Time Utilization", "rule", "stretches below the threshold",
+    Recipe("gpu_gaps", "GPU Gaps", "rule", "gaps of this length", (*_WINDOW, "gap")),
+    Recipe("gpu_time_util", "GPU Time Utilization", "rule", "parts below the threshold",
            (*_WINDOW, "threshold", "chunks")),
     Recipe("mpi_sum", "MPI Summary", "ranges", "MPI calls"),
     Recipe("nccl_gpu_proj_sum", "NCCL GPU Projection Summary", "ranges", "NCCL ranges with GPU operations"),
@@ -88,25 +88,25 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("nvtx_gpu_proj_trace", "NVTX GPU Projection Trace", "trace", "NVTX ranges with GPU operations", ()),
     Recipe("nvtx_pace", "NVTX Pacing", "pace", "NVTX ranges", ("name", *_TIME)),
     Recipe("nvtx_sum", "NVTX Range Summary", "ranges", "NVTX ranges"),
-    Recipe("osrt_sum", "OS Runtime Summary", "sum", "calls of the OS runtime"),
+    Recipe("osrt_sum", "OS Runtime Summary", "sum", "OS runtime calls"),
 )  # fmt: skip
 """Every recipe, by name."""
 
 
 def named(name: str) -> Recipe:
-    """Return the recipe of a name.
+    """Return a recipe by name.
 
     Raises
     ------
     UsageError
-        If there is none.
+        If there is no such recipe.
     """
     found = next((one for one in RECIPES if one.name == name), None)
     if found is None:
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [one.name for one in RECIPES], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools recipe --help-recipes lists them."
+        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools recipe --help-recipes lists the recipes."
         raise UsageError(f"There is no recipe {name!r}.", hint)
     return found
 
@@ -119,12 +119,12 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
     recipe
         The recipe.
     options
-        By name; None, False and an empty text are as if not given.
+        By name; None, False and an empty string are treated as not given.
 
     Raises
     ------
     UsageError
-        If it does not take one of them, lacks one, or two exclude each other.
+        If the recipe does not take an option, a required option is missing, or two options exclude each other.
     """
     given = {name: value for name, value in options.items() if value is not None and value is not False and value != ""}
     for name in given:
@@ -132,12 +132,14 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
             takes = ", ".join(f"--{one}" for one in recipe.options) or "none"
             raise UsageError(f"{recipe.name} does not take --{name}.", f"It takes: {takes}.")
     if "name" in recipe.options and "name" not in given:
-        raise UsageError(f"{recipe.name} needs --name.", "Name the kernel or range that delimits an iteration.")
+        raise UsageError(
+            f"{recipe.name} needs --name.", "Give the name of the kernel or range that delimits an iteration."
+        )
     if {"base", "mangled"} <= given.keys():
         raise UsageError("--base and --mangled exclude each other.", "Give one of them.")
     for name, least, most in (("bins", 1, 100_000), ("chunks", 1, 1000)):
         if name in given and not least <= int(str(given[name])) <= most:
-            raise UsageError(f"--{name} is {given[name]}.", f"It must lie between {least:,} and {most:,}.")
+            raise UsageError(f"--{name} is {given[name]}.", f"It must be between {least:,} and {most:,}.")
     if "start" in given and "end" in given and int(str(given["start"])) > int(str(given["end"])):
         raise UsageError("--start is after --end.")
     names = {name: "kernel_name" if name in {"base", "mangled"} else name for name in given}
@@ -145,16 +147,16 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
 
 
 def tables(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFrame]:
-    """Return the tables of a recipe, by the names that NVIDIA's files have.
+    """Return the tables of a recipe, by the names of NVIDIA's files.
 
     Parameters
     ----------
     recipe
         The recipe.
     found
-        The rows of its query, at least one.
+        The rows of its query, with at least one row.
     ask
-        Gives the rows of a query.
+        Returns the rows of a query.
     """
     if recipe.kind == "pace":
         return _of_pace(recipe, found, ask)
@@ -164,7 +166,7 @@ def tables(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFr
 
 
 def headed(recipe: Recipe, found: pl.DataFrame, *without: str) -> pl.DataFrame:
-    """Return the columns that NVIDIA has, as it heads them; the file is last, as there."""
+    """Return NVIDIA's columns with NVIDIA's headers; the file is last."""
     facts = [fact.split(" = ", 1) for fact in find(recipe.query).facts["nsys"]]
     heads = {name: head for name, head in facts if name in found.columns and head not in without}
     last: dict[str, str] = {name: heads.pop(name) for name in ("place", "file") if name in heads}

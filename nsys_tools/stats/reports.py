@@ -1,4 +1,4 @@
-"""The names of the reports of ``nsys stats``: what each is called, was called, and needs; a rule is such a report."""
+"""The reports of ``nsys stats``: names, old names, and required data. A rule is also a report."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ _KERNEL = ("nvtx-name", "base", "mangled")
 
 @dataclass(frozen=True)
 class Data:
-    """A kind of data that reports are made of.
+    """A kind of data that reports use.
 
     Attributes
     ----------
     name
-        What messages call it.
+        Name in messages.
     queries
-        Where it is: a trace without a row in any of them has none. Empty where only the report itself tells: it has
-        no row.
+        Queries for the data; a trace without rows in any of them has none. If empty, a report without rows means that
+        there is no such data.
     """
 
     name: str
@@ -26,16 +26,16 @@ class Data:
 
 @dataclass(frozen=True)
 class Wording:
-    """What a rule says above its rows. Names in braces stand for what it was asked with, as in ``{gap}``.
+    """The text of a rule above its rows. Names in braces, such as ``{gap}``, are placeholders for arguments.
 
     Attributes
     ----------
     rows
         What the rows are.
     advice
-        What to do about them.
+        What to do about the rows.
     nothing
-        What holds if there is no row, though the trace has the data.
+        The result if there is no row although the trace has the data.
     """
 
     rows: str
@@ -50,23 +50,23 @@ class Report:
     Attributes
     ----------
     name
-        nsys's name of today, and that of the query under ``queries/``.
+        The current nsys name, which is also the name of the query in ``queries/``.
     title
-        What tables of it are headed with.
+        Title above tables.
     data
-        What it is made of; a trace that lacks one of them has no row.
+        The data that it uses; without one of them, the report has no rows.
     aliases
-        Names that older versions of nsys use.
+        Names in older versions of nsys.
     arguments
-        What can follow the name after a colon; of ``rows=N`` the value is any whole number within `BOUNDS`.
+        Arguments that can follow the name after a colon; the value of ``rows=N`` is any integer within `BOUNDS`.
     table
-        nsys table without which there is no answer even if the query has a row.
+        nsys table without which there is no result, even if the query has rows.
     limit
-        Most rows, unless ``rows=N`` says otherwise.
+        Maximum number of rows, unless ``rows=N`` overrides it.
     area
         The folder of its query: ``stats`` or ``rule``.
     wording
-        What a rule says; None for a report of ``nsys stats``.
+        The text of a rule; None for a report of ``nsys stats``.
     """
 
     name: str
@@ -87,12 +87,12 @@ class Report:
 
 @dataclass(frozen=True)
 class Family:
-    """Reports that a command has.
+    """The reports of a command.
 
     Attributes
     ----------
     word
-        What messages call one.
+        Word for one of them in messages.
     members
         The reports.
     listed_by
@@ -154,10 +154,10 @@ BOUNDS: dict[str, tuple[int, int]] = {
     "rows": (-1, 2**31), "start": (-(2**63), 2**63 - 1), "end": (-(2**63), 2**63 - 1), "process": (0, 2**31),
     "thread": (0, 2**31), "gap": (0, 10**9), "threshold": (0, 10**6), "chunks": (1, 1000),
 }  # fmt: skip
-"""Of arguments that are whole numbers: the least and the largest."""
+"""The smallest and largest value of integer arguments."""
 
 DEFAULT: tuple[str, ...] = (
     "nvtx_sum", "osrt_sum", "cuda_api_sum", "cuda_gpu_kern_sum", "cuda_gpu_mem_time_sum", "cuda_gpu_mem_size_sum",
     "um_sum", "um_total_sum", "um_cpu_page_faults_sum",
 )  # fmt: skip
-"""What ``nsys stats`` prints without ``--report``, of the reports about CUDA, NVTX and the OS runtime; in its order."""
+"""The reports on CUDA, NVTX and the OS runtime that ``nsys stats`` prints without ``--report``, in its order."""

@@ -1,4 +1,4 @@
-"""What is asked for: a report or a rule by its name, with arguments after colons."""
+"""Requests: a report or a rule by name, with arguments after colons."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ class Request:
     Attributes
     ----------
     report
-        Which.
+        The report.
     arguments
-        As given after the colons.
+        The arguments given after the colons.
     filters
-        Arguments that the command gives to all rules; those of the rule itself override them.
+        Arguments that the command gives to all rules; arguments of a rule override them.
     """
 
     report: Report
@@ -42,59 +42,59 @@ class Request:
 
     @property
     def label(self) -> str:
-        """Name and arguments, as they become part of a file's name."""
+        """Name and arguments, as part of a file name."""
         return "_".join([self.report.name, *self.arguments])
 
     @property
     def instead(self) -> Mapping[str, str]:
-        """The queries that other ones stand in for."""
+        """The queries that are replaced, with their replacements."""
         return {old: new for argument in self.arguments for old, new in _INSTEAD.get(argument, {}).items()}
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """What the queries are told besides the trace: the table ``setting``."""
+        """The parameters of the queries: the rows of the table ``setting``."""
         given = [argument.partition("=") for argument in self.arguments]
         return {**dict(self.filters), **{name: value for name, equals, value in given if equals and name != "rows"}}
 
     def choice(self, window: Window | None, queries: Sequence[str] = ()) -> Choice:
-        """Return what is read in the trace for it."""
+        """Return the choice of data to read from the trace."""
         return Choice(window, self.instead, tuple(queries))
 
     @property
     def reading(self) -> tuple[tuple[str, str], ...]:
-        """What tells the databases apart that requests need."""
+        """Key of the database that the request needs."""
         return (*sorted(self.instead.items()), *sorted(self.settings.items()))
 
     @property
     def queries(self) -> list[str]:
-        """The queries that are asked for it."""
+        """The queries that the request needs."""
         data = self.report.data if self.report.wording else ()
         return [self.report.query, *(query for kind in data for query in kind.queries)]
 
     @property
     def limit(self) -> int | None:
-        """Most rows to return."""
+        """Maximum number of rows to return."""
         rows = [argument.removeprefix("rows=") for argument in self.arguments if argument.startswith("rows=")]
         limit = int(rows[-1]) if rows else self.report.limit
         return None if limit == -1 else limit
 
 
 def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, str], ...] = ()) -> Request:
-    """Read ``REPORT[:ARGUMENT...]``; old names of reports are understood.
+    """Parse ``REPORT[:ARGUMENT...]``; old report names are accepted.
 
     Parameters
     ----------
     text
-        As the user gave it.
+        Request given by the user.
     family
-        The reports that there are.
+        The available reports.
     filters
-        As `Request.filters`.
+        See `Request.filters`.
 
     Raises
     ------
     NsysToolsError
-        If there is no such report, or it does not take the argument.
+        If there is no such report, or it does not take an argument.
     """
     name, *arguments = text.strip().split(":")
     report = next((r for r in family.members if name == r.name or name in r.aliases), None)
@@ -102,7 +102,7 @@ def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, s
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [r.name for r in family.members], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else f"{family.listed_by} lists them."
+        hint = f"Did you mean: {', '.join(near)}?" if near else f"{family.listed_by} lists the {family.word}s."
         raise UsageError(f"There is no {family.word} {name!r}.", hint)
     for argument in arguments:
         _check(report, argument)
@@ -124,6 +124,6 @@ def _check(report: Report, argument: str) -> None:
         shown = argument if len(argument) <= _SHOWN_CHARACTERS else f"{argument[:_SHOWN_CHARACTERS]}..."
         raise UsageError(f"{report.name} does not take the argument {shown!r}.", f"It takes: {takes}.")
     if name in BOUNDS and not least <= int(value) <= most:
-        raise UsageError(f"{report.name}: {name} is {value}.", f"It must lie between {least:,} and {most:,}.")
+        raise UsageError(f"{report.name}: {name} is {value}.", f"It must be between {least:,} and {most:,}.")
     if name == "rows" and report.wording and int(value) == 0:
-        raise UsageError(f"{report.name}: rows is 0.", "Ask for some rows, or for all with rows=-1.")
+        raise UsageError(f"{report.name}: rows is 0.", "Give a positive number, or rows=-1 for all rows.")

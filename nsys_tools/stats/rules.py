@@ -1,7 +1,7 @@
-"""The expert rules of ``nsys analyze``: what each looks for, takes, and says.
+"""The expert rules of ``nsys analyze``: their data, arguments and text.
 
-A rule is a report: the documented query ``queries/rule/<rule>.sql``, written as the reports of ``nsys stats`` are. What
-stands behind it is that of the recipe of the same name.
+A rule is a report: the documented query ``queries/rule/<rule>.sql``, written in the formats of ``nsys stats``. It is
+based on the recipe of the same name.
 """
 
 from __future__ import annotations
@@ -29,37 +29,37 @@ RULES = Family(
     "rule",
     (
         _rule("cuda_api_sync", "cuda-sync-api", (_CALL,), Wording(
-            "Each of these calls blocks the CPU until the GPU has done what was launched before.",
-            "Remove the calls that the program does not need. To order work of two streams, record an event and let a "
+            "Each of these calls blocks the CPU until the GPU has completed previously launched work.",
+            "Remove the calls that the program does not need. To order work in two streams, record an event and let a "
             "stream wait for it with cudaStreamWaitEvent().",
             "No call waits for a stream or a device.",
         ), "process=PID", "thread=TID"),
         _rule("cuda_memcpy_async", "cuda-async-memcpy", (_CALL, _COPY), Wording(
             "Each of these copies has an asynchronous call but uses pageable memory, which makes it synchronous.",
-            "Allocate the memory of the CPU pinned: cudaMallocHost(), or pin_memory=True in PyTorch.",
+            "Use pinned host memory: cudaMallocHost(), or pin_memory=True in PyTorch.",
             "No asynchronous copy uses pageable memory.",
         )),
         _rule("cuda_memcpy_sync", "cuda-sync-memcpy", (_CALL, _COPY), Wording(
             "Each of these copies blocks the CPU until it is done.",
-            "Copy with cudaMemcpyAsync() and pinned memory, on a stream of its own if kernels can run meanwhile.",
-            "No copy blocks the CPU because its call is synchronous.",
+            "Copy with cudaMemcpyAsync() and pinned memory, on a separate stream if kernels can run concurrently.",
+            "No copy blocks the CPU with a synchronous call.",
         )),
         _rule("cuda_memset_sync", "cuda-sync-memset", (_CALL, _MEMSET), Wording(
             "Each of these memsets of pinned or managed memory blocks the CPU until it is done.",
             "Set the memory with cudaMemsetAsync().",
-            "No memset of pinned or managed memory blocks the CPU because its call is synchronous.",
+            "No memset of pinned or managed memory blocks the CPU with a synchronous call.",
         )),
         _rule("gpu_gaps", "gpu-starv", (_OPERATION,), Wording(
-            "In each of these times a GPU is idle for more than {gap} ms.",
-            "Find out what the CPU does in the meantime: the queries gap_list and gap_summary name causes, and NVTX "
-            "ranges in the program's code tell more.",
+            "In each of these gaps, a GPU is idle for more than {gap} ms.",
+            "Find out what the CPU does during the gap. The queries gap_list and gap_summary name causes, and NVTX "
+            "ranges in the program show more detail.",
             "No GPU is idle for more than {gap} ms between its first and its last operation.",
         ), "gap=MS"),
         _rule("gpu_time_util", "gpu-low-util", (_OPERATION,), Wording(
-            "In each of these times a GPU runs operations for less than {threshold} % of the time.",
-            "Give the GPU more work at a time, or launch it earlier: larger batches, CUDA graphs, fewer "
-            "synchronizations. The query gap_summary names what the GPU waits for.",
-            "No GPU runs operations for less than {threshold} % of any of {chunks} parts of its time.",
+            "In each of these intervals, a GPU runs operations for less than {threshold} % of the time.",
+            "Give the GPU more work per launch, or launch work earlier: larger batches, CUDA graphs, fewer "
+            "synchronizations. The query gap_summary shows what the GPU waits for.",
+            "No GPU runs operations for less than {threshold} % of the time in any of {chunks} intervals.",
         ), "threshold=PERCENT", "chunks=N"),
     ),
     "nsys-tools rules --help-rules",
@@ -73,22 +73,22 @@ ORDER: tuple[str, ...] = (
 
 
 def parse_rule(text: str, *, times: str = "", nvtx: str = "") -> Request:
-    """Read ``RULE[:ARGUMENT...]``; old names of rules are understood.
+    """Parse ``RULE[:ARGUMENT...]``; old rule names are accepted.
 
     Parameters
     ----------
     text
-        As the user gave it.
+        Rule given by the user.
     times
-        A part of the time as `nsys_tools.stats.window.between` reads it. As in nsys, it is as if the rule had the
-        arguments ``start`` and ``end``.
+        A time window in the syntax of `nsys_tools.stats.window.between`. As in nsys, it is equivalent to the arguments
+        ``start`` and ``end``.
     nvtx
-        The name of a range, as if the rule had the argument ``nvtx``; takes precedence over `times`.
+        The name of a range, equivalent to the argument ``nvtx``; takes precedence over `times`.
 
     Raises
     ------
     NsysToolsError
-        If there is no such rule, it does not take an argument, or the time cannot be read.
+        If there is no such rule, it does not take an argument, or the time cannot be parsed.
     """
     filters: tuple[tuple[str, str], ...] = ()
     if nvtx:

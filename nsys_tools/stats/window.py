@@ -1,4 +1,4 @@
-"""A part of a trace's time, as users name it: by two times, or by an NVTX range."""
+"""A time window of a trace, given by two times or by an NVTX range."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def parse_time(text: str) -> int:
     Raises
     ------
     NsysToolsError
-        If it is none.
+        If the text is not a time.
     """
     total, place = 0, 0
     while place < len(text):
@@ -36,7 +36,7 @@ def parse_time(text: str) -> int:
         unit = term.group(2).lower() or "ns" if term else ""
         if term is None or unit not in _NANOSECONDS:
             raise UsageError(
-                f"{text!r} is no time.", f"Write numbers and units, as in 1s500ms; units: {', '.join(_NANOSECONDS)}."
+                f"{text!r} is not a time.", f"Write numbers and units, as in 1s500ms; units: {', '.join(_NANOSECONDS)}."
             )
         number = term.group(1)
         if len(number) > _MOST_CHARACTERS or not math.isfinite(float(number)):
@@ -48,21 +48,23 @@ def parse_time(text: str) -> int:
 
 
 def _limited(time: int) -> int:
-    """Return a time that a trace can have: all that it has lies on the same side of it."""
+    """Return a time clamped to the range of 64-bit integers, which includes all times of a trace."""
     return min(max(time, _LOWEST), _HIGHEST)
 
 
 def between(text: str) -> Window:
-    """Return the time that ``[START]/[END]`` names; what is left out is open.
+    """Return the window of ``[START]/[END]``; an omitted end is open.
 
     Raises
     ------
     NsysToolsError
-        If neither is given, one is no time, or they are in the wrong order.
+        If neither is given, one is not a time, or they are in the wrong order.
     """
     start, slash, end = text.partition("/")
     if not slash or not (start or end):
-        raise UsageError(f"--filter-time {text!r} names no time.", "Write START/END, START/ or /END, as in 1s/2s.")
+        raise UsageError(
+            f"--filter-time {text!r} is not a time window.", "Write START/END, START/ or /END, as in 1s/2s."
+        )
     window = (_limited(parse_time(start)) if start else _LOWEST, _limited(parse_time(end)) if end else _HIGHEST)
     if window[0] > window[1]:
         raise UsageError(f"--filter-time {text!r}: the start is after the end.", "Write START/END.")
@@ -70,39 +72,39 @@ def between(text: str) -> Window:
 
 
 def of_range(trace: Database, text: str) -> Window:
-    """Return the time of the range that ``RANGE[@DOMAIN][/N]`` names: the first of that name, or number N from 0.
+    """Return the window of the range ``RANGE[@DOMAIN][/N]``: the first one of that name, or number N, from 0.
 
     Raises
     ------
     NsysToolsError
-        If there is no such range.
+        If the range does not exist.
     """
     parts = _NVTX.fullmatch(text)
     named = (parts["name"], parts["domain"] or "", int(parts["instance"] or 0)) if parts else (text, "", 0)
-    for name, domain, instance in (named, (text, "", 0)):  # a slash or an at can also belong to the name
+    for name, domain, instance in (named, (text, "", 0)):  # the name can also contain / and @
         row = trace.query("range_instance", range_name=name, domain=domain, instance=instance).one()
         if row:
             return cast(int, row["start_ns"]), cast(int, row["end_ns"])
     raise NsysToolsError(
         f"{trace.name}: there is no NVTX range {text!r}.",
-        "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. Names: nsys-tools stats -r nvtx_sum.",
+        "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
     )
 
 
 def chosen(database: Callable[[], Database], times: str, nvtx: str) -> Window | None:
-    """Return the time that is asked for; None for all. A range takes precedence, as in nsys.
+    """Return the requested window; None for the whole trace. A range takes precedence, as in nsys.
 
     Parameters
     ----------
     database
-        Gives the trace; called only for a range.
+        Returns the trace; called only for a range.
     times, nvtx
-        As `between` and `of_range` read them; empty for none.
+        In the syntax of `between` and `of_range`; empty for none.
 
     Raises
     ------
     NsysToolsError
-        If the time cannot be read, or there is no such range.
+        If the time cannot be parsed, or the range does not exist.
     """
     if nvtx:
         return of_range(database(), nvtx)

@@ -153,7 +153,7 @@ def test_a_report_from_the_cache_goes_over_nothing_either(trace: Path, tmp_path:
         nt.write_report(trace, tmp_path / "b", formats=["docx"])
     nt.write_report(trace, tmp_path / "a", formats=["json"], force=True)
     (tmp_path / "a" / "mine.txt").touch()
-    assert "which no report has written" in refused(
+    assert "which is not part of a report" in refused(
         "analyze", "trace.sqlite", "--out", "a", "--format", "json", "--force", cwd=tmp_path
     )
 

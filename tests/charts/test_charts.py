@@ -93,8 +93,8 @@ def layers(frame: pl.DataFrame) -> list[tuple[str, list[dict[str, Any]]]]:
     [
         (tokens(1, 3), "one request; a token is done when its GPU operations end"),
         (tokens(3, 1), "thick: median of 3 requests; thin: each"),
-        (tokens(2, 5, "cpu"), "thick: median of 2 requests; thin: each; a token is done when its range is closed"),
-        (tokens(81, 601), "thick: median of 81 requests; thin: 27 of them, the longest of every 3 steps"),
+        (tokens(2, 5, "cpu"), "thick: median of 2 requests; thin: each; a token is done when its range closes"),
+        (tokens(81, 601), "thick: median of 81 requests; thin: 27 of them, longest of every 3 steps"),
         (tokens(1, 3).with_columns(is_request=False, range_id=None), "one range of steps"),
     ],
 )
@@ -106,7 +106,7 @@ def test_latency_of_tokens_says_what_is_drawn(frame: pl.DataFrame, drawn: str) -
 
 def test_latency_of_tokens_shows_outliers() -> None:
     """The longest latency is drawn; if it is more than ten times the median, the axis is logarithmic."""
-    for longest, shown in ((70_000_000, "since the token before (ms)"), (90_000_000, "logarithmic")):
+    for longest, shown in ((70_000_000, "time since the previous token (ms)"), (90_000_000, "log scale")):
         (title, thin), (_, thick) = layers(tokens(2, 700, longest_ns=longest))
         assert shown in title
         assert max(row["time"] for row in thin) == longest / 1e6

@@ -45,7 +45,7 @@ def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     assert "--stages none.toml: cannot be read (No such file or directory)." in stages
     assert "No such file or directory)." in refused("sql", trace, "--file", "none.sql", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
-    assert "is named twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
+    assert "is given twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

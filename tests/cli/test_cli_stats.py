@@ -137,10 +137,10 @@ def test_reports_without_data_are_named_and_skipped(trace: Path) -> None:
         (["-r", "cuda_gpu_sum:base:mangled"], "exclude each other"),
         (["-f", "pdf"], "Format 'pdf' is not known"),
         (["-f", "csv:dur=weeks"], "does not take the argument 'dur=weeks'"),
-        (["--timeunit", "weeks"], "is no unit of time"),
+        (["--timeunit", "weeks"], "is not a time unit"),
         (["--filter-time", "2/1"], "the start is after the end"),
         (["--filter-nvtx", "nothing"], "there is no NVTX range 'nothing'"),
-        (["-o", "@less"], "commands are not run"),
+        (["-o", "@less"], "commands are not supported"),
         (["-o", "no/such/folder/x", "-f", "csv", "-r", "nvtx_sum"], "cannot be written"),
     ],
 )

@@ -236,7 +236,7 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
         (("operators", "pyproject.toml"), "not", 1),
         (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is not an axis", 2),
         (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "At most 100,000", 2),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "no ending", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "not supported for charts", 2),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str, code: int) -> None:
@@ -345,4 +345,4 @@ def test_a_sweep_over_gpus_draws_throughput(tmp_path: Path) -> None:
     )  # fmt: skip
     drawn = chart.read_text(encoding="utf-8")
     assert "time per token, ms" in drawn
-    assert "tokens/s of a GPU" in drawn
+    assert "tokens/s per GPU" in drawn

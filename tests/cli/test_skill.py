@@ -196,5 +196,5 @@ def test_what_was_not_recorded_is_said_with_its_option() -> None:
     with nt.open(SAMPLE, model="deepseek-ocr", gpu="h100-sxm", stages=SAMPLE.with_name("stages.toml"),
                  set={"pages": 2, "new_tokens": 13}) as session:  # fmt: skip
         answered = {row["question"]: row["is_answered"] for row in session.questions()}
-    question = "How far is each stage from what the GPU allows?"
+    question = "How far is each stage from the roofline?"
     assert (needs[question][0], answered[question]) == ("an analytic model", True)

@@ -41,7 +41,7 @@ def test_two_slices_of_one_job() -> None:
     found = recorded_pair()
     assert found.by == "step"
     assert found.verdict.word == "ambiguous"
-    assert "the halves of the new side alone differ by 11" in found.verdict.reason
+    assert "the two halves of the new side differ by 11" in found.verdict.reason
     assert "Repeat" in found.verdict.reason
     assert len(found.headlines) == 2
     for headline in found.headlines:
@@ -138,7 +138,7 @@ def test_number_of_runs_and_idle_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"batch": 16}, "generation tokens of a decode step differ: 8.0 in the base, 16.0 in the new side"),
+        ({"batch": 16}, "generation tokens per decode step differ: 8.0 in the base, 16.0 on the new side"),
         ({"steps": 0}, "has no steps"),
     ],
 )
@@ -154,7 +154,7 @@ def test_few_or_drifting_steps_are_ambiguous(tmp_path: Path) -> None:
     slower = tuple((name, duration * 11 // 10) for name, duration in KERNELS)
     few = nt.diff(base, Server(steps=9, kernels=slower).trace(tmp_path, "b"), cache=False)
     assert few.verdict.word == "ambiguous"
-    assert "only 9 of them" in few.verdict.reason
+    assert "only 9 steps" in few.verdict.reason
     warms_up = Server(kernels=slower, jitter=lambda step: 0.0 if step < 12 else 20.0)
     drifts = nt.diff(base, warms_up.trace(tmp_path, "c"), cache=False)
     assert drifts.verdict.word == "ambiguous"
@@ -187,7 +187,7 @@ def test_several_captures_of_a_side(tmp_path: Path) -> None:
     assert sure.headlines[0].shift.base_count == 72
     mixed = nt.diff(base, [*new, base[0]])
     assert mixed.verdict.word == "ambiguous"
-    assert "lie among those of the other" in mixed.verdict.reason
+    assert "captures of the two sides overlap" in mixed.verdict.reason
 
 
 def test_a_baseline_stands_for_its_trace(tmp_path: Path) -> None:
@@ -211,7 +211,8 @@ def test_a_baseline_stands_for_its_trace(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "cannot be read as a baseline"), ("[1, 2]", "no baseline of nsys-tools"), ("{}", "no baseline"),
+        ("", "cannot be read as a baseline"), ("[1, 2]", "not an nsys-tools baseline"),
+        ("{}", "not an nsys-tools baseline"),
         ('{"schema": "nsys-tools/baseline", "schema_version": 99}', "version 99"),
         ('{"schema": "nsys-tools/baseline", "schema_version": 1}', "damaged"),
         ("[" * 100_000, "cannot be read as a baseline"),

@@ -249,12 +249,12 @@ def test_the_report_says_what_to_record_for_layers(tmp_path: Path) -> None:
         assert len(analysis.tables["graph_layer"]) == (name == "late")
     analysis.write(tmp_path / "out", formats=("md",))
     option = (
-        "--cuda-graph-trace=node, from before the graphs are captured: no --delay or --capture-range that starts after "
-        "the warm-up"
+        "--cuda-graph-trace=node, started before graph capture (no --delay or --capture-range that starts after "
+        "the warm-up)"
     )
     assert said == {
-        "whole": [("kernels inside CUDA graphs", "their names, times and layers", option)],
-        "late": [("the creation of nodes of CUDA graphs", "the layers of 2 operations inside CUDA graphs", option)],
+        "whole": [("kernels inside CUDA graphs", "kernel names, times and layers", option)],
+        "late": [("CUDA graph node creation", "the layers of 2 operations inside CUDA graphs", option)],
     }
     page = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     assert "## Layers inside CUDA graphs" in page

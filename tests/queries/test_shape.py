@@ -402,7 +402,7 @@ def test_the_report_has_the_shapes_with_peak_and_share(tmp_path: Path) -> None:
     report = folder.read_text(encoding="utf-8")
     part = report[report.index("### FLOPs from shapes") : report.index("### Ranges")]
     assert "100 % of the GPU time has FLOPs from shapes." in part
-    assert "bf16 312 TFLOP/s (assumed where nothing tells the dtype)" in part
+    assert "bf16 312 TFLOP/s (assumed where the dtype is unknown)" in part
     cells = [[cell.strip() for cell in line.split("|")] for line in part.splitlines() if "aten::mm" in line]
     assert [row[4:] for row in cells] == [
         ["2.147", "100", "33.33", "21.475", "`bf16`", "assumed", "6.88", "6.883", "compute", "", ""]

@@ -48,9 +48,9 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
     assert [path.name for path in traces([tmp_path])] == names
     assert [path.name for path in traces([str(tmp_path / "rank*.sqlite")])] == [names[0], names[2], names[3]]
     assert [path.name for path in traces([tmp_path / "rank[1].sqlite"])] == ["rank[1].sqlite"]  # a path, not a pattern
-    with pytest.raises(NsysToolsError, match="is named twice"):
+    with pytest.raises(NsysToolsError, match="is given twice"):
         traces([tmp_path, tmp_path / "rank2.sqlite"])
-    with pytest.raises(NsysToolsError, match="no trace is there"):
+    with pytest.raises(NsysToolsError, match="no trace found"):
         traces([str(tmp_path / "gpu*.sqlite")])
     with pytest.raises(NsysToolsError, match="no such file or folder") as missing:
         traces([tmp_path / "gone.sqlite"])
@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_is_named_and_the_rest_is_right(gathering: Calla
     found.ask(["kernel_summary"])
     assert [str(error) for error in found.broken.values()] == [
         f"{four.paths[1]}: its worker died (SIGKILL).\n"
-        "  hint: Run it again: what was read is kept. With fewer --workers each has more memory."
+        "  hint: Run the command again; traces already read are cached. With fewer --workers, each has more memory."
     ]
     assert [one.path for one in found.sources] == [four.paths[0], *four.paths[2:]]
     assert [one.file_number for one in found.sources] == [0, 2, 3]
@@ -168,7 +168,7 @@ def test_processes_of_one_file_have_their_own_events_only(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        (r"node_(\d+)(x)?", "needs one group"), (r"(node", "missing \\)"), (r"gpu(\d+)", "finds no number"),
+        (r"node_(\d+)(x)?", "needs exactly one group"), (r"(node", "missing \\)"), (r"gpu(\d+)", "matches no number"),
         (r"node_(0)", "gives rank 0 twice"),
     ],
 )  # fmt: skip

@@ -69,7 +69,7 @@ def test_the_pinned_rank_is_named_with_what_it_does_instead(opened: nt.Job) -> N
     assert first["cause_ns"] == pytest.approx(16 * 150_000, rel=0.05)
     assert first["sum_gain_ns"] == pytest.approx(16 * 150_000, rel=0.1)
     analysis = opened.analyze()
-    assert analysis.headline.startswith("Rank 4 is late for all 16 AllReduce of 6 ranks, by 15")
+    assert analysis.headline.startswith("Rank 4 is late for all 16 AllReduce collectives of 6 ranks, by 15")
 
 
 def test_overlap_is_that_of_the_plan(opened: nt.Job, job: Job) -> None:
@@ -166,7 +166,7 @@ def test_without_communicators_ranks_are_files_in_order_and_clocks_are_found_all
     job = build_job(tmp_path, JobPlan(files=3, processes=1, steps=12, told="none", pinned=(1, 200_000)))
     with nt.open(list(job.paths), cache=False, workers=1) as found:
         assert {row["told_by"] for row in found.query("rank")} == {"order"}
-        assert "their order means nothing" in found.notes[0]
+        assert "Their order has no meaning" in found.notes[0]
         assert all(row["is_aligned"] for row in found.query("rank_clock"))
         assert found.query("straggler").one()["rank"] == 1
         assert len(found.query("link")) == 0  # sizes are unknown
@@ -185,7 +185,7 @@ def test_what_is_not_matched_is_not_aligned(tmp_path: Path) -> None:
         assert all(row["arrival_ns"] is None and row["late_rank"] is None for row in rows)
         assert len(found.query("straggler")) == 0
         assert any(note.startswith("Not aligned: node_000.sqlite, other.sqlite.") for note in found.notes)
-        assert any(note.startswith("Several traces say that they are rank 0") for note in found.notes)
+        assert any(note.startswith("Several traces identify themselves as rank 0") for note in found.notes)
 
 
 def _folder(parent: Path, name: str) -> Path:

@@ -138,7 +138,7 @@ def test_no_data_is_said_and_nothing_is_written(traces: list[Path], tmp_path: Pa
     assert (done.returncode, done.stdout) == (0, "")
     assert done.stderr.startswith("No output: the 4 traces have no kernels 'nothing'.")
     done = run("gpu_gaps", traces[0], "--output", tmp_path / "out", "--gap", "1000")
-    assert done.stderr == "No output: idle.sqlite has no gaps of that length.\n"
+    assert done.stderr == "No output: idle.sqlite has no gaps of this length.\n"
     assert not (tmp_path / "out").exists()
 
 

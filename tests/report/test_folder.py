@@ -44,7 +44,7 @@ def test_a_file_of_the_users_is_named_and_stays(found: Analysis, tmp_path: Path,
     mine.parent.mkdir(exist_ok=True)
     mine.write_text("mine")
     before = contents(tmp_path / "out")
-    with pytest.raises(nt.NsysToolsError, match=f"holds {name}, which no report has written"):
+    with pytest.raises(nt.NsysToolsError, match=f"contains {name}, which is not part of a report"):
         found.write(tmp_path / "out", formats=["md"], force=True)
     assert contents(tmp_path / "out") == before
 
@@ -59,7 +59,7 @@ def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, ma
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text(mark)
     (tmp_path / "out" / "a").write_text("a")
-    with pytest.raises(nt.NsysToolsError, match=r"holds a, (and no manifest\.json|which no report)"):
+    with pytest.raises(nt.NsysToolsError, match=r"contains a(,| but no report manifest\.json|, which is not part)"):
         found.write(tmp_path / "out", force=True)
     assert contents(tmp_path / "out") == {"manifest.json": mark.encode(), "a": b"a"}
 
@@ -122,7 +122,7 @@ def test_the_last_moment(tmp_path: Path, force: bool) -> None:
             else:
                 out.rename(tmp_path / "other")
 
-    with pytest.raises(nt.NsysToolsError, match="holds mine" if force else "another process"):
+    with pytest.raises(nt.NsysToolsError, match="contains mine" if force else "another process"):
         write()
     (folder,) = tmp_path.iterdir()
     assert set(contents(folder)) == {"a", "manifest.json"} | ({"mine"} if force else set())

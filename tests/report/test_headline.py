@@ -41,12 +41,12 @@ def test_the_first_facts_of_the_sample(sample: tuple[Path, Timeline], tmp_path: 
     (step,) = head.steps
     assert (step.phase, step.step_count) == ("decode", 24)
     assert len(head.findings) == len({finding.kind for finding in head.findings}) == 3
-    places = [text.index(f"\n## {title}\n") for title in ("Summary", "Findings", "Steps", "What was recorded")]
+    places = [text.index(f"\n## {title}\n") for title in ("Summary", "Findings", "Steps", "Recorded data")]
     assert places == sorted(places)
     assert f"| Steps | decode: 777 µs (median of 24, busy {100 * (step.busy_ratio or 0):.1f} %) |" in text
     for said in (text, page):
         assert all(finding.kind[1:] in said for finding in head.findings)
-        assert f"all {head.operation_count:,} GPU operations are accounted for, 1 of them in no range" in said
+        assert f"all {head.operation_count:,} GPU operations are accounted for, 1 of them outside all ranges" in said
         assert f"{100 * (head.busy_ratio or 0):.1f} %" in said
     assert "Step, decode 777 µs median of 24" in page
     assert "## Summary" not in page
@@ -86,16 +86,16 @@ def test_without_a_gpu_it_is_wall_time(tmp_path: Path) -> None:
     assert (head.parts_base, head.busy_ratio, head.operation_count) == ("wall", None, 0)
     assert [(part.name, part.ns) for part in head.parts] == [("load/read", 7 * MS), ("load", 3 * MS)]
     assert "| Wall time by range | `load/read` 70.0 %, `load` 30.0 % |" in text
-    assert "| Ran on | the CPU; no GPU operation was recorded, 1 process |" in text
+    assert "| Ran on | the CPU (no GPU operation was recorded), 1 process |" in text
     table = text.partition("\n## Ranges\n")[2].partition("\n## ")[0]
     assert re.search(r"\| `load` +\| +1 \| +3 \| +10 \| +10 \|", table)
-    sections = text.partition("\n## What was recorded\n")[0]
+    sections = text.partition("\n## Recorded data\n")[0]
     rows = [line for line in sections.splitlines() if line.startswith("|")]
     assert not [row for row in rows if re.search(r"span|busy|idle|kernel|operations +\||devices|exclusive \(", row)]
-    for title in ("Kernels", "Copies and memsets", "Where the GPU was idle"):
+    for title in ("Kernels", "Copies and memsets", "GPU idle time"):
         assert f"\n## {title}\n" not in text
     assert "Ranges by wall time" in page
-    assert "The run over time" not in page
+    assert ">Timeline<" not in page
 
 
 def test_a_trace_of_nothing_has_a_page(tmp_path: Path) -> None:

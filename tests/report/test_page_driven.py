@@ -263,7 +263,7 @@ def test_on_screens_of_all_sizes(opened: Browser, width: int, height: int) -> No
 
 def test_sections_in_the_sidebar(opened: Browser) -> None:
     links = opened.run("return [...document.querySelectorAll('nav a')].map(link => [link.hash, link.textContent])")
-    assert [name for _, name in links[:4]] == ["Summary", "The run over time", "Ranges by GPU time", "Findings"]
+    assert [name for _, name in links[:4]] == ["Summary", "Timeline", "Ranges by GPU time", "Findings"]
     missing = "[...document.querySelectorAll('nav a')].filter(a => !document.getElementById(a.hash.slice(1))).length"
     assert opened.run(f"return {missing}") == 0
     opened.run("document.querySelector('nav a[href=\"#kernels\"]').click()")

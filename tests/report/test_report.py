@@ -143,7 +143,7 @@ def test_tokens_of_the_sample(sample: tuple[Path, Timeline], tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("role", "said"),
-    [("step", "there is no time to first token"), ("request", "cannot be told from its last"), ("", None)],
+    [("step", "there is no time to first token"), ("request", "cannot be distinguished from the last"), ("", None)],
 )
 def test_without_one_of_the_roles(tmp_path: Path, role: str, said: str | None) -> None:
     stages = tmp_path / "stages.toml"
@@ -301,7 +301,7 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.tex").touch()
-    with pytest.raises(NsysToolsError, match=r"holds thesis\.tex"):
+    with pytest.raises(NsysToolsError, match=r"contains thesis\.tex"):
         write(sample[0], mine, force=True)
     assert (mine / "thesis.tex").exists()
     assert {p.name for p in tmp_path.iterdir()} == {"out", "mine"}
@@ -341,7 +341,7 @@ def test_traces_that_lack_something(tmp_path: Path) -> None:
         said[name] = (tmp_path / name / "out" / "report.md").read_text(encoding="utf-8")
     assert "nvtx.annotate()" in said["kernels"]
     assert "torch.autograd.profiler.emit_nvtx()" in said["kernels"]
-    assert "nothing to attribute" in said["ranges"]
+    assert "no GPU operations to attribute" in said["ranges"]
     assert "`r`" in said["ranges"]
     assert "--trace=cuda,nvtx" in said["nothing"]
 

@@ -36,14 +36,14 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
     assert "| Joined with | ncu `ncu.csv`, callgraph `callgraph.json` |" in text
     assert metrics["sources"] == {"ncu": "ncu.csv", "callgraph": "callgraph.json"}
     counters = section(text, "Measured by ncu")
-    assert "2 launches were profiled." in counters
-    assert "Times here are nsys's own" in counters
+    assert "Launches profiled by ncu: 2." in counters
+    assert "Times in this section are from nsys." in counters
     tables = metrics["tables"]
     every = next(row for row in tables["ncu_coverage"]["rows"] if row["stage"] == "(all)")
     assert every["gpu_ns"] == sample[1].exclusive_ns.total()
     assert f"{100 * every['covered_ratio']:.2f}" in counters
-    assert "FLOPs of the hardware" not in counters, "no model, nothing to set them beside"
-    loops = section(text, "Loops")
+    assert "ardware FLOPs" not in counters, "no model, nothing to set them beside"
+    loops = section(text, "Repeated modules")
     (layers,) = [row for row in tables["callgraph_summary"]["rows"] if row["line"].startswith("layers[0..2] for 3")]
     truth = sample[1].exclusive_ns
     expected = [ns for path, ns in truth.items() if {f"model.layers.{n}" for n in range(3)} & set(path.split("/"))]
@@ -61,24 +61,24 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
 def test_launches_that_the_trace_does_not_have(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
     counters = section(written(path, tmp_path / "out", ncu=COUNTERS)[0], "Measured by ncu")
-    assert "None of them has the name of a kernel of this trace." in counters
+    assert "None of them has the name of a kernel in this trace." in counters
 
 
 def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
     text, metrics = written(path, tmp_path / "out", callgraph=GRAPH)
-    assert "No module of these groups has ranges in the trace" in section(text, "Loops")
+    assert "No module of these groups has ranges in the trace" in section(text, "Repeated modules")
     assert {row["sum_ns"] for row in metrics["tables"]["callgraph_summary"]["rows"]} == {None}
     (tmp_path / "none.json").write_text('{"call_counts": {"a": 1}}')
     text, _ = written(path, tmp_path / "other", callgraph=tmp_path / "none.json")
-    assert "It has no groups." in section(text, "Loops")
+    assert "The call graph has no groups." in section(text, "Repeated modules")
 
 
 @pytest.mark.parametrize(
     ("flops", "said"),
     [
-        (3 * 10**13, "1.025"),  # divided by 29,261,612,187,648, the published FLOPs of the prompt
-        (None, "0 % at most, so there are none"),
+        (3 * 10**13, "1.025"),  # over 29,261,612,187,648, the published FLOPs of the prompt
+        (None, "0 %, so none are given"),
     ],
 )
 def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: int | None, said: str) -> None:
@@ -96,13 +96,13 @@ def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: 
 def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
     folder = made_run.write(tmp_path / "my-run")
     text, metrics = written(folder, tmp_path / "out")
-    assert text.startswith("# What `my-run/trace.sqlite` says")
-    recorded = section(text, "What was recorded")
+    assert text.startswith("# Analysis of `my-run/trace.sqlite`")
+    recorded = section(text, "Recorded data")
     assert "| Run | `my-run` |" in recorded
     assert (
         "| Pages | `2`, batches of `1`, crops `0 to 6`, prompt tokens `283 to 913`, new tokens `3 to 4` |" in recorded
     )
-    assert "inputs of 1 batch of each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
+    assert "Inputs of 1 batch of each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
     assert metrics["run"]["folder"] == "my-run"
     assert (metrics["run"]["workload"]["scale"], metrics["run"]["item_count"]) == ("full", 4)
     assert [len(batch) for batch in metrics["roofline"]["batches"]] == [10, 10]
@@ -129,7 +129,7 @@ def test_names_of_a_run_stay_data(tmp_path: Path, name: str) -> None:
     assert not seen.handlers
     assert all(source.startswith("charts/") for source in seen.sources), "our own pictures, no links"
     assert section(text, "Measured by ncu")
-    assert section(text, "Loops")
+    assert section(text, "Repeated modules")
 
 
 @pytest.mark.parametrize("text", ["a <b>x</b> & [l](u) `c` *e* _f_ | # ! ~", "two\nlines\there", "back\\slash \\`"])

@@ -39,7 +39,7 @@ def test_what_is_not_drawn_is_counted(tmp_path: Path) -> None:
     assert 0 < len(without) < len(ops)
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
     assert "![Roofline](charts/roofline_point.svg)" in text
-    assert f"a logarithmic axis has no 0: {len(without)} of {len(ops)} ops, 1 of 2 kernels.\n" in text
+    assert f"without tensor core FLOPs): {len(without)} of {len(ops)} ops, 1 of 2 kernels.\n" in text
     shown = texts((tmp_path / "out" / "charts" / "roofline_point.svg").read_bytes())
     legend = [word for text in shown if (word := text.partition(":")[0]) in {"stages", "ops", "kernels"}]
     assert legend == ["stages", "ops", "kernels"]

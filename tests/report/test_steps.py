@@ -45,9 +45,9 @@ def test_step_time_and_tokens_come_first(tmp_path: Path) -> None:
     parts = [section.index(word) for word in ("generation (tokens/s)", "exposed_communication", "`decode_gemm`")]
     assert parts == sorted(parts)
     assert text.index("## Steps") < text.index("## Stages")
-    assert "All 4 checks of these sums passed" in section
-    assert "- A step of decode takes 2 ms on GPU 0 (median of 4)." in page
-    assert "and gives 1,143 tokens/s." in page
+    assert "All 4 consistency checks passed" in section
+    assert "- A decode step takes 2 ms on GPU 0 (median of 4)." in page
+    assert "and generates 1,143 tokens/s." in page
 
 
 def test_the_budget_has_the_terms_of_the_docs(tmp_path: Path) -> None:

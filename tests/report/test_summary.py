@@ -48,10 +48,10 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
         """
         # `case.sqlite` on one page
 
-        > **Generated data.** This was not measured: nsys-tools made it up for demonstration.
+        > **Generated data.** These figures were not measured. nsys-tools generated them for demonstration.
 
         - The GPU was busy for 140 ms of the 180 ms between its first and its last operation (77.8 %), and idle for 40 ms.
-        - This page is for readers who do not work with traces. Every number is in the technical report, [report.md](report.md), and in the tables named here.
+        - This page is for readers who do not work with traces. All numbers are in the technical report, [report.md](report.md), and in the tables named on this page.
 
         ## What could be saved
 
@@ -59,20 +59,20 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
 
         ## Where the time goes
 
-        A stage is a named part of the run. It lasts on the GPU from its first to its last operation there (a computation, called kernel, or a copy). Stages can lie inside others, so that rows do not add up.
+        A stage is a named part of the run. Its time on the GPU is the time from its first operation to its last. An operation is a computation, called a kernel, or a copy. Stages can be nested, so rows do not add up.
 
-        | stage | how often | time on the GPU | busy | idle | busy (%) |
+        | stage | runs | time on the GPU | busy | idle | busy (%) |
         |:--|--:|--:|--:|--:|--:|
         | `page` | 2 | 160 ms | 140 ms | 20 ms | 87.5 |
 
         - The largest part of the GPU's work, 100.0 %, belongs to the stage `page`. (`tables/stage_summary.csv`)
-        - 100.0 % of the idle time: the CPU was late in handing over the next work. (`tables/gap_summary.csv`)
+        - 100.0 % of the idle time: the CPU launched the next work late. (`tables/gap_summary.csv`)
 
-        ## How close that is to what the GPU can do
+        ## How close the run is to the limits of the GPU
 
-        Not compared. `nsys-tools analyze TRACE --model MODEL` compares with a model of the computation; `nsys-tools model list` shows the models.
+        The run was not compared with a model. `nsys-tools analyze TRACE --model MODEL` compares it with a model of the computation. `nsys-tools model list` prints the available models.
 
-        ## What was recorded
+        ## Recorded data
 
         | | |
         |---|---|
@@ -87,12 +87,12 @@ def test_the_model_in_words(tmp_path: Path) -> None:
     page, metrics = summary(build(tmp_path, prefill), tmp_path, request=PROMPT)
     (row,) = metrics["tables"]["roofline_stage"]["rows"]
     least = row["roofline_ns"] / MS
-    assert "can do 312 TFLOP/s (trillion" in page
-    assert "and access 2,039 GB/s of its memory." in page
-    assert "- `prefill` reaches **18.8 %** of the computing rate, its limit (MFU)." in page
-    assert f"At best it would take {least:.3g} ms instead of 300 ms." in page
+    assert "can compute 312 TFLOP/s (trillion" in page
+    assert "and access its memory at 2,039 GB/s." in page
+    assert "- `prefill` reaches **18.8 %** of the compute rate, which is its limit (MFU)." in page
+    assert f"At the limit, it would take {least:.3g} ms instead of 300 ms." in page
     page, _ = summary(build(tmp_path, lambda b: prefill(b, end=200 * MS)), tmp_path, request=PROMPT)
-    assert "reaches **31.3 %** of the computing rate, its limit (over its time on the GPU)." in page
+    assert "reaches **31.3 %** of the compute rate, which is its limit (over its time on the GPU)." in page
 
 
 def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
     request = Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"))
     page, metrics = summary(tmp_path / "slow.sqlite", tmp_path, request=request)
     row = next(row for row in metrics["tables"]["roofline_stage"]["rows"] if row["stage"] == "decode")
-    assert f"- `decode` reaches **{100 * row['mbu_ratio']:.1f} %** of the memory rate, its limit" in page
+    assert f"- `decode` reaches **{100 * row['mbu_ratio']:.1f} %** of the memory rate, which is its limit" in page
     assert "`step` reaches" not in page, "all steps are the decoding, which is said once"
     assert (
         "**Slower than the hardware allows.** In `decode`" in page
@@ -265,7 +265,7 @@ def test_what_was_not_measured_says_so(tmp_path: Path, origin: str, mark: str) -
     assert metrics["trace"]["origin"] == (origin or "recorded")
     assert re.findall(r"^> \*\*(\w+) data\.\*\*", page, flags=re.M) == ([mark] if mark else [])
     if origin == "predicted":
-        assert "## What could be saved\n\nNothing. A prediction is as fast as the GPU allows.\n" in page
+        assert "## What could be saved\n\nNothing. A predicted run is as fast as the GPU allows.\n" in page
 
 
 def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
@@ -280,11 +280,11 @@ def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
         said[name], _ = summary(build(tmp_path / name, fill), tmp_path / name)
     assert "| GPUs | none was used |" in said["ranges"]
     assert "| `load` | 1 | 3 ms | 3 ms |" in said["ranges"]
-    assert "where its time goes: `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
-    assert "there is no time per stage" in said["kernels"]
+    assert "record GPU work with `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
+    assert "there are no times per stage" in said["kernels"]
     assert "belongs to no stage" in said["kernels"]
-    assert "Nothing that takes more than" in said["kernels"]
-    assert "there is no time per stage" in said["nothing"]
+    assert "No finding takes more than a hundredth of the time." in said["kernels"]
+    assert "there are no times per stage" in said["nothing"]
     assert "| Recorded | nothing, with" in said["nothing"]
     for name, page in said.items():
         assert "None" not in page, name
@@ -308,7 +308,7 @@ def test_hostile_names_stay_data_on_one_page(tmp_path: Path) -> None:
     assert max(map(len, page.splitlines())) < 1000
     count = len(metrics["tables"]["stage_summary"]["rows"])
     assert count > 8
-    assert f"The 8 longest of {count}; all are in `tables/stage_summary.csv`." in page
+    assert f"The 8 longest of {count} stages. All are in `tables/stage_summary.csv`." in page
 
 
 def test_it_is_written_with_the_markdown(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

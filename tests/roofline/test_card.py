@@ -57,8 +57,8 @@ def test_the_highest_clock_of_a_gpu_is_no_oddity(tmp_path: Path, name: str) -> N
 def test_another_number_of_sms_is_noted(tmp_path: Path) -> None:
     (note,) = notes(tmp_path, "h100-sxm", sm_count=114, clock_hz=1.98e9)
     assert note == (
-        "The trace describes a GPU with 114 SMs. The peak of NVIDIA H100 SXM in force, 989.4 TFLOP/s in bf16, is that "
-        "of 132 SMs. Is it that GPU?"
+        "The trace describes a GPU with 114 SMs. The peak used for NVIDIA H100 SXM, 989.4 TFLOP/s in bf16, is for "
+        "132 SMs. Check --gpu."
     )
 
 
@@ -67,8 +67,8 @@ def test_a_clock_below_that_of_the_peak_is_noted(tmp_path: Path) -> None:
     assert notes(tmp_path, "h100-sxm", clock_hz=1.74e9) == []
     (note,) = notes(tmp_path, "h100-sxm", clock_hz=1.735e9)
     assert note == (
-        "The trace describes a GPU that clocks up to 1.735 GHz. The peak of NVIDIA H100 SXM in force, 989.4 TFLOP/s in "
-        "bf16, is stated at 1.830 GHz: it cannot be reached."
+        "The trace describes a GPU with a maximum clock of 1.735 GHz. The peak used for NVIDIA H100 SXM, 989.4 TFLOP/s "
+        "in bf16, is stated at 1.830 GHz and cannot be reached."
     )
     # The peak of fp32 is stated at 1.98 GHz.
     (note,) = notes(tmp_path, "h100-sxm", dtype="fp32", clock_hz=1.83e9)
@@ -77,7 +77,7 @@ def test_a_clock_below_that_of_the_peak_is_noted(tmp_path: Path) -> None:
 
 def test_another_name_is_noted(tmp_path: Path) -> None:
     assert notes(tmp_path, "h800", gpu="h100-sxm") == [
-        "The trace was recorded on another GPU than NVIDIA H800 SXM, by its name."
+        "According to its name, the GPU in the trace is not NVIDIA H800 SXM."
     ]
 
 

@@ -99,14 +99,14 @@ def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
-        (Request("llama-2-7b"), "the trace names none"),
+        (Request("llama-2-7b"), "the trace names no GPU"),
         (Request("llama-2-7b", gpu="rtx-9090"), "'rtx-9090' is not known"),
         (Request("llama-3-900b", gpu="l4"), "'llama-3-900b' is not known"),
         (Request("llama-2-7b", gpu="v100-sxm2", dtype="bf16"), "no dense peak for bf16"),
         (Request("llama-2-7b", gpu="l4", assignments=("tokens=1",)), "tokens"),
         (
             Request("deepseek-ocr", gpu="l4", assignments=("pages=3",)),
-            "Stage prefill was found 1 times; one execution of the workload has 3 runs",
+            "Stage prefill has 1 instances, but one execution of the workload has 3 runs",
         ),
     ],
 )
@@ -126,7 +126,7 @@ def test_a_card_by_its_name_in_the_trace_is_checked(tmp_path: Path) -> None:
     assert found.peak.gpu == "NVIDIA A100 80GB SXM"
     (note,) = found.notes
     assert note.startswith("The trace describes a GPU with 54 SMs.")
-    assert note.endswith("is that of 108 SMs. Is it that GPU?")
+    assert note.endswith("is for 108 SMs. Check --gpu.")
 
 
 def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
@@ -136,14 +136,15 @@ def test_phases_that_ran_unequally_often_are_refused(tmp_path: Path) -> None:
             b.range(THREAD, "decode", start, start + 50 * MS)
             launch(b, start + MS, start + 2 * MS, start + 40 * MS)
 
-    with pytest.raises(NsysToolsError, match="unequally often: prefill 1 times, decode 2 times"):
+    with pytest.raises(NsysToolsError, match="different numbers of times: prefill 1 times, decode 2 times"):
         compared(build(tmp_path, fill), PROMPT)
 
 
 def test_steps_that_do_not_match_the_workload_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "p.sqlite"
     predicted(path, "llama-2-7b", "l4", "seq_len=64", "decode_steps=3")
-    with pytest.raises(NsysToolsError, match="Stage step was found 3 times; one execution of the workload has 5 steps"):
+    said = "Stage step has 3 instances, but one execution of the workload has 5 steps"
+    with pytest.raises(NsysToolsError, match=said):
         compared(path, Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=5"), gpu="l4"))
 
 
@@ -176,9 +177,9 @@ def test_a_model_smaller_than_what_was_traced_is_refused(tmp_path: Path) -> None
         for layer in range(40):  # Llama 2 13B has 40 layers, 7B has 32
             b.range(THREAD, f"model.layers.{layer}", 160 * MS + layer, 160 * MS + layer + 1)
 
-    with pytest.raises(NsysToolsError, match="More layers were measured than llama-2-7b has") as caught:
+    with pytest.raises(NsysToolsError, match="The trace has more layers than llama-2-7b") as caught:
         compared(build(tmp_path, fill), PROMPT)
-    assert "(8 in all); its last is model.layers." in caught.value.message
+    assert "(8 in all). The last layer of the model is model.layers." in caught.value.message
 
 
 def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
         ({"model": "../models/deepseek-ocr"}, "there is no analytic model named"),
         ({"device": "cpu"}, "the run was on the CPU"),
         ({}, "workload.json contains no page"),
-        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace names none"),
+        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace names no GPU"),
     ],
 )
 def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
@@ -99,9 +99,9 @@ def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said
     [
         (
             {"images": [TWO[0].counted(0, 0), TWO[1].counted(0, 1), TWO[1].counted(0, 2)]},
-            "Stage vision was found 4 times; one execution of the workload has 3 runs",
+            "Stage vision has 4 instances, but one execution of the workload has 3 runs",
         ),
-        ({"dtype": "float32"}, "busy time is more than NVIDIA H200 SXM does in fp32"),
+        ({"dtype": "float32"}, "busy time is more than NVIDIA H200 SXM can compute in fp32"),
         ({"dtype": "float64"}, "float64"),
     ],
 )

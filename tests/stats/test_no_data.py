@@ -76,14 +76,14 @@ def test_the_message_names_what_is_missing(
 
 def test_data_that_does_not_belong_together_is_not_called_missing(tmp_path: Path) -> None:
     assert said(tmp_path, "cuda_kern_exec_sum", calls, others) == (
-        "case.sqlite contains CUDA API, GPU kernel data, but none of it makes a row of cuda_kern_exec_sum."
+        "case.sqlite contains CUDA API, GPU kernel data, but none of it results in a row of cuda_kern_exec_sum."
     )
 
 
 def test_data_outside_of_the_chosen_time_is_not_called_missing(tmp_path: Path) -> None:
     assert said(tmp_path, "cuda_gpu_kern_sum", kernels) == ""
     assert said(tmp_path, "cuda_gpu_kern_sum", kernels, window=(100, 200)) == (
-        "case.sqlite does not contain GPU kernel data in the chosen time."
+        "case.sqlite does not contain GPU kernel data in the selected time."
     )
 
 

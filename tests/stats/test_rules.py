@@ -151,9 +151,9 @@ def test_columns_begin_with_what_the_rows_are(tmp_path: Path) -> None:
         """
  ** GPU Gaps (gpu_gaps):
 
-In each of these times a GPU is idle for more than 500 ms.
-Find out what the CPU does in the meantime: the queries gap_list and gap_summary
-name causes, and NVTX ranges in the program's code tell more.
+In each of these gaps, a GPU is idle for more than 500 ms.
+Find out what the CPU does during the gap. The queries gap_list and gap_summary
+name causes, and NVTX ranges in the program show more detail.
 
  Row#  Duration (ns)  Start (ns)  PID  Device ID  Context ID
  ----  -------------  ----------  ---  ---------  ----------
@@ -172,7 +172,7 @@ def test_a_rule_that_finds_nothing_says_so_where_its_rows_would_be(tmp_path: Pat
     assert (shown, said) == (f"\n ** GPU Gaps (gpu_gaps):\n\n{sentence}\n\n", "")
     assert written(path, "gpu_gaps:gap=700", form="csv") == ("", f"gpu_gaps: {sentence}\n")
     part = written(path, "gpu_gaps:gap=700", form="csv", times="/1s")[1]
-    assert part == f"gpu_gaps: {sentence} This is about the chosen part of the trace.\n"
+    assert part == f"gpu_gaps: {sentence} This applies to the selected part of the trace.\n"
 
 
 def test_what_the_trace_lacks_is_named(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_formats_units_and_files(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert "more than 700 ms" in (tmp_path / "case_gpu_gaps_gap=700.txt").read_text(encoding="utf-8")
     again = run("rules", "gpu_gaps:gap=400", path.name, "-o", ".", cwd=tmp_path)
-    assert again.stderr == "gpu_gaps: skipped: case_gpu_gaps_gap=400.csv exists; --force-overwrite replaces it.\n"
+    assert again.stderr == "gpu_gaps: skipped: case_gpu_gaps_gap=400.csv exists. Replace it with --force-overwrite.\n"
 
 
 def test_rules_and_traces_are_told_apart(tmp_path: Path) -> None:

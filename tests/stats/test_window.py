@@ -27,7 +27,7 @@ def test_times(text: str, nanoseconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["x", "1 s", "1parsec", "s", "1s-", "--1"])
 def test_what_is_no_time(text: str) -> None:
-    with pytest.raises(NsysToolsError, match="is no time"):
+    with pytest.raises(NsysToolsError, match="is not a time"):
         parse_time(text)
 
 
