@@ -15,17 +15,7 @@
 -- base           VARCHAR  -      gpu or wall
 -- member_count   BIGINT   count  nodes that an (other) stands for, those inside them left out; else 1
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
-path AS (
-    SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id FROM _range_path AS p GROUP BY p.rolled_path
-),
--- The ranges of a path lie in ranges of one path. Below the longest paths only the outermost does: its parent is shorter.
-parent AS MATERIALIZED (
-    SELECT p.rolled_path, n.label, o.rolled_path AS parent_path
-    FROM path AS p
-    JOIN _range_name AS n USING (range_id)
-    LEFT JOIN _range_parent AS r USING (range_id)
-    LEFT JOIN _range_path AS o ON o.range_id = r.parent_id
-),
+parent AS MATERIALIZED (FROM _path),
 up AS (
     SELECT p.rolled_path, p.parent_path, o.ns FROM own AS o JOIN parent AS p USING (rolled_path) WHERE o.ns > 0
     UNION ALL

@@ -1,9 +1,8 @@
 -- One row per distinct range name that is one of the known forms; ordered by source and name.
 -- materialized: text work over every distinct name, asked for by all that finds steps.
 --
--- A regular expression that is data is compiled once a row. Names differ in their numbers mostly, and no form tells numbers
--- apart: so forms are compared with shapes, names with 0 for each number. A field is found in a shape in which each number
--- is its place, which then gives the number of the name.
+-- Names are compared with the forms one by one, since all forms write a number as \d+. Fields are found once per shape, which
+-- is a name with 0 in place of each number: with each number replaced by its place, a field gives the place of its number.
 --
 -- name                 VARCHAR  -      the text of the range
 -- source               VARCHAR  -      who writes such names, see analytic/steps
@@ -18,17 +17,19 @@
 -- sqsq                 BIGINT   count  sum over requests of new tokens squared
 -- sqsk                 BIGINT   count  sum over requests of new tokens times tokens of context and new ones
 WITH named AS (
-    SELECT DISTINCT name, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
-    FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400
+    SELECT DISTINCT name, position, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
+    FROM (
+        SELECT name, first_form(name, 'step__pattern') AS position
+        FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400
+    )
+    WHERE position IS NOT NULL
 ),
 form AS (
     SELECT n.shape, p.source, p.kind, p.fields, p.phases,
         array_to_string(list_transform(
             string_split(n.shape, '0'), lambda piece, i: CASE i WHEN 1 THEN '' ELSE (i - 1)::VARCHAR END || piece
         ), '') AS places
-    FROM (
-        SELECT shape, first_form(shape, 'step__pattern') AS position FROM (SELECT DISTINCT shape FROM named)
-    ) AS n
+    FROM (SELECT DISTINCT shape, position FROM named) AS n
     JOIN step__pattern AS p USING (position)
 ),
 place AS (

@@ -1,19 +1,29 @@
--- One row per NVTX range: its name and what the name rolls up to.
--- materialized: text work over every range, asked for by all range figures.
+-- One row per NVTX range: its name, the label that the name rolls up to, and whether it is a framework operator.
+-- materialized: text work on every range, read by all range figures.
 --
--- Roll-up rules, in order: (1) PyTorch's instance data go: everything from ", seq =", ", op_id =", ", sizes ="
+-- Roll-up rules, in order: (1) PyTorch's instance data are removed: everything from ", seq =", ", op_id =", ", sizes ="
 -- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators
 -- (. _ space / : # = - brackets, or the ends) becomes *, so layer.4 and step 12 are layer.* and step *;
--- (4) white space is folded; (5) what is longer than 160 characters is cut and ends in "...".
+-- (4) white space is folded; (5) a label longer than 160 characters is cut and ends in "...".
+--
+-- An operator carries PyTorch's instance data or has a C++-style name. label_id numbers labels, those of operators apart.
 WITH stripped AS (
     SELECT range_id, name,
         CASE WHEN contains(name, ', ')
             THEN regexp_replace(name, ',\s*(seq|op_id|sizes|input_op_ids)\s*=.*$', '', 's') ELSE name END AS short
     FROM _range_text
 ),
-label AS (SELECT short, rolled_up(short) AS folded FROM (SELECT DISTINCT short FROM stripped))
-SELECT
-    s.range_id, s.name,
-    CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
-        AS label
-FROM stripped AS s JOIN label AS l USING (short)
+folded AS (SELECT short, rolled_up(short) AS folded FROM (SELECT DISTINCT short FROM stripped)),
+label AS (
+    SELECT short, CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
+            AS label,
+        regexp_matches(short, '^[a-z_0-9]+::[A-Za-z_0-9.]+') AS is_operator
+    FROM folded
+),
+numbered AS (SELECT *, dense_rank() OVER (ORDER BY label) AS number FROM label),
+named AS (
+    SELECT s.range_id, s.name, l.label, l.number,
+        l.is_operator OR (contains(s.name, ',') AND regexp_matches(s.name, ',\s*(op_id|seq|sizes)\s*=')) AS is_operator
+    FROM stripped AS s JOIN numbered AS l USING (short)
+)
+SELECT range_id, name, label, is_operator, 2 * number + is_operator::BIGINT AS label_id FROM named
