@@ -13,7 +13,7 @@ WITH staged AS (
         ))) AS stage
     FROM kernel AS k
     JOIN _launched AS a USING (operation_id)
-    JOIN _range_path AS p USING (range_id)
+    JOIN _recorded_path AS p USING (range_id)
 )
 SELECT stage, short_name, count(*) AS launch_count, sum(duration_ns)::BIGINT AS sum_ns
 FROM staged

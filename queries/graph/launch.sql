@@ -13,5 +13,5 @@
 -- share_ratio      DOUBLE   ratio  sum_ns divided by the time of all operations of the launch
 SELECT l.call_id, l.call_ns, l.range_id, p.path AS launch_path, l.layer_path, l.reason, l.operation_count, l.sum_ns,
     l.sum_ns / nullif(sum(l.sum_ns) OVER (PARTITION BY l.call_id), 0) AS share_ratio
-FROM graph__launch AS l LEFT JOIN _range_path AS p USING (range_id)
+FROM graph__launch AS l LEFT JOIN _recorded_path AS p USING (range_id)
 ORDER BY l.call_ns, l.call_id, l.sum_ns DESC, l.layer_path, l.reason

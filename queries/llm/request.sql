@@ -42,5 +42,5 @@ SELECT f.range_id, p.path, f.thread_id, f.start_ns, f.token_count, f.ttft_ns, f.
     f.decode_ns, f.decode_base,
     CASE WHEN f.decode_ns > 0 THEN (f.token_count - 1) * 1e9 / f.decode_ns END AS decode_tokens_per_s,
     CASE WHEN f.latency_ns > 0 THEN f.token_count * 1e9 / f.latency_ns END AS total_tokens_per_s
-FROM figure AS f JOIN _range_path AS p USING (range_id)
+FROM figure AS f JOIN stage__path AS p USING (range_id)
 ORDER BY f.start_ns, f.range_id

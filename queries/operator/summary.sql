@@ -10,26 +10,44 @@
 -- exclusive_ns     BIGINT   ns     sum of their durations
 -- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
 -- median_wall_ns   DOUBLE   ns     median duration on the CPU
-WITH instance AS (
-    SELECT r.label AS name, count(*) AS instance_count, count(DISTINCT n.name) AS merged_count,
+WITH RECURSIVE instance AS (
+    SELECT n.label AS name, count(*) AS instance_count, count(DISTINCT n.name) AS merged_count,
         sum(t.end_ns - t.start_ns)::BIGINT AS wall_ns, median(t.end_ns - t.start_ns) AS median_wall_ns
-    FROM operator__range AS r JOIN _range_name AS n USING (range_id) JOIN _range AS t USING (range_id)
-    GROUP BY r.label
+    FROM _range_name AS n JOIN _range AS t USING (range_id)
+    WHERE n.is_operator
+    GROUP BY n.label
 ),
-owned AS (
-    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
+up AS (
+    SELECT place_id AS own_id, place_id, 0 AS level FROM _place_work
+    UNION ALL
+    SELECT u.own_id, p.up_id, u.level + 1 FROM up AS u JOIN _place AS p USING (place_id) WHERE p.up_id IS NOT NULL
 ),
--- A label counts once per stack, however often the operator is nested in itself.
+tangled AS (
+    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
+    FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
+    GROUP BY ALL
+),
+-- A label counts once per operation, however often the operator is nested in itself.
 carried AS (
+    SELECT u.own_id, p.label, bool_or(u.level = 0) AS is_innermost
+    FROM up AS u JOIN _place AS p USING (place_id)
+    WHERE p.is_operator
+    GROUP BY ALL
+),
+carried_there AS (
     SELECT s.piece_id, r.label, bool_or(s.level = 0) AS is_innermost
-    FROM _range_stack AS s JOIN operator__range AS r USING (range_id)
+    FROM _range_stack AS s SEMI JOIN tangled USING (piece_id) JOIN operator__range AS r USING (range_id)
     GROUP BY ALL
 ),
 work AS (
-    SELECT c.label AS name, sum(o.n) AS n, sum(o.ns) AS ns,
-        sum(o.n) FILTER (c.is_innermost) AS own_n, sum(o.ns) FILTER (c.is_innermost) AS own_ns
-    FROM owned AS o JOIN carried AS c USING (piece_id)
-    GROUP BY c.label
+    SELECT label AS name, sum(n) AS n, sum(ns) AS ns,
+        sum(n) FILTER (is_innermost) AS own_n, sum(ns) FILTER (is_innermost) AS own_ns
+    FROM (
+        SELECT c.label, c.is_innermost, o.n, o.ns FROM carried AS c JOIN _place_work AS o ON o.place_id = c.own_id
+        UNION ALL
+        SELECT c.label, c.is_innermost, t.n, t.ns FROM carried_there AS c JOIN tangled AS t USING (piece_id)
+    )
+    GROUP BY label
 )
 SELECT i.name, i.instance_count, i.merged_count,
     coalesce(w.n, 0)::BIGINT AS operation_count, coalesce(w.ns, 0)::BIGINT AS sum_ns,

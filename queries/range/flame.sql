@@ -18,18 +18,7 @@
 -- base           VARCHAR  -      gpu or wall: the time that was measured
 -- member_count   BIGINT   count  number of nodes combined in (other), not counting those nested in them; otherwise 1
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
-path AS (
-    SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id FROM _range_path AS p GROUP BY p.rolled_path
-),
--- All ranges with the same path have the same parent path. Below the longest paths this holds only for the outermost
--- range, whose parent path is shorter.
-parent AS MATERIALIZED (
-    SELECT p.rolled_path, n.label, o.rolled_path AS parent_path
-    FROM path AS p
-    JOIN _range_name AS n USING (range_id)
-    LEFT JOIN _range_parent AS r USING (range_id)
-    LEFT JOIN _range_path AS o ON o.range_id = r.parent_id
-),
+parent AS MATERIALIZED (FROM _path),
 up AS (
     SELECT p.rolled_path, p.parent_path, o.ns FROM own AS o JOIN parent AS p USING (rolled_path) WHERE o.ns > 0
     UNION ALL
@@ -38,8 +27,7 @@ up AS (
 total AS (
     SELECT u.rolled_path, u.parent_path, sum(u.ns)::BIGINT AS sum_ns FROM up AS u GROUP BY ALL
 ),
--- A node has at least the time of the nodes inside it and a shorter path, so the ancestors of a retained node are
--- retained.
+-- A node has no less time than those inside it and a shorter path: what is around a kept one is kept.
 kept AS (
     SELECT *, row_number() OVER (ORDER BY sum_ns DESC, length(rolled_path), rolled_path) <= 400 AS is_kept FROM total
 ),

@@ -10,34 +10,61 @@
 -- exclusive_ns     BIGINT   ns     sum of their durations
 -- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
 -- median_wall_ns   DOUBLE   ns     median duration on the CPU
-WITH owned AS (
-    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns FROM _piece_work WHERE piece_id IS NOT NULL GROUP BY piece_id
+WITH RECURSIVE tangled AS (
+    SELECT piece_id, range_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
+    FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
+    GROUP BY ALL
 ),
--- Ranges with the same path that are open at the same time: those that cross, and those below the longest paths.
-again AS (
-    SELECT s.piece_id, s.range_id
+up AS (
+    FROM _place_work
+    UNION ALL
+    SELECT p.up_id, u.n, u.ns FROM up AS u JOIN _place AS p USING (place_id) WHERE p.up_id IS NOT NULL
+),
+-- On tangled threads, ranges with the same path can be open at the same time. An operation counts once per path.
+carried AS (
+    SELECT DISTINCT s.piece_id, p.path_id
     FROM _range_stack AS s
-    JOIN (
-        SELECT p.range_id, p.rolled_path
-        FROM _range_path AS p JOIN _range AS r USING (range_id)
-        WHERE r.thread_id IN (FROM _crossing) OR length(p.rolled_path) > 4000
-    ) AS p USING (range_id)
-    QUALIFY row_number() OVER (PARTITION BY s.piece_id, p.rolled_path ORDER BY s.level) > 1
+    SEMI JOIN tangled USING (piece_id)
+    JOIN _range_place AS r USING (range_id)
+    JOIN _place AS p USING (place_id)
 ),
-work AS (
-    SELECT s.range_id, sum(o.n) AS n, sum(o.ns) AS ns,
-        sum(o.n) FILTER (s.level = 0) AS own_n, sum(o.ns) FILTER (s.level = 0) AS own_ns
-    FROM owned AS o JOIN _range_stack AS s USING (piece_id) ANTI JOIN again USING (piece_id, range_id)
-    GROUP BY s.range_id
+inside AS (
+    SELECT path_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
+    FROM (
+        SELECT p.path_id, u.n, u.ns FROM up AS u JOIN _place AS p USING (place_id)
+        UNION ALL
+        SELECT c.path_id, t.n, t.ns FROM carried AS c JOIN tangled AS t USING (piece_id)
+    )
+    GROUP BY path_id
+),
+own AS (
+    SELECT p.path_id, sum(o.n)::BIGINT AS n, sum(o.ns)::BIGINT AS ns
+    FROM (
+        FROM _place_work
+        UNION ALL
+        SELECT r.place_id, t.n, t.ns FROM tangled AS t JOIN _range_place AS r USING (range_id)
+    ) AS o
+    JOIN _place AS p USING (place_id)
+    GROUP BY p.path_id
+),
+instance AS (
+    SELECT p.path_id, min(i.depth) AS depth, count(*) AS instance_count, sum(r.end_ns - r.start_ns)::BIGINT AS wall_ns,
+        median(r.end_ns - r.start_ns) AS median_wall_ns
+    FROM _range_place AS i JOIN _range AS r USING (range_id) JOIN _place AS p USING (place_id)
+    GROUP BY p.path_id
+),
+merged AS (
+    SELECT p.path_id, count(DISTINCT n.name) AS merged_count
+    FROM _range_place AS i JOIN _range_name AS n USING (range_id) JOIN _place AS p USING (place_id)
+    GROUP BY p.path_id
 )
-SELECT p.rolled_path, min(p.depth) AS depth, count(*) AS instance_count,
-    count(DISTINCT n.name) AS merged_count,
-    coalesce(sum(w.n), 0)::BIGINT AS operation_count, coalesce(sum(w.ns), 0)::BIGINT AS sum_ns,
-    coalesce(sum(w.own_n), 0)::BIGINT AS exclusive_count, coalesce(sum(w.own_ns), 0)::BIGINT AS exclusive_ns,
-    sum(r.end_ns - r.start_ns)::BIGINT AS wall_ns, median(r.end_ns - r.start_ns) AS median_wall_ns
-FROM _range_path AS p
-JOIN _range AS r USING (range_id)
-JOIN _range_name AS n USING (range_id)
-LEFT JOIN work AS w USING (range_id)
-GROUP BY p.rolled_path
+SELECT p.rolled_path, i.depth, i.instance_count, m.merged_count,
+    coalesce(w.n, 0) AS operation_count, coalesce(w.ns, 0) AS sum_ns,
+    coalesce(o.n, 0) AS exclusive_count, coalesce(o.ns, 0) AS exclusive_ns,
+    i.wall_ns, i.median_wall_ns
+FROM instance AS i
+JOIN merged AS m USING (path_id)
+JOIN _place AS p ON p.place_id = i.path_id
+LEFT JOIN inside AS w ON w.path_id = i.path_id
+LEFT JOIN own AS o ON o.path_id = i.path_id
 ORDER BY sum_ns DESC, wall_ns DESC, rolled_path

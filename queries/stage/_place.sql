@@ -8,20 +8,7 @@ WITH RECURSIVE own AS (
     FROM _piece_work AS w JOIN _range_path AS p USING (range_id)
     GROUP BY p.rolled_path
 ),
--- All ranges with the same path have the same parent path. Below the longest paths this holds only for the outermost
--- range, whose parent path is shorter.
-path AS (
-    SELECT p.rolled_path, arg_min(p.range_id, p.depth) AS range_id
-    FROM _range_path AS p
-    WHERE NOT EXISTS (FROM stage_pattern)
-    GROUP BY p.rolled_path
-),
-parent AS (
-    SELECT p.rolled_path, o.rolled_path AS parent_path
-    FROM path AS p
-    LEFT JOIN _range_parent AS r USING (range_id)
-    LEFT JOIN _range_path AS o ON o.range_id = r.parent_id
-),
+parent AS (SELECT rolled_path, parent_path FROM _path WHERE NOT EXISTS (FROM stage_pattern)),
 up AS (
     SELECT p.rolled_path, p.parent_path, o.ns FROM own AS o JOIN parent AS p USING (rolled_path)
     UNION ALL

@@ -42,7 +42,7 @@ SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
     coalesce(l.launch_count, 0) AS launch_count
 FROM stage__range AS s
 JOIN _range AS r USING (range_id)
-JOIN _range_path AS p USING (range_id)
+JOIN stage__path AS p USING (range_id)
 LEFT JOIN device AS d USING (range_id)
 LEFT JOIN work AS w USING (range_id)
 LEFT JOIN launch AS l USING (range_id)

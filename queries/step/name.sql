@@ -1,10 +1,9 @@
 -- One row per distinct range name that follows a known naming scheme, ordered by source and name.
 -- materialized: text matching over every distinct name, used by all step detection.
 --
--- DuckDB compiles a regular expression from a table once per row. Names differ mostly in their numbers, and no scheme
--- distinguishes between numbers. The schemes are therefore matched against shapes, which are names with 0 in place of
--- each number. A field is located in a shape in which each number is replaced by its position. This position then
--- selects the number in the name.
+-- All schemes write a number as \d+, so names are matched as they are. Fields are located once per shape, which is a name
+-- with 0 in place of each number. Each number of the shape is replaced by its position, and a field that matches this
+-- position selects the number in the name.
 --
 -- name                 VARCHAR  -      the text of the range
 -- source               VARCHAR  -      name of the scheme, see analytic/steps
@@ -22,17 +21,19 @@
 -- sqsk                 BIGINT   count  new tokens times (context tokens plus new tokens), summed over requests; NULL if
 --     the name does not contain it
 WITH named AS (
-    SELECT DISTINCT name, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
-    FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400
+    SELECT DISTINCT name, position, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
+    FROM (
+        SELECT name, first_form(name, 'step__pattern') AS position
+        FROM _range_text WHERE name IS NOT NULL AND length(name) <= 400
+    )
+    WHERE position IS NOT NULL
 ),
 form AS (
     SELECT n.shape, p.source, p.kind, p.fields, p.phases,
         array_to_string(list_transform(
             string_split(n.shape, '0'), lambda piece, i: CASE i WHEN 1 THEN '' ELSE (i - 1)::VARCHAR END || piece
         ), '') AS places
-    FROM (
-        SELECT shape, first_form(shape, 'step__pattern') AS position FROM (SELECT DISTINCT shape FROM named)
-    ) AS n
+    FROM (SELECT DISTINCT shape, position FROM named) AS n
     JOIN step__pattern AS p USING (position)
 ),
 place AS (

@@ -1,19 +1,30 @@
--- One row per NVTX range: its name and its label, which is the rolled-up name.
+-- One row per NVTX range: its name, its label (the rolled-up name), and whether it is a framework operator.
 -- materialized: processes the text of every range; all figures of ranges read it.
 --
 -- Roll-up rules, in order: (1) PyTorch's instance data is removed: everything from ", seq =", ", op_id =", ", sizes ="
 -- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators (. _
 -- space / : # = - brackets, or the ends) becomes *, so that layer.4 and step 12 become layer.* and step *; (4) white
 -- space is collapsed; (5) names longer than 160 characters are cut and end in "...".
+--
+-- The name of an operator contains PyTorch's instance data or is a C++-style name. label_id identifies a label; an
+-- operator and another range with the same label have different ones.
 WITH stripped AS (
     SELECT range_id, name,
         CASE WHEN contains(name, ', ')
             THEN regexp_replace(name, ',\s*(seq|op_id|sizes|input_op_ids)\s*=.*$', '', 's') ELSE name END AS short
     FROM _range_text
 ),
-label AS (SELECT short, rolled_up(short) AS folded FROM (SELECT DISTINCT short FROM stripped))
-SELECT
-    s.range_id, s.name,
-    CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
-        AS label
-FROM stripped AS s JOIN label AS l USING (short)
+folded AS (SELECT short, rolled_up(short) AS folded FROM (SELECT DISTINCT short FROM stripped)),
+label AS (
+    SELECT short, CASE WHEN length(folded) > 160 THEN left(folded, 157) || '...' WHEN folded = '' THEN '(no name)' ELSE folded END
+            AS label,
+        regexp_matches(short, '^[a-z_0-9]+::[A-Za-z_0-9.]+') AS is_operator
+    FROM folded
+),
+numbered AS (SELECT *, dense_rank() OVER (ORDER BY label) AS number FROM label),
+named AS (
+    SELECT s.range_id, s.name, l.label, l.number,
+        l.is_operator OR (contains(s.name, ',') AND regexp_matches(s.name, ',\s*(op_id|seq|sizes)\s*=')) AS is_operator
+    FROM stripped AS s JOIN numbered AS l USING (short)
+)
+SELECT range_id, name, label, is_operator, 2 * number + is_operator::BIGINT AS label_id FROM named

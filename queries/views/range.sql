@@ -21,9 +21,10 @@ SELECT
     CASE WHEN r.is_start_end THEN 'start/end' ELSE 'push/pop' END AS style,
     r.start_ns, r.end_ns, r.end_ns - r.start_ns AS duration_ns, r.is_open,
     r.thread_id, r.thread_id & -16777216 AS process_id,
-    p.parent_id, t.depth, t.path, t.rolled_path
+    p.parent_id, t.depth, a.path, t.rolled_path
 FROM _range AS r
 LEFT JOIN _range_name AS n USING (range_id)
 LEFT JOIN _range_parent AS p USING (range_id)
 LEFT JOIN _range_path AS t USING (range_id)
+LEFT JOIN _recorded_path AS a USING (range_id)
 LEFT JOIN _domain AS d ON d.process_id = r.thread_id & -16777216 AND d.domain_id = r.domain_id

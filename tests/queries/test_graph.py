@@ -220,7 +220,7 @@ def test_a_generated_decode_loop_adds_up(tmp_path: Path) -> None:
         """
     )
     with open_trace(tmp_path / "t.sqlite", cache=False) as trace:
-        trace.ensure("graph_layer", "attribution")
+        trace.ensure("graph_layer", "graph_launch", "attribution")
         # A loop is fine for the few nodes of this trace.
         trace.connection.execute("SET asof_loop_join_threshold = 0")
         for name, query in catalogue.queries().items():
