@@ -133,10 +133,10 @@ _PAGE = """# What each `--nvtx` level costs
 
 Written by `{command}`; do not edit.
 
-One batch (vision, prefill and {tokens} tokens, {scale} size), {rounds} rounds in which the levels take turns in one
-process. Times are processor time of the launching thread. Slowdown and cost of a range come from the differences to
-`off` in the same round: median, and lower and upper quartile (few ranges cannot be told from noise). A range costs
-about the same in a large model: what it adds to a step is the ranges of the step times the cost of one.
+One batch (vision, prefill and {tokens} tokens, {scale} size), {rounds} rounds. In each round the levels run one after
+the other in one process. Times are CPU times of the launching thread. Slowdown and cost per range are differences from
+`off` in the same round: the median, and the lower and upper quartile. The cost of few ranges cannot be separated from
+noise. A range costs about the same in a large model: it adds the number of ranges per step times the cost per range.
 
 Measured on {machine}; {versions}.
 

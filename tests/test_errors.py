@@ -37,7 +37,9 @@ def test_errors_of_others_become_the_one_error(error: BaseException) -> None:
     assert told.value.message.endswith((".", "read", "type"))
 
 
-@pytest.mark.parametrize("error", [BrokenPipeError(), KeyError("a defect of ours"), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize(
+    "error", [BrokenPipeError(), KeyError("a defect of nsys-tools"), KeyboardInterrupt()], ids=repr
+)
 def test_other_errors_stay_what_they_are(error: BaseException) -> None:
     with pytest.raises(type(error)) as told, OneError():
         raise error

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, GREY, INK, WIDTH, Chart, data, named_bars, styled
+from nsys_tools.charts.style import BUSY, COLORS, GRAY, INK, WIDTH, Chart, data, named_bars, styled
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
@@ -30,7 +30,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     room = max(max(ends) - min(ends), 0.02 * max(ends)) * 0.35
     low = max(min(ends) - room, 0)
     scale = alt.Scale(domain=[low, max(ends) + room], nice=False, clamp=True)
-    colors = alt.Scale(domain=["step", "longer", "shorter"], range=[GREY, COLOURS[5], BUSY])
+    colors = alt.Scale(domain=["step", "longer", "shorter"], range=[GRAY, COLORS[5], BUSY])
     y = named_bars([str(row["name"]) for row in rows])
     bars = (
         alt.Chart(data(rows))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, WIDTH, Chart, data, named_bars, shortened, styled
+from nsys_tools.charts.style import BUSY, COLORS, WIDTH, Chart, data, named_bars, shortened, styled
 
 _MOST = 20
 
@@ -32,7 +32,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
             x=alt.X("time:Q", title="new - base (µs)", stack="zero"),
             y=named_bars(names),
             color=alt.Color(
-                "what:N", title=None, scale=alt.Scale(domain=["by count", "by duration"], range=[BUSY, COLOURS[1]])
+                "what:N", title=None, scale=alt.Scale(domain=["by count", "by duration"], range=[BUSY, COLORS[1]])
             ),
         )
         .properties(width=WIDTH - 330, height=20 * len(names))

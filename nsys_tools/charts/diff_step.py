@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, INK, WIDTH, Chart, data, named_bars, styled
+from nsys_tools.charts.style import BUSY, COLORS, INK, WIDTH, Chart, data, named_bars, styled
 
 _MOST = 2000
 
@@ -32,7 +32,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         .mark_tick(thickness=1.2, size=16, opacity=0.55)
         .encode(
             x=x, y=y,
-            color=alt.Color("side:N", scale=alt.Scale(domain=["base", "new"], range=[BUSY, COLOURS[1]]), title=None),
+            color=alt.Color("side:N", scale=alt.Scale(domain=["base", "new"], range=[BUSY, COLORS[1]]), title=None),
         )
     )  # fmt: skip
     marks = alt.Chart(data(medians)).mark_point(shape="diamond", size=70, color=INK, filled=True).encode(x=x, y=y)

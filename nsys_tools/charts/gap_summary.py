@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import COLOURS, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
+from nsys_tools.charts.style import COLORS, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
 from nsys_tools.units import duration, time_scale
 
 _TOP = 12
@@ -34,7 +34,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         x=time_axis(f"idle GPU time ({unit})", rows[0]["time"], 0.8),
     )
     bars = base.mark_bar(height={"band": 0.7}).encode(
-        color=alt.Color("kind:N", scale=alt.Scale(domain=_CAUSES, range=COLOURS[: len(_CAUSES)]), legend=None)
+        color=alt.Color("kind:N", scale=alt.Scale(domain=_CAUSES, range=COLORS[: len(_CAUSES)]), legend=None)
     )
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(text="label:N")
     body = (bars + text).properties(width=WIDTH - 180, height=max(50, 26 * len(top)))

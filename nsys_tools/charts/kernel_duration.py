@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, WIDTH, Chart, data, styled
+from nsys_tools.charts.style import BUSY, COLORS, WIDTH, Chart, data, styled
 
 _LABELS = (
     "datum.value >= 1e9 ? format(datum.value / 1e9, '~g') + ' s' : datum.value >= 1e6 ? "
@@ -49,7 +49,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         )  # fmt: skip
         return bars
 
-    body = alt.hconcat(panel("kernels", f"% of {count:,} kernels", BUSY), panel("time", "% of kernel time", COLOURS[1]))
+    body = alt.hconcat(panel("kernels", f"% of {count:,} kernels", BUSY), panel("time", "% of kernel time", COLORS[1]))
     return styled(
         body,
         "Kernel durations",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, GREY, WIDTH, Chart, data, styled
+from nsys_tools.charts.style import BUSY, GRAY, WIDTH, Chart, data, styled
 from nsys_tools.units import time_scale
 
 _LINES = 40
@@ -39,7 +39,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     # If a point stands for several steps, the longest is drawn, so that occasional long latencies stay visible.
     slowest = binned.join(shown, on=_KEY, nulls_equal=True).group_by("request", "step", maintain_order=True)
     each = slowest.agg(pl.col("time").max())
-    layers = [_line(each, GREY, 1, x, y) if len(requests) > 1 else _line(each, BUSY, 2, x, y)]
+    layers = [_line(each, GRAY, 1, x, y) if len(requests) > 1 else _line(each, BUSY, 2, x, y)]
     if len(requests) > 1:
         layers.append(_line(_median(binned, len(requests)), BUSY, 2.5, x, y))
     body = alt.LayerChart(layer=layers).properties(width=WIDTH, height=220)

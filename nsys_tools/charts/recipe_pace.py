@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import COLOURS, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import COLORS, WIDTH, Chart, data, shortened, styled
 
 _POINTS = 1500
 """Maximum number of points per file; with more iterations, every nth one is drawn."""
@@ -27,8 +27,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
          "gap": row["delta_ns"] / 1e6 if row["iteration"] else None}
         for row in shown.to_dicts()
     ]  # fmt: skip
-    few = len(files) <= len(COLOURS)
-    scale = alt.Scale(domain=list(labels.values()), **({"range": COLOURS} if few else {"scheme": "viridis"}))
+    few = len(files) <= len(COLORS)
+    scale = alt.Scale(domain=list(labels.values()), **({"range": COLORS} if few else {"scheme": "viridis"}))
     color = alt.Color(
         "name:N",
         title="file",

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from nsys_tools.charts.recipe_axis import row_height, rows_axis, time_axis
-from nsys_tools.charts.style import COLOURS, GREY, OTHER, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import COLORS, GRAY, OTHER, WIDTH, Chart, data, shortened, styled
 
 _MOST = 2000
 _NAMES = 7
@@ -31,7 +31,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         for row in longest.to_dicts()
     ]  # fmt: skip
     files = list(dict.fromkeys(shortened(file, 40) for file in found["file"]))
-    scale = alt.Scale(domain=labels, range=[*COLOURS[: len(names)], GREY][: len(labels)])
+    scale = alt.Scale(domain=labels, range=[*COLORS[: len(names)], GRAY][: len(labels)])
     color = alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="bottom", columns=1, labelLimit=420))
     # Bars of a few ns would be invisible without an edge.
     body = (

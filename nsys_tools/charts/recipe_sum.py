@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 
 from nsys_tools.charts.recipe_axis import row_height, rows_axis, time_axis
-from nsys_tools.charts.style import COLOURS, GREY, OTHER, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import COLORS, GRAY, OTHER, WIDTH, Chart, data, shortened, styled
 
 _NAMES = 7
 
@@ -22,7 +22,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     names = {name: f"{shortened(name, 44)} ({n})" for n, name in enumerate(largest["name"][:_NAMES], 1)}
     rest = len(largest) - len(names)
     labels = [*names.values(), *([f"{OTHER} ({rest:,})"] if rest else [])]
-    colours = [*COLOURS[: len(names)], *([GREY] if rest else [])]
+    colors = [*COLORS[: len(names)], *([GRAY] if rest else [])]
     place = {label: n for n, label in enumerate(labels)}
     parts: dict[tuple[str, str], float] = {}
     for row in found.to_dicts():
@@ -36,7 +36,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         .encode(
             x=time_axis("value", found["unit"][0]).stack("zero"),
             y=rows_axis(files),
-            color=alt.Color("part:N", title=None, scale=alt.Scale(domain=labels, range=colours),
+            color=alt.Color("part:N", title=None, scale=alt.Scale(domain=labels, range=colors),
                             legend=alt.Legend(orient="bottom", columns=1, labelLimit=420)),
             order=alt.Order("place:Q"),
         )

@@ -11,7 +11,7 @@ import polars as pl
 
 from nsys_tools.charts.labels import Box, around, place
 from nsys_tools.charts.plane import Plane, Words
-from nsys_tools.charts.style import BUSY, COLOURS, INK, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import BUSY, COLORS, INK, WIDTH, Chart, data, shortened, styled
 
 _SIZE = WIDTH - 80, 400
 _LABELLED_OPS = 4
@@ -20,8 +20,8 @@ _ABOVE = 48  # pixels above the peak, for labels
 # Legend text, shape and color of each series, and whether marks are filled, so that color is not needed.
 _SERIES = {
     "stage": ("stages: model FLOPs and bytes, over busy time", "circle", BUSY, True),
-    "op": ("ops: the same; the area of a mark increases with busy time", "square", COLOURS[2], False),
-    "kernel": ("kernels: FLOPs, bytes and time measured by ncu with locked clocks", "triangle-up", COLOURS[5], True),
+    "op": ("ops: the same; the area of a mark increases with busy time", "square", COLORS[2], False),
+    "kernel": ("kernels: FLOPs, bytes and time measured by ncu with locked clocks", "triangle-up", COLORS[5], True),
 }  # fmt: skip
 _FLOPS = ((1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1.0, "FLOP/s"))
 _BYTES = ((1e12, "TB/s"), (1e9, "GB/s"), (1e6, "MB/s"), (1.0, "B/s"))

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import BUSY, COLOURS, IDLE, INK, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import BUSY, COLORS, IDLE, INK, WIDTH, Chart, data, shortened, styled
 from nsys_tools.units import duration
 
 _TOP = 8
@@ -22,12 +22,12 @@ _ROW = 19
 _FIRST, _LAST = "roofline", "measured (span)"
 _PARTS = {
     _FIRST: ("roofline_ns", BUSY),
-    "+ inefficiency": ("inefficiency_ns", COLOURS[1]),
-    "+ launch gaps": ("launch_gap_ns", COLOURS[5]),
+    "+ inefficiency": ("inefficiency_ns", COLORS[1]),
+    "+ launch gaps": ("launch_gap_ns", COLORS[5]),
     "+ other idle": ("other_idle_ns", IDLE),
     _LAST: ("span_ns", INK),
 }
-_COLOURS = [color for _, color in _PARTS.values()]
+_COLORS = [color for _, color in _PARTS.values()]
 _GAIN = "gain"  # a negative part: fewer bytes were accessed than the model assumes
 
 
@@ -107,7 +107,7 @@ def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.L
     drawn = base.mark_bar(height={"band": 0.72}, stroke=INK, strokeWidth=0.6).encode(
         x=x("from"), x2="to:Q", y=y,
         color=alt.Color(
-            "kind:N", legend=None, scale=alt.Scale(domain=[*_PARTS, _GAIN], range=[*_COLOURS, COLOURS[2]])
+            "kind:N", legend=None, scale=alt.Scale(domain=[*_PARTS, _GAIN], range=[*_COLORS, COLORS[2]])
         ),
     )  # fmt: skip
     labels = base.encode(x=x("right"), y=y, text="label:N")

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
-from nsys_tools.charts.style import COLOURS, GREY, OTHER, WIDTH, Chart, data, shortened, styled
+from nsys_tools.charts.style import COLORS, GRAY, OTHER, WIDTH, Chart, data, shortened, styled
 from nsys_tools.units import time_scale
 
-_TOP = len(COLOURS) - 1
+_TOP = len(COLORS) - 1
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
@@ -32,7 +32,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
             ),
             y=alt.Y("load:Q", stack="zero", title="operations running (mean)"),
             color=alt.Color(
-                "stage:N", scale=alt.Scale(domain=legend, range=[*COLOURS[: len(names)], GREY][: len(legend)]),
+                "stage:N", scale=alt.Scale(domain=legend, range=[*COLORS[: len(names)], GRAY][: len(legend)]),
                 sort=legend, title=None, legend=alt.Legend(orient="bottom", columns=3),
             ),
         )

@@ -8,9 +8,9 @@ from typing import Any
 import altair as alt
 
 WIDTH = 760
-BUSY, IDLE, GREY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
+BUSY, IDLE, GRAY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
 # Distinguishable in print and for color-blind readers (after Okabe and Ito).
-COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
+COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
 OTHER = "other"
 _PROPERTIES = frozenset({
     "constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",

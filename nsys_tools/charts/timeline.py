@@ -10,12 +10,12 @@ import altair as alt
 import polars as pl
 
 from nsys_tools.charts.picture import Picture, indexed, spec
-from nsys_tools.charts.style import COLOURS, GREY, Chart, shortened, visible
+from nsys_tools.charts.style import COLORS, GRAY, Chart, shortened, visible
 
 _ROW, _LABEL, _OVERVIEW = 19, 190, 34
 _GPUS = 8
-_CAUSES = {"launch gap": "#d55e00", "synchronization": "#c2649a", "dependency": "#a07d3b", "unknown": GREY}
-_CALLS = {"launch": "#56a0d3", "wait": "#d9822b", "other": GREY}
+_CAUSES = {"launch gap": "#d55e00", "synchronization": "#c2649a", "dependency": "#a07d3b", "unknown": GRAY}
+_CALLS = {"launch": "#56a0d3", "wait": "#d9822b", "other": GRAY}
 # Successive steps have slightly different colors, so that each step is visible.
 _PHASES = {
     "prefill": ("#7a5cc0", "#9a80d6"), "decode": ("#2f8f83", "#58ada2"), "mixed": ("#4a7fc9", "#79a2db"),
@@ -92,7 +92,7 @@ def _bars(tables: Mapping[str, pl.DataFrame]) -> Iterator[_Bar]:
         for row in tables["timeline_gap"].filter(pl.col("gpu_id") == gpu).sort("cause").to_dicts():
             call = f": {row['blocking_call']}" if row["blocking_call"] else ""
             yield _Bar(
-                f"{mark}idle: {row['cause']}", _CAUSES.get(row["cause"], GREY), f"{row['cause']}{call}",
+                f"{mark}idle: {row['cause']}", _CAUSES.get(row["cause"], GRAY), f"{row['cause']}{call}",
                 row["start_ns"], row["end_ns"], row["sum_ns"], row["gap_count"], "gap",
             )  # fmt: skip
     calls = tables["timeline_call"]
@@ -109,7 +109,7 @@ def _bars(tables: Mapping[str, pl.DataFrame]) -> Iterator[_Bar]:
 def _colors(stages: pl.DataFrame) -> dict[str, str]:
     """Return a color per stage, the same on all GPUs; the stages with the most time have distinct colors."""
     ranked = stages.group_by("stage").agg(pl.col("sum_ns").sum()).sort("sum_ns", "stage", descending=[True, False])
-    return {name: COLOURS[n % len(COLOURS)] for n, name in enumerate(ranked["stage"].drop_nulls())}
+    return {name: COLORS[n % len(COLORS)] for n, name in enumerate(ranked["stage"].drop_nulls())}
 
 
 def _steps(steps: pl.DataFrame, mark: str) -> Iterator[_Bar]:
@@ -132,7 +132,7 @@ def _stages(stages: pl.DataFrame, mark: str, colors: Mapping[str, str]) -> Itera
             same = sum(name == short or name.startswith(f"{short} (") for name in names.values())
             names[row["lane"]] = f"{short} ({same + 1})" if same else short
         yield _Bar(
-            f"{mark}{names[row['lane']]}", colors.get(row["stage"], GREY), visible(row["stage"] or "other stages"),
+            f"{mark}{names[row['lane']]}", colors.get(row["stage"], GRAY), visible(row["stage"] or "other stages"),
             row["start_ns"], row["end_ns"], row["sum_ns"], row["operation_count"], "operation",
         )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _main(lanes: list[str], extent: tuple[int, int]) -> Chart:
         scale=alt.Scale(domainMin=alt.ExprRef("lo"), domainMax=alt.ExprRef("hi"), nice=False, zero=False),
         axis=alt.Axis(labelExpr=_TIME, tickCount=8, labelFlush=True, labelOverlap=True),
     )  # fmt: skip
-    rows = alt.Chart(alt.NamedData("lanes")).mark_rect(color=GREY, opacity=0.1, tooltip=False).encode(y=y)
+    rows = alt.Chart(alt.NamedData("lanes")).mark_rect(color=GRAY, opacity=0.1, tooltip=False).encode(y=y)
     bars = (
         alt.Chart(alt.NamedData("bars"))
         .mark_bar(clip=True, strokeWidth=0.7, tooltip={"content": "data"})

@@ -47,7 +47,7 @@ class Worker:
         try:
             pickle.dump((self._reader, task), process.stdin)
             process.stdin.flush()
-            answer = pickle.load(process.stdout)  # noqa: S301  (our own process wrote it)
+            answer = pickle.load(process.stdout)  # noqa: S301  (written by a process of nsys-tools)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self._process = None
             _end(process)

@@ -135,7 +135,7 @@ def _written(count: Future[int], file: Path | None) -> int:
 
 @contextmanager
 def _two_threads() -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool; on Ctrl-C, running tasks are not awaited and pending tasks are cancelled."""
+    """Yield a pool; on Ctrl-C, running tasks are not awaited and pending tasks are canceled."""
     pool, wait = ThreadPoolExecutor(max_workers=2), True
     try:
         yield pool

@@ -17,7 +17,7 @@ WITH latency AS (
     SELECT thread_id, range_id, itl_base AS base, itl_ns AS y, token_index AS x FROM llm_token
     WHERE itl_base IN ('gpu', 'cpu') AND token_index > 1
 ),
-centred AS (
+centered AS (
     SELECT thread_id, range_id, base, y,
         x - avg(x) OVER of_sequence AS dx, y - avg(y) OVER of_sequence AS dy,
         row_number() OVER (PARTITION BY base, thread_id, range_id ORDER BY x) AS place,
@@ -30,6 +30,6 @@ SELECT base, count(*) AS value_count, count(DISTINCT (thread_id, range_id)) AS r
     sum(dx * dy) * sum(dx * dy) / nullif(sum(dx * dx) * sum(dy * dy), 0) AS r2_ratio,
     median(y) FILTER (place <= quarter) AS first_quarter_ns,
     median(y) FILTER (place > all_count - quarter) AS last_quarter_ns
-FROM centred
+FROM centered
 GROUP BY base
 ORDER BY value_count DESC, base

@@ -50,8 +50,8 @@ materializing.Materializer._run = lambda self, recipe, *given: real(self, recipe
 real = Path.replace
 Path.replace = lambda self, target: real(self, target) and target.suffix == ".parquet" and die()
 """,
-    "while the report is kept": "zipfile.ZipFile.writestr = die",
-    "before the kept report has its name": """
+    "while the report is cached": "zipfile.ZipFile.writestr = die",
+    "before the cached report has its name": """
 real = Path.replace
 Path.replace = lambda self, target: die() if target.suffix == ".zip" else real(self, target)
 """,
@@ -145,7 +145,7 @@ def test_several_at_once_fill_one_cache(place: Place, expected: Contents, count:
 
 
 @pytest.mark.parametrize(
-    "moment", [one if one == "while the report is kept" else pytest.param(one, marks=LARGE) for one in MOMENTS]
+    "moment", [one if one == "while the report is cached" else pytest.param(one, marks=LARGE) for one in MOMENTS]
 )
 def test_after_a_kill_the_next_is_right(place: Place, expected: Contents, moment: str) -> None:
     """Files of the killed process are removed: folders by the next process, drafts in the cache after a day."""

@@ -35,7 +35,8 @@ def test_a_value_that_means_nothing(tmp_path: Path, arguments: tuple[str, ...], 
     ("text", "said"),
     [
         ("a: &a [1]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(9)), "alias"),
-        ("[" * 100_000, "nested too deep"), (f"id: w\nseq_len: {DIGITS}\n", "invalid number or date"), (NEGATIVE, "seq_len"),
+        ("[" * 100_000, "nested too deep"),
+        (f"id: w\nseq_len: {DIGITS}\n", "invalid number or date"), (NEGATIVE, "seq_len"),
     ],
     ids=["bomb", "deep", "digits", "negative"],
 )  # fmt: skip

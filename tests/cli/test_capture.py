@@ -292,7 +292,7 @@ def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
         "corrupt image": (["--pages", str(tmp_path / "corrupt")], r"Corrupt image .*page\.png", "workload"),
         "weights missing": (
             ["--weights", str(tmp_path / "nowhere")],
-            "Weights missing: .*nowhere is no folder",
+            "Weights missing: .*nowhere is not a folder",
             "workload",
         ),
         "empty weights": (["--weights", str(tmp_path / "empty")], "Weights missing: .*empty", "workload"),

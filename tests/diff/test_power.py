@@ -80,7 +80,7 @@ def test_rows_made_here_equal_those_of_the_query() -> None:
 
 
 def test_quantiles_by_hand() -> None:
-    """Each of four values represents 12 or 13 of the 50; of three early values, the middle one is the median."""
+    """Each of four values represents 12 or 13 of the 50; of three early values, the second is the median."""
     made = row("k", [40, 10, 30, 20], [True, True, False, True])
     assert made.quantiles == [10] * 13 + [20] * 12 + [30] * 13 + [40] * 12
     assert (made.early_ns, made.late_ns, made.count, made.sum_ns) == (20, 30, 4, 100)

@@ -159,7 +159,7 @@ def test_reversed_twice_is_the_same() -> None:
 
 
 def test_drift_by_hand() -> None:
-    """The drift is that of the capture farthest from 0, with its sign; of an odd number, the middle one is late."""
+    """The drift is that of the capture farthest from 0, with its sign; of an odd number, the median is late."""
     assert drift([[10, 10, 11, 11]]) == pytest.approx(0.1)
     assert drift([[10, 10, 11, 11], [10, 30, 15, 15], [100, 130]]) == pytest.approx(0.3)
     assert drift([[10, 10, 11, 11], [20, 20, 10, 10], [7]]) == pytest.approx(-0.5)

@@ -105,13 +105,19 @@ def sql_pages() -> dict[str, str]:
     return {"sql/index.md": "\n".join(listed), **found}
 
 
+_END = re.compile(r"\.(?: |$)|; |, (?=ordered by)")
+
+
 def _file(area: str) -> str:
     return "entities" if area == "views" else area
 
 
 def _listed(area: str, members: list[Query]) -> str:
     rows = [
-        (f"[{one.name}]({_file(area)}.md#{one.name})", _escaped(re.split(r"\.(?: |$)|; |, (?=ordered by)", one.summary)[0]))
+        (
+            f"[{one.name}]({_file(area)}.md#{one.name})",
+            _escaped(_END.split(one.summary)[0]),
+        )
         for one in members
     ]
     return f"## {_AREA.get(area, area)}\n\n{_table(('query', 'rows'), rows)}\n"

@@ -1,4 +1,4 @@
-"""The catalogue: every file is documented correctly, and the reference is up to date."""
+"""The catalog: every file is documented correctly, and the reference is up to date."""
 
 from __future__ import annotations
 

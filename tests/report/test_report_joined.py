@@ -127,7 +127,7 @@ def test_names_of_a_run_stay_data(tmp_path: Path, name: str) -> None:
     seen = Page(MarkdownIt("commonmark").enable("table").render(text))
     assert not seen.tags & {"script"}
     assert not seen.handlers
-    assert all(source.startswith("charts/") for source in seen.sources), "our own pictures, no links"
+    assert all(source.startswith("charts/") for source in seen.sources), "pictures of the report, no links"
     assert section(text, "Measured by ncu")
     assert section(text, "Repeated modules")
 

@@ -67,7 +67,7 @@ def _rivalry(alone: Alone, folder: Path) -> Verdict:
     silent = [done for done in ended if done.returncode and "out" not in done.stderr]
     faults += [(Fault.EXIT_CODE, f"says nothing of the folder: {done.stderr}") for done in silent]
     if written(folder) != alone.answers["analyze"].files:
-        faults.append((Fault.WRONG_FIGURE, f"the folder is no report of one: {sorted(written(folder))}"))
+        faults.append((Fault.WRONG_FIGURE, f"the folder is not a single report: {sorted(written(folder))}"))
     return Verdict("one report of several rivals", tuple(faults))
 
 
