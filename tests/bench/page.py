@@ -23,9 +23,9 @@ ABOUT = {
     ],
     "analyze": [
         "`analyze` writes the report with everything. *warm* has the tables in the cache and generates a different",
-        "report from them (`--top 21`); *again* writes the report from the cache. Each row is a median. With `--memory`",
-        "the report must have the same bytes as without it, or the benchmark stops. *nsys-ai* is the public tool",
-        "from PyPI on a copy of the same file; it reports other figures.",
+        "report from them (`--top 21`); *again* writes the report from the cache. Each row is a median. With",
+        "`--memory`, the report must have the same bytes as without it, or the benchmark ends. *nsys-ai* is the public",
+        "tool from PyPI on a copy of the same file; it reports other figures.",
     ],
     "commands": [
         "*steps* are two commands, `sql TRACE 'FROM step'` and `FROM step_budget`; *diff* compares the trace with a",
