@@ -26,23 +26,23 @@ class Analysis(Analyzed):
 
     @property
     def headline(self) -> list[str]:
-        """The headline, one fact per line: what ran, how busy the GPUs were, and up to three findings."""
+        """Headline with one fact per line: what ran, how busy the GPUs were, and up to three findings."""
         from nsys_tools.report.headline import headline, lines  # noqa: PLC0415
 
         return lines(headline(self))
 
     def chart(self, name: str) -> altair.TopLevelMixin:
-        """Return a chart of the report.
+        """Return one of the report's charts.
 
         Parameters
         ----------
         name
-            The query that the chart shows: ``stage_summary``, ``stage_activity``, ``kernel_summary`` ...
+            The query that the chart shows, for example ``stage_summary``, ``stage_activity`` or ``kernel_summary``.
 
         Raises
         ------
         NsysToolsError
-            If there is no such chart, or the trace has no data for it.
+            If the chart does not exist, or the trace has no data for it.
         """
         from nsys_tools import charts  # noqa: PLC0415
 
@@ -65,16 +65,16 @@ class Analysis(Analyzed):
         out
             The folder.
         formats
-            Any of ``md``, ``html`` and ``json``. ``metrics.json`` and tables are always written, charts with ``md`` or
-            ``html``.
+            Any of ``md``, ``html`` and ``json``. ``metrics.json`` and the tables are always written. Charts are written
+            with ``md`` or ``html``.
         top
             Maximum number of rows of long tables in Markdown and HTML.
         force
             Replace an earlier report.
         redact_paths
-            Shorten file paths in names to their last part.
+            Shorten file paths in names to their last component.
         csv_safe
-            Prevent spreadsheets from evaluating cells of CSV tables, as in `nsys_tools.render`.
+            Prevent spreadsheets from evaluating cells in CSV tables (see `nsys_tools.render`).
 
         Returns
         -------
@@ -84,7 +84,7 @@ class Analysis(Analyzed):
         Raises
         ------
         NsysToolsError
-            If a format is not known, or the folder exists or cannot be written.
+            If a format is unknown, or the folder exists or cannot be written.
         """
         from nsys_tools.report import report  # noqa: PLC0415
         from nsys_tools.report.redaction import redacted  # noqa: PLC0415
@@ -93,5 +93,5 @@ class Analysis(Analyzed):
         return report.write(analysis, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
-        """Return the source and the number of tables and findings."""
+        """Return the name of the trace and the numbers of tables and findings."""
         return f"<Analysis of {self.source}: {len(self.tables)} tables, {len(self.findings)} findings>"

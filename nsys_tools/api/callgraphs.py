@@ -1,4 +1,4 @@
-"""Recording the call graph of a model, and grouping it into repeated modules."""
+"""Recording a model's call graph, and grouping it into repeated modules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def group_callgraph(
     file: str | Path, out: str | Path, *, config: str | None = None, hooks: str | Path | None = None,
     force: bool = False,
 ) -> Path:  # fmt: skip
-    """Group a call graph into families of similar modules (for) and modules that are called repeatedly (parfor).
+    """Group a call graph into families of similar modules (``for``) and repeatedly called modules (``parfor``).
 
     Parameters
     ----------
@@ -23,9 +23,9 @@ def group_callgraph(
     out
         Folder for ``groups.json`` and ``groups.md``.
     config
-        A TOML file, or the name of a shipped one: ``deepseek_ocr``.
+        A TOML file, or the name of a shipped configuration, such as ``deepseek_ocr``.
     hooks
-        The ``.dot`` file from forward hooks: actual calls, which override those in `file`.
+        A ``.dot`` file from forward hooks. It contains the actual calls, which override the calls in `file`.
     force
         Replace existing files.
 
@@ -59,24 +59,24 @@ def group_callgraph(
 
 @one_error
 def record_callgraph(target: str, out: str | Path, *, operations: bool = True, force: bool = False) -> Path:
-    """Run a model once and write its call graph. This requires the extra ``[torch]``.
+    """Run a model once and write its call graph. This requires the ``[torch]`` extra.
 
     Parameters
     ----------
     target
-        ``module:function`` or ``file.py:function``: a function that returns (model, args) or (model, args, kwargs). It
-        is imported and called.
+        ``module:function`` or ``file.py:function``. The function is imported and called. It must return (model, args)
+        or (model, args, kwargs).
     out
         The JSON file to write.
     operations
-        Also record operations, with TorchLens; otherwise only calls and shapes.
+        Also record operations with TorchLens. Otherwise, only calls and shapes are recorded.
     force
         Replace an existing file.
 
     Raises
     ------
     NsysToolsError
-        If there is no such function, or the file exists or cannot be written.
+        If the function does not exist, or the file exists or cannot be written.
     """
     from nsys_tools.sources.callgraph import record  # noqa: PLC0415
 

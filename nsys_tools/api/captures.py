@@ -1,4 +1,4 @@
-"""Captures: run a model under nsys and ncu, and write a run folder."""
+"""Capturing a model: running it under nsys and ncu, and writing a run folder."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class _TraceReader:
     """Reads the trace of a capture through the queries in ``queries/capture``, and analyzes its run folder."""
 
     def kernel_uses(self, sqlite: Path) -> list[KernelUse]:
-        """Return the kernels in each stage."""
+        """Return the kernels of each stage."""
         from nsys_tools.capture.ncu import KernelUse  # noqa: PLC0415
 
         with open_session(sqlite) as session:
             return [KernelUse(*row) for row in session.query("capture_kernel").rows()]
 
     def range_counts(self, sqlite: Path) -> dict[str, tuple[int, int]]:
-        """Return the number of ranges and of ranges that were never closed, by name."""
+        """Return, for each name, the number of ranges and how many of them were never closed."""
         with open_session(sqlite) as session:
             rows = session.query("capture_range").rows()
             return {name: (count, still_open) for name, count, still_open in rows}
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
-        """Write the report of a run folder; return its main file."""
+        """Write the report for a run folder; return the report's main file."""
         with open_session(folder) as session:
             return session.analyze().write(session.report_folder, force=again)
 
@@ -66,26 +66,26 @@ def run_capture(
     model
         Name of a workload script in ``capture/``, such as ``deepseek-ocr``.
     arguments
-        Options of the script, written as on the command line.
+        Command-line options for the script.
     out
         The run folder; by default ``runs/<run_id>``.
     ncu
         Profile this many kernels with ncu afterwards.
     sampling
-        CPU sampling of nsys: ``none`` or ``process-tree``.
+        nsys CPU sampling mode: ``none`` or ``process-tree``.
     analyze
-        Analyze the trace into ``report/``.
+        Analyze the trace and write the report to ``report/``.
     share
         Write a scrubbed copy of the trace and its manifest to ``share/``.
     nsys_path, ncu_path
-        The executables to use.
+        Paths of the executables to use.
     show
-        Called with each line of progress.
+        Called with each line of progress output.
 
     Raises
     ------
     NsysToolsError
-        If a step fails; ``status.json`` in the folder records the step and the reason.
+        If a step fails. ``status.json`` in the run folder records the step and the reason.
     """
     from nsys_tools.capture import pipeline  # noqa: PLC0415
     from nsys_tools.capture.options import parse  # noqa: PLC0415
@@ -101,7 +101,7 @@ def run_capture(
 
 @one_error
 def capture_help() -> str:
-    """Return the models that can be captured and the options of their scripts, as text for ``--help``."""
+    """Return the ``--help`` text that lists the models that can be captured and the options of their scripts."""
     from nsys_tools.capture.options import about, flag  # noqa: PLC0415
     from nsys_tools.capture.pipeline import scripts  # noqa: PLC0415
 
@@ -111,14 +111,17 @@ def capture_help() -> str:
 
 @one_error
 def examine_machine(nsys_path: str = "", ncu_path: str = "", runs: str | Path = "runs") -> Result:
-    """Check nsys, ncu, packages, GPU, counter permission and disk; return subject, state, result and advice.
+    """Check whether this machine can capture.
+
+    nsys, ncu, Python packages, the GPU, permission to read GPU counters, and disk space are checked. Each row of the
+    result has a subject, state, result and advice.
 
     Parameters
     ----------
     nsys_path, ncu_path
-        The executables to check.
+        Paths of the executables to check.
     runs
-        Folder for runs, whose free disk space is checked.
+        Folder for runs. Its free disk space is checked.
     """
     from nsys_tools.capture.doctor import examine  # noqa: PLC0415
 

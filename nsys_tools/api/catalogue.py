@@ -1,4 +1,4 @@
-"""The documented queries as results."""
+"""Listing and describing the documented queries."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from nsys_tools.session.rows import ListRows
 
 @one_error
 def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = None) -> Result:
-    """Return the documented queries: one row per query with what its rows are and what it requires.
+    """Return the documented queries: one row per query, with a description of its rows and the data it requires.
 
     Parameters
     ----------
     area
-        Only queries in this area, or whose name starts with this word; empty for all.
+        Return only queries in this area or whose names start with this word. An empty string returns all queries.
     needs
-        Returns what a query requires that a session lacks; None omits the column.
+        Function that returns the sources that a query requires and the session lacks. None omits the column.
 
     Raises
     ------
@@ -45,7 +45,7 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
 
 @one_error
 def query_areas() -> dict[str, list[str]]:
-    """Return the names of the documented queries by area, the entities first (``views``)."""
+    """Return the names of the documented queries by area. The entities (``views``) come first."""
     from nsys_tools.report.reference import documented  # noqa: PLC0415
     from nsys_tools.session import catalogue  # noqa: PLC0415
 
@@ -60,7 +60,7 @@ def describe(name: str) -> Result:
     Raises
     ------
     NsysToolsError
-        If there is no such query.
+        If the query does not exist.
     """
     from nsys_tools.session import catalogue  # noqa: PLC0415
 
@@ -76,7 +76,7 @@ def query_source(name: str) -> str:
     Raises
     ------
     NsysToolsError
-        If there is no such query.
+        If the query does not exist.
     """
     from nsys_tools.session import catalogue  # noqa: PLC0415
 
@@ -85,7 +85,7 @@ def query_source(name: str) -> str:
 
 @one_error
 def query_reference() -> str:
-    """Return the reference of all documented queries, as Markdown."""
+    """Return the reference for all documented queries as Markdown."""
     from nsys_tools.report.reference import reference  # noqa: PLC0415
     from nsys_tools.session import catalogue  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The part that sessions and jobs share: they can be closed, and list their queries."""
+"""The base class of sessions and jobs: both can be closed, and both list their queries."""
 
 from __future__ import annotations
 
@@ -26,16 +26,17 @@ class Closing:
         self.close()
 
     def close(self) -> None:
-        """Close the object and remove its temporary files. Results that were not kept can no longer be read."""
+        """Close the object and remove its temporary files. Only results saved with `Result.kept` can still be read."""
         self._database.close()
 
     def queries(self, area: str = "") -> Result:
-        """Return the documented queries: one row per query with what its rows are and what it requires.
+        """Return the documented queries: one row per query, with a description of its rows and the data it requires.
 
         Parameters
         ----------
         area
-            Only queries in this area, or whose name starts with this word: ``stage``, ``kernel``, ``roofline`` ...
+            Return only queries in this area or whose names start with this word, for example ``stage``, ``kernel`` or
+            ``roofline``.
         """
         return catalogue.queries(area, self._database.needs)
 
@@ -45,6 +46,6 @@ class Closing:
         Raises
         ------
         NsysToolsError
-            If there is no such query.
+            If the query does not exist.
         """
         return catalogue.describe(name)

@@ -1,4 +1,4 @@
-"""Exporting the documented queries of a trace as files and databases."""
+"""Exporting the results of the documented queries as files and databases."""
 
 from __future__ import annotations
 
@@ -20,19 +20,22 @@ def export_data(
     stages: str | Path | None = None, steps: str = "auto", cache: bool = True, salvage: bool = False,
     force: bool = False, progress: Progress = silent,
 ) -> Exported:  # fmt: skip
-    """Write the documented queries of a trace, one table per query, and ``query_column``, which describes the columns.
+    """Write the results of the documented queries on a trace, with one table per query.
+
+    The additional table ``query_column`` describes the columns.
 
     Parameters
     ----------
     trace
         A trace or run folder.
     out
-        A folder for ``parquet``, with one file per query; otherwise the database. It is written completely or not at
-        all.
+        For ``parquet``, a folder with one file per query; otherwise, the database file. It is written completely or
+        not at all.
     form
         ``parquet``, ``sqlite`` or ``duckdb``.
     queries
-        Only these queries; by default all that the trace alone can answer, except the reports of nsys (``stats_*``).
+        Export only these queries. The default is all queries that require only the trace, except the nsys reports
+        (``stats_*``).
     stages, steps, cache, salvage
         As for `nsys_tools.open`.
     force
@@ -43,7 +46,7 @@ def export_data(
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read, there is no such query, a written table lacks rows, or the target exists, is an
+        If the trace cannot be read, a query does not exist, a written table lacks rows, or the target exists, is an
         input or cannot be written.
     """
     from nsys_tools.api.opening import open  # noqa: PLC0415

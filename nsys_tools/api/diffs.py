@@ -1,4 +1,4 @@
-"""Comparing two sides: traces, run folders or saved baselines."""
+"""Comparing two captures or groups of captures: traces, run folders or saved baselines."""
 
 from __future__ import annotations
 
@@ -35,31 +35,33 @@ class Comparison(Diff):
         form
             ``table`` for a terminal, ``md`` for a pull request, ``json``, or ``html`` for a standalone page.
         top
-            Maximum number of rows in the list of changes; ``json`` has all rows.
+            Maximum number of rows in the list of changes. ``json`` always has all rows.
         """
         from nsys_tools.report.difference import render  # noqa: PLC0415
 
         return render(self, form, top)
 
     def write(self, out: str | Path, *, top: int = 20, force: bool = False) -> Path:
-        """Write a folder with a page, Markdown, JSON, charts, and all changes as CSV, completely or not at all.
+        """Write a folder with an HTML page, Markdown, JSON, charts, and all changes as CSV.
+
+        The folder is written completely or not at all.
 
         Returns
         -------
         pathlib.Path
-            The page.
+            The HTML page.
         """
         from nsys_tools.report.difference import write  # noqa: PLC0415
 
         return write(self, Path(out), top=top, force=force)
 
     def gate(self, file: str | Path) -> Outcome:
-        """Check the comparison against a file of limits.
+        """Check the comparison against the limits in a file.
 
         Raises
         ------
         NsysToolsError
-            If the file cannot be read, or names an unknown figure.
+            If the file cannot be read, or names an unknown metric.
         """
         return check(self, read_gate(Path(file)))
 
@@ -78,26 +80,26 @@ def diff(
     Parameters
     ----------
     base, new
-        Traces, run folders, or baselines written by `save_baseline`; one or several per side.
+        Traces, run folders, or baselines written by `save_baseline`, with one or more per side.
     by
-        What to list changes by: ``step`` (kernels per step), ``stage``, ``kernel``, ``class``, ``op``, ``layer``,
-        ``range`` or ``api``. By default ``step`` if both sides have steps, otherwise ``stage``.
+        How to group changes: ``step`` (kernels per step), ``stage``, ``kernel``, ``class``, ``op``, ``layer``,
+        ``range`` or ``api``. The default is ``step`` if both sides have steps, otherwise ``stage``.
     noise
-        At least two captures of one program. Their spread is the smallest difference that counts as a change.
+        At least two captures of the same program. Differences smaller than their spread are not reported as changes.
     progress
         Called with a short description before each step that can be slow.
     **given
-        Arguments for opening traces: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+        Arguments for opening traces, such as ``stages``, ``steps``, ``model`` and ``cache``, as for `nsys_tools.open`.
 
     Returns
     -------
     Comparison
-        Its ``verdict`` is faster, slower, same, ambiguous or not comparable, with a reason.
+        The comparison. Its ``verdict`` is faster, slower, same, ambiguous or not comparable, and includes a reason.
 
     Raises
     ------
     NsysToolsError
-        If a path cannot be opened, or lacks the requested data.
+        If a path cannot be opened or lacks the requested data.
 
     Examples
     --------
@@ -126,22 +128,23 @@ def save_baseline(
     trace: str | Path, out: str | Path, *, hash_names: bool = False, force: bool = False, progress: Progress = silent,
     **given: Any,
 ) -> None:  # fmt: skip
-    """Write the data of a trace that comparisons need to a JSON file, so that the trace does not have to be stored.
+    """Save the data that comparisons need to a JSON file, so that the trace does not have to be stored.
 
     Parameters
     ----------
     trace
         A trace or run folder.
     out
-        The file.
+        The JSON file to write.
     hash_names
-        Store hashes instead of the names of kernels and the names that the program chose.
+        Store hashes in place of kernel names and the names that the program chose.
     force
-        Replace a file that exists.
+        Replace an existing file.
     progress
         Called with a short description before each step that can be slow.
     **given
-        Arguments for opening the trace: ``stages``, ``steps``, ``model``, ``cache`` ..., as for `nsys_tools.open`.
+        Arguments for opening the trace, such as ``stages``, ``steps``, ``model`` and ``cache``, as for
+        `nsys_tools.open`.
     """
     check_new(Path(out), force=force, inputs=[Path(trace)])  # fail before the work starts
     found = _snapshot(trace, ROWS, progress, given)
@@ -153,7 +156,7 @@ def _paths(side: Paths) -> list[Path]:
 
 
 def _rows(by: str) -> tuple[str, ...]:
-    """Return the kinds of rows that a comparison needs: the requested kind, and those that gates can name."""
+    """Return the kinds of rows that a comparison needs: the requested kind, and the kinds that gates can name."""
     return tuple(dict.fromkeys(["kernel", "class", "stage", *([by] if by in ROWS else [])]))
 
 
@@ -172,7 +175,7 @@ def _snapshot(path: str | Path, rows: Sequence[str], progress: Progress, given: 
 
 
 def _workload(session: Session) -> dict[str, str]:
-    """Return the workload recorded in the run folder, limited to what a comparison depends on."""
+    """Return the part of the workload recorded in the run folder that a comparison depends on."""
     if session.run is None or session.run.recorded is None:
         return {}
     data = session.run.recorded.data

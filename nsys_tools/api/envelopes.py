@@ -1,4 +1,4 @@
-"""Answers for programs: one JSON envelope for all commands, and its schemas."""
+"""Machine-readable output: the JSON envelope that all commands share, and its schemas."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ def envelope(
     units: Mapping[str, str] | None = None, warnings: Sequence[str] = (), data: Mapping[str, Any] | None = None,
     next_commands: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return an answer as ``--format json`` prints it.
+    """Return the JSON envelope that ``--format json`` prints.
 
     Parameters
     ----------
     command
-        The command that gives the answer, such as ``model flops``; `json_schema` describes it.
+        The command that produced the rows, such as ``model flops``. `json_schema` describes its envelope.
     rows
-        The rows: a result, which includes its units and whether rows were removed, or mappings.
+        The rows: mappings, or a result, which includes the units and whether rows were removed.
     trace
-        Name of the trace that was read; None if none was.
+        Name of the trace that was read; None if no trace was read.
     units
-        For mappings, the unit by column. The unit of any other column is inferred from its suffix: ``_ns _bytes _flops
-        _ratio _count``.
+        For mappings, the unit by column. For any other column, the unit is inferred from its suffix: ``_ns _bytes
+        _flops _ratio _count``.
     warnings
-        Caveats on the answer, one sentence each.
+        Caveats about the rows, one sentence each.
     data
-        Data that applies to all rows.
+        Data that applies to the rows as a whole.
     next_commands
         Commands to run next.
 
@@ -58,24 +58,25 @@ def envelope(
 
 @one_error
 def json_schemas() -> list[str]:
-    """Return the names of the shipped schemas: commands with hyphens for spaces, and ``metrics`` of a report."""
+    """Return the names of the shipped schemas: each command, with hyphens for spaces, and ``metrics`` for a report."""
     found = (file.name for file in (files("nsys_tools") / "schemas").iterdir())
     return sorted(name.removesuffix(".json") for name in found if name.endswith(".json") and _SHARED not in name)
 
 
 @one_error
 def json_schema(name: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of what a command prints with ``--format json``.
+    """Return the JSON Schema (2020-12) for a command's ``--format json`` output.
 
     Parameters
     ----------
     name
-        One of `json_schemas`. The schema of the envelope is embedded, so that a validator needs no other file.
+        One of the names that `json_schemas` returns. The envelope schema is embedded, so a validator does not need any
+        other file.
 
     Raises
     ------
     NsysToolsError
-        If there is no such schema.
+        If the schema does not exist.
     """
     if name not in json_schemas():
         raise NsysToolsError(f"There is no schema {name!r}.", f"Use one of: {', '.join(json_schemas())}.")

@@ -1,4 +1,4 @@
-"""Evaluating an analytic model for a workload: figures, formulas, sweeps, predictions."""
+"""Evaluating an analytic model for a workload: FLOPs, bytes, times, formulas, sweeps and predictions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATENT = "latent_attention_core"
 
 
 def as_result(table: Table, name: str, *, people: bool = False) -> Result:
-    """Return a table of the model as a result; `people` rounds figures for reading."""
+    """Return a table of the model as a result; `people` rounds the values for reading."""
     from nsys_tools.model.tables import for_people  # noqa: PLC0415
 
     columns, rows = for_people(table) if people else table
@@ -38,7 +38,7 @@ class Evaluation:
     Attributes
     ----------
     files
-        The user's files that were read. They are never overwritten.
+        The user's files that were read. nsys-tools never overwrites them.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class Evaluation:
 
     @property
     def conventions(self) -> list[str]:
-        """The counting conventions, one sentence each."""
+        """Conventions for counting FLOPs and bytes, one sentence each."""
         from nsys_tools.model.settings import conventions  # noqa: PLC0415
 
         return list(conventions(self._model, self._settings))
@@ -74,20 +74,20 @@ class Evaluation:
 
     @property
     def served_conventions(self) -> list[str]:
-        """What the serving figures mean, one sentence each."""
+        """Definitions of the serving metrics, one sentence each."""
         from nsys_tools.model.serving import DEFINITIONS  # noqa: PLC0415
 
         return list(DEFINITIONS)
 
     @property
     def warnings(self) -> list[str]:
-        """What is unusual about the inputs, one sentence each, such as more tokens than the context length."""
+        """Warnings about unusual inputs, one sentence each, such as more tokens than the context length."""
         from nsys_tools.model.settings import warnings  # noqa: PLC0415
 
         return warnings(self._model, self._settings)
 
     def sweep_warnings(self, over: Sequence[str]) -> list[str]:
-        """Return what is unusual about the largest values of the axes, one sentence each; see `sweep`."""
+        """Return warnings about unusually large values on the axes of a `sweep`, one sentence each."""
         from nsys_tools.model.settings import warnings  # noqa: PLC0415
         from nsys_tools.model.sweep import axis, largest  # noqa: PLC0415
 
@@ -95,27 +95,27 @@ class Evaluation:
 
     @property
     def inputs(self) -> dict[str, int]:
-        """The values of the inputs, by name."""
+        """Input values by name."""
         from nsys_tools.model.settings import inputs_of  # noqa: PLC0415
 
         return dict(inputs_of(self._model, self._settings))
 
     def flops(self, by: str = "layer", phase: str = "", *, people: bool = False) -> Result:
-        """Return FLOPs, bytes, weights, KV cache, intensity and roofline time.
+        """Return FLOPs, bytes, weights, KV cache size, arithmetic intensity and roofline time.
 
         Parameters
         ----------
         by
-            One row per ``layer``, ``class`` or ``phase``; ``serving`` is `serving`.
+            What each row represents: ``layer``, ``class`` or ``phase``. ``serving`` returns the same as `serving`.
         phase
-            Only this phase.
+            Include only this phase.
         people
-            Format for reading: fewer columns, a readable unit for each amount, and totals if rows are layers.
+            Format the result for reading, with fewer columns, readable units, and totals if rows are layers.
 
         Raises
         ------
         NsysToolsError
-            If the model has no such phase, or `by` is not one of the four values.
+            If the model does not have this phase, or `by` is not one of the four values.
         """
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
@@ -134,23 +134,23 @@ class Evaluation:
 
     @property
     def can_serve(self) -> bool:
-        """Whether there are serving figures: the model decodes batches and a GPU was named."""
+        """Whether serving metrics are available, which requires a model that decodes batches, and a GPU."""
         from nsys_tools.model.serving import can_serve  # noqa: PLC0415
 
         return can_serve(self._whole) and self._settings.gpu is not None
 
     def serving(self, *, people: bool = False) -> Result:
-        """Return serving figures: latencies, tokens per second, memory, and the largest load that fits.
+        """Return serving metrics: latencies, tokens per second, memory, and the largest load that fits.
 
         Parameters
         ----------
         people
-            Return one row per figure, with its unit and meaning.
+            Return one row per metric, with its unit and meaning.
 
         Raises
         ------
         NsysToolsError
-            If the model does not decode batches, or no GPU was named.
+            If the model does not decode batches, or no GPU was specified.
         """
         from nsys_tools.model import tables  # noqa: PLC0415
         from nsys_tools.model.serving import Serving, summary  # noqa: PLC0415
@@ -159,7 +159,7 @@ class Evaluation:
         return as_result(tables.serving_table(figures, people=people), "serving")
 
     def data(self, phase: str = "") -> dict[str, Any]:
-        """Return the figures as plain data: what was evaluated, totals by phase, one record per layer."""
+        """Return the results as plain data: what was evaluated, totals by phase, and one record per layer."""
         from nsys_tools.model.summary import summary  # noqa: PLC0415
 
         rows, totals = self._figures(phase)
@@ -171,7 +171,7 @@ class Evaluation:
     def _expanded(self, phase: str) -> dict[str, int]:
         """Return the matrix FLOPs of each phase for code that expands the latent in every step.
 
-        Empty for a model without latent attention.
+        The result is empty for a model without latent attention.
         """
         from nsys_tools.model import demand, figures  # noqa: PLC0415
 
@@ -199,7 +199,7 @@ class Evaluation:
             raise UsageError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
 
     def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
-        """Return the formulas of a layer, or of ``all``: phase, metric and closed form."""
+        """Return the formulas for one layer, or for all layers (``all``): phase, metric and closed form."""
         from nsys_tools.model import tree  # noqa: PLC0415
         from nsys_tools.model.demand import demands  # noqa: PLC0415
         from nsys_tools.model.summary import texts  # noqa: PLC0415
@@ -216,18 +216,18 @@ class Evaluation:
         return as_result((["layer", "phase", "metric", "formula"], rows), "closed_forms")
 
     def sweep(self, over: Sequence[str], phase: str = "", *, people: bool = False) -> Result:
-        """Return the totals of every combination of some axes.
+        """Return the totals for every combination of values on the given axes.
 
         Parameters
         ----------
         over
-            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=9..99..9`` (9 to 99 in steps of 9). A name is an input, or tp,
-            pp, ep or dp.
+            Axes: ``NAME=1,2,4``, ``NAME=1..9`` or ``NAME=9..99..9`` (9 to 99 in steps of 9). NAME is an input, or
+            one of tp, pp, ep and dp.
         phase
-            Only this phase.
+            Include only this phase.
         people
-            Format for reading: a readable unit for each amount, and, if the model decodes batches, latency, throughput
-            and memory.
+            Format the result for reading, with a readable unit for each amount. If the model decodes batches, the
+            result also has latency, throughput and memory.
         """
         from nsys_tools.model.tables import brief_sweep  # noqa: PLC0415
 
@@ -235,7 +235,7 @@ class Evaluation:
         return as_result(brief_sweep(found) if people else found, "sweep", people=people)
 
     def sweep_chart(self, over: Sequence[str], phase: str = "", amount: str = "matrix_flops") -> altair.TopLevelMixin:
-        """Return a chart of one column of a sweep over its first axis, colored by the second axis."""
+        """Return a chart of one column of a sweep, plotted against the first axis and colored by the second axis."""
         from nsys_tools.charts.sweep import sweep_chart  # noqa: PLC0415
         from nsys_tools.model.sweep import axis  # noqa: PLC0415
 
@@ -255,7 +255,7 @@ class Evaluation:
         Parameters
         ----------
         out
-            The folder. The files are written to its subfolder ``static_analysis/analytic_model``.
+            The output folder. The files are written to its ``static_analysis/analytic_model`` subfolder.
         force
             Replace the files of an earlier report.
 
@@ -271,12 +271,12 @@ class Evaluation:
         return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out), force=force)
 
     def predict(self, out: str | Path, *, force: bool = False) -> Result:
-        """Write the roofline timeline as a trace that is marked as predicted; return its largest parts.
+        """Write the roofline timeline as a trace that is marked as predicted; return the parts that take the most time.
 
         Raises
         ------
         NsysToolsError
-            If no GPU was named, the file exists, or it cannot be written.
+            If no GPU was specified, or the file exists or cannot be written.
         """
         from nsys_tools.model import gpus  # noqa: PLC0415
         from nsys_tools.model.schedule import schedule  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Exporting traces as timelines for Perfetto and Chrome."""
+"""Exporting traces as timelines for Perfetto and viewers of Chrome JSON."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Exported:
     path
         The file or folder.
     counts
-        One row per table: the number of rows written and their total duration. Both were checked against the trace.
+        One row per table, with the number of rows written and their total duration. Both are checked against the
+        trace.
     notes
         Caveats, one sentence each.
     """
@@ -45,7 +46,7 @@ class Exported:
 
 @dataclass
 class _Job:
-    """The traces in a timeline: how each is opened, its ranks, its clock offset, and notes."""
+    """The traces in a timeline: how each trace is opened, the ranks in it, its clock offset, and its notes."""
 
     asked: list[Asked]
     owners: list[Owner]
@@ -59,23 +60,23 @@ def export_timeline(
     step: str = "", stages: str | Path | None = None, steps: str = "auto", cache: bool = True, salvage: bool = False,
     workers: int = 0, rank_regex: str = "", force: bool = False, progress: Progress = silent,
 ) -> Exported:  # fmt: skip
-    """Write traces as one timeline for Perfetto, or for a viewer of Chrome JSON.
+    """Write one or more traces as a single timeline for Perfetto, or for a viewer of Chrome JSON.
 
     Parameters
     ----------
     traces
-        Traces, run folders, folders of traces, or patterns. Several traces are treated as the ranks of a job and
-        aligned to the clock of the first.
+        Traces, run folders, folders of traces, or patterns. Several traces are treated as the ranks of one job,
+        and their times are converted to the first trace's clock.
     out
-        The file, compressed with gzip if its name ends in ``.gz``. It is written completely or not at all.
+        The output file, compressed with gzip if its name ends in ``.gz``. It is written completely or not at all.
     form
         ``perfetto`` or ``chrome``.
     time
-        Only events that overlap this time window, as in ``1s/1s500ms``.
+        Export only events that overlap this time window, for example ``1s/1s500ms``.
     stage
-        Only events that overlap an instance of this stage.
+        Export only events that overlap an instance of this stage.
     step
-        Only events that overlap these steps of each process and GPU: ``N`` or ``N..M``, counted from 0.
+        Export only events that overlap these steps of each process and GPU: ``N`` or ``N..M``, numbered from 0.
     stages, steps, cache, salvage, workers, rank_regex
         As for `nsys_tools.open`.
     force
@@ -86,13 +87,13 @@ def export_timeline(
     Returns
     -------
     Exported
-        The path, and the number of rows written per table.
+        The path of the output, and the number of rows written per table.
 
     Raises
     ------
     NsysToolsError
-        If a trace cannot be read, there is no such stage or step, the written rows differ from the trace, or the file
-        exists, is an input or cannot be written.
+        If a trace cannot be read, the stage or step does not exist, the written rows differ from the trace, or the
+        file exists, is an input or cannot be written.
     """
     from nsys_tools.export import output  # noqa: PLC0415
     from nsys_tools.export.windows import Cut, steps_of  # noqa: PLC0415
@@ -114,7 +115,7 @@ def export_timeline(
 
 
 def _time(text: str) -> tuple[int, int] | None:
-    """Return the time window that ``[START]/[END]`` describes; None for an empty text."""
+    """Return the time window that ``[START]/[END]`` describes; None for an empty string."""
     from nsys_tools.stats.window import between  # noqa: PLC0415
 
     try:
@@ -160,7 +161,7 @@ def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex:
 
 
 def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, Written]]:
-    """Draw all traces; return what was written for each."""
+    """Draw all traces; return what was written for each trace."""
     from nsys_tools.export.chrome import ChromeWriter  # noqa: PLC0415
     from nsys_tools.export.perfetto import PerfettoWriter  # noqa: PLC0415
     from nsys_tools.export.tracks import Tracks  # noqa: PLC0415

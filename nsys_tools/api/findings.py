@@ -1,4 +1,4 @@
-"""The findings of a trace."""
+"""The findings about a trace."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nsys_tools.formats import envelope
 @one_error
 @dataclass(frozen=True)
 class Findings(Sequence[Finding]):
-    """The findings of a trace, most nanoseconds at stake first; use `Session.findings`.
+    """The findings about a trace, with the most nanoseconds at stake first. Use `Session.findings` to get them.
 
     Attributes
     ----------
@@ -24,11 +24,11 @@ class Findings(Sequence[Finding]):
     origin
         ``recorded``, ``synthetic`` or ``predicted``.
     span_ns
-        Time in which the GPUs had work to do: from first to last operation, summed over GPUs, in ns.
+        Time from each GPU's first operation to its last one, summed over GPUs, in ns.
     found
         The findings.
     unchecked
-        For each rule that could not be checked, what the trace would have to contain.
+        For each rule that could not be checked, the data that the trace would have to contain.
     """
 
     source: str
@@ -50,12 +50,12 @@ class Findings(Sequence[Finding]):
         return len(self.found)
 
     def data(self, top: int | None = None) -> dict[str, Any]:
-        """Return the findings as ``nsys-tools findings --format json`` prints them; see `nsys_tools.envelope`.
+        """Return the findings as ``nsys-tools findings --format json`` prints them (see `nsys_tools.envelope`).
 
         Parameters
         ----------
         top
-            Maximum number of findings; ``truncated`` tells whether there are more.
+            Maximum number of findings. ``truncated`` indicates whether there are more.
         """
         about = {
             "origin": self.origin,
@@ -67,5 +67,5 @@ class Findings(Sequence[Finding]):
         return envelope("findings", rows, trace=self.source, units=UNITS, data=about, truncated=is_cut)
 
     def __repr__(self) -> str:
-        """Return the source and the names of the rules."""
+        """Return the name of the trace and the names of the rules."""
         return f"<Findings of {self.source}: {', '.join(one.rule for one in self.found) or 'none'}>"

@@ -1,4 +1,4 @@
-"""The folders of reports."""
+"""Report folders: where they are, and whether they can be written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nsys_tools.errors import NsysToolsError, one_error
 
 
 def folder_of(name: str) -> Path:
-    """Return the report folder of a trace outside a run folder, in the current directory."""
+    """Return the report folder, in the current directory, for a trace that is not in a run folder."""
     return Path(f"{_plain(name)}-report")
 
 
@@ -19,7 +19,9 @@ def _plain(name: str) -> str:
 
 @one_error
 def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path]:
-    """Return the report folder of each trace: `out`, one subfolder of it per trace, or by default the run folder's.
+    """Return the report folder for each trace: `out`, or a subfolder of it if there are several traces.
+
+    By default, a run folder's report is inside that folder, and any other report is in the current directory.
 
     Raises
     ------
@@ -50,9 +52,9 @@ def check_report(
     Parameters
     ----------
     targets
-        The report folders.
+        The report folders to check.
     inputs
-        The traces. A report folder must not be a trace, contain a trace, or be inside a trace.
+        The traces to read. A report folder must not be a trace, contain a trace, or be inside a trace.
     formats
         The formats to write.
     force
@@ -69,6 +71,6 @@ def check_report(
 
     folder.check_formats(formats)
     for target in targets:
-        # The report of a run folder is inside that folder, next to the files that are read.
+        # A run folder's report is inside that folder, next to the files that are read.
         check_apart(target, [path for path in inputs if not run_folder.is_run(path)])
         folder.check_target(target, force=force)

@@ -1,4 +1,4 @@
-"""Inspecting transformers architectures, built without weights."""
+"""Inspecting transformers architectures that are built without weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Inspected:
     file
         The model JSON that was written.
     is_new
-        Whether it was built; otherwise it was found in the cache.
+        Whether the architecture was built now. If not, it was found in the cache.
     warnings
         The classes without a formula, one sentence each.
     """
@@ -43,7 +43,7 @@ class Inspected:
     _compared: Callable[[], Result] = field(repr=False)
 
     def compare(self) -> Result:
-        """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode; see `compare_models`."""
+        """Compare matrix FLOPs from the formulas with torch's FlopCounterMode, as `compare_models` does."""
         return self._compared()
 
 
@@ -56,9 +56,9 @@ def inspect_model(
     Parameters
     ----------
     source
-        A configuration file, a Hugging Face hub id, or a transformers class.
+        A configuration file, a Hugging Face Hub ID, or a transformers class.
     config
-        Settings of the configuration, each as ``NAME=VALUE``.
+        Configuration settings to change, each as ``NAME=VALUE``.
     out
         Also write the model JSON to this file.
     force
@@ -67,7 +67,7 @@ def inspect_model(
     Raises
     ------
     NsysToolsError
-        If there is no such architecture, or `out` exists or cannot be written.
+        If the architecture does not exist, or `out` exists or cannot be written.
     """
     from nsys_tools.api.models import load_model  # noqa: PLC0415
     from nsys_tools.model import architecture, database, documents  # noqa: PLC0415
@@ -90,7 +90,7 @@ def inspect_model(
 
 @one_error
 def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[Result, list[str]]:
-    """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device.
+    """Compare matrix FLOPs from the formulas with torch's FlopCounterMode on the meta device.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def compare_models(sources: Sequence[str], config: Sequence[str] = ()) -> tuple[
     Returns
     -------
     Result
-        One row per architecture, phase and size.
+        The comparison, with one row per architecture, phase and size.
     list of str
         The classes without a formula, one sentence each.
     """
@@ -133,21 +133,21 @@ def _compared(pairs: Iterable[tuple[Any, Model]], config: Sequence[str]) -> Resu
 
 
 def _told(diagnostics: Iterable[str]) -> list[str]:
-    """Return the classes without a formula, each class once."""
+    """Return the diagnostics for classes without a formula, with each class only once."""
     counts = Counter(line.partition(": ")[2] for line in diagnostics)
     return [f"{line} ({count} layers)" if count > 1 else line for line, count in counts.items()]
 
 
 @one_error
 def model_operators(source: str, *, people: bool = False) -> tuple[Result, list[str]]:
-    """Return the distinct module classes of a model or of a torchinfo artifact, and those without a formula.
+    """Return the distinct module classes of a model or a torchinfo artifact, and the classes without a formula.
 
     Parameters
     ----------
     source
         A model, or the file or folder of a torchinfo artifact.
     people
-        Select and shorten columns for reading.
+        Omit and shorten columns for reading.
     """
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415
 

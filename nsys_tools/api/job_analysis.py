@@ -21,12 +21,12 @@ class JobAnalysis(ranks.Ranks):
     TABLES: ClassVar[Sequence[str]] = ranks.TABLES
 
     def chart(self, name: str) -> altair.TopLevelMixin:
-        """Return a chart of the report: ``rank_activity`` or ``rank_summary``.
+        """Return one of the report's charts: ``rank_activity`` or ``rank_summary``.
 
         Raises
         ------
         NsysToolsError
-            If there is no such chart, or the traces have no data for it.
+            If the chart does not exist, or the traces have no data for it.
         """
         from nsys_tools import charts  # noqa: PLC0415
 
@@ -38,7 +38,7 @@ class JobAnalysis(ranks.Ranks):
         self, out: str | Path, *, formats: Sequence[str] = FORMATS, top: int = 20, force: bool = False,
         redact_paths: bool = False, csv_safe: bool = False,
     ) -> Path:  # fmt: skip
-        """Write the report folder, completely or not at all; arguments and errors are those of `Analysis.write`.
+        """Write the report folder, completely or not at all. Arguments and errors are the same as for `Analysis.write`.
 
         Returns
         -------
@@ -51,5 +51,5 @@ class JobAnalysis(ranks.Ranks):
         return ranks.write(found, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
-        """Return the source and the headline."""
+        """Return the name of the job and the headline."""
         return f"<JobAnalysis of {self.source}: {self.headline}>"

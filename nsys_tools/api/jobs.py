@@ -33,20 +33,20 @@ if TYPE_CHECKING:
 
 @one_error
 class Job(Closing):
-    """The traces of several ranks; use `nsys_tools.open` with several paths.
+    """The traces of several ranks. Use `nsys_tools.open` with several paths to open them.
 
     Parameters
     ----------
     paths
         Traces, folders of traces, or patterns.
     given
-        The arguments for opening each trace.
+        Arguments for opening each trace.
     schedule
-        Where the traces are read.
+        Where the traces are read: local processes or a Dask cluster.
     rank_regex
-        A regular expression whose first group is the rank in the path of the file.
+        A regular expression that is matched with each file path. Its first group is the rank.
     by_process
-        Whether each process with GPU work is a separate rank.
+        Whether each process with GPU work is treated as a separate rank.
     allow_files
         Whether SQL may read the user's own files.
     progress
@@ -55,9 +55,9 @@ class Job(Closing):
     Attributes
     ----------
     name
-        The name in messages and reports.
+        Name of the job in messages and reports.
     inputs
-        The files and folders that are read. They are never written.
+        The files and folders that are read. nsys-tools never writes to them.
     """
 
     def __init__(
@@ -88,18 +88,18 @@ class Job(Closing):
 
     @property
     def recorded_tables(self) -> list[str]:
-        """Names of nsys's own tables in the first of the traces."""
+        """Names of nsys's own tables in the first trace."""
         with open_trace(trace_of(self.inputs[0]), cache=False) as first:
             return sorted(first.recorded)
 
     @property
     def broken(self) -> list[str]:
-        """The traces that could not be read, one sentence each. Grows with queries; all figures exclude them."""
+        """Traces that could not be read, one sentence each. Results exclude them. Queries can add to the list."""
         return [str(error) for error in self._gathering.broken.values()]
 
     @property
     def notes(self) -> list[str]:
-        """Caveats on the traces, one sentence each; grows with queries."""
+        """Caveats about the traces, one sentence each. Queries can add to the list."""
         told: dict[str, list[str]] = {}
         for one in self._gathering.sources:
             for note in one.notes:
@@ -114,22 +114,22 @@ class Job(Closing):
         Parameters
         ----------
         name
-            Name of the query; `queries` lists the names.
+            Name of the query. `queries` lists the names.
         top
             Maximum number of rows.
         **equals
-            Column = value: return only rows in which the column has this value.
+            Columns and values: return only rows in which each of these columns has the given value.
 
         Returns
         -------
         Result
-            For a query on one trace, the rows of each rank, with ``rank`` as the first column. Times are on the clock
-            of the rank's own file; see ``rank_clock``.
+            The rows of the query. If the query is computed for each trace, its rows are those of all ranks, with
+            ``rank`` as the first column. Times are on the clock of each rank's file (see ``rank_clock``).
 
         Raises
         ------
         NsysToolsError
-            If there is no such query or column, or no trace can be read.
+            If the query or column does not exist, or no trace can be read.
         """
         find(name)
         return self._ranks.query(name, top=top, **equals)
@@ -138,7 +138,7 @@ class Job(Closing):
         self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
         max_seconds: float | None = None, max_memory: str = "",
     ) -> Result:  # fmt: skip
-        """Run SQL on the documented queries and nsys's own tables, all of which have a column ``rank``.
+        """Run SQL on the documented queries and nsys's own tables, all of which have a ``rank`` column.
 
         Parameters
         ----------
@@ -147,21 +147,22 @@ class Job(Closing):
         parameters
             The values of the parameters.
         limit
-            Maximum number of rows; `Result.truncated` tells whether there are more.
+            Maximum number of rows. `Result.truncated` indicates whether there are more.
         max_seconds, max_memory
-            Limits on time and memory, such as ``2GB``. Traces that are being read are read completely.
+            Limits on time (in seconds) and memory (for example, ``2GB``). Traces that are already being read are
+            read completely.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB rejects it, it exceeds a limit, or no trace can be read.
+            If the statement is not read-only, DuckDB rejects it, it exceeds a limit, or no trace can be read.
         """
         limits = Limits(limit, max_seconds, max_memory)
         with limits.hold(self._database.connection):
             return limits.apply(self._ranks.sql(query, parameters))
 
     def analyze(self) -> JobAnalysis:
-        """Compute all tables of the report across all ranks.
+        """Compute all of the report's tables across all ranks.
 
         Raises
         ------
@@ -176,7 +177,7 @@ class Job(Closing):
         return JobAnalysis(self.name, tables, self.notes, self.broken, ", ".join(origins), self.inputs)
 
     def __repr__(self) -> str:
-        """Return the name, and the number of ranks if it is known."""
+        """Return the name of the job, and the number of ranks if it is known."""
         known = len(self._gathering.sources)
         return f"<Job of {self.name}{f', {known} ranks' if known else ''}>"
 
@@ -187,12 +188,12 @@ def open_job(
     salvage: bool = False, workers: int = 0, scheduler: str = "", rank_regex: str = "", by_process: bool = True,
     settings: Mapping[str, str] | None = None, allow_files: bool = False, progress: Progress = silent,
 ) -> Job:  # fmt: skip
-    """Open the traces of several ranks together. The arguments are those of `nsys_tools.open`.
+    """Open the traces of several ranks together. The arguments are the same as for `nsys_tools.open`.
 
     Raises
     ------
     NsysToolsError
-        If a path does not lead to a trace.
+        If no trace is found at a path.
     """
     if not paths:
         raise NsysToolsError("No trace was given.")
@@ -208,11 +209,11 @@ def open_job(
 
 @one_error
 def find_traces(paths: Sequence[str | Path]) -> list[Path]:
-    """Return the traces for paths: files, folders of traces, and patterns such as ``rank*.sqlite``.
+    """Return the traces at the given paths, which can be files, folders of traces, or patterns like ``rank*.sqlite``.
 
     Raises
     ------
     NsysToolsError
-        If a path or pattern matches no trace, or two match the same trace.
+        If a path or pattern does not match a trace, or two of them match the same trace.
     """
     return traces(paths)

@@ -1,4 +1,4 @@
-"""Building a session from a trace, the run folder that holds it, and the sources joined with it."""
+"""Building a session from a trace, its run folder, and the sources that are joined with it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ STAGES_OF_CAPTURES = "capture/stages.toml"
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments of `nsys_tools.open`, the part of the trace that is read, and the number of threads."""
+    """The arguments of `nsys_tools.open`, the part of the trace to read, and the number of threads."""
 
     path: Path | None
     stages: Path | None
@@ -60,7 +60,7 @@ class Asked:
 
     @property
     def compared(self) -> list[str]:
-        """The names of the given arguments that require a model."""
+        """Names of the arguments that were given and require a model."""
         given = {
             "workload": self.workload, "set": self.inputs,
             "attention": self.attention if self.attention != "full" else "", "parallel": self.parallel,
@@ -81,19 +81,19 @@ class Opened:
     Attributes
     ----------
     name
-        The name in messages and reports.
+        Name of the session in messages and reports.
     database, joined
-        The queries, and the sources joined with them.
+        The database with the queries, and the sources joined with it.
     notes
-        Caveats, one sentence each; sources add to the list.
+        Caveats, one sentence each. Sources can add to the list.
     stages
         The stages in the stages file; None if the outermost ranges are the stages.
     is_own_stages
-        Whether the user named the stages file.
+        Whether the user specified the stages file.
     run
         The run folder; None for a single trace.
     reopen
-        Reopens the trace with a choice of what to read from it; None without a trace.
+        Function that reopens the trace and reads only part of it, as a `Choice` specifies; None without a trace.
     inputs
         The files and folders that are read.
     """
@@ -154,7 +154,7 @@ def opened(asked: Asked) -> Opened:
 
 
 def _check_shapes(asked: Asked, database: Database) -> None:
-    """Refuse a GPU or dtype without a model, unless ranges record shapes, from which FLOPs can be computed."""
+    """Refuse a GPU or dtype without a model, unless FLOPs can be computed from shapes recorded in ranges."""
     lone = [name for name, is_given in (("dtype", asked.dtype), ("gpu", asked.gpu != "auto")) if is_given]
     if lone and not len(database.query("shape", top=1)):
         raise UsageError(
@@ -170,7 +170,7 @@ def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
 
 
 def _join_files(asked: Asked, run: Run | None, joined: Joined, stages: StagesFile | None) -> None:
-    """Join the sources that the user named, or otherwise those in the run folder."""
+    """Join the sources that the user specified. Use the sources in the run folder for the others."""
     from nsys_tools.sources.callgraph.source import CallGraphFile  # noqa: PLC0415
     from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
 

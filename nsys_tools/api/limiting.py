@@ -1,4 +1,4 @@
-"""Limits on time and memory for a process that answers requests."""
+"""Limits on time and memory for a process that serves requests."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from nsys_tools.session.limits import Limits, check_size
 
 @one_error
 def time_limit(seconds: float) -> AbstractContextManager[None]:
-    """Return a context manager that stops queries after some seconds. A process can be in only one at a time.
+    """Return a context manager that stops queries after `seconds`. Only one can be active per process at a time.
 
     Raises
     ------
     NsysToolsError
-        When the block ends, if it took longer.
+        If the block took longer than that. The error is raised at the end of the block.
     """
     return Limits(seconds=seconds).hold()
 
 
 @one_error
 def limit_memory(size: str) -> None:
-    """Limit the memory for queries, such as ``2GB``, in each session that is opened from now on."""
+    """Limit query memory, for example to ``2GB``, in each session that is opened from now on."""
     if size:
         check_size(size, "memory")
     limit_connections(size.strip())

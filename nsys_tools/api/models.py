@@ -1,4 +1,4 @@
-"""The analytic model of a network: the FLOPs and bytes of its layers."""
+"""The analytic model of a neural network: FLOPs and bytes for each of its layers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nsys_tools.session.result import Result
 
 @one_error
 def known_models() -> Result:
-    """Return the shipped models, workloads and GPUs: kind, name and description."""
+    """Return the shipped models, workloads and GPUs, each with its kind, name and description."""
     from nsys_tools.model import architecture, gpus, workloads  # noqa: PLC0415
 
     rows = [["model", name, architecture.load(name).description] for name in architecture.available()]
@@ -34,14 +34,14 @@ def load_model(name: str) -> AnalyticModel:
     Parameters
     ----------
     name
-        The name of a shipped model, the path of a model file, or a ``config.json`` from the Hugging Face hub (or its
-        folder). Configurations of these types do not require transformers: Llama, Mistral, Mixtral, Qwen2 and 3,
-        DeepSeek-V2 and V3, Kimi K2, gpt-oss, Gemma 3, GLM-4 MoE.
+        The name of a shipped model, the path of a model file, or a ``config.json`` from the Hugging Face Hub (or its
+        folder). Configurations of these model types do not require transformers: Llama, Mistral, Mixtral, Qwen2 and
+        Qwen3, DeepSeek-V2 and V3, Kimi K2, gpt-oss, Gemma 3 and GLM-4 MoE.
 
     Raises
     ------
     NsysToolsError
-        If there is no such model, or the file is not one.
+        If the model does not exist, or the file is not a model file.
 
     Examples
     --------
@@ -54,7 +54,7 @@ def load_model(name: str) -> AnalyticModel:
 
 @one_error
 class AnalyticModel:
-    """An analytic model; use `nsys_tools.load_model`.
+    """An analytic model. Use `nsys_tools.load_model` to load one.
 
     Attributes
     ----------
@@ -76,14 +76,14 @@ class AnalyticModel:
 
     @property
     def weight_count(self) -> int:
-        """Number of weights."""
+        """Total number of weights."""
         from nsys_tools.model.figures import total_weights  # noqa: PLC0415
 
         return total_weights(self._model, self._formulas)
 
     @property
     def warnings(self) -> list[str]:
-        """What is not counted, one sentence each: parts of a configuration, and classes without a formula."""
+        """What is not included in the counts: parts of a configuration, and classes without a formula."""
         from nsys_tools.model.demand import unknown  # noqa: PLC0415
 
         counts: Counter[str] = Counter()
@@ -93,13 +93,13 @@ class AnalyticModel:
         return [*self._model.warnings, *left_out]
 
     def tree(self, *, people: bool = False) -> Result:
-        """Return the hierarchy: one row per layer with class, repeat count and weights; shortened for `people`."""
+        """Return the layer hierarchy: one row per layer with class, repeat count and weights. `people` shortens it."""
         from nsys_tools.model import tables, tree  # noqa: PLC0415
 
         return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree", people=people)
 
     def tree_data(self) -> Any:
-        """Return the hierarchy as plain nested data."""
+        """Return the layer hierarchy as plain nested data."""
         from nsys_tools.model import tree  # noqa: PLC0415
         from nsys_tools.model.serialization import to_data  # noqa: PLC0415
 
@@ -122,30 +122,32 @@ class AnalyticModel:
         Parameters
         ----------
         workload
-            The name of a shipped workload, or a path; by default the model's default inputs.
+            The name of a shipped workload, or the path of a workload file. By default, the model's default inputs are
+            used.
         set
-            Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``; they override those of the workload.
+            Inputs, such as ``{"seq_len": 2048}`` or ``["seq_len=2048"]``, which override the workload's inputs.
         dtype
-            ``bf16`` for everything, or ``weights=int4-g128,cache=fp8`` for parts (``weights``, ``activations``,
-            ``cache``, ``experts``, ``head``); by default the dtypes that the model is published in.
+            One dtype for everything, such as ``bf16``, or a dtype per part (``weights``, ``activations``, ``cache``,
+            ``experts``, ``head``), such as ``weights=int4-g128,cache=fp8``. By default, the dtypes in which the model
+            was published are used.
         attention
             How to count attention: ``full`` or ``causal``.
         gpu
-            Name of a GPU, for roofline times.
+            Name of the GPU for which to compute roofline times.
         parallel
-            Parallel sizes: ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Figures are then those of one GPU in the pipeline
-            stage ``pp_rank``.
+            Parallelism degrees, such as ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Results are then for one GPU in
+            pipeline stage ``pp_rank``.
         efficiency
-            Fraction of roofline speed that is reached, in all phases or by phase, as returned by `Session.efficiency`.
-            Serving figures then include expected times beside the bounds.
+            Achieved fraction of roofline speed, for all phases or by phase, as returned by `Session.efficiency`.
+            Serving metrics then include expected times in addition to the bounds.
         expanded
-            Count what the transformers code computes instead of the model FLOPs: it expands the cached latent in every
-            step, attends to keys that the indexer did not select, and pads the chunks of a scan.
+            Instead of model FLOPs, count what the transformers code computes. That code expands the cached latent in
+            every step, attends to keys that the indexer did not select, and pads the chunks of a scan.
 
         Raises
         ------
         NsysToolsError
-            If an input, the workload or the GPU is not known, or a value is invalid.
+            If an input, the workload or the GPU is unknown, or a value is invalid.
         """
         from nsys_tools.model import workloads  # noqa: PLC0415
         from nsys_tools.model.settings import settings  # noqa: PLC0415
@@ -161,5 +163,5 @@ class AnalyticModel:
         return Evaluation(self._model, self._formulas, found, profile, existing(self._model.file, workload), reached)
 
     def __repr__(self) -> str:
-        """Return the name and the number of weights."""
+        """Return the name of the model and its number of weights."""
         return f"<AnalyticModel {self.name}: {self.weight_count:,} weights>"

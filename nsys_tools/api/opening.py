@@ -72,28 +72,28 @@ def open(
     ----------
     path
         A ``.sqlite`` export from nsys, a folder written by ``nsys export -t parquetdir``, a ``.nsys-rep`` (this
-        requires an installed ``nsys``), or a run folder written by ``nsys-tools capture``. Stages, model, workload,
-        ncu results and call graph are read from a run folder; arguments override them. A CSV or ``.ncu-rep`` file from
-        ncu is opened without a trace. A list of traces, folders of traces, or patterns such as ``rank*.sqlite`` is
-        opened as one job.
+        requires that ``nsys`` is installed), or a run folder written by ``nsys-tools capture``. Stages, model,
+        workload, ncu results and call graph are read from the run folder, and arguments override them. A CSV or
+        ``.ncu-rep`` file from ncu is opened without a trace. A list of traces, folders of traces, or patterns such as
+        ``rank*.sqlite`` is opened as one job.
     stages
-        TOML file with stage patterns. By default the outermost NVTX ranges are the stages, or, with a model or a run
-        folder, the stages of ``nsys-tools capture``.
+        TOML file with stage patterns. By default, the outermost NVTX ranges are the stages. With a model or a run
+        folder, the default is the stages of ``nsys-tools capture``.
     model
-        Analytic model to compare with: the name of a shipped model, or a model JSON.
+        Analytic model to compare with: the name of a shipped model, or a model JSON file.
     workload, set
-        The workload of the model, by name or file, and inputs such as ``{"pages": 2}``.
+        The model's workload (a name or file), and its inputs, such as ``{"pages": 2}``.
     gpu
         GPU to compare with. ``auto`` uses the GPU recorded in the trace.
     dtype
-        The dtype of the model: ``bf16``, or ``weights=fp8,cache=fp8`` for parts. The first one also applies to FLOPs
-        from shapes if neither the range nor the kernel indicates a dtype.
+        The model's dtype, such as ``bf16``, or a dtype per part, such as ``weights=fp8,cache=fp8``. The first dtype
+        also applies to FLOPs derived from shapes if neither the range nor the kernel indicates a dtype.
     attention
-        How to count the attention of the model: ``full`` or ``causal``.
+        How to count the model's attention: ``full`` or ``causal``.
     parallel
-        Parallel sizes, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``. The trace is of one of these GPUs.
+        Parallelism degrees, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``. The trace must be of one of these GPUs.
     ncu
-        CSV or ``.ncu-rep`` file from ncu, or a folder of them.
+        CSV or ``.ncu-rep`` file from ncu, or a folder of such files.
     callgraph
         TorchLens-style JSON, or a ``.dot`` file from forward hooks.
     steps
@@ -101,31 +101,32 @@ def open(
     cache
         Cache loaded and computed tables in the user's cache folder.
     progress
-        Called with a short description before each step that can be slow. The description is a string. If the step
-        can be measured, it is a `Measured`, whose ``amount()`` returns the progress.
+        Called with a short description before each step that can be slow. The description is a string. If the
+        step's progress can be measured, the string is a `Measured`, whose ``amount()`` returns the progress.
     salvage
-        Read the intact part of a damaged trace. The first note states how much was read; nothing is cached.
+        Read the intact part of a damaged trace. The first note states how much was read. Nothing is cached.
     allow_files
-        Also let SQL read your own files, such as ``FROM 'mine.csv'``. By default SQL can read only the trace.
+        Also let SQL read your own files, for example with ``FROM 'mine.csv'``. By default, SQL can read only the
+        trace.
     workers
-        For a job: number of traces to read in parallel, one per process; 0 for one per core.
+        For a job: number of processes, each of which reads one trace at a time; 0 for one process per core.
     scheduler
-        For a job: address of a Dask scheduler whose workers read the traces instead. This requires the extra
-        ``[cluster]``.
+        For a job: address of a Dask scheduler whose workers read the traces instead. This requires the ``[cluster]``
+        extra.
     rank_regex
-        For a job: regular expression whose first group is the rank in the path of the trace. By default the rank is
-        read from the trace if it is recorded there.
+        For a job: regular expression that is matched with the path of each trace. Its first group is the rank. By
+        default, the rank is read from the trace if it is recorded there.
 
     Returns
     -------
     Session or Job
-        A `Job` for a list of paths, otherwise a `Session`. Close it after use, or use it as a context manager.
+        A `Job` for a list of paths, otherwise a `Session`. Close the object after use, or use it as a context manager.
 
     Raises
     ------
     NsysToolsError
-        If the path cannot be opened, or a requested source cannot be joined. Reading a damaged table also raises this
-        error.
+        If the path cannot be opened, or a requested source cannot be joined. Reading a damaged table later also raises
+        this error.
 
     Examples
     --------

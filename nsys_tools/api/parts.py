@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def read(task: Task) -> list[Part]:
-    """Return the answers of a trace, per process with GPU work or for the whole trace.
+    """Return the query results for a trace, either per process with GPU work or for the whole trace.
 
     Raises
     ------

@@ -28,7 +28,7 @@ class RecipeRun:
     name
         The recipe.
     page
-        The page that was written; None if the traces had no data, in which case nothing was written.
+        The HTML page that was written; None if the traces had no data, in which case nothing was written.
     tables
         The written tables by name.
     notes
@@ -43,7 +43,7 @@ class RecipeRun:
 
 @one_error
 def recipes() -> Result:
-    """Return the recipes: name, title, and the options that each accepts."""
+    """Return the recipes, each with its name, title and the options that it accepts."""
     from nsys_tools.stats.recipes import RECIPES  # noqa: PLC0415
 
     rows = [(one.name, one.title, " ".join(f"--{name}" for name in one.options)) for one in RECIPES]
@@ -56,20 +56,21 @@ def recipe(
     scheduler: str = "", cache: bool = True, skip_broken: bool = False, force: bool = False,
     progress: Progress = silent, **options: Any,
 ) -> RecipeRun:  # fmt: skip
-    """Run a recipe of ``nsys recipe`` on traces, one per rank, and write its tables and a page.
+    """Run a recipe of ``nsys recipe`` on traces, one per rank, and write its tables and an HTML page.
 
     Parameters
     ----------
     recipe
-        Name of the recipe; `recipes` lists the names.
+        Name of the recipe. `recipes` lists the names.
     inputs
-        Traces, folders of traces, or patterns. Each file is a rank, numbered in natural order.
+        Traces, folders of traces, or patterns. Each file is treated as a rank. Ranks are numbered in
+        natural order of the file names.
     output
-        The folder to create, with each table as Parquet and CSV, and ``recipe.html``.
+        The folder to create. It has each table as Parquet and CSV, and ``recipe.html``.
     workers
-        Number of processes that read traces; 0 for one per core.
+        Number of processes that read traces; 0 for one process per core.
     scheduler
-        Address of a Dask scheduler that reads them instead.
+        Address of a Dask scheduler whose workers read the traces instead.
     cache
         Cache loaded tables in the user's cache folder.
     skip_broken
@@ -79,7 +80,7 @@ def recipe(
     progress
         Called with a short description of the current step.
     **options
-        Options of the recipe, named as by NVIDIA: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
+        Recipe options, with NVIDIA's names: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
         ``base``, ``mangled``, ``bins``, ``cumulative``, ``rows``, ``gap`` (ms), ``threshold`` (%), ``chunks``.
 
     Returns
@@ -90,11 +91,11 @@ def recipe(
     Raises
     ------
     NsysToolsError
-        If there is no such recipe, it does not accept an option, a trace cannot be read, or the folder exists.
+        If the recipe does not exist or does not accept an option, a trace cannot be read, or the folder exists.
 
     Notes
     -----
-    Tables have the columns of NVIDIA's recipes. Quartiles and standard deviations across several files are exact,
+    Tables have the same columns as NVIDIA's recipes. Quartiles and standard deviations across several files are exact,
     whereas NVIDIA's recipes approximate them.
     """
     from nsys_tools.files import check_apart  # noqa: PLC0415

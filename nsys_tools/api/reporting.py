@@ -1,4 +1,4 @@
-"""Writing the report of a trace in one call. A cached report is copied without reading the trace."""
+"""Writing a report in one call. A cached report is copied without reading the trace."""
 
 from __future__ import annotations
 
@@ -38,17 +38,17 @@ def write_report(
     csv_safe: bool = False,
     **given: Unpack[Given],
 ) -> kept.WrittenReport:
-    """Write the report of a trace or run folder: `open`, `Session.analyze` and `Analysis.write` in one.
+    """Write the report for a trace or run folder: `open`, `Session.analyze` and `Analysis.write` in one call.
 
-    If the cache has a report of the same trace with the same arguments, files and program version, that report is
-    copied. With ``cache=False`` or ``salvage=True``, the report is always regenerated.
+    If the cache has a report for the same trace with the same arguments, files and nsys-tools version, that report
+    is copied. With ``cache=False`` or ``salvage=True``, the report is always regenerated.
 
     Parameters
     ----------
     path
         As for `open`.
     out
-        The folder; by default ``report/`` in a run folder, or a folder named after the trace.
+        The report folder. The default is ``report/`` in a run folder, or a folder named after the trace.
     formats, top, force, redact_paths, csv_safe
         As for `Analysis.write`.
     **given
@@ -57,7 +57,7 @@ def write_report(
     Raises
     ------
     NsysToolsError
-        If one of the three raises it.
+        If one of these three calls raises the error.
     """
     trace = Path(path)
     check_formats(formats)
@@ -89,7 +89,7 @@ def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: di
 
 
 def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry | None, list[Path]]:
-    """Return the cache entry of the report (None if it is not cached), and the files that are read."""
+    """Return the cache entry for the report (None if it cannot be cached), and the files that are read."""
     if not given.get("cache", True) or given.get("salvage"):
         return None, []
     try:
@@ -107,7 +107,7 @@ def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry |
 
 
 def _inputs(trace: Path, given: Given, *, run: bool) -> list[Path]:
-    """Return the files that are read: for a run folder, all files except those of its report."""
+    """Return the files that are read: the trace or run folder (without its report), and files given as arguments."""
     named = [Path(str(value)) for name, value in given.items() if name in _FILES and value]
     own = trace / "report" if run else None
     inside = [path for path in kept.files_of(trace) if own is None or own not in path.parents]

@@ -1,4 +1,4 @@
-"""Listing the reports of ``nsys stats`` and the rules of ``nsys analyze``, and writing them as nsys does."""
+"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: listing them, and writing them as nsys does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @one_error
 def stats_reports() -> Result:
-    """Return the reports: name, title, old names, arguments, and whether nsys prints the report by default."""
+    """Return the reports, each with name, title, old names, arguments, and whether nsys prints it by default."""
     from nsys_tools.stats.reports import DEFAULT, REPORTS  # noqa: PLC0415
 
     rows = [
@@ -59,14 +59,15 @@ def write_stats(
     trace
         A ``.sqlite`` export, a parquetdir folder, or a ``.nsys-rep``.
     reports
-        Each ``NAME[:ARGUMENT...]``; by default those that nsys prints by default.
+        The reports to write, each as ``NAME[:ARGUMENT...]``. The default is the reports that nsys prints by default.
     formats
-        One per report; the last applies to the remaining reports. Default: column on the console, csv in files.
+        One format per report. The last format also applies to any remaining reports. The default is column on the
+        console and csv in files.
     outputs
-        ``-`` for the console, ``.`` for files beside the trace, or BASE for files BASE_REPORT.EXT. One per report; the
-        last applies to the remaining reports.
+        ``-`` for the console, ``.`` for files next to the trace, or BASE for files named BASE_REPORT.EXT. One output
+        per report. The last output also applies to any remaining reports.
     timeunit
-        Unit of times: nsec, usec, msec or seconds.
+        Time unit: nsec, usec, msec or seconds.
     filter_time, filter_nvtx
         As for `Session.stats`.
     overwrite
@@ -78,14 +79,14 @@ def write_stats(
     salvage
         Read the intact part of a damaged trace. The first message states how much was read.
     console
-        The stream for ``-``.
+        The stream to write to for ``-``.
     progress
         As for `nsys_tools.open`.
 
     Raises
     ------
     NsysToolsError
-        If a report, format, output or filter is not known, or the trace cannot be read.
+        If a report, format, output or filter is invalid, or the trace cannot be read.
     """
     from nsys_tools.stats import window  # noqa: PLC0415
     from nsys_tools.stats.reports import DEFAULT  # noqa: PLC0415
@@ -103,7 +104,7 @@ def write_stats(
 
 @one_error
 def rules() -> Result:
-    """Return the expert rules: name, title, old names, and arguments."""
+    """Return the expert rules, each with name, title, old names and arguments."""
     from nsys_tools.stats.rules import RULES  # noqa: PLC0415
 
     rows = [(r.name, r.title, ", ".join(r.aliases), "".join(f"[:{a}]" for a in r.arguments)) for r in RULES.members]
@@ -134,7 +135,7 @@ def write_rules(
     trace
         A ``.sqlite`` export, a parquetdir folder, or a ``.nsys-rep``.
     rules
-        Each ``NAME[:ARGUMENT...]``; by default all six.
+        The rules to write, each as ``NAME[:ARGUMENT...]``. The default is all six rules.
     filter_time, filter_nvtx
         As for `Session.rules`.
     formats, outputs, timeunit, overwrite, csv_safe, cache, salvage, console, progress
@@ -143,7 +144,7 @@ def write_rules(
     Raises
     ------
     NsysToolsError
-        If a rule, format, output or filter is not known, or the trace cannot be read.
+        If a rule, format, output or filter is invalid, or the trace cannot be read.
     """
     from nsys_tools.stats.rules import ORDER, parse_rule  # noqa: PLC0415
 
@@ -155,7 +156,7 @@ def write_rules(
 
 @dataclass(frozen=True)
 class _Writing:
-    """The outputs and settings for the reports of a trace; the attributes are those of `write_stats`."""
+    """The outputs and settings for the reports on a trace. The attributes are the arguments of `write_stats`."""
 
     trace: Path
     outputs: Sequence[str]
@@ -170,12 +171,12 @@ class _Writing:
     notes: list[str] = field(default_factory=list)
 
     def check(self, requests: Sequence[Request]) -> list[tuple[Format, str]]:
-        """Return format and output of each report.
+        """Return the format and the output of each report.
 
         Raises
         ------
         NsysToolsError
-            If one of them is not known.
+            If a format or output is invalid.
         """
         from nsys_tools.stats import delivery  # noqa: PLC0415
         from nsys_tools.stats.cells import time_unit  # noqa: PLC0415
@@ -200,7 +201,7 @@ class _Writing:
         places = self.check(requests)
         found = answers(self.opened, requests, part)
         with closing(found):
-            # Do not request another item after the last one: that would close the trace.
+            # Do not request another item after the last one, since that would close the trace.
             taken = zip(islice(found, len(requests)), places, strict=True)
             ready = [(answer, form, target) for answer, (form, target) in taken]
             yield from self.notes

@@ -1,4 +1,4 @@
-"""An open trace or run folder, with all sources that are joined with it."""
+"""Sessions: an open trace or run folder, with all sources that are joined with it."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 
 @one_error
 class Session(Closing):
-    """An open trace with all sources that are joined with it; use `nsys_tools.open`.
+    """An open trace with all sources that are joined with it. Use `nsys_tools.open` to open one.
 
     Attributes
     ----------
     name
-        The name in messages and reports: that of the file, or of the run folder and its trace.
+        Name of the session in messages and reports: the file name, or the names of the run folder and its trace.
     stages
         The stages in the stages file; empty if the outermost ranges are the stages.
     run
         The run folder; None for a single trace.
     inputs
-        The files and folders that are read. They are never written.
+        The files and folders that are read. nsys-tools never writes to them.
     """
 
     def __init__(self, parts: Opened) -> None:
@@ -52,22 +52,22 @@ class Session(Closing):
 
     @property
     def warnings(self) -> list[str]:
-        """Parts of the trace that could not be read or hold invalid values, one sentence each; grows with queries."""
+        """What could not be read or has invalid values in the trace, one sentence each. Queries can add to the list."""
         return list(self._database.notes)
 
     @property
     def notes(self) -> list[str]:
-        """Caveats on the trace and the joined sources, one sentence each; grows with queries."""
+        """Caveats about the trace and the joined sources, one sentence each. Queries can add to the list."""
         return [*self._database.notes, *self._notes]
 
     def close(self) -> None:
-        """Close the session and remove its temporary files. Results that were not kept can no longer be read."""
+        """Close the session and remove its temporary files. Only results saved with `Result.kept` can still be read."""
         self._others.close()
         super().close()
 
     @property
     def report_folder(self) -> Path:
-        """The default folder of the report: in the run folder, or in the current directory."""
+        """Default report folder, which is in the run folder, or in the current directory for a single trace."""
         return self.run.report if self.run else folder_of(self.name)
 
     @property
@@ -81,30 +81,30 @@ class Session(Closing):
         Parameters
         ----------
         name
-            Name of the query; `queries` lists the names.
+            Name of the query. `queries` lists the names.
         top
             Maximum number of rows.
         **equals
-            Column = value: return only rows in which the column has this value.
+            Columns and values: return only rows in which each of these columns has the given value.
 
         Raises
         ------
         NsysToolsError
-            If there is no such query or column, `top` is negative, or the query requires a model, ncu results or a call
-            graph that was not given.
+            If the query or column does not exist, `top` is negative, or the query requires a model, ncu results or a
+            call graph that was not given.
         """
         self._joined.check(self._database.query, name)
         return self._database.query(name, top=top, **equals)
 
     def efficiency(self) -> dict[str, float]:
-        """Return the fraction of roofline speed that each phase of the model reached: roofline time divided by span.
+        """Return the fraction of roofline speed that each phase of the model achieved, which is roofline time / span.
 
-        Pass it to `AnalyticModel.evaluate` as `efficiency` to estimate the times of other workloads.
+        To estimate times for other workloads, pass the result to `AnalyticModel.evaluate` as `efficiency`.
 
         Raises
         ------
         NsysToolsError
-            If there is no model, or the trace has none of its phases.
+            If there is no model, or the trace does not contain any of the model's phases.
         """
         needed: dict[str, list[float]] = {}
         for row in self.query("roofline_stage"):
@@ -120,7 +120,7 @@ class Session(Closing):
         self, query: str, parameters: Mapping[str, Any] | None = None, *, limit: int | None = None,
         max_seconds: float | None = None, max_memory: str = "",
     ) -> Result:  # fmt: skip
-        """Run SQL (DuckDB dialect) on the documented queries and nsys's own tables. It cannot read anything else.
+        """Run SQL (DuckDB dialect) on documented queries and nsys's own tables. Reading files requires `allow_files`.
 
         Parameters
         ----------
@@ -129,18 +129,18 @@ class Session(Closing):
         parameters
             The values of the parameters.
         limit
-            Maximum number of rows; `Result.truncated` tells whether there are more.
+            Maximum number of rows. `Result.truncated` indicates whether there are more.
         max_seconds
-            Time limit, including the time to load tables.
+            Time limit in seconds, including the time to load tables.
         max_memory
             Memory limit, such as ``2GB``.
 
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, DuckDB rejects it, a query that it reads requires a source that was
-            not given, or it exceeds a limit. With a limit, the statement runs immediately; otherwise it runs when rows
-            are read.
+            If the statement is not read-only, DuckDB rejects it, a query that it reads requires a source that was not
+            given, or it exceeds a limit. With a limit, the statement runs immediately; otherwise, it runs when its
+            rows are first read.
         """
         from nsys_tools.session.limits import Limits  # noqa: PLC0415
 
@@ -151,21 +151,21 @@ class Session(Closing):
             return limits.apply(self._database.sql(query, parameters))
 
     def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return a report of ``nsys stats``: its headers and rows, with values as recorded, in ns and bytes.
+        """Return an ``nsys stats`` report with the same headers and rows. Values are as recorded, in ns and bytes.
 
         Parameters
         ----------
         report
-            Name and arguments, such as ``cuda_gpu_kern_sum:base``. Old nsys names are also accepted.
+            Report name and arguments, such as ``cuda_gpu_kern_sum:base``. Old nsys names also work.
         filter_time
-            Only what touches this time, as in ``1s/1s500ms``.
+            Only events that overlap this time window, for example ``1s/1s500ms``.
         filter_nvtx
-            Only events that overlap the time of this range: ``RANGE[@DOMAIN][/N]``.
+            Only events that overlap this range in time: ``RANGE[@DOMAIN][/N]``.
 
         Raises
         ------
         NsysToolsError
-            If there is no such report, or the session has no trace.
+            If the report does not exist, or the session has no trace.
         """
         from nsys_tools.stats import window  # noqa: PLC0415
         from nsys_tools.stats.requests import parse_request  # noqa: PLC0415
@@ -175,26 +175,27 @@ class Session(Closing):
         return self._answered(request, chosen)
 
     def rules(self, rule: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return an expert rule of ``nsys analyze``: its headers and rows, with values as recorded, in ns and bytes.
+        """Return the output of an ``nsys analyze`` rule, with the same headers and rows, and values as recorded.
 
         Parameters
         ----------
         rule
-            Name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. The default for ``rows`` is 50, as in nsys.
+            Rule name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. The default for ``rows`` is 50, as in nsys.
         filter_time
-            Only what touches this time, as in ``1s/1s500ms``.
+            Only events that overlap this time window, for example ``1s/1s500ms``.
         filter_nvtx
-            Only events that overlap the time of this range, in its process: ``RANGE[@DOMAIN][/N]``.
+            Only events of the range's process that overlap this range in time: ``RANGE[@DOMAIN][/N]``.
 
         Returns
         -------
         Result
-            Empty if nothing was found. If the trace lacks the data, `Result.summary` states that.
+            The rows, empty if the rule found nothing. If the trace lacks the data for the rule, `Result.summary` states
+            that.
 
         Raises
         ------
         NsysToolsError
-            If there is no such rule or range, the rule does not accept an argument, or the session has no trace.
+            If the rule or range does not exist, the rule does not accept an argument, or the session has no trace.
 
         Examples
         --------
@@ -210,7 +211,7 @@ class Session(Closing):
         return self._answered(request)
 
     def _answered(self, request: Request, window: Window | None = None) -> Result:
-        """Return a report, from a second database if it must read different events."""
+        """Return a report. If it must read different events, it is computed in a second database."""
         from nsys_tools.stats.answers import answer, as_result, tell  # noqa: PLC0415
 
         if self._reopen is None:
@@ -222,7 +223,7 @@ class Session(Closing):
         return as_result(answer(database, request, window))
 
     def findings(self, *only: str) -> Findings:
-        """Return the findings, most time at stake first.
+        """Return the findings, with the most time at stake first.
 
         Parameters
         ----------
@@ -232,14 +233,14 @@ class Session(Closing):
         Raises
         ------
         NsysToolsError
-            If there is no such rule, the session has no trace, or the roofline comparison gives an impossible result.
+            If the rule does not exist, the session has no trace, or the roofline comparison gives an impossible result.
         """
         from nsys_tools.api.findings import Findings  # noqa: PLC0415
         from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
 
         if self._reopen is None:
             raise NsysToolsError("Findings require a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
-        read = cache(self._database.query)  # run a query that several rules share only once
+        read = cache(self._database.query)  # run a query only once if several rules read it
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
         return Findings(
@@ -251,12 +252,12 @@ class Session(Closing):
         )
 
     def questions(self, path: str = "TRACE") -> Result:
-        """Return the questions: answerable ones first, with their commands, then the others, with what they require.
+        """Return the questions that this trace can answer, with commands, then the others, with the data they require.
 
         Parameters
         ----------
         path
-            The path of the trace to write in the commands.
+            Path of the trace to show in the commands.
 
         Raises
         ------
@@ -272,12 +273,12 @@ class Session(Closing):
         return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
     def analyze(self) -> Analysis:
-        """Compute all tables of the report, the findings, and the list of data that was not recorded.
+        """Compute all of the report's tables, the findings, and the list of data that was not recorded.
 
         Raises
         ------
         NsysToolsError
-            If the session has no trace, attribution does not add up, or the roofline comparison gives an impossible
+            If the session has no trace, attributed times do not add up, or the roofline comparison gives an impossible
             result.
         """
         from nsys_tools.api.analysis import Analysis  # noqa: PLC0415
@@ -292,6 +293,6 @@ class Session(Closing):
         return Analysis.of(replace(found, inputs=self.inputs))
 
     def __repr__(self) -> str:
-        """Return the name and the joined sources."""
+        """Return the name of the session and the joined sources."""
         with_ = [source.name for source in self._joined.sources]
         return f"<Session {self.name}{' with ' + ', '.join(with_) if with_ else ''}>"

@@ -28,27 +28,27 @@ def scrub(
     force: bool = False,
     progress: Callable[[str], None] = silent,
 ) -> Scrubbed:
-    """Write a copy of a trace without data about the machine, its users and programs.
+    """Write a copy of a trace without identifying data about the machine, its users and its programs.
 
     Parameters
     ----------
     path
         An SQLite export, or a folder written by ``nsys export -t parquetdir``.
     out
-        The copy, in the same format. Nothing is written beside the trace.
+        Path of the copy, which has the same format. Nothing is written next to the original trace.
     nvtx
-        NVTX texts: ``keep`` them, shorten file ``paths`` in them to their last part, or ``hash`` them.
+        NVTX strings: ``keep`` them, shorten file ``paths`` in them to the last component, or ``hash`` them.
     names
-        Names of the program's kernels and functions: ``keep`` or ``hash`` them.
+        The program's kernel and function names: ``keep`` or ``hash`` them.
     threads
-        Names of threads and programs: ``keep`` or ``hash`` them. Common names, such as ``python``, are kept.
+        Thread and program names: ``keep`` or ``hash`` them. Common names, such as ``python``, are always kept.
     drop_samples
-        Leave out CPU samples and call chains.
+        Remove CPU samples and call chains.
     keep_host
-        Keep the names of hosts, and the UUIDs and addresses of GPUs and network devices.
+        Keep hostnames, and the UUIDs and addresses of GPUs and network devices.
     salt
         Traces that are scrubbed with the same salt have the same pseudonyms. Use at least 16 random characters and
-        keep them secret. By default, each copy has different pseudonyms.
+        keep the salt secret. By default, each copy has different pseudonyms.
     manifest
         JSON file to write, with a list of what was removed.
     force
@@ -59,13 +59,13 @@ def scrub(
     Returns
     -------
     Scrubbed
-        The ``path`` of the copy, its ``manifest``, and a one-sentence ``summary``.
+        Its attributes are the ``path`` of the copy, the ``manifest``, and a one-sentence ``summary``.
 
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read, is a ``.nsys-rep``, or the copy still holds data that must not be shared. In these
-        cases no copy is written. The message names the table and column, never the text.
+        If the trace cannot be read or is a ``.nsys-rep``, or if the copy still contains data that must not be shared.
+        In these cases, no copy is written. For such data, the message names only the table and column.
     """
     from nsys_tools.scrubbing import scrubbed_copy  # noqa: PLC0415
     from nsys_tools.scrubbing.options import Options  # noqa: PLC0415

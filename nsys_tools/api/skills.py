@@ -14,13 +14,13 @@ _FILE = "SKILL.md"
 
 @one_error
 def skill() -> str:
-    """Return the skill as Markdown: when to use which command, and common misreadings."""
+    """Return the agent skill as Markdown. It explains which command to use when, and lists common misreadings."""
     return (files("nsys_tools") / "skill" / _FILE).read_text(encoding="utf-8")
 
 
 @one_error
 def install_skill(folder: str | Path, *, force: bool = False) -> Path:
-    """Write the skill to a folder of skills, as ``nsys-tools/SKILL.md``; return the file.
+    """Write the agent skill to ``nsys-tools/SKILL.md`` in a folder of skills; return the path of the file.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Writing results as text and files."""
+"""Writing results as text and to files."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ def render(result: Result, form: str = "table", columns: Sequence[str] = (), *, 
     form
         ``table``, ``csv``, ``tsv``, ``json``, ``yaml`` or ``md``.
     columns
-        For ``table``, the format for people: show only these columns, in readable units.
+        Columns to show, in readable units. This applies only to ``table``, which is the format for human readers.
     csv_safe
-        In CSV and TSV, put a quote (') before text that a spreadsheet would evaluate: text that starts with ``=``,
-        ``+``, ``-``, ``@``, a tab or a carriage return, and is not a number.
+        In CSV and TSV, put a quote (') before text that a spreadsheet would evaluate, which is any text that starts
+        with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return and is not a number.
 
     Raises
     ------
     NsysToolsError
-        If the format is not known.
+        If the format is unknown.
     """
     from nsys_tools import formats  # noqa: PLC0415
 
@@ -57,30 +57,31 @@ def write_result(
     result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False, force: bool = False,
     inputs: Sequence[Path] = (), envelope: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
-    """Write a result to a file; return it.
+    """Write a result to a file; return the path of the file.
 
     Parameters
     ----------
     result
         The rows.
     out
-        The file. It is written completely or not at all: to a temporary file that is then renamed.
+        The output file. It is written completely or not at all: nsys-tools writes a temporary file and then renames
+        it.
     form
-        ``parquet``, ``sqlite`` (a database with one table, named after the query or ``result``), or a format of
-        `render`.
+        ``parquet``, ``sqlite`` (a database with one table, which has the name of the query or is named ``result``), or
+        one of the formats of `render`.
     csv_safe
         As for `render`.
     force
         Replace an existing file.
     inputs
-        Files and folders that are never written: `Session.inputs`.
+        Files and folders that must not be overwritten, such as `Session.inputs`.
     envelope
-        For JSON, an answer from `nsys_tools.envelope` to write instead of the bare rows.
+        For JSON, an envelope from `nsys_tools.envelope` to write instead of the bare rows.
 
     Raises
     ------
     NsysToolsError
-        If the format is not known, the file exists or is an input, or it cannot be written.
+        If the format is unknown, or the file exists, is an input, or cannot be written.
     """
     file = Path(out)
     with new_file(file, force=force, inputs=inputs) as draft:
@@ -127,12 +128,12 @@ def save_chart(chart: object, out: str | Path, *, force: bool = False, inputs: S
     force
         Replace an existing file.
     inputs
-        Files and folders that are never written.
+        Files and folders that must not be overwritten.
 
     Raises
     ------
     NsysToolsError
-        If the extension is not known, or the file exists, is an input, or cannot be written.
+        If the extension is unknown, or the file exists, is an input, or cannot be written.
     """
     from nsys_tools.charts.sweep import save  # noqa: PLC0415
 
