@@ -1,1 +1,1 @@
-"""DuckDB with the catalog of queries: dependencies, cache, results. Independent of file formats."""
+"""DuckDB and the query catalog: dependencies, cache and results. This package does not depend on file formats."""

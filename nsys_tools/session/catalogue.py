@@ -1,9 +1,9 @@
 """The documented queries: every file under ``queries/`` is a named relation.
 
-``queries/kernel/summary.sql`` is the view ``kernel_summary``. The files in ``queries/views`` are the entities and are
-named after the file alone. ``_name.sql`` is a private step. A file holds one SELECT. Its header is described in
-`nsys_tools.session.header`. ``{asset:analytic/x.csv}`` in a file is replaced by the path of that asset, and
-``{toml:analytic/x/*.toml}`` by the contents of these files, as a JSON list inside an SQL string.
+``queries/kernel/summary.sql`` is the view ``kernel_summary``. The files in ``queries/views`` define the entities, whose
+names are the file names without the folder. ``_name.sql`` is a private step. Each file has one SELECT and a header (see
+`nsys_tools.session.header`). ``{asset:analytic/x.csv}`` in a file is replaced with the path of that asset, and
+``{toml:analytic/x/*.toml}`` with the contents of the matching files, as a JSON list inside an SQL string.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _read(path: Path, relative: str) -> Query:
 
 
 def _asset(match: re.Match[str]) -> str:
-    """Return the path of an asset that a query reads, for use inside an SQL string."""
+    """Return the path of an asset that a query reads, escaped for use inside an SQL string."""
     path = assets.find(match["path"])
     if path is None:
         raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
@@ -48,7 +48,7 @@ def _asset(match: re.Match[str]) -> str:
 
 
 def _documents(match: re.Match[str]) -> str:
-    """Return TOML files as a JSON list, for use inside an SQL string."""
+    """Return the contents of TOML files as a JSON list, escaped for use inside an SQL string."""
     import tomllib  # noqa: PLC0415
 
     found = []
@@ -61,24 +61,24 @@ def _documents(match: re.Match[str]) -> str:
 
 
 def queries() -> dict[str, Query]:
-    """Return all queries by name. The user's own queries override shipped ones."""
+    """Return all queries by name. The user's own queries override shipped queries."""
     return _queries(tuple(assets.folders()))
 
 
 @cache
 def _queries(_: tuple[Path, ...]) -> dict[str, Query]:
-    """Return the queries in asset folders. Cached, because scanning the folders is slower than most queries."""
+    """Return the queries in asset folders. The result is cached because scanning folders is slower than most queries."""
     found = (_read(path, relative) for relative, path in assets.listing("queries", "*/*.sql").items())
     return {query.name: query for query in found}
 
 
 def find(name: str) -> Query:
-    """Return one query.
+    """Return the query with the given name.
 
     Raises
     ------
     NsysToolsError
-        If there is no query with this name.
+        If the query does not exist.
     """
     known = queries()
     if name not in known:
@@ -92,14 +92,14 @@ def _offered() -> list[str]:
 
 
 def hint(name: str, tables: Iterable[str] = ()) -> str:
-    """Return a hint that suggests known names similar to an unknown name.
+    """Return a hint that suggests known names that are similar to an unknown name.
 
     Parameters
     ----------
     name
         The unknown name.
     tables
-        Names of tables that can be queried in addition to the queries.
+        Names of tables that can be read in addition to the queries.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 
@@ -119,11 +119,11 @@ def functions() -> str:
 
 @cache
 def _schema_columns() -> list[tuple[str, str, str, bool]]:
-    """Return table, column, DuckDB type, and whether the column is never NULL, from ``queries/schema.sql``."""
+    """Return table, column, DuckDB type, and whether the column is NOT NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
         raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
-    # SQLite preserves the declared types as written, and starts ten times as fast as a second DuckDB.
+    # SQLite preserves the declared types as written, and starts ten times faster than a second DuckDB.
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(path.read_text(encoding="utf-8"))
         return connection.execute(
@@ -134,7 +134,7 @@ def _schema_columns() -> list[tuple[str, str, str, bool]]:
 
 @cache
 def schema() -> dict[str, dict[str, str]]:
-    """Return the nsys tables that queries use: their columns and DuckDB types, from ``queries/schema.sql``."""
+    """Return the nsys tables that queries use, with their columns and DuckDB types, from ``queries/schema.sql``."""
     tables: dict[str, dict[str, str]] = {}
     for table, column, kind, _ in _schema_columns():
         tables.setdefault(table, {})[column] = kind
@@ -156,30 +156,30 @@ def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | 
     Parameters
     ----------
     connection
-        Any connection; it only runs the parser.
+        Any connection. It is used only to run the parser.
     sql
         The statement.
     """
-    # Do not bind a parameter: DuckDB would then import pandas, if installed, which takes a third of a second.
+    # Do not bind a parameter, since DuckDB would then import pandas if installed, which takes a third of a second.
     row = connection.execute(f"SELECT json_serialize_sql({literal(sql)})").fetchone()
     tree: dict[str, Any] = json.loads(row[0]) if row else {"error": True}
     return None if tree["error"] else tree
 
 
 def dependencies(tree: dict[str, Any]) -> set[str]:
-    """Return the relations that a parsed SELECT reads; those in schema ``loaded`` have that prefix."""
+    """Return the relations that a parsed SELECT reads. Relations in the ``loaded`` schema have that prefix."""
     tables = [node for node in parts(tree) if node.get("type") == "BASE_TABLE"]
     return {f"{t['schema_name']}.{t['table_name']}" if t["schema_name"] else t["table_name"] for t in tables}
 
 
 def table_functions(tree: dict[str, Any]) -> set[str]:
-    """Return the table functions that a parsed SELECT reads: ``range``, ``read_csv`` ..."""
+    """Return the table functions that a parsed SELECT calls, such as ``range`` and ``read_csv``."""
     found = [node for node in parts(tree) if node.get("type") == "TABLE_FUNCTION"]
     return {node["function"]["function_name"].lower() for node in found}
 
 
 def tables(tree: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """Return database, schema and name of the tables that a parsed SELECT reads, except its own WITH clauses."""
+    """Return database, schema and name of each table that a parsed SELECT reads, except its own WITH clauses."""
     return {(node["catalog_name"], node["schema_name"], node["table_name"]) for node in _sources(tree)}
 
 
@@ -189,12 +189,12 @@ def named(tree: dict[str, Any]) -> set[str]:
 
 
 def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the nodes of the sources that a parsed SELECT reads, except its own WITH clauses.
+    """Yield the syntax tree node of each source that a parsed SELECT reads, except its own WITH clauses.
 
     Notes
     -----
-    The name of a WITH clause hides a relation or file of the same name, but not in the clause's own SELECT, unless
-    that is recursive: ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
+    The name of a WITH clause hides a relation or file with the same name. Within the clause's own SELECT, it does so
+    only if the clause is recursive. For example, ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
     """
     pending: list[tuple[object, frozenset[str]]] = [(tree, frozenset())]
     while pending:

@@ -1,4 +1,4 @@
-"""Which part of a trace is read, and through which queries."""
+"""Which part of a trace to read, and with which queries."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Choice:
-    """A selection of the data that is read from an open trace.
+    """A selection of the data to read from an open trace.
 
     Attributes
     ----------
     window
-        First and last nanosecond: only events that overlap this time; None for all events.
+        First and last nanosecond. Only events that overlap this window are read; None for all events.
     instead
-        Replacement queries, by the name of the query that each replaces; both have the same columns.
+        Replacement queries, by the name of the query that each one replaces. Both must have the same columns.
     queries
-        The queries that will be run, if known: only the columns of nsys's tables that these queries use are loaded.
+        The queries that will be run, if known. From nsys's tables, only the columns that these queries use are loaded.
         If another query is run later, the tables are reloaded with all columns.
     process
-        Only events of this process (nsys's globalPid); None for all processes.
+        Read only events of this process (nsys's globalPid); None for all processes.
     """
 
     window: tuple[int, int] | None = None

@@ -1,7 +1,7 @@
-"""Which columns a query reads from its sources, inferred from its syntax alone.
+"""Which columns a query reads from its sources, determined from its syntax alone.
 
-The answer may include too many columns, but never too few: names are not resolved, so a name that occurs anywhere in
-a query counts for each of its sources. None means all columns.
+The result may include too many columns, but never too few. Names are not resolved, so a name that occurs anywhere in
+a query is treated as a column of each of its sources. None means all columns.
 """
 
 from __future__ import annotations
@@ -21,9 +21,10 @@ def in_use(queries: Iterable[str], needed: Callable[[str, Names], dict[str, Name
     Parameters
     ----------
     queries
-        Names of relations of which all columns are needed.
+        Names of the relations to compute, with all of their columns.
     needed
-        Returns, for a relation and its needed columns, the relations that it reads and the columns of each.
+        Function that returns, for a relation and its needed columns, the relations that it reads and the columns that
+        it reads from each of them.
     """
     asked: dict[str, Names] = {}
     pending: list[tuple[str, Names]] = [(name, None) for name in queries]
@@ -45,7 +46,7 @@ def used(tree: dict[str, Any], wanted: Names) -> Names:
     tree
         The statement, parsed by DuckDB's ``json_serialize_sql``.
     wanted
-        The needed columns of its result.
+        The output columns that are needed.
     """
     node = tree["statements"][0]["node"]
     if wanted is None or not _can_be_narrowed(node):
@@ -65,7 +66,7 @@ def used(tree: dict[str, Any], wanted: Names) -> Names:
 
 
 def _can_be_narrowed(node: dict[str, Any]) -> bool:
-    """Whether an output column that is not needed can be skipped: not if rows are distinguished by all outputs."""
+    """Whether unneeded output columns can be skipped. False if all outputs determine which rows are distinct."""
     return (
         node["type"] == "SELECT_NODE"
         and node["aggregate_handling"] == "STANDARD_HANDLING"
@@ -74,7 +75,7 @@ def _can_be_narrowed(node: dict[str, Any]) -> bool:
 
 
 def _is_star(item: dict[str, Any]) -> bool:
-    """Whether this is a star that passes on all columns under their own names."""
+    """Whether this is a star that passes on all columns under their original names."""
     return item["class"] == "STAR" and not (item["columns"] or item["expr"] or item["rename_list"])
 
 
@@ -97,7 +98,7 @@ def parts(tree: object) -> Iterator[dict[str, Any]]:
 
 
 def _mentioned(tree: dict[str, Any], query: dict[str, Any]) -> Names:
-    """Return all names in a part of a query that can be column names."""
+    """Return all names in part of a query that could be column names."""
     tables = {str(part[key]).lower() for part in parts(query) if "sample" in part for key in ("alias", "table_name")
               if part.get(key)}  # fmt: skip
     found: set[str] = set()

@@ -1,4 +1,4 @@
-"""The DuckDB connection of a session, and the interface of a source of recorded tables."""
+"""A session's DuckDB connection, and the interface that a source of recorded tables must implement."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ SMALL_BYTES = 4 << 20
 """Recorded tables smaller than this are read on one thread, and each query on them is computed once."""
 OWN_SCHEMAS = "memory.main,memory.loaded"
 """The search path for names without a schema before a trace is attached."""
-# The options that a session changes after its connection is locked: see `nsys_tools.session.materializing`,
-# `limits`, `sparing`, `database`.
+# The options that a session changes after its connection is locked (see `nsys_tools.session.materializing`,
+# `limits`, `sparing` and `database`).
 _OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit", "threads")
 MODEST_BYTES = 1 << 30
 """The default memory limit of queries. Spilling the rest to disk makes queries about 5 % slower."""
@@ -33,29 +33,29 @@ _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.Wea
 def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.DuckDBPyConnection:
     """Return an in-memory DuckDB that never accesses the network and spills only to `spill`.
 
-    The used columns of the recorded tables are copied to its schema ``loaded``.
+    The columns that queries use are copied from the recorded tables to its ``loaded`` schema.
 
     Parameters
     ----------
     spill
         The session's own temporary folder.
     is_small
-        Whether the recorded tables are smaller than `SMALL_BYTES`; such tables are read on one thread.
+        Whether the recorded tables are smaller than `SMALL_BYTES`. Such tables are read on one thread.
     threads
         Number of DuckDB threads for larger tables; 0 for one per core.
 
     Notes
     -----
-    Aggregates over an empty window, such as ``sum(x) OVER ()``, sometimes make DuckDB 1.5.5 fail on a few rows and
-    several threads (docs/upstream/duckdb-window.md). The shipped queries do not use them, but a user's SQL can. Small
-    traces do not gain from threads: `analyze` of a 1 MB trace is equally fast on one.
+    With several threads and only a few rows, DuckDB 1.5.5 sometimes fails on aggregates over an empty window, such as
+    ``sum(x) OVER ()`` (see docs/upstream/duckdb-window.md). The shipped queries do not use such aggregates, but a
+    user's SQL can. Small traces do not benefit from threads: `analyze` on a 1 MB trace is equally fast with one thread.
     """
     connection = duckdb.connect(
         config={
             **({"threads": "1" if is_small else str(threads)} if is_small or threads else {}),
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
-            # For `load_extension`, which is the only code that loads an extension.
+            # Required by `load_extension`, which is the only code that loads an extension.
             "allow_unsigned_extensions": "true",
             "python_enable_replacements": "false",
             "temp_directory": str(spill),
@@ -68,22 +68,22 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
 
 
 def limit_memory(size: str) -> str:
-    """Set the memory limit, such as ``2GB``, of each connection opened from now on; return the previous limit."""
+    """Set the memory limit (for example, ``2GB``) for connections opened from now on; return the previous limit."""
     global _most_memory
     before, _most_memory = _most_memory, size
     return before
 
 
 def set_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Set the memory limit of a connection: the user's limit, or `MODEST_BYTES`, or less if less memory is free."""
+    """Set a connection's memory limit to the user's limit. The default is `MODEST_BYTES`, or less if memory is low."""
     usual = usual_limit()
     modest = MODEST_BYTES if usual is None else min(usual, MODEST_BYTES)
-    with suppress(duckdb.OutOfMemoryException):  # without a cache, more can already be in use
+    with suppress(duckdb.OutOfMemoryException):  # without a cache, more memory may already be in use
         connection.execute(f"SET memory_limit = {literal(_most_memory or f'{modest}B')}")
 
 
 def more_memory(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Raise the memory limit of a connection to the user's limit or `usual_limit`; return whether it changed."""
+    """Raise a connection's memory limit to the user's limit or `usual_limit`; return whether the limit changed."""
     most = _most_memory or (f"{usual}B" if (usual := usual_limit()) else "")
     before = _limit(connection)
     if most:
@@ -100,33 +100,34 @@ def _limit(connection: duckdb.DuckDBPyConnection) -> str:
 
 
 def load_extension(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Load DuckDB's own extension from its installed wheel; then allow only signed extensions.
+    """Load DuckDB's own extension from its installed wheel, then allow only signed extensions.
 
-    DuckDB checks a signature by hashing the file, which takes 0.13 s per session for 35 MB. The check would only
-    protect against an attacker who can write to the installed packages, and therefore to DuckDB itself.
+    DuckDB checks a signature by hashing the file, which takes 0.13 s per session for 35 MB. The check would
+    protect only against an attacker who can write to the installed packages, and therefore to DuckDB itself.
     """
     connection.execute(f"LOAD {literal(file)}; SET allow_unsigned_extensions = false")
 
 
 def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path], *, reads_files: bool = False) -> None:
-    """Restrict a connection permanently to reading and writing in some folders. DuckDB cannot undo this.
+    """Permanently restrict a connection to reading and writing in the given folders. DuckDB cannot undo this.
 
     Parameters
     ----------
     connection
-        Its extensions must be loaded and its databases attached: both are refused afterwards.
+        The connection. Its extensions must already be loaded and its databases attached, since DuckDB refuses both
+        afterwards.
     folders
-        The folders that the session itself still reads and writes, in addition to its spill folder.
+        The folders, in addition to its spill folder, that the session itself still needs to read and write.
     reads_files
-        Whether the user allowed SQL to read other files. In this case only the configuration is locked.
+        Whether the user allowed SQL to read other files. In this case, only the configuration is locked.
 
     Notes
     -----
-    A session locks its connection before it runs the user's SQL, in case a statement gets past
-    `nsys_tools.session.statement.reading`. The configuration is also locked, except for the few options that the
-    session itself sets while it loads tables. None of these options grants access.
+    A session locks its connection before it runs the user's SQL, in case `nsys_tools.session.statement.reading` fails
+    to reject a statement. The configuration is also locked, except for the few options that the session itself sets
+    while it loads tables. None of these options grants access to files.
     """
-    # DuckDB compares the paths of readers as written, so a path escaped against globbing must be listed too.
+    # DuckDB compares paths as written in reader calls, so paths with escaped glob characters must also be listed.
     names = [name for folder in folders for name in (str(folder), unglobbed(folder))]
     connection.execute(f"SET allowed_directories = [{', '.join(map(literal, names))}]")
     connection.execute("SET allow_unsigned_extensions = false; SET allow_community_extensions = false")
@@ -137,15 +138,15 @@ def lock(connection: duckdb.DuckDBPyConnection, folders: Iterable[Path], *, read
 
 
 def interruptible(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
-    """Return the connection; from now on `interrupt` also stops its queries."""
+    """Register a connection so that `interrupt` also stops its queries; return the connection."""
     _OPEN[id(connection)] = connection
     return connection
 
 
 def interrupt() -> bool:
-    """Stop the running query of every open connection; return whether a connection is open. This is thread-safe."""
+    """Stop the running query on every open connection; return whether any connection is open. Thread-safe."""
     is_open = False
-    for reference in _OPEN.valuerefs():  # a copy: other threads may open and close connections
+    for reference in _OPEN.valuerefs():  # a copy, since other threads may open and close connections
         connection = reference()
         if connection is not None:
             with suppress(duckdb.ConnectionException):  # already closed
@@ -155,7 +156,7 @@ def interrupt() -> bool:
 
 
 class Recorded(Protocol):
-    """The recorded tables, which queries read as the database ``raw`` of the connection."""
+    """The recorded tables, which queries read from the connection's ``raw`` database."""
 
     @property
     def tables(self) -> Mapping[str, Mapping[str, str]]:
@@ -163,7 +164,7 @@ class Recorded(Protocol):
 
     @property
     def search_path(self) -> str:
-        """The search path for names without a schema."""
+        """DuckDB search path for names without a schema."""
 
     @property
     def is_small(self) -> bool:
@@ -171,36 +172,37 @@ class Recorded(Protocol):
 
     @property
     def folders(self) -> Sequence[Path]:
-        """The folders that queries read through DuckDB's own file system while they run."""
+        """The folders that running queries read through DuckDB's own file system."""
 
     def attach(self) -> None:
         """Attach the tables, unless they are already attached."""
 
     def check(self, table: str) -> Callable[[], None]:
-        """Start checking a table that is about to be read; return a function that waits and raises if it is damaged."""
+        """Start to check a table before it is read; return a function that waits and raises an error if it is damaged."""
 
     def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
-        """Return a function that measures how much of `tables` has been read, during the one at `place`, or None.
+        """Return a function that measures how much of `tables` has been read, or None if this cannot be measured.
 
-        The check of that table must have started.
+        The function is for use while the table at index `place` is being read. The check of that table must have
+        started.
         """
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
-        """Describe the values in a table that do not have the expected column types, one sentence each."""
+        """Describe the values in a table that do not match the expected column types, one sentence each."""
 
     def has_rowid(self, table: str) -> bool:
-        """Whether the rows of a table are numbered."""
+        """Whether the rows of a table have a rowid."""
 
 
 class NothingRecorded:
-    """An empty set of recorded tables, for a session that has only tables from other sources.
+    """An empty set of recorded tables, for a session whose tables all come from other sources.
 
     Parameters
     ----------
     connection
         The connection of the session.
     schema
-        The tables that queries may read, with columns and types by name. They exist and are empty.
+        Column types by table and column name, for the tables that queries may read. These tables are created empty.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: Mapping[str, Mapping[str, str]]) -> None:
@@ -230,5 +232,5 @@ class NothingRecorded:
         return []
 
     def has_rowid(self, table: str) -> bool:
-        """Return True, which has no effect on empty tables."""
+        """Return True. The value does not matter, because the tables are empty."""
         return True

@@ -1,4 +1,4 @@
-"""SQL on recorded tables and the documented queries."""
+"""Running SQL on recorded tables and on the documented queries."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Database:
-    """The documented queries on one set of recorded tables; a context manager.
+    """The documented queries on one set of recorded tables. This class is a context manager.
 
     Parameters
     ----------
@@ -38,29 +38,29 @@ class Database:
     recorded
         The recorded tables.
     name
-        The name in messages: the file name of the trace.
+        The file name of the trace, for messages.
     store
         Cache for loaded and materialized tables; None keeps them in memory.
     progress
         Called with a short description before each step that can be slow.
     choice
-        A time window, a process, or replacement queries; None to read everything.
+        Limits what is read to a time window or a process, or replaces queries; None to read everything.
     resources
         Resources to close together with the database.
     notes
-        Caveats on the recorded tables, one sentence each; grows as tables are read.
+        Caveats about the recorded tables, one sentence each. Reading tables can add to the list.
     is_partial
         Whether the recorded tables are the intact part of a damaged trace.
 
     Attributes
     ----------
     reads_files
-        Whether SQL may read the user's own files. Changes after the first statement have no effect.
+        Whether SQL may read the user's own files. Changing this after the first statement has no effect.
 
     Notes
     -----
-    Tables are loaded when a query first reads them. The recorded tables are attached as ``raw`` on first use, so that
-    nsys's own tables can be queried completely, under their own names.
+    A table is loaded when a query first reads it. The recorded tables are attached as ``raw`` on first use, so that
+    nsys's own tables can be queried with all columns and under their original names.
     """
 
     def __init__(
@@ -90,17 +90,17 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Close the connection and remove temporary files. Closing again has no effect."""
+        """Close the connection and remove temporary files. Closing a closed database has no effect."""
         self._is_open = False
         self._resources.close()
 
     def closes(self, resources: ExitStack) -> None:
-        """Close more resources together with the database."""
+        """Close additional resources together with the database."""
         self._resources.push(resources)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
-        """The connection. Raises an error if the session is closed."""
+        """The DuckDB connection. Accessing it raises an error if the session is closed."""
         if not self._is_open:
             raise NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
         return self._connection
@@ -116,18 +116,18 @@ class Database:
         Parameters
         ----------
         table
-            Its name. ``queries/views`` documents the table and defines it as empty.
+            Name of the table. ``queries/views`` documents the table and defines it as empty.
         rows
             One sequence per row, in the order of the documented columns.
         key
-            Must change with the rows; by default computed from them. Nothing on a table with an empty key is cached.
+            A key that changes with the rows; by default, a digest of them. If it is empty, no results are cached.
         """
         connection = self.connection
         self._relations.define(table, key=key_of(rows) if key is None else key)
         fill(connection, table, {column.name: column.type for column in catalogue.find(table).columns}, rows)
 
     def define_later(self, table: str, rows: Callable[[], Sequence[Sequence[Any]]], key: str = "") -> None:
-        """Fill a session table on first use by a query; see `define`."""
+        """Fill a session table when a query first reads it (see `define`)."""
         self._relations.define(table, lambda: self.define(table, rows(), key), key)
 
     def define_view(self, name: str, select: Callable[[], str]) -> None:
@@ -140,7 +140,7 @@ class Database:
         self._relations.define(name, make)
 
     def undefine(self, tables: Sequence[str]) -> None:
-        """Remove session tables that were defined. Queries on them require their source again."""
+        """Remove session tables. Queries that read them require their source again."""
         for table in tables:
             self._relations.undefine(table)
 
@@ -154,23 +154,23 @@ class Database:
         Raises
         ------
         NsysToolsError
-            If the session is closed, or there is no such query.
+            If the session is closed, or the query does not exist.
         """
         self.connection  # noqa: B018  (an error once it is closed)
         return self._relations.behind(name)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return another connection to the prepared relations, for use in another thread; close it after use."""
+        """Return another connection to the prepared relations, for use in another thread. Close it after use."""
         cursor = interruptible(self.connection.cursor())
         cursor.execute(f"SET search_path = {literal(self._recorded.search_path)}")
         return cursor
 
     def ensure(self, *names: str) -> None:
-        """Prepare documented queries so that the caller's SQL can read them."""
+        """Create the relations of documented queries so that the caller's SQL can read them."""
         self._relations.ensure(names)
 
     def needs(self, name: str) -> frozenset[str]:
-        """Return the sources that a query requires and lacks: ``trace``, ``model``, ``ncu``, ``callgraph``."""
+        """Return the sources that a query requires but lacks: ``trace``, ``model``, ``ncu``, ``callgraph``."""
         return self._relations.needs(name)
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
@@ -186,7 +186,7 @@ class Database:
         Raises
         ------
         NsysToolsError
-            If the statement does more than read, requires a source that was not given, or DuckDB rejects it.
+            If the statement is not read-only, requires a source that was not given, or is rejected by DuckDB.
         """
         connection = self.connection
         tree, text = reading(connection, query, reads_files=self.reads_files)
@@ -211,13 +211,13 @@ class Database:
             wait()
 
     def rows_of(self, table: str) -> str:
-        """Return the SELECT for the rows of one of nsys's own tables, after checking the table for damage."""
+        """Return a SELECT for the rows of one of nsys's own tables, after checking the table for damage."""
         self._recorded.attach()
         self._check_recorded({table})
         return f"SELECT * FROM raw.{quoted(table)}{self._relations.condition(table)}"
 
     def has_rows(self, *tables: str) -> bool:
-        """Return whether any of these nsys tables is recorded and has a row."""
+        """Return whether at least one of these nsys tables is recorded and has rows."""
         self._recorded.attach()
         present = [table for table in tables if table in self.recorded]
         try:
@@ -249,21 +249,21 @@ class Database:
         Parameters
         ----------
         name
-            Name of the query; see ``nsys-tools queries``.
+            Name of the query. ``nsys-tools queries`` lists the names.
         top
             Maximum number of rows.
         **equals
-            Column = value: return only rows in which the column has this value.
+            Columns and values: return only rows in which each of these columns has the given value.
 
         Raises
         ------
         NsysToolsError
-            If there is no such query or column, `top` is negative, or the query requires a source that was not given.
+            If the query or column does not exist, `top` is negative, or the query requires a source that was not given.
         """
         return self._result(name, self.relation(name, top=top, **equals))
 
     def empty(self, name: str) -> Result:
-        """Return a documented query with no rows, without computing it, for a query that is known to be empty."""
+        """Return an empty result for a documented query that is known to have no rows, without running the query."""
         columns = (f"NULL::{column.type} AS {quoted(column.name)}" for column in catalogue.find(name).columns)
         return self._result(name, self.connection.sql(f"SELECT {', '.join(columns)} WHERE false"))
 
@@ -272,7 +272,7 @@ class Database:
         return Result(RelationRows(rows, self.connection), name=name, summary=query.summary, documented=query.columns)
 
     def relation(self, name: str, /, *, top: int | None = None, **equals: Any) -> duckdb.DuckDBPyRelation:
-        """Return a documented query as a DuckDB relation to build on. Parameters and errors are those of `query`."""
+        """Return a documented query as a DuckDB relation to build on. Parameters and errors are as for `query`."""
         connection = self.connection
         query = catalogue.find(name)
         if top is not None and top < 0:
@@ -291,7 +291,7 @@ class Database:
             raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
 
     def _check(self, name: str) -> None:
-        """Refuse a query that requires a source that was not given; warn about an old name."""
+        """Refuse a query if it requires a source that was not given; warn about old names."""
         query = catalogue.queries().get(name)
         if query and query.renamed:
             log.warning("%s is now called %s. The next release removes the old name.", name, query.renamed)

@@ -1,4 +1,4 @@
-"""Session tables, which the caller fills."""
+"""Filling session tables with the caller's rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def fill(
     declared = ", ".join(f"{quoted(name)} {kind}" for name, kind in columns.items())
     connection.execute(f"CREATE OR REPLACE TABLE {quoted(table)} ({declared})")
     if rows:
-        # Insert by column, since inserting rows takes a hundred times as long, and as literals, since DuckDB imports
+        # Insert by column, since inserting row by row takes a hundred times longer. Use literals, since DuckDB imports
         # pandas to bind a parameter.
         lists = [literal(json.dumps(column)) for column in zip(*rows, strict=True)]
         kinds = columns.values()

@@ -1,7 +1,8 @@
-"""The header of a query file: what a row is, facts about the query, and its columns.
+"""The header of a query file: what each row represents, facts about the query, and its columns.
 
-A header is a comment before the SELECT. It has a sentence on what a row is and how rows are ordered, lines with facts
-(``source: model``; an indented line continues a fact), and one line per column with name, type, unit and meaning.
+A header is a comment before the SELECT. It starts with a sentence that states what each row represents and how rows are
+ordered. Then come facts, such as ``source: model`` (an indented line continues a fact), and one line per column with
+name, type, unit and meaning.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Column:
     Attributes
     ----------
     name, type, unit, meaning
-        As in the header. The unit ``-`` means that the column has no unit.
+        As in the header. ``-`` means that the column has no unit.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Query:
-    """A file in the catalog.
+    """A query file in the catalog.
 
     Attributes
     ----------
@@ -46,15 +47,15 @@ class Query:
     sql
         The SELECT, with its comments.
     summary
-        What a row is, and how rows are ordered.
+        What each row represents, and how rows are ordered.
     columns
         The documented columns, in order; empty for private steps.
     facts
         The values of each fact in the header, by key: ``materialized`` (why the result is stored), ``unstored`` (why
-        it is kept only in memory), ``source`` (the source that defines this session table: ``model``, ``ncu``,
+        the result is only in memory), ``source`` (the source that defines this session table: ``model``, ``ncu``,
         ``callgraph``, ``stages`` or ``ranks``), ``optional`` (a source that the query reads if it was given),
-        ``over`` (``ranks``: the query requires the answers of all ranks), ``renamed`` (the name that replaces this
-        one), ``nsys`` (a column and its header in ``nsys stats``). The facts of findings are described in
+        ``over`` (``ranks``: the query requires the results of all ranks), ``renamed`` (the name that replaces this
+        name), and ``nsys`` (a column and its header in ``nsys stats``). Facts about findings are described in
         `nsys_tools.findings.rules`.
     """
 
@@ -72,7 +73,7 @@ class Query:
 
     @property
     def materialized(self) -> str:
-        """Why the result is computed once, and stored unless it is `unstored`; an empty string for a view."""
+        """Why the result is computed once (and stored, unless it is `unstored`); an empty string for a view."""
         return self.fact("materialized") or self.unstored
 
     @property
@@ -92,7 +93,7 @@ class Query:
 
     @property
     def renamed(self) -> str:
-        """The name that replaces this one, or an empty string."""
+        """The name that replaces this name, or an empty string."""
         return self.fact("renamed")
 
     def fact(self, key: str) -> str:

@@ -1,4 +1,4 @@
-"""Sources that a query requires and that were not given: a trace, a model, ncu results, a call graph, ranks."""
+"""Sources that queries require but that were not given: a trace, a model, ncu results, a call graph, or ranks."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Callable, Set
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 
-# Sources that a query reads but does not require: stages exist without a stages file, and shapes without known GPUs.
+# Sources that queries read but do not require. Stages exist without a stages file, and shapes without known GPUs.
 _SPARED = frozenset({"stages", "gpus", "command"})
-# What a query can require, and how to give it.
+# What queries can require, and how to provide it.
 _GIVEN = {
     "trace": ("a trace", "Open one with nt.open(TRACE, ncu=PATH), or with --trace TRACE."),
     "model": ("an analytic model", "Name one with nt.open(..., model=NAME), or with --model NAME."),
@@ -20,14 +20,14 @@ _GIVEN = {
 
 
 class Lacking:
-    """The sources that queries require and that were not given.
+    """The sources that queries require but that were not given.
 
     Parameters
     ----------
     session
         The session tables that the caller has defined.
     reads
-        Returns the relations that a relation reads.
+        Function that returns the relations that a relation reads.
     has_trace
         Whether there are recorded tables.
     """
@@ -39,11 +39,11 @@ class Lacking:
         self._known: dict[str, frozenset[str]] = {}
 
     def forget(self) -> None:
-        """Discard cached answers, because a session table was defined or removed."""
+        """Discard cached results because a session table was defined or removed."""
         self._known.clear()
 
     def of(self, name: str) -> frozenset[str]:
-        """Return what a relation lacks: ``trace``, ``model``, ``ncu``, ``callgraph``, ``ranks``."""
+        """Return the sources that a relation lacks: ``trace``, ``model``, ``ncu``, ``callgraph``, ``ranks``."""
         if name in self._session:
             return frozenset()
         if name not in self._known:
@@ -63,11 +63,11 @@ class Lacking:
 
 
 def given(what: str) -> tuple[str, str]:
-    """Return the description of a source, and how to give it."""
+    """Return the description of a source, and how to provide it."""
     return _GIVEN[what]
 
 
 def refuse(name: str, what: str) -> NsysToolsError:
-    """Return the error for a query that lacks a source."""
+    """Return the error to raise for a query that lacks a source."""
     words, hint = _GIVEN[what]
     return NsysToolsError(f"{name} requires {words}.", hint)

@@ -1,4 +1,4 @@
-"""The limits of one SQL statement of the user: rows, seconds, memory."""
+"""Limits on rows, time and memory for one of the user's SQL statements."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _AGAIN_S = 0.05
 
 
 def check_size(size: str, name: str) -> None:
-    """Refuse a value that is not a memory size; `name` is its name in messages."""
+    """Refuse a value that is not a memory size. Error messages call it `name`."""
     if not _SIZE.fullmatch(size.strip()):
         raise UsageError(f"{name} is {size!r}; it must be a memory size.", "Write a size such as 500MB or 2GB.")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The limits of one statement.
+    """The limits on one statement.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Limits:
     seconds
         Time limit in seconds, including the time to load tables; None for no limit.
     memory
-        Memory limit, such as ``2GB``; empty for the limit of the session.
+        Memory limit, such as ``2GB``; empty for the session's limit.
 
     Raises
     ------
@@ -58,13 +58,13 @@ class Limits:
 
     @contextmanager
     def hold(self, connection: duckdb.DuckDBPyConnection | None = None) -> Iterator[None]:
-        """Enforce the limits on time and memory in a block.
+        """Enforce the time and memory limits within a ``with`` block.
 
         Parameters
         ----------
         connection
-            The connection that runs the statement; None for all that are open or opened in the block, without a memory
-            limit.
+            The connection that runs the statement. None applies the time limit, but no memory limit, to all
+            connections that are open or are opened in the block.
 
         Raises
         ------
@@ -73,9 +73,9 @@ class Limits:
 
         Notes
         -----
-        One interrupt ends one DuckDB query, and a statement can run several to prepare its sources. Therefore the
-        queries are interrupted repeatedly until the block ends. Work outside of queries, such as reading the traces
-        of a job, is not interrupted; the statement fails after it.
+        An interrupt ends only one DuckDB query, and a statement can run several queries to prepare its sources.
+        Therefore, queries are interrupted repeatedly until the block ends. Work outside of queries, such as reading a
+        job's traces, is not interrupted. The statement fails when that work is complete.
         """
         is_over, is_late = Event(), Event()
         earlier = ""
@@ -115,7 +115,7 @@ class Limits:
         return error
 
     def apply(self, result: Result) -> Result:
-        """Compute a result now, within the limits. Without limits, the result is computed when it is read."""
+        """Compute a result immediately, within the limits. Without limits, the result is computed when it is read."""
         if self != Limits():
             result.compute(self.rows)
         return result

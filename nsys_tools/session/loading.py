@@ -1,4 +1,4 @@
-"""The SELECTs that copy nsys's tables: the used columns, in the chosen time, cast to their declared types."""
+"""SELECTs that copy nsys's tables: the needed columns, in the chosen time window, cast to their declared types."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from nsys_tools.session.quoting import quoted
 
 # How an nsys column is read. DuckDB does not check text from SQLite; decode() rejects invalid UTF-8.
 _NUMBER = "CAST({column} AS {kind})"
-# A time that is present but cannot be read must not become NULL: a range without an end counts as open.
+# A timestamp that is present but invalid must not become NULL, since a range without an end is treated as open.
 _TIME = f"CASE WHEN {{column}} IS NOT NULL THEN coalesce(CAST({{column}} AS {{kind}}), {(1 << 63) - 1}) END"
 _TEXT = "CASE WHEN {column} IS NOT NULL THEN coalesce(try(decode(encode({column}))), '(not UTF-8)') END"
 
 
-# Larger values are invalid: an instant above 2^61 ns (73 years) and a duration above 2^53 ns (104 days). They would
-# overflow in sums and differences.
+# Instants above 2^61 ns (73 years) and durations above 2^53 ns (104 days) are invalid. Sums and differences of larger
+# values would overflow.
 _INSTANT_NS, _DURATION_NS = 1 << 61, 1 << 53
 _TIMES = ("start", "end")
-_THREADS = 1 << 24  # number of thread keys per process
+_THREADS = 1 << 24  # number of possible thread keys per process
 
 
 def tolerant(sql: str) -> str:
-    """Return the SELECT with casts that return NULL if a value does not have its column's type."""
+    """Return the SELECT with casts that return NULL for values that do not match the column type."""
     return sql.replace("CAST(", "TRY_CAST(").replace("TRY_TRY_", "TRY_")
 
 
@@ -39,11 +39,11 @@ class Table:
     has
         Its columns in this trace; None if the trace lacks the table.
     window
-        First and last nanosecond: only events that overlap this time; None for all events.
+        First and last nanosecond. Only events that overlap this window are read; None for all events.
     process
-        Only events of this process (nsys's globalPid); None for all processes.
+        Read only events of this process (nsys's globalPid); None for all processes.
     has_rowid
-        Whether SQLite numbers its rows.
+        Whether its rows have an SQLite rowid.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Table:
     has_rowid: bool = True
 
     def select(self, wanted: Names = None, *, any_type: bool = False) -> str:
-        """Return the SELECT that copies the `wanted` columns, or all; `any_type` accepts values of the wrong type."""
+        """Return the SELECT that copies the `wanted` or all columns. `any_type` allows values of the wrong type."""
         declared = catalogue.schema()[self.name]
         kinds = {name: kind for name, kind in declared.items() if wanted is None or name.lower() in wanted}
         if self.has is None:
@@ -68,18 +68,18 @@ class Table:
         return tolerant(sql) if any_type else sql
 
     def view(self, wanted: Names, source: str) -> str:
-        """Return the SELECT that presents the copy as the whole table; reading a column that was not copied fails."""
+        """Return the SELECT that presents the copy as the complete table. Reading an uncopied column fails."""
         shown = [
             quoted(name)
             if wanted is None or name.lower() in wanted
-            # The error depends on a row, so that it is evaluated only if the column is read.
+            # The error expression depends on a row, so DuckDB evaluates it only if the column is read.
             else f"error('{self.name}.{name} is not loaded' || row_id)::{kind} AS {quoted(name)}"
             for name, kind in catalogue.schema()[self.name].items()
         ]
         return f"SELECT {', '.join(['row_id', *shown])} FROM {source}"
 
     def usable(self, columns: Sequence[str]) -> str:
-        """Return the condition for rows of the copy with usable times."""
+        """Return the condition that selects the rows of the copy that have valid times."""
         times = [name for name in _TIMES if name in columns and name in catalogue.schema()[self.name]]
         required = catalogue.required()[self.name]
         tests = [
@@ -92,17 +92,17 @@ class Table:
         return " AND ".join(f"({test})" for test in tests) or "true"
 
     def expected(self, columns: Sequence[str]) -> list[str]:
-        """Return the columns of the copy, except times, that must have a value in each row."""
+        """Return the columns of the copy, except times, that must have a value in every row."""
         required = catalogue.required()[self.name]
         return [name for name in required if name in columns and name in (self.has or ()) and name not in _TIMES]
 
     def condition(self, has: Mapping[str, str]) -> str:
-        """Return the condition that selects the events in the chosen time and process."""
+        """Return the condition that selects the events in the chosen time window and process."""
         tests = [*self._in_window(has), *self._of_process(has)]
         return f" WHERE {' AND '.join(tests)}" if tests else ""
 
     def _in_window(self, has: Mapping[str, str]) -> list[str]:
-        """Return the test for events that overlap the chosen time, or have no time."""
+        """Return the conditions for events that overlap the chosen time window or have no time."""
         if self.window is None or "start" not in has:
             return []
         first, last = self.window
@@ -111,7 +111,7 @@ class Table:
         return [f"({start} <= {int(last)} AND {end} >= {int(first)}) IS NOT FALSE"]
 
     def _of_process(self, has: Mapping[str, str]) -> list[str]:
-        """Return the test for events of the chosen process; the key of a thread starts with that of its process."""
+        """Return the conditions for events of the chosen process. The process key is the prefix of its thread keys."""
         key = next((name for name in ("globalPid", "globalTid") if name in has), None)
         if self.process is None or key is None:
             return []

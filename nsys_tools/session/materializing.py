@@ -1,4 +1,4 @@
-"""Materializing the result of a SELECT as a Parquet file in the store, or as a table in memory."""
+"""Materializing SELECTs as Parquet files in the store or as tables in memory."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Recipe:
     reads
         The recorded tables that it reads.
     table
-        The recorded table that the relation is a copy of; None for any other SELECT.
+        The recorded table of which the relation is a copy; None for any other SELECT.
     any_type
-        The SELECT for a table with values of the wrong type.
+        The SELECT to use if the table has values of the wrong type.
     """
 
     name: str
@@ -74,10 +74,10 @@ class Materializer:
     Attributes
     ----------
     is_odd
-        Whether invalid values were read. A later session must report them too, so relations that are built after
-        that are not stored.
+        Whether invalid values were read. If so, relations that are built later are not stored, because later sessions
+        must also read and report the invalid values.
     to_load
-        The relations that copy recorded tables, in order; for progress.
+        The relations that copy recorded tables, in order. Used to report progress.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class Materializer:
         recipe
             The SELECT.
         target
-            The quoted name of the relation.
+            Quoted name of the relation.
         entry
             The store's entry for the result; None for a table in memory.
 
@@ -111,7 +111,7 @@ class Materializer:
         try:
             file = entry and (entry.find() or self._write(recipe, entry))
             if file:
-                # The view may exist: when tables are reloaded completely, those that the store already has stay.
+                # The view may exist, since reloading all columns keeps the tables that are already in the store.
                 self._connection.execute(f"CREATE OR REPLACE VIEW {target} AS FROM {parquet(file)}")
                 return True
             self._run(recipe, f"CREATE TABLE {target} AS ")
@@ -137,7 +137,7 @@ class Materializer:
         spared(self._connection, lambda: self._connection.execute(statement))
 
     def _write(self, recipe: Recipe, entry: Entry) -> Path | None:
-        """Write the result of a SELECT to the store; return the file. After a failure, the store is not used again."""
+        """Write the result of a SELECT to the store; return the file. If writing fails, the store is not used again."""
         if self.is_odd or not self._can_write:
             return None
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
@@ -155,7 +155,7 @@ class Materializer:
         name, loading = recipe.name, recipe.is_loading
         checks = [self._recorded.check(table) for table in recipe.reads]
         self._progress(self._words(recipe))
-        # Rows include their row_id, so the SQLite scan may run in parallel and return rows out of order.
+        # Each row includes its row_id, so the SQLite scan may run in parallel and return rows out of order.
         is_unordered = loading and not self._recorded.is_small
         if is_unordered:
             self._connection.execute("SET preserve_insertion_order = false")
@@ -181,7 +181,7 @@ class Materializer:
             raise failure
 
     def _words(self, recipe: Recipe) -> str:
-        """Return the progress text for a SELECT. For recorded tables, it measures how much of them has been read."""
+        """Return the progress message for a SELECT. For recorded tables, it measures how much of them has been read."""
         table = recipe.name.removeprefix(_LOADED)
         if not recipe.is_loading:
             return f"computing {table}"
@@ -191,12 +191,12 @@ class Materializer:
         return Measured(f"reading {table}", meter) if meter else f"reading {table}"
 
     def _examine(self, recipe: Recipe, source: str) -> None:
-        """Reject a copy, which would be stored and used for figures, if rows lack required values."""
+        """Reject a copy if rows lack required values, since the copy would be stored and used in results."""
         if recipe.reads and any(self._lacking(recipe, source).values()):
             raise _OddError
 
     def _lacking(self, recipe: Recipe, source: str) -> dict[str, int]:
-        """Return the number of rows that lack a usable time (as ``time``), or a value in another column."""
+        """Return the number of rows that lack a value, by column. Rows without a valid time count as ``time``."""
         columns = self._connection.sql(f"FROM {source}").columns
         tests = {"time": f"count(*) FILTER (({recipe.table.usable(columns)}) IS NOT TRUE)"} if recipe.table else {}
         expected = recipe.table.expected(columns) if recipe.table else catalogue.required()["StringIds"]
@@ -207,7 +207,7 @@ class Materializer:
         return dict(zip(tests, row or (), strict=True))
 
     def _read_tolerantly(self, recipe: Recipe, target: str) -> None:
-        """Read a table with invalid values: they become NULL, and rows without a usable time are left out."""
+        """Read a table that has invalid values. They become NULL, and rows without a valid time are skipped."""
         self.is_odd = True
         self._connection.execute(f"DROP TABLE IF EXISTS {target}; SET sqlite_all_varchar = true")
         try:
@@ -224,7 +224,7 @@ class Materializer:
         self._tell(recipe, lacking)
 
     def _tell(self, recipe: Recipe, lacking: dict[str, int]) -> None:
-        """Add notes on a table with invalid values."""
+        """Add notes about a table with invalid values."""
         for table in recipe.reads:
             kinds, has = catalogue.schema().get(table, {}), self._recorded.tables.get(table, {})
             said = [f"{table} has no column {name}." for name in ("start", "end") if name in kinds and name not in has]
@@ -241,7 +241,7 @@ class Materializer:
 
 
 def _failed(name: str, error: Exception) -> NsysToolsError:
-    """Return the error for a relation that cannot be created."""
+    """Return the error to raise for a relation that cannot be created."""
     said = str(error).splitlines()[0]
     if isinstance(error, duckdb.OutOfMemoryException):
         return explained(error) or out_of_memory(said)

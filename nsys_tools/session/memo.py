@@ -1,4 +1,4 @@
-"""A cache of the relations that queries read: parsing all queries is slower than showing a cached report."""
+"""A cache of the relations that queries read. Without it, parsing all queries takes longer than a cached report."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ class Memo:
     """
 
     def __init__(self, cache: Path | None) -> None:
-        # The folder is named like those of traces, so that it also expires when it has not been used for long. The code
-        # that finds dependencies in a tree is part of the key: in a checkout it can change without a new version.
+        # The folder name has the same form as for traces, so this folder also expires if it has not been used for long.
+        # The key includes the code that finds dependencies in a tree, which can change in a checkout without a new
+        # version.
         means = Path(catalogue.__file__).read_bytes()
         key = hashlib.sha256(f"reads\0{__version__}\0{duckdb.__version__}\0".encode() + means).hexdigest()[:32]
         self._file = cache / key / "reads.json" if cache else None
@@ -48,7 +49,7 @@ class Memo:
                 os.utime(self._file.parent)
 
     def reads(self, sql: str, tree: Callable[[], dict[str, Any]]) -> set[str]:
-        """Return the relations that a SELECT reads; call `tree` to parse it if they are not known yet."""
+        """Return the relations that a SELECT reads. If they are not cached, call `tree` to parse the SELECT."""
         key = hashlib.sha256(sql.encode()).hexdigest()[:32]
         if key not in self._known:
             if key not in _LEARNED:
@@ -58,7 +59,7 @@ class Memo:
         return set(self._known[key])
 
     def save(self) -> None:
-        """Write new entries. If the cache cannot be written, later runs are only slower."""
+        """Write new entries. If the cache cannot be written, the only effect is that later runs are slower."""
         if not self._has_more or not self._file:
             return
         self._has_more = False
@@ -72,7 +73,7 @@ class Memo:
 
 
 def _checked(content: bytes) -> dict[str, list[str]]:
-    """Return the content of a file if it is unchanged. A changed byte in a name would make a query read too little."""
+    """Return the content if its checksum is valid. A corrupt name would cause a query to read too few relations."""
     known = content[len(_digest(b"")) :]
     if content != _digest(known) + known:
         raise ValueError

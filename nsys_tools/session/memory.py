@@ -1,4 +1,4 @@
-"""The memory that queries may use: a fraction of the free memory of the machine or container."""
+"""The amount of memory that queries may use, as a fraction of the machine's or container's free memory."""
 
 from __future__ import annotations
 
@@ -20,10 +20,9 @@ _GROUPS = (
 
 @cache
 def usual_limit() -> int | None:
-    """Return 60 % of the free bytes, within the limit of a container; None if the free memory is unknown.
+    """Return 60 % of the free memory in bytes, within a container's limit; None if the free memory is unknown.
 
-    The value is computed once per process, so that sessions that are open at the same time do not reduce each other's
-    limit.
+    The value is computed only once per process, so that concurrent sessions do not reduce each other's limits.
     """
     found = [free for free in (_of_machine(), *(_of_group(*files) for files in _GROUPS)) if free is not None]
     return int(min(found) * _SHARE) if found else None
@@ -38,6 +37,6 @@ def _of_machine() -> int | None:
 
 
 def _of_group(limit: Path, used: Path) -> int | None:
-    with suppress(OSError, ValueError):  # without a limit the file contains "max"
+    with suppress(OSError, ValueError):  # without a limit, the file contains "max"
         return max(int(limit.read_text(encoding="ascii")) - int(used.read_text(encoding="ascii")), 0)
     return None

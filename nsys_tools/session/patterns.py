@@ -1,11 +1,13 @@
 """Inlining regular expressions from a table into a statement as constants.
 
-DuckDB compiles a constant expression once, but an expression from a table once per row that it is matched with. A
-million names and 24 rules take ten minutes that way, and three seconds with constants. Therefore a materialized query
-may call ``first_match(text, 'table')``, ``first_full_match(text, 'table')`` or ``first_form(text, 'table')``. They
-return the smallest ``position`` among the rows of the table whose ``expression`` is found in the text, ignoring case;
-matches the whole text; or is found in the text, case-sensitively, together with the text ``part``. They return NULL
-if no row matches. The query must also read the table, so that the table is created first.
+DuckDB compiles a constant regular expression once, but compiles an expression from a table again for each row that it
+is matched with. Matching a million names with 24 rules then takes ten minutes, compared with three seconds with
+constants. Therefore, materialized queries may call three functions: ``first_match(text, 'table')``,
+``first_full_match(text, 'table')`` and ``first_form(text, 'table')``. Each function returns the smallest ``position``
+among the matching rows of the table, or NULL if no row matches. For ``first_match``, a row matches if its
+``expression`` is found in the text, ignoring case. For ``first_full_match``, the expression must match the whole text.
+For ``first_form``, both the expression and the row's ``part`` must be found in the text, and case matters. The query
+must also read the table, so that the table is created first.
 """
 
 from __future__ import annotations
@@ -25,14 +27,14 @@ _TEST = {
 
 
 def unrolled(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """Return a statement in which each call is replaced by a CASE over the current rows of the table.
+    """Return the statement with each call replaced by a CASE expression over the current rows of the table in the call.
 
     Parameters
     ----------
     connection
-        The connection with the tables.
+        Connection in which the tables exist.
     sql
-        The statement.
+        The statement to change.
     """
     return _CALL.sub(lambda call: _case(connection, call), sql)
 

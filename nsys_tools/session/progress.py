@@ -1,4 +1,4 @@
-"""Progress callbacks, and the measured progress of slow steps."""
+"""Progress callbacks, and measuring the progress of slow steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Amount:
     done, total
         The completed and the total amount.
     unit
-        Unit of both: ``bytes`` or ``traces``.
+        Unit of both amounts: ``bytes`` or ``traces``.
     """
 
     done: float
@@ -33,14 +33,14 @@ class Measured(str):
     Attributes
     ----------
     amount
-        Returns the progress of the step, or None if it is not known. Any thread may call it, any number of times.
-        Progress is measured only when it is called.
+        Function that returns the progress of the step, or None if the progress is unknown. Any thread may call the
+        function, any number of times. Progress is measured only during a call.
     """
 
     amount: Callable[[], Amount | None]
 
     def __new__(cls, words: str, amount: Callable[[], Amount | None]) -> Self:
-        """Return the description with the function that measures the step."""
+        """Return a description that includes the function that measures the step."""
         measured = super().__new__(cls, words)
         measured.amount = amount
         return measured

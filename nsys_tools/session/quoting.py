@@ -1,4 +1,4 @@
-"""Quoting names and texts in SQL."""
+"""Quoting names and strings in SQL."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def unglobbed(path: str | Path) -> str:
 
 
 def parquet(path: Path, options: str = "") -> str:
-    """Return the table function that reads one Parquet file; `options` starts with a comma.
+    """Return the table function call that reads one Parquet file. `options` must be empty or start with a comma.
 
     Notes
     -----
-    Without ``hive_partitioning = false`` a folder named ``a=b`` adds a column.
+    Without ``hive_partitioning = false``, a folder named ``a=b`` would add a column.
     """
     return f"read_parquet({literal(unglobbed(path))}, hive_partitioning = false{options})"

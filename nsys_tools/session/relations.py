@@ -1,8 +1,8 @@
 """Creating relations in a connection, in the order of their dependencies.
 
-There are three kinds of relations. ``loaded.X`` has the used columns of nsys's table X. Queries are views, or are
-materialized to the `Store`, unless they depend on a session table without a key. Session tables, such as stage
-patterns, are defined by the caller.
+There are three kinds of relations. ``loaded.X`` has the columns of nsys's X table that queries use. Queries are views,
+or are materialized in the `Store` or, if they depend on a session table without a key, in memory.
+Session tables, such as stage patterns, are defined by the caller.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Relations:
     progress
         Called with a short description before each step that can be slow.
     choice
-        The part of the trace that is read; see `Choice`.
+        The part of the trace to read (see `Choice`).
     notes
         List that receives one sentence for each kind of invalid value.
     """
@@ -57,7 +57,7 @@ class Relations:
         choice: Choice | None = None, notes: list[str] | None = None,
     ) -> None:  # fmt: skip
         self._connection = connection
-        # For a small trace, computing again is faster than writing and checking files.
+        # For a small trace, recomputing is faster than writing and checking files.
         self._store = None if recorded.is_small else store
         self._materializer = Materializer(connection, recorded, progress, [] if notes is None else notes)
         self._choice = choice or Choice()
@@ -75,9 +75,9 @@ class Relations:
         self._lacking = Lacking(self._keys.keys(), self._reads, has_trace=bool(recorded.tables))
 
     def define(self, name: str, later: Callable[[], None] | None = None, key: str = "") -> None:
-        """Register the session table `name`, which `later` creates on first use; drop what depends on an older one.
+        """Register the session table `name`, which `later` creates on first use. Drop relations that depend on its old rows.
 
-        Relations that depend on the table are stored only if it has a `key`, which must change with its content.
+        Relations that depend on the table are stored only if it has a `key`, which must change with the table's rows.
         """
         self._drop_on(name)
         self._keys[name] = key
@@ -108,11 +108,11 @@ class Relations:
         self._lacking.forget()
 
     def needs(self, name: str) -> frozenset[str]:
-        """Return the sources that a relation requires and that were not given; see `Lacking`."""
+        """Return the sources that a relation requires but that were not given (see `Lacking`)."""
         return self._lacking.of(name)
 
     def behind(self, name: str) -> set[str]:
-        """Return a relation and all that it reads, directly or indirectly, including session tables."""
+        """Return a relation and all relations that it reads, directly or indirectly, including session tables."""
         if name not in self._behind:
             seen: set[str] = set()
             new = {name}
@@ -123,7 +123,7 @@ class Relations:
         return self._behind[name]
 
     def known(self, names: Iterable[str]) -> set[str]:
-        """Return those of `names` that can be created here."""
+        """Return the relations in `names` that can be created here."""
         schema, queries = catalogue.schema(), catalogue.queries()
         found = set()
         for name in names:
@@ -131,7 +131,7 @@ class Relations:
             if name in queries or name in self._keys or is_copy:
                 found.add(name)
             elif name in schema and name not in self._recorded.tables:
-                found.add(_LOADED + name)  # nsys did not record the table: no rows, but not an error
+                found.add(_LOADED + name)  # nsys did not record the table, so it is empty, which is not an error
         return found
 
     def ensure(self, names: Iterable[str]) -> None:
@@ -144,19 +144,19 @@ class Relations:
         """
         names = set(names)
         if self._columns is None:
-            # For a small trace, load all columns: queries are tables there, and a table computes all of its columns.
+            # For a small trace, load all columns, since queries are then tables, which compute all of their columns.
             self._columns = {} if self._recorded.is_small else in_use(self._choice.queries, self._needed)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
         order = self._order(names)
         self._materializer.to_load = [name for name in order if name.startswith(_LOADED) and not self._kept(name)]
         for name in order:
-            if name not in self._made:  # the creation of a session table may have created it
+            if name not in self._made:  # creating a session table may have created it
                 self._make(name)
         self._memo.save()
 
     def _order(self, names: set[str]) -> list[str]:
-        """Return relations and the relations that they read, without existing ones, in creation order."""
+        """Return the given relations and all relations that they read, except existing ones, in creation order."""
         graph: dict[str, set[str]] = {}
         pending = names - self._made
         while pending:
@@ -169,7 +169,7 @@ class Relations:
             raise NsysToolsError(f"Queries have a circular dependency: {' -> '.join(error.args[1])}.") from None
 
     def _needed(self, name: str, wanted: Names) -> dict[str, Names]:
-        """Return the relations and columns that the `wanted` columns of a relation read."""
+        """Return the relations and columns that are read to compute the `wanted` columns of a relation."""
         if name.startswith(_LOADED) or name in self._keys or self._kept(name):
             return {}
         within = used(self._tree(name), None if catalogue.find(name).materialized else wanted)
@@ -213,7 +213,7 @@ class Relations:
         return Table(recorded, has, self._choice.window, self._choice.process, has_rowid)
 
     def condition(self, table: str) -> str:
-        """Return the condition that selects the chosen rows of an nsys table."""
+        """Return the condition that selects the chosen part of an nsys table."""
         has = self._recorded.tables[table]
         return Table(table, has, self._choice.window, self._choice.process).condition(has)
 
@@ -231,13 +231,13 @@ class Relations:
         return bool(query.materialized) and not query.unstored and is_told
 
     def _entry(self, name: str, digest: str = "") -> Entry | None:
-        """Return the store entry of a relation, by default with the digest of the relation."""
+        """Return the store entry for a relation. The default digest is the relation's own."""
         if self._store is None or not self._is_stored(name):
             return None
         return self._store.entry(name, digest or self._digest(name))
 
     def _kept(self, name: str) -> bool:
-        """Whether the store has the relation, so that the relations it reads are not needed."""
+        """Whether the store has the relation. If so, the relations that it reads are not needed."""
         entry = self._entry(name)
         return entry is not None and entry.find() is not None
 
@@ -261,13 +261,13 @@ class Relations:
         log.debug("%s: %.3f s", name, time.perf_counter() - begin)
 
     def _create(self, name: str) -> None:
-        """Create a query as a view. In a small trace create a table, since binding nested views is slower there."""
+        """Create a query as a view or, for a small trace, as a table, since binding nested views would take longer."""
         self._is_table[name] = self._recorded.is_small
         kind = "TABLE" if self._recorded.is_small else "VIEW"
         self._materializer.create(name, f"CREATE {kind} {quoted(name)} AS {self._sql(name)}")
 
     def _load(self, name: str, reads: Sequence[str]) -> None:
-        """Copy the used columns of an nsys table, and present the copy as the complete table."""
+        """Copy the needed columns of an nsys table, and present the copy as the complete table."""
         own = catalogue.queries().get(name)
         wanted = None if own or self._kept(name) or not self._columns else self._columns.get(name)
         table = self._table(name)
@@ -280,7 +280,7 @@ class Relations:
         self._connection.execute(f"CREATE OR REPLACE VIEW loaded.{quoted(name.removeprefix(_LOADED))} AS {shown}")
 
     def _materialize(self, recipe: Recipe, target: str, digest: str) -> None:
-        """Create a relation from a SELECT: a file in the store if the relation is stored, otherwise a table."""
+        """Create a relation from a SELECT: as a file in the store if the relation is stored, otherwise as a table."""
         if not self._materializer.materialize(recipe, target, self._entry(recipe.name, digest)):
             self._is_table[recipe.name] = True
 

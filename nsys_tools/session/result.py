@@ -1,4 +1,4 @@
-"""The result of a query: rows with the units of their columns."""
+"""Query results: rows, and the units of their columns."""
 
 from __future__ import annotations
 
@@ -30,17 +30,19 @@ class Result:
     name
         Name of the query; empty for the user's own SQL.
     summary
-        What a row is, and how rows are ordered; empty for the user's own SQL.
+        What each row represents, and how rows are ordered; empty for the user's own SQL.
     documented
         The documented columns with type, unit and meaning; empty for the user's own SQL.
     total_count
-        Number of rows of the query. It is larger than ``len(result)`` if rows were removed, otherwise None or equal.
+        Number of rows that the query returned. It is larger than ``len(result)`` if rows were removed. Otherwise, it is
+        equal to ``len(result)`` or None.
     truncated
         Whether a limit removed rows.
 
     Notes
     -----
-    The query runs when rows are first read. The rows are then retained, so reading a result twice gives the same rows.
+    The query runs when rows are first read. The rows are then retained, so reading a result twice returns the same
+    rows.
     """
 
     def __init__(
@@ -61,12 +63,12 @@ class Result:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns."""
+        """Column names."""
         return self._rows.columns
 
     @property
     def units(self) -> dict[str, str]:
-        """Unit by column name (``ns``, ``bytes``, ``count`` ...), for documented columns that have a unit."""
+        """Units (``ns``, ``bytes``, ``count`` ...) by column name, for documented columns that have a unit."""
         return {column.name: column.unit for column in self.documented if column.unit != "-"}
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -74,7 +76,7 @@ class Result:
         return self._rows.all()
 
     def head(self, count: int) -> list[tuple[Any, ...]]:
-        """Return at most the first `count` rows as tuples, without converting the others to Python objects."""
+        """Return the first `count` rows (or fewer) as tuples, without converting the other rows to Python objects."""
         return self._rows.part(0, count)
 
     def records(self) -> list[dict[str, Any]]:
@@ -83,25 +85,25 @@ class Result:
         return [dict(zip(columns, row, strict=True)) for row in self.rows()]
 
     def one(self) -> dict[str, Any]:
-        """Return the first row as a dictionary; empty if there are no rows."""
+        """Return the first row as a dictionary, or an empty dictionary if there are no rows."""
         return next(iter(self._records(0, 1)), {})
 
     def pl(self) -> pl.DataFrame:
-        """Return a polars frame."""
+        """Return a polars DataFrame."""
         return self._rows.pl()
 
     def df(self) -> pd.DataFrame:
-        """Return a pandas frame. This requires the extra ``[pandas]``."""
+        """Return a pandas DataFrame. This requires the ``[pandas]`` extra."""
         _check_extra("pandas")
         return self._rows.df()
 
     def arrow(self) -> pa.Table:
-        """Return an Arrow table. This requires the extra ``[pandas]``, which installs pyarrow."""
+        """Return an Arrow table. This requires the ``[pandas]`` extra, which installs pyarrow."""
         _check_extra("pyarrow")
         return self._rows.arrow()
 
     def kept(self) -> Result:
-        """Return a copy of the result in memory, which can be read after the session is closed."""
+        """Return an in-memory copy of the result that can be read after the session is closed."""
         rows = FrameRows(self._rows.whole())
         self._rows = rows  # read once, so that both results have the same rows
         count = None if self.truncated else rows.count()
@@ -141,7 +143,7 @@ class Result:
         IndexError
             If the index is out of range.
         NsysToolsError
-            If there is no such column.
+            If the column does not exist.
         """
         if isinstance(key, str):
             if key not in self.columns:
@@ -151,7 +153,7 @@ class Result:
         count = len(self)
         if isinstance(key, slice):
             start, stop, step = key.indices(count)
-            # Convert only these rows: usually only the first rows of a long table are requested.
+            # Convert only these rows, since callers usually request only the first rows of a long table.
             return self._records(start, max(start, stop)) if step == 1 else self.records()[key]
         if not -count <= key < count:
             raise IndexError(f"row {key} of a result of {count} rows")
@@ -162,7 +164,7 @@ class Result:
         return self._rows.arrow_c_stream(requested_schema)
 
     def __repr__(self) -> str:
-        """Return the name and the numbers of rows and columns."""
+        """Return the name of the query and the numbers of rows and columns."""
         return f"<Result {self.name or 'of SQL'}: {len(self):,} rows x {len(self.columns)} columns>"
 
     def _repr_html_(self) -> str:

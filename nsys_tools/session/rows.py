@@ -1,4 +1,4 @@
-"""Storage for the rows of a result: a table in the session's DuckDB, or a frame in memory."""
+"""Storage for the rows of a result: a table in the session's DuckDB, or a DataFrame in memory."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ class Rows(Protocol):
 
 
 class FrameRows:
-    """Rows of a polars frame."""
+    """Rows of a polars DataFrame."""
 
     def __init__(self, frame: DataFrame) -> None:
         self._frame = frame
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns."""
+        """Column names."""
         return self._frame.columns
 
     def all(self) -> list[tuple[Any, ...]]:
@@ -61,15 +61,15 @@ class FrameRows:
         return len(self._frame)
 
     def pl(self) -> DataFrame:
-        """Return the frame."""
+        """Return the DataFrame."""
         return self._frame
 
     def whole(self) -> DataFrame:
-        """Return a frame that replaces the rows."""
+        """Return a DataFrame that replaces the rows."""
         return self.pl()
 
     def df(self) -> pd.DataFrame:
-        """Return a pandas frame."""
+        """Return a pandas DataFrame."""
         return self.pl().to_pandas()
 
     def compute(self, limit: int | None) -> bool:
@@ -88,7 +88,7 @@ class FrameRows:
 
 
 class ListRows(FrameRows):
-    """Rows of plain values, converted to a frame on demand."""
+    """Rows of plain values, converted to a DataFrame on demand."""
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         self._names = list(columns)
@@ -96,11 +96,11 @@ class ListRows(FrameRows):
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns."""
+        """Column names."""
         return list(self._names)
 
     def pl(self) -> DataFrame:
-        """Return a polars frame."""
+        """Return a polars DataFrame."""
         import polars  # noqa: PLC0415
 
         return polars.DataFrame(self._values, schema=self._names, orient="row", infer_schema_length=None)
@@ -129,8 +129,9 @@ class RelationRows:
 
     Notes
     -----
-    The relation becomes a table of the session when rows are first read. Running the query again could return rows in
-    another order, since a query without ORDER BY has no defined order. The table is dropped with the result.
+    When rows are first read, the relation is stored as a table in the session. Running the query again could return
+    rows in a different order, since a query without ORDER BY has no defined order. The table is dropped when the result
+    is garbage-collected.
     """
 
     def __init__(self, relation: duckdb.DuckDBPyRelation, connection: duckdb.DuckDBPyConnection) -> None:
@@ -141,12 +142,12 @@ class RelationRows:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the columns."""
+        """Column names."""
         return self._columns
 
     @contextmanager
     def _read(self) -> Iterator[duckdb.DuckDBPyRelation]:
-        """Yield the rows from their table."""
+        """Yield the table that stores the rows."""
         with self._errors():
             if self._table is None:
                 table = f"_result_{next(_NUMBERS)}"
@@ -170,7 +171,7 @@ class RelationRows:
             raise explained(error) or NsysToolsError(f"SQL: {error}") from None
 
     def compute(self, limit: int | None) -> bool:
-        """Compute at most `limit` rows now if no rows were read yet; return whether there are more."""
+        """Compute at most `limit` rows now if none have been read yet; return whether there are more."""
         if limit is not None and self._table is None:
             self.relation = self.relation.limit(limit + 1)
         is_more = self.count() > (self.count() if limit is None else limit)
@@ -195,7 +196,7 @@ class RelationRows:
             return int(rows.count("*").fetchall()[0][0])
 
     def pl(self) -> DataFrame:
-        """Return a polars frame."""
+        """Return a polars DataFrame."""
         import polars  # noqa: PLC0415
 
         # The relation's own pl() is not used: it requires pyarrow, a 45 MB dependency that nothing else needs.
@@ -203,7 +204,7 @@ class RelationRows:
             return polars.DataFrame(rows)
 
     def whole(self) -> DataFrame:
-        """Return a frame that replaces the rows; if no rows were read yet, without an intermediate table."""
+        """Return a DataFrame that replaces the rows. No intermediate table is created if no rows have been read yet."""
         import polars  # noqa: PLC0415
 
         if self._table is not None:
@@ -212,7 +213,7 @@ class RelationRows:
             return spared(self._connection, lambda: polars.DataFrame(self.relation))
 
     def df(self) -> pd.DataFrame:
-        """Return a pandas frame."""
+        """Return a pandas DataFrame."""
         with self._read() as rows:
             return rows.df()
 
@@ -228,7 +229,7 @@ class RelationRows:
 
 
 def _distinct(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return a relation with unique column names. With duplicate names, a dictionary would lose a column."""
+    """Return a relation with unique column names. Duplicate names would cause a dictionary to lose a column."""
     names: list[str] = []
     for name in relation.columns:
         tries = itertools.chain([name], (f"{name}_{number}" for number in itertools.count(1)))
@@ -239,7 +240,7 @@ def _distinct(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
 
 
 def _plain(rows: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
-    """Return rows with time zone values as text: to convert them to Python values, DuckDB requires pytz."""
+    """Return rows with time zone values as text, since DuckDB requires pytz to convert them to Python values."""
     zoned = ["TIME ZONE" in str(kind) for kind in rows.types]
     if not any(zoned):
         return rows

@@ -12,14 +12,15 @@ _T = TypeVar("_T")
 
 
 def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
-    """Run statements. If memory runs out, retry with the maximum memory limit, then on one thread.
+    """Run statements. If memory runs out, retry with the maximum memory limit, and then also on a single thread.
 
-    Each DuckDB thread holds its own blocks, which cannot be spilled. One thread is slower, but needs the least memory.
+    Each DuckDB thread holds its own blocks, which cannot be spilled. A single thread is slower, but needs the least
+    memory.
 
     Raises
     ------
     duckdb.OutOfMemoryException
-        If memory is not sufficient for one thread either.
+        If there is not enough memory even for a single thread.
     """
     import duckdb  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Where queries spill data that does not fit into memory: the file system of the cache, if it has enough space."""
+"""Where queries spill data that does not fit in memory: the cache's file system, if it has enough free space."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def spill_folder(resources: ExitStack, needed: int) -> Path:
     Returns
     -------
     Path
-        A folder below the cache folder, which users place where there is enough space. If the cache cannot be written,
-        or has less space than needed and less than ``TMPDIR``, the folder is in ``TMPDIR``.
+        A folder below the cache folder, whose location users can choose. If the cache cannot be written, or has less
+        free space than needed and less than ``TMPDIR``, the spill folder is in ``TMPDIR``.
     """
     with suppress(OSError):
         place = cache_folder() / _FOLDER
@@ -51,7 +51,7 @@ def free(folder: Path) -> int:
 
 def bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Limit the spill size of a connection to the free space of its folder."""
-    global _place  # noqa: PLW0603  (DuckDB does not name the folder when it is full)
+    global _place  # noqa: PLW0603  (DuckDB's error does not name the full folder)
     _place = str(folder.parent)
     with suppress(OSError):
         connection.execute(f"SET max_temp_directory_size = {literal(f'{int(free(folder) * _SHARE)}B')}")

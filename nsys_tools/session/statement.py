@@ -1,4 +1,4 @@
-"""Checking the user's SQL: it may only read the trace."""
+"""Checking that the user's SQL only reads the trace."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ import duckdb
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import catalogue
 
-# Table functions that read only their arguments or the session. All others read files, run SQL from a string, or
-# change settings, and each DuckDB version adds more.
+# Table functions that read only their arguments or the session. All other table functions read files, run SQL from a
+# string, or change settings, and each DuckDB version adds more of them.
 _FUNCTIONS = frozenset({
     "duckdb_columns", "duckdb_constraints", "duckdb_databases", "duckdb_functions", "duckdb_keywords", "duckdb_schemas",
     "duckdb_tables", "duckdb_types", "duckdb_views", "generate_series", "icu_calendar_names", "json_each", "json_tree",
     "pg_timezone_names", "pragma_table_info", "pragma_version", "range", "repeat", "repeat_row", "unnest",
 })  # fmt: skip
-# Table functions that read files, for a session in which the user allowed it.
+# Table functions that read files, for sessions in which the user allowed this.
 _READERS = frozenset({
     "glob", "parquet_metadata", "parquet_scan", "parquet_schema", "read_blob", "read_csv", "read_csv_auto", "read_json",
     "read_json_auto", "read_json_objects", "read_json_objects_auto", "read_ndjson", "read_ndjson_auto",
@@ -37,36 +37,36 @@ _FIRST_WORD = re.compile(rf"{_COMMENTS}(\w*)", re.DOTALL)
 
 
 class Reading(NamedTuple):
-    """A read-only statement: its syntax tree (for EXPLAIN, that of the explained statement), and the text to run."""
+    """A read-only statement: the SQL to run, and its syntax tree (for EXPLAIN, the explained statement's tree)."""
 
     tree: dict[str, Any]
     text: str
 
 
 def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: bool = False) -> Reading:
-    """Return a statement of the user if it only reads; otherwise raise an error.
+    """Return the user's statement if it is read-only; otherwise, raise an error.
 
     Parameters
     ----------
     connection
-        Any connection; it only runs the parser.
+        Any connection. It is used only to run the parser.
     query
         The statement.
     reads_files
-        Whether it may read the user's own files.
+        Whether the statement may read the user's own files.
 
     Raises
     ------
     NsysToolsError
-        If it is not exactly one statement, is not a SELECT, DESCRIBE, SUMMARIZE, SHOW or an EXPLAIN of these, or reads
-        something other than the trace.
+        If there is not exactly one statement, if the statement is not a SELECT, DESCRIBE, SUMMARIZE or SHOW, or an
+        EXPLAIN of one of these, or if it reads anything other than the trace.
 
     Notes
     -----
-    A statement of these kinds can still name files, and functions that read files. The lock of the connection refuses
-    both (see `nsys_tools.session.connection.lock`); functions are also refused here.
+    Even these statements can name files or call functions that read files. The connection lock blocks both (see
+    `nsys_tools.session.connection.lock`), and such functions are also refused here.
     """
-    query.encode()  # fail early on invalid Unicode, for which DuckDB raises a Python error
+    query.encode()  # fail early on invalid Unicode, for which DuckDB would raise a Python error
     try:
         statements = duckdb.extract_statements(query)
     except duckdb.Error as error:
@@ -75,7 +75,7 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
         raise NsysToolsError(f"Expected one SQL statement, found {len(statements)}.", "PIVOT requires IN (...).")
     text, head = statements[0].query, ""
     if statements[0].type == duckdb.StatementType.EXPLAIN and (found := _EXPLAIN.match(text)):
-        # Rebuild the text to run from the parsed parts, because a comment may end at an unexpected position.
+        # Rebuild the SQL to run from the parsed parts, because a comment may end at an unexpected position.
         text, head = text[found.end() :], f"EXPLAIN {found['analyze']} {found['form']} "
     tree = catalogue.parsed(connection, text)
     if tree is None:
@@ -96,16 +96,16 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
 
 
 def _is_file(parts: Sequence[str]) -> bool:
-    """Return whether DuckDB would search for a file with this name: it joins database, schema and table with dots.
+    """Return whether DuckDB would look for a file with this name, which is database, schema and table joined by dots.
 
-    The lock alone would still allow reading the folders of the session: a parquetdir and the cache.
+    The lock alone would still allow reading the session's folders, which are a parquetdir and the cache.
     """
     *schemas, table = (part for part in parts if part)
     return not _OWN_SCHEMAS.issuperset(schemas) or re.search(r"[/\\\\.*?:]", table) is not None
 
 
 def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
-    """Return the error for SQL that DuckDB rejects.
+    """Return the error to raise for SQL that DuckDB rejects.
 
     Parameters
     ----------

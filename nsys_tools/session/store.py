@@ -1,10 +1,10 @@
 """The cache of loaded tables and materialized steps: Parquet files in the user's cache folder.
 
-Each relation is a separate file. The folder is named after the identity of the trace. A file name contains a digest
-of the SQL including its dependencies, so that a new version or a user's own query never reads a different query's
-result, and a digest of the content, so that a file never changes while others read it. If two processes that start at
-once produce rows in different orders, each writes its own file. A damaged file does not match its name and is
-regenerated.
+Each relation is a separate file. The folder name is the identity of the trace. Each file name contains two digests. The
+first is of the SQL and its dependencies, so that a new version or a user's own query never reads a different query's
+result. The second is of the content, so that a file never changes while other processes read it. If two processes that
+start at the same time produce rows in different orders, each process writes its own file. A damaged file does not match
+its name and is regenerated.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ _MARKED = b"Signature: 8a477f597d28d172789f06886806bc55\n# This folder is a cach
 
 
 def cache_folder() -> Path:
-    """Return the folder of all cached traces: ``$NSYS_TOOLS_CACHE`` or the user's cache folder."""
+    """Return the folder for all cached traces: ``$NSYS_TOOLS_CACHE``, or a default in the user's cache folder."""
     own = os.environ.get("NSYS_TOOLS_CACHE")
     return Path(own) if own else Path(platformdirs.user_cache_dir("nsys-tools", appauthor=False))
 
 
 def make_folder(folder: Path) -> None:
-    """Create a cache folder that is removed when it has not been used for a long time.
+    """Create a cache folder that is later removed if it has not been used for a long time.
 
     Raises
     ------
@@ -63,11 +63,11 @@ class Entry:
     Attributes
     ----------
     folder
-        Where its file is, or will be.
+        Folder in which the file is, or will be.
     name
-        The start of the file name: the relation, and the digest of its SQL.
+        Start of the file name: the relation, and the digest of its SQL.
     suffix
-        The end of the file name.
+        End of the file name.
     path
         The file, after `find` has verified it or `write` has written it.
     """
@@ -78,7 +78,7 @@ class Entry:
     path: Path | None = field(default=None, init=False)
 
     def find(self) -> Path | None:
-        """Return the file if it exists and is intact; remove a damaged file."""
+        """Return the file if it exists and is intact. Remove it if it is damaged."""
         if self.path is None:
             with suppress(OSError):
                 found = sorted(path for path in self.folder.iterdir() if path.name.startswith(f"{self.name}-"))
@@ -98,7 +98,7 @@ class Entry:
 
     @contextmanager
     def write(self) -> Iterator[Path]:
-        """Yield a path to write to, which becomes the file if the block succeeds, unless another process was first.
+        """Yield a path to write to. If the block succeeds, this becomes the file unless another process wrote it first.
 
         Raises
         ------
@@ -114,12 +114,12 @@ class Entry:
 
 
 class Store:
-    """The folder of one trace in the cache.
+    """A trace's folder in the cache.
 
     Parameters
     ----------
     key
-        The identity of the trace; see `nsys_tools.sources.nsys.identify.identity`.
+        The identity of the trace (see `nsys_tools.sources.nsys.identify.identity`).
 
     Raises
     ------
@@ -135,7 +135,7 @@ class Store:
         _forget_drafts(self.folder)
 
     def entry(self, relation: str, digest: str, suffix: str = ".parquet") -> Entry:
-        """Return the entry of a relation, by the digest of its SQL. Other entries have a different suffix."""
+        """Return the entry for a relation, given the digest of its SQL. Entries of other kinds have other suffixes."""
         name = f"{relation}-{digest}"
         return self._entries.setdefault(name, Entry(self.folder, name, suffix))
 
@@ -150,7 +150,7 @@ def _remove(path: Path) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    """Remove the folders of traces not used for a month. Only folders that `make_folder` has marked are removed."""
+    """Remove trace folders that were not used for a month. Only folders that `make_folder` has marked are removed."""
     for entry in _older(folder, _KEEP_DAYS):
         with suppress(OSError):
             is_ours = _KEY.fullmatch(entry.name) and not entry.is_symlink()
