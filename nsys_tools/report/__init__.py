@@ -1,1 +1,1 @@
-"""Output of results: tables in common formats, and complete reports."""
+"""Writing results: tables in common formats, and complete reports."""

@@ -1,4 +1,4 @@
-"""Analysis of one trace: all tables of the report, the findings, and the recorded data."""
+"""Analyzing one trace: all tables of its report, the findings, and what was recorded."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import Stage
 
-# These are not computed if no steps were found.
+# These queries are not run if no steps were found.
 _OF_STEPS = frozenset({
     "step_summary", "step_budget", "step_check", "step_kernel", "step_class", "step_outlier", "step",
     "timeline_step",
 })  # fmt: skip
-# Queries that become tables of the report, with the maximum number of rows that are stored.
+# Queries that become tables in the report, with the maximum number of rows to store.
 TABLES: dict[str, int | None] = {
     "trace_summary": None, "trace_conservation": None, "gpu": None, "gpu_summary": None, "process": None,
     "stream_summary": None,
@@ -42,7 +42,7 @@ TABLES: dict[str, int | None] = {
     "copy_summary": None, "overlap": None, "api_summary": None, "os_summary": None, "gap_summary": None,
     "gap_list": 1000,
 }  # fmt: skip
-# Data of the pictures: few rows for any trace.
+# Data for the interactive pictures, which has few rows for any trace.
 PICTURES = ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "range_flame")
 
 
@@ -55,9 +55,9 @@ class Analyzed:
     source
         Name of the trace file, without its folder.
     tables
-        `Result` by query name, in memory, so that they outlive the session.
+        Each `Result` by query name, in memory, so that the results outlive the session.
     missing
-        What was not recorded.
+        Data that was not recorded.
     findings
         The findings, ordered by nanoseconds at stake.
     notes
@@ -65,17 +65,17 @@ class Analyzed:
     stages
         The requested stages; empty if they were derived from the ranges.
     files
-        Names of the files that the trace was joined with, by kind.
+        Names of the files that were joined with the trace, by kind.
     comparison, request
-        What the stages were compared with, and the request; None without a model.
+        The model that the stages were compared with, and the request for it; None without a model.
     run
         The run folder that contains the trace; None for a trace without one.
     inputs
         The files and folders that were read, which a report never overwrites.
     is_partial
-        Whether the figures cover only the readable part of a damaged trace; the first note states how much.
+        Whether the results cover only the readable part of a damaged trace. The first note states how much.
     also_recorded
-        What was recorded in addition to GPU operations, CUDA API calls and ranges, in words.
+        Descriptions of what was recorded in addition to GPU operations, CUDA API calls and ranges.
     """
 
     source: str
@@ -94,7 +94,7 @@ class Analyzed:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The row of ``trace_summary``."""
+        """The only row of ``trace_summary``."""
         return self.tables["trace_summary"].one()
 
 
@@ -107,21 +107,21 @@ def analyze(
     Parameters
     ----------
     database, joined, notes
-        Database, joined sources and notes of the session; checks of joined sources add notes.
+        Database, joined sources and notes of the session. Checks of the joined sources can add notes.
     source
         Name of the trace in the report.
     stages
-        The stages of the stages file.
+        The stages in the stages file.
     is_own_stages
-        Whether the user gave that file; stages that match nothing are then noted.
+        Whether the user specified that file. If so, stages that match nothing are noted.
     run
         The run folder.
 
     Raises
     ------
     NsysToolsError
-        If attribution does not add up, or a requested comparison is impossible. An impossible comparison that was
-        only found in the run folder becomes a note.
+        If attributed times do not add up, or a requested comparison gives an impossible result. If the comparison was not
+        requested but found in a run folder, a note is added instead.
     """
     read = _reader(database)
     for name in TABLES:
@@ -152,7 +152,7 @@ def analyze(
 
 
 def _reader(database: Database) -> Callable[[str], Result]:
-    """Return a function that reads each table of the report once; tables known to be empty are not computed."""
+    """Return a function that reads each table of the report only once and skips tables that are known to be empty."""
     tables: dict[str, Result] = {}
 
     def is_empty(name: str) -> bool:
@@ -169,7 +169,7 @@ def _reader(database: Database) -> Callable[[str], Result]:
 
 
 def table(database: Database, name: str, limit: int | None = None) -> Result:
-    """Return the rows of a query, or the first `limit`, in memory."""
+    """Return the rows of a query, or only the first `limit` rows, in memory."""
     found = database.query(name, top=limit).kept()
     if limit is not None and len(found) == limit:
         found.total_count = database.sql(f"SELECT count(*) AS n FROM {name}").one()["n"]
@@ -177,7 +177,7 @@ def table(database: Database, name: str, limit: int | None = None) -> Result:
 
 
 def _check(conservation: Result) -> None:
-    """Refuse to report figures that do not add up, which would be a bug in nsys-tools."""
+    """Refuse to report results that do not add up, which would indicate a bug in nsys-tools."""
     for row in conservation:
         if row["difference_count"] or row["difference_ns"]:
             raise NsysToolsError(

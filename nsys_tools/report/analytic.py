@@ -1,4 +1,4 @@
-"""The files of an analytic report: data for programs, one page per layer class for people."""
+"""The files of an analytic report: machine-readable data, and one page per layer class for human readers."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ FOLDER = Path("static_analysis") / "analytic_model"
 def write(
     report: AnalyticReport, database: Database, diagnostics: Sequence[str], run: Path, *, force: bool
 ) -> list[Path]:
-    """Write an analytic report to a run folder and return the files.
+    """Write an analytic report to a run folder; return the files.
 
     Parameters
     ----------
     run
-        The run folder; the files are written to ``static_analysis/analytic_model`` in it: ``report.json``,
-        ``report.yaml``, ``diagnostics.json``, ``README.md`` and one page per layer class in ``layers/``.
+        The run folder. The files are written to its ``static_analysis/analytic_model`` subfolder: ``report.json``,
+        ``report.yaml``, ``diagnostics.json``, ``README.md``, and one page per layer class in ``layers/``.
     force
         Replace the files of an earlier report.
 
     Raises
     ------
     NsysToolsError
-        If the files exist, or cannot be written.
+        If the files exist or cannot be written.
     """
     folder = run / FOLDER
     files = {
@@ -62,7 +62,7 @@ def pages(report: AnalyticReport, database: Database) -> dict[str, str]:
 
 
 def page_names(classes: Mapping[str, Any]) -> dict[str, str]:
-    """Return a file name per class: the class name, with parts of its module where names collide."""
+    """Return a file name per class: the class name, with parts of the module name if class names collide."""
     found: dict[str, str] = {}
     for name in classes:
         parts = re.sub(r"[^A-Za-z0-9_.]", "-", name).split(".")
@@ -74,7 +74,7 @@ def page_names(classes: Mapping[str, Any]) -> dict[str, str]:
 
 
 def overview(report: AnalyticReport) -> str:
-    """Return the overview page, with the inputs and the FLOPs and bytes per class."""
+    """Return the overview page, which shows the inputs, and FLOPs and bytes per class."""
     names = page_names({row.qualified_class: None for row in report.modules})
     columns = ["phase", "class", "page", "count", "matrix_flops", "total_bytes", "weight_bytes", "roofline_ns"]
     rows = [_operator(row, names) for row in report.operators]
@@ -107,6 +107,6 @@ def _filled(template: str, **values: Any) -> str:
     path = assets.find(f"reports/{template}")
     if path is None:
         raise NsysToolsError(f"The template reports/{template} is missing.", "Reinstall nsys-tools.")
-    # Markdown needs no escaping except in tables, where `render` escapes cells.
+    # Markdown requires escaping only in tables, where `render` escapes cells.
     environment = Environment(undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)  # noqa: S701
     return environment.from_string(path.read_text(encoding="utf-8")).render(**values).rstrip() + "\n"

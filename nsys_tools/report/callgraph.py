@@ -13,11 +13,11 @@ from nsys_tools.sources.callgraph import Group, Grouping, line
 
 
 def made_at(recorded: str | None) -> str | None:
-    """Return the time to print: ``SOURCE_DATE_EPOCH`` if it is set, otherwise the time of the recording.
+    """Return the time to print, which is ``SOURCE_DATE_EPOCH`` if it is set, otherwise the time of the recording.
 
     Notes
     -----
-    The current time is never used, so the same input produces the same bytes.
+    The current time is never used, so the same input always produces the same bytes.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Render a comparison as text, Markdown, JSON or HTML, or as a folder of these with charts."""
+"""Rendering a comparison as text, Markdown, JSON or HTML, or as a folder with charts and all of these formats."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ CHARTS = ("diff_step", "diff_budget", "diff_change")
 
 
 def render(found: Diff, form: str, top: int) -> str:
-    """Return a comparison as text; see `nsys_tools.Comparison.text`.
+    """Return a comparison as text (see `nsys_tools.Comparison.text`).
 
     Raises
     ------
     UsageError
-        If the format is not known.
+        If the format is unknown.
     """
     if form == "json":
         return render_data(as_data(found), "json")
@@ -44,7 +44,7 @@ def render(found: Diff, form: str, top: int) -> str:
 
 
 def write(found: Diff, target: Path, *, top: int, force: bool) -> Path:
-    """Write the folder of a comparison; see `nsys_tools.Comparison.write`."""
+    """Write the folder for a comparison (see `nsys_tools.Comparison.write`)."""
     check_target(target, force=force)
     drawn = _drawn(found)
     with whole_folder(target, force=force) as folder:
@@ -59,7 +59,7 @@ def write(found: Diff, target: Path, *, top: int, force: bool) -> Path:
 
 
 def as_data(found: Diff) -> dict[str, Any]:
-    """Return the whole comparison for programs, as in ``nsys-tools diff --format json``: times in ns, all changes."""
+    """Return the comparison as ``nsys-tools diff --format json`` prints it, with times in ns and all changes."""
     headlines = [
         {"phase": one.phase, "gpu": one.gpu, **cattrs.unstructure(one.shift), "verdict": one.verdict.word,
          "reason": one.verdict.reason, "budget": cattrs.unstructure(one.budget), "tokens_per_s": one.tokens_per_s}
@@ -101,7 +101,7 @@ def _drawn(found: Diff) -> dict[str, bytes]:
 
 
 def _frames(found: Diff) -> dict[str, pl.DataFrame]:
-    """Return the data of the charts, as frames."""
+    """Return the data of the charts as DataFrames."""
     steps = [
         {"phase": one.phase, "gpu": one.gpu, "side": side, "ns": ns}
         for one in found.headlines
@@ -148,7 +148,7 @@ def _cut(name: str, length: int = 60) -> str:
 
 
 def signed(ns: float) -> str:
-    """Return a difference with sign and unit, such as +1.25 ms."""
+    """Return a difference with its sign and unit, such as +1.25 ms."""
     return duration(0) if not ns else f"{'+' if ns > 0 else '-'}{duration(abs(ns))}"
 
 

@@ -1,4 +1,4 @@
-"""Atomic writing of output folders, with a manifest; only earlier reports are replaced."""
+"""Writing output folders atomically, with a manifest. Only earlier reports are replaced."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def check_target(target: Path, *, force: bool) -> None:
     Raises
     ------
     NsysToolsError
-        If the target exists and is not replaced; the message names a file in it that belongs to the user.
+        If the target exists and must not be replaced. The message names a file in it that belongs to the user.
     """
     if not os.path.lexists(target):
         return
@@ -61,7 +61,7 @@ def check_target(target: Path, *, force: bool) -> None:
 
 
 def _check_written(folder: Path, name: Path) -> None:
-    """Refuse a folder with anything except the unchanged files of its manifest; messages call it `name`."""
+    """Refuse a folder that contains anything except the unchanged files in its manifest. Messages call it `name`."""
     if not folder.is_dir():
         raise NsysToolsError(f"{name}: is not a folder and is not replaced.", "Choose another folder with --out.")
     found = sorted(folder.rglob("*"), key=lambda path: (path.is_dir(), path))
@@ -93,7 +93,7 @@ def _state(file: Path) -> tuple[int, str]:
 
 
 def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
-    """Return size and digest of the files in a manifest, by name; None if the file is not a manifest."""
+    """Return the size and digest of each file in a manifest, by name; None if the manifest is not valid."""
     try:
         found: Any = json.loads(manifest.read_bytes())
         if (found["schema"], found["schema_version"]) != (SCHEMA, SCHEMA_VERSION):
@@ -104,7 +104,7 @@ def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
 
 
 def _write_manifest(folder: Path) -> None:
-    """Write the manifest of a folder."""
+    """Write the manifest for a folder."""
     states = {path: _state(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     files = [
         {"name": path.relative_to(folder).as_posix(), "size_bytes": size, "sha256": sha256}
@@ -116,20 +116,20 @@ def _write_manifest(folder: Path) -> None:
 
 @contextmanager
 def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
-    """Yield a draft folder next to `target`; move it into place if the block succeeds, otherwise remove it.
+    """Yield a draft folder next to `target`. If the block succeeds, move it into place; otherwise, remove it.
 
     Parameters
     ----------
     target
-        The folder. If it is a symbolic link, the folder that it points to is replaced.
+        The folder to write. If it is a symbolic link, the folder that it points to is replaced.
     force
         Replace an earlier report.
 
     Raises
     ------
     NsysToolsError
-        If the target exists and is not replaced, even if another process has just written it, or cannot be written
-        because of permissions or lack of space.
+        If the target exists and must not be replaced, even if another process has just written it, or if it cannot be
+        written because of permissions or lack of space.
     """
     check_target(target, force=force)
     final = target.resolve()
@@ -157,7 +157,7 @@ def whole_folder(target: Path, *, force: bool) -> Iterator[Path]:
 
 
 def _put(draft: Path, final: Path) -> None:
-    """Rename a draft, which fails if another process has written a report there in the meantime."""
+    """Move a draft into place. This fails if another process has written a report there in the meantime."""
     try:
         draft.rename(final)
     except OSError as error:
@@ -170,7 +170,7 @@ def _put(draft: Path, final: Path) -> None:
 
 
 def _replace(draft: Path, final: Path) -> None:
-    """Replace an earlier report by a draft; the report is moved aside first and checked again.
+    """Replace an earlier report with a draft. The report is first moved aside and checked again.
 
     This detects a file that the user added while the report was written. In that case, the folder is moved back.
     """

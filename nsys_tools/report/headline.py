@@ -1,4 +1,4 @@
-"""The most important facts of a trace, selected and ordered, for every page that begins with them."""
+"""The most important facts about a trace, in order, for every page that begins with them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
 
 @dataclass(frozen=True)
 class Part:
-    """A stage with its exclusive GPU time, or a range path with its exclusive wall time; `ratio` is its share."""
+    """A stage and its exclusive GPU time, or a range path and its exclusive wall time. `ratio` is the share of the total."""
 
     name: str
     ns: int
@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True)
 class StepTime:
-    """Step time of a phase on a GPU: a row of ``step_summary``, with the tokens per second if known."""
+    """Step time of a phase on a GPU: a row of ``step_summary``, with tokens per second if known."""
 
     phase: str
     gpu_id: int
@@ -50,35 +50,36 @@ class Reached:
 
 @dataclass(frozen=True)
 class Headline:
-    """The headline facts of an analyzed trace.
+    """The headline facts about an analyzed trace.
 
     Attributes
     ----------
     gpus
-        Distinct names of the GPUs that ran operations; empty if the trace has none.
+        Distinct names of the GPUs that ran operations; empty if the trace does not have the names.
     gpu_count, process_count, operation_count, range_count
-        Numbers of each.
+        Numbers of GPUs, processes, GPU operations and ranges.
     duration_ns
         Time from the first to the last event; None if there are no events.
     busy_ns, span_ns, busy_ratio
-        Time in which a GPU is busy, and first start to last end, summed over GPUs; None without operations.
+        Busy time, time from first start to last end (both summed over GPUs), and their ratio; None without operations.
     steps
-        Step times, phases with the most time first; empty without steps.
+        Step times, with the phases that take the most time first; empty without steps.
     parts, part_count
-        The stages with the most exclusive GPU time, and the number of stages with any; without GPU operations, the
-        range paths with the most exclusive wall time.
+        The stages with the most exclusive GPU time, and the number of stages that have any. Without GPU operations,
+        these are range paths and exclusive wall time.
     parts_base
         ``gpu`` or ``wall``.
     findings, finding_count
-        The top findings (the first of each kind, cautions last), and the number of all findings.
+        The top findings (the first of each kind, cautions last), and the total number of findings.
     model, reached
-        The model that stages were compared with, and its stages with the most time; None and empty without a model.
+        The model that stages were compared with, and the compared stages with the most time; None and empty without a
+        model.
     unattributed_count
         GPU operations outside all ranges.
     failed_count
-        Failed consistency checks of steps. If any other check fails, there is no report.
+        Failed consistency checks of steps. If any other check fails, no report is written.
     note_count
-        Number of notes on the trace.
+        Number of notes about the trace.
     """
 
     gpus: tuple[str, ...]
@@ -141,7 +142,7 @@ def headline(analysis: Analyzed) -> Headline:
 
 
 def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
-    """Return the step time of each phase on the first GPU of the table."""
+    """Return the step time of each phase on the first GPU in the table."""
     first: dict[str, StepTime] = {}
     for row in rows:
         tokens = row["generation_tokens_per_s"] or row["context_tokens_per_s"] or None
@@ -153,7 +154,7 @@ def _steps(rows: Sequence[Mapping[str, Any]]) -> tuple[StepTime, ...]:
 
 
 def _parts(tables: Mapping[str, Result], *, has_gpu: bool) -> tuple[tuple[Part, ...], int]:
-    """Return the first parts with any time, and the number of parts with any time."""
+    """Return the first parts whose time is not zero, and the number of such parts."""
     frame = tables["stage_summary" if has_gpu else "range_wall"].pl()
     name, column = ("stage", "exclusive_ns") if has_gpu else ("rolled_path", "exclusive_wall_ns")
     whole = frame[column].sum()
@@ -199,7 +200,7 @@ def _line(number: int, finding: Finding) -> str:
 
 
 def _reached(tables: Mapping[str, Result]) -> tuple[Reached, ...]:
-    """Return the stages with the most time; of stages that cover the same work, only one."""
+    """Return the stages with the most time. If several stages cover the same work, only one is returned."""
     rows = sorted(tables["roofline_stage"].records(), key=lambda row: -(row["span_ns"] or 0))
     different = {(row["phase"], row["roofline_ns"]): row for row in reversed(rows)}.values()
     found = [Reached(row["stage"], row["mfu_ratio"], row["mbu_ratio"], row["slowdown"]) for row in reversed(different)]

@@ -1,4 +1,4 @@
-"""Cached reports, keyed by the files that are read, the request, and the program."""
+"""Cached reports. The key depends on the files that are read, the request, and the program."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class WrittenReport:
     name
         Name of the trace in the report.
     headline
-        Headline, one item per line; see `Analysis.headline`.
+        Headline, one fact per line (see `Analysis.headline`).
     warnings
         Parts of the trace that could not be read or have invalid values, one sentence each.
     """
@@ -47,7 +47,7 @@ class WrittenReport:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder in a fixed order, following links to folders; for a file, the file itself."""
+    """Return the files below a folder in a fixed order, following links to folders; return a file as it is."""
     if folder.is_file():
         return [folder]
     found, seen = [], set()
@@ -62,7 +62,7 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def state_of(files: Iterable[Path]) -> str:
-    """Return a key that changes when a file changes, from names, sizes and times; contents are not read."""
+    """Return a key that changes when a file changes. It is computed from names, sizes and times, not contents."""
     lines = []
     for file in files:
         state = file.stat()
@@ -71,20 +71,20 @@ def state_of(files: Iterable[Path]) -> str:
 
 
 def state_of_program() -> str:
-    """Return a key that changes when the program does: code, queries, data, and libraries that affect reports.
+    """Return a key that changes with the program: its code, queries, data, and the libraries that affect reports.
 
-    The version is not enough: in a checkout, code changes without a new version, and `--assets` adds files of the user.
+    The version is not enough: in a checkout, code can change without a new version, and `--assets` adds user files.
     """
     code = Path(assets.__file__).parent
     files = [path for path in files_of(code) if path.suffix == ".py" and "_assets" not in path.parts]
-    for folder in assets.folders():  # of two files with the same name, the first folder takes precedence
+    for folder in assets.folders():  # if two files have the same name, the first folder takes precedence
         files += [path for room in _ROOMS for path in files_of(folder / room) if path.suffix != ".pyc"]
     versions = ",".join(metadata.version(name) for name in _LIBRARIES)
     return f"{versions} {state_of(files)}"
 
 
 def find(entry: Entry) -> WrittenReport | None:
-    """Return the report in a cache entry, if there is one; its path is relative to the folder."""
+    """Return the report in a cache entry, or None. Its path is relative to the report folder."""
     file = entry.find()
     if file is None:
         return None
@@ -97,14 +97,14 @@ def find(entry: Entry) -> WrittenReport | None:
 
 
 def write(entry: Entry, target: Path, *, force: bool) -> None:
-    """Write the report in a cache entry to a folder, atomically; raises the errors of `whole_folder`."""
+    """Atomically write the report in a cache entry to a folder. Errors are the same as for `whole_folder`."""
     assert entry.path is not None  # noqa: S101  (find has found it)
     with zipfile.ZipFile(entry.path) as archive, whole_folder(target, force=force) as folder:
         archive.extractall(folder, [name for name in archive.namelist() if name != _TOLD])
 
 
 def keep(entry: Entry, written: WrittenReport, folder: Path) -> None:
-    """Cache a report from its draft, to which its path is relative; a failure only makes the next run slower."""
+    """Cache a report from its draft `folder`, to which its path is relative. Failures only make the next run slower."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     try:
         if sum(file.stat().st_size for file in files) > _LARGEST_BYTES:

@@ -1,4 +1,4 @@
-"""Markdown for reports: tables with readable units, and names of the trace as data."""
+"""Markdown for reports: tables with readable units, and escaped names from the trace."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ _UNIT_WORDS = re.compile(r"_(ns|bytes|count|ratio|flops|hz|bytes_per_s|tokens_pe
 
 
 def code(text: object, length: int = NAME_LENGTH) -> str:
-    """Return a text of the trace as a code span, in which markup, pipes and newlines have no effect.
+    """Return text from the trace as a code span in which markup, pipes and newlines have no effect.
 
     Parameters
     ----------
     text
         Any text.
     length
-        Longer texts are truncated and end in an ellipsis.
+        Longer text is truncated and ends in an ellipsis.
     """
     plain = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split()) or "(no name)"
     if len(plain) > length:
@@ -46,19 +46,19 @@ def code(text: object, length: int = NAME_LENGTH) -> str:
 
 
 def plain(text: object) -> str:
-    """Return a sentence as plain text, in which markup, HTML and newlines have no effect.
+    """Return a sentence as plain text in which markup, HTML and newlines have no effect.
 
     Parameters
     ----------
     text
-        A sentence of nsys-tools that may contain text from the trace.
+        A sentence from nsys-tools that may contain text from the trace.
     """
     words = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
     return re.sub(r"([\\`*_\[\]<>|&~#!])", r"\\\1", words)
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Return a value in a readable unit of its kind, such as 3.250 ms; ``unknown`` for None."""
+    """Return a value in a readable unit, such as 3.250 ms; ``unknown`` for None."""
     if value is None:
         return "unknown"
     step, name = scale(unit, [value])
@@ -78,14 +78,14 @@ def _header(column: Column) -> str:
 
 
 def _numbers(values: list[Any], divisor: float, digits: int) -> list[str]:
-    """Return cells with the same number of decimals, which is 0 if all values are whole."""
+    """Return cells with the same number of decimals, or no decimals if all values are whole."""
     scaled = [None if value is None else value / divisor for value in values]
     whole = all(value is None or float(value).is_integer() for value in scaled)
     return ["" if value is None else f"{value:,.{0 if whole else digits}f}" for value in scaled]
 
 
 def _cells(column: Column, values: list[Any], exact: bool, each: bool) -> tuple[str, list[str], bool]:
-    """Return header, cells, and whether they are numbers; `exact` and `each` as in `table`."""
+    """Return the header, the cells, and whether the cells are numbers. `exact` and `each` are as in `table`."""
     title = _header(column)
     if column.unit == "ns" and each:
         return title, ["" if value is None else duration(value) for value in values], True
@@ -110,7 +110,7 @@ def _word(column: Column, value: Any) -> str:
 
 
 def _rest(source: Result) -> str:
-    """Return where to find the rows that a table of the report omits."""
+    """Return where to find the rows that a table in the report omits."""
     kept = len(source)
     if kept == source.total_count:
         return f"all are in `tables/{source.name}.csv`"
@@ -137,11 +137,11 @@ def table(
     top
         Maximum number of rows. If the table is truncated, a line below it says so.
     rows
-        Rows to show instead of all rows, for parts of a table.
+        Rows to show instead of all rows, to show only part of a table.
     exact
         Do not convert units.
     each
-        Use a separate unit for each duration, for columns with durations of different magnitude.
+        Choose the unit of each duration separately, for columns whose durations differ by orders of magnitude.
     """
     total = (source.total_count or len(source)) if rows is None else len(rows)
     shown = (source if rows is None else rows)[:top]

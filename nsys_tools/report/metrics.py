@@ -1,4 +1,4 @@
-"""``metrics.json``: all figures of a report with units, for programs, under a versioned schema."""
+"""``metrics.json``: all values in a report, with units, in machine-readable form with a versioned schema."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _plain(value: Any) -> Any:
 
 
 def table_data(table: Result) -> dict[str, Any]:
-    """Return a table for programs: column units, the first rows, and whether there are more."""
+    """Return a table in machine-readable form: column units, the first rows, and whether there are more rows."""
     rows = table[:_ROWS]
     return {
         "summary": table.summary,
@@ -34,7 +34,7 @@ def table_data(table: Result) -> dict[str, Any]:
 
 
 def _figures(analysis: Analyzed) -> dict[str, dict[str, Any]]:
-    """Return the headline figures: value and unit by name."""
+    """Return the headline metrics, each with value and unit, by name."""
     units = {column.name: column.unit for column in analysis.tables["trace_summary"].documented}
     figures = {
         name: {"value": value, "unit": units[name]} for name, value in analysis.summary.items() if units[name] != "-"
@@ -81,7 +81,7 @@ def _inputs(request: Request | None) -> dict[str, Any]:
 
 
 def _run(analysis: Analyzed) -> dict[str, Any] | None:
-    """Return the facts of the run folder; None for a trace without one."""
+    """Return facts from the run folder; None for a trace without a run folder."""
     run = analysis.run
     if run is None:
         return None
@@ -107,9 +107,9 @@ def metrics(analysis: Analyzed) -> dict[str, Any]:
 
     Notes
     -----
-    ``figures`` contains the headline figures, each with its unit. ``tables`` contains the queries of the report, with
-    column units and at most 1000 rows each. ``cut`` is true if there are more; ``tables/`` contains up to 100,000.
-    The data of the pictures is in ``tables/`` only.
+    ``figures`` contains the headline metrics, each with its unit. ``tables`` contains the results of the report's
+    queries, with column units and at most 1000 rows each. ``cut`` is true if there are more rows. The files in
+    ``tables/`` contain up to 100,000 rows each. The data for the pictures is only in ``tables/``.
     ``schema_version`` increases when a key changes its meaning or is removed.
     """
     summary = analysis.summary

@@ -7,13 +7,13 @@ from typing import Any
 
 from nsys_tools.session.database import Database
 
-# Recorded data that reports do not analyze, in words, by table.
+# Descriptions of recorded data that reports do not analyze, by table.
 _BESIDES = {
     "COMPOSITE_EVENTS": "CPU samples",
     "SCHED_EVENTS": "context switches",
     "GPU_METRICS": "GPU metrics",
 }
-# A graph is captured once, usually during warm-up, and replayed from then on.
+# A graph is captured once, usually during warm-up, and then replayed.
 _BEFORE_CAPTURE = ", started before graph capture (no --delay or --capture-range that starts after the warm-up)"
 # Tables whose times are about the recording, not about the program.
 _OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API", "PROFILER_OVERHEAD"}
@@ -21,16 +21,16 @@ _OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API"
 
 @dataclass(frozen=True)
 class Missing:
-    """Something that was not recorded.
+    """A kind of data that was not recorded.
 
     Attributes
     ----------
     what
         What the trace lacks.
     costs
-        What it is needed for.
+        What the data is needed for.
     option
-        Option to record it with.
+        The ``nsys profile`` option that records it.
     """
 
     what: str
@@ -39,14 +39,14 @@ class Missing:
 
 
 def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> list[str]:
-    """Return, in words, what was recorded in addition to GPU operations, CUDA API calls and ranges.
+    """Return descriptions of what was recorded in addition to GPU operations, CUDA API calls and ranges.
 
     Parameters
     ----------
     trace
         The trace.
     summary
-        The row of the query ``trace_summary``.
+        The only row of the ``trace_summary`` query.
     os_calls
         Number of OS runtime calls in the trace.
     """
@@ -54,13 +54,13 @@ def also_recorded(trace: Database, summary: dict[str, Any], os_calls: int) -> li
     found += [words for table, words in _BESIDES.items() if trace.has_rows(table)]
     if found or summary["duration_ns"] is not None:
         return found
-    # A trace with other events only is not called empty.
+    # A trace that has only other events is not called empty.
     timed = [name for name, columns in trace.recorded.items() if columns.keys() & {"start", "timestamp"}]
     return [f"events in {name}" for name in sorted(timed) if name not in _OVERHEAD and trace.has_rows(name)]
 
 
 def _of_graphs(trace: Database, summary: dict[str, Any]) -> list[Missing]:
-    """Return what is missing about CUDA graphs: their kernels, or the layers of the kernels."""
+    """Return what is missing for CUDA graphs: their kernels, or the layers of the kernels."""
     option = f"--cuda-graph-trace=node{_BEFORE_CAPTURE}"
     found = []
     if summary["graph_run_count"]:
@@ -73,14 +73,14 @@ def _of_graphs(trace: Database, summary: dict[str, Any]) -> list[Missing]:
 
 
 def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
-    """Return what the trace lacks, most important first.
+    """Return what the trace lacks, with the most important data first.
 
     Parameters
     ----------
     trace
         The trace.
     summary
-        The row of the query ``trace_summary``.
+        The only row of the ``trace_summary`` query.
     """
     found = []
     if not summary["operation_count"]:

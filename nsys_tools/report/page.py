@@ -27,7 +27,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; script-src "
 )
 _BREAK = "<wbr>"
-# Names break after separators, long parts also after an underscore, and parts that are still too long anywhere.
+# Names can break after separators. Long parts can also break after an underscore, or anywhere if still too long.
 _LONG = 20
 _JOINT = re.compile(r"(?<=[./,:\])])(?=[^\s./,:])|(?<=&lt;)(?=\S)")
 _UNDERSCORE = re.compile(r"(?<=_)(?=[^\s_])")
@@ -37,14 +37,14 @@ _CODE = re.compile(r"(?<=<code>)[^<]+(?=</code>)")
 
 @dataclass(frozen=True)
 class First:
-    """The beginning of the page of a trace.
+    """The beginning of a trace's page.
 
     Attributes
     ----------
     head
-        The facts.
+        The headline facts.
     text
-        The same facts in the Markdown, which the page omits.
+        The same facts in the Markdown, which are omitted from the page.
     pictures
         The interactive pictures.
     """
@@ -62,7 +62,7 @@ def render(text: str, title: str, charts: Mapping[str, bytes], style: Path, firs
     text
         The report as Markdown; its images are keys of `charts`. Raw HTML is shown as text, never interpreted.
     title
-        Title of the window.
+        Title of the browser window.
     charts
         SVG, by the path used in `text`.
     style
@@ -72,9 +72,9 @@ def render(text: str, title: str, charts: Mapping[str, bytes], style: Path, firs
 
     Notes
     -----
-    The content security policy of the page forbids all requests and all scripts except two, identified by digest: the
-    script of the page and the bundle that draws pictures. Names of the trace are in the page only as escaped text and
-    as JSON, which is not executed.
+    The page's content security policy forbids all requests, and all scripts except two, which are identified by their
+    digests: the page's own script and the bundle that draws pictures. Names from the trace occur in the page only as
+    escaped text and as JSON, which is not executed.
     """
     whole = text.replace(first.text, "", 1) if first else text
     intro, body, sections = _body(whole, charts)
@@ -101,7 +101,7 @@ def _data(picture: Picture) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Return data with control characters in texts escaped, as in all output of names."""
+    """Return data with escaped control characters in strings, as wherever names are printed."""
     if isinstance(value, dict):
         return {key: _printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -114,7 +114,7 @@ def _renderer() -> MarkdownIt:
 
 
 def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[str, str]]]:
-    """Return the content before the first section, the sections, and the id and title of each section."""
+    """Return the content before the first section, the sections, and the ID and title of each section."""
     renderer = _renderer()
     tokens = renderer.parse(text)
     sections = _sections(tokens)
@@ -129,7 +129,7 @@ def _body(text: str, charts: Mapping[str, bytes]) -> tuple[str, str, list[tuple[
 
 
 def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
-    """Assign an id to each section; return ids and titles."""
+    """Assign an ID to each section; return IDs and titles."""
     found: list[tuple[str, str]] = []
     for heading, inside in pairwise(tokens):
         if heading.type == "heading_open" and heading.tag == "h2":
@@ -142,12 +142,12 @@ def _sections(tokens: Sequence[Token]) -> list[tuple[str, str]]:
 
 
 def _name(text: str, length: int = md.NAME_LENGTH) -> str:
-    """Return a name of the trace as code with break opportunities."""
+    """Return a name from the trace as code with break opportunities."""
     return _said_as_html(md.code(text, length))
 
 
 def _said(finding: Finding) -> str:
-    """Return the sentence of a finding, with names as code."""
+    """Return a finding's sentence, with names as code."""
     return _said_as_html(finding.sentence.format(*(md.code(name) for name in finding.names)))
 
 
@@ -156,7 +156,7 @@ def _said_as_html(text: str) -> str:
 
 
 def _breakable(code: str) -> str:
-    """Return escaped text with break opportunities, which do not appear in text copied from the page."""
+    """Return escaped text with break opportunities that do not appear in text copied from the page."""
     return _BREAK.join(
         part
         if len(part) <= _LONG

@@ -20,7 +20,7 @@ class Step:
 
 
 def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
-    """Return what to do about the first finding of each rule, most time at stake first; cautions are excluded.
+    """Return recommended steps for the first finding of each rule, with the most time at stake first, without cautions.
 
     Parameters
     ----------
@@ -38,6 +38,6 @@ def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
 
 def _step(finding: Finding, at_stake_ns: int) -> Step:
     names = [code(name) for name in finding.names]
-    # A rule of the user may have no plain wording.
+    # A user's own rule may not have plain wording.
     said = finding.plain or f"{finding.sentence} {finding.advice}"
     return Step(finding.kind, said.format(*names), at_stake_ns, finding.table)

@@ -1,4 +1,4 @@
-"""Questions that a trace can answer, and what must be recorded to answer the others."""
+"""Questions that a trace can answer, and the data that must be recorded to answer the others."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ class Question:
     question
         The question.
     command
-        The command that answers it, without ``nsys-tools``; ``TRACE`` is the placeholder for the trace.
+        The command that answers the question, without ``nsys-tools``. ``TRACE`` is a placeholder for the trace.
     needs
         Data that must have been recorded.
     query
-        The query behind the command; empty if there is none.
+        The query that the command runs; empty if there is none.
     has
-        The query that must have a row; empty if there is none.
+        The query that must return at least one row; empty if there is no such condition.
     lacks, otherwise
-        If it has no row: what the trace lacks, and what to do.
+        What the trace lacks if that query returns no rows, and what to do about it.
     """
 
     question: str
@@ -47,14 +47,14 @@ class Question:
 
 
 def questions(trace: Database, path: str) -> list[tuple[str, bool, str | None, str, str]]:
-    """Return the questions, those that the trace can answer first.
+    """Return the questions. Questions that the trace can answer come first.
 
     Parameters
     ----------
     trace
         The trace.
     path
-        Path of the trace in commands, quoted for a shell.
+        Path of the trace to show in commands, quoted for a shell.
 
     Returns
     -------

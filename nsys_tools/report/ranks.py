@@ -1,4 +1,4 @@
-"""The report on many ranks: late ranks, the time of each rank, and activity over time."""
+"""The report on many ranks: late ranks, times per rank, and activity over time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Ranks:
     source
         Name of the traces in the report.
     tables
-        Result by name of the query, see `TABLES`.
+        Results by query name (see `TABLES`).
     notes, broken
         Caveats, and the traces that could not be read, one sentence each.
     origin
@@ -58,12 +58,12 @@ class Ranks:
 
     @property
     def headline(self) -> str:
-        """The most important statement about the ranks."""
+        """The most important fact about the ranks."""
         return headline(self.tables)
 
 
 def headline(tables: Mapping[str, Result]) -> str:
-    """Return the first sentence: the rank that the others wait for, if there is one."""
+    """Return the first sentence of the report, which names the rank that the others wait for, if there is one."""
     late = tables["straggler"].records()
     if late and late[0]["sum_gain_ns"] > 0:
         return late_words(late[0])
@@ -73,7 +73,7 @@ def headline(tables: Mapping[str, Result]) -> str:
 
 
 def late_words(row: Mapping[str, Any]) -> str:
-    """Return the sentence on a late rank, without its period."""
+    """Return the sentence about a late rank, without the period."""
     causes = {
         "own kernels": "its own kernels take longer", "launch gap": "its launches are late",
         "synchronization": "its CPU launches late after a blocking call", "other idle time": "its GPU is idle longer",
@@ -89,7 +89,7 @@ def late_words(row: Mapping[str, Any]) -> str:
 
 
 def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return the sentences on late ranks: one per pinned rank, one for all rotating ranks."""
+    """Return the sentences about late ranks: one per pinned rank, and one for all rotating ranks."""
     said = [late_words(row) + "." for row in rows if row["pattern"] == "pinned"][:5]
     rotating = [row for row in rows if row["pattern"] == "rotating" and row["sum_gain_ns"] > 0]
     if rotating:
@@ -107,7 +107,7 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False) -> Path:
-    """Write the report folder atomically; see `nsys_tools.JobAnalysis.write`."""
+    """Write the report folder atomically (see `nsys_tools.JobAnalysis.write`)."""
     check_formats(formats)
     check_apart(target, found.inputs)
     check_target(target, force=force)
@@ -117,7 +117,7 @@ def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force
 
 
 def as_data(found: Ranks) -> dict[str, Any]:
-    """Return the report for programs: times in ns, all rows except those of the heat map."""
+    """Return the report in machine-readable form, with times in ns, and all rows except the heat map's."""
     tables = {name: table_data(result) for name, result in found.tables.items() if name != "rank_activity"}
     return {
         "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__, "source": found.source,
@@ -157,7 +157,7 @@ def _ranks(tables: Mapping[str, Result]) -> str:
 
 
 def _ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the first and the last rows of many; all rows if there are few."""
+    """Return all rows if there are few; otherwise, the first and last rows."""
     return rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
 
 
@@ -182,7 +182,7 @@ def _overlap(tables: Mapping[str, Result]) -> str:
 
 
 def _clocks(tables: Mapping[str, Result]) -> str:
-    """Return the table of clocks, one row per file; the ranks of a file share its clock."""
+    """Return the table of clocks, with one row per file. All ranks in a file share its clock."""
     files = {row["file"]: row for row in reversed(tables["rank_clock"].records())}
     rows = sorted(files.values(), key=lambda row: row["rank"])
     columns = ["file", "method", "offset_ns", "drift_ppm", "residual_ns", "matched_count", "utc_offset_ns"]

@@ -1,4 +1,4 @@
-"""Write the result of a recipe as a folder: tables as Parquet and CSV, and a page with a chart."""
+"""Writing a recipe's result as a folder with tables as Parquet and CSV, and an HTML page with a chart."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ class Told:
     found
         The rows of its query.
     tables
-        Its tables, with the table and column names of NVIDIA.
+        The tables of the recipe, with NVIDIA's table and column names.
     given
-        The options, as settings of the queries.
+        The options, as settings for the queries.
     notes
         Caveats, one sentence each.
     file_count
@@ -66,7 +66,7 @@ class Told:
 
 
 def write(told: Told, target: Path, *, force: bool) -> Path:
-    """Write the folder atomically; return the path of the page."""
+    """Write the folder atomically; return the path of the HTML page."""
     drawn = charts.draw_frames([_CHARTS[told.recipe.kind]], _frames(told))
     with whole_folder(target, force=force) as folder:
         for name, table in told.tables.items():
@@ -107,7 +107,7 @@ def _table_files(told: Told) -> str:
 
 
 def _length(told: Told) -> str:
-    """Return the column by which rows are ordered: the duration or, for low utilization, the utilization."""
+    """Return the column by which rows are ordered: the duration or, in rules on low utilization, the utilization."""
     named = {"gpu_time_util": "used_percent", "nvtx_gpu_proj_trace": "projected_span_ns"}
     return named.get(told.recipe.name, "duration_ns")
 
@@ -152,7 +152,7 @@ def _plain(rows: Sequence[Sequence[str]], names: int) -> str:
 
 
 def _frames(told: Told) -> dict[str, pl.DataFrame]:
-    """Return the data of the chart, as frames."""
+    """Return the data of the chart as DataFrames."""
     found, kind = told.found, told.recipe.kind
     if kind in {"sum", "ranges"}:
         value = next(name for name in ("sum_ns", "sum_bytes") if name in found.columns)

@@ -1,4 +1,4 @@
-"""Remove the folders of file paths from names."""
+"""Removing the folders of file paths from names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Generate the reference of all documented queries from their headers."""
+"""Generating the reference for all documented queries from their headers."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from nsys_tools.session.catalogue import Query
 
 
 def documented(queries: Iterable[Query]) -> list[Query]:
-    """Return the public queries with columns: entities first, then by area and name."""
+    """Return the public queries that have columns. Entities come first, then the others by area and name."""
     public = [query for query in queries if not query.private and query.columns]
     return sorted(public, key=lambda query: (query.area != "views", query.area, query.name))
 
 
 def describe(query: Query) -> str:
-    """Return a query as Markdown: its summary and its columns."""
+    """Return the Markdown for a query, with its summary and its columns."""
     rows = [(c.name, c.type, "" if c.unit == "-" else c.unit, c.meaning) for c in query.columns]
     kept = f"\n\nCached: {query.materialized}" if query.materialized else ""
     return f"{query.summary}{kept}\n\n{render(('column', 'type', 'unit', 'meaning'), rows, 'md')}"
 
 
 def reference(queries: Iterable[Query]) -> str:
-    """Return the reference as one page."""
+    """Return the reference as one Markdown page."""
     lines = [
         "# The queries",
         "",

@@ -42,9 +42,9 @@ def render_markdown(
     top
         Maximum number of rows of long tables.
     drawn
-        The existing charts, by path.
+        The charts that were drawn, by path.
     first
-        The first section.
+        The first section as Markdown.
     beside
         Name of the summary file; empty if there is none.
     """
@@ -57,7 +57,7 @@ def render_headline(head: Headline) -> str:
 
 
 def render_summary(analysis: Analyzed) -> str:
-    """Return the page for readers who do not work with traces, as Markdown."""
+    """Return the page for readers who do not work with traces as Markdown."""
     return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 
@@ -94,7 +94,7 @@ class _Records(Mapping[str, "_Rows"]):
 
 
 class _Rows(Sequence[dict[str, Any]]):
-    """Rows of a table, created in batches when a template reads them, because a table can have a million rows."""
+    """Rows of a table. They are created in batches when a template reads them, since a table can have a million rows."""
 
     def __init__(self, table: Result) -> None:
         self._table = table
@@ -114,11 +114,11 @@ class _Rows(Sequence[dict[str, Any]]):
         return len(self._table)
 
     def where(self, column: str, value: object) -> list[dict[str, Any]]:
-        """Return the rows with a given value in a column."""
+        """Return the rows that have a given value in a column."""
         return self._table.pl().filter(pl.col(column) == pl.lit(value)).to_dicts()
 
     def different(self, column: str) -> list[Any]:
-        """Return the distinct values of a column, in row order."""
+        """Return the distinct values in a column, in row order."""
         return self._table.pl()[column].unique(maintain_order=True).to_list()
 
 
@@ -127,12 +127,12 @@ def _time(ns: float | None) -> str:
 
 
 def _percent(ratio: float | None) -> str:
-    """Return a share in percent with one decimal, or two decimals below 1 %."""
+    """Return a ratio as a percentage with one decimal, or two decimals below 1 %."""
     return "" if ratio is None else f"{100 * ratio:.{1 if ratio >= 0.00995 else 2}f}"
 
 
 def _write_tables(tables: Mapping[str, Result], folder: Path, *, csv_safe: bool) -> None:
-    """Write the first rows of each table to a new folder, as Parquet and CSV."""
+    """Write the first rows of each table to a new folder as Parquet and CSV."""
     folder.mkdir()
     for name, table in tables.items():
         frame = table.pl().head(MOST_ROWS)
@@ -165,7 +165,7 @@ class Parts:
     beside
         Other Markdown, by file name.
     first
-        Returns the beginning of the page; called only if there is a page.
+        Function that returns the beginning of the page. It is called only if a page is written.
     """
 
     source: str
@@ -208,7 +208,7 @@ def write(
     analysis: Analyzed, target: Path, *, formats: Sequence[str], top: int, force: bool, csv_safe: bool = False,
     keep: Keep | None = None,
 ) -> Path:  # fmt: skip
-    """Write the report folder atomically; see `nsys_tools.Analysis.write`."""
+    """Write the report folder atomically (see `nsys_tools.Analysis.write`)."""
     check_formats(formats)
     check_apart(target, analysis.inputs)
     check_target(target, force=force)

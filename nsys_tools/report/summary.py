@@ -1,4 +1,4 @@
-"""The selected facts and wording of the one-page summary."""
+"""Selecting and wording the facts in the one-page summary."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _CAUSES = {
 
 @dataclass(frozen=True)
 class Summary:
-    """The parts of the summary that are selected or worded.
+    """The parts of the summary that are selected or worded in Python.
 
     Attributes
     ----------
     stages
-        Rows of ``stage_summary``: the stages with the most time, largest first.
+        Rows of ``stage_summary`` for the stages with the most time, in descending order of time.
     stage_count
         Number of stages.
     latencies
-        Rows of ``llm_latency`` by figure, each with the base that has the most values.
+        Rows of ``llm_latency`` by kind of latency. For each kind, the base with the most values is used.
     causes
-        Rows of ``gap_summary`` with a noticeable share, each with ``words``.
+        Rows of ``gap_summary`` with a significant share, each with a description in ``words``.
     reached
-        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. Of stages that cover
-        the same work, such as decode and all its steps, only one is listed.
+        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. If several stages cover
+        the same work, such as decode and all its steps, only one of them is listed.
     steps
         What to do next.
     """

@@ -1,4 +1,4 @@
-"""Report templates: assets in ``reports/``, rendered with Jinja."""
+"""Report templates, which are assets in ``reports/`` and are rendered with Jinja."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def filled(template: str, **names: Any) -> str:
 
 
 def filled_page(template: str, **names: Any) -> str:
-    """Return a rendered HTML template; values are escaped unless the template marks them as safe."""
+    """Return a rendered HTML template. Values are escaped unless the template marks them as safe."""
     return _page(asset(template).read_text(encoding="utf-8")).render(**names)
 
 
@@ -46,8 +46,8 @@ def _page(text: str) -> jinja2.Template:
 
 @cache
 def _template(text: str) -> jinja2.Template:
-    """Return a template, compiled once per process, because compiling takes as long as rendering it five times."""
-    environment = jinja2.Environment(  # noqa: S701  (Markdown, not HTML: names pass through code())
+    """Return a compiled template. The result is cached, since compiling a template takes as long as rendering it 5 times."""
+    environment = jinja2.Environment(  # noqa: S701  (templates are Markdown, not HTML, and escape names with code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )
     environment.globals.update(code=markdown.code, plain=markdown.plain, number=markdown.number, counted=_counted)

@@ -67,7 +67,7 @@ def queries() -> dict[str, Query]:
 
 @cache
 def _queries(_: tuple[Path, ...]) -> dict[str, Query]:
-    """Return the queries in asset folders. The result is cached because scanning folders is slower than most queries."""
+    """Return the queries in asset folders. The result is cached, because scanning is slower than most queries."""
     found = (_read(path, relative) for relative, path in assets.listing("queries", "*/*.sql").items())
     return {query.name: query for query in found}
 

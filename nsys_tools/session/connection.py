@@ -178,7 +178,7 @@ class Recorded(Protocol):
         """Attach the tables, unless they are already attached."""
 
     def check(self, table: str) -> Callable[[], None]:
-        """Start to check a table before it is read; return a function that waits and raises an error if it is damaged."""
+        """Start to check a table; return a function that waits for the check and raises an error if it is damaged."""
 
     def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
         """Return a function that measures how much of `tables` has been read, or None if this cannot be measured.

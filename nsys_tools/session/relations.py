@@ -75,7 +75,7 @@ class Relations:
         self._lacking = Lacking(self._keys.keys(), self._reads, has_trace=bool(recorded.tables))
 
     def define(self, name: str, later: Callable[[], None] | None = None, key: str = "") -> None:
-        """Register the session table `name`, which `later` creates on first use. Drop relations that depend on its old rows.
+        """Register the session table `name`, which `later` creates on first use. Drop relations that depend on it.
 
         Relations that depend on the table are stored only if it has a `key`, which must change with the table's rows.
         """
