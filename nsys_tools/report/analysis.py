@@ -120,8 +120,8 @@ def analyze(
     Raises
     ------
     NsysToolsError
-        If attributed times do not add up, or a requested comparison gives an impossible result. If the comparison was not
-        requested but found in a run folder, a note is added instead.
+        If attributed times do not add up, or a requested comparison gives an impossible result. If the comparison was
+        not requested, but found in a run folder, a note is added instead.
     """
     read = _reader(database)
     for name in TABLES:

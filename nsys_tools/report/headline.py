@@ -19,7 +19,7 @@ _PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
 
 @dataclass(frozen=True)
 class Part:
-    """A stage and its exclusive GPU time, or a range path and its exclusive wall time. `ratio` is the share of the total."""
+    """A stage and its exclusive GPU time, or a range path and its exclusive wall time; `ratio` is its share."""
 
     name: str
     ns: int

@@ -94,7 +94,7 @@ class _Records(Mapping[str, "_Rows"]):
 
 
 class _Rows(Sequence[dict[str, Any]]):
-    """Rows of a table. They are created in batches when a template reads them, since a table can have a million rows."""
+    """Rows of a table, created in batches when a template reads them, since a table can have a million rows."""
 
     def __init__(self, table: Result) -> None:
         self._table = table

@@ -46,7 +46,7 @@ def _page(text: str) -> jinja2.Template:
 
 @cache
 def _template(text: str) -> jinja2.Template:
-    """Return a compiled template. The result is cached, since compiling a template takes as long as rendering it 5 times."""
+    """Return a compiled template. The result is cached, since compiling takes as long as rendering five times."""
     environment = jinja2.Environment(  # noqa: S701  (templates are Markdown, not HTML, and escape names with code())
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, undefined=jinja2.StrictUndefined
     )

@@ -401,7 +401,7 @@ def test_the_report_has_the_shapes_with_peak_and_share(tmp_path: Path) -> None:
     folder = analyzed(timed(tmp_path, 100_000), Request("", dtype="bf16")).write(tmp_path / "report", formats=["md"])
     report = folder.read_text(encoding="utf-8")
     part = report[report.index("### FLOPs from shapes") : report.index("### Ranges")]
-    assert "100 % of the GPU time has FLOPs from shapes." in part
+    assert "FLOPs from shapes are known for 100 % of the GPU time." in part
     assert "bf16 312 TFLOP/s (assumed where the dtype is unknown)" in part
     cells = [[cell.strip() for cell in line.split("|")] for line in part.splitlines() if "aten::mm" in line]
     assert [row[4:] for row in cells] == [
@@ -416,7 +416,7 @@ def test_the_report_says_when_no_time_has_flops(tmp_path: Path) -> None:
 
     path = build(tmp_path, fill)
     report = analyzed(path).write(tmp_path / "report", formats=["md"]).read_text(encoding="utf-8")
-    assert "No GPU time has FLOPs from shapes, for these reasons:\n\n| reason" in report
+    assert "FLOPs from shapes are not known for any GPU time, for these reasons:\n\n| reason" in report
 
 
 def test_a_dtype_or_gpu_without_model_and_shapes_is_refused(tmp_path: Path) -> None:

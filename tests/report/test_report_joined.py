@@ -36,7 +36,7 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
     assert "| Joined with | ncu `ncu.csv`, callgraph `callgraph.json` |" in text
     assert metrics["sources"] == {"ncu": "ncu.csv", "callgraph": "callgraph.json"}
     counters = section(text, "Measured by ncu")
-    assert "Launches profiled by ncu: 2." in counters
+    assert "Number of launches profiled by ncu: 2." in counters
     assert "Times in this section are from nsys." in counters
     tables = metrics["tables"]
     every = next(row for row in tables["ncu_coverage"]["rows"] if row["stage"] == "(all)")
@@ -51,8 +51,8 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
     assert "`layers[0..2] for 3 # DeepseekV2DecoderLayer`" in loops
     groups = tables["callgraph_summary"]["rows"]
     empty = [row for row in groups if row["sum_ns"] is None]
-    assert f"has no ranges of their modules: {len(empty)} of {len(groups)} groups." in loops
-    assert all(f"`{' '.join(row['line'].split())}`" in loops.partition("Not measured")[2] for row in empty)
+    assert f"For {len(empty)} of {len(groups)} groups, the trace has no ranges" in loops
+    assert all(f"`{' '.join(row['line'].split())}`" in loops.partition("were not measured")[2] for row in empty)
     assert empty
     for name in ("ncu_match", "ncu_coverage", "callgraph_summary"):
         assert (tmp_path / "out" / "tables" / f"{name}.parquet").is_file()
@@ -61,13 +61,13 @@ def test_counters_and_loops_of_the_sample(sample: tuple[Path, Timeline], tmp_pat
 def test_launches_that_the_trace_does_not_have(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
     counters = section(written(path, tmp_path / "out", ncu=COUNTERS)[0], "Measured by ncu")
-    assert "None of them has the name of a kernel in this trace." in counters
+    assert "None of the profiled kernel names occurs in this trace." in counters
 
 
 def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: launch(b, 1, 2, 9))
     text, metrics = written(path, tmp_path / "out", callgraph=GRAPH)
-    assert "No module of these groups has ranges in the trace" in section(text, "Repeated modules")
+    assert "No module in these groups has ranges in the trace" in section(text, "Repeated modules")
     assert {row["sum_ns"] for row in metrics["tables"]["callgraph_summary"]["rows"]} == {None}
     (tmp_path / "none.json").write_text('{"call_counts": {"a": 1}}')
     text, _ = written(path, tmp_path / "other", callgraph=tmp_path / "none.json")
@@ -78,7 +78,7 @@ def test_a_graph_whose_modules_have_no_ranges(tmp_path: Path) -> None:
     ("flops", "said"),
     [
         (3 * 10**13, "1.025"),  # over 29,261,612,187,648, the published FLOPs of the prompt
-        (None, "0 %, so none are given"),
+        (None, "0 %, so no stage is listed"),
     ],
 )
 def test_flops_of_the_hardware_beside_those_of_the_model(tmp_path: Path, flops: int | None, said: str) -> None:
@@ -102,7 +102,7 @@ def test_a_run_is_told_in_the_report(tmp_path: Path) -> None:
     assert (
         "| Pages | `2`, batches of `1`, crops `0 to 6`, prompt tokens `283 to 913`, new tokens `3 to 4` |" in recorded
     )
-    assert "Inputs of 1 batch of each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
+    assert "Inputs of 1 batch in each execution, from `workload.json`: `batch_size=1 pages=1 base_size=1024" in text
     assert metrics["run"]["folder"] == "my-run"
     assert (metrics["run"]["workload"]["scale"], metrics["run"]["item_count"]) == ("full", 4)
     assert [len(batch) for batch in metrics["roofline"]["batches"]] == [10, 10]

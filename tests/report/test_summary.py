@@ -48,7 +48,7 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
         """
         # `case.sqlite` on one page
 
-        > **Generated data.** These figures were not measured. nsys-tools generated them for demonstration.
+        > **Generated data.** These results were not measured. nsys-tools generated them for demonstration.
 
         - The GPU was busy for 140 ms of the 180 ms between its first and its last operation (77.8 %), and idle for 40 ms.
         - This page is for readers who do not work with traces. All numbers are in the technical report, [report.md](report.md), and in the tables named on this page.
@@ -59,13 +59,13 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
 
         ## Where the time goes
 
-        A stage is a named part of the run. Its time on the GPU is the time from its first operation to its last. An operation is a computation, called a kernel, or a copy. Stages can be nested, so rows do not add up.
+        A stage is a named part of the run. Its time on the GPU is the time from its first operation to its last. An operation is a computation (called a kernel) or a copy. Stages can be nested, so the rows do not add up.
 
         | stage | runs | time on the GPU | busy | idle | busy (%) |
         |:--|--:|--:|--:|--:|--:|
         | `page` | 2 | 160 ms | 140 ms | 20 ms | 87.5 |
 
-        - The largest part of the GPU's work, 100.0 %, belongs to the stage `page`. (`tables/stage_summary.csv`)
+        - The largest part of the GPU's work, 100.0 %, is in the stage `page`. (`tables/stage_summary.csv`)
         - 100.0 % of the idle time: the CPU launched the next work late. (`tables/gap_summary.csv`)
 
         ## How close the run is to the limits of the GPU
@@ -89,10 +89,10 @@ def test_the_model_in_words(tmp_path: Path) -> None:
     least = row["roofline_ns"] / MS
     assert "can compute 312 TFLOP/s (trillion" in page
     assert "and access its memory at 2,039 GB/s." in page
-    assert "- `prefill` reaches **18.8 %** of the compute rate, which is its limit (MFU)." in page
+    assert "- `prefill` achieves **18.8 %** of the peak compute rate, which is its limit (MFU)." in page
     assert f"At the limit, it would take {least:.3g} ms instead of 300 ms." in page
     page, _ = summary(build(tmp_path, lambda b: prefill(b, end=200 * MS)), tmp_path, request=PROMPT)
-    assert "reaches **31.3 %** of the compute rate, which is its limit (over its time on the GPU)." in page
+    assert "achieves **31.3 %** of the peak compute rate, which is its limit (over its time on the GPU)." in page
 
 
 def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_the_memory_is_the_limit_of_decoding(tmp_path: Path) -> None:
     request = Request("llama-2-7b", assignments=("seq_len=64", "decode_steps=3"))
     page, metrics = summary(tmp_path / "slow.sqlite", tmp_path, request=request)
     row = next(row for row in metrics["tables"]["roofline_stage"]["rows"] if row["stage"] == "decode")
-    assert f"- `decode` reaches **{100 * row['mbu_ratio']:.1f} %** of the memory rate, which is its limit" in page
-    assert "`step` reaches" not in page, "all steps are the decoding, which is said once"
+    assert f"- `decode` achieves **{100 * row['mbu_ratio']:.1f} %** of the peak memory rate, which is its limit" in page
+    assert "`step` achieves" not in page, "all steps are the decoding, which is said once"
     assert (
         "**Slower than the hardware allows.** In `decode`" in page
         or "**Slower than the hardware allows.** In `step`" in page
@@ -231,8 +231,8 @@ def test_tokens_in_words(tmp_path: Path) -> None:
 
     page, metrics = summary(build(tmp_path, fill), tmp_path, stages)
     assert (
-        "Medians: the first token of a request came after 50 ms, each later one after 13 ms (one in ten after "
-        "more than 15.4 ms), and the whole request after 102 ms. (`tables/llm_latency.csv`)\n- This page" in page
+        "These are the median times. The first token of a request took 50 ms. Each later token took 13 ms, but one in ten "
+        "took more than 15.4 ms. The whole request took 102 ms. (`tables/llm_latency.csv`)\n- This page" in page
     )
     assert strange(page, metrics) == []
 
@@ -283,7 +283,7 @@ def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
     assert "record GPU work with `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
     assert "there are no times per stage" in said["kernels"]
     assert "belongs to no stage" in said["kernels"]
-    assert "No finding takes more than a hundredth of the time." in said["kernels"]
+    assert "No finding affects more than a hundredth of the time." in said["kernels"]
     assert "there are no times per stage" in said["nothing"]
     assert "| Recorded | nothing, with" in said["nothing"]
     for name, page in said.items():
