@@ -1,4 +1,4 @@
-"""Charts, drawn from small aggregated tables; one module per chart, named like the query behind it."""
+"""Charts, drawn from small aggregated tables. Each chart has a module with the name of the query that it shows."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def chart(name: str, tables: Tables) -> Chart:
     name
         One of `NAMES` or `OF_RANKS`.
     tables
-        Result by query name.
+        Results by query name.
 
     Raises
     ------
     NsysToolsError
-        If there is no such chart, or nothing to show in it.
+        If the chart does not exist, or there is no data for it.
     """
     if name not in (*NAMES, *OF_RANKS):
         raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(NAMES)}.")
@@ -62,23 +62,23 @@ def draw(tables: Tables) -> dict[str, bytes]:
     Parameters
     ----------
     tables
-        Result by query name.
+        Results by query name.
 
     Returns
     -------
     dict
-        SVG by path inside the report's folder; a chart without data is left out.
+        SVG by path within the report folder. Charts without data are omitted.
     """
     return draw_frames(NAMES, {name: table.pl() for name, table in tables.items()})
 
 
 def pictures(tables: Tables) -> list[Picture]:
-    """Return the interactive pictures of a report page, in order; pictures without data are omitted.
+    """Return the interactive pictures for a report page, in order. Pictures without data are omitted.
 
     Parameters
     ----------
     tables
-        Result by query name.
+        Results by query name.
     """
     found = []
     for name, needed in PICTURES.items():
@@ -88,7 +88,7 @@ def pictures(tables: Tables) -> list[Picture]:
 
 
 def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
-    """Return charts by name as `draw` does, from frames."""
+    """Return the named charts as `draw` does, but from DataFrames."""
     import vl_convert  # noqa: PLC0415
 
     drawn = {}
@@ -100,7 +100,7 @@ def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
 
 
 def _numbered(svg: str) -> str:
-    """Return an SVG with ids numbered from 0, because the renderer continues the numbers of the previous chart."""
+    """Return an SVG with IDs numbered from 0, because the renderer continues the previous chart's numbering."""
     found = {name: f"{name.rstrip('0123456789')}{n}" for n, name in enumerate(dict.fromkeys(_NUMBERED.findall(svg)))}
     return _NUMBERED.sub(lambda match: found[match[0]], svg)
 
@@ -108,7 +108,7 @@ def _numbered(svg: str) -> str:
 def _chart(name: str, frames: Frames) -> Chart | None:
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
-    # Altair would validate each part with a JSON schema, which takes a third of the time; the chart tests do this.
+    # Altair would validate each part against a JSON schema, which takes a third of the time. The chart tests do this.
     with debug_mode(False):
         found: Chart | None = import_module(f"nsys_tools.charts.{name}").chart(frames)
     return found

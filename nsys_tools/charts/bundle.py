@@ -1,4 +1,4 @@
-"""The JavaScript that draws charts in a page: Vega, Vega-Lite and vega-embed, as vl-convert ships them."""
+"""The JavaScript that draws charts in a page: Vega, Vega-Lite and vega-embed, bundled by vl-convert."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def script() -> str:
             if path == _named(folder, name, content):
                 return content.decode("utf-8")
             path.unlink()
-    # The text is placed between script tags, so sequences that would end the tag are escaped in JavaScript.
+    # The script is placed between script tags, so sequences that would end the tag are escaped in JavaScript.
     text = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("</script", "<\\/script").replace("<!--", "<\\!--")
-    with suppress(OSError):  # without a writable cache, this is only slower
+    with suppress(OSError):  # without a writable cache, the script is bundled again each time
         make_folder(folder)
         with whole_file(_named(folder, name, text.encode("utf-8"))) as draft:
             draft.write_bytes(text.encode("utf-8"))

@@ -1,4 +1,4 @@
-"""Waterfall chart from the mean step of the base to the mean step of the new side, by cause."""
+"""Waterfall chart from the base's mean step time to the new side's mean step time, by cause."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         at += delta
     rows.append({"name": "new", "from": 0.0, "to": at, "what": "step", "label": f"{at:.3g}"})
     ends = [value for row in rows[1:-1] for value in (row["from"], row["to"])]
-    # Bars from 0 would hide small differences, so the axis starts below the smallest value, and the subtitle says so.
+    # An axis from 0 would hide small differences, so it starts below the smallest value, and the subtitle says so.
     room = max(max(ends) - min(ends), 0.02 * max(ends)) * 0.35
     low = max(min(ends) - room, 0)
     scale = alt.Scale(domain=[low, max(ends) + room], nice=False, clamp=True)

@@ -1,4 +1,4 @@
-"""The largest changes of a comparison, each split by count and duration."""
+"""The largest changes in a comparison, each split into the effects of count and duration."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step times of both sides of a comparison, with one tick per step, and the medians."""
+"""Step times on both sides of a comparison, with one tick per step, and the medians."""
 
 from __future__ import annotations
 

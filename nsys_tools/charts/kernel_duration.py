@@ -1,4 +1,4 @@
-"""Kernel durations: share of kernels and share of kernel time per duration bin."""
+"""Kernel durations: the share of kernels and of kernel time in each duration bin."""
 
 from __future__ import annotations
 

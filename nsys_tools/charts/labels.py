@@ -1,4 +1,4 @@
-"""Placement of labels next to points, without overlaps and with as few covered marks as possible."""
+"""Placing labels next to points without overlaps, and covering as few marks as possible."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ class Box:
         )
 
     def nearest(self, x: float, y: float) -> tuple[float, float]:
-        """Return the point of the box that is nearest to a given point."""
+        """Return the point in the box that is nearest to a given point."""
         return min(max(x, self.left), self.right), min(max(y, self.top), self.bottom)
 
     def distance(self, x: float, y: float) -> float:
-        """Return the distance of the box from a point."""
+        """Return the distance between the box and a point."""
         return math.dist((x, y), self.nearest(x, y))
 
     def inside(self, other: Box) -> bool:
-        """Return whether the box is inside another."""
+        """Return whether the box is inside another box."""
         return (
             self.left >= other.left
             and self.right <= other.right
@@ -45,19 +45,19 @@ class Box:
 
 
 def around(x: float, y: float, radius: float) -> Box:
-    """Return the box of a mark."""
+    """Return the bounding box of a mark."""
     return Box(x - radius, y - radius, x + radius, y + radius)
 
 
 def text_box(text: str, x: float, y: float) -> Box:
-    """Return the box of a text that starts at x and is vertically centered at y."""
+    """Return the bounding box of text that starts at x and is vertically centered at y."""
     return Box(x, y - _LINE / 2, x + _CHARACTER * len(text), y + _LINE / 2)
 
 
 def place(
     text: str, x: float, y: float, *, taken: Sequence[Box], marks: Sequence[Box], plot: Box, gap: float = 9
 ) -> Box | None:
-    """Return the position of the label of a point.
+    """Return the position of a point's label.
 
     Parameters
     ----------
@@ -66,18 +66,18 @@ def place(
     x, y
         The point.
     taken
-        Boxes that it must not overlap.
+        Boxes that the label must not overlap.
     marks
-        Boxes that it should not cover.
+        Boxes that the label should not cover.
     plot
-        Area in which it must stay.
+        Area in which the label must stay.
     gap
         Distance between the point and the label.
 
     Returns
     -------
     Box or None
-        A free position close to the point that covers few marks; None if there is none.
+        A free position close to the point that covers few marks; None if no position is free.
     """
     boxes = [text_box(text, left, middle) for left, middle in _places(x, y, _CHARACTER * len(text), gap)]
     free = [box for box in boxes if box.inside(plot) and not any(box.meets(other) for other in taken)]

@@ -1,4 +1,4 @@
-"""Inter-token latency by decode step, per request and as the median."""
+"""Inter-token latency by decode step, for each request and as the median."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         scale=alt.Scale(domain=[1, max(last, 2)], nice=False),
     )  # fmt: skip
     y = _axis(binned["time"], unit)
-    # If a point stands for several steps, the longest is drawn, so that occasional long latencies stay visible.
+    # If a point represents several steps, the longest latency is drawn, so that rare long latencies stay visible.
     slowest = binned.join(shown, on=_KEY, nulls_equal=True).group_by("request", "step", maintain_order=True)
     each = slowest.agg(pl.col("time").max())
     layers = [_line(each, GRAY, 1, x, y) if len(requests) > 1 else _line(each, BUSY, 2, x, y)]
@@ -49,7 +49,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 
 
 def _median(binned: pl.DataFrame, total: int) -> pl.DataFrame:
-    """Return the median at each step that at least half of the requests reach; beyond that, few requests remain."""
+    """Return the median at each step that at least half of the requests reach. Few requests reach later steps."""
     running = binned.group_by("step").agg(pl.col("time").median(), count=pl.struct(_KEY).n_unique())
     return running.filter(2 * pl.col("count") >= total).drop("count").sort("step")
 
@@ -76,7 +76,7 @@ def _line(rows: pl.DataFrame, color: str, width: float, x: alt.X, y: alt.Y) -> a
 
 
 def _drawn(nouns: tuple[str, str], wide: int, shown: int, total: int) -> str:
-    """Return the description of the lines; `nouns` are the singular and plural for a sequence of tokens."""
+    """Return the description of the lines. `nouns` are the singular and plural words for a sequence of tokens."""
     longest = f", longest of every {wide:,} steps" if wide > 1 else ""
     if total == 1:
         return f"one {nouns[0]}{longest}"

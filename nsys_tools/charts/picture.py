@@ -1,4 +1,4 @@
-"""Interactive pictures of the page: specs without data, and data as columns."""
+"""Interactive pictures in the page: specs without data, and data as columns."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Picture:
     Attributes
     ----------
     name
-        Of the picture, and of its data in the page.
+        Name of the picture, and of its data in the page.
     title, hint
-        What it shows, and how to explore it.
+        What the picture shows, and how to explore it.
     specs
         Vega-Lite specs by role: ``main`` and, if there is one, ``overview``. They refer to their data by name.
     data
-        Columns by dataset; a column is a list of values or ``{"of": [distinct values], "at": [index of each]}``.
+        Columns by dataset. A column is a list of values or ``{"of": [distinct values], "at": [index of each]}``.
     extent
-        First and last value of x; the parameters ``lo`` and ``hi`` of the main spec select the visible part.
+        First and last value of x. The ``lo`` and ``hi`` parameters of the main spec select the visible part.
     height
         Total height in pixels, so that the page does not shift when the picture is drawn.
     """
@@ -43,16 +43,16 @@ class Picture:
 
 
 def spec(chart: Chart) -> dict[str, Any]:
-    """Return a chart as Vega-Lite; the page adds width, colors and data."""
+    """Return a chart as a Vega-Lite spec. The page adds width, colors and data."""
     from altair.utils.schemapi import debug_mode  # noqa: PLC0415
 
     with debug_mode(False):
         found: dict[str, Any] = chart.configure(font=_FONT).to_dict(validate=False)
-    found.pop("$schema", None)  # otherwise vega-embed warns about any difference from its version
+    found.pop("$schema", None)  # otherwise, vega-embed warns if the schema version differs from its own
     return found
 
 
 def indexed(values: Sequence[Any]) -> Column:
-    """Return a column of repeated values."""
+    """Return a compact column for values that are often repeated."""
     place = {value: n for n, value in enumerate(dict.fromkeys(values))}
     return {"of": list(place), "at": [place[value] for value in values]}

@@ -33,12 +33,12 @@ class Plane:
     y: tuple[float, float]
 
     def at(self, x: float, y: float) -> tuple[float, float]:
-        """Return the pixel of a point."""
+        """Return the pixel position of a point."""
         across, up = (math.log(value / low) / math.log(high / low) for value, (low, high) in ((x, self.x), (y, self.y)))
         return across * self.size[0], (1 - up) * self.size[1]
 
     def back(self, across: float, down: float) -> tuple[float, float]:
-        """Return the point of a pixel."""
+        """Return the point at a pixel position."""
         (left, right), (low, high) = self.x, self.y
         return left * (right / left) ** (across / self.size[0]), low * (high / low) ** (1 - down / self.size[1])
 
@@ -51,7 +51,7 @@ class Plane:
         return math.degrees(math.atan2(up, across))
 
     def along(self, line: Sequence[tuple[float, float]]) -> list[Box]:
-        """Return small boxes that cover a line."""
+        """Return small boxes that together cover a line."""
         boxes = []
         for (x, y), (to_x, to_y) in pairwise(self.at(*corner) for corner in line):
             steps = max(1, int(math.hypot(to_x - x, to_y - y) / 8))
@@ -59,7 +59,7 @@ class Plane:
         return boxes
 
     def channels(self, x_title: str, y_title: str, y_labels: str) -> tuple[alt.X, alt.Y]:
-        """Return the channels ``x`` and ``y``, with a line at each power of ten."""
+        """Return the ``x`` and ``y`` channels, with a grid line at each power of ten."""
 
         def powers(low: float, high: float) -> list[float]:
             return [10.0**n for n in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
@@ -78,7 +78,7 @@ class Plane:
 
 @dataclass(frozen=True)
 class Words:
-    """A text at a point, shifted by dx and dy pixels, then rotated counterclockwise by `angle` degrees."""
+    """Text at a point, shifted by dx and dy pixels, then rotated counterclockwise by `angle` degrees."""
 
     text: str
     x: float

@@ -1,4 +1,4 @@
-"""Flame chart of ranges by GPU time: each level of ranges is a row, with inner ranges below outer ones."""
+"""Flame chart of ranges by GPU time. Each nesting level is a row, with inner ranges below outer ranges."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from nsys_tools.charts.style import Chart, visible
 
 _ROW = 21
 _DEEPEST = 32
-# Light enough for dark text in both the light and the dark theme.
+# These colors are light enough for dark text in both the light and the dark theme.
 _COLORS = ["#9cc4e4", "#f2c879", "#94d3bd", "#e5b5cf", "#b9dcf2", "#f0a987", "#cdb893", "#b6b5d9", "#dbdd8e"]
 _REST, _TEXT = "#c5ccd4", "#16191d"
 _WIDTH = "(min(datum.to, hi) - max(datum.from, lo)) / (hi - lo) * width"
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture; None if no range has any time."""
+    """Return the picture; None if no range has GPU time."""
     nodes = tables["range_flame"].filter(pl.col("depth") < _DEEPEST)
     whole = int(nodes.filter(pl.col("depth") == 0)["sum_ns"].sum())
     if nodes["rolled_path"].drop_nulls().is_empty() or not whole:
@@ -36,7 +36,7 @@ def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
         "members": [row["member_count"] for row in rows],
         "label": indexed([visible(row["label"], 80) for row in rows]),
         "color": indexed([_REST if row["rolled_path"] is None else colors[row["label"]] for row in rows]),
-        # Paths are cut at the front, because the last ranges distinguish neighbors.
+        # Paths are truncated at the front, because neighboring paths differ in their last ranges.
         "path": [path if len(path) <= 300 else f"…{path[-299:]}" for path in map(_path, rows)],
     }
     depth = max(row["depth"] for row in rows) + 1

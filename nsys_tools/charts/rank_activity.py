@@ -25,7 +25,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     found = tables["rank_activity"]
     if found.is_empty():
         return None
-    # A rank that drives several GPUs has a row for each.
+    # A rank that uses several GPUs has a row for each GPU.
     rows = found.select("rank", "gpu_id").unique().sort("rank", "gpu_id").with_row_index("row")
     cells = found.join(rows, on=["rank", "gpu_id"])
     height = max(60, min(len(rows) * 14, 460))

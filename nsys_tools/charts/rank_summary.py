@@ -1,4 +1,4 @@
-"""Step time per rank, as a line from the shortest to the longest step with the median."""
+"""Step time per rank, drawn as a line from the shortest to the longest step, with the median marked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.charts.style import BUSY, INK, WIDTH, Chart, data, styled
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None for ranks without steps."""
+    """Return the chart; None if no rank has steps."""
     ranks = tables["rank_summary"].filter(pl.col("rank").is_not_null() & pl.col("median_step_ns").is_not_null())
     if len(ranks) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Heat maps as pixel images, because a thousand ranks drawn as shapes would need ten megabytes."""
+"""Heat maps as pixel images. Drawing a thousand ranks as shapes would take ten megabytes."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def heat_map(values: NDArray[np.float64], low: Rgb, high: Rgb, missing: Rgb) -> 
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:
-    """Return pixels of rows, columns and 3 colors as a PNG file."""
+    """Return a PNG file, given an array of rows, columns and 3 color channels."""
     height, width, _ = pixels.shape
-    # Each line begins with the number of its filter; 0 means that there is none.
+    # Each line begins with the number of its filter. 0 means no filter.
     lines = np.hstack([np.zeros((height, 1), np.uint8), pixels.reshape(height, width * 3)])
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = [(b"IHDR", header), (b"IDAT", zlib.compress(lines.tobytes(), 9)), (b"IEND", b"")]

@@ -1,4 +1,4 @@
-"""Axes with one row per file, for few files or for hundreds."""
+"""Axes with one row per file, for any number of files from a few to hundreds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def row_height(count: int) -> int:
 
 
 def rows_axis(names: Sequence[str]) -> alt.Y:
-    """Return the y channel ``name``: one row per name in the given order; of many rows, only some are labeled."""
+    """Return the y channel ``name``, with one row per name in the given order. Many rows are not all labeled."""
     room = int(6.8 * max(len(name) for name in names)) + 12
     axis = alt.Axis(minExtent=room, labelLimit=room, labelOverlap="greedy", ticks=False)
     return alt.Y("name:N", sort=list(names), title=None, axis=axis)
 
 
 def time_axis(field: str, title: str) -> alt.X:
-    """Return the x channel of a field, with few enough ticks for wide fonts."""
+    """Return the x channel for a field, with few enough ticks for wide fonts."""
     return alt.X(f"{field}:Q", title=title, axis=alt.Axis(tickCount=7))

@@ -15,7 +15,7 @@ _TITLES = {"kernel_percent": "", "all_percent": "All kernels", "nccl_percent": "
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart of a table with file, pid, device_id, bin_start_ns and columns of percent; None without rows."""
+    """Return the chart for a table with file, pid, device_id, bin_start_ns and percentages; None without rows."""
     found = tables["recipe_map"]
     if found.is_empty():
         return None
@@ -52,7 +52,7 @@ def _map(shown: pl.DataFrame, kind: str, names: list[str], width: int) -> alt.La
 
 
 def _cells(shown: pl.DataFrame, kind: str, width: int) -> list[dict[str, Any]]:
-    """Return the cells of a map; neighbors with the same value are merged."""
+    """Return the cells of a heat map. Neighboring cells with the same value are merged."""
     cells: list[dict[str, Any]] = []
     last: dict[str, dict[str, Any]] = {}
     for name, start, percent in shown.select("name", "bin_start_ns", kind).iter_rows():

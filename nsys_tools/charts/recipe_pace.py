@@ -1,4 +1,4 @@
-"""Pace of each file over its iterations: iteration durations and the gaps before them."""
+"""Pace of each file's iterations: their durations, and the gaps before them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POINTS = 1500
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart of a table with file, iteration, duration_ns and delta_ns; None without rows."""
+    """Return the chart for a table with file, iteration, duration_ns and delta_ns; None without rows."""
     found = tables["recipe_pace"]
     if found.is_empty():
         return None

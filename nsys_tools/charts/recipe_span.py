@@ -1,4 +1,4 @@
-"""The rows of a recipe on the time axis of each file."""
+"""The rows of a recipe on each file's time axis."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NAMES = 7
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart of a table with file, name, start_ns and duration_ns; None without rows."""
+    """Return the chart for a table with file, name, start_ns and duration_ns; None without rows."""
     found = tables["recipe_span"]
     if found.is_empty():
         return None

@@ -1,4 +1,4 @@
-"""Total time or bytes per file, as one bar per file divided by name."""
+"""Total time or bytes per file, with one bar per file that is divided by name."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAMES = 7
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart of a table with file, name, value and unit; None without rows."""
+    """Return the chart for a table with file, name, value and unit; None without rows."""
     found = tables["recipe_sum"]
     if found.is_empty():
         return None

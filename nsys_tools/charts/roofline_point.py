@@ -1,4 +1,4 @@
-"""Roofline chart: achieved FLOP/s of stages, ops and kernels, below the limits of the GPU."""
+"""Roofline chart: achieved FLOP/s of stages, ops and kernels, below the GPU's ceilings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIZE = WIDTH - 80, 400
 _LABELLED_OPS = 4
 _NEAR = 10  # maximum distance in pixels between a point and a label without a leader line
 _ABOVE = 48  # pixels above the peak, for labels
-# Legend text, shape and color of each series, and whether marks are filled, so that color is not needed.
+# Legend text, shape and color of each series, and whether its marks are filled, so that color is not required.
 _SERIES = {
     "stage": ("stages: model FLOPs and bytes, over busy time", "circle", BUSY, True),
     "op": ("ops: the same; the area of a mark increases with busy time", "square", COLORS[2], False),
@@ -34,7 +34,7 @@ _FLOPS_LABELS = (
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without a model, or without a point that has FLOPs."""
+    """Return the chart; None without a model, or if no point has FLOPs."""
     points, peaks = tables.get("roofline_point", pl.DataFrame()), tables.get("peak", pl.DataFrame())
     if points.is_empty() or peaks.is_empty():
         return None
@@ -57,7 +57,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 
 
 def _plane(points: Sequence[Mapping[str, Any]], peak: Mapping[str, Any]) -> Plane:
-    """Return axes that cover all points, the ridge, and the labels above the peak."""
+    """Return axes that include all points, the ridge, and the labels above the peak."""
     ridge = peak["flops_per_s"] / peak["bytes_per_s"]
     intensities = [ridge, *(point["intensity"] for point in points)]
     speeds = [peak["flops_per_s"], *(point["flops_per_s"] for point in points)]
@@ -107,7 +107,7 @@ def _amount(value: float, units: Sequence[tuple[float, str]]) -> str:
 
 
 def _marks(points: Sequence[Mapping[str, Any]], x: alt.X, y: alt.Y) -> alt.Chart:
-    """Return the points; stages last, on top."""
+    """Return the points. Stages are drawn last, on top of the others."""
     present = [series for series in _SERIES if any(point["series"] == series for point in points)]
     longest = max((point["time_ns"] for point in points if point["series"] == "op"), default=1)
     rows = [
@@ -166,7 +166,7 @@ def _labels(
 
 
 def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words:
-    """Return a label in its box, aligned on the side nearest to its point."""
+    """Return a label in its box, aligned to the side nearest to its point."""
     middle = (box.top + box.bottom) / 2
     if box.left >= x:
         return Words(text, *plane.back(box.left, middle), "left", 0, 0, bold=bold)
@@ -178,7 +178,7 @@ def _beside(plane: Plane, box: Box, x: float, text: str, *, bold: bool) -> Words
 def _names(
     points: Sequence[Mapping[str, Any]], places: Sequence[tuple[float, float]]
 ) -> dict[tuple[float, float, bool], str]:
-    """Return the labels by pixel and whether they are stages; labels at one place are combined."""
+    """Return the labels, by pixel and by whether they are stages. Labels at the same pixel are combined."""
     longest = sorted((point["time_ns"] for point in points if point["series"] == "op"), reverse=True)[:_LABELLED_OPS]
     named: dict[tuple[float, float, bool], list[str]] = {}
     for is_stage in (True, False):

@@ -16,7 +16,7 @@ _TOP = 8
 _COLUMNS = 2
 _LABEL_WIDTH = 120
 _PANEL_WIDTH = (WIDTH - _LABEL_WIDTH) // _COLUMNS - 10
-_ROOM = 108  # for the label of the longest bar
+_ROOM = 108  # pixels for the label of the longest bar
 _ROW = 19
 # Label, column and color of each bar. Except for the first and the last, a bar starts where the previous one ends.
 _FIRST, _LAST = "roofline", "measured (span)"
@@ -28,11 +28,11 @@ _PARTS = {
     _LAST: ("span_ns", INK),
 }
 _COLORS = [color for _, color in _PARTS.values()]
-_GAIN = "gain"  # a negative part: fewer bytes were accessed than the model assumes
+_GAIN = "gain"  # a negative part, because fewer bytes were accessed than the model assumes
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without a model, or without operations in its stages."""
+    """Return the chart; None without a model, or if its stages have no operations."""
     stages = tables.get("roofline_stage", pl.DataFrame())
     if stages.is_empty():
         return None
@@ -52,7 +52,7 @@ def _title(row: Mapping[str, Any]) -> str:
 
 
 def _bars(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the bars of one stage, with ends as shares of its span."""
+    """Return the bars for one stage, with their ends as fractions of its span."""
     whole = row["span_ns"] or 1
     found, reached = [], 0.0
     for part, (column, _) in _PARTS.items():
@@ -74,14 +74,14 @@ def _signed(ns: float) -> str:
 
 
 def _percent(share: float) -> str:
-    """Return a share in percent, with one decimal below 10 %."""
+    """Return a share as a percentage, with one decimal below 10 %."""
     if abs(share) < 0.0005:
         return "< 0.1 %"
     return f"{100 * share:.{0 if abs(share) >= 0.0995 else 1}f} %"
 
 
 def _panel(bars: list[dict[str, Any]], title: str, *, with_names: bool) -> alt.LayerChart | alt.FacetChart:
-    """Return the panel of one stage; only panels in the first column have bar names."""
+    """Return the panel for one stage. Only panels in the first column have bar names."""
     low = min(0.0, *(min(bar["from"], bar["to"]) for bar in bars))
     high = max(1.0, *(bar["right"] for bar in bars))
     domain = [low, low + (high - low) * _PANEL_WIDTH / (_PANEL_WIDTH - _ROOM)]

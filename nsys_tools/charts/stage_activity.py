@@ -48,7 +48,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 def _bins(activity: pl.DataFrame) -> tuple[list[dict[str, str | float]], str]:
     """Return one row per bin and stage, and the unit of time.
 
-    An area needs every stage in every bin, and one extra bin to close the last one.
+    An area chart requires every stage in every bin, and one extra bin to close the last bin.
     """
     bins = activity.group_by("start_ns", "bin_ns", "stage").agg(pl.col("sum_ns").sum())
     length = int(bins["bin_ns"][0])

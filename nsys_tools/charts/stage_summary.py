@@ -1,4 +1,4 @@
-"""GPU time by stage: running operations, and idle time before them."""
+"""GPU time by stage: time in operations, and idle time before them."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ import altair as alt
 
 WIDTH = 760
 BUSY, IDLE, GRAY, INK = "#2b6cb0", "#d8dee6", "#9aa5b1", "#3a424d"
-# Distinguishable in print and for color-blind readers (after Okabe and Ito).
+# These colors can be distinguished in print and by color-blind readers (after Okabe and Ito).
 COLORS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#8c6d31", "#5b5b8c", "#bcbd22"]
 OTHER = "other"
 _PROPERTIES = frozenset({
@@ -21,12 +21,12 @@ Chart = alt.Chart | alt.LayerChart | alt.VConcatChart | alt.HConcatChart | alt.C
 
 
 def data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
-    """Return rows as inline data; types are given in the encodings."""
+    """Return rows as inline data. The encodings define the types."""
     return alt.InlineData(values=list(rows))
 
 
 def named_bars(names: Sequence[str]) -> alt.Y:
-    """Return the y channel of horizontal bars: names in the given order, with room for wide fonts.
+    """Return the y channel for horizontal bars, with names in the given order and room for wide fonts.
 
     The reader's system may lack the font used for the layout, and other fonts are up to 20 % wider.
     """
@@ -40,7 +40,7 @@ def time_axis(title: str, largest: float, room_ratio: float) -> alt.X:
 
 
 def styled(chart: Chart, title: str, subtitle: str) -> Chart:
-    """Return the chart with its title and the common look."""
+    """Return the chart with its title and the shared style."""
     look: Chart = (
         chart.properties(title=alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=10))
         .configure(font="Helvetica, Arial, Liberation Sans, sans-serif")
@@ -56,11 +56,12 @@ def styled(chart: Chart, title: str, subtitle: str) -> Chart:
 
 
 def shortened(text: str, length: int = 58) -> str:
-    """Return a name that fits next to a chart; truncated names end in an ellipsis.
+    """Return a name that fits next to a chart. Truncated names end in an ellipsis.
 
-    Unprintable characters become spaces, because a NUL in a label makes the renderer abort the process. Characters with
-    two UTF-16 units become replacement characters, because the renderer fails when it cuts a label between the units.
-    Names of built-in properties of JavaScript objects get a trailing space, because the renderer fails on them.
+    Unprintable characters are replaced with spaces, because a NUL in a label causes the renderer to abort the process.
+    Characters with two UTF-16 code units are replaced with replacement characters, because the renderer fails if it
+    truncates a label between the units. A space is appended to names of built-in properties of JavaScript objects,
+    because the renderer fails on them.
     """
     printable = "".join(
         "\ufffd" if c > "\uffff" else c if c.isprintable() else " " for c in text.removeprefix("void ")[:1000]
@@ -72,6 +73,6 @@ def shortened(text: str, length: int = 58) -> str:
 
 
 def visible(text: str, length: int = 180) -> str:
-    """Return a text of the trace as one line without control characters, which reorder or hide text."""
+    """Return text from the trace as one line, without control characters, which could reorder or hide text."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: 40 * length]).split()) or "(no name)"
     return line if len(line) <= length else line[: length - 1] + "…"

@@ -30,21 +30,21 @@ MAX_POINTS = 5_000
 
 
 def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Sequence[str], amount: str) -> Any:
-    """Return an Altair chart of an amount of a sweep over the first axis, colored by the second.
+    """Return an Altair chart of one column of a sweep, plotted against the first axis and colored by the second axis.
 
     Parameters
     ----------
     columns, rows
-        What `nsys_tools.model.sweep.sweep` gives.
+        The result of `nsys_tools.model.sweep.sweep`.
     axes
-        One or two of its axes.
+        One or two axes of the sweep.
     amount
         The column to draw, or `THROUGHPUT`.
 
     Raises
     ------
     NsysToolsError
-        For an unknown amount, more than two axes, or more points than a chart can show.
+        If the amount is unknown, or there are more than two axes or more points than a chart can show.
     """
     import altair  # noqa: PLC0415
 
@@ -75,7 +75,7 @@ def _point(row: dict[str, Any], axes: Sequence[str], wanted: Sequence[str]) -> d
 
 
 def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
-    """Return throughput vs. latency as a line through the values of an axis; points that do not fit are crosses."""
+    """Return throughput vs. latency as a line through an axis's values. Crosses mark what does not fit in memory."""
     import altair  # noqa: PLC0415
 
     base = chart.encode(
@@ -93,12 +93,12 @@ def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
 
 
 def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
-    """Write a chart as HTML that needs no network, SVG or PNG, according to the suffix of `path`.
+    """Write a chart as SVG, PNG or HTML that does not need a network, according to the suffix of `path`.
 
     Raises
     ------
     NsysToolsError
-        For another ending, or a file that exists, is an input, or cannot be written.
+        If the suffix is unknown, or the file exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
         raise UsageError(f"{path}: this file type is not supported for charts.", "Use .html, .svg or .png.")

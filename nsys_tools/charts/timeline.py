@@ -16,7 +16,7 @@ _ROW, _LABEL, _OVERVIEW = 19, 190, 34
 _GPUS = 8
 _CAUSES = {"launch gap": "#d55e00", "synchronization": "#c2649a", "dependency": "#a07d3b", "unknown": GRAY}
 _CALLS = {"launch": "#56a0d3", "wait": "#d9822b", "other": GRAY}
-# Successive steps have slightly different colors, so that each step is visible.
+# Successive steps have slightly different colors, so that each step can be seen.
 _PHASES = {
     "prefill": ("#7a5cc0", "#9a80d6"), "decode": ("#2f8f83", "#58ada2"), "mixed": ("#4a7fc9", "#79a2db"),
     "train": ("#2f8f83", "#58ada2"), "other": ("#5f6b7a", "#84909f"),
@@ -29,7 +29,7 @@ _TIME = (
 
 @dataclass(frozen=True)
 class _Bar:
-    """A bar in a lane; `sum_ns` is the work in it, `share` the fraction of the bar, `count` the number of `unit`."""
+    """A bar in a lane. `sum_ns` is the work in it, `share` is that work / bar length, and `count` is in `unit`."""
 
     lane: str
     color: str
@@ -107,7 +107,7 @@ def _bars(tables: Mapping[str, pl.DataFrame]) -> Iterator[_Bar]:
 
 
 def _colors(stages: pl.DataFrame) -> dict[str, str]:
-    """Return a color per stage, the same on all GPUs; the stages with the most time have distinct colors."""
+    """Return a color per stage, which is the same on all GPUs. The stages with the most time have distinct colors."""
     ranked = stages.group_by("stage").agg(pl.col("sum_ns").sum()).sort("sum_ns", "stage", descending=[True, False])
     return {name: COLORS[n % len(COLORS)] for n, name in enumerate(ranked["stage"].drop_nulls())}
 
@@ -124,7 +124,7 @@ def _steps(steps: pl.DataFrame, mark: str) -> Iterator[_Bar]:
 
 
 def _stages(stages: pl.DataFrame, mark: str, colors: Mapping[str, str]) -> Iterator[_Bar]:
-    """Yield the segments of a GPU; lanes with equal shortened names are numbered."""
+    """Yield the segments of a GPU. Lanes whose shortened names are equal are numbered."""
     names: dict[int, str] = {}
     for row in stages.to_dicts():
         if row["lane"] not in names:
@@ -154,7 +154,7 @@ def _main(lanes: list[str], extent: tuple[int, int]) -> Chart:
         .mark_bar(clip=True, strokeWidth=0.7, tooltip={"content": "data"})
         .encode(
             x=x, x2="to:Q", y=y, color=alt.Color("color:N", scale=None), stroke=alt.Stroke("color:N", scale=None),
-            # Bars that are busy for only part of their time are paler.
+            # Bars that are busy for only part of the time are paler.
             opacity=alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.3, 1], clamp=True), legend=None),
         )
         .transform_calculate(share="datum.sum / max(datum.to - datum.from, 1)")

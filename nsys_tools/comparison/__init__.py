@@ -1,1 +1,1 @@
-"""Comparison of two sides: snapshots, matching, effects, statistics, verdict and gate."""
+"""Comparing two sides: snapshots, matching, effects, statistics, verdict and gate."""

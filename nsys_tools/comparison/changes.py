@@ -1,4 +1,4 @@
-"""Changes: one row per name on either side, with the two effects and the significance of the duration change."""
+"""Changes: one row per name on either side, with the effects of count and duration, and significance."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ _MOST_RUNS = 1000
 
 @dataclass(frozen=True)
 class Change:
-    """One row of the changes.
+    """One row in the list of changes.
 
     Attributes
     ----------
     status
         ``same``, ``changed``, ``new`` or ``gone``.
     matched_by
-        How the rows of the two sides were matched; see `nsys_tools.comparison.matching.match`.
+        How the rows of the two sides were matched (see `nsys_tools.comparison.matching.match`).
     base_names, new_names
         Names on each side; empty if a side has no match.
     kind
         Kernel class.
     base_count, new_count, base_ns, new_ns
-        Count and sum of durations, over captures or per step; see `Diff`.
+        Count and sum of durations, over whole captures or per step (see `Diff`).
     effect
-        The change, split by count and duration.
+        The change, split into the effects of count and duration.
     ratio
-        Median duration of the new side divided by that of the base; None if a side has no row or several rows.
+        Median duration on the new side divided by median duration on the base side; None unless each side has exactly
+        one row.
     drift
-        Relative difference between the medians of the two halves of a side, the larger of both sides.
+        Relative difference between the medians of the two halves of a capture. The larger value of both sides is used.
     p
         p-value of the Mann-Whitney test on durations, from 50 quantiles per side.
     is_significant
-        Whether durations differ by more than noise; see `marked`.
+        Whether durations differ by more than noise (see `marked`).
     phase
         Phase of the steps, if changes are per step.
     """
@@ -65,21 +66,21 @@ class Change:
 
     @property
     def name(self) -> str:
-        """The names on the base side or, for a new row, on the new side."""
+        """The names on the base side, or on the new side if the row is new."""
         return " + ".join(self.base_names or self.new_names)
 
 
 def changes(base: Sequence[Snapshot], new: Sequence[Snapshot], what: str, floor: float) -> list[Change]:
-    """Return the changes among the rows of a kind, per name and launch, largest change first.
+    """Return the changes in one kind of rows, per name and launch, with the largest change first.
 
     Parameters
     ----------
     base, new
-        The captures of each side, at least one; their rows are summed.
+        The captures of each side, at least one per side. Their rows are summed.
     what
         One of `nsys_tools.comparison.snapshot.ROWS`.
     floor
-        Smallest relative difference of medians that counts.
+        Smallest relative difference of medians that is treated as a change.
     """
     sequences = (base[0].sequence, new[0].sequence) if what == "kernel" else ((), ())
     found = marked([_change(one) for one in match(_rows(base, what), _rows(new, what), sequences)], floor)
@@ -87,7 +88,7 @@ def changes(base: Sequence[Snapshot], new: Sequence[Snapshot], what: str, floor:
 
 
 def by_name(found: Sequence[Change]) -> list[Change]:
-    """Return the changes with the launches of each name combined; their effects still add up to the whole."""
+    """Return the changes with all launches of each name combined. The effects still add up to the total change."""
     groups: dict[tuple[tuple[str, ...], ...], list[Change]] = defaultdict(list)
     for one in found:
         groups[one.base_names, one.new_names].append(one)
@@ -95,12 +96,12 @@ def by_name(found: Sequence[Change]) -> list[Change]:
 
 
 def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Snapshot]) -> list[Change]:
-    """Return the kernel changes per step and phase: sums and counts over all steps, divided by the number of steps.
+    """Return kernel changes per step and phase. Sums and counts over all steps are divided by the number of steps.
 
     Parameters
     ----------
     found
-        The kernel changes by name, which determine the matches and what is significant.
+        The kernel changes by name. They determine the matches and which changes are significant.
     base, new
         The captures of each side.
     """
@@ -130,7 +131,7 @@ def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Sn
 
 
 def _of_distinct_names(found: Sequence[Change]) -> list[Change]:
-    """Return the changes, combining those that share a name on either side: steps are summed by name."""
+    """Return the changes, and combine changes that share a name on either side, since steps are summed by name."""
     places: dict[tuple[int, str], int] = {}
     groups: dict[int, list[Change]] = {}
     for number, one in enumerate(found):
@@ -192,16 +193,16 @@ def _together(parts: Sequence[Change]) -> Change:
 def marked(found: Sequence[Change], floor: float) -> list[Change]:
     """Mark the changes whose durations differ by more than noise.
 
-    A change is marked if all of the following hold: the Mann-Whitney p is below 0.05 after a Benjamini-Hochberg
-    correction over all rows, the medians differ by more than `floor`, and they differ by more than the medians of the
-    two halves of either side.
+    A change is marked if three conditions hold. The Mann-Whitney p is below 0.05 after a Benjamini-Hochberg correction
+    over all rows. The medians of the two sides differ by more than `floor`. They also differ by more than the medians
+    of the two halves of either side.
 
     Parameters
     ----------
     found
         The changes.
     floor
-        Smallest relative difference of medians that counts.
+        Smallest relative difference of medians that is treated as a change.
     """
     tested = sorted((one.p, n) for n, one in enumerate(found) if one.p is not None)
     passed = [k for k, (p, _) in enumerate(tested, 1) if p <= P_MOST * k / len(tested)]
@@ -238,7 +239,7 @@ def _rows(side: Sequence[Snapshot], what: str) -> list[Row]:
 
 
 def _merged(rows: Sequence[Row]) -> list[int]:
-    """Return the combined quantiles of several captures, each weighted by its share of the runs."""
+    """Return the combined quantiles of several captures, with each capture weighted by its share of the runs."""
     whole = sum(row.count for row in rows)
     found: list[int] = []
     for row in rows:
@@ -274,14 +275,14 @@ def _median(row: Row) -> float:
 
 
 def _drift(row: Row) -> float:
-    """Return the relative difference between the medians of the second and the first half of a capture."""
+    """Return the relative difference between the medians of a capture's second and first half."""
     if not row.early_ns or row.late_ns is None:
         return math.inf if row.count > 1 else 0.0
     return abs(row.late_ns / row.early_ns - 1)
 
 
 def _p(base: Row, new: Row) -> float | None:
-    """Return p of the Mann-Whitney test in its normal approximation, with the statistic computed from quantiles."""
+    """Return p of the Mann-Whitney test from the normal approximation. The statistic is computed from quantiles."""
     if min(base.count, new.count) < LEAST_COUNT:
         return None
     from scipy.special import ndtr  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""Comparison of two sides: headline, budget, verdict and changes."""
+"""The comparison of two sides: headlines, budgets, verdict and changes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nsys_tools.comparison.verdict import Floors, Verdict
 from nsys_tools.errors import UsageError
 
 BY = ("step", *ROWS)
-# Terms of the budget, with the term that each one is part of.
+# Terms of the budget, each with the term that it is part of.
 PARTS = {
     "wall": "", "busy": "wall", "compute_busy": "busy", "exposed_communication": "busy", "other_busy": "busy",
     "idle": "wall", "launch_bound": "idle", "synchronization": "idle", "dependency": "idle", "rest": "idle",
@@ -24,12 +24,12 @@ _LEAST_RUNS = 3
 
 @dataclass(frozen=True)
 class Term:
-    """One line of the budget: mean ns per step, because means add up and medians do not.
+    """One line of the budget. It has means per step in ns, because means add up and medians do not.
 
     Attributes
     ----------
     term, part_of
-        See ``step_budget``. ``other_busy`` is busy time that is neither compute nor exposed communication, such as
+        As in ``step_budget``. ``other_busy`` is busy time that is neither compute nor exposed communication, such as
         copies.
     base_ns, new_ns, delta_ns
         Mean over the steps of each side, and new minus base.
@@ -49,17 +49,17 @@ class Headline:
     Attributes
     ----------
     phase, gpu
-        The phase of the steps, and the GPU; GPUs with steps are numbered from 0.
+        The phase of the steps, and the GPU. GPUs with steps are numbered from 0.
     shift
         How the step times differ.
     budget
-        Where the difference is. The parts of a term add up to the term; wall is the difference of the means.
+        Where the difference is. The parts of a term add up to the term, and wall is the difference of the means.
     verdict
         The verdict on these steps alone.
     base_walls, new_walls
         The step times of each capture.
     tokens_per_s
-        Rate of each side; None where the step names do not contain token counts.
+        Tokens per second on each side; None if the step names do not contain token counts.
     """
 
     phase: str
@@ -74,23 +74,24 @@ class Headline:
 
 @dataclass(frozen=True)
 class Diff:
-    """A comparison.
+    """A comparison of two sides.
 
     Attributes
     ----------
     base, new
         The captures of each side.
     by
-        What the changes refer to: ``step`` (kernels per step), or one of `nsys_tools.comparison.snapshot.ROWS` over
+        How the changes are grouped: ``step`` (kernels per step), or one of `nsys_tools.comparison.snapshot.ROWS` over
         whole captures.
     verdict
-        The word and the reason.
+        The verdict as a word, and the reason for it.
     headlines
-        By phase and GPU, starting with the phase that takes the most time; empty if the sides cannot be compared.
+        One headline per phase and GPU, starting with the phase that takes the most time; empty if the sides cannot be
+        compared.
     changes
-        What changed, largest first.
+        What changed, with the largest change first.
     floors
-        The smallest difference that counts.
+        The smallest difference that is treated as a change.
     notes
         Caveats for the reader.
     """
@@ -106,12 +107,12 @@ class Diff:
 
 
 def chosen_by(by: str, base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return what the changes refer to; by default steps if both sides have them, otherwise stages."""
+    """Return how to group changes. The default is by step if both sides have steps, otherwise by stage."""
     return by or ("step" if all(one.steps for one in (*base, *new)) else "stage")
 
 
 def check_by(by: str) -> None:
-    """Refuse an unknown value of ``--by``; `chosen_by` resolves an empty one."""
+    """Refuse an unknown ``--by`` value. An empty value is allowed, since `chosen_by` resolves it."""
     if by and by not in BY:
         raise UsageError(f"--by {by} is not known.", f"Use one of: {', '.join(BY)}.")
 
@@ -124,9 +125,9 @@ def diff(base: Sequence[Snapshot], new: Sequence[Snapshot], *, by: str = "", noi
     base, new
         The captures of each side.
     by
-        What the changes refer to; see `chosen_by`.
+        How to group the changes (see `chosen_by`).
     noise
-        Captures of the same program. The spread between them replaces the default threshold.
+        Captures of the same program. The spread between these captures replaces the default threshold.
     """
     if any(one.is_hashed for one in (*base, *new)):
         base, new = [one.hashed() for one in base], [one.hashed() for one in new]
@@ -172,7 +173,7 @@ def _rate(side: Sequence[Steps]) -> float | None:
 
 
 def _judged(shift: Shift, walls: Sequence[Sequence[Sequence[int]]], floors: Floors, phase: str) -> Verdict:
-    """Return the verdict on steps; with several captures per side, the medians of the sides must not overlap."""
+    """Return the verdict on steps. For a change with several captures per side, the sides' medians must not overlap."""
     if walls[0] == walls[1]:
         return Verdict(verdict.SAME, "both sides have the same step times")
     found = verdict.judge(shift, floors, "a step" if phase == "other" else f"a {phase} step")
@@ -198,12 +199,12 @@ def _means(side: Sequence[Steps]) -> dict[str, float]:
 
 
 def measured_floors(noise: Sequence[Snapshot]) -> Floors:
-    """Return the thresholds from captures of the same program: the largest difference between any two of them.
+    """Return thresholds from captures of the same program, which are the largest differences between any two captures.
 
     Raises
     ------
     UsageError
-        If there are fewer than two, or they cannot be compared with each other.
+        If there are fewer than two captures, or they cannot be compared with each other.
     """
     if len(noise) < 2:
         raise UsageError("--noise needs at least two captures of the same program.")

@@ -1,4 +1,4 @@
-"""Split the change of a sum into the effect of more or fewer runs and the effect of longer or shorter runs."""
+"""Splitting the change of a sum into the effect of more or fewer runs and the effect of longer or shorter runs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from fractions import Fraction
 
 @dataclass(frozen=True)
 class Effect:
-    """A change in integer ns, as two parts that add up to it.
+    """A change, split into two parts that add up to it, in integer ns.
 
     Attributes
     ----------
     count_ns
-        Effect of the difference in count at the mean duration of the base.
+        Effect of the difference in count, at the base's mean duration.
     duration_ns
-        Effect of the difference in duration at the count of the new side.
+        Effect of the difference in duration, at the new side's count.
     """
 
     count_ns: int
@@ -23,7 +23,7 @@ class Effect:
 
     @property
     def delta_ns(self) -> int:
-        """The whole change: new minus base."""
+        """Total change: new minus base."""
         return self.count_ns + self.duration_ns
 
 
@@ -33,9 +33,9 @@ def effect(base_count: int, base_ns: int, new_count: int, new_ns: int, *, per: t
     Parameters
     ----------
     base_count, base_ns, new_count, new_ns
-        Count and sum of durations of each side. Rows that are on one side only are a change in count.
+        Count and sum of durations on each side. A row that is on only one side is a change in count.
     per
-        Number of steps by which each side is divided first.
+        Number of steps on each side. Counts and sums are first divided by these numbers.
     """
     base, new = Fraction(base_ns, per[0]), Fraction(new_ns, per[1])
     delta = round(new) - round(base)

@@ -1,4 +1,4 @@
-"""Extract the snapshot of an open trace."""
+"""Extracting a snapshot from an open trace."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def snapshot(
     Parameters
     ----------
     read
-        Returns the result of a query.
+        Function that returns the result of a query.
     source
         Name of the trace.
     workload
-        Known facts of the run.
+        Known facts about the run.
     rows
         Rows to extract in addition to steps, from `nsys_tools.comparison.snapshot.ROWS`.
     has_model
@@ -54,7 +54,7 @@ def snapshot(
 
 
 def _rows(records: Sequence[dict[str, Any]]) -> list[Row]:
-    """Return the rows; the smallest of very many are dropped, because they take almost no time."""
+    """Return the rows. If there are too many, the smallest rows are dropped, since they take almost no time."""
     return [
         Row(
             one["name"], one["detail"], one["class"] or "", one["instance_count"], one["sum_ns"], one["quantiles"],
@@ -73,7 +73,7 @@ def _steps(read: Read) -> list[Steps]:
     rates = {(row["phase"], row["gpu_id"], row["process_id"]): _rate(row) for row in read("step_summary")}
     made = []
     for (phase, gpu, process), group in steps.group_by("phase", "gpu_id", "process_id", maintain_order=True):
-        # Of very many steps, evenly spaced ones represent all.
+        # If there are too many steps, evenly spaced steps represent all of them.
         kept = group.gather_every(-(-len(group) // _MOST_STEPS))
         made.append(
             Steps(

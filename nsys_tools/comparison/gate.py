@@ -1,4 +1,4 @@
-"""Limits on a comparison, for CI."""
+"""Checking a comparison against limits, for CI."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FIGURES = {
 
 @dataclass(frozen=True)
 class Limit:
-    """A limit on a figure of the new side, or on its ratio to the figure of the base.
+    """A limit on a metric of the new side, or on the ratio of the new side's metric to the base's.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Limit:
     phase
         Phase of the steps; empty for the phase with the most time.
     bounds
-        Some of ``max``, ``min``, ``max_ratio`` and ``min_ratio``.
+        One or more of ``max``, ``min``, ``max_ratio`` and ``min_ratio``.
     """
 
     figure: str
@@ -65,9 +65,9 @@ class Outcome:
     Attributes
     ----------
     code
-        Exit status of the command: 0 passed, 1 failed, 3 ambiguous or not comparable.
+        Exit status of the command: 0 for passed, 1 for failed, 3 for ambiguous or not comparable.
     lines
-        A sentence for each limit.
+        One sentence per limit.
     """
 
     code: int
@@ -80,7 +80,7 @@ def read_gate(path: Path) -> Gate:
     Raises
     ------
     UsageError
-        If the file cannot be read, has no limit, contains an unknown figure or key, or a limit is not a finite number.
+        If the file cannot be read, has no limit, contains an unknown metric or key, or a limit is not a finite number.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -116,8 +116,8 @@ def _limit(path: Path, number: int, entry: object) -> Limit:
 def check(found: Diff, gate: Gate) -> Outcome:
     """Check a comparison against limits.
 
-    A limit on a ratio is checked only if the sides can be compared. A ratio limit that is broken while the verdict is
-    ambiguous is unsure, not failed.
+    A limit on a ratio is checked only if the sides can be compared. If a ratio is outside its limit, but the
+    verdict is ambiguous, the outcome is ``unsure`` instead of ``failed``.
     """
     codes, lines = [], []
     for limit in gate:
@@ -148,7 +148,7 @@ def _checked(found: Diff, limit: Limit) -> tuple[int, str]:
 
 
 def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
-    """Return the steps of a phase in all captures of a side, by GPU; by default the phase with the most time."""
+    """Return the steps of a phase in all captures of a side, by GPU. The default is the phase with the most time."""
     every = [steps for one in side for steps in one.steps]
     whole: Counter[str] = Counter()
     for steps in every:
@@ -159,7 +159,7 @@ def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
 
 
 def _figure(side: Sequence[Snapshot], limit: Limit) -> float | None:
-    """Return the figure of a side; None if it was not recorded."""
+    """Return the metric for a side; None if it was not recorded."""
     steps = _steps(side, limit.phase)
     if limit.figure == "step_median":
         return max((median(ns for one in gpu for ns in one.walls) for gpu in steps), default=None)

@@ -1,4 +1,4 @@
-"""Match the rows of two captures by name and, where the name changed, by kind and position."""
+"""Matching the rows of two captures by name and, if the name changed, by class and position."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Launched = tuple[str, str]
 
 @dataclass(frozen=True)
 class Match:
-    """Rows of both sides that belong together; one side is empty for rows that are new or gone.
+    """Rows of both sides that belong together. One side is empty for rows that are new or gone.
 
     Attributes
     ----------
@@ -32,7 +32,7 @@ class Match:
 
 
 def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Launch], Sequence[Launch]]) -> list[Match]:
-    """Match the rows of two captures; each row is in exactly one match.
+    """Match the rows of two captures. Each row is in exactly one match.
 
     Parameters
     ----------
@@ -44,8 +44,9 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
     Notes
     -----
     Rows are matched by name and launch, then by name, then by base name, which is the name without template arguments.
-    The remaining rows are matched by their position in a typical step: rows between the same two matched kernels, first
-    those of the same class, then all others. This matches an autotuned matrix product, and two kernels that were fused.
+    The remaining rows are matched by their position in a typical step. Rows between the same two matched kernels belong
+    together: first rows of the same class, then all others. For example, this matches a matrix product for which
+    autotuning chose another kernel, and two kernels that were fused.
     """
     left = list(base), list(new)
     found: list[Match] = []
@@ -53,7 +54,7 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
     found += matched
     matched, left = _by("name, other launch", lambda row: row.name, *left)
     found += matched
-    # Many PyTorch kernels share a base name, so those in the same position are matched first.
+    # Many PyTorch kernels share a base name, so kernels in the same position are matched first.
     matched, left = _by_place(left, sequences, _known(found), lambda row: base_name(row.name), "base name")
     found += matched
     matched, left = _by("base name", lambda row: base_name(row.name), *left)
@@ -64,7 +65,7 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
 
 
 def _known(found: Sequence[Match]) -> dict[Launched, int]:
-    """Return the matched launches, with the number of their match."""
+    """Return the matched launches, each with the number of its match."""
     return {_launch(row): n for n, one in enumerate(found) for row in (*one.base, *one.new)}
 
 
@@ -72,7 +73,7 @@ def base_name(name: str) -> str:
     """Return a kernel's name without return type, template arguments, parameters and lambdas."""
     plain = _LAMBDA.sub("", name)
     for n, unnamed in enumerate(_UNNAMED):
-        plain = plain.replace(unnamed, chr(n))  # its brackets do not belong to templates or parameters
+        plain = plain.replace(unnamed, chr(n))  # these brackets do not belong to templates or parameters
     kept: list[str] = []
     depth = 0
     for character in plain:
@@ -91,7 +92,7 @@ def base_name(name: str) -> str:
 def _by(
     how: str, key: Callable[[Row], Hashable], base: Sequence[Row], new: Sequence[Row]
 ) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
-    """Return the groups that are on both sides, and the rows of all other groups."""
+    """Return the groups that exist on both sides, and the rows of all other groups."""
     groups: dict[Hashable, tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((base, new)):
         for row in rows:
@@ -109,7 +110,7 @@ Gap = tuple[int | None, int | None]
 
 
 def _gaps(sequence: Sequence[Launch], known: dict[Launched, int], unmatched: set[Launched]) -> dict[Gap, set[Launched]]:
-    """Return the unmatched launches between each two successive matched ones."""
+    """Return the unmatched launches between each pair of successive matched launches."""
     gaps: dict[Gap, set[Launched]] = defaultdict(set)
     before: int | None = None
     inside: set[Launched] = set()
@@ -132,7 +133,7 @@ def _by_place(
     how: str,
     how_without: str = "",
 ) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
-    """Match rows between the same two matched launches: rows with the same key, then, as `how_without`, all others."""
+    """Match rows between the same two matched launches: first by equal keys, then (as `how_without`) all others."""
     kinds = [{_launch(row): key(row) for row in side} for side in left]
     gaps = [_gaps(sequence, known, set(side)) for sequence, side in zip(sequences, kinds, strict=True)]
     groups = _Groups()
@@ -165,7 +166,7 @@ class _Groups:
     def link(self, how: str, base: Iterable[Launched], new: Iterable[Launched]) -> None:
         leaders = {self._find((side, one)) for side, ones in enumerate((base, new)) for one in ones}
         first = min(leaders)
-        # Of two ways to match, the weaker one holds for the group: equal position only.
+        # If a group was matched in two ways, record the weaker one, which is equal position only.
         self._how[first] = max(how, *(self._how.get(leader, how) for leader in leaders))
         self._leader |= dict.fromkeys(leaders, first)
 

@@ -1,4 +1,4 @@
-"""The data of one capture that a comparison needs: small tables, which a baseline stores in a file."""
+"""The data from one capture that a comparison needs: small tables, which a baseline stores in a file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROWS = ("kernel", "class", "stage", "range", "layer", "op", "api")
 
 @dataclass(frozen=True)
 class Row:
-    """A name and its durations; see the queries ``change_*``."""
+    """A name and its durations (see the ``change_*`` queries)."""
 
     name: str
     detail: str
@@ -47,7 +47,7 @@ class StepKernel:
 
 @dataclass(frozen=True)
 class Launch:
-    """A kernel of a typical step, in order; see ``step_sequence``."""
+    """A kernel in a typical step, in order (see ``step_sequence``)."""
 
     phase: str
     name: str
@@ -62,11 +62,11 @@ class Steps:
     Attributes
     ----------
     phase, gpu, found_by
-        As in ``step``; GPUs with steps are numbered from 0.
+        As in ``step``. GPUs with steps are numbered from 0.
     terms
-        ns of each step by term, see ``step_budget``.
+        Time of each step in ns, by term (see ``step_budget``).
     context_tokens, generation_tokens, requests
-        Medians over steps of the counts in the step names; None if the names contain none.
+        Medians, over steps, of the counts in the step names; None if the names do not contain counts.
     tokens_per_s
         Generated tokens per second if there are any, otherwise context tokens per second.
     """
@@ -82,34 +82,34 @@ class Steps:
 
     @property
     def walls(self) -> list[int]:
-        """Wall time of each step, ns."""
+        """Wall time of each step in ns."""
         return self.terms["wall"]
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The data of one capture that a comparison needs.
+    """The data from one capture that a comparison needs.
 
     Attributes
     ----------
     source
         Name of the trace or run folder.
     origin
-        ``synthetic`` or ``predicted`` for a generated trace; empty for a recorded one.
+        ``synthetic`` or ``predicted`` for a generated trace; empty for a recorded trace.
     gpus
-        Product names of the GPUs that ran something; empty names are unknown.
+        Product names of the GPUs that ran operations. An empty name means that the name is unknown.
     workload
-        Facts of the run from the run folder: model, batch, ...
+        Facts about the run from the run folder, such as model and batch size.
     steps, step_kernels, sequence
         Steps by phase and GPU, their kernels, and the kernels of a typical step.
     no_steps
         Why there are no steps.
     rows
-        Rows by kind; see `ROWS`.
+        Rows by kind (see `ROWS`).
     figures
-        Individual figures by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
+        Individual metrics by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
     is_hashed
-        Whether names are replaced by digests.
+        Whether names are replaced with digests.
     """
 
     source: str
@@ -125,7 +125,7 @@ class Snapshot:
     is_hashed: bool = False
 
     def hashed(self) -> Snapshot:
-        """Return a copy with digests in place of program names, which can be matched but not read."""
+        """Return a copy with digests in place of the program's names. Digests can still be matched with each other."""
         if self.is_hashed:
             return self
         return replace(
@@ -153,7 +153,7 @@ def _hashed_figure(name: str) -> str:
 
 
 def step_count(side: Sequence[Snapshot], phase: str | None = None) -> int:
-    """Return the number of steps of a side on all GPUs, of one phase or of all phases."""
+    """Return the number of steps on all GPUs of a side, for one phase or for all phases."""
     return sum(len(steps.walls) for one in side for steps in one.steps if phase in (None, steps.phase))
 
 
@@ -163,7 +163,7 @@ def save(snapshot: Snapshot, path: Path, *, force: bool = False, inputs: Sequenc
     Raises
     ------
     NsysToolsError
-        If the file exists and `force` is not given, it is an input, or it cannot be written.
+        If the file exists and `force` is not set, or if the file is an input or cannot be written.
     """
     head = {"schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__}
     with new_file(path, force=force, inputs=inputs) as draft:
@@ -171,7 +171,7 @@ def save(snapshot: Snapshot, path: Path, *, force: bool = False, inputs: Sequenc
 
 
 def is_baseline(path: Path) -> bool:
-    """Return whether a file is taken as a baseline, which is the case if its name ends in ``.json``."""
+    """Return whether a file is treated as a baseline, which is the case if its name ends in ``.json``."""
     return path.suffix == ".json" and path.is_file()
 
 
@@ -181,7 +181,7 @@ def load(path: Path) -> Snapshot:
     Raises
     ------
     NsysToolsError
-        If it is not a baseline, or has another version.
+        If the file is not a baseline, or has an unsupported version.
     """
     hint = "Write a baseline: nsys-tools baseline save TRACE -o FILE"
     try:
@@ -210,7 +210,7 @@ def _first(error: BaseException) -> str:
 
 
 def _check(path: Path, found: Snapshot, hint: str) -> None:
-    """Refuse figures that no capture can have: terms with unequal numbers of steps, counts below 1."""
+    """Refuse values that no capture can have, such as terms with unequal numbers of steps, or counts below 1."""
     for steps in found.steps:
         lengths = {len(values) for values in steps.terms.values()}
         if len(lengths) != 1 or "wall" not in steps.terms or any(ns <= 0 for ns in steps.walls):

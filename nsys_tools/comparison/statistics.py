@@ -1,4 +1,4 @@
-"""Difference between two samples of times, with its uncertainty."""
+"""The difference between two samples of times, and its uncertainty."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ Runs = Sequence[Sequence[float]]
 
 @dataclass(frozen=True)
 class Shift:
-    """How the times of a new side differ from those of a base.
+    """How the times on the new side differ from the times on the base side.
 
     Attributes
     ----------
     base_count, new_count
-        Number of times.
+        Number of times on each side.
     base_median, new_median, base_min, new_min, base_mean, new_mean
-        Over all captures of a side, ns.
+        Median, minimum and mean over all captures of a side, in ns.
     ratio, ratio_low, ratio_high
-        Median of the new side divided by the median of the base, with a 95 % percentile bootstrap interval.
+        Median of the new side divided by the median of the base, with a 95 % percentile bootstrap confidence interval.
     shift, shift_low, shift_high
-        Hodges-Lehmann estimate: the median of all differences new - base, ns, with a 95 % interval from the normal
-        approximation of the Mann-Whitney statistic.
+        Hodges-Lehmann estimate, which is the median of all differences new - base, in ns, with a 95 % confidence
+        interval from the normal approximation of the Mann-Whitney statistic.
     p
         p-value of the two-sided Mann-Whitney test (`scipy.stats.mannwhitneyu`).
     base_drift, new_drift
-        Median of the second half of a capture divided by the median of its first half, minus 1. Of the captures of a
-        side, the value farthest from 0.
+        Median of a capture's second half divided by the median of its first half, minus 1. If a side has several
+        captures, the value farthest from 0 is used.
     """
 
     base_count: int
@@ -65,7 +65,7 @@ class Shift:
         return max(abs(self.base_drift), abs(self.new_drift))
 
     def reversed(self) -> Shift:
-        """Return the same comparison with the sides exchanged."""
+        """Return the same comparison with the two sides swapped."""
         return replace(
             self,
             base_count=self.new_count, new_count=self.base_count,
@@ -78,7 +78,7 @@ class Shift:
 
 
 def compare(base: Runs, new: Runs) -> Shift:
-    """Compare two sides; exchanged arguments give the mirrored result.
+    """Compare two sides. Swapping the arguments gives the mirrored result.
 
     Parameters
     ----------
@@ -89,14 +89,14 @@ def compare(base: Runs, new: Runs) -> Shift:
 
     sides = [np.concatenate([np.asarray(run, dtype=np.float64) for run in runs]) for runs in (base, new)]
     drifts = drift(base), drift(new)
-    # The sides are ordered by their data before sampling, so exchanged sides draw the same samples.
+    # The sides are ordered by their data before sampling, so that swapped sides draw the same samples.
     if sides[0].tobytes() > sides[1].tobytes():
         return _compared(sides[1], sides[0], drifts[1], drifts[0]).reversed()
     return _compared(sides[0], sides[1], *drifts)
 
 
 def drift(runs: Runs) -> float:
-    """Return the drift (median of the second half over the first, minus 1) of the capture where it is largest."""
+    """Return the largest drift of any capture: median of the second half / median of the first half, minus 1."""
     import numpy as np  # noqa: PLC0415
 
     found = [0.0]
@@ -121,15 +121,15 @@ def _compared(base: Array, new: Array, base_drift: float, new_drift: float) -> S
 
 
 def _ratio_interval(base: Array, new: Array) -> tuple[float, float]:
-    """Return the 95 % percentile bootstrap interval of the ratio of medians."""
+    """Return the 95 % percentile bootstrap confidence interval for the ratio of medians."""
     import numpy as np  # noqa: PLC0415
 
     dice = np.random.default_rng(0)
     medians = [_resampled_medians(side, dice) for side in (base, new)]
     ratios = np.sort(medians[1] / medians[0])
     outside = round((1 - CONFIDENCE) / 2 * _RESAMPLES)
-    # The same number of values is cut at both ends, so the interval mirrors exactly. A side compared with itself must
-    # mirror itself.
+    # The same number of values is cut off at both ends, so that swapping the sides mirrors the interval exactly. The
+    # interval of a side compared with itself must be its own mirror image.
     low, high = float(ratios[outside]), float(ratios[-1 - outside])
     if np.array_equal(base, new):
         high = max(high, 1 / low)
@@ -140,8 +140,9 @@ def _ratio_interval(base: Array, new: Array) -> tuple[float, float]:
 def _resampled_medians(values: Array, dice: np.random.Generator) -> Array:
     """Return the medians of bootstrap samples without drawing the samples.
 
-    The k-th smallest of n draws from n values is that at n times the k-th smallest of n uniform numbers, which is
-    distributed as Beta(k, n + 1 - k). The next larger one is distributed as the smallest of the remaining n - k.
+    The k-th smallest of n draws from n values is the value at index n * u, where u is the k-th smallest of n uniform
+    random numbers and has the distribution Beta(k, n + 1 - k). The next larger uniform number has the distribution of
+    the smallest of the remaining n - k numbers.
     """
     import numpy as np  # noqa: PLC0415
 
@@ -155,7 +156,7 @@ def _resampled_medians(values: Array, dice: np.random.Generator) -> Array:
 
 
 def _hodges_lehmann(base: Array, new: Array) -> tuple[float, float, float]:
-    """Return the median of all differences and its interval; evenly spaced values represent large samples."""
+    """Return the median of all differences and its confidence interval. Large samples are thinned evenly."""
     import numpy as np  # noqa: PLC0415
     from scipy.special import ndtri  # noqa: PLC0415
 

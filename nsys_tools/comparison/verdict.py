@@ -1,4 +1,4 @@
-"""The verdict on two sides: faster, slower, same, ambiguous or not comparable, and why."""
+"""The verdict on two sides (faster, slower, same, ambiguous or not comparable), and the reason for it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TOKENS_APART = 0.02
 
 @dataclass(frozen=True)
 class Floors:
-    """The smallest difference that counts.
+    """The smallest difference that is treated as a change.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Floors:
     absolute_ns
         Difference of medians, ns.
     source
-        Where the thresholds come from, in words.
+        Description of where the thresholds come from.
     """
 
     relative: float = 0.02
@@ -38,7 +38,7 @@ class Floors:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict as a word, and the reason as a sentence."""
+    """The verdict as a word, and the reason for it as a sentence."""
 
     word: str
     reason: str
@@ -52,11 +52,11 @@ def judge(shift: Shift, floors: Floors, what: str = "a step") -> Verdict:
     shift
         How the samples differ.
     floors
-        The smallest difference that counts.
+        The smallest difference that is treated as a change.
     what
-        What was timed, in words.
+        Description of what was timed.
     """
-    change = max(shift.ratio, 1 / shift.ratio) - 1  # exchanged sides get the mirrored verdict
+    change = max(shift.ratio, 1 / shift.ratio) - 1  # swapped sides get the mirrored verdict
     told = abs(shift.ratio - 1)
     interval = f"{_percent(shift.ratio_low - 1)} to {_percent(shift.ratio_high - 1)}"
     longer = "longer" if shift.ratio > 1 else "less time"
@@ -85,7 +85,7 @@ def _percent(change: float) -> str:
 
 
 def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return why two sides cannot be compared; empty if they can be."""
+    """Return the reason why two sides cannot be compared; empty if they can be compared."""
     for side, captures in (("base", base), ("new side", new)):
         for one in captures:
             if not one.steps:
@@ -105,7 +105,7 @@ def _listed(gpus: set[tuple[str, ...]]) -> str:
 
 
 def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return what differs in the work of a step, where it is known; empty if nothing differs."""
+    """Return how the work in a step differs between the sides, as far as it is known; empty if it does not differ."""
     for key in base[0].workload.keys() & new[0].workload.keys():
         values = [{one.workload.get(key) for one in side} for side in (base, new)]
         if values[0] != values[1]:
@@ -121,7 +121,7 @@ def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
 
 
 def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
-    """Return the verdict on all phases and GPUs: the verdict on the first phase, unless other phases contradict it.
+    """Return the verdict on all phases and GPUs, which is that on the first phase unless other phases contradict it.
 
     Parameters
     ----------

@@ -1,1 +1,1 @@
-"""Findings on a trace, ranked by the nanoseconds at stake."""
+"""Findings about a trace, ranked by the nanoseconds at stake."""

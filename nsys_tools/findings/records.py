@@ -1,4 +1,4 @@
-"""Findings for programs, in the same form in ``metrics.json`` and ``nsys-tools findings --format json``."""
+"""Findings in machine-readable form, for ``metrics.json`` and ``nsys-tools findings --format json``."""
 
 from __future__ import annotations
 

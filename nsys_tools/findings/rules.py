@@ -1,17 +1,18 @@
-"""Findings on a trace: sentences with their numbers, ranked by the nanoseconds at stake.
+"""Findings about a trace: sentences with their numbers, ranked by the nanoseconds at stake.
 
-A rule is a query, ``queries/findings/<rule>.sql``. Each of its rows is a finding. Facts in its header are:
+A rule is a query, ``queries/findings/<rule>.sql``. Each row of its result is a finding. Its header has these facts:
 
 ``title``
     What was found, in a few words.
 ``sentence``, ``advice``, ``plain``
-    The finding with its numbers, what to try, and both in plain language for readers who do not work with traces
-    (optional). ``{column}`` is a value of the row in the unit of its column, ``{column!s}`` is text of the query.
+    The finding with its numbers, what to try, and (optional) both in plain language for readers who do not work with
+    traces. ``{column}`` is a value from the row in the unit of its column, and ``{column!s}`` is text from the query.
 ``certainty``
     ``certain``, ``likely`` or ``possible``: the confidence that the time at stake can be saved.
 ``stake``
-    The time that the time at stake is part of: ``kernel``, ``copy``, ``memset`` or ``idle`` time, or ``wall`` time of
-    steps. ``none`` marks a caution: the time cannot be saved, but other figures for it need care.
+    The total that includes the time at stake: ``kernel``, ``copy``, ``memset`` or ``idle`` time, or ``wall`` time of
+    steps. ``none`` marks a caution, which means that the time cannot be saved, but other results for it must be
+    interpreted with care.
 ``needs``
     Data that must be present: ``kernels``, ``copies``, ``memsets``, ``graphs``, ``calls``, ``ranges``, ``steps``,
     ``model``.
@@ -20,7 +21,7 @@ A rule is a query, ``queries/findings/<rule>.sql``. Each of its rows is a findin
 ``within``
     Rules whose time includes the time of this rule, at least in part. A headline shows only one of them.
 ``docs``, ``table``
-    Link to the documentation, and the query with the evidence.
+    Link to the documentation, and the query that has the evidence.
 """
 
 from __future__ import annotations
@@ -51,28 +52,28 @@ class Finding:
     kind
         The title of the rule.
     at_stake_ns
-        The most time that could be saved or, for a caution, the affected time; None if it is not known. Several
-        findings can refer to the same time.
+        The most time that could be saved or, for a caution, the affected time; None if unknown. Several findings can
+        refer to the same time.
     sentence
-        The finding, with its numbers; ``{0}``, ``{1}`` ... are placeholders for the trace names in `names`.
+        The finding, with its numbers. ``{0}``, ``{1}`` ... are placeholders for the names in `names`.
     advice
         What to try.
     table
-        The query with the evidence.
+        The query that has the evidence.
     evidence
-        The numbers, by name; the suffix of the name is the unit.
+        The numbers by name. The suffix of each name is the unit.
     names
-        Names from the trace, which are shown as data.
+        Names from the trace, which must be escaped when they are shown.
     rule
-        Name of the rule, which is its file in ``queries/findings/``.
+        Name of the rule, which is the name of its file in ``queries/findings/``.
     certainty
         ``certain``, ``likely`` or ``possible``.
     is_caution
-        Whether the finding affects how other figures must be read.
+        Whether the finding affects how other results must be interpreted.
     docs
         Link to the documentation.
     plain
-        The same for readers who do not work with traces; empty if the rule has no such text.
+        The finding and advice for readers who do not work with traces; empty if the rule has no such text.
     within
         Rules whose time includes the time of this rule, at least in part.
     """
@@ -98,18 +99,18 @@ class Finding:
 
 
 def rules() -> list[Query]:
-    """Return all rules, including rules of the user, ordered by name."""
+    """Return all rules, including the user's own rules, ordered by name."""
     found = (query for query in catalogue.queries().values() if query.area == AREA and not query.private)
     return sorted(found, key=lambda query: query.name)
 
 
 def words(query: Query, key: str) -> list[str]:
-    """Return the comma-separated words of a fact of a rule."""
+    """Return the comma-separated words in a rule's fact."""
     return [word.strip() for word in query.fact(key).split(",") if word.strip()]
 
 
 def recorded(read: Read, *, has_model: bool) -> set[str]:
-    """Return which data was recorded, in the words of the fact ``needs``."""
+    """Return which data was recorded, in the words of the ``needs`` fact."""
     summary = read("trace_summary").one()
     counts = {
         "kernels": summary["kernel_count"], "copies": summary["copy_count"], "memsets": summary["memset_count"],
@@ -120,12 +121,12 @@ def recorded(read: Read, *, has_model: bool) -> set[str]:
 
 
 def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> list[Finding]:
-    """Return the findings, most nanoseconds at stake first; a predicted run has none, because it has no time to save.
+    """Return the findings, with the most time at stake first. A predicted run has none, since it has no time to save.
 
     Parameters
     ----------
     read
-        Returns the rows of a query.
+        Function that returns the rows of a query.
     has_model
         Whether the stages were compared with a model.
     only
@@ -144,7 +145,7 @@ def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> 
 
 
 def _wanted(only: Collection[str]) -> list[Query]:
-    """Return the rules to check: the requested ones and those that replace them."""
+    """Return the rules to check, which are the requested rules and the rules that can replace their findings."""
     known = {_name(query): query for query in rules()}
     if unknown := [name for name in only if name not in known]:
         raise UsageError(f"There is no rule {unknown[0]!r}.", "nsys-tools queries --area findings lists the rules.")
@@ -186,7 +187,7 @@ def _finding(query: Query, row: dict[str, Any]) -> Finding:
 
 
 def unmet(read: Read, *, has_model: bool) -> dict[str, list[str]]:
-    """Return, by rule, the missing data that prevents its check, in the words of the fact ``needs``."""
+    """Return, for each rule that cannot be checked, the missing data, in the words of the ``needs`` fact."""
     present = recorded(read, has_model=has_model)
     lacking = {_name(query): [word for word in words(query, "needs") if word not in present] for query in rules()}
     return {name: needs for name, needs in lacking.items() if needs}

@@ -1,4 +1,4 @@
-"""Fill the text of a rule with the values of a row."""
+"""Filling a rule's text with the values in a row."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from nsys_tools.units import figure_text
 def worded(
     template: str, row: Mapping[str, Any], units: Mapping[str, str], known: Sequence[str] = ()
 ) -> tuple[str, list[str]]:
-    """Return a template filled with the numbers of a row, and the trace names for its placeholders.
+    """Return a template filled with the numbers in a row, and the trace names for its placeholders.
 
     Parameters
     ----------
     template
-        ``{column}`` is a value of the row: a number in the unit of its column, or a placeholder for a name (``{0}``,
-        ``{1}`` ...) if the value is text. ``{column!s}`` is text as is, ``{column!a}`` is "once", "2 times" ...
+        ``{column}`` is a value in the row. A number is written in the unit of its column, and text is replaced with a
+        placeholder for a name (``{0}``, ``{1}`` ...). ``{column!s}`` is text as it is, and ``{column!a}`` is "once",
+        "2 times" ...
     row
         Values by column.
     units
@@ -29,7 +30,7 @@ def worded(
     Returns
     -------
     str, list of str
-        The text, and all names in the order of their placeholders.
+        The filled template, and all names in the order of their placeholders.
     """
     names, parts = list(known), []
     for literal, column, _, conversion in Formatter().parse(template):

@@ -1,1 +1,1 @@
-"""Several traces as one: per-rank results are gathered, numbered, and aligned to one clock."""
+"""Several traces as one job: gathering per-rank results, numbering ranks, and aligning clocks."""

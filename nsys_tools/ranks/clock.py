@@ -1,4 +1,4 @@
-"""One clock for all files: time corrections per file, from collectives that end on all ranks at the same time."""
+"""One clock for all files. Time corrections per file are derived from collectives, which end on all ranks at once."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ _TRIMMED = 4.0
 
 @dataclass(frozen=True)
 class Clock:
-    """Correction that converts the times of a file to the clock of the first file.
+    """A correction that converts times in a file to the first file's clock.
 
     Attributes
     ----------
     pivot_ns
-        A reference time on the clock of the file, ns.
+        A reference time on the file's clock, in ns.
     offset_ns
-        Correction at the reference time, ns.
+        Correction at the reference time, in ns.
     drift_ppm
-        Change of the correction per unit of time since the reference time, parts per million.
+        Change of the correction per unit of time since the reference time, in parts per million.
     residual_ns
-        95 % of the matched ends are within this distance of the ends in the other files, ns; None without matches.
+        95 % of the matched end times agree with the end times in the other files to within this value, in ns; None
+        without matches.
     matched_count
         Number of matched collectives.
     """
@@ -39,21 +40,21 @@ class Clock:
     matched_count: int
 
     def on_first(self, times: Times) -> NDArray[np.float64]:
-        """Return times of the file on the clock of the first file, as floats, ns."""
+        """Convert times in the file to the first file's clock. The result is in ns, as floats."""
         since = (times - self.pivot_ns).astype(np.float64)
         return since * (1 + self.drift_ppm / 1e6) + float(self.pivot_ns + self.offset_ns)
 
 
 @dataclass(frozen=True)
 class Ends:
-    """End times of matched collectives on the clock of one file.
+    """End times of matched collectives, on one file's clock.
 
     Attributes
     ----------
     keys
-        Numbers of the collectives, ascending.
+        Numbers of the collectives, in ascending order.
     ends
-        Their end times, ns.
+        End times of these collectives, in ns.
     """
 
     keys: NDArray[np.int64]
@@ -61,7 +62,7 @@ class Ends:
 
 
 def aligned(files: Sequence[Ends]) -> list[Clock | None]:
-    """Return the clock of each file; None for a file that shares no collective with the others.
+    """Return the clock of each file; None for a file that does not share a collective with the others.
 
     Parameters
     ----------
@@ -70,10 +71,10 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
 
     Notes
     -----
-    A collective ends on all its ranks at the same time, within microseconds. A file is aligned with the files that are
-    already aligned by fitting a line to the differences of their end times: a robust fit (medians of thirds), then
-    least squares without outliers. Files that share the most collectives are fitted first. Finally, each file is fitted
-    again to the medians over all files.
+    A collective ends on all of its ranks within microseconds of each other. To align a file with the files that are
+    already aligned, a line is fitted to the differences between their end times. A robust fit (medians of thirds) is
+    followed by least squares without outliers. The files that share the most collectives are fitted first. Finally,
+    each file is fitted again to the medians over all files.
     """
     if not files:
         return []
@@ -84,7 +85,7 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
         shared = {n: np.intersect1d(one.keys, known[0], assume_unique=True).size for n, one in pending.items()}
         if not (most := max(shared.values())):
             break
-        # Files that share the same number are fitted together: in a job with one group, these are all files.
+        # Files with the same number of shared collectives are fitted together. With one group, these are all files.
         for number in [n for n, count in shared.items() if count == most]:
             one = pending.pop(number)
             found[number] = _fitted(*_shared(one, known))
@@ -96,7 +97,7 @@ def aligned(files: Sequence[Ends]) -> list[Clock | None]:
 
 
 def _judged(files: Sequence[Ends], found: dict[int, Clock]) -> list[Clock | None]:
-    """Return the clocks with their residuals: the distance of their ends from the median over all files."""
+    """Return the clocks with their residuals, which are distances between end times and the medians over all files."""
     common = _common(files, found)
     clocks: list[Clock | None] = []
     for number, one in enumerate(files):
@@ -114,7 +115,7 @@ Common = tuple[NDArray[np.int64], NDArray[np.float64]]
 
 
 def _with(known: Common, one: Ends, clock: Clock) -> Common:
-    """Return the known ends and the new ends of a file."""
+    """Return the known collectives and end times, plus the collectives that only this file has so far."""
     is_new = ~np.isin(one.keys, known[0], assume_unique=True)
     if not is_new.any():
         return known
@@ -125,7 +126,7 @@ def _with(known: Common, one: Ends, clock: Clock) -> Common:
 
 
 def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:
-    """Return the collectives of all files with a clock, and the medians of their ends, ns."""
+    """Return the collectives of all files that have a clock, and the medians of their end times in ns."""
     keys = np.concatenate([files[n].keys for n in found])
     ends = np.concatenate([clock.on_first(files[n].ends) for n, clock in found.items()])
     order = np.lexsort((ends, keys))
@@ -137,7 +138,7 @@ def _common(files: Sequence[Ends], found: dict[int, Clock]) -> Common:
 
 
 def _shared(one: Ends, common: Common) -> tuple[NDArray[np.int64], Times, NDArray[np.float64]]:
-    """Return the collectives that a file shares with others: numbers, ends in the file, and common ends."""
+    """Return the collectives that a file shares with others: numbers, end times in the file, and common end times."""
     keys, mine, theirs = np.intersect1d(one.keys, common[0], assume_unique=True, return_indices=True)
     return keys, one.ends[mine], common[1][theirs]
 
@@ -158,7 +159,7 @@ def _fitted(keys: NDArray[np.int64], own: Times, common: NDArray[np.float64]) ->
 
 
 def _resistant(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
-    """Return slope and level of a line through the medians of the first and the last third."""
+    """Return the slope and level of a line through the medians of the first and the last third."""
     if len(x) < _FEWEST_FOR_DRIFT:
         return 0.0, float(np.median(y))
     order = np.argsort(x, kind="stable")

@@ -1,4 +1,4 @@
-"""Documented queries over the traces of many ranks."""
+"""Running documented queries on the traces of many ranks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FARTHEST_NS = 50_000
 
 
 class RankDatabase:
-    """Queries over many ranks: per-rank results of the single-trace queries, and queries over all ranks.
+    """Queries on many ranks: single-trace queries with results per rank, and queries across all ranks.
 
     Parameters
     ----------
@@ -37,14 +37,14 @@ class RankDatabase:
     gathering
         The traces.
     expression
-        The expression of ``--rank-regex``; empty for none.
+        The ``--rank-regex`` expression; empty for none.
     notes
         List to which caveats are appended, one sentence each.
 
     Notes
     -----
-    A query with ``over: ranks`` in its header is computed here, over all ranks. Any other query is computed for each
-    rank separately, and this database has a view of all these results with the rank as first column.
+    A query with ``over: ranks`` in its header is computed here, across all ranks. Any other query is computed for each
+    rank separately, and this database has a view of all these results, with the rank as the first column.
     """
 
     def __init__(self, database: Database, gathering: Gathering, expression: str, notes: list[str]) -> None:
@@ -66,7 +66,7 @@ class RankDatabase:
         database.define_later("rank_clock", self._clocks)
 
     def prepare(self, names: Iterable[str]) -> None:
-        """Compute all per-rank queries that some queries depend on, in one pass over the traces."""
+        """Compute all per-rank queries that the given queries depend on, in one pass over the traces."""
         behind: set[str] = set()
         for name in names:
             behind |= self._database.behind(name) & self._over_each
@@ -74,7 +74,7 @@ class RankDatabase:
         self._count()
 
     def query(self, name: str, /, *, top: int | None = None, **equals: Any) -> Result:
-        """Run a documented query; see `Database.query`."""
+        """Run a documented query (see `Database.query`)."""
         self.prepare([name])
         result = self._database.query(name, top=top, **equals)
         if name in self._over_each:
@@ -82,7 +82,7 @@ class RankDatabase:
         return result
 
     def sql(self, query: str, parameters: Mapping[str, Any] | None = None) -> Result:
-        """Run SQL over the documented queries, each with a column ``rank``."""
+        """Run SQL on the documented queries, each of which has a ``rank`` column."""
         named = self._database.tables(query)
         for table in named - catalogue.queries().keys():
             self._recorded(table)
@@ -90,7 +90,7 @@ class RankDatabase:
         return self._database.sql(query, parameters)
 
     def _recorded(self, table: str) -> None:
-        """Make a table of nsys available under its name, with the rows of all ranks that have it."""
+        """Make one of nsys's tables available under its own name, with the rows of all ranks that have it."""
         if table not in self._asked:
             self._gathering.ask([table])
             self._asked.add(table)
@@ -99,11 +99,11 @@ class RankDatabase:
 
     @property
     def ranks(self) -> Sequence[int]:
-        """The rank of each of `Gathering.sources`."""
+        """The rank of each source in `Gathering.sources`."""
         return self._count().ranks
 
     def _count(self) -> Numbers:
-        """Return the rank numbers, determining them on first use."""
+        """Return the rank numbers. They are determined on first use."""
         if self._numbers is None:
             self._gathering.ask([])
             told = [self._read(file) for file in self._gathering.files(TOLD)]
@@ -134,7 +134,7 @@ class RankDatabase:
         return sorted(rows)
 
     def _united(self, name: str) -> str:
-        """Return the SELECT over the results of all ranks for a query."""
+        """Return a SELECT that combines the results of a query for all ranks."""
         self._gathering.ask([name])
         ranks = self._count().ranks
         found = sorted((rank, file) for rank, file in zip(ranks, self._gathering.files(name), strict=True) if file)
@@ -146,7 +146,7 @@ class RankDatabase:
         return f"SELECT rank, * EXCLUDE (rank) FROM read_parquet([{', '.join(map(literal, paths))}], {options})"
 
     def _linked(self, rank: int, name: str, file: Path) -> Path:
-        """Return another path of a result file that contains the rank."""
+        """Return another path to a result file. This path contains the rank."""
         link = self._gathering.scratch / f"rank={rank}" / f"{name}.parquet"
         link.parent.mkdir(exist_ok=True)
         with suppress(FileExistsError):
@@ -170,7 +170,7 @@ class RankDatabase:
         return rows
 
     def _fitted(self) -> dict[int, Clock]:
-        """Return the clocks of the files that collectives align, relative to the first of these files."""
+        """Return the clocks of the files that can be aligned by collectives, relative to the first of these files."""
         ends = self._database.sql(
             "SELECT r.file_number, m.collective_id, max(m.end_ns) AS end_ns FROM rank__matched AS m JOIN rank AS r "
             "USING (rank) GROUP BY ALL ORDER BY ALL"
@@ -186,7 +186,7 @@ class RankDatabase:
         }
 
     def _tell(self, ranks: Sequence[tuple[Any, ...]], clocks: Mapping[int, Clock], count: int) -> None:
-        """Add a note on files without a known clock."""
+        """Add a note about files whose clock is unknown."""
         lost = sorted({row[1] for row in ranks if row[2] not in clocks})
         if count > 1 and lost:
             names = ", ".join(lost[:3]) + (" ..." if len(lost) > 3 else "")

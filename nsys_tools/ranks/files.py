@@ -1,4 +1,4 @@
-"""Find the traces that a user names: files, folders of traces, and patterns."""
+"""Finding the traces that the user specifies as files, folders of traces, or patterns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ENDINGS = (".sqlite", ".nsys-rep")
 
 
 def traces(given: Sequence[str | Path]) -> list[Path]:
-    """Return the traces in natural order: ``rank2`` before ``rank10``.
+    """Return the traces in natural order (``rank2`` is before ``rank10``).
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ def traces(given: Sequence[str | Path]) -> list[Path]:
     Raises
     ------
     NsysToolsError
-        If a path or pattern matches no trace, or a trace is given twice.
+        If a path or pattern does not match a trace, or a trace is given twice.
     """
     found: list[Path] = []
     for one in given:
@@ -49,20 +49,20 @@ def _of(path: Path) -> list[Path]:
 
 
 def _similar(path: Path) -> str:
-    """Return a hint with the names in the same folder that are similar to a missing one."""
+    """Return a hint with names in the same folder that are similar to a missing name."""
     try:
         names = [one.name for one in path.parent.iterdir()]
     except FileNotFoundError:
         return f"There is no folder {path.parent}."
     except OSError:
         return ""
-    # Names with the same ending are similar to a part; only more than that is a typing error.
+    # Names with the same ending are already similar. Only greater similarity indicates a typo.
     near = get_close_matches(path.name, names, n=2, cutoff=0.8)
     return f"Did you mean {' or '.join(str(path.with_name(name)) for name in near)}?" if near else ""
 
 
 def _in_folder(folder: Path) -> list[Path]:
-    """Return the folder itself if it is a trace or a run folder, otherwise the traces in it."""
+    """Return the folder itself if it is a trace or a run folder. Otherwise, return the traces in it."""
     if run_folder.is_run(folder) or any(folder.glob("*.parquet")):
         return [folder]
     found = [path for path in folder.iterdir() if path.is_file() and path.name.endswith(_ENDINGS)]
@@ -72,10 +72,10 @@ def _in_folder(folder: Path) -> list[Path]:
 
 
 def trace_of(path: Path) -> Path:
-    """Return the trace in a run folder; any other path is returned unchanged."""
+    """Return the trace in a run folder. Any other path is returned unchanged."""
     return run_folder.read(path).trace if run_folder.is_run(path) else path
 
 
 def natural(text: str) -> list[tuple[int, str]]:
-    """Return a sort key that compares the numbers in a text as numbers."""
+    """Return a sort key that compares numbers in a string numerically."""
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", text) if part]

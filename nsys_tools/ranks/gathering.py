@@ -1,4 +1,4 @@
-"""Gather query results of many traces: from the cache if it has them, otherwise from workers."""
+"""Gathering query results for many traces from the cache or, if it does not have them, from workers."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Source:
     Attributes
     ----------
     path, process_id
-        The file, and the process; None for the whole file.
+        The file, and the process (None for the whole file).
     file_number
-        Index of the file, from 0; ranks of one file share its clock.
+        Index of the file, from 0. The ranks in one file share its clock.
     notes
         Caveats, one sentence each.
     """
@@ -48,15 +48,15 @@ class Gathering:
     schedule
         Where the traces are read.
     by_process
-        Whether each process with GPU work is its own rank.
+        Whether each process with GPU work is treated as a separate rank.
     scratch
         A folder for results that cannot be cached.
     progress
         Called with progress messages.
     sources
-        The traces of the ranks, in the order of the files; known after the first call of `ask`.
+        The traces of the ranks, in the order of the files. They are known after the first call to `ask`.
     broken
-        The files that cannot be read, and why. They are excluded from all results.
+        The files that cannot be read, with the reasons. They are excluded from all results.
     """
 
     paths: Sequence[Path]
@@ -73,7 +73,7 @@ class Gathering:
     _kept: dict[Path, Kept] = field(default_factory=dict)
 
     def ask(self, names: Iterable[str]) -> None:
-        """Compute queries for all traces; a trace that fails is added to `broken`.
+        """Compute queries for all traces. A trace that fails is added to `broken`.
 
         Raises
         ------
@@ -106,15 +106,15 @@ class Gathering:
         self._asked |= set(wanted)
 
     def _tell(self, done: int, total: int) -> None:
-        """Report how many of the traces to read have been read."""
+        """Report how many of the traces have been read."""
         self.progress(Measured(f"{done} of {total} traces read", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
-        """Return the Parquet files with the results of a query, in the order of `sources`; None if a trace has none."""
+        """Return the Parquet files with a query's results, in the order of `sources`; None if a trace has no results."""
         return [self._files.get((one.path, one.process_id, name)) for one in self.sources]
 
     def _found(self, path: Path, names: Sequence[str]) -> list[Source]:
-        """Return the ranks of a file if all its results are in the cache; empty if one is missing."""
+        """Return the ranks in a file if all of its results are in the cache; otherwise, return an empty list."""
         sources, files, kept = [], {}, self._kept[path]
         for process, notes in kept.parts():
             for name in names:
@@ -127,7 +127,7 @@ class Gathering:
         return sources
 
     def _taken(self, path: Path, parts: list[Part]) -> list[Source]:
-        """Store results in files, and return the ranks that they belong to."""
+        """Store results in files; return the ranks that the results belong to."""
         kept, place = self._kept[path], self.paths.index(path)
         is_kept = kept.keep(parts)
         for number, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""Cached results of one trace: a re-run reads these instead of the trace."""
+"""Cached results of one trace, which later runs read instead of the trace."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Kept:
     path
         The trace.
     given
-        Arguments for opening the trace; the results depend on them.
+        Arguments for opening the trace. The results depend on them.
     by_process
-        Whether each process is its own rank.
+        Whether each process is treated as a separate rank.
     """
 
     def __init__(self, path: Path, given: Given, *, by_process: bool) -> None:
         self._store: Store | None = None
-        if given.cache and not given.salvage:  # salvaged results must not pass for complete ones
+        if given.cache and not given.salvage:  # salvaged results must not be mistaken for complete results
             with suppress(OSError, NsysToolsError):
                 trace = trace_of(path)
                 self._store = Store(identity(trace, identify(trace)))
@@ -45,14 +45,14 @@ class Kept:
         self._digest = hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def parts(self) -> list[tuple[int | None, tuple[str, ...]]]:
-        """Return the processes of the trace and the notes on each; empty if they are not cached."""
+        """Return the processes in the trace, and the notes about each process; empty if they are not cached."""
         found = self.find(None, _PARTS)
         if found is None:
             return []
         return [(process, tuple(notes)) for process, notes in json.loads(found.read_bytes())]
 
     def find(self, process: int | None, name: str) -> Path | None:
-        """Return the file with a result of a process; `process` is None for the whole trace."""
+        """Return the file with a result for a process. `process` is None for the whole trace."""
         return self._store.entry(*self._name(process, name)).find() if self._store else None
 
     def keep(self, parts: list[Part]) -> bool:

@@ -1,4 +1,4 @@
-"""Determine the rank of each trace, from the user, from the trace, or from the file order."""
+"""Determining the rank of each trace from the user's expression, from the trace, or from the file order."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ UNTOLD = (
 
 @dataclass(frozen=True)
 class Numbers:
-    """The numbers of the ranks.
+    """The rank numbers, and where they come from.
 
     Attributes
     ----------
     ranks
-        One per trace, in the order of the traces; all different.
+        One distinct number per trace, in the order of the traces.
     told_by
-        Source of the ranks: ``regex``, ``communicator``, ``environment``, ``order`` if there is no source, or ``file``
-        if each file counts as one rank.
+        Source of the numbers: ``regex``, ``communicator`` or ``environment``; ``order`` if there is no source, or
+        ``file`` if each file is treated as one rank.
     notes
         Caveats about the numbers.
     """
@@ -38,7 +38,7 @@ class Numbers:
 
 
 def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expression: str = "") -> Numbers:
-    """Number the ranks.
+    """Determine the rank numbers.
 
     Parameters
     ----------
@@ -47,12 +47,12 @@ def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expre
     told
         For each trace, the row of ``rank__told``.
     expression
-        Regular expression for the path of the file, whose group is the rank; empty for none.
+        Regular expression for the file path. Its group is the rank. Empty for none.
 
     Raises
     ------
     NsysToolsError
-        If the expression is invalid, or does not give distinct ranks.
+        If the expression is invalid or does not produce distinct ranks.
     """
     if expression:
         return Numbers(_matched(sources, expression), "regex")

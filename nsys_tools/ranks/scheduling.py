@@ -1,4 +1,4 @@
-"""Schedule the reading of traces: workers on this machine, or an existing Dask cluster."""
+"""Scheduling the reading of traces on workers on this machine or on an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ class Schedule:
     Attributes
     ----------
     workers
-        Number of processes on this machine; 0 for one per core. With 1, this process reads the traces.
+        Number of processes on this machine; 0 for one process per core. With 1, this process reads the traces itself.
     scheduler
-        Address of a Dask scheduler, ``tcp://host:port``, whose workers are used instead. They must see the traces under
-        the same paths.
+        Address of a Dask scheduler, such as ``tcp://host:port``, whose workers are used instead. The workers must have
+        access to the traces under the same paths.
     """
 
     workers: int = 0
     scheduler: str = ""
 
     def count(self, tasks: int) -> int:
-        """Return how many traces are read concurrently."""
+        """Return the number of traces to read concurrently."""
         return max(1, min(self.workers or os.cpu_count() or 1, tasks))
 
     def threads(self, tasks: int) -> int:
-        """Return the number of threads per trace; 0 leaves the choice to DuckDB."""
+        """Return the number of threads per trace. 0 leaves the choice to DuckDB."""
         if self.scheduler:
             return 0
         count = self.count(tasks)
@@ -48,7 +48,7 @@ class Schedule:
 
 @contextmanager
 def running(schedule: Schedule, reader: Reader, tasks: Sequence[Task]) -> Iterator[Iterator[Answer]]:
-    """Yield the results of all tasks in order of completion; tasks that still run at exit are stopped."""
+    """Yield an iterator over the results of all tasks, in order of completion. On exit, running tasks are stopped."""
     if schedule.scheduler:
         yield _on_cluster(schedule.scheduler, reader, tasks)
     elif schedule.count(len(tasks)) == 1:
@@ -61,7 +61,7 @@ def running(schedule: Schedule, reader: Reader, tasks: Sequence[Task]) -> Iterat
         finally:
             threads.shutdown(wait=False, cancel_futures=True)
             for worker in workers:
-                worker.stop()  # a thread that waits for its answer then continues and ends
+                worker.stop()  # a thread that waits for this worker's result then continues and ends
 
 
 def _on_machine(threads: ThreadPoolExecutor, workers: Sequence[Worker], tasks: Sequence[Task]) -> Iterator[Answer]:
@@ -92,7 +92,7 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     except (OSError, ValueError, TimeoutError) as error:
         raise NsysToolsError(f"--scheduler {address}: cannot be reached ({error}).") from None
     with client, client.as_current():
-        # An error in a trace is a result. A task fails only if its worker does, and is then tried again.
+        # An error in a trace is a result. A task fails only if its worker fails, and is then retried.
         futures = client.map(attempt, [reader] * len(tasks), tasks, pure=False, retries=2)
         asked = dict(zip(futures, tasks, strict=True))
         for future in distributed.as_completed(futures):

@@ -12,16 +12,16 @@ TOLD = "rank__told"
 
 @dataclass(frozen=True)
 class Given:
-    """How each trace is opened: the arguments of `nsys_tools.open` of the same names.
+    """How to open each trace: the `nsys_tools.open` arguments with the same names.
 
     Attributes
     ----------
     threads
         DuckDB threads per trace; 0 for one per core.
     settings
-        Rows of the table ``setting``: parameters of queries.
+        Rows of the ``setting`` table, which are parameters for queries.
     assets
-        Asset folders of the user.
+        The user's asset folders.
     """
 
     stages: Path | None = None
@@ -42,9 +42,9 @@ class Task:
     path
         The trace.
     names
-        The requested queries and tables of nsys.
+        The requested queries and nsys tables.
     by_process
-        Whether each process with GPU work is its own rank; otherwise the whole trace is one rank.
+        Whether each process with GPU work is treated as a separate rank. Otherwise, the whole trace is one rank.
     given
         Arguments for opening the trace.
     """
@@ -57,14 +57,14 @@ class Task:
 
 @dataclass(frozen=True)
 class Part:
-    """The results from the trace of one rank.
+    """The results for one rank.
 
     Attributes
     ----------
     process_id
         The process of the rank; None for the whole trace.
     tables
-        The results by name, as Parquet files in memory, without tables of nsys that the trace lacks.
+        The results by name, as Parquet files in memory, without nsys tables that the trace lacks.
     notes
         Caveats about the trace, one sentence each.
     """

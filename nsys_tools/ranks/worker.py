@@ -15,13 +15,13 @@ from nsys_tools.errors import NsysToolsError, OneError
 from nsys_tools.ranks.work import Part, Reader, Task
 
 _HINT = "Run the command again; traces already read are cached. With fewer --workers, each has more memory."
-# Python's multiprocessing is not used, because it runs the user's script again in each worker unless the script
-# prevents it.
+# Python's multiprocessing is not used, because it would run the user's script again in each worker unless the script
+# prevents this.
 _START = "from nsys_tools.ranks.worker import serve; serve()"
 
 
 class Worker:
-    """A process of this machine that reads traces.
+    """A process on this machine that reads traces.
 
     Parameters
     ----------
@@ -40,14 +40,14 @@ class Worker:
         Raises
         ------
         NsysToolsError
-            If the trace cannot be read, or the process dies; the next task starts a new process.
+            If the trace cannot be read, or the process dies. In that case, the next task starts a new process.
         """
         process = self._started()
         assert process.stdin is not None and process.stdout is not None  # noqa: PT018, S101  (both are pipes)
         try:
             pickle.dump((self._reader, task), process.stdin)
             process.stdin.flush()
-            answer = pickle.load(process.stdout)  # noqa: S301  (written by a process of nsys-tools)
+            answer = pickle.load(process.stdout)  # noqa: S301  (written by an nsys-tools process)
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self._process = None
             _end(process)
@@ -67,15 +67,15 @@ class Worker:
         return self._process
 
     def stop(self) -> None:
-        """End the process, even if it is busy."""
+        """Terminate the process, even if it is busy."""
         self._is_stopped = True
         if self._process is not None:
             _end(self._process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process, and close the pipes to it."""
-    # SIGTERM lets it remove its temporary files.
+    """Terminate a process, and close the pipes to it."""
+    # On SIGTERM, the process removes its temporary files.
     process.terminate()
     try:
         process.wait(timeout=5)
@@ -83,7 +83,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         process.kill()
         process.wait()
     for pipe in (process.stdin, process.stdout):
-        with suppress(OSError):  # nobody reads what was not written yet
+        with suppress(OSError):  # the process no longer reads the buffered data
             if pipe is not None:
                 pipe.close()
 
@@ -94,11 +94,11 @@ def _cause(process: subprocess.Popen[bytes]) -> str:
 
 
 def serve() -> None:
-    """Read traces until the input ends; this is the other end of `Worker`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes; the parent ends its workers
+    """Read traces until the input ends. This function runs in the process that `Worker` starts."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes, and the parent terminates its workers
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # output of libraries must not mix with the answers
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # library output must not be mixed with the results
     while (asked := _next(sys.stdin.buffer)) is not None:
         name, task = asked
         module, _, function = name.partition(":")
@@ -116,7 +116,7 @@ def _next(questions: BinaryIO) -> tuple[str, Task] | None:
 
 
 def attempt(reader: Reader, task: Task) -> list[Part] | NsysToolsError:
-    """Return the results of a reader for a trace, or the error that prevents them."""
+    """Return the results of a reader for a trace, or the error that it raised."""
     try:
         with OneError():
             return reader(task)

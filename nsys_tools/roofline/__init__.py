@@ -1,1 +1,1 @@
-"""Trace against model: executions, MFU, time above roofline."""
+"""Comparing a trace with a model: executions, MFU, and time above roofline."""

@@ -1,4 +1,4 @@
-"""Checks of a comparison with the analytic model: impossible results are refused, oddities are noted."""
+"""Checking a comparison with the analytic model. Impossible results are refused, and unusual results are noted."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from nsys_tools.model.gpus import Peak
 from nsys_tools.units import duration
 
 CHECK_RATIO = 0.05
-# Modules are noted if their roofline time is more than this factor above their measured time.
+# A note is added for modules whose roofline time is larger than their measured time by more than this factor.
 FASTER = 1.1
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What stages are compared with, in words.
+    """A description of what stages are compared with.
 
     Attributes
     ----------
@@ -37,14 +37,14 @@ class Comparison:
 
 
 def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) -> None:
-    """Refuse a comparison in which the hardware exceeds its peak.
+    """Refuse a comparison in which the measured rate exceeds the hardware peak.
 
     Parameters
     ----------
     rows
-        Of the query ``roofline_stage``.
+        Rows of the ``roofline_stage`` query.
     comparison
-        What they were compared with.
+        What the stages were compared with.
 
     Raises
     ------
@@ -66,14 +66,14 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) ->
 
 
 def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> None:
-    """Refuse a comparison with a model that is smaller than the traced one.
+    """Refuse a comparison with a model that is smaller than the traced model.
 
     Parameters
     ----------
     rows
-        Of the query ``roofline_unmodeled``.
+        Rows of the ``roofline_unmodeled`` query.
     comparison
-        What was compared with.
+        What the stages were compared with.
 
     Raises
     ------
@@ -91,12 +91,12 @@ def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> 
 
 
 def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]]) -> list[str]:
-    """Return notes on results above the ceiling that do not prove a wrong input.
+    """Return notes about results above the ceiling that do not prove that an input is wrong.
 
     Parameters
     ----------
     layers, stages
-        Of the queries ``roofline_layer`` and ``roofline_stage``.
+        Rows of the ``roofline_layer`` and ``roofline_stage`` queries.
     """
     notes = []
     fast = [row for row in layers if row["sum_ns"] and row["roofline_ns"] > FASTER * row["sum_ns"]]
@@ -118,17 +118,17 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
 
 
 def refuse_unequal(rows: Sequence[dict[str, Any]]) -> None:
-    """Refuse figures of stages and layers that do not add up, which would be a bug in nsys-tools.
+    """Refuse results for stages and layers that do not add up, which would indicate a bug in nsys-tools.
 
     Parameters
     ----------
     rows
-        Of the query ``roofline_conservation``.
+        Rows of the ``roofline_conservation`` query.
 
     Raises
     ------
     NsysToolsError
-        If there is a difference.
+        If a difference is not 0.
     """
     for row in rows:
         if row["difference_ns"]:

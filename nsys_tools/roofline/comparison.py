@@ -1,7 +1,7 @@
-"""The roofline of a traced run: the analytic model as tables of the session.
+"""The roofline for a traced run: the analytic model as session tables.
 
-The stages file maps stages to parts of the model: ``phase`` and, for a part of a phase, ``layers`` with the paths that
-the stage runs. A stage that has the name of a model phase is that phase.
+The stages file maps stages to parts of the model with ``phase`` and, for part of a phase, ``layers``, which lists the
+paths that the stage runs. A stage with the name of a model phase represents that phase.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from nsys_tools.sources.stages import Stage
 
 
 class Roofline:
-    """The analytic model that a trace is compared with, as a source.
+    """The analytic model that a trace is compared with, as a source for the session.
 
     Parameters
     ----------
     request
-        Returns what to compare with; raises an error if a run folder does not contain it.
+        Function that returns what to compare with. It raises an error if a run folder does not contain this.
     stages
         The stages of the stages file.
     notes
-        Returns caveats about the run, once the model is known.
+        Function that returns caveats about the run, given the model.
     is_asked
         Whether the user requested the comparison.
 
     Attributes
     ----------
     comparison, request
-        What the stages are compared with, and the request; None until `define` has succeeded.
+        What the stages are compared with, and the request. Both are None until `define` has succeeded.
     """
 
     name = "model"
@@ -72,13 +72,13 @@ class Roofline:
         self.comparison: Comparison | None = None
 
     def define(self, database: Database) -> None:
-        """Define the session tables ``layer``, ``module``, ``stage_layer`` and ``peak``.
+        """Define the ``layer``, ``module``, ``stage_layer`` and ``peak`` session tables.
 
         Raises
         ------
         NsysToolsError
-            If the model, workload or GPU is not known, the workload does not match the ranges found, or the trace has
-            more layers than the model.
+            If the model, workload or GPU is unknown, the workload does not match the ranges in the trace, or the trace
+            has more layers than the model.
         """
         request = self._asked()
         comparison = define(database, self._stages, request)
@@ -86,7 +86,7 @@ class Roofline:
         self.request, self.comparison = request, comparison
 
     def check(self, read: Read) -> list[str]:
-        """Refuse impossible results and figures that do not add up; return notes on oddities."""
+        """Refuse results that are impossible or do not add up; return notes about unusual results."""
         assert self.comparison is not None  # noqa: S101  (define has run)
         stages = read("roofline_stage").records()
         checks.refuse_impossible(stages, self.comparison)
@@ -96,12 +96,12 @@ class Roofline:
 
 
 def define(trace: Database, stages: Sequence[Stage], request: Request) -> Comparison:
-    """Define the session tables of a comparison.
+    """Define the session tables for a comparison.
 
     Parameters
     ----------
     trace
-        The trace, with its stages defined.
+        The trace. Its stages must be defined.
     stages
         The stages of the stages file.
     request
@@ -110,7 +110,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     Raises
     ------
     NsysToolsError
-        If the model, workload or GPU is not known, or the workload does not match the ranges found.
+        If the model, workload or GPU is unknown, or the workload does not match the ranges in the trace.
     """
     formulas = database.load()
     model = split(architecture.load(request.model), formulas, plan.of(dict(request.parallel)))
@@ -137,7 +137,7 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
 
 
 def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, int]]:
-    """Return the distinct settings of one execution of the workload, and how often each occurs."""
+    """Return the distinct settings in one execution of the workload, and how often each of them occurs."""
     profile = workloads.load(request.workload) if request.workload else None
     counted = Counter(request.batches or ((),))
     return [
@@ -159,7 +159,7 @@ def _settings(model: Model, request: Request, gpu: Gpu) -> list[tuple[Settings, 
 
 
 def _define(trace: Database, table: str, content: tables.Table) -> None:
-    """Define a session table from the columns of the same name."""
+    """Define a session table from the columns with the same names."""
     names, rows = content
     documented = [column.name for column in catalogue.find(table).columns]
     picked = [names.index("total_bytes" if name == "accessed_bytes" else name) for name in documented]
@@ -177,17 +177,17 @@ def _gpu(trace: Database, name: str) -> Gpu:
 
 
 def _described(trace: Database) -> list[dict[str, Any]]:
-    """Return the rows of ``gpu`` for the GPUs that ran operations; all rows if the trace describes none of them."""
+    """Return the ``gpu`` rows for GPUs that ran operations, or all rows if the trace does not describe these GPUs."""
     rows = trace.query("gpu").records()
     used = {row["gpu_id"] for row in trace.query("gpu_summary").records()}
     return [row for row in rows if row["gpu_id"] in used] or rows
 
 
 def _check_card(trace: Database, gpu: Gpu, peak: Peak) -> list[str]:
-    """Check SM count, clock and name of the GPU against the description in the trace.
+    """Check the GPU's SM count, clock and name against the description in the trace.
 
-    A trace contains the maximum clock of the GPU. A peak may be stated at a lower clock, as for Hopper, but never at a
-    clock that the GPU does not reach.
+    A trace contains the GPU's maximum clock. A published peak may be for a lower clock, as for Hopper, but never for a
+    clock that the GPU cannot reach.
     """
     notes, stated = [], gpu.stated_hz(peak)
     for row in _described(trace):

@@ -1,4 +1,4 @@
-"""Number of workload executions in a trace, and the layers of the model that each stage runs."""
+"""The number of workload executions in a trace, and the model's layers that each stage runs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from nsys_tools.sources.stages import Stage
 
 @attrs.frozen
 class Workload:
-    """The work of one execution.
+    """The work in one execution.
 
     Attributes
     ----------
     model
         The model.
     batches
-        Distinct settings, and how often each occurs in one execution; all have the same peak.
+        Distinct settings, and how often each of them occurs in one execution. All of them have the same peak.
     """
 
     model: Model
@@ -46,11 +46,11 @@ class Workload:
         return self.first.peak
 
     def warnings(self) -> list[str]:
-        """Return notes on unusual inputs of the batches, one sentence each."""
+        """Return notes about unusual inputs in the batches, one sentence each."""
         return list(dict.fromkeys(one for setting, _ in self.batches for one in warnings(self.model, setting)))
 
     def evaluate(self, formulas: Database) -> list[ModuleMetrics]:
-        """Return the work of the layers of one execution, summed over its batches."""
+        """Return the work of each layer in one execution, summed over the batches."""
         found: dict[tuple[str, str], ModuleMetrics] = {}
         for setting, count in self.batches:
             for row in figures.evaluate(self.model, formulas, setting):
@@ -64,14 +64,15 @@ class Workload:
         Parameters
         ----------
         parts
-            From `parts`.
+            The result of `parts`.
         instances
-            Instances in the trace, by stage.
+            Number of instances in the trace, by stage.
 
         Raises
         ------
         NsysToolsError
-            If the ranges found are not a whole number of executions, or the phases ran different numbers of times.
+            If the ranges in the trace are not a whole number of executions, or the phases ran different numbers of
+            times.
         """
         runs, steps = self._counts()
         found: dict[str, int] = {}
@@ -103,7 +104,7 @@ class Workload:
 
 
 def _added(before: ModuleMetrics | None, row: ModuleMetrics, times: int) -> ModuleMetrics:
-    """Return a row plus the work of another setting; weights and the KV cache are states and are not summed."""
+    """Return a row plus the work of another setting. Weights and KV cache are states, so they are not summed."""
     states = set(STATES)
     sums = {
         name: times * getattr(row, name) + (getattr(before, name) if before else 0)
@@ -113,7 +114,7 @@ def _added(before: ModuleMetrics | None, row: ModuleMetrics, times: int) -> Modu
 
 
 def parts(model: Model, stages: Sequence[Stage]) -> list[Stage]:
-    """Return the stages that are a phase of the model or part of one, each with its phase.
+    """Return the stages that represent all or part of a model phase, each with its phase.
 
     Raises
     ------
@@ -131,10 +132,10 @@ def parts(model: Model, stages: Sequence[Stage]) -> list[Stage]:
 
 
 def stage_layers(parts: Sequence[Stage], rows: Sequence[ModuleMetrics], counts: Mapping[str, int]) -> list[list[Any]]:
-    """Return the rows of the session table ``stage_layer``.
+    """Return the rows of the ``stage_layer`` session table.
 
-    The owner of a layer is the most specific stage: the one with the longest matching path in ``layers``, then a step
-    before a whole phase, then the first one in the file.
+    The owner of a layer is the most specific stage, which is the stage with the longest matching path in ``layers``. If
+    several stages match equally, a step takes precedence over a whole phase, and then the first stage in the file.
     """
     found = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Peaks of all known GPUs, for the table ``gpu_peak``, with which FLOPs from shapes are compared."""
+"""Peaks of all known GPUs, for the ``gpu_peak`` table. FLOPs derived from shapes are compared with these peaks."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def rows(gpu: str, dtype: str) -> list[Row]:
     Parameters
     ----------
     gpu
-        The GPU to compare with, by name or file; ``auto`` uses the GPU recorded in the trace.
+        The name or file of the GPU to compare with. ``auto`` uses the GPU recorded in the trace.
     dtype
-        The dtype to assume where the trace does not contain it; empty for none.
+        The dtype to assume for operations whose dtype the trace does not contain; empty for none.
 
     Raises
     ------
     NsysToolsError
-        If a GPU is not known, or its file is wrong.
+        If a GPU is unknown, or its file is invalid.
     """
     from nsys_tools.model.formats import base_of  # noqa: PLC0415
 
@@ -34,7 +34,7 @@ def rows(gpu: str, dtype: str) -> list[Row]:
 
 @cache
 def _rows(gpu: str, dtype: str, _: tuple[Path, ...]) -> tuple[Row, ...]:
-    """Return the rows for some asset folders; cached, because reading all files is slow."""
+    """Return the rows for the given asset folders. The result is cached, because reading all files is slow."""
     return tuple(_read(gpu, dtype))
 
 

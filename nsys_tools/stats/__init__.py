@@ -1,1 +1,1 @@
-"""Drop-in replacement for ``nsys stats``, with the same reports, options, formats and digits."""
+"""A drop-in replacement for ``nsys stats``, with the same reports, options, formats and digits."""

@@ -1,7 +1,7 @@
-"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: their names, options and rows.
+"""The results of ``nsys stats`` reports and ``nsys analyze`` rules, with their nsys column headers.
 
-A report is the documented query ``queries/stats/<report>.sql``, a rule ``queries/rule/<rule>.sql``. Facts in its header
-contain the nsys header of each column, in the machine form ``Name:unit``.
+A report is the documented query ``queries/stats/<report>.sql``, and a rule is ``queries/rule/<rule>.sql``. Facts in the
+header of the query contain the nsys header of each column, in the machine form ``Name:unit``.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Header:
     Attributes
     ----------
     name
-        Such as ``Total Time``; names with a leading underscore are only for the machine form.
+        Header, such as ``Total Time``. Names with a leading underscore occur only in the machine form.
     unit
         Category and unit, such as ``dur_ns``; empty for columns without a unit.
     """
@@ -45,13 +45,13 @@ class Header:
 
     @property
     def machine(self) -> str:
-        """The machine form: ``Total Time:dur_ns``."""
+        """The machine form, such as ``Total Time:dur_ns``."""
         return f"{self.name}:{self.unit}" if self.unit else self.name
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The result of a report on a trace.
+    """The result of a report for a trace.
 
     Attributes
     ----------
@@ -75,7 +75,7 @@ class Answer:
 
     @property
     def no_data(self) -> str:
-        """The message for a report without rows: the data that the report needs and the trace lacks."""
+        """Message for a report without rows. It names the data that the report requires and the trace lacks."""
         report = self.request.report
         when = " in the selected time" if self.window else ""
         if missing := self.missing:
@@ -85,9 +85,9 @@ class Answer:
 
     @property
     def missing(self) -> list[str]:
-        """The kinds of data that the report needs and the trace lacks, for a report without rows."""
+        """For a report without rows, the kinds of data that the report requires and the trace lacks."""
         report = self.request.report
-        # A report on one kind of data without rows means that there is no such data; a rule may have found nothing.
+        # If a report on a single kind of data has no rows, there is no such data. A rule may simply have found nothing.
         is_told = len(report.data) == 1 and report.wording is None
         return [kind.name for kind in report.data if is_told or not self._has(kind)]
 
@@ -96,13 +96,13 @@ class Answer:
 
     @property
     def heading(self) -> list[str]:
-        """The sentences that a rule prints above its rows; empty for a report of ``nsys stats``."""
+        """Sentences that a rule prints above its rows; empty for an ``nsys stats`` report."""
         wording = self.request.report.wording
         return [self._filled(wording.rows), wording.advice] if wording else []
 
     @property
     def nothing(self) -> str:
-        """The message of a rule that finds nothing in its data; empty if there is no such data."""
+        """Message for a rule that found nothing in its data; empty if there is no such data."""
         wording = self.request.report.wording
         if wording is None or self.missing:
             return ""
@@ -114,7 +114,7 @@ class Answer:
 
 
 def headers(report: Report) -> list[Header]:
-    """Return the columns of a report, read from its query's documentation."""
+    """Return the columns of a report, as documented in its query."""
     facts = find(report.query).facts["nsys"]
     heads = dict(fact.split(" = ", 1) for fact in facts)
     found = []
@@ -125,12 +125,12 @@ def headers(report: Report) -> list[Header]:
 
 
 def answer(trace: Database, request: Request, window: Window | None = None) -> Answer:
-    """Return the result of a report on an open trace.
+    """Return the result of a report for an open trace.
 
     Parameters
     ----------
     trace
-        The trace, opened with `Request.choice` of the request and its settings defined; see `tell`.
+        The trace, which must have been opened with `Request.choice`, and in which the settings are defined (see `tell`).
     request
         The report and its arguments.
     window
@@ -144,11 +144,11 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
 
 
 def as_result(found: Answer) -> Result:
-    """Return a report as a result with the headers of nsys and values as recorded; without data, it has no rows."""
+    """Return a report as a result, with nsys headers and values as recorded. Without data, the result has no rows."""
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
     described = find(found.request.report.query).columns
-    documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # units are in the titles
+    documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # the titles contain the units
     name = ":".join([found.request.report.name, *found.request.arguments])
     if found.relation is None or (found.request.report.wording and found.missing):
         return Result(ListRows([title for _, title in shown], []), name=name, summary=found.no_data)
@@ -163,7 +163,7 @@ def as_result(found: Answer) -> Result:
 def answers(
     open_database: Callable[[Choice], Database], requests: Sequence[Request], window: Window | None = None
 ) -> Generator[Answer, None, None]:
-    """Yield the results of reports on one trace, in order; they are valid until the generator is exhausted.
+    """Yield the results of reports for one trace, in order. They are valid until the generator is exhausted.
 
     Parameters
     ----------
@@ -172,7 +172,7 @@ def answers(
     requests
         The reports.
     window
-        Only events that overlap this time window: first and last nanosecond.
+        First and last nanosecond. Only events that overlap this window are read.
     """
     with ExitStack() as opened:
         databases: dict[tuple[tuple[str, str], ...], Database] = {}
@@ -186,12 +186,12 @@ def answers(
 
 
 def tell(trace: Database, request: Request) -> None:
-    """Define the arguments of a rule for the queries of a trace.
+    """Define the arguments of a rule as settings that the queries on a trace can read.
 
     Raises
     ------
     NsysToolsError
-        If an argument names a range that the trace lacks, or a time that ends before it starts.
+        If an argument specifies a range that the trace lacks, or a time window that ends before it starts.
     """
     if not request.settings:
         return

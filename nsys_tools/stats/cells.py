@@ -1,6 +1,6 @@
-"""Format the cells of a report (units, digits and addresses) with SQL over its typed rows.
+"""Formatting the cells of a report (units, digits and addresses) with SQL on its typed rows.
 
-DuckDB formats the text by column, because a report can have hundreds of thousands of rows.
+DuckDB does the formatting, one column at a time, because a report can have hundreds of thousands of rows.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ class Style:
     Attributes
     ----------
     units
-        Unit by category (``dur``, ``ts``, ``mem``, ``thru``, ``addr``); other categories keep their unit.
+        Unit by category (``dur``, ``ts``, ``mem``, ``thru``, ``addr``). Other categories keep their units.
     machine
-        Write headers in machine form, and include the columns for the machine form.
+        Write headers in machine form, and include the columns that occur only in machine form.
     header_units
         Whether headers contain the unit.
     """
@@ -52,12 +52,12 @@ MACHINE = Style(units={}, machine=True)
 
 
 def time_unit(text: str) -> str:
-    """Return the unit for a prefix of its name: ``ns``, ``us``, ``ms`` or ``sec``.
+    """Return the time unit (``ns``, ``us``, ``ms`` or ``sec``), given a prefix of its name.
 
     Raises
     ------
     NsysToolsError
-        If there is no such unit.
+        If the unit is unknown.
     """
     found = next((unit for word, unit in _SPOKEN.items() if text and word.startswith(text)), None)
     found = found or (text if text in _TIME else None)
@@ -67,7 +67,7 @@ def time_unit(text: str) -> str:
 
 
 def shown(headers: Sequence[Header], style: Style) -> list[tuple[int, str]]:
-    """Return index and text of the headers to write."""
+    """Return the index and text of each header to write."""
     found = []
     for place, header in enumerate(headers):
         if style.machine:
@@ -86,7 +86,7 @@ def _suffix(header: Header, style: Style) -> str:
 
 
 def texts(relation: duckdb.DuckDBPyRelation, headers: Sequence[Header], style: Style) -> duckdb.DuckDBPyRelation:
-    """Return the rows of a report as text, with the headers to show; empty cells are NULL."""
+    """Return the rows of a report as text, with the headers to show. Empty cells are NULL."""
     columns = relation.columns
     kinds = [str(kind) for kind in relation.types]
     parts = [

@@ -1,4 +1,4 @@
-"""Write reports of ``nsys stats`` and rules to files or the console, as nsys does."""
+"""Writing ``nsys stats`` reports and rules to files or the console, as nsys does."""
 
 from __future__ import annotations
 
@@ -24,29 +24,29 @@ CONSOLE = "-"
 
 
 def as_many(values: Sequence[str], count: int) -> list[str]:
-    """Return `count` values, repeating the last one, as nsys does."""
+    """Return `count` values. The last value is repeated as needed, as in nsys."""
     filled = zip_longest(range(count), values, fillvalue=values[-1])
     return [str(value) for _, value in filled][:count]
 
 
 def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe: bool = False) -> list[Format]:
-    """Return one format per output: the requested one, otherwise column for the console and csv for files.
+    """Return one format per output. The default is column for the console and csv for files.
 
     Parameters
     ----------
     texts
-        The formats given by the user; ``.`` or empty for the default.
+        The formats given by the user. ``.`` or an empty string selects the default.
     outputs
         The outputs of the reports.
     time
-        Unit of all times for which a format sets no unit.
+        Unit for times whose unit the format does not set.
     csv_safe
         Quote cells that a spreadsheet would evaluate.
 
     Raises
     ------
     UsageError
-        If a format is not known, or `csv_safe` is set and no format is CSV or TSV.
+        If a format is unknown, or `csv_safe` is set and no format is CSV or TSV.
     """
     defaults = ["column" if target == CONSOLE else "csv" for target in outputs]
     found = [
@@ -60,14 +60,14 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe
 
 @dataclass(frozen=True)
 class Delivery:
-    """The destination of the reports on a trace.
+    """The destination of the reports for a trace.
 
     Attributes
     ----------
     trace
-        The trace, next to which ``.`` writes.
+        The trace. ``.`` writes files next to it.
     console
-        Where ``-`` writes.
+        The stream to which ``-`` writes.
     overwrite
         Replace existing files.
     """
@@ -77,9 +77,9 @@ class Delivery:
     overwrite: bool = False
 
     def deliver(self, reports: Sequence[tuple[Answer, Format, str]]) -> Iterator[tuple[Answer, str]]:
-        """Write results to their outputs, in order; yield each with its message.
+        """Write results to their outputs, in order; yield each result with its message.
 
-        Two are written concurrently, because formatting a report keeps one core busy.
+        Two reports are written concurrently, because formatting a report is limited by a single core.
         """
         with ExitStack() as folders, _two_threads() as pool:
             drafts: list[tuple[Answer, Path | None, Path, Future[int] | None]] = []
@@ -99,7 +99,7 @@ class Delivery:
                     yield answer, self._placed(draft, file)
 
     def _file(self, target: str, answer: Answer, form: Format) -> Path | None:
-        """Return the file of an output, or None for the console."""
+        """Return the file for an output, or None for the console."""
         if target == CONSOLE:
             return None
         if target.startswith("@"):
@@ -135,7 +135,7 @@ def _written(count: Future[int], file: Path | None) -> int:
 
 @contextmanager
 def _two_threads() -> Iterator[ThreadPoolExecutor]:
-    """Yield a pool; on Ctrl-C, running tasks are not awaited and pending tasks are canceled."""
+    """Yield a thread pool. On Ctrl-C, it does not wait for running tasks, and it cancels pending tasks."""
     pool, wait = ThreadPoolExecutor(max_workers=2), True
     try:
         yield pool
@@ -147,7 +147,7 @@ def _two_threads() -> Iterator[ThreadPoolExecutor]:
 
 
 def _folder(file: Path | None) -> tempfile.TemporaryDirectory[str]:
-    """Return a folder for a draft, next to the final file, so that the draft can be renamed instead of copied."""
+    """Return a draft folder next to the final file, so that the draft can be renamed instead of copied."""
     if file is None:
         return tempfile.TemporaryDirectory()
     try:

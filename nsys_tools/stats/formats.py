@@ -1,4 +1,4 @@
-"""Write the reports of ``nsys stats`` in the formats of ``nsys stats``."""
+"""Writing reports in the formats of ``nsys stats``."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class Format:
     header
         Whether the first line contains the column headers.
     csv_safe
-        Whether a quote precedes cells that a spreadsheet would evaluate.
+        Whether to put a quote before the content of cells that a spreadsheet would evaluate.
     layout
-        The layout of the formats column and table.
+        The layout for the column and table formats.
     """
 
     name: str
@@ -55,20 +55,20 @@ class Format:
 def parse_format(text: str, *, time: str = "ns") -> Format:
     """Parse ``FORMAT[:ARGUMENT...]``: units such as ``mem=KiB`` or ``dur=us``, ``noconv``, ``nohdr``, ``nohdrunit``.
 
-    Column and table also take ``nofmt``, ``autolines=N``, ``colmax=N``, and column widths: ``.`` fits a column to its
-    cells, 0 hides it.
+    The column and table formats also accept ``nofmt``, ``autolines=N``, ``colmax=N``, and column widths. ``.`` fits a
+    column to its cells, and 0 hides a column.
 
     Parameters
     ----------
     text
-        Format given by the user; the argument ``machine`` selects the headers and columns that nsys's scripts print.
+        Format given by the user. The ``machine`` argument selects the headers and columns that nsys's scripts print.
     time
-        Unit of all times for which the arguments set no unit.
+        Unit for times whose unit the arguments do not set.
 
     Raises
     ------
     NsysToolsError
-        If the format or an argument is not known.
+        If the format or an argument is unknown.
     """
     name, *arguments = text.split(":")
     if name not in EXTENSIONS:
@@ -118,9 +118,9 @@ def _laid_out(layout: Layout, argument: str) -> Layout | None:
 
 
 def write(answer: Answer, form: Format, path: Path) -> int:
-    """Write a report to a file, and return its number of rows.
+    """Write a report to a file; return the number of rows.
 
-    Without rows, no file is written, unless a rule prints that it found nothing.
+    If the report has no rows, no file is written, unless a rule prints that it found nothing.
 
     Parameters
     ----------
@@ -129,13 +129,13 @@ def write(answer: Answer, form: Format, path: Path) -> int:
     form
         The format.
     path
-        The file; an existing file is replaced.
+        The file to write. An existing file is replaced.
     """
     return writer(answer, form)(path)
 
 
 def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
-    """Return a function that writes a report to a file as `write` does; it can run concurrently in other threads."""
+    """Return a function that writes a report to a file as `write` does, and that can run in another thread."""
     if answer.relation is None:
         return lambda _: 0
     rows = texts(answer.relation, answer.headers, form.style)
@@ -151,7 +151,7 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
                 count = _copy(cursor, query, form, path, columns)
             else:
                 cells: list[Texts] = cursor.execute(query).fetchall()
-                if form.name != "json":  # for people; JSON must match nsys to the byte
+                if form.name != "json":  # for human readers, since JSON must match nsys to the byte
                     cells = [tuple(cell and printable(cell) for cell in row) for row in cells]
                 count = len(cells)
                 with path.open("w", encoding="utf-8") as file:
@@ -166,7 +166,7 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path, columns: list[str]) -> int:
-    """Write the file with DuckDB, which is many times faster than Python rows; return the number of rows."""
+    """Write the file with DuckDB, which is many times faster than writing rows in Python; return the number of rows."""
     separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
     options = f"FORMAT csv, HEADER {form.header}, {separators}"
     written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
@@ -176,7 +176,7 @@ def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Pat
 
 
 def _unquote_header(path: Path, columns: list[str]) -> None:
-    """Write the column headers as nsys does, because DuckDB quotes a number sign."""
+    """Rewrite the column headers as nsys writes them, because DuckDB quotes headers with a number sign."""
     text = path.read_bytes()
     plain = [name if re.fullmatch(r"[^\",\r\n]*", name) else f'"{name}"' for name in columns]
     path.write_bytes(",".join(plain).encode() + text[text.index(b"\n") :])

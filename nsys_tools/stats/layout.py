@@ -1,9 +1,9 @@
-"""Layout of reports in columns and boxes, identical to ``nsys stats`` to the byte.
+"""The layout of reports in columns and boxes, which is byte-identical to ``nsys stats``.
 
-Widths are in characters. The header and the first rows determine the widths and which columns are numeric; later cells
-that are wider are truncated. Numbers are grouped according to the locale (``LC_NUMERIC``), and not at all in ``C``.
-Unlike nsys, which drops decimals in locales with a decimal comma and caps integers at 64 bits, this never changes
-digits.
+Widths are in characters. The header and the first rows determine the column widths and which columns are numeric. Later
+cells that are wider are truncated. Digits are grouped according to the locale (``LC_NUMERIC``), and are not grouped in
+``C``. nsys drops decimals in locales with a decimal comma and caps integers at 64 bits. In contrast, this module never
+changes digits.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import islice
 
 Cells = Sequence[str | None]
 
-# Numbers as reports write them; a cell with a leading zero or point is text.
+# Numbers as reports write them. A cell with a leading zero or decimal point is text.
 _NUMBER = re.compile(r"([+-]?)(0|[1-9]\d*)(?:\.(\d*))?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _CUT = "…"
 
@@ -28,9 +28,9 @@ class Layout:
     Attributes
     ----------
     widths
-        Characters per column, from the left; None fits the column, 0 hides it. Columns without a width are fitted.
+        Characters per column, from the left. None fits a column, and 0 hides it. Columns without a width are fitted.
     sampled_rows
-        Number of first rows that columns are fitted to; 0 for all.
+        Number of initial rows to fit columns to; 0 for all rows.
     widest
         Maximum width of a fitted column; 0 for no limit.
     rewrite_numbers
@@ -54,7 +54,7 @@ class _Digits:
     Attributes
     ----------
     sizes
-        Group sizes from the decimal point to the left, repeating the last one; empty for no grouping.
+        Group sizes from the decimal point to the left. The last size is repeated. Empty for no grouping.
     separator, point
         Group separator and decimal point.
     """
@@ -71,7 +71,7 @@ class _Digits:
         return cls(tuple(sizes) if said["thousands_sep"] else (), said["thousands_sep"], said["decimal_point"])
 
     def rewritten(self, cell: str) -> tuple[str, int | None]:
-        """Return a formatted cell, and its length from the decimal point on; None if the point is not aligned."""
+        """Return a formatted cell, and its length from the decimal point on (None if the point is not aligned)."""
         number = _NUMBER.fullmatch(cell)
         if number is None:
             return cell, None
@@ -108,9 +108,9 @@ class _Column:
     is_right
         Whether cells are right-aligned, because most of them are numbers.
     decimals
-        Length from the decimal point on to which numbers are padded; None if points are not aligned.
+        Length, from the decimal point on, to which numbers are padded; None if decimal points are not aligned.
     digits
-        The format of numbers; None for unchanged numbers.
+        The format of numbers; None to leave numbers unchanged.
     """
 
     title: str
@@ -121,7 +121,7 @@ class _Column:
 
     @classmethod
     def fitted(cls, title: str, cells: Cells, width: int | None, widest: int, digits: _Digits | None) -> _Column:
-        """Fit a column to its first cells; `width` overrides the fit, and `widest` limits it unless it is 0."""
+        """Fit a column to its first cells. `width` overrides the fitted width, and `widest` limits it unless it is 0."""
         present = [cell for cell in cells if cell]
         numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in present)
         is_right = numbers > len(present) - numbers
@@ -134,12 +134,12 @@ class _Column:
         return cls(title, width, is_right, decimals, digits)
 
     def header(self) -> str:
-        """Return the centered title; an odd space is on the right."""
+        """Return the centered title. If the padding is odd, the extra space is on the right."""
         title = self._cut(self.title)
         return (" " * ((self.width - len(title)) // 2) + title).ljust(self.width)
 
     def texts(self, cells: Cells) -> list[str]:
-        """Return the cells padded or truncated to the width."""
+        """Return the cells, padded or truncated to the width."""
         return [self._text(cell) if cell else " " * self.width for cell in cells]
 
     def _text(self, cell: str) -> str:
@@ -166,17 +166,17 @@ def lines(
     titles
         The headers.
     rows
-        Cell texts; None or an empty text is an empty cell.
+        Cell contents. None or an empty string is an empty cell.
     layout
         The layout requested by the user.
     boxed
         Whether to draw boxes (nsys's ``table``) instead of columns (nsys's ``column``).
     headed
-        Whether headers are shown; they affect the widths in any case.
+        Whether headers are shown. They affect the widths even if they are not shown.
     """
     columns = _fitted(titles, rows, layout)
     places = [place for place in range(len(titles)) if layout.width(place) != 0]
-    # Hidden columns leave one empty column on the right, as in nsys.
+    # If columns are hidden, one empty column remains on the right, as in nsys.
     empty = [""] if len(places) < len(titles) else []
     rule = [*("-" * columns[place].width for place in places), *empty]
     edge = f"+{'+'.join(f'-{dashes}-' for dashes in rule)}+"

@@ -33,14 +33,14 @@ class Recipe:
     name
         NVIDIA's name, which is also the name of the query in ``queries/recipe/``.
     title
-        Title of its page.
+        Title of the recipe's page.
     kind
-        ``sum`` (statistics as those of ``nsys stats``), ``ranges`` (statistics of ranges by text), ``pace``, ``map``,
-        ``trace`` or ``rule``.
+        ``sum`` (statistics like those of ``nsys stats``), ``ranges`` (statistics of ranges by name), ``pace``,
+        ``map``, ``trace`` or ``rule``.
     data
-        The data that it uses, for messages.
+        The data that the recipe uses, for messages.
     options
-        The options, as NVIDIA spells them.
+        The options, with NVIDIA's spelling.
     """
 
     name: str
@@ -51,12 +51,12 @@ class Recipe:
 
     @property
     def query(self) -> str:
-        """The documented query behind it."""
+        """The documented query that the recipe runs."""
         return f"recipe_{self.name}"
 
     @property
     def has_bins(self) -> bool:
-        """Whether the recipe divides the time of all files into bins."""
+        """Whether the recipe divides the time range of all files into bins."""
         return self.kind == "map"
 
 
@@ -94,12 +94,12 @@ RECIPES: tuple[Recipe, ...] = (
 
 
 def named(name: str) -> Recipe:
-    """Return a recipe by name.
+    """Return the recipe with the given name.
 
     Raises
     ------
     UsageError
-        If there is no such recipe.
+        If the recipe does not exist.
     """
     found = next((one for one in RECIPES if one.name == name), None)
     if found is None:
@@ -119,12 +119,12 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
     recipe
         The recipe.
     options
-        By name; None, False and an empty string are treated as not given.
+        The options by name. None, False and an empty string are treated as not given.
 
     Raises
     ------
     UsageError
-        If the recipe does not take an option, a required option is missing, or two options exclude each other.
+        If the recipe does not accept an option, a required option is missing, or two options are mutually exclusive.
     """
     given = {name: value for name, value in options.items() if value is not None and value is not False and value != ""}
     for name in given:
@@ -147,16 +147,16 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
 
 
 def tables(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFrame]:
-    """Return the tables of a recipe, by the names of NVIDIA's files.
+    """Return the tables of a recipe, by NVIDIA's file names.
 
     Parameters
     ----------
     recipe
         The recipe.
     found
-        The rows of its query, with at least one row.
+        The rows of the recipe's query. There must be at least one row.
     ask
-        Returns the rows of a query.
+        Function that returns the rows of a query.
     """
     if recipe.kind == "pace":
         return _of_pace(recipe, found, ask)
@@ -166,7 +166,7 @@ def tables(recipe: Recipe, found: pl.DataFrame, ask: Ask) -> dict[str, pl.DataFr
 
 
 def headed(recipe: Recipe, found: pl.DataFrame, *without: str) -> pl.DataFrame:
-    """Return NVIDIA's columns with NVIDIA's headers; the file is last."""
+    """Return NVIDIA's columns with NVIDIA's headers. The file is the last column."""
     facts = [fact.split(" = ", 1) for fact in find(recipe.query).facts["nsys"]]
     heads = {name: head for name, head in facts if name in found.columns and head not in without}
     last: dict[str, str] = {name: heads.pop(name) for name in ("place", "file") if name in heads}
@@ -182,7 +182,7 @@ def _of_sum(recipe: Recipe, found: pl.DataFrame) -> dict[str, pl.DataFrame]:
     if recipe.kind == "sum":
         ranks = headed(recipe, by_file, "Min File", "Max File")
         return {"all_stats": whole, "rank_stats": ranks if recipe.name == "cuda_gpu_mem_size_sum" else _rounded(ranks)}
-    approximate = {name: f"{name} (approx)" for name in _APPROXIMATE}  # NVIDIA's names; these are exact
+    approximate = {name: f"{name} (approx)" for name in _APPROXIMATE}  # these are NVIDIA's names, although the values here are exact
     return {"files": _files(by_file), "all_stats": whole.rename(approximate), "rank_stats": headed(recipe, by_file)}
 
 

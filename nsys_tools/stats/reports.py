@@ -1,4 +1,4 @@
-"""The reports of ``nsys stats``: names, old names, and required data. A rule is also a report."""
+"""The ``nsys stats`` reports: names, old names, and required data. Rules are also reports."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Data:
     name
         Name in messages.
     queries
-        Queries for the data; a trace without rows in any of them has none. If empty, a report without rows means that
-        there is no such data.
+        Queries for the data. If none of them has rows, the trace lacks the data. If no queries are listed, a report
+        without rows means that the trace lacks the data.
     """
 
     name: str
@@ -26,16 +26,16 @@ class Data:
 
 @dataclass(frozen=True)
 class Wording:
-    """The text of a rule above its rows. Names in braces, such as ``{gap}``, are placeholders for arguments.
+    """The text that a rule prints above its rows. Names in braces, such as ``{gap}``, are placeholders for arguments.
 
     Attributes
     ----------
     rows
-        What the rows are.
+        What the rows represent.
     advice
         What to do about the rows.
     nothing
-        The result if there is no row although the trace has the data.
+        The message if the trace has the data but the rule found nothing.
     """
 
     rows: str
@@ -54,19 +54,19 @@ class Report:
     title
         Title above tables.
     data
-        The data that it uses; without one of them, the report has no rows.
+        The kinds of data that the report requires. If any of them is missing, the report has no rows.
     aliases
-        Names in older versions of nsys.
+        The report's names in older versions of nsys.
     arguments
-        Arguments that can follow the name after a colon; the value of ``rows=N`` is any integer within `BOUNDS`.
+        Arguments that can follow the name after a colon. The value of ``rows=N`` can be any integer within `BOUNDS`.
     table
-        nsys table without which there is no result, even if the query has rows.
+        nsys table that is required. Without it, there is no result, even if the query has rows.
     limit
         Maximum number of rows, unless ``rows=N`` overrides it.
     area
-        The folder of its query: ``stats`` or ``rule``.
+        The folder of the report's query: ``stats`` or ``rule``.
     wording
-        The text of a rule; None for a report of ``nsys stats``.
+        The text of a rule; None for an ``nsys stats`` report.
     """
 
     name: str
@@ -81,7 +81,7 @@ class Report:
 
     @property
     def query(self) -> str:
-        """The documented query behind it."""
+        """The documented query that the report runs."""
         return f"{self.area}_{self.name}"
 
 
@@ -92,11 +92,11 @@ class Family:
     Attributes
     ----------
     word
-        Word for one of them in messages.
+        Word for a single report in messages.
     members
         The reports.
     listed_by
-        The command that lists them.
+        The command that lists the reports.
     """
 
     word: str

@@ -1,4 +1,4 @@
-"""Requests: a report or a rule by name, with arguments after colons."""
+"""Requests, which name a report or a rule, with arguments after colons."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Request:
     arguments
         The arguments given after the colons.
     filters
-        Arguments that the command gives to all rules; arguments of a rule override them.
+        Arguments that the command passes to all rules. A rule's own arguments override them.
     """
 
     report: Report
@@ -47,12 +47,12 @@ class Request:
 
     @property
     def instead(self) -> Mapping[str, str]:
-        """The queries that are replaced, with their replacements."""
+        """Replacement queries, by the name of the query that each one replaces."""
         return {old: new for argument in self.arguments for old, new in _INSTEAD.get(argument, {}).items()}
 
     @property
     def settings(self) -> Mapping[str, str]:
-        """The parameters of the queries: the rows of the table ``setting``."""
+        """The parameters of the queries, which become the rows of the ``setting`` table."""
         given = [argument.partition("=") for argument in self.arguments]
         return {**dict(self.filters), **{name: value for name, equals, value in given if equals and name != "rows"}}
 
@@ -62,12 +62,12 @@ class Request:
 
     @property
     def reading(self) -> tuple[tuple[str, str], ...]:
-        """Key of the database that the request needs."""
+        """Key of the database that the request requires. Requests with the same key can share a database."""
         return (*sorted(self.instead.items()), *sorted(self.settings.items()))
 
     @property
     def queries(self) -> list[str]:
-        """The queries that the request needs."""
+        """The queries that the request runs."""
         data = self.report.data if self.report.wording else ()
         return [self.report.query, *(query for kind in data for query in kind.queries)]
 
@@ -80,7 +80,7 @@ class Request:
 
 
 def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, str], ...] = ()) -> Request:
-    """Parse ``REPORT[:ARGUMENT...]``; old report names are accepted.
+    """Parse ``REPORT[:ARGUMENT...]``. Old report names are accepted.
 
     Parameters
     ----------
@@ -89,12 +89,12 @@ def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, s
     family
         The available reports.
     filters
-        See `Request.filters`.
+        As in `Request.filters`.
 
     Raises
     ------
     NsysToolsError
-        If there is no such report, or it does not take an argument.
+        If the report does not exist or does not accept an argument.
     """
     name, *arguments = text.strip().split(":")
     report = next((r for r in family.members if name == r.name or name in r.aliases), None)
@@ -115,7 +115,7 @@ def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, s
 
 
 def _check(report: Report, argument: str) -> None:
-    """Refuse an argument that a report does not take."""
+    """Refuse an argument that a report does not accept."""
     name, equals, value = argument.partition("=")
     known = argument in report.arguments or any(one.startswith(f"{name}=") for one in report.arguments if equals)
     least, most = BOUNDS.get(name, (0, 0))

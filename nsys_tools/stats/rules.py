@@ -1,7 +1,7 @@
 """The expert rules of ``nsys analyze``: their data, arguments and text.
 
-A rule is a report: the documented query ``queries/rule/<rule>.sql``, written in the formats of ``nsys stats``. It is
-based on the recipe of the same name.
+A rule is a report. It runs the documented query ``queries/rule/<rule>.sql``, and its output has the formats of
+``nsys stats``. It is based on the recipe with the same name.
 """
 
 from __future__ import annotations
@@ -73,22 +73,22 @@ ORDER: tuple[str, ...] = (
 
 
 def parse_rule(text: str, *, times: str = "", nvtx: str = "") -> Request:
-    """Parse ``RULE[:ARGUMENT...]``; old rule names are accepted.
+    """Parse ``RULE[:ARGUMENT...]``. Old rule names are accepted.
 
     Parameters
     ----------
     text
         Rule given by the user.
     times
-        A time window in the syntax of `nsys_tools.stats.window.between`. As in nsys, it is equivalent to the arguments
-        ``start`` and ``end``.
+        A time window in the syntax of `nsys_tools.stats.window.between`. As in nsys, it is equivalent to the
+        ``start`` and ``end`` arguments.
     nvtx
-        The name of a range, equivalent to the argument ``nvtx``; takes precedence over `times`.
+        The name of a range, which is equivalent to the ``nvtx`` argument. It takes precedence over `times`.
 
     Raises
     ------
     NsysToolsError
-        If there is no such rule, it does not take an argument, or the time cannot be parsed.
+        If the rule does not exist or does not accept an argument, or the time cannot be parsed.
     """
     filters: tuple[tuple[str, str], ...] = ()
     if nvtx:

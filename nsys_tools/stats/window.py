@@ -1,4 +1,4 @@
-"""A time window of a trace, given by two times or by an NVTX range."""
+"""Time windows in a trace, given by two times or by an NVTX range."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ _NVTX = re.compile(r"(?P<name>.*?)(?:@(?P<domain>[^@]*?))?(?:/(?P<instance>\d{1,
 
 
 def parse_time(text: str) -> int:
-    """Return a time such as ``1s2ms``, ``3.5us`` or ``1000`` in nanoseconds.
+    """Return the nanoseconds in a time such as ``1s2ms``, ``3.5us`` or ``1000``.
 
     Raises
     ------
     NsysToolsError
-        If the text is not a time.
+        If the string is not a time.
     """
     total, place = 0, 0
     while place < len(text):
@@ -48,17 +48,17 @@ def parse_time(text: str) -> int:
 
 
 def _limited(time: int) -> int:
-    """Return a time clamped to the range of 64-bit integers, which includes all times of a trace."""
+    """Return a time clamped to the range of 64-bit integers, which includes all times in a trace."""
     return min(max(time, _LOWEST), _HIGHEST)
 
 
 def between(text: str) -> Window:
-    """Return the window of ``[START]/[END]``; an omitted end is open.
+    """Return the time window for ``[START]/[END]``. If one of them is omitted, the window is open on that side.
 
     Raises
     ------
     NsysToolsError
-        If neither is given, one is not a time, or they are in the wrong order.
+        If neither START nor END is given, one of them is not a time, or END is before START.
     """
     start, slash, end = text.partition("/")
     if not slash or not (start or end):
@@ -72,7 +72,7 @@ def between(text: str) -> Window:
 
 
 def of_range(trace: Database, text: str) -> Window:
-    """Return the window of the range ``RANGE[@DOMAIN][/N]``: the first one of that name, or number N, from 0.
+    """Return the time window of ``RANGE[@DOMAIN][/N]``, which is range number N with that name (from 0; default 0).
 
     Raises
     ------
@@ -97,9 +97,9 @@ def chosen(database: Callable[[], Database], times: str, nvtx: str) -> Window | 
     Parameters
     ----------
     database
-        Returns the trace; called only for a range.
+        Function that returns the trace. It is called only for a range.
     times, nvtx
-        In the syntax of `between` and `of_range`; empty for none.
+        The time window and the range, in the syntax of `between` and `of_range`; empty for none.
 
     Raises
     ------

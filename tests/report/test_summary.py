@@ -231,8 +231,8 @@ def test_tokens_in_words(tmp_path: Path) -> None:
 
     page, metrics = summary(build(tmp_path, fill), tmp_path, stages)
     assert (
-        "These are the median times. The first token of a request took 50 ms. Each later token took 13 ms, but one in ten "
-        "took more than 15.4 ms. The whole request took 102 ms. (`tables/llm_latency.csv`)\n- This page" in page
+        "These are the median times. The first token of a request took 50 ms. Each later token took 13 ms, but one in "
+        "ten took more than 15.4 ms. The whole request took 102 ms. (`tables/llm_latency.csv`)\n- This page" in page
     )
     assert strange(page, metrics) == []
 
@@ -282,7 +282,7 @@ def test_without_gpu_work_or_without_stages(tmp_path: Path) -> None:
     assert "| `load` | 1 | 3 ms | 3 ms |" in said["ranges"]
     assert "record GPU work with `nsys profile --trace=cuda,nvtx`.\n" in said["ranges"]
     assert "there are no times per stage" in said["kernels"]
-    assert "belongs to no stage" in said["kernels"]
+    assert "is outside all stages" in said["kernels"]
     assert "No finding affects more than a hundredth of the time." in said["kernels"]
     assert "there are no times per stage" in said["nothing"]
     assert "| Recorded | nothing, with" in said["nothing"]
@@ -308,7 +308,7 @@ def test_hostile_names_stay_data_on_one_page(tmp_path: Path) -> None:
     assert max(map(len, page.splitlines())) < 1000
     count = len(metrics["tables"]["stage_summary"]["rows"])
     assert count > 8
-    assert f"The 8 longest of {count} stages. All are in `tables/stage_summary.csv`." in page
+    assert f"These are the 8 longest of {count} stages. All stages are in `tables/stage_summary.csv`." in page
 
 
 def test_it_is_written_with_the_markdown(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_no_share_of_no_time(tmp_path: Path) -> None:
     summary = pages["stakeholder_summary.md"]
     assert row(summary, "Recorded") == "0 ns, with Nsight Systems 2024.1.0.0"
     assert "last operation, and idle for 0 ns." in summary
-    assert "The largest part of the GPU's work belongs to no stage." in summary
+    assert "The largest part of the GPU's work is outside all stages." in summary
     assert metrics["tables"]["kernel_summary"]["rows"][0]["share_ratio"] is None
     chart = (tmp_path / "out" / "charts" / "kernel_summary.svg").read_text(encoding="utf-8")
     assert "1 x 0 ns" in chart
