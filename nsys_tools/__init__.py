@@ -1,4 +1,4 @@
-"""Analyze Nsight traces: stages, kernels, operators, idle time, roofline.
+"""Analyze Nsight traces: stages, kernels, operators, idle time and roofline.
 
 Start with `open`. It opens a trace, a run folder or ncu results, and returns a `Session`.
 
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from nsys_tools.units import figure_text
 
 __version__ = "0.2.0"
-# The module of each public name. Names are imported on first use, so that the command line starts fast.
+# The module of each public name. Names are imported on first use, so that the command line starts quickly.
 _PLACES = {
     "Amount": "session.progress",
     "Analysis": "api.analysis",

@@ -1,4 +1,4 @@
-"""``python -m nsys_tools`` and ``nsys-tools``."""
+"""The entry point for ``python -m nsys_tools`` and ``nsys-tools``."""
 
 import os
 import signal
@@ -7,7 +7,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 
 
 def main() -> None:
-    """Run the command line. A signal that arrives during the import ends the process without a traceback."""
+    """Run the command line. A signal during the import ends the process without a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda came, _: os._exit(128 + came))
@@ -17,8 +17,8 @@ def main() -> None:
     try:
         run()
     finally:
-        # The work is done. At exit, the interpreter restores the default handlers, and a signal that arrives after
-        # that would report a failure.
+        # The work is done. At exit, the interpreter restores the default handlers. A signal after that would make the
+        # command look as if it had failed.
         for number in _SIGNALS:
             signal.signal(number, signal.SIG_IGN)
 

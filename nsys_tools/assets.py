@@ -1,7 +1,7 @@
-"""Finding the data files of nsys-tools: SQL, templates, models, sample traces.
+"""Finding the data files of nsys-tools: SQL, templates, models and sample traces.
 
-In the wheel they are in ``nsys_tools/_assets``, in a checkout at the top level. The user's own folder
-(``--assets DIR``) takes precedence.
+The data files are in ``nsys_tools/_assets`` in the wheel, and at the top level in a checkout. Files in the user's own
+folder (``--assets DIR``) take precedence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _own_folders: list[Path] = []
 
 @cache
 def root() -> Path:
-    """Return the folder that holds ``queries``, ``reports``, ``analytic`` and ``capture``."""
+    """Return the folder that contains ``queries``, ``reports``, ``analytic`` and ``capture``."""
     package = Path(__file__).parent
     shipped = package / "_assets"
     return shipped if shipped.is_dir() else package.parent
@@ -24,7 +24,7 @@ def root() -> Path:
 
 @one_error
 def add_assets(folder: Path) -> None:
-    """Search for assets in `folder` before the shipped ones.
+    """Search for assets in `folder` before the shipped assets.
 
     Raises
     ------
@@ -38,19 +38,19 @@ def add_assets(folder: Path) -> None:
 
 
 def folders() -> list[Path]:
-    """Return all asset folders, the user's first."""
+    """Return all asset folders. The user's folders come first."""
     return [*_own_folders, root()]
 
 
 def find(relative: str) -> Path | None:
-    """Return the first asset at `relative` (``queries/kernel/summary.sql``), or None."""
+    """Return the first asset at a relative path, such as ``queries/kernel/summary.sql``, or None."""
     return next((path for folder in folders() if (path := folder / relative).is_file()), None)
 
 
 def listing(room: str, pattern: str) -> dict[str, Path]:
-    """Return the assets in a top-level folder that match a glob, by their path in that folder.
+    """Return the assets in a top-level folder that match a glob pattern, by their path in that folder.
 
-    If two asset folders have the same path, the user's file takes precedence.
+    If two asset folders have a file with the same path, the user's file takes precedence.
     """
     found: dict[str, Path] = {}
     for folder in folders():

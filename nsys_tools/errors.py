@@ -1,4 +1,4 @@
-"""The single error type that users see, and the conversion of library and system errors to it."""
+"""The only error type that users see, and the conversion of library and system errors to it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Thing = TypeVar("Thing", bound=Callable[..., Any])
 
 
 def printable(text: str) -> str:
-    r"""Return a text with control characters escaped for a terminal, as ``\x1b``, ``\u202e`` ...
+    r"""Return text with control characters escaped for a terminal, for example as ``\x1b`` or ``\u202e``.
 
     Parameters
     ----------
@@ -49,18 +49,18 @@ def printable(text: str) -> str:
 
 
 class NsysToolsError(Exception):
-    """An error that the user can act on. It is printed without a traceback; the exit code is 1.
+    """An error that the user can act on. It is printed without a traceback, and the exit code is 1.
 
     Parameters
     ----------
     message
         What is wrong, and where.
     hint
-        How to fix it; empty if the message is enough.
+        How to fix the problem; empty if the message is sufficient.
 
     Notes
     -----
-    Messages quote file names and trace data, and they are printed to terminals, so control characters are escaped.
+    Messages contain file names and trace data, and are printed to terminals, so control characters are escaped.
     """
 
     exit_code = 1
@@ -86,15 +86,15 @@ class OneError:
 
     Notes
     -----
-    A closed pipe is not converted: the command line ends silently when the reader of its output has exited. Internal
-    errors, which only the developers can fix, are not converted either.
+    A closed pipe is not converted, since the command line ends silently if the reader of its output has exited.
+    Internal errors, which only developers can fix, are not converted either.
     """
 
     def __enter__(self) -> None:
         """Enter the block."""
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        """Raise a `NsysToolsError` in place of an error that can be converted."""
+        """Raise an `NsysToolsError` in place of an error that can be converted."""
         if error is not None and (told := _told(error)):
             raise told from error
 
@@ -136,7 +136,7 @@ def explained(error: BaseException) -> NsysToolsError | None:
 
 
 def out_of_memory(said: str) -> NsysToolsError:
-    """Return the error for a DuckDB query that exceeds its memory limit."""
+    """Return the error to raise for a DuckDB query that exceeds its memory limit."""
     return NsysToolsError(
         f"There is not enough memory ({said}).",
         "Raise the limit with --memory SIZE, free some memory, or read less of the trace.",
@@ -165,7 +165,7 @@ def _of_system(error: OSError) -> NsysToolsError:
 
 
 def _of_library(error: BaseException) -> NsysToolsError | None:
-    """Convert a library error to its first line. Libraries are identified by name, so that none has to be imported."""
+    """Convert a library error to its first line. Libraries are identified by name, so they need not be imported."""
     modules = [kind.__module__.partition(".")[0] for kind in type(error).__mro__]
     library = next((_LIBRARIES[module] for module in modules if module in _LIBRARIES), None)
     if library is None:

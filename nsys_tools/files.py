@@ -1,4 +1,4 @@
-"""Output files: they are written completely or not at all, and existing files are not replaced without --force."""
+"""Writing output files completely or not at all. Existing files are not replaced without --force."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
     target
         The file or folder to write.
     inputs
-        The files and folders that are read.
+        The files and folders to read.
 
     Raises
     ------
@@ -63,8 +63,8 @@ def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:
     resources
         The exit stack that removes the folder.
     parent
-        Where to create it; by default in the system's folder for temporary files. Folders that killed processes left
-        there are removed.
+        Folder in which to create it. The default is the system's folder for temporary files. Folders that killed
+        processes left behind there are removed.
 
     Raises
     ------
@@ -73,9 +73,9 @@ def scratch_folder(resources: ExitStack, parent: Path | None = None) -> Path:
 
     Notes
     -----
-    A signal can raise an exception anywhere. Therefore the cleanup is registered before the folder is created, which
-    the standard library's `TemporaryDirectory` cannot do. A killed process removes nothing, but its folder holds a file
-    that it has locked, and the system releases the lock when the process ends.
+    A signal can raise an exception anywhere. Therefore, the cleanup is registered before the folder is created, which
+    the standard library's `TemporaryDirectory` cannot do. A killed process does not remove its folder. However, the
+    folder contains a file that the process has locked, and the system releases the lock when the process ends.
     """
     place = Path(tempfile.gettempdir()) if parent is None else parent
     _remove_abandoned(place)
@@ -109,7 +109,7 @@ def _is_abandoned(folder: Path) -> bool:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
-        except OSError:  # written by an earlier version, killed during creation, or without locks
+        except OSError:  # from an earlier version or a process killed during creation, or the file system has no locks
             return age_s > _UNKNOWN_S
         return True
     return False
@@ -120,23 +120,23 @@ def _is_abandoned(folder: Path) -> bool:
 def remove_scratch() -> None:
     """Remove the temporary folders of sessions that were never closed.
 
-    Python does so at exit. Call this before ending a process in another way, such as `os._exit`: if a signal arrives
-    while a session is being opened, nothing else can close that session.
+    Python does this at exit. Call this function before ending a process in another way, such as `os._exit`. If a signal
+    arrives while a session is being opened, nothing else can close that session.
     """
     for folder, process in list(_SCRATCH.items()):
-        if process == os.getpid():  # not the folders of the parent process after a fork
+        if process == os.getpid():  # after a fork, do not remove the parent process's folders
             _remove_scratch(folder)
 
 
 def _remove_scratch(folder: Path) -> None:
-    """Remove a temporary folder, even if an abandoned query still writes to it."""
+    """Remove a temporary folder, even if an abandoned query is still writing to it."""
     try:
         for _ in range(_TRIES):
             shutil.rmtree(folder, ignore_errors=True)
             if not folder.exists():
                 break
             time.sleep(_TRY_AGAIN_S)
-    finally:  # also if a signal interrupts the removal
+    finally:  # even if a signal interrupts the removal
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)
         else:
@@ -144,7 +144,7 @@ def _remove_scratch(folder: Path) -> None:
 
 
 def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
-    """Refuse a file that `new_file` would refuse, before any computation. Parameters and errors are the same."""
+    """Refuse a file that `new_file` would refuse, before any computation starts. Parameters and errors are the same."""
     check_apart(file, inputs)
     if file.exists() and not file.is_file():
         raise NsysToolsError(f"{file}: is not a regular file and is not replaced.", "Name another file.")
@@ -163,11 +163,11 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
     Parameters
     ----------
     file
-        The file. If it is a symbolic link, the target of the link is replaced.
+        The file to write. If it is a symbolic link, the target of the link is replaced.
     force
         Replace an existing file.
     inputs
-        The files and folders that are read. They are never written.
+        The files and folders to read, which must not be overwritten.
     parents
         Create missing parent folders.
 
@@ -188,7 +188,7 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
 
 
 def cannot_write(file: Path, error: Exception) -> NsysToolsError:
-    """Return the error for an output file or folder that cannot be written."""
+    """Return the error to raise for an output file or folder that cannot be written."""
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return NsysToolsError(
         f"{file}: cannot be written ({reason}).",
@@ -197,7 +197,7 @@ def cannot_write(file: Path, error: Exception) -> NsysToolsError:
 
 
 def write_parquet(frame: pl.DataFrame, file: Path) -> None:
-    """Write a frame. On a full disk, polars would report an error in the file format instead.
+    """Write a DataFrame to a Parquet file. If the disk is full, polars alone would report an error in the file format.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def write_parquet(frame: pl.DataFrame, file: Path) -> None:
 
 @contextmanager
 def whole_file(final: Path, *, replace: bool = True) -> Iterator[Path]:
-    """Yield a temporary path next to a file; move it into place if the block succeeds, otherwise remove it.
+    """Yield a temporary path next to a file. If the block succeeds, move it into place; otherwise, remove it.
 
     Raises
     ------
@@ -225,7 +225,7 @@ def whole_file(final: Path, *, replace: bool = True) -> Iterator[Path]:
 
 @contextmanager
 def draft_in(folder: Path) -> Iterator[Path]:
-    """Yield the path of a new file in a folder; if the file still exists when the block ends, remove it."""
+    """Yield the path of a new file in a folder. If the file still exists when the block ends, it is removed."""
     draft = folder / f".nsys-tools-{uuid.uuid4().hex}.tmp"
     try:
         yield draft
@@ -240,7 +240,7 @@ def place(draft: Path, final: Path, *, replace: bool) -> None:
     Raises
     ------
     FileExistsError
-        If the name is taken and `replace` is False, even if another process has just created it.
+        If a file with that name exists and `replace` is False, even if another process has just created it.
     """
     if replace:
         draft.replace(final)
@@ -249,18 +249,18 @@ def place(draft: Path, final: Path, *, replace: bool) -> None:
         os.link(draft, final)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links
+    except OSError:  # a file system without hard links
         if os.path.lexists(final):
             raise FileExistsError(final) from None
         draft.replace(final)
 
 
 def existing(*names: str) -> list[Path]:
-    """Return those of `names` that are existing files; the others can be names of shipped items."""
+    """Return the names that are existing files. The other names can be those of shipped items."""
     return [Path(name) for name in names if name and Path(name).is_file()]
 
 
 def digest(file: Path) -> str:
-    """Return the SHA-256 of a file."""
+    """Return the SHA-256 digest of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

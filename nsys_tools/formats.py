@@ -1,4 +1,4 @@
-"""Rendering tables as text for people, spreadsheets and programs."""
+"""Rendering tables as text for human readers, spreadsheets and programs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Rows = Sequence[Sequence[Any]]
 def _table(columns: Sequence[str], rows: Rows) -> str:
     from tabulate import tabulate  # noqa: PLC0415
 
-    # Convert cells to text before tabulate reads them: it would parse "1,085.12" as the number 1.
+    # Convert cells to text before passing them to tabulate, which would parse "1,085.12" as the number 1.
     cells = [[_text_cell(value) for value in row] for row in rows]
     sides = ["right" if _is_numeric(column) else "left" for column in zip(*rows, strict=True)]
     return tabulate(
@@ -41,7 +41,7 @@ _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?( ([kMGT]?(FLOP|B)|[nµm]?s|tokens/s))?")
 
 
 def _is_numeric(column: Sequence[object]) -> bool:
-    """Return whether the cells of a column are numbers, or texts that look like numbers."""
+    """Return whether the cells in a column are numbers, or strings that look like numbers."""
     present = [value for value in column if value is not None and value != ""]
     return bool(present) and all(
         (isinstance(value, int | float) and not isinstance(value, bool))
@@ -68,7 +68,7 @@ def _markdown_cell(value: object) -> str:
 
 
 class _Lines(list[str]):
-    """Collects the lines of a CSV writer. The writer quotes cells with any line-end character, carriage returns too."""
+    """Collects the lines from a CSV writer. The writer quotes cells with any line-end character, including CR."""
 
     END = "\n\r"
 
@@ -93,7 +93,7 @@ SIGNED = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 
 
 def spreadsheet_safe(value: Any) -> Any:
-    """Return a cell that a spreadsheet does not evaluate: a quote (') precedes text that starts like a formula."""
+    """Return a cell that a spreadsheet does not evaluate. A quote (') is put before text that starts like a formula."""
     is_formula = isinstance(value, str) and re.match(FORMULA, value) and not re.fullmatch(SIGNED, value)
     return f"'{value}" if is_formula else value
 
@@ -105,12 +105,12 @@ def _json(columns: Sequence[str], rows: Rows) -> str:
 def _as_json(data: object) -> str:
     try:
         return json.dumps(data, indent=1, ensure_ascii=False, default=str, allow_nan=False)
-    except (TypeError, ValueError):  # keys that are not text, NaN or infinity
+    except (TypeError, ValueError):  # keys that are not strings, NaN or infinity
         return json.dumps(_jsonable(data), indent=1, ensure_ascii=False, default=str)
 
 
 def _jsonable(value: Any) -> Any:
-    """Return a value with everything that JSON lacks converted to text: NaN, infinite numbers, and map keys."""
+    """Return a value in which anything that JSON cannot represent (NaN, infinity, some map keys) is text."""
     if isinstance(value, dict):
         return {str(key): _jsonable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):
@@ -119,7 +119,7 @@ def _jsonable(value: Any) -> Any:
 
 
 def _yaml(columns: Sequence[str], rows: Rows) -> str:
-    # Convert by way of JSON, so that both formats show unusual values the same way.
+    # Convert via JSON, so that both formats show unusual values in the same way.
     return _as_yaml(json.loads(_json(columns, rows)))
 
 
@@ -127,7 +127,7 @@ def _as_yaml(data: object) -> str:
     import yaml  # noqa: PLC0415
 
     text = str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True))
-    if text != printable(text):  # escape bidi controls; the escapes are read back as the same characters
+    if text != printable(text):  # escape bidi controls; YAML readers convert the escapes back to the same characters
         text = str(yaml.safe_dump(data, sort_keys=False))
     return text.removesuffix("\n")
 
@@ -150,7 +150,7 @@ def text_as_html(columns: Sequence[str], rows: Rows) -> str:
     columns
         The headers; empty for a table without headers.
     rows
-        One sequence of texts per row.
+        One sequence of strings per row.
     """
     from tabulate import tabulate  # noqa: PLC0415
 
@@ -166,16 +166,16 @@ def render(columns: Sequence[str], rows: Rows, form: str, *, csv_safe: bool = Fa
     columns
         The headers.
     rows
-        One sequence of cells per row, one cell per header; None is an empty cell (null in JSON).
+        One sequence of cells per row, with one cell per header. None is an empty cell (null in JSON).
     form
         One of `FORMATS`.
     csv_safe
-        In CSV and TSV, prevent spreadsheets from evaluating cells; see `spreadsheet_safe`.
+        In CSV and TSV, prevent spreadsheets from evaluating cells (see `spreadsheet_safe`).
 
     Raises
     ------
     UsageError
-        If the format is not known, or `csv_safe` is set for a format other than CSV and TSV.
+        If the format is unknown, or `csv_safe` is set for a format other than CSV and TSV.
     """
     if form not in FORMATS:
         raise UsageError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
@@ -192,7 +192,7 @@ def render_data(data: object, form: str) -> str:
     Parameters
     ----------
     data
-        Mappings, sequences, texts and numbers.
+        Mappings, sequences, strings and numbers.
     form
         ``json`` or ``yaml``.
     """
@@ -203,7 +203,7 @@ _UNIT = re.compile(r"(?:.+_)?(?:(ns|bytes|flops|ratio|count|hz)|(tokens|bytes|fl
 
 
 def _unit(name: str) -> str:
-    """Return the unit that the suffix of a column names; empty if it names none."""
+    """Return the unit that the suffix of a column name indicates; empty if it does not indicate a unit."""
     found = _UNIT.fullmatch(name)
     return "" if found is None else found[1] or f"{found[2]}/{found[3]}"
 
@@ -213,22 +213,22 @@ def envelope(
     units: Mapping[str, str] | None = None, warnings: Sequence[str] = (), data: Mapping[str, Any] | None = None,
     truncated: bool = False, next_commands: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """Return an answer for programs: rows, with the metadata that a program needs to interpret them.
+    """Return the JSON envelope for rows, with the metadata that a program needs to interpret them.
 
     Parameters
     ----------
     command
-        The command that gives the answer, such as ``model flops``.
+        The command that produced the rows, such as ``model flops``.
     rows
-        The rows of the answer.
+        The rows to include.
     trace
-        Name of the trace that was read; None if none was.
+        Name of the trace that was read; None if no trace was read.
     units
-        Unit by column. The unit of any other column is inferred from its suffix.
+        Units by column. For any other column, the unit is inferred from its suffix.
     warnings
-        Caveats on the answer, one sentence each.
+        Caveats about the rows, one sentence each.
     data
-        Data that applies to all rows; None without such data.
+        Data that applies to the rows as a whole; None if there is no such data.
     truncated
         Whether a limit removed rows.
     next_commands
@@ -259,7 +259,7 @@ def html_table(heads: Sequence[tuple[str, str]], rows: Rows, caption: str) -> st
     Parameters
     ----------
     heads
-        Name and unit of each column; the unit is empty for a column without one.
+        Name and unit of each column. The unit is empty for a column without a unit.
     rows
         One sequence of cells per row.
     caption

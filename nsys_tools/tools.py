@@ -24,12 +24,12 @@ HINTS = {
 def find(tool: str, given: str = "") -> Path:
     """Return the path of ``nsys`` or ``ncu``.
 
-    Searched in order: the given path, the PATH, the location used by ``install-nsys.sh``, the CUDA toolkit.
+    The search order is the given path, PATH, the location used by ``install-nsys.sh``, and the CUDA toolkit.
 
     Raises
     ------
     NsysToolsError
-        If it is not found.
+        If the tool is not found.
     """
     if given:
         path = shutil.which(given)

@@ -1,4 +1,4 @@
-"""Formatting figures for people. Everywhere else they are plain numbers in the unit of their column."""
+"""Formatting values for human readers. Everywhere else, values are plain numbers in the unit of their column."""
 
 from __future__ import annotations
 
@@ -43,14 +43,15 @@ def scale(unit: str, values: Sequence[float]) -> tuple[float, str]:
 
 @one_error
 def figure_text(value: float | None, unit: str) -> str:
-    """Return a figure with three significant digits in a readable unit.
+    """Return a value with three significant digits in a readable unit.
 
     Parameters
     ----------
     value
-        The figure; None is shown as ``unknown``.
+        The value; None is shown as ``unknown``.
     unit
-        Unit of the column: ``ns``, ``ratio``, ``bytes`` ...; for ``count`` and other units, only the number is shown.
+        Unit of the column, such as ``ns``, ``ratio`` or ``bytes``. For ``count`` and other units, only the number is
+        shown.
     """
     if value is None:
         return "unknown"

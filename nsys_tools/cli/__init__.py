@@ -1,4 +1,4 @@
-"""The command line: one module per command; the only room that prints."""
+"""The command line, with one module per command. This is the only package that prints."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def options(
     ] = False,
 ) -> None:
     level = logging.ERROR if quiet else logging.DEBUG if verbose else logging.WARNING
-    # Below the level of warnings, messages of libraries are not about the trace.
+    # Library messages below the warning level are not about the trace.
     logging.basicConfig(level=max(level, logging.WARNING), format="%(levelname)s: %(message)s", stream=sys.stderr)
     logging.getLogger("nsys_tools").setLevel(level)
     if assets_folder is not None:
@@ -59,7 +59,7 @@ making.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line. An error prints one message and sets the exit code; a signal exits with 128 + signal."""
+    """Run the command line. An error prints one message and sets the exit code. A signal exits with 128 + signal."""
     with Ending() as ending, escaped():
         _run(ending)
     ending.exit()
@@ -70,13 +70,13 @@ def _run(ending: Ending) -> None:
         with nt.OneError():
             _run_and_flush(ending)
     except nt.NsysToolsError as error:
-        # After a signal, only a capture prints a message: what it recorded so far.
+        # After a signal, only a capture prints a message, which states what it has recorded so far.
         if not ending.number or isinstance(error.__cause__, KeyboardInterrupt):
             _say(error)
         _drop_stdout()
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # The reader of the output (head, less) has exited, which is not an error.
+        # The reader of the output (such as head or less) has exited, which is not an error.
         _drop_stdout()
         sys.exit(1)
 
@@ -87,8 +87,8 @@ def _run_and_flush(ending: Ending) -> None:
     try:
         app()
     finally:
-        # Flush here: at interpreter exit, a failed flush can only be reported as an ignored exception. After a signal,
-        # do not wait for a reader that has stopped reading.
+        # Flush here, because a failed flush at interpreter exit can be reported only as an ignored exception. After a
+        # signal, do not wait for a reader that has stopped reading.
         if not ending.number:
             sys.stdout.flush()
 
@@ -100,7 +100,7 @@ def _say(error: nt.NsysToolsError) -> None:
 
 
 def _drop_stdout() -> None:
-    """Redirect stdout to the null device, so that pending output that could not be written is discarded."""
+    """Redirect stdout to the null device, so that pending output that cannot be written is discarded."""
     if sys.stdout is not None:
         with suppress(UnsupportedOperation):  # a stream without a file
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,4 +1,4 @@
-"""``nsys-tools analyze``: the report of a trace."""
+"""``nsys-tools analyze``: write the report for a trace."""
 
 from __future__ import annotations
 

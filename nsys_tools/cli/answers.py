@@ -1,4 +1,4 @@
-"""Printing answers: tables for people, and one JSON envelope for programs (`nsys_tools.envelope`)."""
+"""Printing results: as tables for human readers, or as a JSON envelope for programs (see `nsys_tools.envelope`)."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ def show(
     command: str, result: nt.Result, form: str, columns: Sequence[str] = (), *, csv_safe: bool = False,
     wrapped: Sequence[str] = (), **about: Any,
 ) -> None:  # fmt: skip
-    """Print a result in a format.
+    """Print a result in the given format.
 
     Parameters
     ----------
     command
-        The command that gives the answer.
+        The command that produced the result.
     result, form, columns, csv_safe, wrapped
         Passed to `table.show`.
     **about
-        Further entries of the envelope; see `nsys_tools.envelope`.
+        Additional entries for the envelope (see `nsys_tools.envelope`).
     """
     if form == "json" and not csv_safe:
         say(command, result, **about)
@@ -38,5 +38,5 @@ def say(command: str, rows: nt.Result | Sequence[Mapping[str, Any]], **about: An
 
 
 def suggested(command: str, *arguments: str | Path) -> str:
-    """Return a command to run next, as it is typed."""
+    """Return a command to run next, as the user would type it."""
     return f"nsys-tools {command} {shlex.join(map(str, arguments))}".rstrip()

@@ -1,4 +1,4 @@
-"""``nsys-tools callgraph``: the repeated modules of a model, found in its call graph."""
+"""``nsys-tools callgraph``: find the repeated modules of a model in its call graph."""
 
 from __future__ import annotations
 

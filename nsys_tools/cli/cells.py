@@ -1,4 +1,4 @@
-"""Values formatted for a terminal: numbers with separators, text on one line with control characters escaped."""
+"""Formatting values for a terminal: numbers with separators, and text on one line with escaped control characters."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class Column:
     Attributes
     ----------
     name
-        The name to use in SQL.
+        The column name to use in SQL.
     title, unit
-        The name split into title and unit suffix: ``sum`` and ``_ns``. For a name without a unit suffix, the unit is
-        the documented one, or empty.
+        The name, split into title and unit suffix, such as ``sum`` and ``_ns``. For a name without a unit suffix, the
+        unit is the documented unit, or empty.
     texts
         The cells.
     is_number
@@ -41,7 +41,7 @@ class Column:
     is_number: bool
 
     def need(self) -> Need:
-        """Return the space that the column needs on a terminal."""
+        """Return the space that the column requires on a terminal."""
         return Need(max(map(cells, self.texts), default=0), self.title, self.unit, self.is_number)
 
 
@@ -54,12 +54,12 @@ def column(name: str, unit: str, values: Sequence[Any]) -> Column:
 
 
 def line(text: str) -> str:
-    """Return a text on one line, with control characters escaped."""
+    """Return text on one line, with control characters escaped."""
     return nt.printable(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
-    """Return whether values are numbers, or texts that look like numbers."""
+    """Return whether values are numbers, or strings that look like numbers."""
     present = [value for value in values if value is not None and value != ""]
     return bool(present) and all(
         _NUMBER.fullmatch(value) is not None if isinstance(value, str) else _is_number(value) for value in present
@@ -85,7 +85,7 @@ def _text(value: Any, digits: int | None) -> str:
 
 
 def _decimals(numbers: Sequence[float]) -> int | None:
-    """Return the number of decimals that aligns a column at the decimal point; None if that would hide digits."""
+    """Return the number of decimals with which a column aligns at the decimal point; None if it would hide digits."""
     sizes = [abs(number) for number in numbers if number]
     if not sizes:
         return 0

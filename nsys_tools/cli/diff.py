@@ -1,4 +1,4 @@
-"""``nsys-tools diff`` and ``nsys-tools baseline``: did it get faster?"""
+"""``nsys-tools diff`` and ``nsys-tools baseline``: compare captures, and save baselines for comparison."""
 
 from __future__ import annotations
 

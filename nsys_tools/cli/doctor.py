@@ -1,4 +1,4 @@
-"""``nsys-tools doctor``: what this machine can capture, and how to fix what it cannot."""
+"""``nsys-tools doctor``: check what this machine can capture, and suggest fixes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP: the command unwinds, removes its temporary files, and exits with 128 + signal."""
+"""Handling Ctrl-C, SIGTERM and SIGHUP: the command unwinds, removes temporary files, and exits with 128 + signal."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 class Ending:
-    """A block that a signal ends. After a signal, leaving the block suppresses the exception that it raised.
+    """A context manager for a block that a signal can end. Leaving the block suppresses the exception from the signal.
 
     Attributes
     ----------
@@ -37,8 +37,9 @@ class Ending:
 
     Notes
     -----
-    DuckDB checks for signals in the middle of a query, if at all. A handler that raises there leaves the threads of the
-    query running, and closing the connection waits for them, possibly forever. Therefore, while a session is open:
+    If DuckDB checks for signals at all, it does so in the middle of a query. If a handler raised an exception there,
+    the query's threads would keep running, and closing the connection would wait for them, possibly forever.
+    Therefore, the following happens while a session is open:
 
     - A separate thread, which the signal wakes, interrupts the queries.
     - The handler schedules the exception for the next bytecode of the main thread, which runs after the query.
@@ -57,7 +58,7 @@ class Ending:
             os._exit(128 + self.number)
 
     def __enter__(self) -> Self:
-        """Install the signal handlers, except for signals that the parent process set to be ignored, as nohup does."""
+        """Install the signal handlers, except for signals that the parent process ignores, as nohup does."""
         Interrupted.count = 0
         wake, write = os.pipe()
         os.set_blocking(write, False)
@@ -72,7 +73,7 @@ class Ending:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
-        """Stop the timer and the thread. The handlers stay, so that a second signal cannot interrupt the cleanup."""
+        """Stop the timer and the thread. The handlers remain, so that a second signal cannot interrupt the cleanup."""
         self._is_over = True
         if hasattr(signal, "setitimer"):
             signal.setitimer(signal.ITIMER_REAL, 0)
@@ -93,7 +94,7 @@ class Ending:
             raise Interrupted
 
     def _interrupt_queries(self, wake: int) -> None:
-        """Wait for a signal, then interrupt queries repeatedly until the block ends, since another query may start."""
+        """Wait for a signal, then repeatedly interrupt queries until the block ends, since another query may start."""
         while os.read(wake, 1)[0] not in _SIGNALS:
             pass
         while not self._is_over:
@@ -101,7 +102,7 @@ class Ending:
             time.sleep(_REPEAT_S)
 
     def _swallowed(self, lost: Any) -> None:
-        """Record an exception that was raised in a finalizer, where Python ignores it; the timer raises it again."""
+        """Record an exception raised in a finalizer, where Python ignores exceptions. The timer raises it again."""
         if not self.number:
             sys.__unraisablehook__(lost)
         elif issubclass(lost.exc_type, Interrupted):
@@ -110,7 +111,8 @@ class Ending:
 
 def _interrupted() -> bool:
     """Interrupt the queries of all open sessions; return whether a session is open."""
-    # Look the module up: a signal can arrive before any session exists, and a handler must not import DuckDB.
+    # Look up the module instead of importing it, since a signal can arrive before any session exists, and a handler
+    # must not import DuckDB.
     interrupt = getattr(sys.modules.get("nsys_tools.session.connection"), "interrupt", None)
     return interrupt is not None and interrupt()
 

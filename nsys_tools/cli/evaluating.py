@@ -1,4 +1,4 @@
-"""The options that set what a model is evaluated for, declared once for all commands that evaluate a model."""
+"""The options that define how to evaluate a model, declared once for all commands that evaluate models."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nsys_tools.cli.taking import taking
 
 
 def load(name: str) -> nt.AnalyticModel:
-    """Load a model, and warn about parts that its figures do not include."""
+    """Load a model, and warn about parts that its FLOPs and bytes do not include."""
     model = nt.load_model(name)
     warn(model.warnings)
     return model
@@ -56,7 +56,7 @@ def _evaluate(
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
-    """Return a model evaluated with the options of a command."""
+    """Return a model, evaluated with the options of a command."""
     found = load(model)
     figures = found.evaluate(
         workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
@@ -70,7 +70,7 @@ def _evaluate(
 def _efficiency(
     text: str, model: str, workload: str, assignments: list[str], dtype: str
 ) -> float | dict[str, float] | None:
-    """Return an efficiency given as a number, as numbers by phase, or as a trace or run folder to measure it in."""
+    """Return the efficiency, given as a number, as one number per phase, or as a trace or run folder to measure."""
     if not text:
         return None
     if Path(text).exists():

@@ -1,4 +1,4 @@
-"""``nsys-tools export``: write traces as timelines for viewers, and their queries as files and databases."""
+"""``nsys-tools export``: write traces as timelines for viewers, and query results as files and databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nsys-tools findings``: the findings of a trace."""
+"""``nsys-tools findings``: print the findings about a trace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
-_NEXT = 3  # suggest commands that show the evidence of this many findings
+_NEXT = 3  # number of findings for which to suggest a command that shows the evidence
 _JOINED = re.compile(r"(?<=\d) (?=%|[nµm]?s\b|[kMGT]?B\b)")  # a number stays with its unit
 
 

@@ -1,4 +1,4 @@
-"""Fitting text and columns into a width. Long text is truncated in the middle; numbers are never truncated."""
+"""Fitting text and columns into a width. Long text is truncated in the middle, and numbers are never truncated."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 ELLIPSIS = "…"
-GAP = 2  # between columns
-_LEAST = 20  # text is truncated to this width before columns are left out
-_CUT = 2  # text columns that stay, truncated, when not all columns fit
+GAP = 2  # spaces between columns
+_LEAST = 20  # text is truncated to this width before columns are omitted
+_CUT = 2  # number of truncated text columns that are kept if not all columns fit
 
 
 def cells(text: str) -> int:
-    """Return the number of terminal cells that a text occupies."""
+    """Return the number of terminal cells that a string occupies."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len
@@ -21,7 +21,7 @@ def cells(text: str) -> int:
 
 
 def cut(text: str, width: int, mark: str = ELLIPSIS) -> str:
-    """Return a text of at most `width` cells; a longer text is truncated in the middle, with a mark there."""
+    """Return a string of at most `width` cells. A longer string is truncated in the middle and marked there."""
     if cells(text) <= width:
         return text
     room = width - cells(mark)
@@ -44,20 +44,20 @@ def _first(characters: Iterable[str], width: int) -> str:
 
 @dataclass(frozen=True)
 class Need:
-    """The space that a column needs.
+    """The space that a column requires.
 
     Attributes
     ----------
     cells
-        The width of its widest cell.
+        Width of the widest cell.
     title
-        Its title; in a narrow column the title takes several lines, broken after ``_``.
+        Title of the column. In a narrow column, the title takes several lines and is broken after ``_``.
     unit
-        The line below the title.
+        Unit, which is shown on the line below the title.
     is_fixed
-        Whether its cells are never truncated, like those of numbers.
+        Whether cells are never truncated, as for numbers.
     is_spare
-        Whether it is left out before any cell is truncated, like a kernel name next to the kernel label.
+        Whether the column is omitted before any cell is truncated, as for a kernel name next to the kernel label.
     """
 
     cells: int
@@ -71,20 +71,20 @@ class Need:
         return max([*map(cells, parts(self.title)), cells(self.unit)])
 
     def wide(self) -> int:
-        """Return the width with title and cells on one line each."""
+        """Return the width required if the title and each cell are on one line."""
         return max(self.cells, cells(self.title), cells(self.unit))
 
     def narrow(self) -> int:
-        """Return the width with no cell truncated and the title on several lines."""
+        """Return the width required if no cell is truncated and the title is on several lines."""
         return max(self.cells, self.folded())
 
 
 def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
-    """Return the widths of the columns that fit side by side, by their index; at least one column.
+    """Return the widths of the columns that fit side by side (at least one column), by column index.
 
-    First titles are folded and spare columns are left out. Then texts are truncated, the widest first. Then columns are
-    left out, either from the right, or, if that shows more columns, starting with the truncated texts after the first
-    two.
+    First, titles are folded and spare columns are omitted. Then text is truncated, starting with the widest columns.
+    Finally, columns are omitted from the right or, if that shows more columns, starting with the truncated text columns
+    after the first two.
     """
     everything = range(len(needs))
     all_places = [place for place in everything if not needs[place].is_spare]
@@ -100,7 +100,7 @@ def fitted(needs: Sequence[Need], width: int) -> dict[int, int]:
 
 
 def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: int) -> dict[int, int]:
-    """Return the widths of as many of the first columns as fit, by their index."""
+    """Return the widths of as many of the first columns as fit, by column index."""
     for count in range(len(places), 0, -1):
         shown = [needs[place] for place in places[:count]]
         room = width - GAP * (count - 1)
@@ -111,7 +111,7 @@ def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: 
 
 
 def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[int]:
-    """Return widths between the minimum and the wanted ones: wider columns are limited to one common width."""
+    """Return widths between the minimum and wanted widths. Wide columns are limited to the same maximum width."""
     for level in range(room, 0, -1):
         widths = [max(least, min(want, level)) for want, least in zip(wanted, leasts, strict=True)]
         if sum(widths) <= room:
@@ -120,12 +120,12 @@ def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[i
 
 
 def parts(title: str) -> list[str]:
-    """Return the parts at which a title can be broken: words, and parts that end in ``_``."""
+    """Return the parts between which a title can be broken: words, and parts that end in ``_``."""
     return title.replace("_", "_ ").split() or [""]
 
 
 def folded(title: str, width: int) -> list[str]:
-    """Return a title as lines of at most `width` cells, if its parts fit."""
+    """Return a title as lines of at most `width` cells, provided that its parts fit."""
     lines = [""]
     for part in parts(title):
         gap = " " if lines[-1] and not lines[-1].endswith("_") else ""

@@ -1,4 +1,4 @@
-"""``nsys-tools model``: the FLOPs and bytes of each layer of a model."""
+"""``nsys-tools model``: compute FLOPs and bytes for each layer of a model."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def flops(
         print(nt.render_data(figures.data(phase), form))
         return
     people = form in _PEOPLE
-    # Print the conventions with the figures: to stdout for people, to stderr when stdout carries data.
+    # Print the conventions together with the results: to stdout for human readers, to stderr if stdout carries data.
     said = _conventions(figures, by)
     rows = figures.flops(by, phase, people=people)
     if people:

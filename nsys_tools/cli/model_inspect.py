@@ -1,4 +1,4 @@
-"""``nsys-tools model inspect`` and ``compare``: transformers architectures, built without weights."""
+"""``nsys-tools model inspect`` and ``compare``: build transformers architectures without weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nsys-tools ncu``: Nsight Compute results, alone or joined with a trace."""
+"""``nsys-tools ncu``: show Nsight Compute results, alone or joined with a trace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import nsys_tools as nt
 from nsys_tools.cli import answers, options
 from nsys_tools.cli.progress import status
 
-# The columns that a table for people shows; the other formats have every column, in base units.
+# The columns to show in a table for human readers. Other formats have every column, in base units.
 _SHOWN = {
     "kernel": (
         "launch", "dram_bytes", "tensor_flops", "dram_intensity", "memory_throughput_ratio",

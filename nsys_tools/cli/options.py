@@ -107,7 +107,7 @@ FORMAT = Annotated[
 
 
 def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
-    """Return how GPUs share a model; empty if one GPU holds all of it."""
+    """Return the parallelism degrees; empty if a single GPU holds the entire model."""
     found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
     return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
 

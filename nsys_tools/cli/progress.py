@@ -1,4 +1,4 @@
-"""A progress line on stderr with the current step, its progress and the time left. Shown only on a terminal."""
+"""A progress line on stderr with the current step, its progress and the time left. It is shown only on a terminal."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from nsys_tools.cli.fitting import cut
 
 _EVERY_S = 0.1
 _AFTER_S = 0.2  # commands that end sooner show no line
-_TOLD_AFTER_S = 0.5  # a rate measured over less time does not predict the time left
+_TOLD_AFTER_S = 0.5  # a rate measured over a shorter time does not predict the time left
 _BAR, _LEAST_BAR = 30, 10
-_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # the largest unit in which the total is at least 10
+_SCALES = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))  # the largest unit in which the total is at least 10 is used
 _FANCY, _PLAIN = ("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "─"), ("|/-\\", "=", "-")
 
 
 @contextmanager
 def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Yield a function that replaces the words on the progress line; remove the line at the end."""
+    """Yield a function that replaces the description on the progress line. Remove the line at the end."""
     is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     if not is_shown or logging.getLogger().level >= logging.ERROR:
         yield lambda _: None
@@ -39,7 +39,7 @@ def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 class Line:
-    """One line of a terminal, redrawn by its own thread until other text is written.
+    """A line on a terminal that its own thread redraws until other text is written.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Line:
         self._thread = threading.Thread(target=self._draw_on, daemon=True)
 
     def begin_step(self, words: str) -> None:
-        """Show the words of the step that starts."""
+        """Show the description of a step that starts."""
         self._words = words
         if not self._thread.ident and not self._over.is_set():
             self._thread.start()
@@ -70,7 +70,7 @@ class Line:
         self._erase()
 
     def close(self) -> None:
-        """Remove the line for good."""
+        """Remove the line permanently."""
         self._over.set()
         self._words = ""
         self._erase()
@@ -98,7 +98,7 @@ class Line:
             self._stream.flush()
 
     def _text(self, words: str, ticks: int) -> str:
-        """Return the line: the words with a bar if the step can be measured, otherwise with the elapsed time."""
+        """Return the line: the description, with a bar if the step can be measured, otherwise with the elapsed time."""
         signs, full, empty = self._signs
         now, spinner = time.monotonic(), signs[ticks % len(signs)]
         room = terminal.width(self._stream) - 1 - len(spinner) - 1
@@ -118,14 +118,14 @@ class Line:
 
 
 class Pace:
-    """The rate of progress of the steps that are measured by the same amount."""
+    """The rate of progress of the steps that share an amount."""
 
     def __init__(self) -> None:
         self._first: nt.Amount | None = None
         self._begin = 0.0
 
     def left(self, amount: nt.Amount, now: float) -> float | None:
-        """Return the seconds left at the rate so far; None if it is not known yet."""
+        """Return the seconds left at the current rate; None if the rate is not known yet."""
         first = self._first
         if first is None or first.total != amount.total or amount.done < first.done:
             self._first, self._begin = amount, now
@@ -137,14 +137,14 @@ class Pace:
 
 
 def clock(seconds: float) -> str:
-    """Return a time as a clock shows it: 0:07, 12:30 or 1:02:03."""
+    """Return a time in clock format: 0:07, 12:30 or 1:02:03."""
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def _of(amount: nt.Amount) -> str:
-    """Return how much of the total has been read; empty if the words already include it."""
+    """Return how much of the total has been read; empty if the description already includes this."""
     if amount.unit != "bytes":
         return ""
     step, unit = next((scale for scale in _SCALES if amount.total >= 10 * scale[0]), _SCALES[-1])

@@ -36,7 +36,7 @@ def queries(
 
 
 def _list(found: nt.Result, area: str, form: str) -> None:
-    """Print queries; on a terminal, group them by area with a short description."""
+    """Print queries. On a terminal, group them by area and show a short description of each query."""
     if form != "table" or not sys.stdout.isatty() or not len(found):
         leads = [answers.suggested("queries", one) for one in found["query"][:1]]
         answers.show("queries", found, form, next_commands=leads)
@@ -52,5 +52,5 @@ def _list(found: nt.Result, area: str, form: str) -> None:
 
 
 def _first_words(summary: str) -> str:
-    """Return the first part of a summary: what a row is, without its order and further sentences."""
+    """Return the first part of a summary, which states what each row represents, without the order and the rest."""
     return re.split(r"(?<=\.)\s|;\s|,\s(?=ordered by)", summary)[0].rstrip(".") + "."

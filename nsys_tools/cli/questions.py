@@ -1,4 +1,4 @@
-"""``nsys-tools questions``: the questions that a trace can answer."""
+"""``nsys-tools questions``: list the questions that a trace can answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nsys-tools recipe``: the recipes of ``nsys recipe``, without an installed nsys."""
+"""``nsys-tools recipe``: run the recipes of ``nsys recipe``. nsys does not have to be installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting text with tables to a terminal: tables are narrowed and sentences are wrapped."""
+"""Fitting text with tables to a terminal by narrowing tables and wrapping sentences."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _RULE = re.compile(r"-+(  -+)+")
 
 
 def show(text: str, hint: str) -> None:
-    """Print a text; on a terminal, fit its tables (a header, a rule of hyphens, rows up to a blank line) to the width.
+    """Print text. On a terminal, fit its tables (header, line of hyphens, and rows up to a blank line) to the width.
 
     Parameters
     ----------
     text
-        The text.
+        The text to print.
     hint
-        How to see the whole table if it was cut.
+        How to see the complete table if it was truncated.
     """
     if not sys.stdout.isatty():
         print(text)

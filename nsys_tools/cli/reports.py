@@ -1,4 +1,4 @@
-"""Options and output that the commands ``stats`` and ``rules`` share."""
+"""Options and output that the ``stats`` and ``rules`` commands share."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def written(
     quiet: bool,
 ) -> None:
     """Write the reports of each trace, and print its messages."""
-    # As in nsys, digit grouping follows the user's locale, and a locale that is not installed counts as C.
+    # As in nsys, digit grouping follows the user's locale, and a locale that is not installed is treated as C.
     with suppress(locale.Error):
         locale.setlocale(locale.LC_NUMERIC, "")
     found = nt.find_traces(traces)
@@ -63,5 +63,5 @@ def _places(outputs: Sequence[str], trace: Path, count: int) -> list[str]:
 
 
 def listed(values: Sequence[str]) -> list[str]:
-    """Return the comma-separated parts of values."""
+    """Return the comma-separated parts of the values."""
     return [part for value in values for part in value.split(",") if part]

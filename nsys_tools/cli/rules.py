@@ -1,4 +1,4 @@
-"""``nsys-tools rules``: the expert rules of ``nsys analyze``, without an installed nsys."""
+"""``nsys-tools rules``: run the expert rules of ``nsys analyze``. nsys does not have to be installed."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def rules(
 
 
 def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
-    """Return the rules (an optional first argument that looks like names) and the traces."""
+    """Return the rules and the traces. Rules are given by an optional first argument that looks like rule names."""
     first, *others = inputs
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:

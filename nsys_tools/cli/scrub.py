@@ -1,4 +1,4 @@
-"""``nsys-tools scrub``: a copy of a trace that can be shared."""
+"""``nsys-tools scrub``: write a copy of a trace that can be shared."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nsys-tools skill``: instructions for agents."""
+"""``nsys-tools skill``: print or install the instructions for agents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``nsys-tools sql``: SQL on a trace."""
+"""``nsys-tools sql``: run SQL on a trace."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _show(
     progress("running the statement")
     about: dict[str, Any] = {}
     if form == "json":
-        result.compute()  # warnings are complete only after the query has run
+        result.compute()  # the list of warnings is complete only after the query has run
         about = {"trace": session.name, "warnings": session.notes, "next_commands": _leads(result, statement, trace)}
     if out is not None and str(out) != "-":
         told = nt.envelope("sql", result, **about) if about else None
@@ -121,7 +121,7 @@ def _show(
 
 
 def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:
-    """Return commands to run next: one for the other rows, or, for an empty result, those that list what to query."""
+    """Return commands to run next: to get the other rows or, if the result is empty, to list what can be queried."""
     if result.truncated:
         return [answers.suggested("sql", trace, statement, "--limit", str(10 * max(len(result), 1)))]
     return [] if len(result) else [answers.suggested("questions", trace), answers.suggested("queries")]
@@ -131,7 +131,7 @@ def _prompt(
     session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any],
     trace: Path,
 ) -> None:  # fmt: skip
-    """Read and run statements until the end of input. After an error the prompt continues."""
+    """Read and run statements until the end of the input. After an error, the prompt continues."""
     import readline  # noqa: F401  (line editing for input())
 
     print(_HELP, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""``nsys-tools stats``: the reports of ``nsys stats``, without an installed nsys."""
+"""``nsys-tools stats``: print the reports of ``nsys stats``. nsys does not have to be installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables for a terminal, fitted to its width. Everywhere else `nsys_tools.render` formats tables."""
+"""Tables for a terminal, fitted to its width. Everywhere else, `nsys_tools.render` formats tables."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 _ROWS = 200
-_RECORDS = 3  # more rows than this are shown as a table, even if some columns do not fit
+_RECORDS = 3  # if there are more rows than this, they are shown as a table, even if some columns do not fit
 _VALUE_LINES = 4
 _EVERYTHING = "To see everything, add --format csv or pipe the output to: less -S."
 
@@ -27,7 +27,7 @@ def show(
     result: nt.Result, form: str = "table", columns: Sequence[str] = (), *, csv_safe: bool = False,
     wrapped: Sequence[str] = (),
 ) -> None:  # fmt: skip
-    """Print a result; on a terminal, fit a table to the width.
+    """Print a result. On a terminal, fit tables to the width.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def show(
     form, columns, csv_safe
         Passed to `nsys_tools.render`.
     wrapped
-        Columns that hold sentences. On a terminal they are wrapped and never truncated.
+        Columns that contain sentences. On a terminal, they are wrapped and never truncated.
     """
     if form != "table" or csv_safe or not sys.stdout.isatty():
         print(nt.render(result, form, columns, csv_safe=csv_safe))
@@ -54,7 +54,7 @@ def show(
 
 
 def say(text: str) -> None:
-    """Print sentences; on a terminal, wrapped between words."""
+    """Print sentences. On a terminal, wrap them between words."""
     if sys.stdout.isatty():
         Page(terminal.console()).text(nt.printable(text))
     else:
@@ -62,14 +62,14 @@ def say(text: str) -> None:
 
 
 def listing(title: str, rows: Sequence[tuple[str, str]], width: int) -> None:
-    """Print names with a description each, below a title, on a terminal.
+    """Print names with descriptions below a title, on a terminal.
 
     Parameters
     ----------
     title
         What the names have in common.
     rows
-        Name and description.
+        Names and descriptions.
     width
         Width of the column of names.
     """
@@ -81,7 +81,7 @@ def _cut_rows(shown: int, total: int) -> str:
 
 
 def left_out(columns: Sequence[Column]) -> str:
-    """Return the sentence that names the columns that do not fit; empty if all fit."""
+    """Return a sentence that lists the columns that do not fit; empty if all columns fit."""
     if not columns:
         return ""
     many = f"{len(columns)} columns do" if len(columns) > 1 else "1 column does"
@@ -89,7 +89,7 @@ def left_out(columns: Sequence[Column]) -> str:
 
 
 def _needs(columns: Sequence[Column]) -> list[Need]:
-    """Return the space that columns need. A kernel label is never truncated; the name columns beside it are spare."""
+    """Return the space that columns require. Kernel labels are never truncated. Name columns next to them are spare."""
     needs = [one.need() for one in columns]
     if all(one.name != "label" for one in columns):
         return needs
@@ -114,7 +114,7 @@ class Page:
         self._mark, self._line = (ELLIPSIS, "─") if terminal.can_show(sys.stdout, ELLIPSIS + "─") else ("...", "-")
 
     def table(self, columns: Sequence[Column], wrapped: Sequence[str] = ()) -> list[Column]:
-        """Print the columns that fit and return the others. A few rows with too many columns are printed as records."""
+        """Print the columns that fit; return the others. A few rows with too many columns are printed as records."""
         widths = fitted(_needs(columns), self._console.width)
         rows = len(columns[0].texts) if columns else 0
         if len(widths) < len(columns) and 0 < rows <= _RECORDS:
@@ -124,17 +124,17 @@ class Page:
         return [one for place, one in enumerate(columns) if place not in widths]
 
     def notes(self, sentences: Sequence[str], hint: str) -> None:
-        """Print what a table does not show, and how to see it; print nothing if all sentences are empty."""
+        """Print notes on what a table does not show, and how to see it. If all sentences are empty, print nothing."""
         said = [sentence for sentence in sentences if sentence]
         if said:
             self.text(" ".join([*said, hint]), "dim")
 
     def text(self, text: str, style: str = "") -> None:
-        """Print a text, wrapped to the width."""
+        """Print text, wrapped to the width."""
         self._console.print(self._styled(text, style))
 
     def listing(self, title: str, rows: Sequence[tuple[str, str]], width: int) -> None:
-        """Print names with a wrapped description each, below a title."""
+        """Print names with wrapped descriptions below a title."""
         from rich.table import Table
 
         grid = Table.grid(padding=(0, GAP, 0, 0), pad_edge=False)
@@ -172,7 +172,7 @@ class Page:
         return table
 
     def _records(self, columns: Sequence[Column]) -> None:
-        """Print each row as lines of name and value; long values continue on the next lines."""
+        """Print each row as lines of name and value. Long values continue on the next lines."""
         from rich.table import Table
 
         names = max(cells(one.name) for one in columns)

@@ -1,4 +1,4 @@
-"""Shared options: they are the parameters of one function, and a command takes what that function returns."""
+"""Sharing options between commands. Options are the parameters of a function, and commands take its return value."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Function = Callable[..., Any]
 
 
 def taking(**makers: Function) -> Callable[[Function], Function]:
-    """Replace one parameter of a command with the parameters of a function; the command receives its return value.
+    """Replace parameters of a command with a function's parameters. The command receives the function's return value.
 
     With ``@taking(figures=evaluate)``, a command has the options of ``evaluate`` in place of ``figures``. If the
     command also declares one of these options, such as a required GPU, its own declaration takes precedence.
@@ -40,7 +40,7 @@ def taking(**makers: Function) -> Callable[[Function], Function]:
 
 
 def _parameters(function: Function, without: Container[str] = ()) -> dict[str, inspect.Parameter]:
-    """Return parameters with their types. Parameters in `without` are left out, so their types are not imported."""
+    """Return parameters with their types. Parameters in `without` are omitted, so their types are not imported."""
     wanted = {name: one for name, one in inspect.signature(function).parameters.items() if name not in without}
     told = SimpleNamespace(__annotations__={name: one.annotation for name, one in wanted.items()})
     hints = get_type_hints(told, function.__globals__, include_extras=True)

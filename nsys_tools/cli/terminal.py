@@ -1,4 +1,4 @@
-"""Writing to a terminal: control characters in trace data are escaped, and the progress line stays below the text."""
+"""Writing to a terminal. Control characters in trace data are escaped, and the progress line stays below the text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import nsys_tools as nt
 if TYPE_CHECKING:
     from rich.console import Console
 
-_WIDTH = 80  # columns of a terminal that does not report its width
+_WIDTH = 80  # columns to assume if a terminal does not report its width
 _before: list[Callable[[], None]] = []
 
 
@@ -23,7 +23,7 @@ class Escaping:
     Parameters
     ----------
     stream
-        Where the text goes.
+        The stream to write to.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -37,7 +37,7 @@ class Escaping:
         return written
 
     def control(self, sequence: str) -> None:
-        """Write the command's own control sequences, and text that is already escaped."""
+        """Write the command's own control sequences, or text that is already escaped."""
         self._stream.write(sequence)
 
     def __getattr__(self, name: str) -> Any:
@@ -53,7 +53,7 @@ class _Beneath:
         self._write = getattr(stream, "control", stream.write)
 
     def write(self, text: str) -> int:
-        """Write a text unchanged."""
+        """Write text unchanged."""
         for clear in _before:
             clear()
         self._write(text)
@@ -81,15 +81,15 @@ def escaped() -> Iterator[None]:
 
     Notes
     -----
-    CSV, TSV, JSON and YAML written to a file or a pipe keep the bytes that nsys recorded, since programs read them.
-    Tables and Markdown are for people and are escaped where they are rendered.
+    CSV, TSV, JSON and YAML that are written to a file or a pipe keep the bytes that nsys recorded, since programs read
+    these formats. Tables and Markdown are for human readers, and are escaped when they are rendered.
     """
     with ExitStack() as streams:
         if sys.stderr is None:  # print() would write to stdout instead
             streams.enter_context(redirect_stderr(streams.enter_context(open(os.devnull, "w", encoding="utf-8"))))
         streams.enter_context(redirect_stderr(Escaping(sys.stderr)))
         if sys.stdout is not None:
-            # Otherwise a character that the terminal's encoding lacks would abort the command.
+            # Otherwise, a character that the terminal's encoding lacks would abort the command.
             sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
             if sys.stdout.isatty():
                 streams.enter_context(redirect_stdout(Escaping(sys.stdout)))
@@ -107,7 +107,7 @@ def cleared(clear: Callable[[], None]) -> Iterator[None]:
 
 
 def width(stream: Any) -> int:
-    """Return the width of the terminal behind a stream in columns; ``COLUMNS`` overrides it."""
+    """Return the width, in columns, of the terminal behind a stream. ``COLUMNS`` overrides it."""
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told) > 0:
         return int(told)
@@ -118,7 +118,7 @@ def width(stream: Any) -> int:
 
 
 def can_show(stream: Any, text: str) -> bool:
-    """Return whether the encoding of a stream can represent all characters of a text."""
+    """Return whether the encoding of a stream can represent all characters in a string."""
     try:
         text.encode(stream.encoding or "ascii")
     except (UnicodeEncodeError, LookupError):

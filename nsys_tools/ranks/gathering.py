@@ -110,7 +110,7 @@ class Gathering:
         self.progress(Measured(f"{done} of {total} traces read", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
-        """Return the Parquet files with a query's results, in the order of `sources`; None if a trace has no results."""
+        """Return the Parquet files with a query's results, in the order of `sources`; None for missing results."""
         return [self._files.get((one.path, one.process_id, name)) for one in self.sources]
 
     def _found(self, path: Path, names: Sequence[str]) -> list[Source]:

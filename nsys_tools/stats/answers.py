@@ -130,7 +130,7 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
     Parameters
     ----------
     trace
-        The trace, which must have been opened with `Request.choice`, and in which the settings are defined (see `tell`).
+        The trace. It must have been opened with `Request.choice`, and its settings must be defined (see `tell`).
     request
         The report and its arguments.
     window
@@ -148,7 +148,7 @@ def as_result(found: Answer) -> Result:
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
     described = find(found.request.report.query).columns
-    documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # the titles contain the units
+    documented = [replace(described[place], name=title, unit="-") for place, title in shown]  # titles have units
     name = ":".join([found.request.report.name, *found.request.arguments])
     if found.relation is None or (found.request.report.wording and found.missing):
         return Result(ListRows([title for _, title in shown], []), name=name, summary=found.no_data)

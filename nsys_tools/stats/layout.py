@@ -121,7 +121,7 @@ class _Column:
 
     @classmethod
     def fitted(cls, title: str, cells: Cells, width: int | None, widest: int, digits: _Digits | None) -> _Column:
-        """Fit a column to its first cells. `width` overrides the fitted width, and `widest` limits it unless it is 0."""
+        """Fit a column to its first cells. `width` overrides the fitted width. `widest` limits it unless it is 0."""
         present = [cell for cell in cells if cell]
         numbers = sum(_NUMBER.fullmatch(cell) is not None for cell in present)
         is_right = numbers > len(present) - numbers

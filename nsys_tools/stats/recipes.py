@@ -182,7 +182,7 @@ def _of_sum(recipe: Recipe, found: pl.DataFrame) -> dict[str, pl.DataFrame]:
     if recipe.kind == "sum":
         ranks = headed(recipe, by_file, "Min File", "Max File")
         return {"all_stats": whole, "rank_stats": ranks if recipe.name == "cuda_gpu_mem_size_sum" else _rounded(ranks)}
-    approximate = {name: f"{name} (approx)" for name in _APPROXIMATE}  # these are NVIDIA's names, although the values here are exact
+    approximate = {name: f"{name} (approx)" for name in _APPROXIMATE}  # NVIDIA's names, but exact
     return {"files": _files(by_file), "all_stats": whole.rename(approximate), "rank_stats": headed(recipe, by_file)}
 
 
