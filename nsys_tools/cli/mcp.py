@@ -131,7 +131,7 @@ def _cut(answer: Answer) -> Answer:
 
 
 def server(traces: Traces, seconds: float) -> MCPServer:
-    """Return the server. It runs one tool call at a time, for at most `seconds`, and reports each error as a message."""
+    """Return the server. It runs one tool call at a time, for at most `seconds`, and reports errors as messages."""
     try:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
