@@ -17,7 +17,7 @@
 -- at_stake_ns  BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges, see gap__late
 -- subject      VARCHAR  -      phase
 -- step_count   BIGINT   count  number of steps
--- idle_ns      BIGINT   ns     launch gaps in these steps
+-- idle_ns      BIGINT   ns     launch gaps below 1 ms in these steps
 -- median_ns    DOUBLE   ns     median launch gaps per step, of the GPU with the largest median
 -- share_ratio  DOUBLE   ratio  idle_ns over the wall time of these steps
 SELECT (f.idle_ns * (1 - f.recorded_ratio))::BIGINT AS at_stake_ns, f.phase AS subject, f.step_count,

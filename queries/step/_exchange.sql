@@ -6,4 +6,4 @@ WHERE c.kind IN ('Host-to-Device', 'Device-to-Host')
 UNION ALL
 SELECT process_id, gpu_id, start_ns FROM _gpu_operation WHERE kind = 'graph'
 UNION ALL
-SELECT thread_id & -16777216, NULL, end_ns FROM gap__blocked
+SELECT thread_id & -16777216, NULL, end_ns FROM (SELECT DISTINCT thread_id, end_ns FROM gap__blocked)
