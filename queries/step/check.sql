@@ -1,11 +1,12 @@
--- One row per consistency check, process and GPU: whether the times of steps add up, ordered by process, GPU and check.
+-- One row per consistency check, process and GPU, showing whether the times of steps add up, ordered by process, GPU
+-- and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU
 -- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps +
 --     outside = trace
 -- step_count          BIGINT   count  number of steps checked; 1 for the check of the whole trace
--- failed_count        BIGINT   count  number of these with a difference
+-- failed_count        BIGINT   count  number of checked steps with a difference
 -- max_difference_ns   BIGINT   ns     largest absolute difference
 -- verdict             VARCHAR  -      passed or failed
 WITH part AS (

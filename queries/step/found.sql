@@ -1,13 +1,14 @@
--- One row per process and GPU with operations: how steps were found, or why there are none, ordered by process and GPU.
+-- One row per process and GPU with operations, with how its steps were identified or why there are none, ordered by
+-- process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- process_id   BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id       BIGINT   -      the GPU
 -- found_by     VARCHAR  -      how the steps were identified; NULL if there are none
 -- step_count   BIGINT   count  number of steps
--- cut_count    BIGINT   count  steps that the capture cut off, which are excluded; with an anchor, the parts before the
---     first and after the last occurrence
--- reason       VARCHAR  -      why there are no steps; NULL if there are steps
+-- cut_count    BIGINT   count  number of steps that the start or end of the capture cuts off, which are excluded; if
+--     steps are found by an anchor, this includes the parts before the first and after the last occurrence
+-- reason       VARCHAR  -      reason why there are no steps; NULL if there are steps
 WITH owner AS (SELECT DISTINCT process_id, gpu_id FROM _gpu_operation),
 found AS (
     SELECT process_id, gpu_id, min(found_by) AS found_by, count(*) FILTER (NOT is_cut) AS step_count,
