@@ -1,5 +1,5 @@
--- One row per latency metric and time base, over all requests and tokens in the trace, ordered as the latencies occur
--- in a request, then by value_count, largest first.
+-- One row per latency metric and time base, over all requests and tokens in the trace, ordered by figure (in the order
+-- in which the latencies occur in a request), then by value_count, largest first.
 --
 -- figure       VARCHAR  -      latency metric: time to first token, inter-token latency, or end-to-end latency
 -- base         VARCHAR  -      how the times were determined: gpu, from the ends of GPU operations; cpu, from ranges

@@ -1,8 +1,8 @@
--- One row per stage instance and GPU: span and busy time of the instance's operations on that GPU.
+-- One row per stage instance and GPU, with the span and busy time of the instance's operations on that GPU.
 --
--- Busy time sums, in start order, the part of each operation that earlier operations of the instance do not cover. If
--- no operation of the instance starts while another operation runs on the GPU, busy time is the sum of durations, and
--- no sort is needed.
+-- To compute the busy time, operations are processed in start order. Each one adds the part that the instance's earlier
+-- operations do not cover. If no operation of the instance starts while another operation runs on the GPU, the busy
+-- time is the sum of the durations, and no sort is needed.
 WITH overlapped AS (
     SELECT DISTINCT s.range_id, a.gpu_id
     FROM gpu__covered AS c

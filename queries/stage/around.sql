@@ -1,7 +1,7 @@
--- One row per rolled-up path whose ranges are not stages because they enclose almost all GPU work, ordered from the
--- outside in. Each path accounts for more than 95 % of the GPU time of the previous one, and the first for more than
--- 95 % of all GPU time in ranges. The ranges directly inside these paths are the stages (see stage_summary). Empty if
--- there is a stages file.
+-- One row per rolled-up path whose ranges are not stages because they enclose almost all GPU work, ordered by level,
+-- from the outside in. Each path accounts for more than 95 % of the GPU time of the previous one, and the first path
+-- accounts for more than 95 % of all GPU time in ranges. The ranges directly inside these paths are the stages (see
+-- stage_summary). Empty if there is a stages file.
 --
 -- rolled_path  VARCHAR  -      range labels from the outermost range inward, joined by /
 -- parent_path  VARCHAR  -      path of the enclosing range; NULL for an outermost range

@@ -1,4 +1,5 @@
--- One row per phase: the launch gaps in its steps, and how many of the steps run the most common number of kernels.
+-- One row per phase, with the launch gaps in its steps and the number of steps that run the most common number of
+-- kernels.
 -- unstored: read by three findings.
 WITH gap AS (
     SELECT phase, sum(step_count)::BIGINT AS step_count, sum(sum_ns)::BIGINT AS idle_ns, max(median_ns) AS median_ns

@@ -34,11 +34,11 @@ period AS (
 judged AS (
     SELECT s.*, a.key_id, coalesce(e.period_count, 0) / r.looked_count AS exchange_ratio, p.instance_count, p.median_ns, p.spread_ratio, r.kind_count, r.recurring_ratio,
         CASE
-            WHEN r.kind_count < 3 THEN 'rejected: fewer than 3 kinds of operations run equally often in each period'
-            WHEN r.recurring_ratio < 0.9 THEN 'rejected: less than 90 % of the GPU time recurs in each period'
+            WHEN r.kind_count < 3 THEN 'rejected: fewer than 3 operation kinds run the same number of times per period'
+            WHEN r.recurring_ratio < 0.9 THEN 'rejected: less than 90 % of GPU time recurs in each period'
             WHEN coalesce(e.period_count, 0) < 0.9 * r.looked_count
                 THEN 'rejected: CPU and GPU do not interact in every period, which is typical of layers within a step'
-            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: the lengths of the periods vary too much'
+            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: period lengths vary too much'
         END AS reason
     FROM step__shortlist AS s
     JOIN step__anchor AS a USING (candidate_id)

@@ -25,8 +25,8 @@ SELECT o.process_id, o.gpu_id, CASE WHEN f.step_count > 0 THEN f.found_by END AS
         WHEN f.step_count > 0 THEN NULL
         WHEN (SELECT choice FROM step_choice) = 'none' THEN 'steps were not requested'
         WHEN (SELECT choice FROM step_choice) = 'pattern' THEN 'no range that launched GPU work matches the pattern'
-        WHEN b.candidate_count IS NULL THEN 'no range has the name of a step, and no operation recurs regularly'
-        ELSE 'no range has the name of a step, and the best anchor is ' || b.verdict
+        WHEN b.candidate_count IS NULL THEN 'no range name identifies a step, and no operation recurs regularly'
+        ELSE 'no range name identifies a step, and the best anchor is ' || b.verdict
     END AS reason
 FROM owner AS o
 LEFT JOIN found AS f USING (process_id, gpu_id)
