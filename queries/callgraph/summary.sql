@@ -1,14 +1,14 @@
--- One row per group in the call graph, with the time of its members for all callers, ordered by sum_ns, then by
+-- One row per group in the call graph, with the total time of its members over all callers, ordered by sum_ns, then by
 -- wall_ns, largest first. Groups without ranges come last. Groups can be nested. Work inside a member counts in every
 -- enclosing group.
 --
 -- group_id         INTEGER  -      position of the group in the output of `callgraph group`
 -- line             VARCHAR  -      the group in text form; for example, model.layers[0..11] for 12 layers
 -- kind             VARCHAR  -      for: a family of similar modules; parfor: a module that its parent calls repeatedly
--- count            BIGINT   count  for: number of modules in the family; parfor: number of times the parent calls the
---     module, in the call graph
+-- count            BIGINT   count  for: number of modules in the family; parfor: number of calls to the module from its
+--     parent, in the call graph
 -- stage            VARCHAR  -      part of the model to which the group belongs; NULL if there is none
--- parent           VARCHAR  -      module that calls the group; NULL for the model itself
+-- parent           VARCHAR  -      module that calls the modules in the group; NULL for the model itself
 -- member_count     BIGINT   count  number of modules in the group
 -- measured_count   BIGINT   count  number of modules in the group that have ranges in the trace
 -- instance_count   BIGINT   count  number of ranges of these modules, one per call; a range nested in another range of

@@ -6,9 +6,9 @@
 -- end_ns        BIGINT   ns  start of the operation that ended the gap
 -- gap_ns        BIGINT   ns  end_ns - start_ns
 -- cause            VARCHAR  -   synchronization: a blocking call returned during the gap, and its thread then launched
---     the operation that ended the gap; launch gap: no such call, but the launching call had not yet returned when the
---     gap began; dependency: the launching call had already returned, so the operation waited for other work or another
---     process; unknown: the launch was not recorded
+--     the operation that ended the gap; launch gap: there was no such call, but the launching call had not yet returned
+--     when the gap began; dependency: the launching call had already returned, so the operation waited for other work
+--     or another process; unknown: the launch was not recorded
 -- blocking_call    VARCHAR  -   API function that blocked, if the cause is synchronization; otherwise NULL
 -- launch_delay_ns  BIGINT  ns  time from the start of the gap until the launching call returned; 0 if it had returned
 --     before the gap

@@ -1,4 +1,4 @@
--- One row per CUDA graph launch with recorded nodes and layer in the graph.
+-- One row per layer and launch of a CUDA graph with recorded nodes.
 -- materialized: all queries on layers inside graphs read this table.
 SELECT l.call_id, l.call_ns, l.range_id, n.layer_path, n.reason,
     count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns

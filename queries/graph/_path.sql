@@ -1,4 +1,4 @@
--- One row per piece in which nodes were created and start of their capture, with the path of the enclosing ranges,
+-- One row per piece in which nodes were created and per start of their capture, with the path of the enclosing ranges,
 -- starting with the first one opened inside the capture. Without a capture, the path contains all enclosing ranges.
 WITH RECURSIVE captured AS (
     SELECT piece_id, begin_ns, thread_id, min(instant_ns) AS instant_ns

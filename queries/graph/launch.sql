@@ -1,5 +1,4 @@
--- One row per CUDA graph launch with recorded nodes and layer in the graph, ordered by launch, then by sum_ns, largest
--- first.
+-- One row per layer and launch of a CUDA graph with recorded nodes, ordered by launch, then by sum_ns, largest first.
 --
 -- call_id          BIGINT   -      API call that launched the graph; NULL if the trace does not identify the call
 -- call_ns          BIGINT   ns     start of the API call

@@ -1,5 +1,5 @@
--- One row per rolled-up path that launched CUDA graphs and layer in these graphs, ordered by sum_ns, largest first. The
--- sums add up to the total duration of all operations in graphs with recorded nodes.
+-- One row per rolled-up launch path and layer in CUDA graphs, ordered by sum_ns, largest first. The sums add up to the
+-- total duration of all operations in graphs with recorded nodes.
 --
 -- launch_path       VARCHAR  -      labels of the ranges that were open at the launch, joined by /; the operations are
 --     attributed to the innermost one; NULL if they are unattributed

@@ -3,7 +3,7 @@
 --
 -- figure       VARCHAR  -      latency metric: time to first token, inter-token latency, or end-to-end latency
 -- base         VARCHAR  -      how the times were determined: gpu, from the ends of GPU operations; cpu, from ranges
---     that launched no GPU operations; mixed, one time from each
+--     that launched no GPU operations; mixed, from one of each
 -- value_count  BIGINT   count  number of values (n): requests, or tokens after the first one
 -- mean_ns      DOUBLE   ns     mean latency
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single value

@@ -9,11 +9,11 @@
 --     step role
 -- ttft_ns              BIGINT   ns        time to first token: from start_ns until the first token is complete (see
 --     llm_token); NULL if no stage has the step role
--- ttft_base            VARCHAR  -         what determined the end: gpu, the end of a GPU operation; cpu, a range, if
---     there was no GPU operation
+-- ttft_base            VARCHAR  -         how the end was determined: gpu, from the end of a GPU operation; cpu, from a
+--     range, because there was no GPU operation
 -- latency_ns           BIGINT   ns        time from start_ns until the last token is complete
--- latency_base         VARCHAR  -         what determined the end: gpu, the end of a GPU operation; cpu, a range, if
---     there was no GPU operation
+-- latency_base         VARCHAR  -         how the end was determined: gpu, from the end of a GPU operation; cpu, from a
+--     range, because there was no GPU operation
 -- decode_ns            BIGINT   ns        time from the completion of the first token to the completion of the last
 --     token; NULL if there are no steps
 -- decode_base          VARCHAR  -         gpu or cpu; mixed if it differs between the first and last tokens

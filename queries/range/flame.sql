@@ -3,8 +3,8 @@
 -- node that its children do not cover is its exclusive time.
 -- materialized: small, and drawn in every report.
 --
--- There are at most 800 rows, regardless of the length of the trace: one for each of the 400 nodes with the most time,
--- and at most one more per node that combines its remaining children.
+-- There are at most 800 rows, regardless of the length of the trace: one for each of the 400 nodes with the most time
+-- and, for each of these nodes, at most one that combines its remaining children.
 --
 -- depth          INTEGER  -      0 for an outermost range
 -- from_ns        BIGINT   ns     position at which the node starts, in accumulated time

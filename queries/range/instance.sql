@@ -2,7 +2,7 @@
 --
 -- range_name  VARCHAR  -   name as recorded
 -- domain      VARCHAR  -   NVTX domain; '' for the default domain
--- instance    BIGINT   -   number of the range in the order of opening, starting at 0
+-- instance    BIGINT   -   index of the range in opening order, starting at 0
 -- start_ns    BIGINT   ns  start of the range on the CPU
 -- end_ns      BIGINT   ns  end of the range on the CPU, or the end of the trace if the range was never closed
 SELECT

@@ -5,7 +5,7 @@
 --
 -- rolled_path  VARCHAR  -      range labels from the outermost range inward, joined by /
 -- parent_path  VARCHAR  -      path of the enclosing range; NULL for an outermost range
--- level        INTEGER  -      nesting level, from 0
+-- level        INTEGER  -      nesting level, starting at 0
 -- sum_ns       BIGINT   ns     GPU time launched in these ranges, including nested ranges
 -- own_ns       BIGINT   ns     part of sum_ns that is not launched in a nested range; if it is positive, the path is
 --     also a stage

@@ -1,5 +1,6 @@
 -- One row per innermost stage and kernel class, ordered by the stage's total kernel time, then by sum_ns, largest
--- first. Kernels that match no rule in kernel_rule are in class other. kernel_class lists their names.
+-- first. Kernels that match no rule in kernel_rule belong to the `other` class. kernel_class lists the names of these
+-- kernels.
 --
 -- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
 -- class           VARCHAR  -      kernel class (see kernel_rule); other if no rule matches

@@ -8,7 +8,7 @@
 --     launch_bound, synchronization, dependency, rest
 -- part_of        VARCHAR  -      term that contains this term; NULL for wall; synchronization for an individual
 --     blocking call
--- blocking_call  VARCHAR  -      API function, if the row is an individual blocking call; otherwise NULL
+-- blocking_call  VARCHAR  -      API function, if the row represents an individual blocking call; otherwise NULL
 -- step_count     BIGINT   count  number of steps
 -- median_ns      DOUBLE   ns     median time per step
 -- min_ns         BIGINT   ns     minimum time per step

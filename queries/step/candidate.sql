@@ -1,5 +1,5 @@
 -- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
--- process and GPU, with the chosen anchor first.
+-- process and GPU, chosen anchor first.
 -- materialized: the search runs once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)
@@ -13,10 +13,10 @@
 --     the examined periods; kernels are of the same kind if they have the same name, grid and block
 -- recurring_ratio  DOUBLE   ratio  share of the GPU time in the examined periods that is spent in operations of these
 --     kinds
--- exchange_ratio   DOUBLE   ratio  share of the examined periods in which the CPU and GPU interact, that is, with a
---     copy to or from host memory, a graph run, or the return of a blocking call
+-- exchange_ratio   DOUBLE   ratio  share of the examined periods in which the CPU and GPU interact through a copy to or
+--     from host memory, a graph run, or the return of a blocking call
 -- verdict          VARCHAR  -      chosen, runner-up, or the reason why the anchor is rejected
--- key_id           UBIGINT  -      key of the kind of operation that the anchor is
+-- key_id           UBIGINT  -      key of the anchor's kind of operation
 WITH recurring AS (
     SELECT candidate_id,
         count(*) FILTER (equal_count >= 0.9 * period_count) AS kind_count,

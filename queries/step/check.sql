@@ -1,5 +1,4 @@
--- One row per consistency check, process and GPU, showing whether the times of steps add up, ordered by process, GPU
--- and check.
+-- One row per consistency check, process and GPU, showing whether step times add up, ordered by process, GPU and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU

@@ -1,5 +1,5 @@
--- One row per phase, process, GPU and kernel class, with the number and time of its kernels per step, ordered by phase,
--- process and GPU, then by median_ns, largest first. A step without kernels in the class counts as 0.
+-- One row per phase, process, GPU and kernel class, with the number of its kernels and their time per step, ordered by
+-- phase, process and GPU, then by median_ns, largest first. A step without kernels in the class counts as 0.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)

@@ -1,4 +1,4 @@
--- One row per process and GPU with operations, with how its steps were identified or why there are none, ordered by
+-- One row per process and GPU with operations, showing how steps were identified or why there are none, ordered by
 -- process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
@@ -8,7 +8,7 @@
 -- step_count   BIGINT   count  number of steps
 -- cut_count    BIGINT   count  number of steps that the start or end of the capture cuts off, which are excluded; if
 --     steps are found by an anchor, this includes the parts before the first and after the last occurrence
--- reason       VARCHAR  -      reason why there are no steps; NULL if there are steps
+-- reason       VARCHAR  -      reason why there are no steps; NULL if there are any
 WITH owner AS (SELECT DISTINCT process_id, gpu_id FROM _gpu_operation),
 found AS (
     SELECT process_id, gpu_id, min(found_by) AS found_by, count(*) FILTER (NOT is_cut) AS step_count,

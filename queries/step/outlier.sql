@@ -2,13 +2,13 @@
 -- outlier is more than 1.5 interquartile ranges above the third quartile or below the first quartile for its phase,
 -- process and GPU. The row shows what differs from the median.
 --
--- step_id        BIGINT   -   the step
+-- step_id        BIGINT   -   ID of the step (see step)
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -   the GPU
 -- start_ns       BIGINT   ns  start of the step on the GPU
 -- wall_ns        BIGINT   ns  wall time of the step
--- median_ns      DOUBLE   ns  median wall time for its phase, process and GPU
+-- median_ns      DOUBLE   ns  median wall time for the step's phase, process and GPU
 -- difference_ns  DOUBLE   ns  wall_ns - median_ns
 -- term           VARCHAR  -   term that differs most from its median: compute_busy, exposed_communication,
 --     launch_bound, synchronization, dependency, or rest

@@ -1,7 +1,7 @@
 -- One row per step and time term (see step_budget). The rows are unordered. Sort by step_id.
 -- materialized: used for comparisons, budgets and checks.
 --
--- step_id        BIGINT   -   the step
+-- step_id        BIGINT   -   ID of the step (see step)
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -   the GPU
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
@@ -10,7 +10,7 @@
 -- part_of        VARCHAR  -   term that contains this term; NULL for wall; synchronization for an individual blocking
 --     call
 -- ns             BIGINT   ns  time of the term in this step
--- blocking_call  VARCHAR  -   API function, if the row is an individual blocking call; otherwise NULL
+-- blocking_call  VARCHAR  -   API function, if the row represents an individual blocking call; otherwise NULL
 SELECT step_id, process_id, gpu_id, phase, unnest([
     {term: 'wall', part_of: NULL, ns: wall_ns}, {term: 'busy', part_of: 'wall', ns: busy_ns},
     {term: 'compute_busy', part_of: 'busy', ns: compute_ns},

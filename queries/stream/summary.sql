@@ -1,6 +1,6 @@
 -- One row per process, GPU and stream, ordered by these columns.
 --
--- pid              BIGINT  -      process ID on its host
+-- pid              BIGINT  -      operating system process ID
 -- gpu_id           BIGINT  -      the GPU
 -- stream_id        BIGINT  -      CUDA stream ID
 -- operation_count  BIGINT  count  number of GPU operations

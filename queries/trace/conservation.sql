@@ -1,5 +1,5 @@
 -- One row per kind of GPU operation and one row for all kinds, showing whether attributed and unattributed operations
--- add up to the total, ordered by kind, with all last.
+-- add up to the total, ordered by kind, with the row for all kinds last.
 -- materialized: small, and also read by findings.
 --
 -- kind                VARCHAR  -      kernel, copy, memset, graph, or all

@@ -2,10 +2,10 @@
 -- materialized: one row computed from all operations, calls and ranges.
 --
 -- origin             VARCHAR  -      synthetic or predicted if the trace was generated; NULL if it was recorded
--- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL for nsys before 2021
--- schema_version     VARCHAR  -      version of the trace schema; NULL for nsys before 2021
--- graph_mode         VARCHAR  -      requested CUDA graph trace mode (Graph or Node); NULL if the trace does not
---     contain it
+-- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL for nsys versions before 2021
+-- schema_version     VARCHAR  -      version of the trace schema; NULL for nsys versions before 2021
+-- graph_mode         VARCHAR  -      requested CUDA graph trace mode (Graph or Node); NULL if the trace does not record
+--     the mode
 -- start_ns           BIGINT   ns     start of the first GPU operation, API call or range
 -- end_ns             BIGINT   ns     end of the last GPU operation, API call or range
 -- duration_ns        BIGINT   ns     end_ns - start_ns
