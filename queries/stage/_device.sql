@@ -15,7 +15,7 @@ covered AS (
         PARTITION BY w.range_id, w.gpu_id ORDER BY w.start_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS covered_ns
     FROM stage__work AS w
-    -- A single struct key keeps DuckDB from starting with all pairs per GPU.
+    -- With a single struct key, DuckDB does not start by joining all pairs per GPU.
     SEMI JOIN overlapped AS o ON {'range': o.range_id, 'gpu': o.gpu_id} = {'range': w.range_id, 'gpu': w.gpu_id}
     WHERE w.end_ns >= w.start_ns
 ),

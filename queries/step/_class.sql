@@ -1,4 +1,4 @@
--- One row per GPU operation, with whether it is communication and whether it is compute. Copies and memsets are
+-- One row per GPU operation, showing whether it is communication and whether it is compute. Copies and memsets are
 -- neither. A graph run counts as compute because its kernels were not recorded.
 SELECT o.operation_id, o.kind, o.gpu_id, o.process_id, o.start_ns, o.end_ns, o.name_id,
     coalesce(c.class = 'communication', false) AS is_communication,

@@ -3,9 +3,9 @@
 -- materialized: small, read by every part of the search.
 --
 -- If steps repeat and each one launches the same operations, the number of operations of each kind is a multiple of the
--- number of steps. The two steps that the capture cuts off are an exception. Together, they contain up to twice the
--- operations of one step. The same is almost true of layers that repeat within a step. step_candidate tells steps from
--- layers by the operations that a step contains in addition to its layers.
+-- number of steps. The two steps that the capture cuts off are exceptions and together contain up to twice the
+-- operations of one step. Layers that repeat within a step show almost the same pattern. step_candidate distinguishes
+-- steps from layers by the operations that a step contains in addition to its layers.
 WITH key AS (
     FROM step__key
     QUALIFY row_number() OVER (PARTITION BY process_id, gpu_id, preference < 4 ORDER BY sum_ns DESC, key_id) <= 400
