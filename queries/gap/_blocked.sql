@@ -1,5 +1,5 @@
--- One row per blocking API call: of the blocking calls that its thread had started by then, the one that returned last.
--- A GPU that went idle while this call was in progress waited for it to return.
+-- One row per blocking API call, with the last return among this call and the blocking calls that its thread had started
+-- before. If a GPU went idle before this return, the thread was still blocked.
 SELECT thread_id, start_ns, last.end_ns AS end_ns, last.name_id AS name_id
 FROM (
     SELECT c.thread_id, c.start_ns, max({

@@ -5,15 +5,15 @@
 -- start_ns      BIGINT   ns  latest end of the operations before the gap
 -- end_ns        BIGINT   ns  start of the operation that ended the gap
 -- gap_ns        BIGINT   ns  end_ns - start_ns
--- cause            VARCHAR  -   synchronization: a blocking call was in progress when the GPU went idle, returned inside
---     the gap, and its thread then launched the operation that ended the gap; launch gap: there is no such call, but the
---     launching call had not returned when the gap began; dependency: the launching call had returned by then, so the
---     GPU waited for other work or for another process; unknown: the launch was not recorded
--- blocking_call    VARCHAR  -   API function that blocked, for cause synchronization; otherwise NULL
+-- cause            VARCHAR  -   synchronization: a blocking call was in progress when the GPU went idle, returned during
+--     the gap, and its thread then launched the operation that ended the gap; launch gap: there was no such call, but
+--     the launching call had not yet returned when the gap began; dependency: the launching call had already returned,
+--     so the operation waited for other work or another process; unknown: the launch was not recorded
+-- blocking_call    VARCHAR  -   API function that blocked, if the cause is synchronization; otherwise NULL
 -- launch_delay_ns  BIGINT  ns  time from the start of the gap until the launching call returned; 0 if it had returned
---     before
+--     before the gap
 -- operation_id  BIGINT   -   operation that ended the gap
--- range_id      BIGINT   -   innermost range of this operation
+-- range_id      BIGINT   -   innermost range of the operation that ended the gap
 WITH gap AS (
     SELECT gpu_id, covered_ns AS start_ns, start_ns AS end_ns, start_ns - covered_ns AS gap_ns, operation_id
     FROM gpu__covered

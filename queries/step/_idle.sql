@@ -1,6 +1,6 @@
--- One row per step and cause of idle time in it, and per blocking call for synchronization. A gap ends where an
--- operation starts, and steps begin and end at such instants, so no gap is in two steps. A gap that begins before the
--- first step is in no step.
+-- One row per step and cause of idle time in the step. For synchronization, there is one row per blocking call. A gap
+-- ends when an operation starts, and steps begin and end at such instants, so no gap belongs to two steps. A gap that
+-- begins before the first step belongs to no step.
 -- materialized: small, and read by budget, check and step.
 SELECT i.step_id,
     CASE g.cause WHEN 'launch gap' THEN 'launch_bound' WHEN 'synchronization' THEN 'synchronization'

@@ -1,5 +1,5 @@
--- One row per phase: the launch gaps in its steps without CPU work (see gap__late), and how many of the steps run the most
--- common number of kernels.
+-- One row per phase, with the launch gaps in its steps that are not CPU work (see gap__late) and the number of steps that
+-- run the most common number of kernels.
 -- unstored: read by three findings.
 WITH waiting AS (
     SELECT s.phase, s.process_id, s.gpu_id, coalesce(i.idle_ns - i.long_ns, 0) AS ns
