@@ -1,8 +1,8 @@
--- One row per communication operation of a rank that was matched with operations of other ranks by communicator, op and
+-- One row per communication operation of a rank that was matched with operations on other ranks by communicator, op and
 -- place. If the traces do not identify communicators, all ranks form one group, provided that all of them have the same
 -- number of operations.
 -- over: ranks
--- materialized: all collective figures read it.
+-- materialized: all collective statistics read it.
 WITH whole AS (
     SELECT c.rank, c.communicator, c.member_count, c.op, c.place, c.bytes, c.start_ns, c.end_ns, c.duration_ns, c.gpu_id,
         c.before_ns, c.own_ns, c.launch_gap_ns, c.synchronization_ns, c.other_idle_ns,

@@ -1,5 +1,4 @@
--- One row per virtual address that unified memory migrated or that caused page faults, ordered by throughput, fastest
--- first.
+-- One row per virtual address with unified memory migrations or page faults, ordered by throughput, highest first.
 --
 -- address                 BIGINT  -        address of the first byte of the pages
 -- to_device_bytes         BIGINT  bytes    bytes migrated to the device
