@@ -1,7 +1,7 @@
 -- At most one row: kernels that only dequantize weights.
 --
 -- title: Separate dequantization kernels
--- sentence: {instance_count} kernels that only dequantize weights took {sum_ns}, {share_ratio} of kernel time.
+-- sentence: {instance_count} kernels that only dequantize weights take {sum_ns}, which is {share_ratio} of kernel time.
 --    {subject} takes the most time.
 -- advice: Use a GEMM that reads the quantized weights directly (Marlin, Machete, CUTLASS mixed-input), or dequantize
 --    the weights once if the result fits in memory.

@@ -3,7 +3,7 @@
 -- title: Recording problems
 -- sentence: nsys reported problems during the recording (number of distinct messages: {message_count}). The most severe
 --    one is: {subject}
--- advice: Fix the problems and record again. Until then, results may lack events that nsys could not record.
+-- advice: Fix the problems and record again. Until then, results may be missing events that nsys could not record.
 -- certainty: certain
 -- stake: none
 -- docs: https://docs.nvidia.com/nsight-systems/UserGuide/index.html

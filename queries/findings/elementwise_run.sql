@@ -2,10 +2,10 @@
 --
 -- title: Consecutive elementwise kernels
 -- sentence: {kernel_count} elementwise kernels run back to back on their streams (number of sequences: {run_count}).
---    They take {sum_ns}, {share_ratio} of kernel time. A fused kernel takes at least as long as the longest kernel in
---    its sequence.
--- advice: Fuse them with `torch.compile`, or use fused operators (norms, activations, rotary embedding, optimizers with
---    `fused=True`).
+--    They take {sum_ns}, which is {share_ratio} of kernel time. A fused kernel takes at least as long as the longest
+--    kernel in its sequence.
+-- advice: Fuse these kernels with `torch.compile`, or use fused operators (norms, activations, rotary embedding,
+--    optimizers with `fused=True`).
 -- plain: The GPU makes many small passes over the same data ({kernel_count} passes, {sum_ns}). A single merged pass
 --    would read and write the data only once.
 -- certainty: likely

@@ -4,8 +4,8 @@
 -- sentence: Communication runs for {communication_ns} on {gpu_count} GPUs. For {at_stake_ns} of this time
 --    ({exposed_ratio}), no computation runs on the same GPU. {subject} takes the most time, and GPU {gpu_id} has the
 --    most exposed communication ({most_ns}).
--- advice: Overlap it with computation (separate streams, bucketed or asynchronous collectives, chunked sends), or send
---    less data. Imbalance between GPUs also shows up as communication.
+-- advice: Overlap communication with computation (separate streams, bucketed or asynchronous collectives, chunked
+--    sends), or send less data. Imbalance between GPUs also shows up as communication time.
 -- plain: The GPUs exchange data for {communication_ns}. For {at_stake_ns} of that time, they do not compute.
 -- certainty: certain
 -- stake: kernel

@@ -2,9 +2,9 @@
 -- largest first.
 --
 -- title: FP32 matrix multiplications without tensor cores
--- sentence: {instance_count} FP32 matrix multiplications ran on CUDA cores and took {sum_ns}, {share_ratio} of the
---    kernel time on GPU {gpu_id}. {subject} takes the most time.
--- advice: Run them in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
+-- sentence: {instance_count} FP32 matrix multiplications run on CUDA cores and take {sum_ns}, which is {share_ratio} of
+--    the kernel time on GPU {gpu_id}. {subject} takes the most time.
+-- advice: Run matrix multiplications in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
 --    `torch.set_float32_matmul_precision('high')`. Check the accuracy of the result.
 -- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). They run several
 --    times faster in a shorter format.

@@ -1,8 +1,8 @@
 -- At most one row: kernels that only change the layout of tensors.
 --
 -- title: Layout conversions
--- sentence: {instance_count} kernels that only change the layout of tensors took {sum_ns}, {share_ratio} of kernel
---    time. {subject} takes the most time.
+-- sentence: {instance_count} kernels that only change the layout of tensors take {sum_ns}, which is {share_ratio} of
+--    kernel time. {subject} takes the most time.
 -- advice: Use one layout from input to output: `memory_format=torch.channels_last` for convolutions, and weights stored
 --    in the layout that the GEMMs read.
 -- plain: The GPU spends {sum_ns} rearranging data between computations. Using one layout from start to end would avoid

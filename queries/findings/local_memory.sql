@@ -1,11 +1,11 @@
 -- At most one row: kernels that use local memory, typically because of register spills.
 --
 -- title: Local memory (register spills)
--- sentence: {instance_count} kernels use local memory. They take {sum_ns}, {share_ratio} of kernel time. {subject}
---    takes the most time, with {local_bytes} of local memory per thread.
+-- sentence: {instance_count} kernels use local memory. They take {sum_ns}, which is {share_ratio} of kernel time.
+--    {subject} takes the most time, with {local_bytes} of local memory per thread.
 -- advice: Check in ncu whether local memory traffic matters. If it does, give each thread less work, allow more
 --    registers, or index per-thread arrays only with constants.
--- plain: Some computations keep working data in slow memory ({sum_ns}).
+-- plain: Some computations store intermediate data in slow memory ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

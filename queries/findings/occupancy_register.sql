@@ -2,7 +2,7 @@
 --
 -- title: Occupancy limited by registers
 -- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their register usage. They take
---    {sum_ns}, {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
+--    {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
 --    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
 -- advice: Compile with fewer registers per thread (`__launch_bounds__`, `maxnreg`, or `num_warps` in Triton), or give
 --    each thread less work.

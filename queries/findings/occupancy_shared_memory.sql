@@ -2,7 +2,7 @@
 --
 -- title: Occupancy limited by shared memory
 -- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their shared memory usage. They
---    take {sum_ns}, {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
+--    take {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
 --    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
 -- advice: Use smaller tiles or fewer pipeline stages (`num_stages` in Triton) so that more blocks fit on an SM.
 -- plain: Some computations can use only part of the GPU at a time because they need too much shared memory ({sum_ns}).

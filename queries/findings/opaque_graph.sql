@@ -2,7 +2,7 @@
 --
 -- title: Opaque CUDA graphs
 -- sentence: {graph_run_count} CUDA graph executions were recorded as a whole, without their kernels. They take
---    {at_stake_ns}, {share_ratio} of GPU time.
+--    {at_stake_ns}, which is {share_ratio} of GPU time.
 -- advice: Record with `--cuda-graph-trace=node` to see the kernels. This adds overhead per graph node.
 -- plain: {graph_run_count} prepared sequences of work (CUDA graphs) ran for {at_stake_ns}. The recording does not show
 --    what they did.

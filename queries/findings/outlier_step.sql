@@ -4,7 +4,7 @@
 -- sentence: {outlier_count} of {step_count} {subject} steps are slower than the third quartile by more than 1.5
 --    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The time term with the largest
 --    difference is most often {term!s}.
--- advice: Query `step_outlier` to see which term and which kernel differ. Compare medians, because outliers do not
+-- advice: Query `step_outlier` to see which term and which kernel differ. Compare medians, because outliers barely
 --    affect them.
 -- plain: {outlier_count} of {step_count} steps take much longer than the others. They take {at_stake_ns} more in total.
 -- certainty: certain

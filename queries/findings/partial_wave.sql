@@ -1,8 +1,8 @@
 -- At most one row: kernels whose last wave of blocks does not fill the GPU.
 --
 -- title: Tail effect of partial waves
--- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, {share_ratio} of kernel
---    time. {subject} has the most time at stake, with {wave_count} waves.
+-- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, which is {share_ratio} of
+--    kernel time. {subject} has the most time at stake, with {wave_count} waves.
 -- advice: Choose tile or batch sizes for which the blocks fill whole waves, or use persistent or stream-K kernels.
 -- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
 -- certainty: possible

@@ -5,7 +5,7 @@
 -- sentence: {alike_count} of {step_count} {subject} steps each launch exactly {kernels_per_step_count} kernels, one at
 --    a time. During {subject} steps, the GPU is idle for {idle_ns} ({share_ratio} of the time) because it waits for the
 --    CPU to launch work.
--- advice: Capture the step in a CUDA graph (`torch.cuda.graph`, or `torch.compile(mode='reduce-overhead')`). In vLLM,
+-- advice: Capture the step in a CUDA graph with `torch.cuda.graph` or `torch.compile(mode='reduce-overhead')`. In vLLM,
 --    run without `--enforce-eager`. The step must have fixed shapes and must not synchronize.
 -- plain: Nearly every step submits {kernels_per_step_count} small jobs to the GPU, one at a time, and the GPU is idle
 --    for {idle_ns} between them. The jobs can be recorded once and then started together (CUDA graphs).

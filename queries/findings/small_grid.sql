@@ -1,8 +1,8 @@
 -- At most one row: kernels with fewer blocks than their GPU has SMs.
 --
 -- title: Grids smaller than the GPU
--- sentence: {instance_count} kernels launch fewer blocks than the GPU has SMs. They take {sum_ns}, {share_ratio} of
---    kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
+-- sentence: {instance_count} kernels launch fewer blocks than the GPU has SMs. They take {sum_ns}, which is
+--    {share_ratio} of kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
 -- advice: Expose more parallel work with a larger batch, split-K or stream-K GEMMs, or smaller tiles. Alternatively,
 --    run these kernels concurrently with others on a second stream.
 -- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches would fill it.

@@ -1,8 +1,8 @@
 -- At most one row: kernels that only copy or cast tensors.
 --
 -- title: Tensor copies and casts
--- sentence: {instance_count} kernels that only copy or cast tensors took {sum_ns}, {share_ratio} of kernel time.
---    {subject} takes the most time.
+-- sentence: {instance_count} kernels that only copy or cast tensors take {sum_ns}, which is {share_ratio} of kernel
+--    time. {subject} takes the most time.
 -- advice: Use one dtype across operators, avoid `.contiguous()`, `.to()` and `torch.cat` in layers, or let
 --    `torch.compile` fuse the copies and casts into neighboring kernels.
 -- plain: The GPU spends {sum_ns} copying data or changing its number format between computations.

@@ -2,7 +2,7 @@
 --
 -- title: Unattributed operations
 -- sentence: {operation_count} of {all_operation_count} GPU operations are not inside any range. They take
---    {at_stake_ns}, {share_ratio} of GPU time.
+--    {at_stake_ns}, which is {share_ratio} of GPU time.
 -- advice: Open ranges on the threads that launch these operations (autograd runs the backward pass on its own threads),
 --    and start recording before the program starts.
 -- certainty: certain

@@ -1,6 +1,6 @@
 -- One row per communication operation of a rank that was matched with operations on other ranks by communicator, op and
--- place. If the traces do not identify communicators, all ranks form one group, provided that all of them have the same
--- number of operations.
+-- place (its position among its GPU's operations with the same communicator and op). If the traces do not identify
+-- communicators, all ranks form one group, provided that all of them have the same number of operations.
 -- over: ranks
 -- materialized: all collective statistics read it.
 WITH whole AS (
@@ -21,5 +21,5 @@ fits AS (
 SELECT dense_rank() OVER (ORDER BY w.communicator, w.op, w.place) - 1 AS collective_id, f.rank_count, w.*
 FROM whole AS w
 JOIN fits AS f ON f.communicator IS NOT DISTINCT FROM w.communicator AND f.op = w.op
--- Keep one GPU per rank and collective: a process that drives several GPUs has several operations at one place.
+-- Keep one GPU per rank and collective: a process that drives several GPUs has several operations with the same place.
 QUALIFY row_number() OVER (PARTITION BY w.rank, w.communicator, w.op, w.place ORDER BY w.gpu_id) = 1

@@ -1,4 +1,4 @@
--- One row per range name and style, thread and kernel name, ordered by range name, thread and total duration, longest
+-- One row per range name, style, thread and kernel name, ordered by range name, thread and total duration, longest
 -- first. A kernel is included in every range that contains its launch. Kernels outside all ranges have no range name.
 -- materialized: every launch is joined with all ranges around it.
 --

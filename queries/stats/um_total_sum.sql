@@ -20,7 +20,7 @@ WITH touched AS (
     UNION ALL SELECT 'cpu_fault', address FROM _cpu_fault
     UNION ALL SELECT 'gpu_fault', address FROM _gpu_fault
 ),
--- nsys reports no address bounds unless all four occurred.
+-- nsys reports address bounds only if all four kinds of events occurred.
 bounds AS (SELECT min(address) AS lowest, max(address) AS highest FROM touched HAVING count(DISTINCT what) = 4)
 SELECT
     (SELECT sum(to_device_bytes)::BIGINT FROM stats__migration) AS to_device_bytes,
