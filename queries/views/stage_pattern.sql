@@ -2,7 +2,7 @@
 --
 -- source: stages
 --
--- position    INTEGER  -  order; the first pattern that matches a range determines its stage
+-- position    INTEGER  -  position of the pattern; the first pattern that matches a range determines its stage
 -- stage       VARCHAR  -  name of the stage
 -- expression  VARCHAR  -  regular expression that matches the whole rolled-up path of a range
 SELECT NULL::INTEGER AS position, NULL::VARCHAR AS stage, NULL::VARCHAR AS expression WHERE false

@@ -5,6 +5,6 @@
 -- stage  VARCHAR  -  name of the stage
 -- role   VARCHAR  -  request: each instance is one request, from its input to its last token; step: each instance is
 --                    one decode step
--- phase  VARCHAR  -  phase of the analytic model that the stage represents; the name of the stage if the file gives
---                    none
+-- phase  VARCHAR  -  phase of the analytic model that the stage represents; the stage name if the stages file does not
+--                    specify one
 SELECT NULL::VARCHAR AS stage, NULL::VARCHAR AS role, NULL::VARCHAR AS phase WHERE false

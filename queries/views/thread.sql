@@ -5,8 +5,8 @@
 -- process_id   BIGINT  -      key of the process (nsys's globalPid)
 -- pid          BIGINT  -      process ID on its machine
 -- tid          BIGINT  -      thread ID on its machine
--- call_count   BIGINT  count  CUDA API calls
--- range_count  BIGINT  count  NVTX ranges opened
+-- call_count   BIGINT  count  number of CUDA API calls
+-- range_count  BIGINT  count  number of NVTX ranges opened
 SELECT
     thread_id,
     thread_id & -16777216 AS process_id,
