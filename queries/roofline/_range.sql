@@ -1,4 +1,4 @@
--- One row per range whose name identifies it as a call of a module of the model.
+-- One row per range whose name identifies it as a call to a module of the model.
 -- materialized: looked up for every piece.
 SELECT n.range_id, n.name, n.label
 FROM _range_name AS n

@@ -1,5 +1,6 @@
--- One row per recorded module that the model does not contain although it has a module whose name differs only in an
--- index, ordered by name. Such a row means that the traced model, or its size, differs from the analytic model.
+-- One row per module in the trace that is missing from the analytic model, although the model has a module whose name
+-- differs only in an index, ordered by name. Such a row means that the traced model, or its size, differs from the
+-- analytic model.
 --
 -- name   VARCHAR  -  module name as recorded in its ranges
 -- known  VARCHAR  -  module of the analytic model with a matching name; if there are several, the last one by name

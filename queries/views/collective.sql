@@ -13,18 +13,19 @@
 -- bytes                 BIGINT   bytes  message size passed to NCCL; NULL if not recorded
 -- arrival_ns            BIGINT   ns     start on this rank, on the clock of the first file; NULL if not aligned
 -- end_ns                BIGINT   ns     end on this rank, on the clock of the first file; NULL if not aligned
--- duration_ns           BIGINT   ns     time from start to end on this rank: wait and transfer
+-- duration_ns           BIGINT   ns     time from start to end on this rank, including waiting and transfer
 -- transfer_ns           BIGINT   ns     shortest duration on any of its ranks, which is the duration on the rank that
 --                                       does not wait
 -- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for other ranks
 -- late_rank             BIGINT   -      the rank that arrives last; NULL if not aligned
--- late_ns               BIGINT   ns     arrival of this rank relative to the median arrival of all ranks; negative if
---                                       it is earlier; NULL if not aligned
+-- late_ns               BIGINT   ns     time by which this rank arrives after the median arrival of all ranks; negative
+--                                       if it arrives earlier; NULL if not aligned
 -- gain_ns               BIGINT   ns     for the last rank to arrive, the time between the second-to-last arrival and
---                                       its own, which is the time that the collective would save if only this rank
---                                       were on time; 0 for other ranks; NULL if not aligned
+--                                       its own arrival, which is the time that the collective would save if only this
+--                                       rank were on time; 0 for other ranks; NULL if not aligned
 -- residual_ns           DOUBLE   ns     possible error of the aligned clocks; the largest value among its ranks
--- own_ns                BIGINT   ns     time since the previous communication during which operations ran on this rank
+-- own_ns                BIGINT   ns     part of the time since the previous communication during which operations ran
+--                                       on this rank
 -- launch_gap_ns         BIGINT   ns     idle time since the previous communication during which the GPU waited for the
 --                                       CPU to launch
 -- synchronization_ns    BIGINT   ns     idle time since the previous communication during which the CPU was in a

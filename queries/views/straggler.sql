@@ -16,12 +16,12 @@
 -- median_late_ns    DOUBLE   ns     median lateness over the collectives for which the rank was late
 -- max_late_ns       BIGINT   ns     maximum lateness
 -- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if only this rank had been on time
--- cause             VARCHAR  -      what took longer than the median of the ranks before the rank was late: own
---                                   kernels, launch gap, synchronization (the CPU was in a blocking call, or launched
---                                   late after one) or other idle time; later start: the first operation of the rank
---                                   started later
--- cause_ns          BIGINT   ns     how much longer the cause took, summed over the collectives for which the rank was
---                                   late
+-- cause             VARCHAR  -      what took longer on this rank than the median over all ranks, before the
+--                                   collectives for which it was late: own kernels, launch gap, synchronization (the
+--                                   CPU was in a blocking call, or launched late after one) or other idle time; later
+--                                   start: the first operation of the rank started later
+-- cause_ns          BIGINT   ns     how much longer this cause took than the median, summed over the collectives for
+--                                   which the rank was late
 -- floor_ns          DOUBLE   ns     lateness above which the rank is considered late
 WITH usual AS (
     SELECT communicator, op, greatest(max(residual_ns), 5 * median(abs(late_ns))) AS floor_ns
