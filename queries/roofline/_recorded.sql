@@ -1,6 +1,6 @@
 -- One row per stage and module of the model, if the module is the innermost module in the stage at the start of at
 -- least one range.
--- materialized: walks up through the module and stage ranges.
+-- materialized: it walks up through the module and stage ranges.
 --
 -- The innermost range is the open range that was opened last.
 WITH RECURSIVE wanted AS (

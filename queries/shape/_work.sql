@@ -1,6 +1,6 @@
 -- One row per range in shape, and one row per reason why operations are outside these ranges, with totals of the GPU
 -- operations. Each operation is included once.
--- materialized: joins operations and ranges; three queries read it.
+-- materialized: it joins operations and ranges; three queries read it.
 --
 -- An operation belongs to the range in its stack that has FLOPs (there is at most one), or else to the innermost range
 -- with shapes. A range with FLOPs therefore owns all of its operations, including those of nested operators.

@@ -1,7 +1,7 @@
 -- One row per crossed range, which is a range that ends before a range that was opened inside it. number is the
 -- position among the thread's crossed ranges in opening order.
--- materialized: almost always empty. Once it is materialized, DuckDB knows that it is empty. All other ranges on a
---     thread are properly nested.
+-- materialized: it is almost always empty. Once it is materialized, DuckDB knows that it is empty. All other ranges on
+--     a thread are properly nested.
 --
 -- The latest end of the ranges opened inside a range is a maximum over consecutive numbers, so that no pairs of ranges
 -- are compared.

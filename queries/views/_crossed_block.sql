@@ -1,6 +1,6 @@
 -- One row per block of 1, 2, 4, 8 ... consecutive crossed ranges on a thread, and end time in the block. The row
 -- identifies two of the block's ranges that end at that time or later: the one opened last, and the shortest one.
--- materialized: almost always empty; two queries read it.
+-- materialized: it is almost always empty; two queries read it.
 --
 -- The first k ranges on a thread are split into one block per set bit of k. The question "which of the first k ranges
 -- end at t or later?" therefore takes one lookup per set bit. No split contains a block with an odd number, so these

@@ -1,7 +1,7 @@
 -- One row per time at which the innermost range may change on a thread whose ranges cross, with the innermost piece
 -- from then on, or NULL. The innermost open range is the one opened last. It is found by depth among nesting ranges,
 -- and by _crossed_top among crossed ranges.
--- materialized: almost always empty.
+-- materialized: it is almost always empty.
 --
 -- A piece is a part of a range during which no range around it ends. Its key consists of the key of the range and, from
 -- bit 40 up, the number of the thread's crossed ranges that have ended since the range was opened. Only crossed ranges

@@ -1,5 +1,5 @@
 -- One row per range on a thread whose ranges cross, with the range that encloses it most tightly.
--- materialized: almost always empty.
+-- materialized: it is almost always empty.
 --
 -- All ranges that are open at the start of a range contain it completely, except for some crossed ranges. The parent is
 -- therefore either the innermost open range that is not crossed, or a shorter, crossed range that was opened before the

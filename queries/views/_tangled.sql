@@ -1,7 +1,7 @@
 -- One row per thread with ranges that cross, or with paths longer than 4000 characters. For these threads, only
--- _range_stack has all ranges around a piece. For all other threads, they can also be found from the places around its
--- place.
--- materialized: almost always empty. Once it is materialized, DuckDB knows that it is empty.
+-- _range_stack has all ranges around a piece. For all other threads, these ranges can also be found from the places
+-- that enclose the piece's place.
+-- materialized: it is almost always empty. Once it is materialized, DuckDB knows that it is empty.
 FROM _crossing
 UNION
 SELECT r.thread_id

@@ -1,5 +1,5 @@
 -- One row per NVTX range whose name contains tensor sizes, with the FLOPs derived from them; unordered.
--- materialized: reads and compares the names of all ranges.
+-- materialized: it reads and compares the names of all ranges.
 --
 -- range_id       BIGINT   -      key of the range
 -- form           VARCHAR  -      origin of the range name: layer (hooks of vLLM, SGLang or TensorRT-LLM), operator
