@@ -1,4 +1,5 @@
--- One row per time window that the export is limited to, ordered by start_ns. Empty if the whole trace is exported.
+-- One row per time window that the export is limited to, ordered by start_ns. The table is empty if the whole trace is
+-- exported.
 --
 -- source: command
 --

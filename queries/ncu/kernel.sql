@@ -2,12 +2,12 @@
 --
 -- launch                    VARCHAR  -           key of the profiled launch
 -- kernel                    VARCHAR  -           kernel name as printed by ncu
--- grid_x                    BIGINT   -           number of blocks, x; NULL if ncu did not print sizes
--- grid_y                    BIGINT   -           number of blocks, y
--- grid_z                    BIGINT   -           number of blocks, z
--- block_x                   BIGINT   -           threads per block, x
--- block_y                   BIGINT   -           threads per block, y
--- block_z                   BIGINT   -           threads per block, z
+-- grid_x                    BIGINT   -           number of blocks in x; NULL if ncu did not print sizes
+-- grid_y                    BIGINT   -           number of blocks in y
+-- grid_z                    BIGINT   -           number of blocks in z
+-- block_x                   BIGINT   -           threads per block in x
+-- block_y                   BIGINT   -           threads per block in y
+-- block_z                   BIGINT   -           threads per block in z
 -- dram_bytes                DOUBLE   bytes       bytes read from and written to DRAM
 -- tensor_flops              DOUBLE   flops       tensor core FLOPs (sm__ops_path_tensor), floating point only; NULL if
 --                                                not measured

@@ -3,12 +3,12 @@
 --
 -- name            VARCHAR  -           kernel name in the trace
 -- label           VARCHAR  -           unique short kernel name (see kernel_label)
--- grid_x          BIGINT   -           number of blocks, x, in the trace
--- grid_y          BIGINT   -           number of blocks, y
--- grid_z          BIGINT   -           number of blocks, z
--- block_x         BIGINT   -           threads per block, x
--- block_y         BIGINT   -           threads per block, y
--- block_z         BIGINT   -           threads per block, z
+-- grid_x          BIGINT   -           number of blocks in x, in the trace
+-- grid_y          BIGINT   -           number of blocks in y
+-- grid_z          BIGINT   -           number of blocks in z
+-- block_x         BIGINT   -           threads per block in x
+-- block_y         BIGINT   -           threads per block in y
+-- block_z         BIGINT   -           threads per block in z
 -- instance_count  BIGINT   count       number of executions in the trace
 -- sum_ns          BIGINT   ns          sum of the durations of these executions, from nsys
 -- launch          VARCHAR  -           key of the profiled launch

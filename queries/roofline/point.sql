@@ -1,7 +1,7 @@
 -- One row per point on the roofline chart, ordered by series (stage, op, kernel), then time_ns, largest first. Points
 -- are stages that the model covers, ops within each stage, and kernel launches profiled by ncu. Only points with GPU
--- time are listed. Empty without --model. Do not compare points from different series, because their bytes and times
--- are defined differently.
+-- time are listed. The result is empty without --model. Do not compare points from different series, because their
+-- bytes and times are defined differently.
 --
 -- optional: ncu
 --

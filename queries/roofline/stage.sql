@@ -6,14 +6,15 @@
 -- phase              VARCHAR  -           phase of the model that the stage represents
 -- execution_count    BIGINT   count       number of times that the workload was executed
 -- matrix_flops       DOUBLE   flops       model FLOPs of all executions, 2 per multiply-add
--- accessed_bytes     DOUBLE   bytes       model bytes of all executions: the minimum that the layers must access
+-- accessed_bytes     DOUBLE   bytes       model bytes of all executions: the minimum that the stage's layers must
+--                                         access
 -- intensity          DOUBLE   flops/byte  matrix_flops / accessed_bytes
 -- gpu_count          BIGINT   count       GPUs that the stage ran on; span_ns, busy_ns and sum_ns are totals across
 --                                         these GPUs
--- wall_ns            BIGINT   ns          time of the stage on the CPU
+-- wall_ns            BIGINT   ns          duration of the stage on the CPU
 -- span_ns            BIGINT   ns          time from the first start to the last end on the GPU
--- busy_ns            BIGINT   ns          time during which at least one of its operations runs
--- sum_ns             BIGINT   ns          sum of the durations of its operations
+-- busy_ns            BIGINT   ns          time during which at least one of the stage's operations runs
+-- sum_ns             BIGINT   ns          sum of the durations of the stage's operations
 -- is_drained         BOOLEAN  -           whether the GPU had finished when each instance ended; if so, the wall time
 --                                         is a latency
 -- mfu_ratio          DOUBLE   ratio       MFU: matrix_flops / (wall_ns x peak FLOP/s x gpu_count); NULL if the wall
@@ -22,7 +23,7 @@
 -- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
 -- util_sum_ratio     DOUBLE   ratio       matrix_flops / (sum_ns x peak FLOP/s)
 -- mbu_ratio          DOUBLE   ratio       accessed_bytes / (span_ns x peak bandwidth)
--- roofline_ns        DOUBLE   ns          roofline time of the layers, executed one after another
+-- roofline_ns        DOUBLE   ns          roofline time of the stage's layers, executed one after another
 -- slowdown           DOUBLE   -           span_ns / roofline_ns
 -- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
 -- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model

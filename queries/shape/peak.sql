@@ -1,5 +1,5 @@
--- One row per dtype for which a peak of the GPU in the trace is known, ordered by gpu and dtype. Empty if the GPU is
--- unknown or if the trace contains GPUs with different names.
+-- One row per dtype for which a peak of the GPU in the trace is known, ordered by gpu and dtype. The result is empty if
+-- the GPU is unknown or if the trace contains GPUs with different names.
 --
 -- gpu          VARCHAR  -        product name of the GPU
 -- dtype        VARCHAR  -        data type of the elements

@@ -11,8 +11,8 @@
 -- piece_id        BIGINT   -   piece of that range (key of _range_stack)
 -- layer_range_id  BIGINT   -   innermost range open when the graph node was captured; NULL if unknown or if no CUDA
 --                              graph launched the operation
--- via             VARCHAR  -   how the operation was attributed: launch (by range_id alone), graph_node or graph_order
---                              (also by layer_range_id, see graph_node); NULL if by neither
+-- via             VARCHAR  -   how the operation was attributed: launch (by range_id alone), or graph_node or
+--                              graph_order (also by layer_range_id; see graph_node); NULL if neither ID is known
 SELECT
     l.operation_id, l.call_id, l.thread_id, l.call_ns, l.call_end_ns,
     l.range_id,

@@ -5,7 +5,7 @@
 -- operation_id          BIGINT   -      key of the kernel execution
 -- process_id            BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id                BIGINT   -      GPU number
--- stream_id             BIGINT   -      CUDA stream
+-- stream_id             BIGINT   -      CUDA stream ID
 -- name                  VARCHAR  -      kernel name
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv;
 --                                       NULL if neither the kernel name nor a range name contains it

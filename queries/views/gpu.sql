@@ -39,8 +39,9 @@ device AS (
             AS clock_hz,
         -- No GPU has less than 2^20 bytes of memory, so a smaller value is in MiB.
         agreed(memory * CASE WHEN memory < 1048576 THEN 1048576 ELSE 1 END) AS memory_bytes,
-        -- CUPTI's unit is kB/s. GPU bandwidths in these exports are between 5 GB/s and 5 TB/s. Therefore, a value of at
-        -- least 5e9 is in bytes/s, other values of at least 5e6 are in kB/s, and the unit of smaller values is unknown.
+        -- CUPTI's unit is kB/s. The GPU bandwidths in such tables are between 5 GB/s and 5 TB/s. Therefore, a value of
+        -- at least 5e9 is in bytes/s, other values of at least 5e6 are in kB/s, and the unit of smaller values is
+        -- unknown.
         agreed(bandwidth * CASE WHEN bandwidth >= 5000000000 THEN 1 WHEN bandwidth >= 5000000 THEN 1000 END)
             AS bandwidth_bytes_per_s,
         agreed(l2_cache_bytes) AS l2_cache_bytes, agreed(compute_capability) AS compute_capability

@@ -7,7 +7,7 @@
 -- end_ns          BIGINT   ns     end on the GPU
 -- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id       BIGINT   -      CUDA device ordinal within its process
--- stream_id       BIGINT   -      CUDA stream
+-- stream_id       BIGINT   -      CUDA stream ID
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
 -- correlation_id  BIGINT   -      ID of the launching API call, unique only within its process
 -- moved_bytes     BIGINT   bytes  number of bytes copied or set; NULL for kernels and graph runs

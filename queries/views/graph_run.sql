@@ -8,8 +8,8 @@
 -- end_ns          BIGINT  ns  end on the GPU
 -- duration_ns     BIGINT  ns  end_ns - start_ns, as recorded
 -- device_id       BIGINT  -   CUDA device ordinal within its process
--- context_id      BIGINT  -   CUDA context
--- stream_id       BIGINT  -   CUDA stream
+-- context_id      BIGINT  -   CUDA context ID
+-- stream_id       BIGINT  -   CUDA stream ID
 -- process_id      BIGINT  -   key of the process (nsys's globalPid)
 -- correlation_id  BIGINT  -   ID of the launching API call, unique only within its process
 SELECT

@@ -10,16 +10,16 @@
 -- end_ns                       BIGINT   ns     end on the GPU
 -- duration_ns                  BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id                    BIGINT   -      CUDA device ordinal within its process
--- context_id                   BIGINT   -      CUDA context
--- stream_id                    BIGINT   -      CUDA stream
+-- context_id                   BIGINT   -      CUDA context ID
+-- stream_id                    BIGINT   -      CUDA stream ID
 -- process_id                   BIGINT   -      key of the process (nsys's globalPid)
 -- correlation_id               BIGINT   -      ID of the launching API call, unique only within its process
--- grid_x                       BIGINT   -      number of blocks, x
--- grid_y                       BIGINT   -      number of blocks, y
--- grid_z                       BIGINT   -      number of blocks, z
--- block_x                      BIGINT   -      threads per block, x
--- block_y                      BIGINT   -      threads per block, y
--- block_z                      BIGINT   -      threads per block, z
+-- grid_x                       BIGINT   -      number of blocks in x
+-- grid_y                       BIGINT   -      number of blocks in y
+-- grid_z                       BIGINT   -      number of blocks in z
+-- block_x                      BIGINT   -      threads per block in x
+-- block_y                      BIGINT   -      threads per block in y
+-- block_z                      BIGINT   -      threads per block in z
 -- register_count               BIGINT   count  registers per thread
 -- static_shared_memory_bytes   BIGINT   bytes  static shared memory per block
 -- dynamic_shared_memory_bytes  BIGINT   bytes  dynamic shared memory per block

@@ -1,5 +1,5 @@
--- One row per rule that assigns a class to kernels, ordered by position. The rules are read from the asset
--- analytic/kernels/rules.csv; a session table with this name overrides it.
+-- One row per rule that assigns a class to kernels, ordered by position. The rules are read from
+-- analytic/kernels/rules.csv. A session table named kernel_rule overrides them.
 --
 -- position    BIGINT   -  position of the rule; the first rule that matches a kernel name determines its class
 -- class       VARCHAR  -  gemm, gemv, attention, norm, activation, elementwise, copy, routing, reduction, embedding,

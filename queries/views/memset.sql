@@ -7,11 +7,11 @@
 -- end_ns          BIGINT   ns     end on the GPU
 -- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id       BIGINT   -      CUDA device ordinal within its process
--- context_id      BIGINT   -      CUDA context
--- stream_id       BIGINT   -      CUDA stream
+-- context_id      BIGINT   -      CUDA context ID
+-- stream_id       BIGINT   -      CUDA stream ID
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
 -- correlation_id  BIGINT   -      ID of the launching API call, unique only within its process
--- green_context_id  BIGINT -      green context; NULL if the trace has none
+-- green_context_id  BIGINT -      green context ID; NULL if the trace contains none
 SELECT
     (s.row_id << 2) | 2 AS operation_id,
     kind.name AS memory,

@@ -4,12 +4,12 @@
 --
 -- launch   VARCHAR  -  key of the profiled launch: subfolder of the given folder, and ncu's ID for the launch
 -- kernel   VARCHAR  -  kernel name as printed by ncu
--- grid_x   BIGINT   -  number of blocks, x; NULL if ncu did not print sizes
--- grid_y   BIGINT   -  number of blocks, y
--- grid_z   BIGINT   -  number of blocks, z
--- block_x  BIGINT   -  threads per block, x
--- block_y  BIGINT   -  threads per block, y
--- block_z  BIGINT   -  threads per block, z
+-- grid_x   BIGINT   -  number of blocks in x; NULL if ncu did not print sizes
+-- grid_y   BIGINT   -  number of blocks in y
+-- grid_z   BIGINT   -  number of blocks in z
+-- block_x  BIGINT   -  threads per block in x
+-- block_y  BIGINT   -  threads per block in y
+-- block_z  BIGINT   -  threads per block in z
 -- section  VARCHAR  -  section of ncu's details page; empty for other pages
 -- metric   VARCHAR  -  metric label (details page) or metric name
 -- value    DOUBLE   -  value in the base unit; NULL if ncu printed n/a

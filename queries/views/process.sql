@@ -1,4 +1,4 @@
--- One row per process that ran GPU operations, called CUDA, or opened ranges, ordered by pid.
+-- One row per process that ran GPU operations, called the CUDA API, or opened ranges, ordered by pid.
 --
 -- process_id       BIGINT  -      key of the process (nsys's globalPid)
 -- pid              BIGINT  -      process ID on its machine

@@ -11,8 +11,8 @@
 --                                contain it
 -- flops          BIGINT   flops  FLOPs, 2 per multiply-add; for attention, all pairs of positions are included; NULL if
 --                                reason is set
--- bytes          BIGINT   bytes  bytes of inputs, weights and output, each accessed once, all in this dtype; NULL
---                                without a dtype
+-- bytes          BIGINT   bytes  bytes of inputs, weights and output, each accessed once, all in this dtype; NULL if
+--                                the dtype is unknown
 -- element_count  BIGINT   count  number of elements of inputs, weights and output
 -- reason         VARCHAR  -      why FLOPs are unknown or omitted
 -- bytes_reason   VARCHAR  -      why bytes are unknown although FLOPs are known

@@ -1,4 +1,4 @@
--- One row per pattern in the stages file, in file order; empty without a stages file.
+-- One row per pattern in the stages file, in file order. The table is empty if there is no stages file.
 --
 -- source: stages
 --

@@ -1,4 +1,4 @@
--- One row: how steps are found in this session. A session table with this name overrides it (--steps option).
+-- One row: how steps are found in this session. The --steps option overrides it with a session table of the same name.
 --
 -- choice      VARCHAR  -  auto, none, or pattern
 -- expression  VARCHAR  -  for pattern, the regular expression that matches the whole rolled-up path of a range;

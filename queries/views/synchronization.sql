@@ -5,7 +5,7 @@
 -- end_ns          BIGINT   ns  end of the synchronization
 -- duration_ns     BIGINT   ns  end_ns - start_ns
 -- device_id       BIGINT   -   CUDA device ordinal within its process
--- stream_id       BIGINT   -   CUDA stream
+-- stream_id       BIGINT   -   CUDA stream ID
 -- process_id      BIGINT   -   key of the process (nsys's globalPid)
 -- correlation_id  BIGINT   -   ID of the API call that waited, unique only within its process
 SELECT

@@ -1,5 +1,5 @@
--- One row per thread that called CUDA, opened ranges or made traced OS runtime calls, ordered by process and thread
--- number.
+-- One row per thread that called the CUDA API, opened ranges, or made traced OS runtime calls, ordered by process and
+-- thread number.
 --
 -- thread_id    BIGINT  -      key of the thread (nsys's globalTid)
 -- process_id   BIGINT  -      key of the process (nsys's globalPid)
