@@ -35,8 +35,8 @@ CREATE MACRO deviation(x) AS sqrt(((
         sum_of_squares(x) - 2 * (sum(x) // count(x)) * sum(x) + count(x) * (sum(x) // count(x)) * (sum(x) // count(x))
     )::DOUBLE - (sum(x) % count(x))::DOUBLE ** 2 / count(x)) / nullif(count(x) - 1, 0));
 
--- The values at one quarter, one half and three quarters of the sorted values, counted from the low end and from the
--- high end. The two differ if the position is between two values.
+-- The values at one quarter, one half and three quarters of the sorted values, from the smallest value up (low) and
+-- from the largest value down (high, negated). The two differ if the position is between two values.
 CREATE MACRO quarters(x) AS {
     'low': quantile_disc(x, [0.25, 0.5, 0.75]),
     'high': quantile_disc(-x, [0.75, 0.5, 0.25])
@@ -58,8 +58,8 @@ CREATE MACRO launch_text(grid_x, grid_y, grid_z, block_x, block_y, block_z) AS
 CREATE MACRO pid_of(key) AS (key >> 24) & 16777215;
 CREATE MACRO tid_of(key) AS key & 16777215;
 
--- The time in an interval that earlier intervals do not cover. Earlier intervals extend to covered_ns (NULL for the
--- first interval).
+-- The time in an interval that earlier intervals do not cover. Earlier intervals end at covered_ns (NULL for the first
+-- interval).
 CREATE MACRO added_ns(start_ns, end_ns, covered_ns) AS
     greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0);
 
