@@ -1,6 +1,6 @@
--- One row per GPU operation and API call with its process and correlationId, with the time of the operation, the call
--- that launched it, and the innermost piece at the start of the call. There is almost always one row per operation. If
--- several calls share an ID, there is one row for each of these calls (see _later_call).
+-- One row per GPU operation and API call with the same process and correlationId. The row has the time of the
+-- operation, the call that launched it, and the innermost piece at the start of the call. There is almost always one
+-- row per operation. If several calls share an ID, there is one row for each of these calls (see _later_call).
 -- materialized: it joins every operation to its call, and the start of the call to the boundaries of ranges.
 --
 -- The columns that are summed per range are included, so that operations need not be joined again. name_id is set for

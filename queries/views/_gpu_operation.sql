@@ -1,4 +1,4 @@
--- One row per GPU operation of any kind. Attribution and busy time are based on it. The only name it contains is the
+-- One row per GPU operation of any kind. Attribution and busy time are based on it. It contains no names, only the
 -- string key of a kernel name. gpu_id is the physical GPU if the trace contains it, or else the device ordinal. Device
 -- ordinals are per process, so two processes may use 0 for different GPUs. GPUs on different machines or in different
 -- containers are distinct: gpu_id starts at 1000 for the second machine or container, at 2000 for the third, and so on.

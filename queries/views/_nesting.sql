@@ -3,10 +3,10 @@
 -- materialized: it has the boundaries of all ranges, before crossed ranges are removed.
 --
 -- If several boundaries have the same time, ends come before starts, because ranges are half-open: [start, end). Among
--- the starts, the range opened first comes first, because it encloses the others. Among the ends, it comes last, so
--- that the last boundary at a given time determines the innermost range from then on. A zero-length range is a point.
--- It opens nothing and is inside all ranges that are open at that time. Windows over ordered rows need no second sort,
--- because DuckDB preserves the order of a subquery.
+-- the starts, the start of the range opened first comes first, because that range encloses the others. Among the ends,
+-- the end of that range comes last, so that the last boundary at a given time determines the innermost range from then
+-- on. A zero-length range is a point. It opens nothing and is inside all ranges that are open at that time. Windows
+-- over ordered rows need no second sort, because DuckDB preserves the order of a subquery.
 WITH boundary AS (
     SELECT thread_id, start_ns AS instant_ns, 1 AS kind, opened, range_id FROM _range WHERE end_ns > start_ns
     UNION ALL
