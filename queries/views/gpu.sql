@@ -1,14 +1,14 @@
 -- One row per GPU described in the trace, ordered by gpu_id.
 --
--- gpu_id                         BIGINT   -          GPU number on its machine
--- name                           VARCHAR  -          product name
--- chip                           VARCHAR  -          chip name, such as GA100
--- sm_count                       BIGINT   count      number of streaming multiprocessors
--- clock_hz                       BIGINT   Hz         boost clock frequency
--- memory_bytes                   BIGINT   bytes      size of the memory
--- bandwidth_bytes_per_s          BIGINT   bytes/s    peak memory bandwidth
--- l2_cache_bytes                 BIGINT   bytes      size of the L2 cache
--- compute_capability             VARCHAR  -          compute capability, such as 8.0
+-- gpu_id                 BIGINT   -        GPU number on its machine
+-- name                   VARCHAR  -        product name
+-- chip                   VARCHAR  -        chip name, such as GA100
+-- sm_count               BIGINT   count    number of streaming multiprocessors
+-- clock_hz               BIGINT   Hz       boost clock frequency
+-- memory_bytes           BIGINT   bytes    size of the memory
+-- bandwidth_bytes_per_s  BIGINT   bytes/s  peak memory bandwidth
+-- l2_cache_bytes         BIGINT   bytes    size of the L2 cache
+-- compute_capability     VARCHAR  -        compute capability, such as 8.0
 --
 -- nsys writes 0 for unknown values. These values are NULL here, because no GPU has 0 SMs, 0 Hz, 0 bytes or compute
 -- capability 0.

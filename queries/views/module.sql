@@ -8,7 +8,7 @@
 -- transformers_path  VARCHAR  -      name of the module in transformers; empty if it has none
 -- layer              VARCHAR  -      layer of which this is an instance (`path` in the `layer` table)
 -- matrix_flops       DOUBLE   flops  share of the layer's matrix_flops
--- accessed_bytes        DOUBLE   bytes  share of the layer's accessed_bytes
+-- accessed_bytes     DOUBLE   bytes  share of the layer's accessed_bytes
 -- roofline_ns        DOUBLE   ns     share of the layer's roofline_ns
 SELECT NULL::VARCHAR AS phase, NULL::VARCHAR AS path, NULL::VARCHAR AS transformers_path, NULL::VARCHAR AS layer,
     NULL::DOUBLE AS matrix_flops, NULL::DOUBLE AS accessed_bytes, NULL::DOUBLE AS roofline_ns
