@@ -43,16 +43,17 @@ def _evaluate(
         str,
         typer.Option(
             "--efficiency", metavar="E",
-            help="Also show expected times at this fraction of roofline speed: 0.6, or prefill=0.5,decode=0.3, or a "
-            "run folder or trace of this workload to take the achieved fraction from.",
+            help="Also show expected times at a fraction of roofline speed, for example, 0.6 or "
+            "prefill=0.5,decode=0.3. To use the fraction achieved in a run, pass a run folder or trace of this "
+            "workload.",
         ),
     ] = "",
     expanded: Annotated[
         bool,
         typer.Option(
             "--expanded",
-            help="Count what the transformers code computes: it expands the latent in every step, attends to all keys "
-            "and pads chunks.",
+            help="Count the FLOPs that the transformers code performs. It expands the latent in every step, attends "
+            "to all keys and pads chunks.",
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
@@ -70,7 +71,7 @@ def _evaluate(
 def _efficiency(
     text: str, model: str, workload: str, assignments: list[str], dtype: str
 ) -> float | dict[str, float] | None:
-    """Return an efficiency given as a number, as numbers by phase, or as a trace or run folder to measure it in."""
+    """Return the efficiency: a number, one number per phase, or the value measured in a trace or run folder."""
     if not text:
         return None
     if Path(text).exists():
@@ -87,7 +88,7 @@ def _efficiency(
     except ValueError:
         raise nt.UsageError(
             f"{text!r} is neither an efficiency nor an existing file.",
-            "Write 0.6, or prefill=0.5,decode=0.3, or the path of a trace or run folder.",
+            "Use, for example, 0.6, prefill=0.5,decode=0.3, or the path of a trace or run folder.",
         ) from None
 
 

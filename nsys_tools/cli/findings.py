@@ -35,13 +35,14 @@ def findings(
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
 ) -> None:
-    """Print the findings for TRACE, most time at stake first, each with its evidence and what to try.
+    """Print the findings, most time at stake first.
 
-    The rules are SQL queries; list them with: nsys-tools queries --area findings. To add a rule, put it into
-    queries/findings/ of a folder and name that folder with --assets.
+    Each finding has its evidence and what to try. The rules are SQL queries. To list them, use `nsys-tools queries
+    --area findings`. To add a rule, put its SQL file into the queries/findings/ subfolder of a folder, and pass that
+    folder with --assets.
     """
     if form not in {"text", "json"}:
-        raise nt.UsageError(f"Format {form!r} is not known.", "Use text or json.")
+        raise nt.UsageError(f"Unknown format {form!r}.", "Use text or json.")
     with (
         status() as progress,
         nt.open(
@@ -71,7 +72,7 @@ def _lines(found: nt.Findings, top: int) -> Iterator[str]:
         for text in (one.text, one.advice, f"{one.table}   {one.docs}"):
             yield from _wrapped(text, width, "   ")
     if len(found) > top:
-        yield f"\nThese are the first {top} of {len(found)} findings. To print more, use --top N."
+        yield f"\nShown: {top} of {len(found)} findings. To print more, use --top N."
 
 
 def _head(one: nt.Finding, span_ns: int) -> str:

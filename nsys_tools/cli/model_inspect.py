@@ -26,7 +26,10 @@ def inspect(
     force: Annotated[bool, typer.Option("--force", help="Rebuild a cached architecture and overwrite FILE.")] = False,
     check: Annotated[bool, typer.Option(help="Compare FLOPs with torch's FlopCounterMode.")] = True,
 ) -> None:
-    """Show the module tree of a transformers architecture and write its model JSON."""
+    """Show the module tree of a transformers architecture.
+
+    The command also writes the model JSON to the cache.
+    """
     found = nt.inspect_model(source, overrides, out, force=force)
     table.show(found.tree)
     _warn(found.warnings)
@@ -42,7 +45,10 @@ def compare(
     overrides: CONFIG = [],  # noqa: B006
     form: options.FORMAT = "table",
 ) -> None:
-    """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device."""
+    """Compare matrix FLOPs with torch's FlopCounterMode.
+
+    The FLOPs come from nsys-tools's formulas. torch runs on the meta device, without weights.
+    """
     rows, warnings = nt.compare_models(sources, overrides)
     _warn(warnings)
     answers.show("model compare", rows, form, warnings=warnings)

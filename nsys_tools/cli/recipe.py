@@ -47,16 +47,16 @@ def recipe(
         int | None, typer.Option("--bins", metavar="N", help="Divide the time into N bins. Default: 30.")
     ] = None,
     cumulative: Annotated[
-        bool, typer.Option("--cumulative", help="Count the time of overlapping kernels once per kernel.")
+        bool, typer.Option("--cumulative", help="Add up the times of overlapping kernels.")
     ] = False,
     rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="List at most N rows per trace.")] = None,
     gap: Annotated[
-        int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than this. Default: 500.")
+        int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than MS milliseconds. Default: 500.")
     ] = None,
     threshold: Annotated[
         int | None,
         typer.Option(
-            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below this. Default: 50."
+            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below PERCENT. Default: 50."
         ),
     ] = None,
     chunks: Annotated[
@@ -72,10 +72,10 @@ def recipe(
         typer.Option("--help-recipes", callback=_print_recipes, is_eager=True, help="List the recipes and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Run RECIPE on the traces of many ranks and write the tables of nsys recipe and a page. nsys is not required.
+    """Run RECIPE on the traces of many ranks.
 
-    Each trace is a rank. Tables are written as Parquet and CSV. If the traces have no data for the recipe, the command
-    prints a message and writes nothing.
+    The output is an HTML page and the same tables that nsys recipe writes, as Parquet and CSV. nsys is not required.
+    Each trace is a rank. If the traces have no data for the recipe, the command prints a message and writes nothing.
     """
     with status() as progress:
         found = nt.recipe(
