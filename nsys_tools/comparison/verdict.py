@@ -68,14 +68,15 @@ def judge(shift: Shift, floors: Floors, what: str = "a step") -> Verdict:
         reach = max(shift.ratio_high, 1 / shift.ratio_low) - 1
         if reach <= _SURE * floors.relative:
             return Verdict(SAME, f"{said}. This is within noise, and a difference above {reach:.1%} is excluded")
-        return Verdict(AMBIGUOUS, f"{said}, but the interval is too wide to decide. Repeat with more steps")
+        return Verdict(AMBIGUOUS, f"{said}, but the interval is too wide to decide. Capture more steps")
     if change < floors.relative or abs(shift.new_median - shift.base_median) < floors.absolute_ns:
-        return Verdict(SAME, f"{said}, which is too small to count (threshold {floors.relative:.1%} {floors.source})")
+        return Verdict(SAME, f"{said}, which is too small to matter (threshold {floors.relative:.1%} {floors.source})")
     if shift.drift >= _DRIFT * change:
         side = "the new side" if abs(shift.new_drift) >= abs(shift.base_drift) else "the base"
         return Verdict(
             AMBIGUOUS,
-            f"{said}, but the two halves of {side} differ by {shift.drift:.1%}, so it may be drift. Repeat both sides",
+            f"{said}, but the two halves of {side} differ by {shift.drift:.1%}, so the change may be drift. "
+            "Capture both sides again",
         )
     return Verdict(SLOWER if shift.ratio > 1 else FASTER, said)
 

@@ -192,5 +192,5 @@ class RankDatabase:
             names = ", ".join(lost[:3]) + (" ..." if len(lost) > 3 else "")
             self._notes.append(
                 f"Not aligned: {names}. No collective recorded by all its ranks links these files to the clock of the "
-                "first file. Figures that need a common clock exclude these files."
+                "first file. Metrics that need a common clock exclude these files."
             )

@@ -64,7 +64,7 @@ def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expre
         note = f"Several traces identify themselves as rank {twice[0]}: {', '.join(names[:3])}. {UNTOLD}"
         return Numbers(range(len(sources)), "order", (note,))
     count = max((row["told_count"] or 0 for row in told), default=0)
-    missing = (f"The job has {count} ranks, of which {len(ranks)} were given.",) if count > len(ranks) else ()
+    missing = (f"The job has {count} ranks, but only {len(ranks)} were specified.",) if count > len(ranks) else ()
     return Numbers(ranks, " and ".join(sorted({str(row["told_by"]) for row in told})), missing)
 
 
@@ -75,7 +75,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
         raise UsageError(f"--rank-regex {expression}: {error}.") from None
     if compiled.groups != 1:
         raise UsageError(
-            f"--rank-regex {expression} needs exactly one group, for the number.", r"Example: 'rank(\d+)'."
+            f"--rank-regex {expression} must have exactly one group, for the number.", r"Example: 'rank(\d+)'."
         )
     ranks = []
     for one in sources:

@@ -98,7 +98,7 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         gain = sum(row["sum_gain_ns"] for row in rotating)
         times = sum(row["last_count"] for row in rotating)
         said.append(
-            f"{len(ranks)} ranks are late in turn, {times} times in total. This costs {duration(gain)}. Causes: "
+            f"{len(ranks)} ranks take turns being late, {times} times in total. This costs {duration(gain)}. Causes: "
             f"{', '.join(causes)}."
             if len(ranks) > 1
             else late_words(rotating[0]) + "."
@@ -201,12 +201,14 @@ def _clock_words(clocks: Sequence[Mapping[str, Any]]) -> str:
     if all(row["method"] == "one file" for row in clocks):
         return "All ranks come from one file and share its clock."
     return (
-        "Collectives end on all ranks at the same time, so their end times give the offset and drift of the clock of "
-        "each file relative to the first file. 95 % of the end times are within the residual."
+        "Collectives end on all ranks at the same time. Their end times therefore give each file's clock offset and "
+        "drift relative to the first file. 95 % of the end times agree to within the residual."
     )
 
 
 def _nobody(clocks: Sequence[Mapping[str, Any]]) -> str:
     if not all(row["is_aligned"] for row in clocks):
-        return "Unknown: late ranks can be found only if the traces share collectives, which align their clocks."
+        return (
+            "Late ranks are unknown. They can be found only if the traces share collectives, which align their clocks."
+        )
     return "No rank is late: arrival times differ by no more than usual, or no collectives were matched."
