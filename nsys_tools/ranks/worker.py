@@ -14,7 +14,10 @@ from typing import BinaryIO
 from nsys_tools.errors import NsysToolsError, OneError
 from nsys_tools.ranks.work import Part, Reader, Task
 
-_HINT = "Run the command again. Traces that were already read are cached. With fewer --workers, each worker has more memory."
+_HINT = (
+    "Run the command again. Traces that were already read are cached. With fewer --workers, each worker has more "
+    "memory."
+)
 # Python's multiprocessing is not used, because it runs the user's script again in each worker unless the script
 # prevents it.
 _START = "from nsys_tools.ranks.worker import serve; serve()"
