@@ -54,11 +54,11 @@ def analyze(
     rank_regex: options.RANK_REGEX = "",
     skip_broken: options.SKIP_BROKEN = False,
 ) -> None:  # fmt: skip
-    """Write a report: stages, kernels, idle time, findings.
+    """Write a report on stages, kernels and idle time.
 
-    The report also covers operators and copies. Several traces are treated as the ranks of one job. Their report
-    compares the ranks: which ranks are late, where each rank spends its time, communication, and clock offsets. With
-    --each, every trace gets its own report instead.
+    The report also covers operators, copies and findings. Several traces are treated as the ranks of one job. Their
+    report shows which ranks are late, where each rank spends its time, how the ranks communicate, and the clock
+    offsets. With --each, every trace gets its own report instead.
 
     For a run folder written by `nsys-tools capture`, the stages, model, workload, ncu results and call graph are read
     from the folder. Command-line options override them.

@@ -20,7 +20,10 @@ app = typer.Typer(
 @app.command()
 def group(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="TorchLens-style JSON, or a .dot file from forward hooks.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Call graph to group: TorchLens-style JSON, or a .dot file from forward hooks."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write groups.json and groups.md to DIR.")],
     config: Annotated[

@@ -35,8 +35,8 @@ def capture(
 
     The trace is exported and analyzed. The folder contains trace.nsys-rep, trace.sqlite, report/, workload.json,
     env.json, inputs.yaml, assumptions.md, command.txt, log.txt and status.json, which records where a run stopped.
-    With --share, it also contains share/, which has a scrubbed copy of the trace (see scrub) and a manifest of what
-    was removed.
+    With --share, it also contains share/, with a scrubbed copy of the trace (see scrub) and a manifest of what was
+    removed.
     """
     folder = nt.run_capture(
         model, context.args, out=out, ncu=ncu, sampling=sampling, analyze=analyze, share=share,

@@ -54,14 +54,14 @@ def diff(
     stages: options.STAGES = None,
     model: options.COMPARE = "",
     steps: options.STEPS = "auto",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier folder.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a folder from an earlier run.")] = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
     """Compare BASE with NEW and report what changed.
 
-    The command prints a verdict (faster, slower, same, ambiguous or not comparable) with a reason, step times and
-    their noise, and where the time differs. With --gate, the exit code is 0 if all limits hold, 1 if one is violated,
-    and 3 if the result is ambiguous or the sides are not comparable.
+    The command prints a verdict (faster, slower, same, ambiguous or not comparable) and its reason, step times with
+    their noise, and a list of where the time differs. With --gate, the exit code is 0 if all limits hold, 1 if one is
+    violated, and 3 if the result is ambiguous or the sides are not comparable.
     """
     if sides and len(sides) != 2:
         raise nt.UsageError(

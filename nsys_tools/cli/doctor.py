@@ -20,7 +20,7 @@ def doctor(
     """Check whether this machine can capture traces.
 
     The checks cover nsys, ncu, Python packages, the GPU, permission to read GPU counters, and disk space. The exit
-    code is 1 if this machine cannot capture.
+    code is 1 if this machine cannot capture traces.
     """
     found = nt.examine_machine(nsys_path, ncu_path, runs)
     answers.show("doctor", found, form, wrapped=("found", "advice"))

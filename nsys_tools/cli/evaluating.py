@@ -52,8 +52,8 @@ def _evaluate(
         bool,
         typer.Option(
             "--expanded",
-            help="Count the FLOPs that the transformers code performs. It expands the latent in every step, attends "
-            "to all keys and pads chunks.",
+            help="Count the FLOPs that the transformers code performs. That code expands the latent in every step, "
+            "attends to all keys and pads chunks.",
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
@@ -71,7 +71,7 @@ def _evaluate(
 def _efficiency(
     text: str, model: str, workload: str, assignments: list[str], dtype: str
 ) -> float | dict[str, float] | None:
-    """Return the efficiency: a number, one number per phase, or the value measured in a trace or run folder."""
+    """Return an efficiency given as a number, as numbers by phase, or as a trace or run folder to measure it in."""
     if not text:
         return None
     if Path(text).exists():

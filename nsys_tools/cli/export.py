@@ -23,7 +23,7 @@ TRACES = Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.T
 OUT = Annotated[
     Path,
     typer.Option(
-        "--out", "-o", metavar="FILE", help="Write to FILE. It is compressed with gzip if the name ends in .gz."
+        "--out", "-o", metavar="FILE", help="Write to FILE, and compress it with gzip if its name ends in .gz."
     ),
 ]
 FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="Write one file per query to DIR.")]
@@ -109,7 +109,7 @@ def _timeline(traces: list[Path], out: Path, form: str, seen: dict[str, Any]) ->
 def parquet(trace: options.TRACE, out: FOLDER, *, asked: dict[str, Any]) -> None:
     """Write the documented queries to Parquet files.
 
-    DIR receives one file per query.
+    Each query is written to its own file in DIR.
     """
     _data(trace, out, "parquet", asked)
 

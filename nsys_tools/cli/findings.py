@@ -37,9 +37,9 @@ def findings(
 ) -> None:
     """Print the findings, most time at stake first.
 
-    Each finding has its evidence and what to try. The rules are SQL queries. To list them, use `nsys-tools queries
-    --area findings`. To add a rule, put its SQL file into the queries/findings/ subfolder of a folder, and pass that
-    folder with --assets.
+    Each finding comes with evidence and advice on what to try. The rules are SQL queries. To list the rules, use
+    `nsys-tools queries --area findings`. To add a rule, put its SQL file in DIR/queries/findings/ and use
+    --assets DIR.
     """
     if form not in {"text", "json"}:
         raise nt.UsageError(f"Unknown format {form!r}.", "Use text or json.")
@@ -65,7 +65,7 @@ def _lines(found: nt.Findings, top: int) -> Iterator[str]:
     width = max(min(shutil.get_terminal_size((120, 24)).columns, 120), 40)
     mark = "" if found.origin == "recorded" else f" ({found.origin} data)"
     span = nt.figure_text(found.span_ns, "ns")
-    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in total."
+    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPU span is {span} in total."
     for number, one in enumerate(found[:top], 1):
         yield ""
         yield from _wrapped(f"{number}. {_head(one, found.span_ns)}", width, "")

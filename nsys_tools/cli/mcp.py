@@ -136,7 +136,7 @@ def server(traces: Traces, seconds: float) -> MCPServer:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
     except ImportError:
-        raise nt.NsysToolsError("mcp is not installed.", "pip install 'nsys-tools[mcp]'") from None
+        raise nt.NsysToolsError("mcp is not installed.", "Install it with: pip install 'nsys-tools[mcp]'") from None
     turn = threading.Lock()
 
     def bounded(tool: Callable[..., Answer]) -> Callable[..., Answer]:

@@ -60,7 +60,7 @@ def flops(
     formula: Annotated[
         str,
         typer.Option(
-            "--closed-form", metavar="LAYER", help="Show the formulas of this layer. all shows those of all layers."
+            "--closed-form", metavar="LAYER", help="Show the formulas of this layer. Use all to show every layer."
         ),
     ] = "",
     form: options.FORMAT = "table",
@@ -198,7 +198,7 @@ def predict(
 ) -> None:
     """Write a model's roofline timeline as a trace.
 
-    analyze, sql and nsys stats can read the trace. It is marked as predicted.
+    The trace can be read by analyze, sql and nsys stats. It is marked as predicted.
     """
     leads = [answers.suggested("analyze", out), answers.suggested("sql", out, "FROM kernel LIMIT 20")]
     about: dict[str, Any] = {"data": {"file": str(out)}, "warnings": figures.warnings, "next_commands": leads}

@@ -36,7 +36,10 @@ def ncu(
         Path | None, typer.Option("--trace", metavar="TRACE", help="Join the results with this trace.")
     ] = None,
     show: Annotated[
-        str, typer.Option("--show", metavar="WHAT", help="Show kernel or, with --trace, join, match or coverage.")
+        str,
+        typer.Option(
+            "--show", metavar="WHAT", help="Choose what to show: kernel or, with --trace, join, match or coverage."
+        ),
     ] = "",
     stages: options.STAGES = None,
     form: options.FORMAT = "table",

@@ -28,7 +28,9 @@ SCHEDULER = Annotated[
 RANK_REGEX = Annotated[
     str,
     typer.Option(
-        "--rank-regex", metavar="REGEX", help=r"Extract the rank from the path, for example, with 'rank(\d+)'."
+        "--rank-regex",
+        metavar="REGEX",
+        help=r"Extract the rank from the path with this regular expression, for example, 'rank(\d+)'.",
     ),
 ]
 SKIP_BROKEN = Annotated[
@@ -124,7 +126,7 @@ FORMAT = Annotated[
 
 
 def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
-    """Return how GPUs share a model. The result is empty if one GPU holds the whole model."""
+    """Return how GPUs share a model; empty if one GPU holds all of it."""
     found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
     return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
 

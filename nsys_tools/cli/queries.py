@@ -14,7 +14,7 @@ from nsys_tools.cli import answers, options, table
 
 def queries(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
-    source: Annotated[bool, typer.Option("--sql", help="Print the SQL of the query instead.")] = False,
+    source: Annotated[bool, typer.Option("--sql", help="Print the query's SQL instead.")] = False,
     area: Annotated[
         str, typer.Option("--area", metavar="AREA", help="List only this area, for example, stage or kernel.")
     ] = "",
@@ -25,7 +25,7 @@ def queries(
 ) -> None:
     """List the documented queries, or describe one query.
 
-    A description states what a row is, and the name, type, unit and meaning of each column.
+    A description states what each row represents, and the name, type, unit and meaning of each column.
     """
     if whole:
         print(nt.query_reference())

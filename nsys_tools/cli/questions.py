@@ -22,7 +22,8 @@ def questions(
 ) -> None:
     """List the questions that TRACE can answer.
 
-    The command to run is shown for each question. For the other questions, the output shows what must be recorded.
+    For each question, the output shows the command that answers it. For questions that TRACE cannot answer, it shows
+    what must be recorded.
     """
     with status() as progress, nt.open(trace, progress=progress, cache=not no_cache, salvage=salvage) as session:
         found = session.questions(shlex.quote(str(trace)))
@@ -45,7 +46,7 @@ def _print(found: nt.Result, count: int) -> None:
         if row["is_answered"]:
             print(f"\n  {row['question']}\n    {row['command']}")
     if count < len(found):
-        print("\nThe other questions need data that was not recorded or given:")
+        print("\nThe other questions need data that was not recorded or specified:")
     for row in found:
         if not row["is_answered"]:
             print(f"\n  {row['question']}\n    needs {row['needs']}\n    {row['option']}")

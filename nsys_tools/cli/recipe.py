@@ -28,7 +28,9 @@ def recipe(
     inputs: Annotated[
         list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders or patterns. Each trace is a rank.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables to DIR.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables and the page to DIR.")
+    ],
     iteration: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Delimit iterations by this kernel or NVTX range.")
     ] = None,
@@ -65,7 +67,9 @@ def recipe(
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     skip_broken: options.SKIP_BROKEN = False,
-    force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Overwrite an earlier folder.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force-overwrite", "--force", help="Overwrite a folder from an earlier run.")
+    ] = False,
     no_cache: options.NO_CACHE = False,
     _: Annotated[
         bool,

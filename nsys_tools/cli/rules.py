@@ -30,7 +30,8 @@ def rules(
         list[str],
         typer.Argument(
             metavar="[RULE[:ARG][,...]] TRACE...",
-            help=f"Rules to run (default: all six), then traces. {options.TRACES_HELP}",
+            help="Rules to run (default: all six), followed by traces: run folders, .sqlite files, parquetdir folders "
+            "or .nsys-rep files. Folders of traces and patterns such as 'rank*.sqlite' also work.",
         ),
     ],
     form: reports.FORMAT = [],  # noqa: B006  (typer copies it)

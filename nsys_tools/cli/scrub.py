@@ -30,9 +30,7 @@ def scrub(
     threads: Annotated[
         str, typer.Option(metavar="keep|hash", help="Keep or hash the names of threads and programs.")
     ] = "hash",
-    drop_samples: Annotated[
-        bool, typer.Option("--drop-samples", help="Leave out CPU samples and call chains.")
-    ] = False,
+    drop_samples: Annotated[bool, typer.Option("--drop-samples", help="Omit CPU samples and call chains.")] = False,
     keep_host: Annotated[
         bool, typer.Option("--keep-host", help="Keep hostnames, and the UUIDs and addresses of GPUs and NICs.")
     ] = False,

@@ -24,7 +24,8 @@ def sql(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help=options.TRACES_HELP)],
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="One SQL statement. Omit it to open a prompt.")
+        str | None,
+        typer.Argument(metavar="[QUERY]", help="SQL statement to run. Omit it to open an interactive prompt."),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the statement from FILE.")
@@ -84,7 +85,7 @@ def sql(
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:
             raise nt.UsageError(
-                "No statement was specified, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'"
+                "No statement was specified, and stdin is closed.", "Example: nsys-tools sql TRACE 'FROM kernel'"
             )
         if statement is None and sys.stdin.isatty():
             _prompt(session, form, csv_safe, progress, limits, trace)

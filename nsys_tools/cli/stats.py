@@ -62,7 +62,7 @@ def stats(
 ) -> None:  # fmt: skip
     """Print the reports of nsys stats.
 
-    Names, columns and digits are the same as in nsys. nsys is not required. Several traces are reported one after
+    Names, columns and digits match those of nsys. nsys is not required. Several traces are reported one after
     another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across traces, use `nsys-tools recipe`.
     """
 

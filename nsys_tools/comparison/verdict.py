@@ -97,7 +97,7 @@ def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
     phases = [{(steps.phase, steps.gpu) for one in side for steps in one.steps} for side in (base, new)]
     if phases[0] != phases[1]:
         missing = sorted({phase for phase, _ in phases[0] ^ phases[1]})
-        return f"phases or GPUs with steps differ ({', '.join(missing)})"
+        return f"the sides have steps in different phases or on different GPUs ({', '.join(missing)})"
     return _other_work(base, new)
 
 
@@ -135,9 +135,13 @@ def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
     words = {verdict.word for verdict in of_main}
     if len(words) > 1:
         unsure = next((one for one in of_main if one.word == AMBIGUOUS), None)
-        return unsure or Verdict(AMBIGUOUS, f"GPUs disagree: {', '.join(sorted(words))}")
+        return unsure or Verdict(AMBIGUOUS, f"the verdicts for the GPUs disagree: {', '.join(sorted(words))}")
     first = of_main[0]
     opposite = {FASTER: SLOWER, SLOWER: FASTER}.get(first.word)
     if opposite in others or (first.word == SAME and others & {FASTER, SLOWER}):
-        return Verdict(AMBIGUOUS, f"phases disagree: {main} is {first.word}, another is {' and '.join(sorted(others))}")
+        return Verdict(
+            AMBIGUOUS,
+            f"the verdicts for the phases disagree: {main} is {first.word}, "
+            f"another phase is {' and '.join(sorted(others))}",
+        )
     return first

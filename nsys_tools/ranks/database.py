@@ -140,7 +140,7 @@ class RankDatabase:
         found = sorted((rank, file) for rank, file in zip(ranks, self._gathering.files(name), strict=True) if file)
         paths = [self._linked(rank, name, file) for rank, file in found]
         if not paths:
-            raise NsysToolsError(f"{name} is not in any trace.")
+            raise NsysToolsError(f"No trace contains {name}.")
         # The rank is in the path, because neither a join nor many unions preserve the order of the rows.
         options = "hive_partitioning = true, hive_types = {'rank': BIGINT}"
         return f"SELECT rank, * EXCLUDE (rank) FROM read_parquet([{', '.join(map(literal, paths))}], {options})"

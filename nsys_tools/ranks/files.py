@@ -32,7 +32,9 @@ def traces(given: Sequence[str | Path]) -> list[Path]:
     for one in given:
         paths = _of(Path(one))
         if not paths:
-            raise NsysToolsError(f"{one}: no trace found.", "Use .sqlite exports, folders of exports, or a pattern.")
+            raise NsysToolsError(
+                f"No trace was found for {one}.", "Use .sqlite exports, folders of exports, or a pattern."
+            )
         found += paths
     places = [path.resolve() for path in found]
     if twice := next((path for path in found if places.count(path.resolve()) > 1), None):

@@ -12,7 +12,7 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.ranks.gathering import Source
 
 UNTOLD = (
-    "The ranks are numbered in file order, because neither the traces nor --rank-regex identify them. Their order has "
+    "The ranks are numbered in file order, because neither the traces nor --rank-regex identifies them. The order has "
     "no meaning."
 )
 
@@ -86,7 +86,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
     if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
         names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
         raise NsysToolsError(
-            f"--rank-regex {expression} gives rank {twice[0]} twice: {', '.join(names[:3])}.",
-            "A file with several processes has several ranks. Omit the option.",
+            f"--rank-regex {expression} extracts rank {twice[0]} twice: {', '.join(names[:3])}.",
+            "A file with several processes has several ranks. Omit --rank-regex.",
         )
     return ranks

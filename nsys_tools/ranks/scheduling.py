@@ -86,7 +86,9 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     try:
         distributed: Any = import_module("distributed")
     except ImportError:
-        raise NsysToolsError("distributed is not installed.", "pip install 'nsys-tools[cluster]'") from None
+        raise NsysToolsError(
+            "distributed is not installed.", "Install it with: pip install 'nsys-tools[cluster]'"
+        ) from None
     try:
         client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

@@ -55,7 +55,7 @@ def check_target(target: Path, *, force: bool) -> None:
         return
     if not force:
         raise NsysToolsError(
-            f"{target} already exists.", "Choose another folder with --out, or replace it with --force."
+            f"{target} already exists.", "Choose another folder with --out, or use --force to replace this one."
         )
     _check_written(target, target)
 
@@ -72,7 +72,8 @@ def _check_written(folder: Path, name: Path) -> None:
     listed = _listed(folder / MANIFEST)
     if listed is None:
         raise NsysToolsError(
-            f"{name} contains {found[0].relative_to(folder)} but no {MANIFEST}, so nsys-tools does not replace it.",
+            f"{name} contains {found[0].relative_to(folder)} but no {MANIFEST}, "
+            "so nsys-tools does not replace the folder.",
             f"{_OTHER_PLACE} Reports from earlier versions have no manifest.",
         )
     folders = {parent for path in listed for parent in Path(path).parents}
@@ -82,12 +83,13 @@ def _check_written(folder: Path, name: Path) -> None:
             continue
         if place.as_posix() not in listed:
             raise NsysToolsError(
-                f"{name} contains {place}, which is not part of a report, so nsys-tools does not replace it.",
+                f"{name} contains {place}, which is not part of a report, so nsys-tools does not replace the folder.",
                 _OTHER_PLACE,
             )
         if path.is_symlink() or not path.is_file() or listed[place.as_posix()] != _state(path):
             raise NsysToolsError(
-                f"{name}: {place} was modified after the report was written, so nsys-tools does not replace it.",
+                f"{name}: {place} was modified after the report was written, "
+                "so nsys-tools does not replace the folder.",
                 _OTHER_PLACE,
             )
 
@@ -169,7 +171,7 @@ def _put(draft: Path, final: Path) -> None:
             raise
         raise NsysToolsError(
             f"Another process has just written {final}, so nsys-tools does not replace it.",
-            "Choose another folder with --out, or replace it with --force.",
+            "Choose another folder with --out, or use --force to replace this one.",
         ) from None
 
 

@@ -103,7 +103,7 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
     if fast:
         first = max(fast, key=lambda row: row["roofline_ns"] - row["sum_ns"])
         notes.append(
-            f"Modules that take less than their roofline time: {len(fast):,}. The largest difference is "
+            f"Some modules ({len(fast):,}) take less than their roofline time. The largest difference is "
             f"{first['name']} in stage {first['stage']}: {duration(first['sum_ns'])} measured, "
             f"{duration(first['roofline_ns'])} at the roofline. Possible causes are CUDA graphs recorded as a whole, "
             "work launched in another module's range, fusion, caches, or a workload larger than the traced one."
@@ -134,7 +134,7 @@ def refuse_unequal(rows: Sequence[dict[str, Any]]) -> None:
         if row["difference_ns"]:
             place = f"{row['level']} {row['name'] or ''}".strip()
             raise NsysToolsError(
-                f"Measured vs. roofline does not add up: {place}, {row['figure']} differs by "
+                f"Measured and roofline values do not add up: in {place}, {row['figure']} differs by "
                 f"{row['difference_ns']} ns.",
                 "This is a bug in nsys-tools. Please report it with the schema version of the trace.",
             )

@@ -1,4 +1,4 @@
-"""Peaks of all known GPUs, for the ``gpu_peak`` table. FLOPs derived from shapes are compared with these peaks."""
+"""Peaks of all known GPUs, for the table ``gpu_peak``, with which FLOPs from shapes are compared."""
 
 from __future__ import annotations
 

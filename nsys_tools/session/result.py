@@ -183,4 +183,4 @@ def _check_extra(module: str) -> None:
     from importlib.util import find_spec  # noqa: PLC0415
 
     if find_spec(module) is None:
-        raise NsysToolsError(f"{module} is not installed.", "pip install 'nsys-tools[pandas]'")
+        raise NsysToolsError(f"{module} is not installed.", "Install it with: pip install 'nsys-tools[pandas]'")

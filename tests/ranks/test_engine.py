@@ -50,7 +50,7 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
     assert [path.name for path in traces([tmp_path / "rank[1].sqlite"])] == ["rank[1].sqlite"]  # a path, not a pattern
     with pytest.raises(NsysToolsError, match="is specified twice"):
         traces([tmp_path, tmp_path / "rank2.sqlite"])
-    with pytest.raises(NsysToolsError, match="no trace found"):
+    with pytest.raises(NsysToolsError, match="No trace was found"):
         traces([str(tmp_path / "gpu*.sqlite")])
     with pytest.raises(NsysToolsError, match="does not exist") as missing:
         traces([tmp_path / "gone.sqlite"])
@@ -171,7 +171,7 @@ def test_processes_of_one_file_have_their_own_events_only(tmp_path: Path) -> Non
     [
         (r"node_(\d+)(x)?", "must have exactly one group"), (r"(node", "missing \\)"),
         (r"gpu(\d+)", "matches no number"),
-        (r"node_(0)", "gives rank 0 twice"),
+        (r"node_(0)", "extracts rank 0 twice"),
     ],
 )  # fmt: skip
 def test_expressions_of_ranks(four: Job, expression: str, told: str) -> None:
