@@ -238,9 +238,7 @@ class Session(Closing):
         from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(
-                "Findings require a trace, but only ncu results are open.", "Open a trace: nt.open(TRACE, ncu=PATH)."
-            )
+            raise NsysToolsError("Findings require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         read = cache(self._database.query)  # run a query that several rules share only once
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
@@ -269,9 +267,7 @@ class Session(Closing):
         from nsys_tools.session.rows import ListRows  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(
-                "Questions require a trace, but only ncu results are open.", "Open a trace: nt.open(TRACE, ncu=PATH)."
-            )
+            raise NsysToolsError("Questions require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         self._joined.check(self._database.query)
         return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
@@ -288,9 +284,7 @@ class Session(Closing):
         from nsys_tools.report.analysis import analyze  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(
-                "Analysis requires a trace, but only ncu results are open.", "Open a trace: nt.open(TRACE, ncu=PATH)."
-            )
+            raise NsysToolsError("Analysis requires a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         found = analyze(
             self._database, self._joined, self._notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,

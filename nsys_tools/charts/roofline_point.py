@@ -51,7 +51,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         width=_SIZE[0], height=_SIZE[1],
     )  # fmt: skip
     return styled(
-        body, "Roofline: FLOP/s over FLOPs per byte",
+        body, "Roofline: FLOP/s vs. FLOPs per byte",
         "points close to the line use the GPU well while it is busy; idle time is excluded",
     )  # fmt: skip
 

@@ -82,7 +82,7 @@ def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:
         raise nt.UsageError(
-            f"{first!r} does not exist, and no other trace was specified.",
+            f"No trace was specified. {first!r} was read as a rule name.",
             "Usage: nsys-tools rules [RULE[:ARG][,...]] TRACE...",
         )
     names = reports.listed([first]) if is_rules else []

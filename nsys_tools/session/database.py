@@ -281,9 +281,7 @@ class Database:
         self._relations.ensure([name])
         documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
         if unknown := sorted(set(equals) - documented - set(connection.sql(f"FROM {quoted(name)}").columns)):
-            raise NsysToolsError(
-                f"{name} has no column {unknown[0]!r}.", f"Its columns are {', '.join(sorted(documented))}."
-            )
+            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"Columns: {', '.join(sorted(documented))}.")
         where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
         text = f"SELECT * FROM {quoted(name)}{f' WHERE {where}' if where else ''}"
         text += f" LIMIT {int(top)}" if top is not None else ""

@@ -145,9 +145,7 @@ class Result:
         """
         if isinstance(key, str):
             if key not in self.columns:
-                raise NsysToolsError(
-                    f"The result has no column {key!r}.", f"Its columns are {', '.join(self.columns)}."
-                )
+                raise NsysToolsError(f"The result has no column {key!r}.", f"Columns: {', '.join(self.columns)}.")
             place = self.columns.index(key)
             return [row[place] for row in self.rows()]
         count = len(self)

@@ -211,7 +211,7 @@ def test_rules_and_traces_are_told_apart(tmp_path: Path) -> None:
     assert len(table(said.stdout)) == 4
     assert run("rules", "gpu_gaps", "-f", "csv", "-q", cwd=tmp_path).stdout.startswith("Row#"), "a file of that name"
     said = refused("rules", "gpu_time_util", cwd=tmp_path, code=2)
-    assert "'gpu_time_util' does not exist, and no other trace was specified" in said
+    assert "'gpu_time_util' was read as a rule name" in said
     assert "nosuch.sqlite" in refused("rules", "nosuch.sqlite", cwd=tmp_path)
 
 
