@@ -68,7 +68,7 @@ def test_a_report_of_a_model_replaces_its_own_files_only(tmp_path: Path) -> None
     assert run(*asked, "--force", cwd=tmp_path).returncode == 0
     page = tmp_path / "static_analysis" / "analytic_model" / "README.md"
     page.write_text("mine")
-    assert "README.md was changed" in refused(*asked, "--force", cwd=tmp_path)
+    assert "README.md was modified" in refused(*asked, "--force", cwd=tmp_path)
     assert page.read_text() == "mine"
 
 

@@ -122,7 +122,7 @@ def test_the_last_moment(tmp_path: Path, force: bool) -> None:
             else:
                 out.rename(tmp_path / "other")
 
-    with pytest.raises(nt.NsysToolsError, match="contains mine" if force else "another process"):
+    with pytest.raises(nt.NsysToolsError, match="contains mine" if force else "Another process"):
         write()
     (folder,) = tmp_path.iterdir()
     assert set(contents(folder)) == {"a", "manifest.json"} | ({"mine"} if force else set())

@@ -295,7 +295,7 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
         write(sample[0], target)
     write(sample[0], target, force=True)
     (target / "tables" / "kernel_summary.csv").write_text("edited")
-    with pytest.raises(NsysToolsError, match=r"kernel_summary\.csv was changed"):
+    with pytest.raises(NsysToolsError, match=r"kernel_summary\.csv was modified"):
         write(sample[0], target, force=True)
     assert (target / "tables" / "kernel_summary.csv").read_text() == "edited"
     mine = tmp_path / "mine"
