@@ -124,7 +124,10 @@ def _show(
     else:
         answers.show("sql", result, form, csv_safe=csv_safe, **about)
     if result.truncated:
-        print(f"The result has more than {len(result):,} rows. To print more, use --limit N.", file=sys.stderr)
+        print(
+            f"The result has more rows than the limit of {len(result):,}. To print more, use --limit N.",
+            file=sys.stderr,
+        )
 
 
 def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:

@@ -153,8 +153,8 @@ def test_columns_begin_with_what_the_rows_are(tmp_path: Path) -> None:
  ** GPU Gaps (gpu_gaps):
 
 In each of these gaps, a GPU is idle for more than 500 ms.
-Find out what the CPU does during the gap. The queries gap_list and gap_summary
-name causes, and NVTX ranges in the program show more detail.
+Find out what the CPU does during the gap. The gap_list and gap_summary queries
+show the causes. NVTX ranges in the program show more detail.
 
  Row#  Duration (ns)  Start (ns)  PID  Device ID  Context ID
  ----  -------------  ----------  ---  ---------  ----------
