@@ -148,8 +148,8 @@ def _ranks(tables: Mapping[str, Result]) -> str:
     by_time = sorted(each, key=lambda row: -(row["median_step_ns"] or row["wall_ns"]))
     shown = each if len(each) <= _FEW else _ends(by_time)
     words = "" if len(each) <= _FEW else (
-        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks. All are in "
-        "`tables/rank_summary.csv`. The row without a rank combines all ranks."
+        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks are shown. All ranks "
+        "are in `tables/rank_summary.csv`. The row without a rank combines all ranks."
     )  # fmt: skip
     columns = ["rank", "step_count", "median_step_ns", "wall_ns", "busy_ratio", "exposed_ratio", "idle_ns",
                "launch_bound_ns", "synchronization_ns", "dependency_ns"]  # fmt: skip
@@ -192,7 +192,7 @@ def _clocks(tables: Mapping[str, Result]) -> str:
 def _aligned(aligned: int, clocks: Sequence[Mapping[str, Any]]) -> str:
     if aligned == len(clocks):
         residuals = [row["residual_ns"] for row in clocks if row["residual_ns"]]
-        within = f" within {duration(max(residuals))}" if residuals else ""
+        within = f", to within {duration(max(residuals))}" if residuals else ""
         return f"All ranks share one clock{within}."
     return f"Not aligned: {len(clocks) - aligned} of {len(clocks)} ranks are not on the common clock."
 
