@@ -46,7 +46,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     group = ("callgraph", "group")
     assert "neither call_counts" in refused(*group, "other.json", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, "none.json", "--out", "out", cwd=tmp_path)
-    assert "no such file" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
+    assert "does not exist" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, str(GRAPH), "--hooks", "none.dot", "--out", "out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
@@ -129,7 +129,7 @@ def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert "contains no CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
-    assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
+    assert "Unknown value for --show" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
     assert "cannot be read" in refused(
