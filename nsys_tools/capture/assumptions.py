@@ -42,7 +42,7 @@ def render(model: str, options: Options, counted: dict[str, Any], profiling: str
 
     path = assets.find(TEMPLATE)
     if path is None:
-        raise NsysToolsError(f"The installation has no {TEMPLATE}.", "Reinstall nsys-tools.")
+        raise NsysToolsError(f"{TEMPLATE} is missing from the installation.", "Reinstall nsys-tools.")
     # The text is Markdown and contains nothing from a trace, so it is not escaped.
     environment = jinja2.Environment(autoescape=False, undefined=jinja2.ChainableUndefined)  # noqa: S701
     template = environment.from_string(path.read_text(encoding="utf-8"))

@@ -53,7 +53,7 @@ def names_at(model: nn.Module, level: str) -> list[str]:
         If the level is unknown.
     """
     if level not in LEVELS:
-        raise NsysToolsError(f"--nvtx {level} is not a level.", f"Use one of: {', '.join(LEVELS)}.")
+        raise NsysToolsError(f"--nvtx {level} is not supported.", f"Use one of: {', '.join(LEVELS)}.")
     if level in ("off", "stage"):
         return []
     called = {n: m for n, m in model.named_modules() if n and type(m).__name__ not in _CONTAINERS}

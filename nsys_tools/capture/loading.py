@@ -32,7 +32,7 @@ def device_of(options: Options) -> str:
     try:
         kind = torch.device(options.device).type
     except RuntimeError as error:
-        message = f"--device {options.device} is not a device."
+        message = f"--device {options.device} is not a valid device."
         raise NsysToolsError(message, "Use auto, cpu, cuda or cuda:N.") from error
     if kind == "cuda" and not torch.cuda.is_available():
         raise NsysToolsError(
@@ -93,7 +93,7 @@ def loaded_weights(weights: str) -> Iterator[None]:
     """
     if weights.startswith((".", "/", "~")) and not Path(weights).expanduser().is_dir():
         message = f"Weights missing: {weights} is not a folder."
-        raise NsysToolsError(message, "Give a folder of weights or a hub id.")
+        raise NsysToolsError(message, "Specify a folder of weights or a Hub id.")
     try:
         yield
     except (OSError, ValueError) as error:

@@ -128,14 +128,14 @@ def profile(ncu: Path, target: Target, workload: Sequence[str], folder: RunFolde
         raise own.failure() or workload_error(code, text)
     if _NOTHING in text or not report.is_file():
         raise NsysToolsError(
-            f"ncu profiled nothing: no launch {target.skip + 1} of {target.kernel} in stage {target.stage}.",
-            "The launches under ncu differ from those that nsys recorded. The nsys trace and report are complete.",
+            f"ncu profiled nothing: stage {target.stage} has no launch {target.skip + 1} of {target.kernel}.",
+            "With ncu, the launches differ from those that nsys recorded. The nsys trace and report are complete.",
         )
     for page in PAGES:
         code, text = run(csv_command(ncu, report, page), own.file("log.txt"), lambda _line: None)
         if code:
             raise NsysToolsError(
-                f"ncu could not print {report.name} as CSV.", f"Its output is in {own.path.name}/log.txt."
+                f"ncu could not print {report.name} as CSV.", f"The output of ncu is in {own.path.name}/log.txt."
             )
         own.file(f"{page}.csv").write_text(text + "\n", encoding="utf-8")
     own.finish()

@@ -36,7 +36,7 @@ def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
         yield
     rows = table(profiler.key_averages(group_by_input_shape=True))
     if not rows:
-        raise NsysToolsError("PyTorch's profiler recorded no operator.", "Run without --profiler torch.")
+        raise NsysToolsError("PyTorch's profiler recorded no operators.", "Run without --profiler torch.")
     whole = {"format": OPERATORS_FORMAT, "columns": COLUMNS, "operators": rows}
     write_json(folder.file("operators.json"), whole)
     folder.file("operators.md").write_text(markdown(rows, options.top), encoding="utf-8")

@@ -111,7 +111,7 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
     out = plan.options.out
     if out.is_dir() and (held := sorted(out.iterdir())):
         holds = "a run" if out / "status.json" in held else held[0].name
-        raise NsysToolsError(f"{out} already contains {holds}.", "Name a new folder with --out.")
+        raise NsysToolsError(f"{out} already contains {holds}.", "Choose a different folder with --out.")
     folder = RunFolder(plan.options.out)
     if plan.options.profiler == "torch":
         _profile_without_nsys(plan, workload, folder, show)
@@ -189,7 +189,8 @@ def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: 
     targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
     if not targets:
         raise NsysToolsError(
-            "ncu has no kernel to profile: no stage of the trace contains a kernel.", "ncu needs a GPU: --device cuda."
+            "There are no kernels for ncu to profile: no stage of the trace contains a kernel.",
+            "Run the model on the GPU with --device cuda.",
         )
     once = replace(plan.options, repeats=1, out=Options().out)
     workload = workload_command(plan.model, once)

@@ -58,7 +58,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             message = f"Cannot create the run folder {path}: {error.strerror}."
-            raise NsysToolsError(message, "Give another --out.") from error
+            raise NsysToolsError(message, "Choose a different folder with --out.") from error
         self._status = self._read()
 
     def _read(self) -> dict[str, Any]:

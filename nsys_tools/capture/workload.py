@@ -72,7 +72,7 @@ def run(build: Build, options: Options, folder: RunFolder) -> None:
     """
     ranges = Ranges(None if options.nvtx == "off" else nvtx_recorder(), _drain(options))
     if options.nvtx != "off" and nvtx_recorder() is None:
-        logger.warning("nvtx is not installed: no ranges are recorded (pip install nvtx==0.2.11)")
+        logger.warning("nvtx is not installed, so no ranges are recorded (pip install nvtx==0.2.11)")
     if options.scale == "tiny":
         # The matrix products of the tiny model are too small to split: threads would only wait for each other.
         importlib.import_module("torch").set_num_threads(1)

@@ -87,7 +87,7 @@ def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[s
             connection.execute("COMMIT")
             found[name] = table.count
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"The queries cannot be written as SQLite ({error}).", "Use: export duckdb.") from None
+        raise NsysToolsError(f"Cannot write the queries as SQLite ({error}).", "Use export duckdb instead.") from None
     finally:
         connection.close()
     return _checked(database, names, lambda name: str(found[name]), is_count=True)
@@ -130,7 +130,7 @@ def _checked(
         want, count = row or (0, -1)
         if want != count:
             raise NsysToolsError(
-                f"{name}: {count:,} rows were written, but the query has {want:,}.",
+                f"{name}: {count:,} rows were written, but the query returns {want:,}.",
                 "The output was deleted. Please report this.",
             )
         found[name] = want

@@ -160,7 +160,7 @@ def from_data(data: Mapping[str, Any], file: str) -> Model:
         for name, value in data["inputs"].items()
     }
     for name in inputs.keys() & (RESERVED | {STEP}):
-        raise NsysToolsError(f"{file}: inputs.{name}: the name is reserved.")
+        raise NsysToolsError(f"{file}: inputs.{name}: this name is reserved.")
     documents.ordered({n: i.default.names & inputs.keys() for n, i in inputs.items()}, f"{file}: inputs")
     for name, given in inputs.items():
         _known(given.default, frozenset(inputs), f"{file}: inputs.{name}")
@@ -222,12 +222,12 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
     count = parent.count * max(1, len(indices))
     phases = tuple(data["phases"]) if "phases" in data else parent.phases
     for phase in set(phases) - parent.scopes.keys():
-        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"The phases are: {', '.join(parent.scopes)}.")
+        raise NsysToolsError(f"{place}: unknown phase {phase!r}.", f"Phases: {', '.join(parent.scopes)}.")
     transformers = joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
     known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
     below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
     if "sub_layers" in data and "parameters" in data:
-        raise NsysToolsError(f"{place}: a composite has no parameters. Set them in its sub_layers.")
+        raise NsysToolsError(f"{place}: a composite layer cannot have parameters. Set them in its sub_layers.")
     return Layer(
         path=path,
         transformers=transformers,
@@ -253,7 +253,7 @@ def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
         raise NsysToolsError(f"{place}: the name of a repeated layer must contain a * for the index.")
     indices = tuple(data.get("indices", range(data.get("first", 0), data.get("first", 0) + repeat)))
     if len(indices) != repeat:
-        raise NsysToolsError(f"{place}: it repeats {repeat} times, but has {len(indices)} indices.")
+        raise NsysToolsError(f"{place}: the layer is repeated {repeat} times, but has {len(indices)} indices.")
     return indices
 
 
@@ -280,7 +280,7 @@ def _checked(value: Any, known: frozenset[str], place: str) -> ClosedForm:
 def _known(form: ClosedForm, known: frozenset[str], place: str) -> None:
     for name in sorted(form.names - known):
         hint = f"Known variables: {', '.join(sorted(known - {STEP}))}."
-        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
+        raise NsysToolsError(f"{place}: unknown variable {name!r}.", hint)
 
 
 def in_inputs(form: ClosedForm, call: ModelCall) -> ClosedForm:

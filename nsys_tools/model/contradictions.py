@@ -87,6 +87,7 @@ def beyond_context(model: Model, inputs: Mapping[str, int], asked: Collection[st
     new = inputs["decode_steps"] + 1 if "decode_steps" in asked else inputs.get("new_tokens", 0)
     if isinstance(context, int) and prompt and prompt + new > context:
         yield (
-            f"{prompt:,} prompt tokens and {new:,} new tokens exceed the context of {model.name}, {context:,} tokens. "
-            "The figures extrapolate the same formulas."
+            f"{prompt:,} prompt tokens and {new:,} new tokens exceed {model.name}'s context length of {context:,} "
+            "tokens. "
+            "The values are extrapolated with the same formulas."
         )

@@ -97,9 +97,9 @@ class Database:
         for entry in self.entries.values():
             for child in entry.children:
                 if child != ANY_CHILD and child not in self.entries:
-                    raise NsysToolsError(f"{entry.file}: {entry.name}.children: there is no entry {child!r}.")
+                    raise NsysToolsError(f"{entry.file}: {entry.name}.children: unknown entry {child!r}.")
         links = {e.name: frozenset(e.children) - {ANY_CHILD} for e in self.entries.values()}
-        documents.ordered(links, "The children of the formula database")
+        documents.ordered(links, "The children in the formula database")
 
     @cached_property
     def _patterns(self) -> list[tuple[int, str, re.Pattern[str], Entry]]:
@@ -134,7 +134,7 @@ def load() -> Database:
     for path in assets.listing("analytic", "modules/*.yaml").values():
         for name, data in documents.read(path, SCHEMA).items():
             if name in entries:
-                raise NsysToolsError(f"{path}: the entry {name!r} is already defined in {entries[name].file}.")
+                raise NsysToolsError(f"{path}: entry {name!r} is already defined in {entries[name].file}.")
             entries[name] = entry_from(name, data, path)
     return Database(entries)
 
@@ -177,13 +177,13 @@ def _check_kind(data: Mapping[str, Any], place: str) -> None:
     is_composite = data["category"] == "composite"
     wanted = ["children"] if is_composite else ["formulas", "source"]
     refused = ["formulas", "where", "parameters"] if is_composite else ["children"]
-    kind = "A composite" if is_composite else "A computed entry"
+    kind = "a composite" if is_composite else "a computed entry"
     for key in wanted:
         if key not in data:
-            raise NsysToolsError(f"{place}.{key}: the key is missing. {kind} must have it.")
+            raise NsysToolsError(f"{place}.{key}: this key is missing, but {kind} requires it.")
     for key in refused:
         if key in data:
-            raise NsysToolsError(f"{place}.{key}: the key is not allowed. {kind} must not have it.")
+            raise NsysToolsError(f"{place}.{key}: this key is not allowed in {kind}.")
 
 
 def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm]:
@@ -208,4 +208,4 @@ def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str
 def _known(form: ClosedForm, known: Any, place: str) -> None:
     for name in sorted(form.names - set(known)):
         hint = f"Known variables: {', '.join(sorted(known))}."
-        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
+        raise NsysToolsError(f"{place}: unknown variable {name!r}.", hint)

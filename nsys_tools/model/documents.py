@@ -86,14 +86,14 @@ def locate(
     if path.suffix in suffixes and path.is_file():
         return path
     if path.suffix in suffixes or len(path.parts) > 1:
-        raise NsysToolsError(f"There is no file {name} with a {what}.")
+        raise NsysToolsError(f"There is no {what} file {name}.")
     known = {**others(), **shipped}
     # "NVIDIA H200" is the name of one GPU in a trace. "h200" is a prefix of two names and therefore ambiguous.
     for spelled in (_letters,) if len(_beginning(name, shipped)) > 1 else (_letters, _core):
         same = {spelled(one): path for one, path in known.items()}
         if found := same.get(spelled(name)):
             return found
-    raise unknown(name, shipped, what, "; or give a path")
+    raise unknown(name, shipped, what, " You can also specify a path.")
 
 
 def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> UsageError:
@@ -108,18 +108,18 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
     what
         What the names denote, in the singular.
     instead
-        Alternative to a name, appended to the list of names.
+        Sentence about an alternative, appended to the list of names.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 
     begun = _beginning(name, known)
     if len(begun) > 1:
-        return UsageError(f"{name} matches several {what}s: {', '.join(begun)}.", "Give one of these names.")
+        return UsageError(f"{name} matches several {what}s: {', '.join(begun)}.", "Use one of these names.")
     core, spelled = _core(name), {_core(one): one for one in known}
     near = begun or [one for letters, one in spelled.items() if core and core in letters]
     near = near or [spelled[letters] for letters in get_close_matches(core[:_LONGEST], spelled, cutoff=_ALIKE)]
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}{instead}."
-    return UsageError(f"The {what} {name!r} is not known.", hint)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}.{instead}"
+    return UsageError(f"Unknown {what} {name!r}.", hint)
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
@@ -181,7 +181,7 @@ def _json(text: str, path: Path) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        raise NsysToolsError(f"{path}, line {error.lineno}: not JSON: {error.msg}.") from None
+        raise NsysToolsError(f"{path}, line {error.lineno}: invalid JSON: {error.msg}.") from None
     except ValueError:
         raise NsysToolsError(f"{path}: a number has too many digits.") from None
     except RecursionError:
@@ -210,7 +210,7 @@ def _yaml(text: str, path: Path) -> Any:
         raise NsysToolsError(f"{path}: invalid number or date.") from None
     except yaml.YAMLError as error:
         message = re.sub(r"\s+", " ", str(error))
-        raise NsysToolsError(f"{path}: not YAML: {message}.") from None
+        raise NsysToolsError(f"{path}: invalid YAML: {message}.") from None
 
 
 def _check_events(events: Iterable[Any], path: Path) -> None:
@@ -220,7 +220,9 @@ def _check_events(events: Iterable[Any], path: Path) -> None:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if kind == "AliasEvent":
-            raise NsysToolsError(f"{path}: contains the alias *{event.anchor}.", "Write out its value.")
+            raise NsysToolsError(
+                f"{path}: the YAML alias *{event.anchor} is not allowed.", "Replace the alias with its value."
+            )
         if depth > MAX_DEPTH:
             raise NsysToolsError(f"{path} is nested too deeply.")
 

@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 def _existing(_instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
     if value and not Path(value).exists():
-        raise ValueError(f"{attribute.name}: there is no {value}")
+        raise ValueError(f"{attribute.name}: {value} does not exist")
 
 
 def _all_existing(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:

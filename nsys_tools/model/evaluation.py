@@ -67,7 +67,7 @@ class Scope:
             return self._values(form)
         except KeyError as error:
             known = f"Known variables: {', '.join(self.names)}."
-            raise NsysToolsError(f"{place}: the variable {error.args[0]!r} is not known.", known) from None
+            raise NsysToolsError(f"{place}: unknown variable {error.args[0]!r}.", known) from None
         except ZeroDivisionError:
             raise NsysToolsError(f"{place}: division by zero in {form}.") from None
         except (OverflowError, ValueError) as error:

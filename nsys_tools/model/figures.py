@@ -84,7 +84,7 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     for demand in demands(model, database):
         values = {m: whole(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
         if negative := next((metric for metric, value in values.items() if value < 0), None):
-            raise NsysToolsError(f"{_place(model, demand, negative)}: is negative ({values[negative]:,}).")
+            raise NsysToolsError(f"{_place(model, demand, negative)}: the value is negative ({values[negative]:,}).")
         groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
     return [_row(parts, settings) for parts in groups.values()]
 
@@ -104,7 +104,7 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     """
     sizes = settings.formats(model).variables()
     if settings.attention not in ATTENTION:
-        raise UsageError(f"Attention is counted full or causal, not {settings.attention!r}.")
+        raise UsageError(f"--attention {settings.attention!r} is not supported.", "Use full or causal.")
     _check_inputs(model, columns)
     length = max((len(values) for values in columns.values()), default=1)
     counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
@@ -224,9 +224,9 @@ def _place(model: Model, demand: Demand, metric: str) -> str:
 def _check_inputs(model: Model, columns: Mapping[str, Sequence[Number]]) -> None:
     for name, values in columns.items():
         if name not in model.inputs:
-            hint = f"Its inputs are: {', '.join(model.inputs)}."
+            hint = f"Inputs: {', '.join(model.inputs)}."
             raise NsysToolsError(f"The model {model.name} has no input {name!r}.", hint)
         for value in values:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise NsysToolsError(f"{name} is {value!r}, but must be an integer of at least 0.")
+                raise NsysToolsError(f"{name} is {value!r}, but must be a non-negative integer.")
     contradictions.refuse_zeros(columns)

@@ -127,7 +127,7 @@ class Formats:
     def __str__(self) -> str:
         """Return the formats as text."""
         parts = [f"{name} {getattr(self, name)}" for name in PARTS if getattr(self, name) not in ("", self.base)]
-        return ", ".join([f"elements of {self.base}", *(f"{part}{_bits(part)}" for part in parts)])
+        return ", ".join([f"{self.base} elements", *(f"{part}{_bits(part)}" for part in parts)])
 
 
 def _bits(part: str) -> str:
@@ -167,7 +167,7 @@ def chosen(text: str, own: Formats) -> Formats:
         if equals:
             found = _part(found, name.strip(), value.strip())
         elif index:
-            raise UsageError(f"{item!r} is not a part of a dtype.", f"Write {'=FORMAT, '.join(PARTS)}=FORMAT.")
+            raise UsageError(f"--dtype: {item!r} is not PART=FORMAT.", f"Use {'=FORMAT, '.join(PARTS)}=FORMAT.")
         else:
             found = Formats(_plain(item))
     return found
@@ -183,14 +183,18 @@ def _plain(name: str) -> str:
     if name not in PLAIN:
         parse(name)
         raise UsageError(
-            f"{name} can only be used for weights.", f"--dtype weights={name}. For everything: {', '.join(PLAIN)}."
+            f"{name} can only be used for weights.",
+            f"Use --dtype weights={name}. To set all parts, use one of: {', '.join(PLAIN)}.",
         )
     return name
 
 
 def _part(found: Formats, name: str, value: str) -> Formats:
     if name not in PARTS:
-        raise UsageError(f"There is no part {name!r} with a number format.", f"Use one of: {', '.join(PARTS)}.")
+        raise UsageError(
+            f"--dtype: {name!r} is not a part of the model that has a number format.",
+            f"Use one of: {', '.join(PARTS)}.",
+        )
     parse(value)
     changed: dict[str, Any] = {name: value}
     if name == "weights":  # formats that default to that of the weights do so again
@@ -219,7 +223,8 @@ def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     if reader is None:
         raise NsysToolsError(
             f"quantization_config: the method {method!r} is not supported.",
-            f"Supported: {', '.join(_METHODS)}. Remove it and set the formats: --dtype weights=int4-g128.",
+            f"Supported: {', '.join(_METHODS)}. Remove quantization_config and set the formats with --dtype, for "
+            "example --dtype weights=int4-g128.",
         )
     kept = config.get("modules_to_not_convert") or config.get("ignore") or config.get("exclude_modules") or ()
     found = reader(config)
@@ -244,7 +249,9 @@ def _fp8(config: Mapping[str, Any]) -> dict[str, Any]:
 def _grouped(config: Mapping[str, Any]) -> dict[str, Any]:
     bits, size = config.get("bits", 4), config.get("group_size", 128)
     if bits != 4 or not isinstance(size, int) or size <= 0:
-        raise NsysToolsError(f"quantization_config: {bits} bits in groups of {size} are not supported; 4 bits are.")
+        raise NsysToolsError(
+            f"quantization_config: {bits}-bit weights in groups of {size} are not supported. Only 4-bit weights are."
+        )
     return {"weights": f"int4-g{size}-z"}
 
 

@@ -113,9 +113,9 @@ class Gpu:
         for peak in self.peaks:
             if peak.dtype == dtype and accumulator in ("", peak.accumulator):
                 return peak
-        known = ", ".join(f"{p.dtype} with {p.accumulator}" for p in self.peaks)
-        wanted = f"{dtype} with {accumulator}" if accumulator else dtype
-        raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}.")
+        known = ", ".join(f"{p.dtype} with {p.accumulator} accumulation" for p in self.peaks)
+        wanted = f"{dtype} with {accumulator} accumulation" if accumulator else dtype
+        raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"Known peaks: {known}.")
 
     def stated_hz(self, peak: Peak) -> float:
         """Return the clock at which a peak is stated."""
@@ -144,12 +144,12 @@ class Gpu:
             return self.network
         if self.pcie and gpus <= PCIE_GPUS:
             return self.pcie
-        parts = [f"NVLink for {self.nvlink.gpus} GPUs"] if self.nvlink else []
-        parts += [f"PCIe for {PCIE_GPUS}"] if self.pcie else []
-        has = " and ".join(parts) or "neither NVLink nor PCIe"
+        parts = [f"NVLink ({self.nvlink.gpus} GPUs)"] if self.nvlink else []
+        parts += [f"PCIe ({PCIE_GPUS} GPUs)"] if self.pcie else []
+        has = ", ".join(parts) or "none"
         raise NsysToolsError(
-            f"{self.name}: no link between {gpus} GPUs is known. It has {has}.",
-            f"Add a network (bytes_per_s, source) to a copy of {self.file}, and give that file as the GPU.",
+            f"{self.name} has no known link for {gpus} GPUs. Known links: {has}.",
+            f"Copy {self.file}, add a network (bytes_per_s, source), and pass the copy with --gpu.",
         )
 
 
@@ -224,11 +224,13 @@ def _link(data: Mapping[str, Any], name: str, gpus: int | None = None) -> Link |
 def _check(gpu: Gpu, peak: Peak) -> None:
     derived = gpu.derived_flops_per_s(peak)
     if abs(peak.flops_per_s / derived - 1) > TOLERANCE:
-        factors = f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
+        factors = (
+            f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm} FLOP/clk/SM"
+        )
         given = f"{peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s"
         raise NsysToolsError(
-            f"{gpu.file}: {given}, but {factors} is {derived / 1e12:.1f}.",
-            "Peaks must be dense. A sparse figure is twice the dense one.",
+            f"{gpu.file}: {given}, but {factors} is {derived / 1e12:.1f} TFLOP/s.",
+            "Peaks must be dense. A sparse peak is twice the dense one.",
         )
 
 
@@ -241,6 +243,6 @@ def _check_bandwidth(gpu: Gpu, bandwidth: Mapping[str, Any]) -> None:
         factors = f"2 x {bandwidth['clock_hz'] / 1e9:.3f} GHz x {bandwidth['bus_bits']} bits"
         raise NsysToolsError(
             f"{gpu.file}: the bandwidth is given as {gpu.bytes_per_s / 1e9:.0f} GB/s, but {factors} is "
-            f"{derived / 1e9:.0f}.",
-            "clock_hz is the memory clock that the driver reports. There are two transfers per clock.",
+            f"{derived / 1e9:.0f} GB/s.",
+            "clock_hz is the memory clock reported by the driver, with two transfers per clock.",
         )

@@ -26,8 +26,10 @@ DEFINITIONS = (
     "steps",
     "tokens/s per user: 1 / tpot; tokens/s per GPU: tokens/s of the whole batch divided by the number of GPUs",
     "memory of the fullest GPU: weights, the KV cache after the last step, and the largest input and output of a layer "
-    f"for at most {CHUNK:,} tokens at once, with logits of the last position; the limit is {USABLE:.0%} of GPU memory",
-    "times are lower bounds without launch overhead and imbalance; communication is not overlapped; a pipeline has as "
+    f"for at most {CHUNK:,} tokens at once, with logits for the last position only; the limit is {USABLE:.0%} of GPU "
+    "memory",
+    "times are lower bounds without launch overhead or load imbalance; communication is not overlapped; a pipeline "
+    "has as "
     "many micro-batches as stages",
 )
 LARGEST = {BATCH: 2**20, LENGTH: 2**24}
@@ -101,7 +103,7 @@ class Serving:
         if not can_serve(self.model):
             raise UsageError(f"{self.model.name} does not decode batches, so it has no tokens per second.")
         if self.settings.gpu is None:
-            raise NsysToolsError("Times and memory need a GPU.", "Give one with --gpu.")
+            raise NsysToolsError("Times and memory require a GPU.", "Specify one with --gpu.")
         phases = [phase.name for phase in self.model.phases]
         for phase, share in self.efficiency.items():
             if phase not in phases:
@@ -242,21 +244,21 @@ def _last(holds: Callable[[int], bool], most: int) -> int:
 
 
 FIGURES: dict[str, tuple[str, str]] = {
-    "ttft_ns": ("ns", "time to first token, bound"),
-    "tpot_ns": ("ns", "time per output token, bound"),
-    "user_tokens_per_s": ("tokens/s", "per user, bound"),
-    "tokens_per_s": ("tokens/s", "all GPUs, bound"),
-    "gpu_tokens_per_s": ("tokens/s", "per GPU, bound"),
-    "bubble_ratio": ("ratio", "idle fraction of the pipeline in decode"),
+    "ttft_ns": ("ns", "time to first token, lower bound"),
+    "tpot_ns": ("ns", "time per output token, lower bound"),
+    "user_tokens_per_s": ("tokens/s", "rate per user, upper bound"),
+    "tokens_per_s": ("tokens/s", "total rate of all GPUs, upper bound"),
+    "gpu_tokens_per_s": ("tokens/s", "rate per GPU, upper bound"),
+    "bubble_ratio": ("ratio", "fraction of decode time in which the pipeline is idle"),
     "expected_ttft_ns": ("ns", "time to first token at the given efficiency"),
     "expected_tpot_ns": ("ns", "time per output token at the given efficiency"),
-    "expected_user_tokens_per_s": ("tokens/s", "per user at the given efficiency"),
-    "expected_gpu_tokens_per_s": ("tokens/s", "per GPU at the given efficiency"),
+    "expected_user_tokens_per_s": ("tokens/s", "rate per user at the given efficiency"),
+    "expected_gpu_tokens_per_s": ("tokens/s", "rate per GPU at the given efficiency"),
     "held_bytes": ("bytes", "weights on the fullest GPU"),
     "kv_bytes": ("bytes", "KV cache on that GPU after the last step"),
-    "activation_bytes": ("bytes", "largest input plus output of a layer on that GPU"),
-    "memory_bytes": ("bytes", "sum of the three"),
-    "usable_bytes": ("bytes", f"{USABLE:.0%} of the GPU's memory"),
+    "activation_bytes": ("bytes", "largest sum of a layer's input and output on that GPU"),
+    "memory_bytes": ("bytes", "sum of weights, KV cache and largest layer input and output"),
+    "usable_bytes": ("bytes", f"memory limit: {USABLE:.0%} of the GPU's memory"),
     "fits": ("", "whether the model fits in memory"),
     "largest_batch": ("count", "largest batch that fits in memory, over all GPUs"),
     "largest_context": ("count", "longest prompt that fits in memory at this batch size"),

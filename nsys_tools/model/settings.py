@@ -81,7 +81,7 @@ def assignment(text: str) -> tuple[str, int]:
     name, equals, value = text.partition("=")
     digits = value.strip().replace("_", "").replace(",", "")
     if not equals or not name.strip() or not digits.isdecimal():
-        raise UsageError(f"{shortened(text)!r} is not a setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+        raise UsageError(f"{shortened(text)!r} is not a valid setting.", "Use NAME=NUMBER, such as seq_len=2048.")
     if len(digits) > MOST_DIGITS:
         raise UsageError(f"{shortened(text)!r}: the number is too large.", f"Use at most {MOST_DIGITS} digits.")
     return name.strip(), int(digits)
@@ -105,20 +105,22 @@ def warnings(model: Model, found: Settings) -> list[str]:
 def conventions(model: Model, found: Settings) -> tuple[str, ...]:
     """Return the conventions that the figures use, as text to print with them."""
     pairs = {
-        "full": "full attention: every query is counted with every key, masked or not",
-        "causal": "causal attention: half of the square of the new tokens, and keys inside the window only",
+        "full": "full attention: every query-key pair is counted, whether masked or not",
+        "causal": "causal attention: half of the query-key pairs among the new tokens are counted, and only keys "
+        "within the window",
     }[found.attention]
     words = [
         "2 FLOPs per multiply-add; matrix products and convolutions are separate from other operations",
         pairs,
         "bytes: weights are read once per forward, activations are read or written once per operation, "
-        "the KV cache is read in each step; only attention is fused",
-        "experts: expected number under uniform routing",
+        "the KV cache is read in each step; attention is the only fused operation",
+        "experts: the expected number of selected experts under uniform routing",
         str(found.formats(model)),
     ]
     if found.parallel != plan.Parallel():
         words.append(
-            f"one of {found.parallel.gpus} GPUs ({found.parallel}), with the batch of all GPUs: {plan.CONVENTION}"
+            f"values for one of {found.parallel.gpus} GPUs ({found.parallel}), with the batch of all GPUs: "
+            f"{plan.CONVENTION}"
         )
     if found.peak:
         ceilings = ", ".join(

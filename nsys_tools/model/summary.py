@@ -86,6 +86,6 @@ def summary(
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
     """Return remarks about the figures; empty if there are none."""
     return tuple(
-        f"{layer.path}: the class {layer.qualified_class} has no formula and is not counted"
+        f"{layer.path}: the class {layer.qualified_class} has no formula, so FLOPs and bytes do not include it"
         for layer in unknown(model, database)
     )

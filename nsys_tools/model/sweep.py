@@ -46,7 +46,8 @@ def axis(text: str) -> tuple[str, list[int]]:
             break
     if not equals or not found:
         raise UsageError(
-            f"{shortened(text)!r} is not an axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
+            f"{shortened(text)!r} is not a valid sweep axis.",
+            "Use NAME=1,2,4, NAME=FIRST..LAST or NAME=FIRST..LAST..STEP.",
         )
     return name, found
 
@@ -56,7 +57,7 @@ def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
     if not step:
         raise UsageError(f"{shortened(text)!r}: a step of 0 never reaches {last}.", "Use a step of at least 1.")
     if last < first:
-        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Write {last}..{first}.")
+        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Use {last}..{first}.")
     return range(first, last + 1, step)[: MAX_POINTS + 1]
 
 

@@ -44,7 +44,7 @@ def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
     strange = sorted(found.keys() - model.inputs.keys())
     if strange:
         raise NsysToolsError(
-            f"The workload {workload.id} sets {', '.join(strange)}, which the model {model.name} does not have.",
-            f"Its inputs are: {', '.join(model.inputs)}.",
+            f"The workload {workload.id} sets inputs that the model {model.name} does not have: {', '.join(strange)}.",
+            f"Inputs of {model.name}: {', '.join(model.inputs)}.",
         )
     return found

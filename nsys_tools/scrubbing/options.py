@@ -49,7 +49,7 @@ class Options:
             ("--nvtx", self.nvtx, NVTX), ("--names", self.names, NAMES), ("--threads", self.threads, THREADS),
         ):  # fmt: skip
             if value not in allowed:
-                raise UsageError(f"{option} {value} is unknown.", f"Use one of: {', '.join(allowed)}.")
+                raise UsageError(f"{option} {value} is not supported.", f"Use one of: {', '.join(allowed)}.")
         if self.salt and len(self.salt) < _SALT_LENGTH:
             raise UsageError(
                 f"--salt has only {len(self.salt)} characters and could be guessed.",

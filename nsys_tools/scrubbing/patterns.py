@@ -54,7 +54,7 @@ AFTER_NAME = "=: \t\n\v\f\r"
 # Each pattern with characters of which every match contains one. Testing for these is ten times as fast.
 _FORMS = (
     ("a home folder", HOME, "/\\"), ("an e-mail address", MAIL, "@"), ("a network address", ADDRESS, ".:"),
-    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret after its name", ASSIGNED, AFTER_NAME),
+    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret that follows its name", ASSIGNED, AFTER_NAME),
     ("an access token", TOKEN, "_-.IS"),
 )  # fmt: skip
 _SECRETS = ("key", "token", "secret", "passw", "passphrase", "credential", "authorization", "bearer")

@@ -13,7 +13,7 @@ from nsys_tools.scrubbing.patterns import DEVICE, forms, random_parts
 from nsys_tools.session.quoting import quoted
 
 _OF_KNOWN = {
-    "host": "the name of a host in the trace", "user": "the name of a user in the trace",
+    "host": "a host name from the trace", "user": "a user name from the trace",
     "secret": "a secret from the environment or the arguments", "value": "the value of an environment variable",
 }  # fmt: skip
 _WORDS = {"word", "setting"}  # columns with nsys's vocabulary or names of GPUs
@@ -31,7 +31,7 @@ class Leak:
 
     def __str__(self) -> str:
         """Return the leak as part of a message."""
-        texts = "text holds" if self.count == 1 else "texts hold"
+        texts = "string contains" if self.count == 1 else "strings contain"
         return f"{self.table}.{self.column}: {self.count:,} {texts} {self.what}"
 
 

@@ -50,7 +50,7 @@ class Scrubbed:
         return (
             f"Removed: {_counted(len(self.manifest['tables_cut']), 'table')}, {_counted(columns, 'column')} and "
             f"{_counted(rows, 'row')} of other tables, {_counted(self.manifest['strings']['cut'], 'string')}. "
-            f"Changed: {_counted(changed, 'text')}."
+            f"Changed: {_counted(changed, 'string')}."
         )
 
 
@@ -88,8 +88,9 @@ def scrubbed_copy(
     kind = identify(path)
     if kind is Kind.RECORDING:
         raise NsysToolsError(
-            f"{path}: a recording cannot be scrubbed: it contains the environment of every process, and only nsys can "
-            "write one.",
+            f"{path}: nsys-tools cannot scrub a recording. It contains the environment of every process, and only "
+            "nsys can "
+            "write recordings.",
             "Export it, scrub the export, and share that: nsys export -t sqlite RECORDING.nsys-rep; "
             "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
         )
@@ -121,7 +122,9 @@ def scrubbed_copy(
 def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind, *, force: bool) -> None:
     """Refuse output paths that cannot be written, before anything is read."""
     if out.resolve() == path.resolve():
-        raise UsageError(f"{out}: is the trace itself, which is not overwritten.", "Choose another file for the copy.")
+        raise UsageError(
+            f"{out} is the trace itself. nsys-tools does not overwrite it.", "Choose another file for the copy."
+        )
     if kind is Kind.SQLITE:
         check_new(out, force=force, inputs=[path])
     else:
@@ -129,7 +132,7 @@ def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind,
     if manifest_file is not None:
         check_new(manifest_file, force=force, inputs=[path])
         if manifest_file.resolve() == out.resolve() or out.resolve() in manifest_file.resolve().parents:
-            raise UsageError(f"{manifest_file}: is the copy or is inside it.", "Choose another file with --manifest.")
+            raise UsageError(f"{manifest_file} is the copy or is inside it.", "Choose another file with --manifest.")
 
 
 def _write(source: Path, name: Path, copy: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -150,7 +153,7 @@ def _write(source: Path, name: Path, copy: Path, options: Options, progress: Cal
             held = {**work.kept, "StringIds": {"id": "number", "value": "string"}}
             leaks = scan(connection, held, known, keep_host=options.keep_host, names=work.strings.names)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise NsysToolsError(f"{name}: cannot be copied ({error}).", DAMAGED_HINT) from None
+        raise NsysToolsError(f"{name} cannot be copied ({error}).", DAMAGED_HINT) from None
     if leaks:
         raise _refusal(leaks)
     return report
@@ -169,5 +172,5 @@ def _refusal(leaks: list[Leak]) -> NsysToolsError:
     return NsysToolsError(
         "The copy still contained data that must not be shared, and was deleted. "
         f"{'; '.join(map(str, leaks[:_SHOWN]))}{more}.",
-        "--nvtx hash and --names hash replace texts and names by digests. --drop-samples omits call chains.",
+        "--nvtx hash and --names hash replace NVTX strings and names with digests. --drop-samples omits call chains.",
     )

@@ -90,7 +90,7 @@ class Run:
         if self.recorded is None:
             if wanted.model:
                 return wanted
-            raise NsysToolsError(f"{_WORKLOAD}, which records what ran, is missing.", "Give the model with --model.")
+            raise NsysToolsError(f"{_WORKLOAD}, which records what ran, is missing.", "Specify the model with --model.")
         model = architecture.load(wanted.model) if wanted.model else self._model(self.recorded)
         batches = () if wanted.workload else self.recorded.inputs(model)
         dtype = wanted.dtype or self.recorded.dtype
@@ -98,12 +98,12 @@ class Run:
 
     def _model(self, recorded: Recorded) -> Model:
         """Return the analytic model of what was run."""
-        hint = "Give a model with --model."
+        hint = "Specify a model with --model."
         model, data = self.architecture(), recorded.data
         if model is None:
             raise NsysToolsError(f"there is no analytic model named {self.model_name}.", hint)
         if data["scale"] != "full":
-            raise NsysToolsError(f"the run has scale {data['scale']}; the analytic model has the full one.", hint)
+            raise NsysToolsError(f"the run has scale {data['scale']}, but the analytic model has full scale.", hint)
         if data["device"] == "cpu":
             raise NsysToolsError("the run was on the CPU, but the analytic model is compared with GPU time.", hint)
         return model
@@ -118,11 +118,11 @@ class Run:
         elif state == "running" and step != "analyze":
             found.append(f"The run has not ended or was killed. Its last step is {step}.")
         if self.recorded is None:
-            found.append(f"The run folder has no {_WORKLOAD}, so it is unknown which pages or prompts were run.")
+            found.append(f"The run folder has no {_WORKLOAD}, so it is unknown which pages or prompts were processed.")
         elif not self.recorded.data["complete"]:
             found.append(
-                f"The workload did not run to its end. Over all repeats, {len(self.recorded.items):,} "
-                f"{self.recorded.unit}s were counted."
+                f"The workload did not finish. Over all repeats, it processed {len(self.recorded.items):,} "
+                f"{self.recorded.unit}s."
             )
         return found
 
@@ -155,7 +155,7 @@ def read(path: Path) -> Run:
     if trace is None:
         stopped = f"It stopped at step {status['step']}: {status.get('message', '')}" if status.get("message") else ""
         raise NsysToolsError(
-            f"{path}: a run folder without a trace. It contains neither {' nor '.join(_TRACES)}.",
+            f"{path} is a run folder without a trace. It contains neither {' nor '.join(_TRACES)}.",
             stopped or "Runs with --profiler torch have no trace.",
         )
     workload, ncu = path / _WORKLOAD, path / "ncu"
@@ -174,7 +174,7 @@ def read(path: Path) -> Run:
 def _json(path: Path) -> Mapping[str, Any]:
     data = documents.plain(path) if path.is_file() else {}
     if not isinstance(data, dict):
-        raise NsysToolsError(f"{path}: is not a JSON object.", "Analyze the trace in the folder instead.")
+        raise NsysToolsError(f"{path} is not a JSON object.", "Analyze the trace in the folder instead.")
     return data
 
 

@@ -27,7 +27,7 @@ from nsys_tools.sources.source import Read
 
 _KEYS = {"name", "match", "phase", "layers", "role"}
 ROLES = ("request", "step")
-_EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
+_EXAMPLE = 'Define a stage with [[stage]], followed by name = "decode" and match = ["decode", "generate/step *"].'
 
 
 @dataclass(frozen=True)
@@ -129,20 +129,18 @@ def read(path: Path) -> list[Stage]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise NsysToolsError(f"--stages {path}: cannot be read ({reason}).") from None
+        raise NsysToolsError(f"--stages {path}: the file cannot be read ({reason}).") from None
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise NsysToolsError(f"--stages {path}: is nested too deeply.", _EXAMPLE) from None
+        raise NsysToolsError(f"--stages {path}: the file is nested too deeply.", _EXAMPLE) from None
     except ValueError as error:
         raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
     if unknown := sorted(set(data) - {"stage"}):
-        raise NsysToolsError(
-            f"--stages {path}, line {_line(text, unknown[0])}: key {unknown[0]!r} is unknown.", _EXAMPLE
-        )
+        raise NsysToolsError(f"--stages {path}, line {_line(text, unknown[0])}: unknown key {unknown[0]!r}.", _EXAMPLE)
     entries = data.get("stage", [])
     if not isinstance(entries, list) or not entries:
-        raise NsysToolsError(f"--stages {path}: contains no [[stage]].", _EXAMPLE)
+        raise NsysToolsError(f"--stages {path}: the file contains no [[stage]].", _EXAMPLE)
     return [_stage(path, text, number, entry) for number, entry in enumerate(entries)]
 
 

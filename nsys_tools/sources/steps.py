@@ -52,5 +52,5 @@ class Steps:
             return []
         raise NsysToolsError(
             f"--steps {self._choice}: no range that launched GPU work matches.",
-            'nsys-tools sql TRACE "FROM range_summary" lists the names of ranges.',
+            'nsys-tools sql TRACE "FROM range_summary" lists the range names.',
         )

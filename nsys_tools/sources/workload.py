@@ -82,7 +82,10 @@ class Recorded:
         """
         repeats = [[self._inputs(batch, model) for batch in batches] for batches in self.repeats()]
         if not repeats:
-            raise NsysToolsError(f"workload.json contains no {self.unit}.", "The run stopped before the first ended.")
+            raise NsysToolsError(
+                f"workload.json contains no {self.unit}.",
+                f"The run stopped before the first {self.unit} was completed.",
+            )
         alike = all(sorted(batches) == sorted(repeats[0]) for batches in repeats)
         return tuple(repeats[0] if alike else [batch for batches in repeats for batch in batches])
 
@@ -106,7 +109,8 @@ class Recorded:
         counts = [item.get("crops", 0) for item in batch]
         if sum(counts) % len(batch):
             raise NsysToolsError(
-                f"Pages of one batch have {', '.join(map(str, counts))} crops, but the model has one number for all.",
+                f"The pages of a batch have {', '.join(map(str, counts))} crops, but the model requires the same "
+                "number for all.",
                 "Capture with --batch-size 1, or use --workload or --set.",
             )
         grids = {tuple(item.get("crop_grid", ())) for item in batch}
@@ -137,7 +141,8 @@ class Recorded:
         if padded:
             whole = sum(item["padded_prompt_tokens"] for item in self.items)
             found.append(
-                f"Prompts are padded to the longest of their batch. {padded:,} of {whole:,} prompt tokens are padding, "
+                f"Prompts are padded to the longest prompt in their batch. {padded:,} of {whole:,} prompt tokens are "
+                "padding, "
                 "which the model FLOPs include."
             )
         if "head_positions" in model.inputs and not all("head_positions" in item for item in self.items):

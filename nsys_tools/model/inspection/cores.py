@@ -31,7 +31,7 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
     if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
-        raise NotExpressible("keys that are neither those of the prompt nor those of the cache")
+        raise NotExpressible("its keys come from neither the prompt nor the cache")
     shape: Parameters = {
         "sequences": _fitted(calls, lambda core: core.query[0]),
         "queries": queries,

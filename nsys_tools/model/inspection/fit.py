@@ -77,7 +77,7 @@ class Module:
         def only(run: Run) -> int:
             values = {measure(seen) for seen in self.calls(run)}
             if len(values) != 1:
-                raise NotExpressible(f"{self.name} is called with different sizes in a forward")
+                raise NotExpressible(f"{self.name} is called with different sizes in one forward pass")
             return values.pop()
 
         return self.fitted(only)
@@ -115,7 +115,7 @@ def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
     if not values:
         return 0
     seen = ", ".join(f"{value} at {dict(sizes)}" for sizes, value in values)
-    raise NotExpressible(f"sizes that are not a multiple of the inputs: {seen}")
+    raise NotExpressible(f"its sizes are not multiples of the inputs: {seen}")
 
 
 def _times(template: str, factor: int) -> str | int:

@@ -42,8 +42,8 @@ _MEANINGS = {
     ROUTED: "experts per token; transformers' code runs all experts on every token",
 }
 _ALL_EXPERTS = (
-    "transformers runs all experts on every token; "
-    f"the figures count those that the router selects, unless the input {ROUTED} is set"
+    "transformers runs all experts on every token. "
+    f"FLOPs and bytes include only the experts that the router selects, unless the input {ROUTED} is set"
 )
 
 # Expanding the latent once pays off for a prompt, but not for a single token.
@@ -236,7 +236,7 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
     if "decode" in phases:
         found["new_tokens"] = {"meaning": "generated tokens per sequence", "default": 128}
         found["decode_steps"] = {
-            "meaning": "forwards after the prefill, which generates the first token",
+            "meaning": "forward passes after the prefill, which generates the first token",
             "default": "max(0, {new_tokens} - 1)",
         }
     return found

@@ -35,7 +35,7 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
     """
     latent, nope, rope, value = (getattr(module, name) for name in _SIZES)
     if any(core.key[3] != nope + rope or core.value[3] != value for _, core in calls):
-        raise NotExpressible("keys or values whose width differs from the module's attributes")
+        raise NotExpressible("the width of its keys or values differs from the module's attributes")
     caches = bool(basic["keeps_cache"])
     selected = getattr(module.config, "index_topk", None) if hasattr(module, "indexer") else None
     absorbed: str | int = "{absorbed}" if caches else 0
@@ -70,7 +70,7 @@ def indexer(seen: Module) -> Parameters:
     module = seen.module
     heads, dim = getattr(module, "n_heads", None), getattr(module, "head_dim", None)
     if not isinstance(heads, int) or not isinstance(dim, int):
-        raise NotExpressible("no n_heads or head_dim")
+        raise NotExpressible("it has no n_heads or head_dim")
     caches = any(run.phase == "decode" for run in seen.runs)
     return {
         "sequences": seen.summed(lambda call: call.inputs[0][0]),

@@ -72,7 +72,9 @@ class Writer:
                 basic = {**head, "entry": entry.name, "phases": seen.phases, "parameters": recipe(seen)}
             except NotExpressible as reason:
                 if not list(module.children()):
-                    self.diagnostics.append(f"{name}: {head['class']} does not fit the formula {entry.name}: {reason}")
+                    self.diagnostics.append(
+                        f"{name}: {head['class']} does not match the {entry.name} formula: {reason}"
+                    )
                     return {**head, "entry": NO_ENTRY, "sub_layers": [*self._loose_weights(seen), _unfit(seen)]}
             else:
                 return self._held(basic, module, entry)
@@ -145,7 +147,7 @@ class Writer:
                 if is_latent(seen.module):
                     entry, parameters = LATENT, latent_attention_core(seen.module, calls, parameters)
             except NotExpressible as reason:
-                self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
+                self.diagnostics.append(f"{seen.name}: attention does not match the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
                 if index % seen.cores_of_a_call:
@@ -165,7 +167,7 @@ class Writer:
         try:
             parameters = RECIPES[entry.name](seen)
         except NotExpressible as reason:
-            self.diagnostics.append(f"{seen.name}: {name} does not fit the formula {entry.name}: {reason}")
+            self.diagnostics.append(f"{seen.name}: {name} does not match the {entry.name} formula: {reason}")
             return []
         self._weights |= {id(weight) for weight in seen.module.parameters(recurse=False)}
         return [{"name": "core", "class": name, "kind": "function", "phases": seen.phases, "parameters": parameters}]
@@ -174,7 +176,7 @@ class Writer:
         if not any(run.record.products.get(seen.name) for run in self.runs):
             return []
         kind = _qualified(type(seen.module))
-        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices and has no formula")
+        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices, but has no formula")
         return [_unfit(seen)]
 
 

@@ -89,7 +89,8 @@ def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
     except FAULTS as error:
         raise NsysToolsError(
             f"{type(module).__name__} does not run on the meta device: {reason_of(error)}",
-            remedy(error) or "Its forward reads values, but only shapes exist, or it needs additional inputs.",
+            remedy(error)
+            or "Its forward method may read tensor values, which do not exist on this device, or require more inputs.",
         ) from None
 
 

@@ -139,7 +139,7 @@ class Sharing:
         if self.parallel.ep == 1 or not all(child.indices and EXPERTS in child.path for child in children):
             return layer
         indices = tuple(index for child in children for index in child.indices)
-        mine = set(sorted(indices)[: share(len(indices), self.parallel.ep, f"{layer.path}: its experts")])
+        mine = set(sorted(indices)[: share(len(indices), self.parallel.ep, f"{layer.path}: experts")])
         return attrs.evolve(layer, sub_layers=tuple(kept for child in children for kept in subset(child, mine)))
 
     def _share(self, layer: Layer, name: str, parts: int) -> ClosedForm:
@@ -156,7 +156,7 @@ class Sharing:
     def _keys(self, heads: Heads) -> int:
         """Return the number of key heads on one GPU. With more GPUs than heads, several GPUs have the same head."""
         if self.parallel.tp >= heads.keys:
-            share(self.parallel.tp, heads.keys, f"{self.model.name}: GPUs for {heads.keys} key heads")
+            share(self.parallel.tp, heads.keys, f"{self.model.name}: tp with {heads.keys} key heads")
             return 1
         return share(heads.keys, self.parallel.tp, f"{self.model.name}: key heads")
 
@@ -175,7 +175,9 @@ class Sharing:
 def _number(parameters: Mapping[str, ClosedForm], *options: str) -> int:
     form = next(parameters[name] for name in options if name in parameters)
     if form.value is None:
-        raise NsysToolsError(f"A number of heads depends on {', '.join(sorted(form.names))} and cannot be divided.")
+        raise NsysToolsError(
+            f"The number of heads depends on {', '.join(sorted(form.names))} and cannot be divided among GPUs."
+        )
     return int(form.value)
 
 

@@ -88,7 +88,7 @@ def read(path: Path) -> CallGraph:
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise NsysToolsError(f"{path}: cannot be read ({reason}).", _HINT) from None
+        raise NsysToolsError(f"{path} cannot be read ({reason}).", _HINT) from None
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix == ".dot":
         seen = hooks.parse(text, path)
@@ -99,9 +99,9 @@ def read(path: Path) -> CallGraph:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NsysToolsError(f"{path}: is not JSON ({error}).", _HINT) from None
+        raise NsysToolsError(f"{path} is not JSON ({error}).", _HINT) from None
     if not isinstance(data, dict) or not {"call_counts", "module_children"} & set(data):
-        raise NsysToolsError(f"{path}: has neither call_counts nor module_children.", _HINT)
+        raise NsysToolsError(f"{path} has neither call_counts nor module_children.", _HINT)
     return _graph(path, digest, data)
 
 

@@ -229,9 +229,9 @@ def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> lis
     words = []
     above = tree.calls.get(parent, 0) if parent else 0
     if above and count % above == 0:
-        words.append(f"{count // above} per call of its parent")
+        words.append(f"{count // above} per parent call")
     if name in tree.shared and count == tree.calls[name]:
-        words.append(f"calls by {tree.shared[name]} parents in total")
+        words.append(f"total calls from {tree.shared[name]} parents")
     return words
 
 
@@ -268,6 +268,6 @@ def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
     best = max(forms, key=lambda form: len(known & set(form)))
     if not known & set(best):
         raise NsysToolsError(
-            f"{graph.source} and {hooks.source} have no module in common.", "Give recordings of the same model."
+            f"{graph.source} and {hooks.source} have no module in common.", "Use recordings of the same model."
         )
     return {name: count for name, count in best.items() if name in known}

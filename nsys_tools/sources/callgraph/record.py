@@ -41,17 +41,19 @@ def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     """
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
-        raise NsysToolsError(f"{target}: is not a target.", _TARGET)
+        raise NsysToolsError(f"{target} is not a valid target.", _TARGET)
     function = getattr(_load(place), name, None)
     if not callable(function):
         raise NsysToolsError(f"{target}: {place} has no function {name!r}.", _TARGET)
     built = function()
     if not isinstance(built, tuple) or len(built) not in {2, 3} or not hasattr(built[0], "named_modules"):
-        raise NsysToolsError(f"{target}: did not return a model with arguments.", _TARGET)
+        raise NsysToolsError(f"{target} did not return a model and its arguments.", _TARGET)
     model, arguments = built[0], built[1]
     keywords = built[2] if len(built) == 3 else {}
     if not isinstance(arguments, tuple | list) or not isinstance(keywords, dict):
-        raise NsysToolsError(f"{target}: arguments must be a tuple and keywords a dictionary.", _TARGET)
+        raise NsysToolsError(
+            f"{target}: the arguments must be a tuple, and the keyword arguments a dictionary.", _TARGET
+        )
     return model, tuple(arguments), keywords
 
 
@@ -60,7 +62,7 @@ def _load(place: str) -> ModuleType:
         try:
             return importlib.import_module(place)
         except ModuleNotFoundError as error:
-            raise NsysToolsError(f"{place}: cannot be imported ({error}).", _TARGET) from None
+            raise NsysToolsError(f"{place} cannot be imported ({error}).", _TARGET) from None
     path = Path(place)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if not path.is_file() or spec is None or spec.loader is None:
@@ -135,7 +137,7 @@ def _operations(
     except ModuleNotFoundError:
         raise NsysToolsError(
             "TorchLens is not installed, so operations cannot be counted.",
-            "pip install 'nsys-tools[torch]', or --hooks-only for calls and shapes only.",
+            "Run pip install 'nsys-tools[torch]', or use --hooks-only to record only calls and shapes.",
         ) from None
     inside: Counter[str] = Counter()
     edges: Counter[str] = Counter()

@@ -79,7 +79,9 @@ def read(path: Path) -> list[Metric]:
         if file.is_file() and file.parent not in beside:
             parts.append((file.relative_to(path).as_posix(), _rows(file)))
     if not parts:
-        raise NsysToolsError(f"{path}: contains no CSV or recording of Nsight Compute.", "See ncu --csv --page raw.")
+        raise NsysToolsError(
+            f"{path} contains no Nsight Compute CSV or recording.", "Write one with ncu --csv --page raw."
+        )
     return _metrics(parts)
 
 
@@ -87,7 +89,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NsysToolsError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        raise NsysToolsError(f"{path} cannot be read ({error.strerror or error}).") from None
 
 
 def _is_table(path: Path) -> bool:
@@ -177,10 +179,10 @@ class Ncu:
         notes = []
         if lost := kernels["none"]:
             verb = "matches" if len(lost) == 1 else "match"
-            notes.append(f"{len(lost)} {total} {verb} no kernel of the trace: {_names(lost)}.")
+            notes.append(f"{len(lost)} {total} {verb} no kernel in the trace: {_names(lost)}.")
         if unsure := kernels["order"]:
             notes.append(
-                f"{len(unsure)} {total} could belong to several kernels of the trace, because ncu shortens names. "
+                f"{len(unsure)} {total} could belong to several kernels in the trace, because ncu shortens names. "
                 f"They were matched by grid, block and launch order: {_names(unsure)}."
             )
         return notes
@@ -189,7 +191,7 @@ class Ncu:
 def _names(kernels: Iterable[str]) -> str:
     """Return the distinct kernel names; if there are many, the first ones."""
     named = list(dict.fromkeys(kernels))
-    more = f" and {len(named) - _NAMED} more, see ncu_join" if len(named) > _NAMED else ""
+    more = f" and {len(named) - _NAMED} more (see ncu_join)" if len(named) > _NAMED else ""
     return ", ".join(cut(name, _LONGEST) for name in named[:_NAMED]) + more
 
 

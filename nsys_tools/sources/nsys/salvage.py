@@ -59,9 +59,11 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
             connection.execute("ATTACH ? AS damaged", [f"{path.resolve().as_uri()}?mode=ro&immutable=1"])
             read = dict(_copied(connection))
         except sqlite3.Error as error:
-            raise NsysToolsError(f"{name}: nothing in it can be read ({error}).", "Copy or export it again.") from None
+            raise NsysToolsError(
+                f"{name}: none of the data can be read ({error}).", "Copy or export the file again."
+            ) from None
     if not read:
-        raise NsysToolsError(f"{name}: nothing in it can be read.", "Copy or export it again.")
+        raise NsysToolsError(f"{name}: none of the data can be read.", "Copy or export the file again.")
     return copy, _lost(read, damaged)
 
 
@@ -180,5 +182,5 @@ def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
             rows = f"{count:,} of {of:,} rows" if of is not None and of >= count else f"{count:,} rows"
             said.append(f"{table} ({rows})")
     said += sorted(f"{table} (no rows)" for table in damaged - read.keys())
-    found = ", ".join(said) or "its list of tables or its size; tables may be missing"
-    return f"PARTIAL: the trace is damaged. All figures cover only the data that could be read. Damaged: {found}."
+    found = ", ".join(said) or "the table list or the file size (tables may be missing)"
+    return f"PARTIAL: the trace is damaged. All results cover only the data that could be read. Damaged: {found}."

@@ -53,7 +53,9 @@ def _check_unlocked(path: Path) -> None:
 
 
 def _is_being_written(path: Path) -> NsysToolsError:
-    return NsysToolsError(f"{path}: another process is writing it.", "Wait until it has finished, then try again.")
+    return NsysToolsError(
+        f"{path}: another process is writing to this file.", "Wait until it finishes, then try again."
+    )
 
 
 def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
@@ -62,8 +64,8 @@ def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
     needed = path.stat().st_size + 2 * sum(file.stat().st_size for file in beside)
     if shutil.disk_usage(scratch).free < needed:
         raise NsysToolsError(
-            f"{path}: must be copied before it can be read, but {scratch.parent} has no room for {needed:,} bytes.",
-            "Choose a larger folder: TMPDIR=DIR nsys-tools ...",
+            f"{path} must be copied before it can be read, but {scratch.parent} does not have {needed:,} bytes free.",
+            "Choose a folder with more space: TMPDIR=DIR nsys-tools ...",
         )
     real = path.resolve()
     before = _states(path)
@@ -71,7 +73,7 @@ def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
         try:
             shutil.copyfile(file, scratch / f"settled{file.name.removeprefix(real.name)}")
         except OSError as error:
-            raise NsysToolsError(f"{file}: cannot be copied for reading ({error.strerror}).") from None
+            raise NsysToolsError(f"{file} cannot be copied for reading ({error.strerror}).") from None
     if _states(path) != before:
         raise _is_being_written(path)
     return scratch / "settled"
@@ -92,14 +94,14 @@ def _recovered(path: Path, copy: Path) -> list[str]:
             read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] if log_bytes else 0
             mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
     except sqlite3.Error as error:
-        raise NsysToolsError(f"{path}: SQLite cannot recover it ({error}).", DAMAGED_HINT) from None
+        raise NsysToolsError(f"SQLite cannot recover {path} ({error}).", DAMAGED_HINT) from None
     if mode != "delete":
-        raise NsysToolsError(f"{path}: SQLite cannot recover it (journal mode {mode}).", DAMAGED_HINT)
+        raise NsysToolsError(f"SQLite cannot recover {path} (journal mode {mode}).", DAMAGED_HINT)
     frames = (log_bytes - _WAL_HEADER_BYTES) // (_FRAME_HEADER_BYTES + page_bytes)
     notes = []
     if log_bytes and read < frames:
         notes.append(
-            f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the write-ahead log of the trace. The others "
+            f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the trace's write-ahead log. The other pages "
             "are older, damaged, or part of an unfinished transaction."
         )
     if rolls_back:

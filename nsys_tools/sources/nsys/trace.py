@@ -103,5 +103,5 @@ def _store(path: Path, kind: Kind) -> Store | None:
     try:
         return Store(identity(path, kind))
     except OSError as error:
-        log.warning("No cache: %s.", error)
+        log.warning("nsys-tools does not use a cache: %s.", error)
         return None
