@@ -42,7 +42,7 @@ def steps_of(text: str) -> Window | None:
     Raises
     ------
     UsageError
-        If the text has another form.
+        If the text has a different form.
     """
     if not text:
         return None

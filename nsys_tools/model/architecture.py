@@ -33,7 +33,7 @@ class Input:
 
 @attrs.frozen
 class ModelCall:
-    """One way in which a phase runs its layers: number of steps and values of the variables.
+    """One way a phase runs its layers: the number of steps and the values of the variables.
 
     Attributes
     ----------
@@ -82,10 +82,10 @@ class Layer:
     parameters
         Parameters of its entry, as functions of the variables of a call.
     role
-        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use that of the
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use the entry's
         entry.
     span
-        Number of GPUs that it communicates across.
+        Number of GPUs across which it communicates.
     """
 
     path: str
@@ -112,7 +112,7 @@ class Layer:
 
 @attrs.frozen
 class Model:
-    """An architecture, see ``analytic/models/schema.json``. `warnings` lists what its layers omit."""
+    """An architecture (see ``analytic/models/schema.json``). `warnings` lists what its layers omit."""
 
     name: str
     description: str
@@ -133,7 +133,7 @@ class Model:
 
 
 def available() -> dict[str, Path]:
-    """Return the shipped models and those of the user by name."""
+    """Return the shipped models and the user's models by name."""
     return documents.names("models", SUFFIXES)
 
 
@@ -143,8 +143,8 @@ def load(name: str) -> Model:
     Raises
     ------
     NsysToolsError
-        If the model does not exist, the file violates the schema or has an undefined name, or the builder does not
-        support the type of a configuration.
+        If the model does not exist, the file violates the schema or contains an undefined name, or the builder does not
+        support the configuration's type.
     """
     path = None if name in available() else decoder.inside(name)
     path = path or foreign.located(name, SUFFIXES)
@@ -154,7 +154,7 @@ def load(name: str) -> Model:
 
 
 def from_data(data: Mapping[str, Any], file: str) -> Model:
-    """Return a model from data that conforms to the schema. `file` is for messages."""
+    """Return a model from data that conforms to the schema. `file` is used in error messages."""
     inputs = {
         name: Input(value["meaning"], parse(value["default"], f"{file}: inputs.{name}"))
         for name, value in data["inputs"].items()
@@ -284,7 +284,7 @@ def _known(form: ClosedForm, known: frozenset[str], place: str) -> None:
 
 
 def in_inputs(form: ClosedForm, call: ModelCall) -> ClosedForm:
-    """Return a closed form of a call's variables as a function of the model's inputs and ``step``."""
+    """Convert a closed form over a call's variables to a function of the model's inputs and ``step``."""
     return substitute(form, call.values)
 
 

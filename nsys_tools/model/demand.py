@@ -33,7 +33,7 @@ class Demand:
     layer, entry
         The layer and its formulas.
     role
-        Role that determines the number format of its weights; see `nsys_tools.model.formats`.
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`).
     phase, call
         Names of the phase and of its call.
     forms
@@ -63,7 +63,7 @@ def demands(model: Model, database: Database) -> list[Demand]:
 
 
 def step_demands(model: Model, database: Database) -> list[Demand]:
-    """Return the demand of every basic layer in a single step, as a function of ``step``; see `demands`."""
+    """Return the demand of every basic layer in a single step, as a function of ``step`` (see `demands`)."""
     local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
     return [
         Demand(layer, entry, role(model, layer, entry), phase.name, step.name, _in_inputs(forms, layer, step))
@@ -99,12 +99,12 @@ def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:
 
 
 def unknown(model: Model, database: Database) -> list[Layer]:
-    """Return the basic layers of classes without a formula, which are not counted."""
+    """Return the basic layers whose classes have no formula. FLOPs and bytes do not include these layers."""
     return [layer for _, layer in model.walk() if not layer.sub_layers and entry_of(layer, model, database) is None]
 
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
-    """Return the entry of a layer, by name or by class; None if its class has none."""
+    """Return the entry of a layer, by name or by class; None if its class has no entry."""
     if layer.entry == NO_ENTRY:
         return None
     if not layer.entry:

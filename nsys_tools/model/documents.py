@@ -16,9 +16,9 @@ from nsys_tools.errors import NsysToolsError, UsageError
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
 _ALIKE = 0.65
-"""Similarity above which a name is suggested: bf16 for bfloat16, but not B300 for MI300X."""
+"""Similarity above which a name is suggested. It must suggest bf16 for bfloat16, but not B300 for MI300X."""
 _LONGEST = 100
-"""Number of characters of a name that are compared. No valid name is longer."""
+"""Number of characters of a name to compare. No valid name is longer."""
 
 
 def read(path: Path, schema: str) -> Any:
@@ -27,14 +27,14 @@ def read(path: Path, schema: str) -> Any:
     Parameters
     ----------
     path
-        The file: JSON if its name ends in .json, otherwise YAML.
+        The file. It is JSON if its name ends in .json, otherwise YAML.
     schema
         Asset with the JSON Schema, such as ``analytic/modules/schema.json``.
 
     Raises
     ------
     NsysToolsError
-        If the file cannot be read or violates the schema. The message names the place in the file.
+        If the file cannot be read or violates the schema. The message contains the location in the file.
     """
     data = plain(path)
     check(data, schema, str(path))
@@ -42,7 +42,7 @@ def read(path: Path, schema: str) -> Any:
 
 
 def check(data: Any, schema: str, place: str) -> None:
-    """Raise a `NsysToolsError` that names the place if `data` violates its schema."""
+    """Raise a `NsysToolsError` that contains the location if `data` violates its schema."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     error = best_match(_validator(schema).iter_errors(data))
@@ -59,18 +59,18 @@ def locate(
     what: str,
     others: Callable[[], Mapping[str, Path]] = dict,
 ) -> Path:
-    """Return the file that the user gave as a path or as the name of a shipped file.
+    """Return the file that the user specified, by path or by the name of a shipped file.
 
     Case, spaces, dashes and underscores are ignored. So is a leading ``NVIDIA``, unless the rest is ambiguous.
 
     Parameters
     ----------
     name
-        What the user wrote.
+        The name that the user specified.
     folder, suffixes
         Folder of the shipped files, and the suffixes of their names.
     what
-        What the file describes, for messages.
+        What the file describes, for error messages.
     others
         Returns alternative names of the files. Called only if no file has the given name.
 
@@ -97,14 +97,14 @@ def locate(
 
 
 def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> UsageError:
-    """Return the error for an unknown name, with the names it is a prefix of, similar names, or all names.
+    """Return the error for an unknown name, with the names that it is a prefix of, similar names, or all names.
 
     Parameters
     ----------
     name
-        What the user wrote.
+        The name that the user specified.
     known
-        The names that there are.
+        The known names.
     what
         What the names denote, in the singular.
     instead
@@ -123,7 +123,7 @@ def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> 
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Return the files of a folder by name, sorted, without schemas. Files of the user take precedence."""
+    """Return the files of a folder by name, sorted, without schemas. The user's files take precedence."""
     found: dict[str, Path] = {}
     for assets_folder in assets.folders():
         for suffix in suffixes:
@@ -172,7 +172,7 @@ def _core(name: str) -> str:
 
 
 def _beginning(name: str, known: Iterable[str]) -> list[str]:
-    """Return the names that begin with this one; none if it is empty."""
+    """Return the names that begin with this one; no names if it is empty."""
     core = _core(name)
     return [one for one in known if core and _core(one).startswith(core)]
 

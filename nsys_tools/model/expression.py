@@ -25,7 +25,7 @@ def parse(source: str | float, place: str) -> ClosedForm:
     Parameters
     ----------
     source
-        A number or text. Braces around names are optional.
+        A number or a string. Braces around names are optional.
     place
         Origin (file, entry and field), for error messages.
 

@@ -1,4 +1,4 @@
-"""Number formats of weights, inputs of products, experts, output head and KV cache."""
+"""Number formats of weights, matrix product inputs, experts, output head and KV cache."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROLES = ("weights", "experts", "head", "kept")
 
 PARTS = ("weights", "activations", "cache", "experts", "head")
 PLAIN = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1}
-"""Formats without scales, which are allowed for everything: bytes per element."""
+"""Bytes per element of the formats without scales, which can be used for everything."""
 
 # Name -> bits per element including its share of the scales, and the dtype in which products are computed.
 # Sources: Open Compute Project, Microscaling Formats v1.0 (MX: 8-bit scale per 32 elements); NVIDIA, NVFP4 (8
@@ -59,7 +59,7 @@ class Format:
 
 
 def parse(name: str) -> Format:
-    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights, ``-z`` also a 4-bit zero point.
+    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights; ``-z`` adds a 4-bit zero point.
 
     Raises
     ------
@@ -86,7 +86,7 @@ class Formats:
     weights, experts, head
         Formats of the weights of linear layers, of routed experts, and of the output head.
     activations
-        Format of the inputs of products with quantized weights.
+        Input format of matrix products with quantized weights.
     cache
         Format of the KV cache.
     kept
@@ -116,7 +116,7 @@ class Formats:
         return max(self.input_of(role), self.of(role), key=lambda form: int(form.bits)).dtype
 
     def variables(self) -> dict[str, Fraction | int]:
-        """Return the reserved names of formulas with their values, in bytes per element."""
+        """Return the reserved names in formulas with their values, in bytes per element."""
         found: dict[str, Fraction | int] = {"dtype_bytes": parse(self.base).bytes}
         for role in ROLES:
             found[weight_name(role)] = self.of(role).bytes
@@ -152,14 +152,14 @@ def chosen(text: str, own: Formats) -> Formats:
     ----------
     text
         ``bf16`` sets everything to one format. ``weights=int4-g128,cache=fp8`` changes parts of the model's formats.
-        ``bf16,cache=fp8`` does both. Empty changes nothing.
+        ``bf16,cache=fp8`` does both. An empty string changes nothing.
     own
         The model's own formats.
 
     Raises
     ------
     UsageError
-        For an unknown format or part.
+        If a format or part is unknown.
     """
     found = own
     for index, item in enumerate(filter(None, (part.strip() for part in text.split(",")))):
@@ -174,7 +174,7 @@ def chosen(text: str, own: Formats) -> Formats:
 
 
 def base_of(text: str) -> str:
-    """Return the format that a user sets for everything; empty if only parts are given."""
+    """Return the format that the user sets for everything; empty if the user sets only parts."""
     first = text.partition(",")[0].strip()
     return "" if "=" in first else first
 
@@ -216,7 +216,7 @@ def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     NsysToolsError
-        For an unsupported method or layout of scales.
+        If the method or the layout of the scales is not supported.
     """
     method = str(config.get("quant_method", ""))
     reader = _METHODS.get(method)

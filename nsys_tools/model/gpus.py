@@ -1,4 +1,4 @@
-"""GPUs: dense peaks with dtype, accumulator and source, and links. An unknown GPU is an error; there is no fallback."""
+"""GPUs: links, and dense peaks with dtype, accumulator and source. An unknown GPU is an error; there is no fallback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = "analytic/gpus/schema.json"
 SUFFIXES = (".yaml", ".json")
 TOLERANCE = 0.05
 PCIE_GPUS = 8
-"""Number of GPUs in a server that PCIe connects."""
+"""Number of GPUs that PCIe connects in a server."""
 
 
 @attrs.frozen
@@ -31,9 +31,9 @@ class Peak:
     flops_per_clock_per_sm
         FLOPs of one SM per clock.
     source, bandwidth_source
-        Sources of the two figures.
+        Sources of the two values.
     clock_hz
-        Clock at which the peak is stated; None for that of the GPU.
+        Clock at which the peak is stated; None for the GPU's clock.
     """
 
     gpu: str
@@ -56,7 +56,7 @@ class Link:
     bytes_per_s
         Send bandwidth per GPU. Receiving has the same bandwidth at the same time.
     source
-        Source of the figure.
+        Source of the value.
     gpus
         Maximum number of GPUs that it connects; None for any number.
     """
@@ -73,19 +73,19 @@ class Gpu:
     Attributes
     ----------
     name, file, source
-        Product name, the file with these figures, and the source of SM count and clock.
+        Product name, the file with these values, and the source of SM count and clock.
     trace_names
         Its names in traces.
     memory_bytes, memory_source
-        Total memory as reported by the driver and shown by nvidia-smi; the source of that figure.
+        Total memory as reported by the driver and shown by nvidia-smi; the source of that value.
     sm_count, boost_clock_hz
         Number of multiprocessors, and the clock at which the peaks are stated.
     bytes_per_s
         DRAM bandwidth.
     peaks
-        Peaks; those of a dtype are in order of preference.
+        Peaks. The peaks of one dtype are in order of preference.
     nvlink, network, pcie
-        Links between several of these GPUs; None if there is none or it is uncommon.
+        Links between several of these GPUs; None if the link does not exist or is uncommon.
     """
 
     name: str
@@ -108,7 +108,7 @@ class Gpu:
         Raises
         ------
         NsysToolsError
-            If the GPU has no such peak.
+            If the GPU has no peak for this dtype and accumulator.
         """
         for peak in self.peaks:
             if peak.dtype == dtype and accumulator in ("", peak.accumulator):
@@ -126,7 +126,7 @@ class Gpu:
         return self.sm_count * self.stated_hz(peak) * peak.flops_per_clock_per_sm
 
     def link(self, gpus: int) -> Link:
-        """Return the link of a group of GPUs: NVLink within its domain, else the network, else PCIe in a server.
+        """Return the link of a group of GPUs: NVLink within its domain, or else the network, or else PCIe in a server.
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class Gpu:
         Raises
         ------
         NsysToolsError
-            If no link connects that many.
+            If no link connects this many GPUs.
         """
         if self.nvlink and self.nvlink.gpus and gpus <= self.nvlink.gpus:
             return self.nvlink
@@ -159,7 +159,7 @@ def available() -> dict[str, Path]:
 
 
 def load(name: str) -> Gpu:
-    """Return a GPU by its short name (``h200-sxm``), its full name, its name in a trace, or a file.
+    """Return a GPU, given its short name (``h200-sxm``), its full name, its name in a trace, or a file.
 
     Raises
     ------

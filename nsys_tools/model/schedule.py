@@ -22,7 +22,7 @@ _RANGE = re.compile(r"\[[0-9,-]+\]")
 
 @attrs.frozen
 class Enter:
-    """Begin of a part: a phase, step or module."""
+    """Start of a part: a phase, step or module."""
 
     name: str
 
@@ -78,7 +78,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
 
 
 def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
-    """Return by phase the number of runs in one execution, and the number of steps of these runs; 0 without steps."""
+    """Return, by phase, the number of runs in one execution and the number of steps in these runs; 0 without steps."""
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = {}
     for phase in model.phases:

@@ -1,4 +1,4 @@
-"""Serving figures of a model: time to first token, time per output token, tokens per second, and memory."""
+"""Serving metrics of a model: time to first token, time per output token, tokens per second, and memory."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Figures = dict[str, list[float | None]]
 
 @attrs.frozen
 class _Stage:
-    """The share of one GPU in one pipeline stage."""
+    """One GPU's share of a pipeline stage."""
 
     model: Model
     found: Sequence[Demand]
@@ -83,7 +83,7 @@ class Serving:
     settings
         Formats, GPU, parallelism, values of inputs.
     efficiency
-        Phase -> fraction of the roofline speed that is achieved; empty for bounds only.
+        Phase -> achieved fraction of the roofline speed; empty to compute only bounds.
 
     Raises
     ------
@@ -97,7 +97,7 @@ class Serving:
     efficiency: Mapping[str, float] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse models and settings without serving figures."""
+        """Refuse models and settings without serving metrics."""
         # The search varies batch and length. The user's values have been checked before.
         self.settings = attrs.evolve(self.settings, asked=frozenset())
         if not can_serve(self.model):
@@ -114,7 +114,7 @@ class Serving:
                 raise UsageError(f"The efficiency of {phase} is {share:g}, but must be above 0 and at most 1.")
 
     def table(self, columns: Columns) -> Figures:
-        """Return the figures in many settings.
+        """Return the metrics in many settings.
 
         Parameters
         ----------
@@ -135,9 +135,9 @@ class Serving:
         return {**found, **self._memory(columns)}
 
     def largest(self, name: str) -> int | None:
-        """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, with the other unchanged.
+        """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, leaving the other unchanged.
 
-        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with fixed-size state.
+        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with a fixed-size state.
         """
         found = _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, LARGEST[name])
         return found if found < LARGEST[name] else None
@@ -212,7 +212,7 @@ class Serving:
 
 
 def _cycle(times: Sequence[float], pieces: int, steps: int) -> tuple[float, float] | None:
-    """Return time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
+    """Return the time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
     if not steps:
         return None
     cycle = max(sum(times), pieces * max(times)) / steps
@@ -263,14 +263,14 @@ FIGURES: dict[str, tuple[str, str]] = {
     "largest_batch": ("count", "largest batch that fits in memory, over all GPUs"),
     "largest_context": ("count", "longest prompt that fits in memory at this batch size"),
 }
-"""Serving figures: unit and meaning."""
+"""Serving metrics: unit and meaning."""
 
 MOST = {"largest_batch": LARGEST[BATCH], "largest_context": LARGEST[LENGTH]}
-"""Search limits of the figures that are None if the limit fits."""
+"""Search limits of the metrics that are None if the limit fits."""
 
 
 def summary(served: Serving) -> dict[str, float | bool | None]:
-    """Return the figures for the given settings, by the names of `FIGURES`."""
+    """Return the metrics for the given settings, by the names in `FIGURES`."""
     assert served.settings.gpu is not None  # noqa: S101  (checked)
     found = {name: column[0] for name, column in served.table({}).items()}
     found["usable_bytes"] = int(USABLE * served.settings.gpu.memory_bytes)

@@ -1,4 +1,4 @@
-"""Settings of an evaluation from the user's workload, values, dtype and GPU."""
+"""Evaluation settings from the user's workload, values, dtype and GPU."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def settings(
     workload
         Workload of the model.
     recorded, assignments
-        Texts such as ``seq_len=2048`` from a run and from the user. Those from the user must not contradict each other.
+        Assignments such as ``seq_len=2048`` from a run and from the user. The user's must not contradict each other.
     dtype, attention
         Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
         ``causal``.
     gpu
-        Name of a GPU; empty for no roofline times.
+        Name of a GPU; empty to compute no roofline times.
     parallel
         Parallelism: ``tp``, ``pp``, ``ep``, ``dp``, and the selected ``pp_rank``.
     expanded
@@ -53,7 +53,7 @@ def settings(
     Raises
     ------
     NsysToolsError
-        For a text that is not an assignment, a name unknown to the model or the GPU, or contradictory values.
+        If an assignment is malformed, an input, dtype or GPU is unknown, or values contradict each other.
     """
     values = workloads.inputs(workload, model) if workload else {}
     asked = dict(assignment(text) for text in assignments)
@@ -72,7 +72,7 @@ def settings(
 
 
 def shortened(text: str) -> str:
-    """Return a text of the user, shortened for messages."""
+    """Return the user's text, shortened for error messages."""
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
@@ -103,7 +103,7 @@ def warnings(model: Model, found: Settings) -> list[str]:
 
 
 def conventions(model: Model, found: Settings) -> tuple[str, ...]:
-    """Return the conventions that the figures use, as text to print with them."""
+    """Return the conventions behind the values, as text to print with them."""
     pairs = {
         "full": "full attention: every query-key pair is counted, whether masked or not",
         "causal": "causal attention: half of the query-key pairs among the new tokens are counted, and only keys "

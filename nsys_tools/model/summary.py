@@ -21,7 +21,7 @@ from nsys_tools.model.settings import conventions, inputs_of
 def analyze(
     model: Model, database: Database, settings: Settings, workload: WorkloadProfile | None = None
 ) -> AnalyticReport:
-    """Return hierarchy, figures per layer and per class, and closed forms of a model.
+    """Return the hierarchy, the values per layer and per class, and the closed forms of a model.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, 
 def summary(
     model: Model, settings: Settings, rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]
 ) -> dict[str, Any]:
-    """Return figures as plain data for programs: the settings, totals per phase, and one record per layer."""
+    """Return machine-readable values: the settings, totals per phase, and one record per layer."""
     columns, cells = tables.layer_table(rows)
     return {
         "format": FORMAT,
@@ -84,7 +84,7 @@ def summary(
 
 
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
-    """Return remarks about the figures; empty if there are none."""
+    """Return remarks about the results; empty if there are none."""
     return tuple(
         f"{layer.path}: the class {layer.qualified_class} has no formula, so FLOPs and bytes do not include it"
         for layer in unknown(model, database)

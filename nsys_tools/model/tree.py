@@ -33,7 +33,7 @@ def find(model: Model, path: str) -> Layer:
     Raises
     ------
     NsysToolsError
-        If there is none. The hint lists the layers at the first wrong component.
+        If no layer has this path. The hint lists the layers at the first component that does not match.
     """
     layers, found = model.layers, None
     while True:

@@ -1,4 +1,4 @@
-"""Workloads: lookup by name or path, and conversion to inputs of a model."""
+"""Workloads: lookup by name or path, and conversion to model inputs."""
 
 from __future__ import annotations
 

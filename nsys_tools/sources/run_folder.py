@@ -1,4 +1,4 @@
-"""A run folder written by ``nsys-tools capture``: the trace and everything it is analyzed with."""
+"""A run folder written by ``nsys-tools capture``: the trace and everything that is used to analyze it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PARTS = ("StringIds.parquet",)  # a folder with this file is a trace itself: ns
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of facts about the run: a title, and values with a word before each."""
+    """A line of facts about the run: a title and labeled values."""
 
     title: str
     values: tuple[tuple[str, str], ...]
@@ -41,7 +41,7 @@ class Run:
     recorded
         ``workload.json``; None if missing.
     ncu
-        Folder of ncu's files; None if missing.
+        Folder with the ncu files; None if missing.
     callgraph
         The call graph; None if missing.
     """
@@ -70,16 +70,16 @@ class Run:
         return str(self.recorded.data["model"]) if self.recorded else ""
 
     def architecture(self) -> Model | None:
-        """Return the shipped analytic model with the name of the model that ran, of any size; None if there is none."""
+        """Return the shipped analytic model with the name of the model that ran, of any scale; None if missing."""
         return architecture.load(self.model_name) if self.model_name in architecture.available() else None
 
     def request(self, given: Request | None) -> Request:
-        """Return what to compare with: the given values, completed from the run.
+        """Return the model and settings to compare with: the given values, completed from the run.
 
         Parameters
         ----------
         given
-            Values that the user gave. The model may be empty.
+            The user's values. The model may be empty.
 
         Raises
         ------
@@ -97,7 +97,7 @@ class Run:
         return replace(wanted, model=wanted.model or model.name, dtype=dtype, batches=wanted.batches or batches)
 
     def _model(self, recorded: Recorded) -> Model:
-        """Return the analytic model of what was run."""
+        """Return the analytic model of the model that ran."""
         hint = "Specify a model with --model."
         model, data = self.architecture(), recorded.data
         if model is None:
@@ -205,7 +205,7 @@ def _span(values: list[int]) -> str:
 
 
 def _versions(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the versions that figures can depend on, if they are strings."""
+    """Yield the versions that can affect results, if they are strings."""
     packages, cuda, gpus = (environment.get(key) or {} for key in ("packages", "cuda", "gpus"))
     first = gpus[0] if isinstance(gpus, list) and gpus and isinstance(gpus[0], dict) else {}
     packages, cuda = (part if isinstance(part, dict) else {} for part in (packages, cuda))

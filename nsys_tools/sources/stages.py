@@ -46,7 +46,7 @@ class Stage:
         Paths of the layers that it runs; empty for all layers of the phase.
     role
         ``request``: an instance is one request, from its input to its last token. ``step``: an instance is one decode
-        step, which generates one token. Empty for neither.
+        step, which generates one token. Empty if it is neither.
     """
 
     name: str
@@ -113,7 +113,7 @@ class StagesFile:
         database.define("stage_role", [(s.name, s.role, s.phase or s.name) for s in self.stages if s.role])
 
     def check(self, _: Read) -> list[str]:
-        """Return no notes: any stages are valid."""
+        """Return no notes, because all stages are valid."""
         return []
 
 
@@ -123,7 +123,7 @@ def read(path: Path) -> list[Stage]:
     Raises
     ------
     NsysToolsError
-        If the file cannot be read, is not TOML, or has a wrong key. The message has the line and the key.
+        If the file cannot be read, is not TOML, or contains an invalid key. The message contains the line and the key.
     """
     try:
         text = path.read_text(encoding="utf-8")

@@ -56,7 +56,7 @@ class Recorded:
 
     @property
     def weights(self) -> str:
-        """The weights: a hub id or a description. For a path, only the last component, since others may name users."""
+        """The weights: a Hub id or a description. Paths are reduced to the last component, to omit user names."""
         weights: str = self.data["weights"]
         return Path(weights).name if weights.startswith(("/", "~", ".")) else weights
 
@@ -78,7 +78,7 @@ class Recorded:
         Raises
         ------
         NsysToolsError
-            If nothing was counted, or if the crops of a batch's pages cannot be expressed as inputs of the model.
+            If no page or prompt was recorded, or if the crops of a batch's pages cannot be expressed as model inputs.
         """
         repeats = [[self._inputs(batch, model) for batch in batches] for batches in self.repeats()]
         if not repeats:
@@ -102,7 +102,7 @@ class Recorded:
         return tuple(f"{name}={value}" for name, value in _free(model, known).items())
 
     def _views(self, batch: Sequence[Item]) -> dict[str, int]:
-        """Return the vision inputs: views, and crops per page. Pages of a batch may have different grids."""
+        """Return the vision inputs: views, and crops per page. Pages in a batch may have different grids."""
         sizes = self.data.get("dimensions", {})
         values = {name: sizes[key] for name, key in (("base_size", "base_size"), ("image_size", "tile_size"))
                   if key in sizes}  # fmt: skip
@@ -154,7 +154,7 @@ class Recorded:
 
 
 def _free(model: Model, values: Mapping[str, int]) -> dict[str, int]:
-    """Return the values without those that the model derives from the others identically.
+    """Return the values, except those that the model derives from the others with the same result.
 
     Values that the user sets then also change the derived ones: new tokens the steps, crops the length of the prompt.
     """

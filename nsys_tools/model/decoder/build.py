@@ -40,7 +40,7 @@ class Built:
     dtype, formats, spec, inputs, phases, layers
         Fields of a model file. `formats` is empty if nothing is quantized.
     warnings
-        Parts of the configuration that are not counted, one sentence each.
+        Parts of the configuration that FLOPs and bytes do not include, one sentence each.
     """
 
     dtype: str
@@ -53,19 +53,19 @@ class Built:
 
 
 def build(values: Mapping[str, Any], place: str) -> Built:
-    """Return the architecture of a configuration.
+    """Return the architecture that a configuration describes.
 
     Parameters
     ----------
     values
         The JSON object of a ``config.json``.
     place
-        Name in messages.
+        Name to use in error messages.
 
     Raises
     ------
     NsysToolsError
-        If its type or one of its values is not supported.
+        If the model type or one of the values is not supported.
     """
     kind = values.get("model_type")
     if kind not in KNOWN:
@@ -90,7 +90,7 @@ def build(values: Mapping[str, Any], place: str) -> Built:
 
 
 def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
-    """Return the text part of a configuration; for most models, this is the whole configuration."""
+    """Return the language model's part of a configuration; for most models, this is the whole configuration."""
     outer.get("model_type")
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
@@ -190,7 +190,7 @@ def _spec(config: Configuration, family: Family, vision: bool) -> Data:
 
 
 def _tied(outer: Configuration, config: Configuration) -> bool:
-    """Return whether lm_head is tied to the embedding, as set by the configuration, its text part, or its class."""
+    """Return whether lm_head is tied to the embedding, from the configuration, its text part, or its class."""
     own = config.flag("tie_word_embeddings")
     return outer.flag("tie_word_embeddings") if outer.says("tie_word_embeddings") else own
 
@@ -207,7 +207,7 @@ def _dtype(outer: Configuration, config: Configuration) -> str:
 
 
 def _formats(outer: Configuration, config: Configuration) -> Data:
-    """Return the quantization config of the published weights. Older llm-compressor files have another key for it."""
+    """Return the quantization config of the published weights. Older llm-compressor files use a different key."""
     names = ("quantization_config", "compression_config")
     parts = [where.part(name) for where in (outer, config) for name in names]
     quantized = next(filter(None, parts), None)

@@ -1,4 +1,4 @@
-"""A published configuration (``config.json``) that tracks which values are read, so that none is ignored."""
+"""A published configuration (``config.json``) that tracks which values are read, so that no value is ignored."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Configuration:
     defaults
         Defaults of its class in transformers, for names that the file omits.
     place
-        Name in messages.
+        Name to use in error messages.
     """
 
     def __init__(self, values: Mapping[str, Any], defaults: Mapping[str, Any], place: str) -> None:
@@ -54,9 +54,9 @@ class Configuration:
         return self.values.get(name) is not None
 
     def get(self, *names: str) -> Any:
-        """Return the value of the first of these names in the file, or the default of the first name.
+        """Return the value of the first of these names that is in the file, or the default of the first name.
 
-        A file may have null, which is a value, as in Mistral's ``sliding_window``.
+        A file may contain null, which counts as a value, as in Mistral's ``sliding_window``.
         """
         self._asked |= set(names)
         said = [self.values[name] for name in names if name in self.values]
@@ -83,7 +83,7 @@ class Configuration:
         return self.size("num_hidden_layers", most=MOST_LAYERS)
 
     def optional(self, *names: str) -> int | None:
-        """Return an integer of at least 1, or None if neither file nor class sets it."""
+        """Return an integer of at least 1, or None if neither the file nor the class sets it."""
         return None if self.get(*names) is None else self.size(*names)
 
     def flag(self, name: str) -> bool:
@@ -109,6 +109,6 @@ class Configuration:
             )
 
     def unknown(self) -> list[str]:
-        """Return the names that were not read and may affect the figures."""
+        """Return the names that were not read and may affect FLOPs or bytes."""
         left = self.values.keys() - self._asked - NEUTRAL
         return sorted(name for name in left if self.values[name] not in (None, False, [], {}))

@@ -1,4 +1,4 @@
-"""The layers of a decoder with a sliding window, and those with experts."""
+"""Which layers of a decoder have a sliding window, and which have experts."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class Built:
     module, config
         The torch module and its transformers configuration.
     source
-        The argument of the user.
+        The user's argument.
     config_path
         The configuration file, if there is one.
     """
@@ -65,12 +65,12 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
     Parameters
     ----------
     source
-        A config.json or a folder with one, a hub id that is in the local cache, a transformers class
+        A config.json or a folder with one, a Hub id that is in the local cache, a transformers class
         (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
     overrides
         Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
     attention
-        Attention implementations. The first that the architecture supports is used.
+        Attention implementations. The first one that the architecture supports is used.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
 
 
 def _config(source: str) -> tuple[Any, Any, str | None]:
-    """Return a configuration, the class to build if the user gave one, and the configuration file."""
+    """Return a configuration, the class to build if the user specified one, and the configuration file."""
     import transformers  # noqa: PLC0415
 
     path = Path(source)
@@ -173,7 +173,7 @@ def _from_hub(name: str) -> Any:
 
 
 def _overridden(config: Any, overrides: Sequence[str]) -> Any:
-    """Return a configuration with all overrides applied at once, since some are valid only together."""
+    """Return a configuration with all overrides applied at once, since some overrides are valid only together."""
     if not overrides:
         return config
     data = config.to_dict()

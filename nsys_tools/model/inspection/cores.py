@@ -14,12 +14,12 @@ Parameters = dict[str, str | int]
 
 
 def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
-    """Return entry and parameters of an attention call that occurs in every forward.
+    """Return the entry and the parameters of an attention call that occurs in every forward.
 
     Raises
     ------
     NotExpressible
-        If its lengths cannot be expressed by the inputs.
+        If its lengths cannot be expressed in terms of the inputs.
     """
     if all(core.key[2] == run.sizes.get(SOURCE) for run, core in calls):
         return "attention_core", _cross(calls)
@@ -65,7 +65,7 @@ def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
 def _shared(run: Run) -> bool:
     """Return whether layers share keys and values: there are more attention calls than layers in the cache.
 
-    Otherwise a layer that is missing in the cache merely has another index there (Zamba's shared blocks).
+    Otherwise, a layer that is missing in the cache just has a different index there (Zamba's shared blocks).
     """
     return 0 < len(run.kept) < sum(len(run.record.calls.get(name, ())) for name in run.record.cores)
 

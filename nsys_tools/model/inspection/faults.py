@@ -1,4 +1,4 @@
-"""Errors raised by transformers' code, worded for messages, with hints."""
+"""Errors raised by transformers' code, reworded as error messages with hints."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def remedy(error: BaseException) -> str:
 
 
 def _missing(error: BaseException) -> str:
-    """Return the missing package if that is the cause of an error."""
+    """Return the missing package if it is the cause of an error."""
     if not isinstance(error, ImportError):
         return ""
     found = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"requires the ([\w.-]+) library", str(error))

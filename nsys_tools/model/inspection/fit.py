@@ -41,7 +41,7 @@ class NotExpressible(Exception):  # noqa: N818  (caught where the layer is creat
 
 @attrs.frozen
 class Module:
-    """A module with its recordings: `runs` has one entry per forward that ran it."""
+    """A module with its recordings. `runs` has one entry per forward that ran the module."""
 
     name: str
     module: Any
@@ -96,7 +96,7 @@ class Module:
 
 
 def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
-    """Return the template that has the recorded value at each of the sizes.
+    """Return the template that evaluates to the recorded value at each of the sizes.
 
     Raises
     ------

@@ -26,7 +26,8 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
     Parameters
     ----------
     basic
-        Parameters from `recipes.attention_core`. The number of keys is that of queries plus cached tokens.
+        Parameters from `recipes.attention_core`. The number of keys is the number of queries plus
+        cached tokens.
 
     Raises
     ------
@@ -60,13 +61,13 @@ def expansion(above: Module, part: Any) -> Parameters:
     """Return the parameters of the projection that expands the latent, for the new tokens only.
 
     Code that caches the latent and expands all of it in every step also projects the cached tokens. The attention core
-    counts that if `expanded` is set.
+    counts these tokens if `expanded` is set.
     """
     return projection(above, part)
 
 
 def indexer(seen: Module) -> Parameters:
-    """Return the parameters of an indexer: its heads, their width, and whether it caches its own keys."""
+    """Return the parameters of an indexer: its heads, their width, and whether it has its own key cache."""
     module = seen.module
     heads, dim = getattr(module, "n_heads", None), getattr(module, "head_dim", None)
     if not isinstance(heads, int) or not isinstance(dim, int):

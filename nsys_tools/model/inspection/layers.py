@@ -191,7 +191,7 @@ def _unfit(seen: Module) -> Data:
 
 
 def _hoisted(layer: Data) -> Data:
-    """Return a composite that states the phases if they are the same for all its descendants."""
+    """Return a composite that lists its phases only if they are the same for all of its descendants."""
     phases = [child.get("phases") for child in layer["sub_layers"]]
     if any(found is None or found != phases[0] for found in phases):
         return layer

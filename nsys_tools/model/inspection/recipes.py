@@ -55,7 +55,7 @@ def embedding(seen: Module) -> Parameters:
 
 
 def norm(seen: Module) -> Parameters:
-    """Return the parameters of a norm. It is counted over the last dimension, regardless of the normalized one."""
+    """Return the parameters of a norm. The formula uses the last dimension, regardless of which is normalized."""
     if any(True for part in seen.module.children() for _ in part.parameters()):
         raise NotExpressible("it has submodules")
     weights = sum(weight.numel() for weight in seen.module.parameters())
@@ -107,7 +107,7 @@ def fused_experts(seen: Module) -> Parameters:
 def dense_experts(seen: Module) -> Parameters:
     """Return the parameters of experts that all receive every token (Llama 4).
 
-    The router selects as many experts per token as the input `ROUTED` says. The code runs all of them.
+    The `ROUTED` input is the number of experts that the router selects per token. The code runs all experts.
     """
     experts, hidden, _ = _weight(seen.module, "gate_up_proj", 3)
     _, inner, out = _weight(seen.module, "down_proj", 3)
@@ -165,7 +165,7 @@ def sam_attention_core(seen: Module) -> Parameters:
 
 
 def passive(seen: Module) -> Parameters:
-    """Return no parameters: the module computes nothing."""
+    """Return no parameters, because the module computes nothing."""
     del seen
     return {}
 
@@ -211,7 +211,7 @@ def _weight(module: Any, name: str, dimensions: int) -> tuple[int, ...]:
 
 
 def _expert_sizes(module: Any) -> tuple[int, int]:
-    """Return hidden and intermediate size. Some weights are (hidden, inner), others (inner, hidden)."""
+    """Return the hidden and the intermediate size. Some weights have shape (hidden, inner), others (inner, hidden)."""
     _, a, b = _weight(module, "down_proj", 3)
     return (b, a) if getattr(module, "is_transposed", False) else (a, b)
 

@@ -97,8 +97,8 @@ def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
 def reader(module: Any) -> Callable[..., Any]:
     """Return a function ``read(batch, length, **options)`` that runs a module on tokens on the meta device.
 
-    Some models read their tokens unless they are given a mask; these get a mask. For a model with a text tower and an
-    image tower, the text tower is run.
+    Some models read their token values unless they receive a mask, so these models receive one. For a model
+    with a text tower and an image tower, the text tower is run.
     """
     import torch  # noqa: PLC0415
 
@@ -200,7 +200,7 @@ def kept(cache: Any) -> dict[int, Kept]:
 
 
 def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
-    """Return a sentence per outermost part whose weights no forward used."""
+    """Return one sentence per outermost part whose weights are not used in any forward."""
     used = {identity for run in runs for identity in run.record.touched}
     found: list[str] = []
     told = []

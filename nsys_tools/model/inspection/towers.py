@@ -78,7 +78,7 @@ def working(module: Any) -> tuple[list[Tower], list[str]]:
 
 
 def of(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers of a model as `working` does, or the model itself if it is one.
+    """Return the towers of a model as `working` does, or the model itself if it is a tower.
 
     Raises
     ------
@@ -191,6 +191,6 @@ def pixels(config: Any, images: int, dtype: Any) -> Any:
 
 
 def _image_size(config: Mapping[str, Any]) -> Any:
-    """Return the image size of a configuration, or that of its first part that has one."""
+    """Return the image size of a configuration, or of its first part that has an image size."""
     parts = [value for value in config.values() if isinstance(value, Mapping)]
     return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)

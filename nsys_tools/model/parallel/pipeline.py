@@ -13,7 +13,7 @@ from nsys_tools.model.parallel.tensor import SHARED, last, subset
 
 
 def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
-    """Return stage `parallel.pp_rank` of a model whose layers are divided equally, in order.
+    """Return pipeline stage `parallel.pp_rank` of a model. Layers are divided equally among the stages, in order.
 
     Layers before the decoder layers are in the first stage, layers after them in the last.
 

@@ -26,7 +26,7 @@ class Parallel:
     tp, pp, ep, dp
         Degrees of tensor, pipeline, expert and data parallelism.
     pp_rank
-        The pipeline stage that is evaluated, from 0.
+        The pipeline stage to evaluate, numbered from 0.
     """
 
     tp: int = 1
@@ -78,7 +78,7 @@ def of(given: Mapping[str, int]) -> Parallel:
     Raises
     ------
     UsageError
-        For an unknown name or an invalid combination of numbers.
+        If a name is unknown or the numbers cannot be combined.
     """
     known = [field.name for field in attrs.fields(Parallel)]
     for name, value in given.items():
@@ -91,7 +91,7 @@ def of(given: Mapping[str, int]) -> Parallel:
 
 @attrs.frozen
 class Names:
-    """Names of the layers that are split in each way; see ``analytic/parallel/schema.json``."""
+    """Names of the layers that are split in each way (see ``analytic/parallel/schema.json``)."""
 
     columns: frozenset[str]
     rows: frozenset[str]

@@ -1,4 +1,4 @@
-"""The share that one GPU has of each layer, with tensor, expert and data parallelism."""
+"""One GPU's share of each layer, with tensor, expert and data parallelism."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Sharing:
     names: Names
 
     def layer(self, layer: Layer, heads: Heads | None = None, is_paired: bool = False) -> Layer:
-        """Return the share that one GPU has of a layer and its descendants.
+        """Return one GPU's share of a layer and its descendants.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class Sharing:
         return self.parallel.gpus_of_an_expert if is_of_expert(layer, entry) else self.parallel.tp
 
     def _fewer(self, layer: Layer) -> Layer:
-        """Return a list of routed experts that are separate modules, reduced to the share of one GPU."""
+        """Return a list of routed experts that are separate modules, reduced to one GPU's share."""
         children = layer.sub_layers
         if self.parallel.ep == 1 or not all(child.indices and EXPERTS in child.path for child in children):
             return layer
@@ -192,7 +192,7 @@ def is_of_expert(layer: Layer, entry: Entry) -> bool:
 
 
 def subset(layer: Layer, indices: set[int]) -> list[Layer]:
-    """Return a repeated layer reduced to some of its instances; nothing if it has none of them."""
+    """Return a repeated layer reduced to some of its instances; nothing if it has none of these instances."""
     mine = tuple(index for index in layer.indices if index in indices)
     if not mine or mine == layer.indices:
         return [layer] if mine else []

@@ -15,7 +15,7 @@ The configuration is a TOML file. ``analytic/callgraphs/*.toml`` are shipped; wi
     kinds = ["for"]
 
     [labels]
-    "layers" = "decoder layers"             # text after a group in the Markdown, by its name; * as above
+    "layers" = "decoder layers"             # text after a group in the Markdown, by group name; * as above
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def find(given: str | None) -> Config:
     Raises
     ------
     NsysToolsError
-        If the file does not exist or has a wrong key.
+        If the file does not exist or contains an invalid key.
     """
     path = Path(given) if given else None
     if path is None or not path.is_file():

@@ -1,7 +1,7 @@
 """Repeated modules of a call graph: families of equal modules (``for``) and repeatedly called modules (``parfor``).
 
 A ``for`` is a family: modules of one class whose names differ only in the last index. Membership comes from
-``module_children`` and the table of classes, so that it includes experts without tokens. The number of called
+``module_children`` and the class table, so it includes experts without tokens. The number of called
 members is an annotation. A ``parfor`` is a module that its caller calls more than once. Its count is the number
 of calls over the whole recording, as forward hooks count them.
 """
@@ -30,7 +30,7 @@ class Group:
     kind
         ``for`` or ``parfor``.
     count
-        Number of modules of the family, or of calls of one such module by its caller.
+        Number of modules in the family, or number of calls to one such module from its caller.
     indices
         Indices of the family, or the values of the single ``*`` in the name.
     stage
@@ -82,7 +82,7 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     config
         Stages and kinds of groups to emit.
     hooks
-        Calls that forward hooks counted for the same model. They override those of `graph`.
+        Calls recorded by forward hooks for the same model. They override those of `graph`.
 
     Raises
     ------
@@ -138,7 +138,7 @@ class _Tree:
         return [name for name in members if counts.get(name)]
 
     def calls_by_parent(self, name: str) -> list[tuple[str | None, int]]:
-        """Return the callers of `name` with their calls; all calls with one parent if the recording has no callers."""
+        """Return the callers of `name` with their calls; one parent with all calls if the recording has no callers."""
         callers = {} if name in self.hooked else self.by_caller.get(name, {})
         if len(callers) < 2:
             return [(self.parent(name), self.calls[name])]

@@ -25,11 +25,11 @@ class Hooks:
     Attributes
     ----------
     calls
-        Calls of each module by all its callers. The outermost module has none.
+        Number of calls to each module from all its callers. The outermost module has none.
     children
         Modules that each module called.
     edges
-        Calls of each module by each of its callers.
+        Number of calls to each module from each of its callers.
     classes
         Class by module.
     shapes
@@ -49,9 +49,9 @@ def parse(text: str, path: Path) -> Hooks:
     Parameters
     ----------
     text
-        Its content. An edge without a label is one call.
+        The content of the file. An edge without a label is one call.
     path
-        Its file, for messages.
+        Its path, for error messages.
 
     Raises
     ------

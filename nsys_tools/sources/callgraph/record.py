@@ -1,4 +1,4 @@
-"""Recording the call graph of a PyTorch model (extra ``[torch]``).
+"""Recording the call graph of a PyTorch model (requires the ``[torch]`` extra).
 
 Forward hooks count the actual calls and record shapes. TorchLens counts operations in a separate pass. The two
 are separate fields: ``call_counts`` and ``edge_calls`` are calls, ``edges`` and ``op_call_counts`` are operations.
@@ -27,7 +27,7 @@ _TARGET = (
 
 
 def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return a model and the arguments of one forward pass from a function of the user.
+    """Return a model and the arguments of one forward pass from the user's function.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def _load(place: str) -> ModuleType:
 
 
 class _Hooks:
-    """Forward hooks on every module, with a stack of the open calls."""
+    """Forward hooks on every module, with a stack of open calls."""
 
     def __init__(self, model: Any) -> None:
         self.model = model

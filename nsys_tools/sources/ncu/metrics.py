@@ -1,4 +1,4 @@
-"""Metrics of profiled launches from files and folders of Nsight Compute, as a source."""
+"""Metrics of profiled launches from Nsight Compute files and folders, as a source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Launch:
     Attributes
     ----------
     key
-        Unique among all launches read: folder below the given one, and ncu's ID.
+        Key that is unique among all launches: the folder below the given one, and ncu's ID.
     kernel
         Name as ncu printed it.
     grid, block
@@ -56,7 +56,7 @@ def read(path: Path) -> list[Metric]:
     Parameters
     ----------
     path
-        A CSV or ``.ncu-rep`` of Nsight Compute, or a folder that contains such files at any depth. Pages of one
+        An Nsight Compute CSV or ``.ncu-rep`` file, or a folder that contains such files at any depth. Pages of one
         profile in one folder (``details`` next to ``raw``) are merged by launch. A recording is skipped if there is a
         CSV in its folder.
 
@@ -68,7 +68,7 @@ def read(path: Path) -> list[Metric]:
     Raises
     ------
     NsysToolsError
-        If there is no file of Nsight Compute, or a file given by name cannot be read.
+        If there is no Nsight Compute file, or a file given by name cannot be read.
     """
     if not path.is_dir():
         return _metrics([(path.name, _rows(path))])
@@ -93,7 +93,7 @@ def _text(path: Path) -> str:
 
 
 def _is_table(path: Path) -> bool:
-    """Return whether a CSV found in a folder is from ncu. The folder may contain others."""
+    """Return whether a CSV found in a folder is from ncu. The folder may also contain other CSV files."""
     return "Kernel Name" in _text(path)
 
 
@@ -146,7 +146,7 @@ class Ncu:
     path
         See `read`.
     is_asked
-        Whether the user gave it explicitly.
+        Whether the user specified it explicitly.
     """
 
     name = "ncu"
@@ -170,7 +170,7 @@ class Ncu:
         self._has_trace = not database.needs("ncu_join")
 
     def check(self, read: Read) -> list[str]:
-        """Return notes on launches that match no kernel of the trace, and on those matched only by launch order."""
+        """Return notes on launches that match no kernel in the trace, and on launches matched only by launch order."""
         if not self._has_trace:
             return []
         launches = read("ncu_join").records()

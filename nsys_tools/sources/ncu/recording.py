@@ -1,4 +1,4 @@
-"""Recordings of Nsight Compute (``.ncu-rep``), read with NVIDIA's module ``ncu_report`` (extra ``[ncu]``)."""
+"""Nsight Compute recordings (``.ncu-rep``), read with NVIDIA's ``ncu_report`` module (requires the ``[ncu]`` extra)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read(path: Path) -> list[Row]:
     Parameters
     ----------
     path
-        A ``.ncu-rep``.
+        A ``.ncu-rep`` file.
 
     Raises
     ------

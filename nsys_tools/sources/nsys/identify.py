@@ -31,7 +31,7 @@ def identify(path: Path) -> Kind:
     Raises
     ------
     NsysToolsError
-        If it is not a trace. The message says what it is instead.
+        If it is not a trace. The message says what the file is instead.
     """
     if path.is_dir():
         return _identify_folder(path)
@@ -93,12 +93,12 @@ def _what_else(head: bytes) -> str:
 
 
 def check_export(path: Path, name: Path) -> None:
-    """Refuse SQLite files that are truncated, have a damaged schema, or are not from nsys; `name` is for messages.
+    """Refuse SQLite files that are truncated, damaged or not from nsys. `name` is used in error messages.
 
     Raises
     ------
     NsysToolsError
-        If it is one of these.
+        If the file is one of these.
     """
     with path.open("rb") as file:
         head = file.read(100)
@@ -129,7 +129,7 @@ def connected(path: Path) -> sqlite3.Connection:
 
 
 def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
-    """Return the tables of an SQLite file: declared types by column name. Messages call the file `name`.
+    """Return the tables of an SQLite file: declared types by column name. `name` is used in error messages.
 
     Raises
     ------
@@ -177,9 +177,9 @@ def identity(path: Path, kind: Kind) -> str:
 
     Notes
     -----
-    The key covers path, size, modification time and the first 4 KiB (an SQLite header has a change counter), also of a
-    log or journal next to the trace; for a folder, the names, sizes and times of its files. The content is not read,
-    because a trace can have gigabytes.
+    The key covers path, size, modification time and the first 4 KiB (an SQLite header has a change counter), including
+    those of a log or journal next to the trace. For a folder, it covers the names, sizes and times of its files. The
+    content is not read, because a trace can be gigabytes in size.
     """
     digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
     files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path, *companions(path)]

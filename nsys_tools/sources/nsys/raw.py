@@ -39,9 +39,9 @@ class Raw:
     connection
         Connection of the session.
     path, kind
-        The trace. A `Kind.RECORDING` must be exported first, see `export`, and an SQLite file `settled`.
+        The trace. A `Kind.RECORDING` must be exported first (see `export`), and an SQLite file must be `settled`.
     name
-        Name in messages.
+        Name to use in error messages.
     is_small
         Whether the trace has fewer than `connection.SMALL_BYTES`.
 
@@ -110,7 +110,7 @@ class Raw:
         return Meter(self._path, tables, place, check) if check else None
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
-        """Return one sentence per kind of value whose type differs from that of its column."""
+        """Return one sentence per column and value type that differs from the column's type."""
         return [] if self._kind is Kind.PARQUET else odd(self._path, table, kinds)
 
     def has_rowid(self, table: str) -> bool:

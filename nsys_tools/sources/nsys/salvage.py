@@ -14,7 +14,7 @@ from nsys_tools.sources.nsys.identify import connected
 
 _FIRST, _LAST = -(1 << 63), (1 << 63) - 1
 _ATTEMPTS = 10_000
-"""How often reading resumes after damage, per table. One lost inner page hides hundreds of other pages."""
+"""How many times reading resumes after damage, per table. One lost inner page hides hundreds of other pages."""
 
 
 def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
@@ -25,9 +25,9 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     path
         The trace, an SQLite file.
     name
-        Name in messages.
+        Name to use in error messages.
     scratch
-        A folder of the session, for the copy.
+        A folder of the session, to which the copy is written.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     Raises
     ------
     NsysToolsError
-        If the list of its tables cannot be read.
+        If the trace's table list cannot be read.
     """
     try:
         with closing(connected(path)) as connection:
@@ -114,7 +114,7 @@ def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int
 
 
 def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int) -> tuple[int | None, int | None]:
-    """Read from a row on; return the last readable row and where to resume, which is None at the end of the table."""
+    """Read from a row on; return the last readable row and the row at which to resume (None at the end)."""
     reached = None
     try:
         for number in _rows(connection, table, "ORDER BY _rowid_", start, strict=True):
@@ -175,7 +175,7 @@ def _count(connection: sqlite3.Connection, table: str) -> int | None:
 
 
 def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
-    """Return a sentence about what a copy lacks."""
+    """Return a sentence about the data that is missing in a copy."""
     said = []
     for table, (count, of) in read.items():
         if table in damaged or of is None or count < of:

@@ -16,7 +16,7 @@ _WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 
 
 def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
-    """Return a file with everything that SQLite would read of a trace, and notes for the reader.
+    """Return a file with everything that SQLite would read from a trace, and notes for the reader.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
     Raises
     ------
     NsysToolsError
-        If another process is writing the trace, SQLite cannot recover it, or there is no room for the copy.
+        If another process is writing to the trace, SQLite cannot recover it, or there is no space for the copy.
     """
     with path.open("rb") as file:
         is_wal = file.read(20)[18:20] == b"\x02\x02"
@@ -59,7 +59,7 @@ def _is_being_written(path: Path) -> NsysToolsError:
 
 
 def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
-    """Copy a trace with its log or journal; fail if they change meanwhile."""
+    """Copy a trace with its log or journal; fail if they change in the meantime."""
     # Recovery writes the pages of the log into the copy.
     needed = path.stat().st_size + 2 * sum(file.stat().st_size for file in beside)
     if shutil.disk_usage(scratch).free < needed:
