@@ -1,4 +1,4 @@
-"""``assumptions.md``: what a reader must know to interpret the figures of a run and to repeat it."""
+"""``assumptions.md``: what a reader must know to interpret a run's results and to repeat the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPLATE = "reports/capture/assumptions.md"
 
 
 def write(model: str, options: Options, folder: RunFolder, profiling: str) -> None:
-    """Write ``assumptions.md`` from the options and the counts so far.
+    """Write ``assumptions.md`` from the options and the counts recorded so far.
 
     Parameters
     ----------

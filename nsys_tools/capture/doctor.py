@@ -29,7 +29,7 @@ class Finding:
     found
         What was found.
     advice
-        What to do; empty if nothing needs to be done.
+        What to do; empty if no action is needed.
     """
 
     subject: str
@@ -46,7 +46,7 @@ def examine(nsys: str = "", ncu: str = "", folder: Path = Path()) -> list[Findin
     nsys, ncu
         Paths of the programs. If empty, they are searched for.
     folder
-        Folder that runs are written to.
+        Folder to which runs are written.
     """
     versions = {name: environment.package_version(name) for name in environment.PACKAGES}
     found_nsys, nsys_version = _tool("nsys", nsys, "fail")
@@ -77,7 +77,7 @@ def _tool(name: str, given: str, missing: str) -> tuple[Finding, str | None]:
 
 
 def packages(versions: Mapping[str, str | None]) -> list[Finding]:
-    """Check which of the packages that a workload needs are installed."""
+    """Check which of the packages required by a workload are installed."""
     needed = ("torch", "transformers", "pillow", "nvtx")
     advice = "pip install 'nsys-tools[capture]'. capture/constraints.txt lists versions that work together."
     return [
@@ -87,7 +87,7 @@ def packages(versions: Mapping[str, str | None]) -> list[Finding]:
 
 
 def pair(nvtx: str | None, nsys: str | None) -> Finding:
-    """Check whether nsys records the ranges of the installed nvtx package."""
+    """Check whether nsys can record the ranges of the installed nvtx package."""
     if nvtx is None or nsys is None:
         return Finding("nvtx with nsys", "warn", "nvtx or nsys is missing", "Install both.")
     newer_nvtx = numbers(nvtx) >= (0, 2, 12)
@@ -127,7 +127,7 @@ def torch_gpu(cuda: Mapping[str, Any] | None, cards: list[dict[str, str]]) -> Fi
 
 
 def permission(parameters: str | None) -> Finding:
-    """Check in the driver's parameters whether users may read GPU counters."""
+    """Check the driver parameters for whether users may read GPU counters."""
     if parameters is None:
         return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu requires a GPU. nsys does not.")
     restricted = any(line.replace(" ", "") == "RmProfilingAdminOnly:1" for line in parameters.splitlines())

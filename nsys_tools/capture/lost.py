@@ -20,7 +20,7 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     folder
         The run folder.
     found
-        By name: the number of ranges in the trace, and how many of them were never closed.
+        The number of ranges in the trace, and how many of them were never closed, by name.
 
     Raises
     ------

@@ -53,7 +53,7 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
     Raises
     ------
     NsysToolsError
-        If the workload failed. The message is the workload's own error if it wrote one.
+        If the workload failed. The message is the workload's error if the workload recorded one.
     """
     code, text = run(command, folder.file("log.txt"), show)
     if code:
@@ -61,7 +61,7 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
 
 
 def workload_error(code: int, text: str) -> NsysToolsError:
-    """Return the error for a workload that ended without writing one."""
+    """Return the error for a workload that ended without recording one."""
     if code in _KILLED:
         return NsysToolsError(
             "The workload was killed (signal 9): the machine most likely ran out of memory.",

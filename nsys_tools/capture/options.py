@@ -14,7 +14,7 @@ from nsys_tools.capture.hooks import LEVELS
 
 @dataclass(frozen=True)
 class About:
-    """Help text of an option, and its allowed values (empty: any)."""
+    """Help text of an option, and its allowed values (empty if any value is allowed)."""
 
     text: str
     choices: Sequence[str] = ()
@@ -55,7 +55,7 @@ class Options:
     top: Annotated[int, About("number of operators in the Markdown table of --profiler torch")] = 20
 
     def arguments(self) -> list[str]:
-        """Return the equivalent command-line arguments, without those that equal the default."""
+        """Return the equivalent command-line arguments, except those that equal the default."""
         arguments: list[str] = []
         for one in fields(self):
             value = getattr(self, one.name)
@@ -76,7 +76,7 @@ def about() -> dict[str, About]:
 
 
 def parse(arguments: Sequence[str] | None, description: str) -> Options:
-    """Parse the options of a workload script. Wrong usage exits with code 2."""
+    """Parse the options of a workload script. Usage errors exit with code 2."""
     parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
     described = about()
     for one in fields(Options):

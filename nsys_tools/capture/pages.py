@@ -1,4 +1,4 @@
-"""Pages of a capture: read from a folder or a list, or drawn. Each is checked before profiling starts."""
+"""Pages of a capture: read from a folder or a list, or drawn. Each page is checked before profiling starts."""
 
 from __future__ import annotations
 
@@ -92,12 +92,12 @@ def check(path: Path) -> Page:
 
 
 def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Path]:
-    """Draw pages of text-like lines and boxes. The same arguments give the same pixels.
+    """Draw pages of text-like lines and boxes. The same arguments produce the same pixels.
 
     Parameters
     ----------
     folder
-        Where ``page-000.png`` ... are written.
+        Folder to which ``page-000.png`` and so on are written.
     count
         Number of pages.
     size

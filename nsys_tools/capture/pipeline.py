@@ -56,7 +56,7 @@ class Reader(Protocol):
         """Return the kernels of each stage."""
 
     def range_counts(self, sqlite: Path) -> Mapping[str, tuple[int, int]]:
-        """Return by name the number of ranges and how many of them were never closed."""
+        """Return the number of ranges, and how many of them were never closed, by name."""
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
         """Write the report of a run folder. `again` replaces an earlier report."""
@@ -66,7 +66,7 @@ class Reader(Protocol):
 
 
 def scripts() -> list[str]:
-    """Return the models that have a workload script."""
+    """Return the names of the models that have a workload script."""
     return [path.removesuffix(".py").replace("_", "-") for path in assets.listing("capture", "*.py")]
 
 
@@ -85,7 +85,7 @@ def workload_command(model: str, options: Options) -> list[str]:
 
 
 def shown(command: Sequence[str]) -> str:
-    """Return a command for repeating it in a shell, with the home folder as ``~``."""
+    """Return a command as text that can be run in a shell, with the home folder as ``~``."""
     program = Path(command[0]).name if Path(command[0]).is_absolute() else command[0]
     return without_home(shlex.join([program, *command[1:]]).replace(sys.executable, "python"))
 

@@ -20,11 +20,11 @@ class Cut:
     Attributes
     ----------
     time
-        Begin and end in ns.
+        Start and end in ns.
     stage
         Name of a stage.
     steps
-        First and last step, from 0.
+        First and last step, numbered from 0.
     """
 
     time: Window | None = None
@@ -37,7 +37,7 @@ class Cut:
 
 
 def steps_of(text: str) -> Window | None:
-    """Parse ``N`` or ``N..M`` as steps; None for an empty text.
+    """Parse ``N`` or ``N..M`` as steps; None for an empty string.
 
     Raises
     ------

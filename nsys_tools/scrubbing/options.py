@@ -18,7 +18,7 @@ class Options:
     Attributes
     ----------
     nvtx
-        NVTX texts: unchanged, with file paths reduced to their last component, or as digests.
+        NVTX strings: unchanged, with file paths reduced to their last component, or as digests.
     names
         Names of kernels and of the program's functions: unchanged or as digests.
     threads
@@ -26,7 +26,7 @@ class Options:
     drop_samples
         Omit CPU samples and call chains.
     keep_host
-        Keep the names of hosts, and the UUIDs and addresses of GPUs and network devices.
+        Keep hostnames, and the UUIDs and addresses of GPUs and network devices.
     salt
         Files that are scrubbed with the same salt have the same pseudonyms. Without a salt, each file has its own.
 

@@ -1,4 +1,4 @@
-"""Scrubbing a trace from end to end: a new file is filled by an allow-list, scanned, and then renamed to its place."""
+"""Scrubbing a trace from end to end: a new file is filled according to an allow-list, scanned, and then renamed."""
 
 from __future__ import annotations
 
@@ -69,11 +69,11 @@ def scrubbed_copy(
     path
         An SQLite export, or a folder of ``nsys export -t parquetdir``.
     out
-        The copy, in the same format.
+        Path of the copy, which has the same format.
     options
         What to keep, and how.
     manifest_file
-        File for the manifest; None does not write it.
+        File for the manifest; None to not write a manifest.
     force
         Replace existing files.
     progress
@@ -82,8 +82,8 @@ def scrubbed_copy(
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read or scrubbed, or the scan of the copy found data that must not be shared. No copy
-        remains in that case.
+        If the trace cannot be read or scrubbed, or if the scan of the copy found data that must not be shared. In
+        this case, no copy is left.
     """
     kind = identify(path)
     if kind is Kind.RECORDING:
