@@ -105,7 +105,7 @@ def loaded_weights(weights: str) -> Iterator[None]:
     except (ImportError, AttributeError) as error:
         raise NsysToolsError(
             f"The code of {weights} does not run with the installed packages: {error}",
-            "The model card names the versions it was written for. Install those in a separate environment.",
+            "The model card lists the versions for which the code was written. Install them in a separate environment.",
         ) from error
 
 

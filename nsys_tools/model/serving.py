@@ -101,7 +101,7 @@ class Serving:
         # The search varies batch and length. The user's values have been checked before.
         self.settings = attrs.evolve(self.settings, asked=frozenset())
         if not can_serve(self.model):
-            raise UsageError(f"{self.model.name} does not decode batches, so it has no tokens per second.")
+            raise UsageError(f"{self.model.name} does not decode batches, so tokens per second cannot be computed.")
         if self.settings.gpu is None:
             raise NsysToolsError("Times and memory require a GPU.", "Specify one with --gpu.")
         phases = [phase.name for phase in self.model.phases]

@@ -112,7 +112,7 @@ def conventions(model: Model, found: Settings) -> tuple[str, ...]:
     words = [
         "2 FLOPs per multiply-add; matrix products and convolutions are separate from other operations",
         pairs,
-        "bytes: weights are read once per forward, activations are read or written once per operation, "
+        "bytes: weights are read once per forward pass, activations are read or written once per operation, "
         "the KV cache is read in each step; attention is the only fused operation",
         "experts: the expected number of selected experts under uniform routing",
         str(found.formats(model)),

@@ -40,7 +40,7 @@ def find(model: Model, path: str) -> Layer:
         step = next((layer for layer in layers if _leads_to(layer.path, path)), None)
         if step is None:
             known = ", ".join(layer.path for layer in layers) or "none"
-            below = f"below {found.path}" if found else "at the top"
+            below = f"below {found.path}" if found else "at the top level"
             raise NsysToolsError(f"The model {model.name} has no layer {path!r}.", f"Layers {below}: {known}.")
         if _pattern(step.path).fullmatch(path):
             return step

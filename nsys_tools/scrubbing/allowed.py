@@ -49,7 +49,7 @@ def tables() -> Mapping[str, Table]:
     found: dict[str, Table] = {}
     for row in csv.DictReader(_lines("columns.csv")):
         if row["holds"] not in KINDS:
-            raise NsysToolsError(f"columns.csv: {row['table']} has the unknown content type {row['holds']!r}.")
+            raise NsysToolsError(f"columns.csv: {row['table']} has an unknown content type ({row['holds']!r}).")
         table = found.setdefault(row["table"], Table(row["part"] == "samples"))
         table.holds.update(dict.fromkeys(row["columns"].split(), row["holds"]))
     return found

@@ -91,7 +91,7 @@ def scrubbed_copy(
             f"{path}: nsys-tools cannot scrub a recording. It contains the environment of every process, and only "
             "nsys can "
             "write recordings.",
-            "Export it, scrub the export, and share that: nsys export -t sqlite RECORDING.nsys-rep; "
+            "Export the recording, scrub the export, and share the copy: nsys export -t sqlite RECORDING.nsys-rep; "
             "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
         )
     _check_places(path, out, manifest_file, kind, force=force)
@@ -132,7 +132,9 @@ def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind,
     if manifest_file is not None:
         check_new(manifest_file, force=force, inputs=[path])
         if manifest_file.resolve() == out.resolve() or out.resolve() in manifest_file.resolve().parents:
-            raise UsageError(f"{manifest_file} is the copy or is inside it.", "Choose another file with --manifest.")
+            raise UsageError(
+                f"{manifest_file} is the copy itself or is inside it.", "Choose another file with --manifest."
+            )
 
 
 def _write(source: Path, name: Path, copy: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     group = ("callgraph", "group")
     assert "neither call_counts" in refused(*group, "other.json", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, "none.json", "--out", "out", cwd=tmp_path)
-    assert "no such file" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
+    assert "does not exist" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, str(GRAPH), "--hooks", "none.dot", "--out", "out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)

@@ -172,7 +172,7 @@ def test_a_path_inside_may_be_written_in_any_way(serve: Callable[..., list[Calle
         assert not failed, content
     ((failed, text),) = serve(("open", {"trace": "none.sqlite"}))
     assert failed
-    assert "there is no such file" in text
+    assert "does not exist" in text
 
 
 @pytest.mark.parametrize(

@@ -215,7 +215,7 @@ def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_pat
         ("llama", {"torch_dtype": "float8_e4m3fn"}, "the dtype 'float8_e4m3fn' is not supported"),
         ("llama", {"rope_parameters": {"partial_rotary_factor": 2}}, "partial_rotary_factor is 2"),
         ("llama", {"rope_parameters": [1]}, "rope_parameters is not an object"),
-        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, which the builder does not support"),
+        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, which nsys-tools does not support"),
         ("llama", {"quantization_config": {"quant_method": "aqlm"}}, "the method 'aqlm' is not supported"),
         ("qwen3", {"layer_types": ["full_attention", "linear_attention"] * 2}, "layers of type linear_attention"),
         ("qwen3", {"layer_types": ["full_attention"]}, "layer_types must list one type for each of the 4 layers"),

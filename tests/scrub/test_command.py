@@ -114,7 +114,7 @@ def test_a_wrong_value_is_wrong_usage(tmp_path: Path, arguments: tuple[str, ...]
 def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "empty.sqlite").touch()
     assert "empty (0 bytes)" in refused("scrub", "empty.sqlite", "copy.sqlite", cwd=tmp_path)
-    assert "no such file" in refused("scrub", "none.sqlite", "copy.sqlite", cwd=tmp_path)
+    assert "does not exist" in refused("scrub", "none.sqlite", "copy.sqlite", cwd=tmp_path)
     with closing(sqlite3.connect(tmp_path / "other.sqlite")) as connection:
         connection.execute("CREATE TABLE t (a)")
     assert "not an nsys export" in refused("scrub", "other.sqlite", "copy.sqlite", cwd=tmp_path)

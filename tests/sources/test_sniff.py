@@ -39,7 +39,7 @@ def test_other_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str,
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="no such file"):
+    with pytest.raises(NsysToolsError, match="does not exist"):
         open_trace(tmp_path / "nothing.sqlite")
 
 

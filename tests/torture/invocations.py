@@ -50,7 +50,7 @@ OPTIONS = [
     Wrong("analyze t.sqlite --model llama-2-7b --gpu h100-sxm --stages other.toml", 1, "stage"),
     Wrong("analyze t.sqlite --format pdf", 2, "pdf"), Wrong("analyze t.sqlite --top 0", 2, "--top"),
     Wrong("analyze t.sqlite --top many", 2, "--top"), Wrong(f"analyze t.sqlite --top {DIGITS}", 2, "--top"),
-    Wrong("analyze", 2, "TRACE"), Wrong("analyze nosuch.sqlite", 1, "no such file"),
+    Wrong("analyze", 2, "TRACE"), Wrong("analyze nosuch.sqlite", 1, "does not exist"),
     Wrong("analyze t.sqlite --nosuch", 2, "--nosuch"), Wrong("analyze t.sqlite --stages nosuch.toml", 1, "nosuch.toml"),
     Wrong("analyze t.sqlite --stages deep.toml", 1, "deep"),
     Wrong("analyze t.sqlite --stages long.toml", 1, "long.toml"),

@@ -104,9 +104,7 @@ class Configuration:
         """Raise a `NsysToolsError` if a name has a value that the builder does not support."""
         value = self.get(name)
         if value is not None and value not in known:
-            raise NsysToolsError(
-                f"{self.place}: {name} is {shown(value)}, which the builder does not support.", INSPECT
-            )
+            raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, which nsys-tools does not support.", INSPECT)
 
     def unknown(self) -> list[str]:
         """Return the names that were not read and may affect FLOPs or bytes."""

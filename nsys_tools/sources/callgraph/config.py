@@ -123,7 +123,7 @@ def find(given: str | None) -> Config:
         path = assets.find(f"analytic/callgraphs/{given or 'default'}.toml")
     if path is None:
         shipped = ", ".join(name.removesuffix(".toml") for name in assets.listing("analytic/callgraphs", "*.toml"))
-        raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped configurations: {shipped}.")
+        raise NsysToolsError(f"--config {given} does not exist.", f"Shipped configurations: {shipped}.")
     try:
         return _config(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

@@ -66,7 +66,7 @@ def _load(place: str) -> ModuleType:
     path = Path(place)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if not path.is_file() or spec is None or spec.loader is None:
-        raise NsysToolsError(f"{place}: there is no such file.", _TARGET)
+        raise NsysToolsError(f"{place} does not exist.", _TARGET)
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)

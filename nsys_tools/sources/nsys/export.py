@@ -23,8 +23,8 @@ def export(path: Path, folder: Path) -> Path:
     except NsysToolsError:
         raise NsysToolsError(
             f"{path}: nsys must export a recording before nsys-tools can read it, but nsys is not installed.",
-            "On the machine with nsys, run: nsys export -t sqlite FILE.nsys-rep. Alternatively, install nsys. "
-            + tools.HINTS["nsys"],
+            "Export the file on the machine where it was recorded: nsys export -t sqlite FILE.nsys-rep. "
+            "Alternatively, install nsys. " + tools.HINTS["nsys"],
         ) from None
     target = folder / f"{path.stem}.sqlite"
     with tempfile.TemporaryDirectory(dir=folder) as work:

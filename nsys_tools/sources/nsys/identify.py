@@ -40,9 +40,7 @@ def identify(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
-        raise NsysToolsError(
-            f"{path}: there is no such file.", "Specify the .sqlite file that nsys export wrote."
-        ) from None
+        raise NsysToolsError(f"{path} does not exist.", "Specify the .sqlite file that nsys export wrote.") from None
     except OSError as error:
         raise NsysToolsError(f"{path} cannot be read ({error.strerror}).") from None
     if head.startswith(SQLITE_MAGIC):
