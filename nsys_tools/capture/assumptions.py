@@ -82,4 +82,4 @@ def _selection(options: Options, counted: dict[str, Any]) -> str:
     if "prompts" in counted:
         return f"token ids drawn with seed {options.seed}"
     drawn = options.pages.isdigit()
-    return f"{options.pages} pages drawn with seed {options.seed}" if drawn else "every image of inputs.yaml, in order"
+    return f"{options.pages} pages drawn with seed {options.seed}" if drawn else "all images in inputs.yaml, in order"

@@ -143,7 +143,7 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         (layer(repeat=-1), r"layers\[0\]\.sub_layers\[0\]\.repeat: -1 is less than the minimum"),
         (layer(repeat=0), r"\.repeat: 0 is less than the minimum"),
         (layer(repeat="3"), r"\.repeat: '3' is not of type 'integer'"),
-        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: it repeats 2 times, but has 3 indices"),
+        (layer(repeat=2, indices=[0, 1, 2]), r"layer body\.\*: the layer is repeated 2 times, but has 3 indices"),
         (layer(name="fixed"), r"layer body\.fixed: the name of a repeated layer must contain a \*"),
         (layer(color="red"), r"'color' was unexpected"),
         (layer(parameters={"rows": 1, "in_features": 4}), r"body\.\[0-2\]: the parameter 'out_features' .* is missing"),

@@ -268,7 +268,7 @@ def test_call_graphs_are_found(tmp_path: Path, name: str) -> None:
 def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run")
     (folder / "workload.json").write_text('{"complete": true, "images": []')
-    with pytest.raises(NsysToolsError, match=r"workload\.json, line 1: not JSON"):
+    with pytest.raises(NsysToolsError, match=r"workload\.json, line 1: invalid JSON"):
         run.read(folder)
     page = TWO[0].counted(0, 0) | {"new_tokens": "many"}
     broken = empty_run(tmp_path / "broken", images=[page])
