@@ -133,7 +133,7 @@ def test_lost_ranges_are_a_failure(capture, tmp_path, ranges, message):
 
 @pytest.mark.parametrize("tool", ["nsys", "ncu"])
 def test_a_missing_tool_is_a_sentence_and_leaves_a_folder(capture, tmp_path, tool):
-    with pytest.raises(NsysToolsError, match=f"No {tool} at /nowhere/{tool}") as raised:
+    with pytest.raises(NsysToolsError, match=f"/nowhere/{tool} is not an {tool} executable") as raised:
         capture(RECORDS + EXPORTS, **{tool: f"/nowhere/{tool}", "counters": 1})
     assert raised.value.hint
     assert (status(tmp_path)["state"], status(tmp_path)["step"]) == ("failed", "find tools")

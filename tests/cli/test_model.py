@@ -229,14 +229,14 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
         (("flops", "llama-2-7b", "--dtype", "fp3"), "Unknown dtype 'fp3'.", 2),
         (("flops", "llama-2-7b", "--attention", "half"), "full or causal", 2),
         (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'", 2),
-        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class, phase or serving", 2),
-        (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known.", 2),
+        (("flops", "llama-2-7b", "--by", "mood"), "Use layer, class, phase or serving", 2),
+        (("flops", "llama-2-7b", "--format", "xml"), "Unknown format 'xml'.", 2),
         (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'", 1),
         (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "does not have: base_size, crop_columns, crop_mode", 1),
         (("operators", "pyproject.toml"), "not", 1),
         (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is not a valid sweep axis", 2),
         (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "At most 100,000", 2),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "not supported for charts", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "charts cannot be written", 2),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str, code: int) -> None:

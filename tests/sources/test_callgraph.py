@@ -175,7 +175,7 @@ def test_missing_files_and_empty_graphs(tmp_path: Path) -> None:
     with pytest.raises(NsysToolsError, match="no forward-hook edges"):
         read(write(tmp_path, "digraph g {}", "g.dot"))
     nothing = group(read(write(tmp_path, {"call_counts": {}})), config.find(None))
-    assert "There are none." in as_markdown(nothing)
+    assert "The call graph has no groups." in as_markdown(nothing)
     assert json.loads(as_json(nothing))["groups"] == []
 
 

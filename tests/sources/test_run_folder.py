@@ -81,7 +81,7 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
         ({"model": "../models/deepseek-ocr"}, "there is no analytic model named"),
         ({"device": "cpu"}, "the run was on the CPU"),
         ({}, "workload.json contains no page"),
-        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace names no GPU"),
+        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace does not record a GPU name"),
     ],
 )
 def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
