@@ -76,7 +76,7 @@ class Layer:
     indices
         Indices of its instances in the parent's list; empty for a layer that does not repeat.
     count
-        Number of instances in the model: its repeats times those of every parent.
+        Number of instances in the model: its repeats times the repeats of every parent.
     phases
         The phases that run it.
     parameters

@@ -26,7 +26,7 @@ def analyze(
     Raises
     ------
     NsysToolsError
-        As `figures.evaluate`, and if the model's `spec` is invalid.
+        For the same reasons as `figures.evaluate`, and if the model's `spec` is invalid.
     """
     rows = figures.evaluate(model, database, settings)
     found = demands(model, database)
@@ -86,6 +86,6 @@ def summary(
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
     """Return remarks about the results; empty if there are none."""
     return tuple(
-        f"{layer.path}: the class {layer.qualified_class} has no formula, so FLOPs and bytes do not include it"
+        f"{layer.path}: the class {layer.qualified_class} has no formula, so its FLOPs and bytes are not included"
         for layer in unknown(model, database)
     )

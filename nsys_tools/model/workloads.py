@@ -37,7 +37,7 @@ def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
     Raises
     ------
     NsysToolsError
-        If the workload sets an input that the model does not have, because it is for another kind of model.
+        If the workload sets an input that the model does not have, because it is for a different kind of model.
     """
     given = {name: value for name in _FIELDS if (value := getattr(workload, name)) is not None}
     found = {name: int(value) for name, value in {**given, **workload.inputs}.items()}

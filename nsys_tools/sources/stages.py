@@ -41,7 +41,7 @@ class Stage:
     patterns
         See `expression`.
     phase
-        Phase of the model that it is or belongs to; empty if there is none, or if the stage has the name of the phase.
+        Phase of the model that the stage is or belongs to; empty if there is none or if both have the same name.
     layers
         Paths of the layers that it runs; empty for all layers of the phase.
     role
@@ -177,7 +177,7 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 def _line(text: str, key: str, stage: int | None = None) -> int:
-    """Return the line of `key`, or that of the stage's header if the key is missing."""
+    """Return the line number of `key`, or of the stage's header if the key is missing."""
     lines = text.splitlines()
     first, last = 0, len(lines)
     if stage is not None:

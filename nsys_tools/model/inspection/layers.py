@@ -87,7 +87,7 @@ class Writer:
         return _hoisted({**head, "sub_layers": below})
 
     def _held(self, basic: Data, module: Any, entry: Entry) -> Data:
-        """Return a basic layer, marked if it shares its weights with another module."""
+        """Return a basic layer, with a mark if it shares its weights with another module."""
         if entry.name == self._class_entry(type(module)):
             del basic["entry"]  # implied by the class
         weight = getattr(module, "weight", None)

@@ -83,7 +83,7 @@ def tokens(batch: int, length: int) -> Any:
 
 
 def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
-    """Return the results of a module's forwards; raise a `NsysToolsError` if it needs more than shapes."""
+    """Return the results of a module's forwards; raise a `NsysToolsError` if it requires more than shapes."""
     try:
         return list(work())
     except FAULTS as error:

@@ -24,7 +24,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
     parallel
         Number of stages, and the selected stage.
     sent
-        Number of elements that a stage sends to the next.
+        Number of elements that a stage sends to the next stage.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
 
 @attrs.define
 class _Cut:
-    """Walks the layers in order and selects those of one stage."""
+    """Walks the layers in order and selects the layers of one stage."""
 
     list_of_layers: Layer
     mine: set[int]

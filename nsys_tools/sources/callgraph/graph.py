@@ -42,7 +42,7 @@ class CallGraph:
     children
         Modules that each module called, in the order of the file.
     classes
-        Class of each module, including modules that were never called.
+        Class of each module, including modules that are never called.
     callers
         Callers of each module with more than one caller.
     calls_by_caller

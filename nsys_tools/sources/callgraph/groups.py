@@ -40,7 +40,7 @@ class Group:
     annotations
         Remarks for the reader.
     members
-        The modules without the root prefix: those of the family, or all modules that the ``parfor`` covers.
+        Module names without the root prefix: the family's modules, or all modules that the ``parfor`` covers.
     """
 
     name: str

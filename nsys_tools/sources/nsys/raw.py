@@ -80,7 +80,7 @@ class Raw:
             self.tables = columns(path, name)
 
     def _found(self) -> None:
-        """Make nsys's tables available under their own names."""
+        """Make nsys's tables available under their original names."""
         self.search_path = "memory.main,raw.main,memory.loaded"
         self._connection.execute(f"SET search_path = {literal(self.search_path)}")
         self._attached = True
