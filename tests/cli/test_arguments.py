@@ -21,9 +21,9 @@ FLOPS = ("model", "flops", "llama-2-7b")
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--set", f"seq_len={DIGITS}"), "digits"), (("--set", "seq_len"), "is not a setting"),
-        (("--dtype", "foo"), "'foo' is not known"), (("--attention", "both"), "both"),
-        (("--gpu", "nosuch"), "'nosuch' is not known"), (("--workload", "nosuch"), "'nosuch' is not known"),
+        (("--set", f"seq_len={DIGITS}"), "digits"), (("--set", "seq_len"), "is not a valid setting"),
+        (("--dtype", "foo"), "Unknown dtype 'foo'"), (("--attention", "both"), "both"),
+        (("--gpu", "nosuch"), "Unknown GPU 'nosuch'"), (("--workload", "nosuch"), "Unknown workload 'nosuch'"),
         (("--by", "color"), "color"), (("--phase", "nosuch"), "no phase"),
         (("--format", "pdf"), "Unknown format 'pdf'"),
     ],

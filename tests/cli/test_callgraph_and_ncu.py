@@ -51,7 +51,7 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
     assert not (tmp_path / "out").exists()
-    assert "is not a target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
+    assert "is not a valid target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
     assert run("callgraph", "group", str(GRAPH), cwd=tmp_path).returncode == 2
 
 
@@ -120,14 +120,14 @@ def test_launches_that_match_no_kernel_are_named_beside_the_table(
     named = next(csv.DictReader(lines[1:]))["Kernel Name"]
     (tmp_path / "ncu.csv").write_text("\n".join(lines).replace(named, "void gone<4>(Params)") + "\n")
     done = run("ncu", "ncu.csv", "--trace", str(sample[0]), "--show", "join", "-f", "csv", cwd=tmp_path)
-    said = "1 of 2 profiled launches in ncu's ncu.csv matches no kernel of the trace: void gone<4>(Params).\n"
+    said = "1 of 2 profiled launches in ncu's ncu.csv matches no kernel in the trace: void gone<4>(Params).\n"
     assert (done.returncode, done.stderr) == (0, said)
     assert [row["matched_by"] for row in csv.DictReader(done.stdout.splitlines())] == ["none", "name"]
 
 
 def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "contains no CSV" in refused("ncu", "empty", cwd=tmp_path)
+    assert "contains no Nsight Compute CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
     assert "Unknown value for --show" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)

@@ -100,8 +100,8 @@ def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
     ("request_", "said"),
     [
         (Request("llama-2-7b"), "the trace does not record a GPU name"),
-        (Request("llama-2-7b", gpu="rtx-9090"), "'rtx-9090' is not known"),
-        (Request("llama-3-900b", gpu="l4"), "'llama-3-900b' is not known"),
+        (Request("llama-2-7b", gpu="rtx-9090"), "Unknown GPU 'rtx-9090'"),
+        (Request("llama-3-900b", gpu="l4"), "Unknown model 'llama-3-900b'"),
         (Request("llama-2-7b", gpu="v100-sxm2", dtype="bf16"), "no dense peak for bf16"),
         (Request("llama-2-7b", gpu="l4", assignments=("tokens=1",)), "tokens"),
         (
@@ -194,7 +194,7 @@ def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_dtype_nobody_knows_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="'bf61' is not known"):
+    with pytest.raises(NsysToolsError, match="Unknown dtype 'bf61'"):
         compared(build(tmp_path, prefill), Request("llama-2-7b", gpu="l4", dtype="bf61"))
 
 

@@ -100,7 +100,7 @@ def test_a_folder_that_still_tells_too_much_is_no_copy(tmp_path: Path) -> None:
     token = "hf_0123456789abcdefghij"
     folder = exported(build(tmp_path, lambda b: b.range(THREAD, token, 0, 100)))
     said = refused("scrub", str(folder), "copy", cwd=tmp_path)
-    assert "NVTX_EVENTS.text: 1 text holds an access token" in said
+    assert "NVTX_EVENTS.text: 1 string contains an access token" in said
     assert token not in said
     assert sorted(file.name for file in tmp_path.iterdir()) == ["case.sqlite", "exported"]
 
