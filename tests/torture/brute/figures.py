@@ -206,7 +206,7 @@ class Figures:
         return "launch gap" if delay else "dependency", None, delay
 
     def _blocked(self, begin: int, last: Operation) -> Call | None:
-        """Return the blocking call in progress at `begin` that returned last, if its thread launched `last` after it."""
+        """Return the blocking call in progress at `begin` that returned last, if `last` was launched after it."""
         call = last.call
         assert call is not None
         waiting = [
