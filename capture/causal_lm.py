@@ -1,4 +1,4 @@
-"""A plain transformers language model: Llama with random weights, or any causal LM by --weights.
+"""A plain transformers language model: Llama with random weights, or any causal LM with --weights.
 
 python capture/causal_lm.py --scale tiny --device cpu --prompt-tokens 64 --out run
 """

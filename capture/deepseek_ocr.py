@@ -1,4 +1,4 @@
-"""DeepSeek-OCR: the hub model with its own code, or the same architecture with random weights.
+"""DeepSeek-OCR: the Hub model with its own code, or the same architecture with random weights.
 
 python capture/deepseek_ocr.py --scale tiny --device cpu --pages 2 --out run
 nsys profile -t cuda,nvtx,osrt -o run/trace python capture/deepseek_ocr.py --out run
@@ -36,7 +36,7 @@ TINY: dict[str, Any] = {
 
 
 class Random:
-    """The architecture ``unlimited_ocr`` of transformers, with random weights."""
+    """The transformers architecture ``unlimited_ocr``, with random weights."""
 
     name = "deepseek-ocr"
     unit = "image"
@@ -104,7 +104,7 @@ class Random:
 
 
 class Hub:
-    """The hub model with its own code, which runs the vision tower inside its first forward and needs a GPU.
+    """The Hub model with its own code, which runs the vision tower inside its first forward and needs a GPU.
 
     ``vision`` opens before that forward and ends where the first decoder layer begins. ``prefill`` begins there.
     """
@@ -124,7 +124,7 @@ class Hub:
         from transformers import AutoModel, AutoTokenizer
 
         if options.batch_size != 1:
-            raise NsysToolsError("The code from the hub takes one page per prefill.", "Use --batch-size 1.")
+            raise NsysToolsError("The code from the Hub takes one page per prefill.", "Use --batch-size 1.")
         self.options = options
         self.pages = inputs.gather(options, folder, (1240, 1754))
         device = loading.device_of(options)

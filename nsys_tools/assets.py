@@ -32,7 +32,10 @@ def add_assets(folder: Path) -> None:
         If `folder` is not a folder.
     """
     if not folder.is_dir():
-        raise NsysToolsError(f"--assets {folder} is not a folder.", "Give a folder with queries/, analytic/ ... in it.")
+        raise NsysToolsError(
+            f"--assets {folder} is not a folder.",
+            "Specify a folder that contains queries/, analytic/ or other asset folders.",
+        )
     if folder not in _own_folders:
         _own_folders.insert(0, folder)
 

@@ -13,11 +13,11 @@ from typing import Any, TypeVar, cast
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
-_MISSING_SPACE = "Free some space, or set another location: --out, or the variables NSYS_TOOLS_CACHE and TMPDIR."
+_MISSING_SPACE = "Free some space, or set another location with --out, NSYS_TOOLS_CACHE or TMPDIR."
 _OF_PYTHON = {
-    MemoryError: ("There is not enough memory.", "Free some memory, or read less of the trace."),
+    MemoryError: ("Not enough memory is available.", "Free some memory, or read less of the trace."),
     RecursionError: ("The input is nested too deeply.",),
-    UnicodeError: ("A name or text is not valid Unicode.", "Rename the file, or set PYTHONUTF8=1."),
+    UnicodeError: ("A name or string is not valid Unicode.", "Rename the file, or set PYTHONUTF8=1."),
 }
 _OF_VALUES = {
     "embedded null": "A path contains a NUL character.",
@@ -138,7 +138,7 @@ def explained(error: BaseException) -> NsysToolsError | None:
 def out_of_memory(said: str) -> NsysToolsError:
     """Return the error to raise for a DuckDB query that exceeds its memory limit."""
     return NsysToolsError(
-        f"There is not enough memory ({said}).",
+        f"Not enough memory is available ({said}).",
         "Raise the limit with --memory SIZE, free some memory, or read less of the trace.",
     )
 

@@ -51,7 +51,7 @@ def check_apart(target: Path, inputs: Iterable[Path]) -> None:
         read = one.resolve()
         if place == read or place in read.parents or read in place.parents:
             raise NsysToolsError(
-                f"{target}: is, contains or is inside the input {one}.", "Choose another location with --out."
+                f"{target} is the input {one}, contains it or is inside it.", "Choose another location with --out."
             )
 
 
@@ -147,13 +147,15 @@ def check_new(file: Path, *, force: bool, inputs: Iterable[Path] = ()) -> None:
     """Refuse a file that `new_file` would refuse, before any computation starts. Parameters and errors are the same."""
     check_apart(file, inputs)
     if file.exists() and not file.is_file():
-        raise NsysToolsError(f"{file}: is not a regular file and is not replaced.", "Name another file.")
+        raise NsysToolsError(
+            f"{file} is not a regular file, so nsys-tools does not replace it.", "Specify another file."
+        )
     if os.path.lexists(file) and not force:
         raise _exists(file)
 
 
 def _exists(file: Path) -> NsysToolsError:
-    return NsysToolsError(f"{file} already exists.", "Name another file, or overwrite it with --force.")
+    return NsysToolsError(f"{file} already exists.", "Specify another file, or use --force to overwrite this one.")
 
 
 @contextmanager
@@ -191,8 +193,8 @@ def cannot_write(file: Path, error: Exception) -> NsysToolsError:
     """Return the error to raise for an output file or folder that cannot be written."""
     reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
     return NsysToolsError(
-        f"{file}: cannot be written ({reason}).",
-        "No partial file is left behind. Free some space, or choose another location.",
+        f"{file} cannot be written ({reason}).",
+        "No partial file was left behind. Free some space, or choose another location.",
     )
 
 

@@ -178,11 +178,11 @@ def render(columns: Sequence[str], rows: Rows, form: str, *, csv_safe: bool = Fa
         If the format is unknown, or `csv_safe` is set for a format other than CSV and TSV.
     """
     if form not in FORMATS:
-        raise UsageError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Unknown format {form!r}.", f"Use one of: {', '.join(FORMATS)}.")
     if not csv_safe:
         return FORMATS[form](columns, rows)
     if form not in ("csv", "tsv"):
-        raise UsageError(f"--csv-safe has no effect on the format {form}.", "Use it with --format csv or tsv.")
+        raise UsageError(f"--csv-safe has no effect on {form} output.", "Use it with --format csv or tsv.")
     return FORMATS[form](list(map(spreadsheet_safe, columns)), [list(map(spreadsheet_safe, row)) for row in rows])
 
 

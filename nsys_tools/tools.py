@@ -15,9 +15,9 @@ from nsys_tools.errors import NsysToolsError
 HINTS = {
     "nsys": "Download it from https://developer.nvidia.com/nsight-systems. On Debian and Ubuntu, run "
     "capture/install-nsys.sh from the repository, which pip installs as nsys_tools/_assets/capture/install-nsys.sh. "
-    "Neither requires a GPU. If nsys is not on the PATH, give capture and doctor --nsys-path PATH.",
-    "ncu": "It comes with the CUDA toolkit and with https://developer.nvidia.com/nsight-compute. "
-    "If it is not on the PATH, use --ncu-path PATH. A capture without --ncu does not require it.",
+    "Neither method requires a GPU. If nsys is not on the PATH, use --nsys-path PATH with capture and doctor.",
+    "ncu": "ncu is part of the CUDA Toolkit and Nsight Compute (https://developer.nvidia.com/nsight-compute). "
+    "If it is not on the PATH, use --ncu-path PATH. A capture without --ncu does not require ncu.",
 }
 
 
@@ -34,7 +34,7 @@ def find(tool: str, given: str = "") -> Path:
     if given:
         path = shutil.which(given)
         if path is None:
-            raise NsysToolsError(f"No {tool} at {given}.", HINTS[tool])
+            raise NsysToolsError(f"{given} is not an {tool} executable.", HINTS[tool])
         return Path(path).absolute()
     installed = platformdirs.user_data_path("nsys-tools") / tool / "bin" / tool
     for candidate in (tool, str(installed), f"/usr/local/cuda/bin/{tool}"):

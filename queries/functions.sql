@@ -1,7 +1,7 @@
--- Macros that the queries share, created in every connection: aggregates of durations and sizes, and the formatting of
--- names.
+-- SQL macros shared by the queries and created in every connection. They aggregate durations and sizes, format names,
+-- and parse strings.
 
--- Count, sum, mean, median, extremes and sample standard deviation of x (0 for a single value).
+-- Count, sum, mean, median, minimum, maximum and sample standard deviation of x (0 for a single value).
 CREATE MACRO spread(x) AS {
     'count': count(*),
     'sum': sum(x)::BIGINT,
@@ -12,7 +12,7 @@ CREATE MACRO spread(x) AS {
     'stddev': coalesce(stddev_samp(x), 0)
 };
 
--- The same for a single value.
+-- The same statistics for a single value.
 CREATE MACRO spread_of_one(x) AS {
     'count': 1::BIGINT,
     'sum': x::BIGINT,
@@ -23,55 +23,56 @@ CREATE MACRO spread_of_one(x) AS {
     'stddev': 0::DOUBLE
 };
 
--- The exact sum of the squares of integers x. Values beyond 64 bits are rare and take longer.
+-- The exact sum of the squares of integers x. Squares that do not fit in 64 bits are rare and take longer.
 CREATE MACRO sum_of_squares(x) AS
     sum(CASE WHEN x BETWEEN -3000000000 AND 3000000000 THEN x::BIGINT * x::BIGINT ELSE 0 END)
     + coalesce(sum(CASE WHEN x NOT BETWEEN -3000000000 AND 3000000000 THEN x::HUGEINT * x END), 0);
 
 -- Sample standard deviation of integers x; NULL for a single value. It is computed from exact sums, so the result does
--- not depend on the order in which threads deliver the rows; the last digits of stddev_samp do. The integer part of the
--- mean is subtracted first, so that the squares of the remainder do not cancel.
+-- not depend on the order in which threads deliver the rows. With stddev_samp, the last digits depend on that order.
+-- The integer part of the mean is subtracted first, which avoids cancellation between large squares.
 CREATE MACRO deviation(x) AS sqrt(((
         sum_of_squares(x) - 2 * (sum(x) // count(x)) * sum(x) + count(x) * (sum(x) // count(x)) * (sum(x) // count(x))
     )::DOUBLE - (sum(x) % count(x))::DOUBLE ** 2 / count(x)) / nullif(count(x) - 1, 0));
 
--- The values at one quarter, one half and three quarters of the sorted values, from below and from above. They differ
--- if the position is between two values.
+-- The values at one quarter, one half and three quarters of the sorted values, from the smallest value up (low) and
+-- from the largest value down (high, negated). The two differ if the position is between two values.
 CREATE MACRO quarters(x) AS {
     'low': quantile_disc(x, [0.25, 0.5, 0.75]),
     'high': quantile_disc(-x, [0.75, 0.5, 0.25])
 };
 
--- Quartile 1, 2 or 3 as nsys prints it: an integer if it is one of the values, a decimal number if it is the mean of
+-- Quartile 1, 2 or 3 as nsys prints it: an integer if it is one of the values, or a decimal number if it is the mean of
 -- two different values.
 CREATE MACRO quarter_text(q, n) AS
     CASE WHEN q.low[n] = -q.high[n] THEN q.low[n]::VARCHAR ELSE ((q.low[n] - q.high[n]) / 2.0)::DOUBLE::VARCHAR END;
 
--- Three sizes in columns of width four, as nsys prints grids and blocks.
+-- Three sizes in four-character columns, as nsys prints grids and blocks.
 CREATE MACRO extent_text(x, y, z) AS format('{:>4d} {:>4d} {:>4d}', x, y, z);
 
--- Grid and block of a kernel, to distinguish its launches.
+-- A kernel's grid and block, which distinguish its launches.
 CREATE MACRO launch_text(grid_x, grid_y, grid_z, block_x, block_y, block_z) AS
     format('{}x{}x{} of {}x{}x{}', grid_x, grid_y, grid_z, block_x, block_y, block_z);
 
--- The process or thread ID in nsys's global keys.
+-- The process ID or thread ID in nsys's global keys.
 CREATE MACRO pid_of(key) AS (key >> 24) & 16777215;
 CREATE MACRO tid_of(key) AS key & 16777215;
 
--- The time that an interval adds to that covered by earlier intervals, which extends to covered_ns (NULL before the
--- first interval).
+-- The time in an interval that earlier intervals do not cover. Earlier intervals end at covered_ns (NULL for the first
+-- interval).
 CREATE MACRO added_ns(start_ns, end_ns, covered_ns) AS
     greatest(end_ns - greatest(start_ns, coalesce(covered_ns, start_ns)), 0);
 
--- The label of a kernel, or its name shortened in the middle, as labels are, if it has no label.
+-- A kernel's label, or its name if it has no label. A name of more than 48 characters, the maximum for labels, is
+-- shortened in the middle.
 CREATE MACRO label_or(label, name) AS coalesce(label,
     CASE WHEN length(name) <= 48 THEN name ELSE left(name, 24) || '…' || right(name, 23) END);
 
--- A kernel name, prefixed with the range that it is listed under, if any.
+-- A kernel name, prefixed with the name of the range under which it is listed, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
 
 -- A kernel name without the parts that nsys and ncu spell differently: casts of template arguments, a leading return
--- type void, suffixes of numbers, and blanks. true and false become 1 and 0.
+-- type void, suffixes of numbers, and whitespace around punctuation. true and false become 1 and 0.
 CREATE MACRO kernel_spelling(name) AS
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
         name,
@@ -82,11 +83,11 @@ CREATE MACRO kernel_spelling(name) AS
         '\b(\d+)(u|l|ul|ull|ll|U|L|UL|ULL|LL)\b', '\1', 'g'),
         '\s*([<>,()&*\[\]])\s*', '\1', 'g');
 
--- The part of such a spelling that ncu may leave. To remove namespaces, Nsight Compute 2025 deletes every match of
--- (\w+::)+[<\[]?, including the opening bracket of what follows: a::<unnamed>::f becomes unnamed>::f, and
--- ()const::[lambda(int)] becomes ()lambda(int)]. Other releases keep one namespace or all of them, and brackets. This
--- macro therefore deletes the same matches on both sides, then the remains of unnamed namespaces, then brackets,
--- because one side may have lost one of a pair.
+-- The part of such a spelling that remains in ncu output. To remove namespaces, Nsight Compute 2025 deletes every match
+-- of (\w+::)+[<\[]?, which includes the opening bracket of the next part: a::<unnamed>::f becomes unnamed>::f, and
+-- ()const::[lambda(int)] becomes ()lambda(int)]. Other releases keep brackets and either one namespace or all
+-- namespaces. This macro is applied to names from both tools. It deletes the same matches, then the remains of unnamed
+-- namespaces, and then all square brackets, because one of a pair may be missing in one of the names.
 CREATE MACRO kernel_shortened(spelling) AS
     regexp_replace(regexp_replace(regexp_replace(
         spelling,
@@ -94,19 +95,21 @@ CREATE MACRO kernel_shortened(spelling) AS
         '(<?unnamed>|\(anonymous namespace\)|\{anonymous\})::', '', 'g'),
         '[\[\]]', '', 'g');
 
--- The value that all rows have, ignoring NULL; NULL if they differ.
+-- The value that all rows agree on, ignoring NULL; NULL if the values differ.
 CREATE MACRO agreed(x) AS CASE WHEN min(x) = max(x) THEN min(x) END;
 
--- The number that the group of a regular expression matches in a text; NULL if there is none or it exceeds 64 bits.
+-- The number that the group of a regular expression matches in a string; NULL if there is no match or if the number
+-- exceeds 64 bits.
 CREATE MACRO number_in(t, expression) AS try_cast(nullif(regexp_extract(t, expression, 1), '') AS BIGINT);
 
--- The number at a position in a list of digit strings; NULL if there is none or it exceeds 64 bits.
+-- The number at a position in a list of digit strings; NULL if the position does not exist or if the number exceeds 64
+-- bits.
 CREATE MACRO number_at(numbers, place) AS try_cast(numbers[place] AS BIGINT);
 
--- The sum of two values, either of which may be unknown; NULL if both are.
+-- The sum of two values, either of which may be NULL; NULL if both are NULL.
 CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;
 
--- The value at a position (from 0) in a sorted list that is preceded by zeros; a negative position is one of the zeros.
+-- The value at a position (from 0) in a sorted list. Zeros precede the list, so the value at a negative position is 0.
 CREATE MACRO at_or_zero(sorted, place) AS CASE WHEN place < 0 THEN 0 ELSE sorted[place + 1] END;
 
 -- The median of x padded with zeros to n values. x must not be negative.
@@ -115,16 +118,17 @@ CREATE MACRO median_with_zeros(x, n) AS (
     + at_or_zero(list_sort(list(x::BIGINT)), (n // 2 - n + count(*))::BIGINT)
 ) / 2;
 
--- The rolled-up form of a name: addresses 0x... and numbers between separators become *, and white space is collapsed.
+-- The rolled-up form of a name: addresses 0x... become 0x*, numbers between separators become *, and white space is
+-- collapsed. Only the first 400 characters are used.
 CREATE MACRO rolled_up(x) AS trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(left(x, 400),
     '0x[0-9a-fA-F]+', '0x*', 'g'),
     '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
     '(^|[._ /:#=\-\[(,])[0-9]+(\.[0-9]+)?($|[._ /:#=\-\])),])', '\1*\3', 'g'),
     '\s+', ' ', 'g'));
 
--- A Python literal of dicts, lists, tuples, strings, numbers, True, False and None as JSON; NULL for any other text.
--- The text is split into tokens, which RE2 does in linear time, and the JSON parser checks the result; nothing is
--- executed. Strings with escapes are rejected. An unterminated string is one token, so that no quote is tried twice.
+-- A Python literal of dicts, lists, tuples, strings, numbers, True, False and None as JSON; NULL for any other input.
+-- RE2 splits the input into tokens in linear time, and the JSON parser validates the result. Nothing is executed.
+-- Strings with escapes are rejected. An unterminated string is a single token, so that no quote is tried twice.
 CREATE MACRO python_json(x) AS try_cast(array_to_string(list_transform(
     regexp_extract_all(x, '''(?:[^''\\]|\\.)*(?:''|$)|"(?:[^"\\]|\\.)*(?:"|$)|-?[0-9.]+(?:[eE][-+]?[0-9]+)?|\w+|\(\s*[-.\w]+\s*\)|[\[({]\s*,|,\s*[\])}]|\S', 0, 's'),
     lambda t: CASE
@@ -139,15 +143,16 @@ CREATE MACRO python_json(x) AS try_cast(array_to_string(list_transform(
         ELSE t
     END), ' ') AS JSON);
 
--- Tensor sizes in a text such as [[8, 1024], []] as lists; NULL for any other text and for numbers beyond 64 bits.
+-- Tensor sizes in a string such as [[8, 1024], []], as lists; NULL for any other string and for numbers with more than
+-- 18 digits.
 CREATE MACRO sizes_of(x) AS CASE WHEN regexp_full_match(x,
     '\[(\[(-?[0-9]{1,18}(, ?-?[0-9]{1,18})*)?\](, ?\[(-?[0-9]{1,18}(, ?-?[0-9]{1,18})*)?\])*)?\]')
     THEN try_cast(x AS BIGINT[][]) END;
 
--- The product of sizes (1 for an empty list) as a DOUBLE, which is exact below 2^53.
+-- The product of sizes (1 for an empty list), as a DOUBLE. It is exact below 2^53.
 CREATE MACRO product_of(x) AS coalesce(list_product(x), 1);
 
--- The bytes per element for a dtype as named in PyTorch or in analytic/gpus; NULL for any other name.
+-- The number of bytes per element of a dtype, given its name in PyTorch or in analytic/gpus; NULL for any other name.
 CREATE MACRO element_bytes(dtype) AS CASE
     WHEN dtype IN ('float64', 'fp64') THEN 8
     WHEN dtype IN ('float32', 'fp32', 'tf32') THEN 4
@@ -155,8 +160,8 @@ CREATE MACRO element_bytes(dtype) AS CASE
     WHEN dtype IN ('fp8', 'int8', 'float8_e4m3fn', 'float8_e5m2') THEN 1
 END;
 
--- The figures by which two captures are compared: count and sum of the durations x, 50 evenly spaced quantiles, and the
--- medians of durations early and late in the capture.
+-- The statistics used to compare two captures: the count and sum of the durations x, 50 evenly spaced quantiles, and
+-- the median durations early and late in the capture.
 CREATE MACRO profile(x, is_early) AS {
     'instance_count': count(*),
     'sum_ns': sum(x)::BIGINT,
@@ -172,35 +177,35 @@ CREATE MACRO profile(x, is_early) AS {
 CREATE MACRO on_first_clock(at_ns, pivot_ns, offset_ns, drift_ppm) AS
     at_ns + offset_ns + round((at_ns - pivot_ns) * drift_ppm / 1e6)::BIGINT;
 
--- Whether an interval is in the requested time window, as defined by nsys's reports: the end of the window is
--- exclusive. Without a window, every interval is.
+-- Whether an interval overlaps the requested time window, as defined by nsys's reports: the end of the window is
+-- exclusive. Without a window, the result is true for every interval.
 CREATE MACRO lies_in(start_ns, end_ns, first_ns, last_ns) AS (first_ns IS NULL AND last_ns IS NULL)
     OR (start_ns >= coalesce(first_ns, 0) AND start_ns < coalesce(last_ns, 9223372036854775807))
     OR (end_ns >= coalesce(first_ns, 0) AND end_ns < coalesce(last_ns, 9223372036854775807))
     OR (start_ns < coalesce(first_ns, 0) AND end_ns >= coalesce(last_ns, 9223372036854775807));
 
--- The same as defined by nsys's recipes: both ends of the window are inclusive. An interval without an end overlaps no
--- window that has a start.
+-- The same test as defined by nsys's recipes: both ends of the window are inclusive. An interval without an end does
+-- not overlap any window that has a start.
 CREATE MACRO touches(start_ns, end_ns, first_ns, last_ns) AS
     (last_ns IS NULL OR start_ns <= last_ns) AND (first_ns IS NULL OR coalesce(end_ns >= first_ns, false));
 
--- The value at a position (from 1) in sorted rows, given for each value the number of rows up to and including it.
+-- The value at a position (from 1) in sorted rows. upto is the number of rows up to and including each value.
 CREATE MACRO value_at(x, upto, place) AS min(x) FILTER (upto >= place);
 
--- Quartile 1, 2 or 3 of n such rows, as defined by nsys's reports: the mean of the two values if the position is
--- between them.
+-- Quartile 1, 2 or 3 of n such rows, as defined by nsys's reports: if the position is between two values, their mean.
 CREATE MACRO halved_quarter(x, upto, n, quarter) AS
     (value_at(x, upto, (n * quarter + 3) // 4) + value_at(x, upto, n + 1 - (n * (4 - quarter) + 3) // 4)) / 2.0;
 
--- The same, interpolated linearly between the two values.
+-- Quartile 1, 2 or 3 of n such rows, interpolated linearly between the two nearest values.
 CREATE MACRO linear_quarter(x, upto, n, quarter) AS
     value_at(x, upto, (n - 1) * quarter // 4 + 1)
     + (value_at(x, upto, ((n - 1) * quarter + 3) // 4 + 1) - value_at(x, upto, (n - 1) * quarter // 4 + 1))
     * (any_value((n - 1) * quarter % 4) / 4.0);
 
--- For rows (file_number, file, name, value, count), where count is how often a file has the value under a name: exact
--- statistics per name and file, and across all files, where file is NULL. place numbers the files that have rows.
--- lowest and highest name the files with the smallest and largest value.
+-- Exact statistics per name and file, and per name across all files, where file is NULL. The input rows are
+-- (file_number, file, name, value, count), where count is how often a file has the value under the name. place is the
+-- position of a file among the files that have rows, from 0. lowest and highest list the files with the smallest and
+-- largest value.
 CREATE MACRO spread_by_file(rows) AS TABLE (
     WITH one AS (
         SELECT file_number, file, name, value, sum(count) AS count FROM query_table(rows) GROUP BY ALL
@@ -231,9 +236,10 @@ CREATE MACRO spread_by_file(rows) AS TABLE (
     GROUP BY part, name
 );
 
--- For rows (file_number, file, number, start_ns, end_ns, session_ns): the iterations of each file ordered by number,
--- from 0, with the gap since the end of the previous one. Times are shifted by the delay between the first session and
--- the file's session. place numbers the files that have rows.
+-- The iterations in each file, in order of number and renumbered from 0, with the gap since the end of the previous
+-- iteration. The input rows are (file_number, file, number, start_ns, end_ns, session_ns). Times are shifted by the
+-- delay between the first session and the file's session. place is the position of a file among the files that have
+-- rows, from 0.
 CREATE MACRO pace_by_file(rows) AS TABLE (
     WITH placed AS (
         SELECT file_number, file, dense_rank() OVER (ORDER BY file_number) - 1 AS place,
@@ -250,10 +256,11 @@ CREATE MACRO pace_by_file(rows) AS TABLE (
     WINDOW until AS (PARTITION BY file_number ORDER BY iteration ROWS UNBOUNDED PRECEDING)
 );
 
--- For rows (part, start_ns, end_ns, origin_ns, width_ns, bin_count): how long the intervals of a part run in each of
--- bin_count bins of width_ns, starting at origin_ns. Concurrent intervals add up. The last three columns must be the
--- same for all rows of a part. This takes linear time: up to a time t, the intervals have run for the sum of t - start
--- over those that have started, minus the sum of t - end over those that have ended.
+-- How long the intervals of each part run in each of bin_count bins of width_ns, starting at origin_ns. The input rows
+-- are (part, start_ns, end_ns, origin_ns, width_ns, bin_count). Concurrent intervals add up. The last three columns
+-- must be the same for all rows of a part. The computation takes linear time: up to a time t, the intervals have run
+-- for the sum of t - start over the intervals that have started, minus the sum of t - end over the intervals that have
+-- ended.
 CREATE MACRO running_by_bin(rows) AS TABLE (
     WITH edge AS (
         SELECT part, width_ns, bin_count, greatest(start_ns - origin_ns, 0) AS at_ns, 1 AS sign FROM query_table(rows)
@@ -282,9 +289,10 @@ CREATE MACRO running_by_bin(rows) AS TABLE (
     QUALIFY bin < bin_count
 );
 
--- The running share of a bin, in percent; NULL for a bin outside the session from first_ns to last_ns. The session
--- covers part of its first and last bins; the time outside it is unknown. As in NVIDIA's recipe, a session that begins
--- at the start of a bin and ends in the same bin counts as if it covered the whole bin.
+-- The percentage of a bin during which intervals run; NULL for a bin outside the session, which lasts from first_ns to
+-- last_ns. The session may cover only part of its first and last bins. Only the covered part is used, because nothing
+-- is known about the time outside the session. As in NVIDIA's recipe, a session that begins at the start of a bin and
+-- ends in the same bin is treated as if it covered the whole bin.
 CREATE MACRO percent_of_bin(running_ns, bin, width_ns, first_ns, last_ns) AS
     CASE WHEN bin BETWEEN first_ns // width_ns AND last_ns // width_ns THEN round(100.0 * running_ns / nullif(
         CASE WHEN bin = first_ns // width_ns AND first_ns % width_ns <> 0
@@ -293,8 +301,8 @@ CREATE MACRO percent_of_bin(running_ns, bin, width_ns, first_ns, last_ns) AS
             THEN last_ns - bin * width_ns
         ELSE width_ns END, 0), 1) END;
 
--- For rows (name_id, instance_count, sum_ns, stake_ns) of kernels: their sums, and the name with the largest stake_ns.
--- Empty without rows.
+-- Sums over all kernels, and the kernel name with the largest stake_ns. The input rows are (name_id, instance_count,
+-- sum_ns, stake_ns). The result is empty if there are no rows.
 CREATE MACRO all_kernels(rows) AS TABLE (
     WITH named AS (
         SELECT name_id, sum(instance_count) AS instance_count, sum(sum_ns) AS sum_ns, sum(stake_ns) AS stake_ns
@@ -306,8 +314,8 @@ CREATE MACRO all_kernels(rows) AS TABLE (
     HAVING count(*) > 0
 );
 
--- For rows (kind, copied_bytes, duration_ns) of copies: their sums, and the direction with the most time. Empty without
--- rows.
+-- Sums over all copies, and the direction with the most time. The input rows are (kind, copied_bytes, duration_ns). The
+-- result is empty if there are no rows.
 CREATE MACRO all_copies(rows) AS TABLE (
     WITH named AS (
         SELECT coalesce(kind, 'Unknown') AS kind, count(*) AS copy_count, sum(copied_bytes) AS copied_bytes,
@@ -321,15 +329,16 @@ CREATE MACRO all_copies(rows) AS TABLE (
     HAVING count(*) > 0
 );
 
--- The time that copies take beyond a rate of 20 GB/s, which pinned copies reach over PCIe 4.0 x16.
+-- The time that copies take in excess of the time they would take at 20 GB/s, which pinned copies reach over PCIe 4.0
+-- x16.
 CREATE MACRO beyond_pinned_ns(sum_ns, copied_bytes) AS greatest(sum_ns - copied_bytes / 20, 0)::BIGINT;
 
--- The stage that owns the operations launched in a piece of a range, or the reason why none does.
+-- The stage that owns the operations launched in a range piece, or the reason why no stage does.
 CREATE MACRO owner_text(piece_id, stage) AS
     CASE WHEN piece_id IS NULL THEN '(unattributed)' ELSE coalesce(stage, '(outside every stage)') END;
 
--- The path of a name below another path (NULL: at the top). Names below a path of more than 4000 characters share the
--- path /... there, where paths stop growing.
+-- The path of a name below another path, which is NULL for an outermost name. All names below a path of more than 4000
+-- characters share one path, which is that path followed by /..., and paths stop growing there.
 CREATE MACRO path_below(path, name) AS CASE WHEN path IS NULL THEN name WHEN length(path) <= 4000 THEN path || '/' || name
     WHEN ends_with(path, '/...') THEN path ELSE path || '/...' END;
 CREATE MACRO grows(path) AS length(path) <= 4000 OR NOT ends_with(path, '/...');

@@ -1,11 +1,11 @@
--- The nsys tables and columns in use, with the types they are loaded as.
+-- The nsys tables and columns that nsys-tools uses, with the types to which they are converted when loaded.
 --
--- Loading copies these columns if the trace has them. A missing column is NULL, and a missing table has no rows.
--- Columns not listed here can be read from the attached trace itself.
--- NOT NULL marks columns in which nsys always writes a value. Rows without a usable time are excluded from all results.
--- For other such columns, rows without a value are counted, and a note reports their number.
--- Every loaded table has an additional column, row_id BIGINT: the position of the row in the nsys table.
--- The trace builder creates the same tables, so generated traces contain exactly what is loaded.
+-- These columns are loaded if the trace contains them. A missing column is NULL, and a missing table has no rows.
+-- Columns that are not listed here can be read from the attached trace itself. NOT NULL marks columns in which nsys
+-- always writes a value. Rows without a usable time are excluded from all results. For the other NOT NULL columns, rows
+-- without a value are included, and a note reports the number of these rows. Every loaded table has an additional
+-- column, row_id BIGINT, which is the position of the row in the nsys table. The trace builder creates the same tables,
+-- so generated traces contain exactly what is loaded.
 
 CREATE TABLE StringIds (id BIGINT NOT NULL, value VARCHAR NOT NULL);
 
@@ -63,7 +63,7 @@ CREATE TABLE CUDA_GPU_MEMORY_USAGE_EVENTS (
     start BIGINT NOT NULL, globalPid BIGINT NOT NULL, deviceId BIGINT NOT NULL, bytes BIGINT NOT NULL,
     memoryOperationType BIGINT NOT NULL
 );
--- Recorded with `--gpu-metrics-devices`. These events have a timestamp instead of a start.
+-- Recorded with `--gpu-metrics-devices`. These events have a timestamp instead of a start time.
 CREATE TABLE GPU_METRICS (timestamp BIGINT, typeId BIGINT, metricId BIGINT, value BIGINT);
 CREATE TABLE TARGET_INFO_GPU_METRICS (typeId BIGINT, metricId BIGINT, metricName VARCHAR);
 CREATE TABLE ThreadNames (nameId BIGINT, priority BIGINT, globalTid BIGINT);

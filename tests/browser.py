@@ -132,7 +132,7 @@ class Browser:
         entries = self._ask("POST", "/se/log", {"type": "performance"})
         events = [json.loads(entry["message"])["message"] for entry in entries]
         urls = [e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"]
-        return [url for url in urls if not url.startswith(("file:", "data:", "chrome:"))]
+        return [url for url in urls if not url.startswith(("file:", "data:", "chrome:", "chrome-untrusted:"))]
 
 
 @contextmanager

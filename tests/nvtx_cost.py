@@ -133,14 +133,15 @@ _PAGE = """# What each `--nvtx` level costs
 
 Written by `{command}`; do not edit.
 
-One batch (vision, prefill and {tokens} tokens, {scale} size), {rounds} rounds. In each round the levels run one after
+One batch (vision, prefill and {tokens} tokens, {scale} size), {rounds} rounds. In each round, the levels run one after
 the other in one process. Times are CPU times of the launching thread. Slowdown and cost per range are differences from
-`off` in the same round: the median, and the lower and upper quartile. The cost of few ranges cannot be separated from
-noise. A range costs about the same in a large model: it adds the number of ranges per step times the cost per range.
+`off` in the same round: the median, and the lower and upper quartile. The cost of a few ranges cannot be distinguished
+from noise. A range costs about the same in a large model, where a step takes longer by the number of ranges per step
+times the cost per range.
 
 Measured on {machine}; {versions}.
 
-| | level | ranges a batch | batch ms | slowdown | us a range | quartiles |
+| | level | ranges per batch | batch ms | slowdown | us per range | quartiles |
 |---|---|---:|---:|---:|---:|---|
 """
 

@@ -93,7 +93,7 @@ def run_capture(
 
     options = parse(list(arguments), f"nsys-tools capture {model}")
     if share and options.profiler == "torch":
-        raise UsageError("--share has no effect: --profiler torch leaves no trace.", "Leave one of them out.")
+        raise UsageError("--share has no effect with --profiler torch, which writes no trace.", "Use only one of them.")
     folder = Path(out) if out else Path("runs") / new_run_id(model, options.scale)
     plan = pipeline.Plan(model, replace(options, out=folder), nsys_path, ncu_path, sampling, ncu, analyze, share)
     return pipeline.capture(plan, _TraceReader(), show).path

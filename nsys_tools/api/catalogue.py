@@ -37,7 +37,7 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
         areas = sorted({one.area for one in found})
         near = get_close_matches(area, areas, n=1)
         hint = f"Did you mean {near[0]}?" if near else f"Areas: {', '.join(areas)}."
-        raise NsysToolsError(f"There is no area {area!r}, and no query whose name starts with it.", hint)
+        raise NsysToolsError(f"No query area is named {area!r}, and no query name starts with it.", hint)
     columns = ["query", "a row, and the order", *(["needs"] if needs else [])]
     rows = [[query.name, query.summary, *([", ".join(sorted(needs(query.name)))] if needs else [])] for query in chosen]
     return Result(ListRows(columns, rows), name="queries", summary="One row per documented query.")

@@ -55,7 +55,7 @@ def export_data(
     from nsys_tools.report.folder import check_target, whole_folder  # noqa: PLC0415
 
     if form not in DATA_FORMS:
-        raise UsageError(f"{form}: is not a data format.", f"Use one of: {', '.join(DATA_FORMS)}.")
+        raise UsageError(f"{form} is not a data format.", f"Use one of: {', '.join(DATA_FORMS)}.")
     target = Path(out)
     with open(trace, stages=stages, steps=steps, cache=cache, salvage=salvage, progress=progress) as session:
         check_apart(target, session.inputs)

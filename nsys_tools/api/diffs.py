@@ -112,12 +112,12 @@ def diff(
     rows = _rows(by)
     sides = [[_snapshot(path, rows, progress, given) for path in _paths(side)] for side in (base, new, noise)]
     if not sides[0] or not sides[1]:
-        raise UsageError("A comparison needs a base and a new side.")
+        raise UsageError("A comparison requires a base side and a new side.")
     chosen = chosen_by(by, sides[0], sides[1])
     for one in (*sides[0], *sides[1]):
         if chosen != "step" and chosen not in one.rows:
             raise NsysToolsError(
-                f"{one.source}: the baseline has no rows by {chosen}.", "Save it again from the trace."
+                f"{one.source}: the baseline has no rows by {chosen}.", "Save the baseline again from the trace."
             )
     found = compare(sides[0], sides[1], by=chosen, noise=sides[2])
     return Comparison(**{one.name: getattr(found, one.name) for one in fields(Diff)})

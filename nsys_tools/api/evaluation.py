@@ -120,7 +120,7 @@ class Evaluation:
         from nsys_tools.model import figures, tables  # noqa: PLC0415
 
         if by not in BY:
-            raise UsageError(f"{by!r} is not known. Figures are listed by layer, class, phase or serving.")
+            raise UsageError(f"Unknown grouping {by!r}.", "Use layer, class, phase or serving.")
         if by == "serving":
             return self.serving(people=people)
         rows, totals = self._figures(phase)
@@ -196,7 +196,9 @@ class Evaluation:
     def _check_phase(self, phase: str) -> None:
         names = [known.name for known in self._model.phases]
         if phase and phase not in names:
-            raise UsageError(f"The model {self._model.name} has no phase {phase!r}.", f"It has {', '.join(names)}.")
+            raise UsageError(
+                f"The model {self._model.name} has no phase {phase!r}.", f"Its phases are {', '.join(names)}."
+            )
 
     def closed_forms(self, layer: str = "all", phase: str = "") -> Result:
         """Return the formulas for one layer, or for all layers (``all``): phase, metric and closed form."""
@@ -283,7 +285,7 @@ class Evaluation:
         from nsys_tools.synthetic import prediction  # noqa: PLC0415
 
         if self._settings.peak is None:
-            raise NsysToolsError("A prediction requires a GPU.", "Name one: --gpu NAME, or evaluate(gpu=NAME).")
+            raise NsysToolsError("A prediction requires a GPU.", "Specify a GPU with --gpu NAME or evaluate(gpu=NAME).")
         gpu = gpus.load(self._settings.peak.gpu)
         events = schedule(self._model, self._formulas, self._settings)
         parts = prediction.write(Path(out), events, gpu, force, self.files)

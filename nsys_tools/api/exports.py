@@ -101,7 +101,7 @@ def export_timeline(
     from nsys_tools.ranks.files import traces as found  # noqa: PLC0415
 
     if form not in FORMS:
-        raise UsageError(f"{form}: is not a timeline format.", f"Use one of: {', '.join(FORMS)}.")
+        raise UsageError(f"{form} is not a timeline format.", f"Use one of: {', '.join(FORMS)}.")
     cut = Cut(_time(time), stage, steps_of(step))
     paths, file = found(traces), Path(out)
     check_new(file, force=force, inputs=paths)
@@ -148,7 +148,7 @@ def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex:
     with open_job(paths, **given, workers=workers, rank_regex=rank_regex) as job:
         ranks, clocks = job.query("rank").records(), job.query("rank_clock").records()
         if job.broken:
-            raise NsysToolsError(job.broken[0], "Leave out that trace, or read its intact part with --salvage.")
+            raise NsysToolsError(job.broken[0], "Omit that trace, or read its intact part with --salvage.")
         notes = job.notes
     owners, lines = [], []
     for number, path in enumerate(paths, start=1):
@@ -181,7 +181,9 @@ def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, 
             rows += [(one.name, written) for written in found]
     writer.end()
     if shift:
-        job.notes.append(f"All times are {shift:,} ns later than in the trace: viewers do not show negative times.")
+        job.notes.append(
+            f"All times are {shift:,} ns later than in the trace, because viewers do not show negative times."
+        )
     return rows
 
 

@@ -35,7 +35,10 @@ def report_folders(traces: Sequence[Path], out: Path | None = None) -> list[Path
     runs = [run_folder.is_run(trace) for trace in traces]
     names = [trace.resolve().name if is_run else _plain(trace.name) for trace, is_run in zip(traces, runs, strict=True)]
     if len(set(names)) < len(names):
-        raise NsysToolsError("Two traces, and therefore their reports, have the same name.", "Analyze them separately.")
+        raise NsysToolsError(
+            "Two traces have the same name, so their reports would have the same folder.",
+            "Analyze the traces separately.",
+        )
     if out is not None:
         return [out / name for name in names]
     return [

@@ -196,7 +196,7 @@ def open_job(
         If no trace is found at a path.
     """
     if not paths:
-        raise NsysToolsError("No trace was given.")
+        raise NsysToolsError("No trace was specified.")
     given = Given(
         stages=None if stages is None else Path(stages), steps=steps, cache=cache, salvage=salvage,
         settings=tuple((settings or {}).items()), assets=tuple(assets.folders()[:-1]),

@@ -71,7 +71,9 @@ class Asked:
         """Refuse arguments that would have no effect."""
         lone = self.compared
         if lone and not self.model and run is None:
-            raise UsageError(f"{lone[0]} has no effect without a model.", "Name a model: --model NAME, or model=NAME.")
+            raise UsageError(
+                f"{lone[0]} has no effect without a model.", "Specify a model with --model NAME or model=NAME."
+            )
 
 
 @dataclass
@@ -158,8 +160,8 @@ def _check_shapes(asked: Asked, database: Database) -> None:
     lone = [name for name, is_given in (("dtype", asked.dtype), ("gpu", asked.gpu != "auto")) if is_given]
     if lone and not len(database.query("shape", top=1)):
         raise UsageError(
-            f"{lone[0]} has no effect: there is no model, and no range in {database.name} records tensor shapes.",
-            "Name a model: --model NAME, or model=NAME.",
+            f"{lone[0]} has no effect: no model was specified, and no range in {database.name} has tensor shapes.",
+            "Specify a model with --model NAME or model=NAME.",
         )
 
 
@@ -208,16 +210,18 @@ def _without_trace(asked: Asked) -> Opened:
     from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
 
     if asked.path is not None and asked.ncu is not None:
-        raise NsysToolsError(f"{asked.path}: is not a trace.", "Name a trace and ncu results: open(TRACE, ncu=PATH).")
+        raise NsysToolsError(
+            f"{asked.path} is not a trace.", "Specify both a trace and ncu results: open(TRACE, ncu=PATH)."
+        )
     path = asked.path or asked.ncu
     if path is None:
-        raise NsysToolsError("Neither a trace nor ncu results were given.", "Open a trace: nt.open(TRACE).")
+        raise NsysToolsError("Neither a trace nor ncu results were specified.", "Open a trace: nt.open(TRACE).")
     needless = [name for name in ("stages", "model", "callgraph", "dtype") if getattr(asked, name)]
     needless += ["gpu"] if asked.gpu != "auto" else []
     if needless:
         raise NsysToolsError(
-            f"{needless[0]} requires a trace, and none was given.",
-            "Also open a trace: --trace TRACE, or nt.open(TRACE, ncu=PATH).",
+            f"{needless[0]} requires a trace, but none was specified.",
+            "Also open a trace with --trace TRACE or nt.open(TRACE, ncu=PATH).",
         )
     asked.check(None)
     with ExitStack() as opening:

@@ -89,7 +89,10 @@ class AnalyticModel:
         counts: Counter[str] = Counter()
         for layer in unknown(self._model, self._formulas):
             counts[layer.qualified_class] += layer.count
-        left_out = [f"{name} ({count} layers) has no formula and is not counted" for name, count in counts.items()]
+        left_out = [
+            f"{name} ({count} layers) has no formula, so its FLOPs and bytes are not included"
+            for name, count in counts.items()
+        ]
         return [*self._model.warnings, *left_out]
 
     def tree(self, *, people: bool = False) -> Result:

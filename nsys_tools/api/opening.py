@@ -169,5 +169,5 @@ def _job(paths: Sequence[str | Path], alone: Mapping[str, Any], **given: Any) ->
     from nsys_tools.api.jobs import open_job  # noqa: PLC0415
 
     if needless := [name for name, value in alone.items() if value]:
-        raise UsageError(f"{needless[0]} can be joined only with a single trace.", "Open the trace of one rank.")
+        raise UsageError(f"{needless[0]} can be joined only with a single trace.", "Open one rank's trace.")
     return open_job(paths, **given)

@@ -127,7 +127,7 @@ def recipe(
 
 
 def _when(given: dict[str, str]) -> str:
-    return " in the chosen time" if {"start", "end", "nvtx"} & given.keys() else ""
+    return " in the selected time" if {"start", "end", "nvtx"} & given.keys() else ""
 
 
 def _tables(

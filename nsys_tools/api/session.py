@@ -113,7 +113,7 @@ class Session(Closing):
             sums[1] += row["span_ns"]
         found = {phase: float(min(1.0, bound / span)) for phase, (bound, span) in needed.items() if span and bound}
         if not found:
-            raise NsysToolsError(f"{self.name} has none of the phases of the model, so its efficiency is unknown.")
+            raise NsysToolsError(f"{self.name} has none of the model's phases, so its efficiency is unknown.")
         return found
 
     def sql(
@@ -215,7 +215,7 @@ class Session(Closing):
         from nsys_tools.stats.answers import answer, as_result, tell  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(f"{request.report.name} requires a trace.", "Open one: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError(f"{request.report.name} requires a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         database = self._database
         if request.instead or request.settings or window:
             database = self._others.enter_context(self._reopen(request.choice(window)))
@@ -239,7 +239,7 @@ class Session(Closing):
         from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Findings require a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Findings require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         read = cache(self._database.query)  # run a query only once if several rules read it
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
@@ -268,7 +268,7 @@ class Session(Closing):
         from nsys_tools.session.rows import ListRows  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Questions require a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Questions require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         self._joined.check(self._database.query)
         return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
@@ -285,7 +285,7 @@ class Session(Closing):
         from nsys_tools.report.analysis import analyze  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Analysis requires a trace; only ncu is open.", "Open one: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Analysis requires a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
         found = analyze(
             self._database, self._joined, self._notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,

@@ -112,7 +112,7 @@ def _write_sqlite(result: Result, draft: Path, file: Path) -> None:
         finally:
             database.close()
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"{file}: cannot be written as SQLite ({error}).", "Check --out.") from None
+        raise NsysToolsError(f"The SQLite file {file} cannot be written ({error}).", "Check --out.") from None
 
 
 @one_error

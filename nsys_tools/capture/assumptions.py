@@ -1,4 +1,4 @@
-"""``assumptions.md``: what a reader must know to interpret the figures of a run and to repeat it."""
+"""``assumptions.md``: what a reader must know to interpret a run's results and to repeat the run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TEMPLATE = "reports/capture/assumptions.md"
 
 
 def write(model: str, options: Options, folder: RunFolder, profiling: str) -> None:
-    """Write ``assumptions.md`` from the options and the counts so far.
+    """Write ``assumptions.md`` from the options and the counts recorded so far.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ def render(model: str, options: Options, counted: dict[str, Any], profiling: str
 
     path = assets.find(TEMPLATE)
     if path is None:
-        raise NsysToolsError(f"The installation has no {TEMPLATE}.", "Reinstall nsys-tools.")
+        raise NsysToolsError(f"{TEMPLATE} is missing from the installation.", "Reinstall nsys-tools.")
     # The text is Markdown and contains nothing from a trace, so it is not escaped.
     environment = jinja2.Environment(autoescape=False, undefined=jinja2.ChainableUndefined)  # noqa: S701
     template = environment.from_string(path.read_text(encoding="utf-8"))
@@ -82,4 +82,4 @@ def _selection(options: Options, counted: dict[str, Any]) -> str:
     if "prompts" in counted:
         return f"token ids drawn with seed {options.seed}"
     drawn = options.pages.isdigit()
-    return f"{options.pages} pages drawn with seed {options.seed}" if drawn else "every image of inputs.yaml, in order"
+    return f"{options.pages} pages drawn with seed {options.seed}" if drawn else "all images in inputs.yaml, in order"

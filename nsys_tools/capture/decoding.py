@@ -21,7 +21,7 @@ class Batch:
     input_ids, attention_mask
         Token ids and their mask, (batch, prompt). Shorter prompts are padded on the left.
     inputs
-        Additional inputs of the model's prefill (pixels, crop grids).
+        Additional inputs of the model's prefill, such as pixels and crop grids.
     counts
         Exact counts per page or prompt, as written to ``workload.json``. `decode` adds the number of prompt positions
         for which the prefill returned logits.
@@ -45,9 +45,9 @@ class Adapter(Protocol):
     stages
         Stage name by qualified module name.
     spanning
-        Modules that are called in several stages. They get no range.
+        Modules that are called in several stages. No range is recorded for them.
     end_tokens
-        Token ids that end a text; empty if the model has none.
+        Token ids that end a generated text; empty if the model has none.
     """
 
     model: nn.Module
@@ -72,7 +72,7 @@ def positions(attention_mask: Tensor) -> Tensor:
 
 
 def pad_left(rows: Sequence[Sequence[int]], device: str, padding: int = 0) -> tuple[Tensor, Tensor]:
-    """Return token ids and mask, (batch, longest), of prompts of different lengths."""
+    """Return the token ids and the mask, (batch, longest), of prompts with different lengths."""
     import torch
 
     longest = max(len(row) for row in rows)
@@ -84,7 +84,7 @@ def pad_left(rows: Sequence[Sequence[int]], device: str, padding: int = 0) -> tu
 def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, stop: bool = False) -> Tensor:
     """Return the greedy continuation of a batch, (batch, new tokens).
 
-    The first token is sampled from the logits of the prefill. Each further token is one ``step``: a forward pass over
+    The first token is sampled from the prefill logits. Each further token is one ``step``: a forward pass over
     the previous token, then ``sample``.
 
     Parameters
@@ -98,7 +98,7 @@ def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, s
     ranges
         Ranges to record into.
     stop
-        Stop each text at its end token and pad it, as ``generate()`` does.
+        Stop each sequence at its end token and pad it, as ``generate()`` does.
     """
     import torch
 

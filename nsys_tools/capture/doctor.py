@@ -29,7 +29,7 @@ class Finding:
     found
         What was found.
     advice
-        What to do; empty if nothing needs to be done.
+        What to do; empty if no action is needed.
     """
 
     subject: str
@@ -46,7 +46,7 @@ def examine(nsys: str = "", ncu: str = "", folder: Path = Path()) -> list[Findin
     nsys, ncu
         Paths of the programs. If empty, they are searched for.
     folder
-        Folder that runs are written to.
+        Folder to which runs are written.
     """
     versions = {name: environment.package_version(name) for name in environment.PACKAGES}
     found_nsys, nsys_version = _tool("nsys", nsys, "fail")
@@ -71,13 +71,13 @@ def _tool(name: str, given: str, missing: str) -> tuple[Finding, str | None]:
         return Finding(name, missing, error.message, error.hint), None
     version = tools.version(path)
     if version is None:
-        advice = "`--version` fails. Reinstall it, or give another path."
+        advice = f"`{name} --version` fails. Reinstall {name}, or specify a different path."
         return Finding(name, missing, f"{path} does not run", advice), None
     return Finding(name, "ok", f"{version} at {path}"), version
 
 
 def packages(versions: Mapping[str, str | None]) -> list[Finding]:
-    """Check which of the packages that a workload needs are installed."""
+    """Check which of the packages required by a workload are installed."""
     needed = ("torch", "transformers", "pillow", "nvtx")
     advice = "pip install 'nsys-tools[capture]'. capture/constraints.txt lists versions that work together."
     return [
@@ -87,9 +87,9 @@ def packages(versions: Mapping[str, str | None]) -> list[Finding]:
 
 
 def pair(nvtx: str | None, nsys: str | None) -> Finding:
-    """Check whether nsys records the ranges of the installed nvtx package."""
+    """Check whether nsys can record the ranges of the installed nvtx package."""
     if nvtx is None or nsys is None:
-        return Finding("nvtx with nsys", "warn", "one of them is missing", "Install both.")
+        return Finding("nvtx with nsys", "warn", "nvtx or nsys is missing", "Install both.")
     newer_nvtx = numbers(nvtx) >= (0, 2, 12)
     if newer_nvtx and numbers(nsys) < (2024,):
         return Finding(
@@ -120,21 +120,23 @@ def torch_gpu(cuda: Mapping[str, Any] | None, cards: list[dict[str, str]]) -> Fi
     if cuda["torch_built_for"] is None:
         advice = "Install torch from an index other than the CPU one." if cards else ""
         return Finding("torch with CUDA", "warn", "torch is built for the CPU only", advice)
-    advice = "The driver may be too old for this CUDA. Update it, or install a torch built for an older CUDA."
-    return Finding("torch with CUDA", "warn", f"built for {cuda['torch_built_for']}, but torch sees no GPU", advice)
+    advice = "The driver may be too old for this CUDA version. Update it, or install torch built for an older version."
+    return Finding(
+        "torch with CUDA", "warn", f"built for CUDA {cuda['torch_built_for']}, but torch sees no GPU", advice
+    )
 
 
 def permission(parameters: str | None) -> Finding:
-    """Check in the driver's parameters whether users may read GPU counters."""
+    """Check the driver parameters for whether users may read GPU counters."""
     if parameters is None:
-        return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu needs a GPU. nsys does not.")
+        return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu requires a GPU. nsys does not.")
     restricted = any(line.replace(" ", "") == "RmProfilingAdminOnly:1" for line in parameters.splitlines())
     if restricted:
         return Finding(
             "GPU counters",
             "warn",
             "administrators only (other users get ERR_NVGPUCTRPERM)",
-            "Run ncu as root, or set NVreg_RestrictProfilingToAdminUsers=0 for the kernel module nvidia and reload it.",
+            "Run ncu as root, or set NVreg_RestrictProfilingToAdminUsers=0 for the nvidia kernel module and reload it.",
         )
     return Finding("GPU counters", "ok", "for all users")
 

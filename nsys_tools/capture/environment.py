@@ -80,7 +80,7 @@ def package_version(name: str) -> str | None:
 
 
 def git_commit() -> str | None:
-    """Return the commit of this checkout, with ``-dirty`` appended if files differ; None outside a checkout."""
+    """Return the commit of this checkout, with ``-dirty`` appended if files were modified; None outside a checkout."""
     root = assets.root()
     if not (root / ".git").exists():
         return None

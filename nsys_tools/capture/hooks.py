@@ -1,4 +1,4 @@
-"""NVTX ranges around modules, from forward hooks, without changes to the model.
+"""NVTX ranges around modules, recorded with forward hooks, without changes to the model.
 
 Every level records the stages. Below them, it records:
 
@@ -45,7 +45,7 @@ def _inside(name: str, parents: set[str]) -> bool:
 
 
 def names_at(model: nn.Module, level: str) -> list[str]:
-    """Return the qualified names of the modules that get a range at a level.
+    """Return the qualified names of the modules that have a range at a level.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def names_at(model: nn.Module, level: str) -> list[str]:
         If the level is unknown.
     """
     if level not in LEVELS:
-        raise NsysToolsError(f"--nvtx {level} is not a level.", f"Use one of: {', '.join(LEVELS)}.")
+        raise NsysToolsError(f"--nvtx {level} is not supported.", f"Use one of: {', '.join(LEVELS)}.")
     if level in ("off", "stage"):
         return []
     called = {n: m for n, m in model.named_modules() if n and type(m).__name__ not in _CONTAINERS}
@@ -75,7 +75,7 @@ def names_at(model: nn.Module, level: str) -> list[str]:
 def attached(
     model: nn.Module, ranges: Ranges, level: str, stages: Mapping[str, str], spanning: tuple[str, ...] = ()
 ) -> Iterator[None]:
-    """Record ranges around a model's modules inside the block.
+    """Record ranges around a model's modules within the ``with`` block.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def attached(
     stages
         Stage name by qualified module name. The stage opens outside the module's own range.
     spanning
-        Modules that are called in several stages. They get no range.
+        Modules that are called in several stages. No range is recorded for them.
     """
     own = set(names_at(model, level)) - set(spanning)
     handles = []

@@ -18,12 +18,12 @@ logger = logging.getLogger(__name__)
 
 
 def device_of(options: Options) -> str:
-    """Return the device to run on.
+    """Return the device on which to run.
 
     Raises
     ------
     NsysToolsError
-        If a GPU is requested and torch sees none.
+        If a GPU is requested, but torch sees no GPU.
     """
     import torch
 
@@ -32,7 +32,7 @@ def device_of(options: Options) -> str:
     try:
         kind = torch.device(options.device).type
     except RuntimeError as error:
-        message = f"--device {options.device} is not a device."
+        message = f"--device {options.device} is not a valid device."
         raise NsysToolsError(message, "Use auto, cpu, cuda or cuda:N.") from error
     if kind == "cuda" and not torch.cuda.is_available():
         raise NsysToolsError(
@@ -43,7 +43,7 @@ def device_of(options: Options) -> str:
 
 
 def dtype_of(options: Options) -> Any:
-    """Return the torch dtype to run in. ``auto`` is bfloat16 on a GPU and float32 on the CPU."""
+    """Return the torch dtype in which to run. ``auto`` is bfloat16 on a GPU and float32 on the CPU."""
     import torch
 
     if options.dtype == "auto":
@@ -52,9 +52,9 @@ def dtype_of(options: Options) -> Any:
 
 
 def random_model(kind: Any, config: Any, options: Options) -> nn.Module:
-    """Return a model of a transformers class with random weights. The same seed gives the same weights.
+    """Return a model of a transformers class with random weights. The same seed produces the same weights.
 
-    It is built directly on the device, so the full-size model needs no copy in host memory.
+    It is built directly on the device, so the full-size model requires no copy in host memory.
     """
     import torch
 
@@ -89,11 +89,11 @@ def loaded_weights(weights: str) -> Iterator[None]:
     Raises
     ------
     NsysToolsError
-        If the weights cannot be found or their code does not fit the installed transformers.
+        If the weights cannot be found, or their code does not run with the installed transformers version.
     """
     if weights.startswith((".", "/", "~")) and not Path(weights).expanduser().is_dir():
         message = f"Weights missing: {weights} is not a folder."
-        raise NsysToolsError(message, "Give a folder of weights or a hub id.")
+        raise NsysToolsError(message, "Specify a folder of weights or a Hub id.")
     try:
         yield
     except (OSError, ValueError) as error:
@@ -105,12 +105,12 @@ def loaded_weights(weights: str) -> Iterator[None]:
     except (ImportError, AttributeError) as error:
         raise NsysToolsError(
             f"The code of {weights} does not run with the installed packages: {error}",
-            "The model card names the versions it was written for. Install those in a separate environment.",
+            "The model card lists the versions for which the code was written. Install them in a separate environment.",
         ) from error
 
 
 def prompt_ids(count: int, vocabulary: int, seed: int) -> list[int]:
-    """Return `count` random token ids from 2 to the vocabulary size. The same seed gives the same ids."""
+    """Return `count` random token ids from 2 to the vocabulary size. The same seed produces the same ids."""
     import random
 
     dice = random.Random(f"prompt/{seed}")  # noqa: S311 (a workload, no secret)

@@ -20,7 +20,7 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     folder
         The run folder.
     found
-        By name: the number of ranges in the trace, and how many of them were never closed.
+        The number of ranges in the trace, and how many of them were never closed, by name.
 
     Raises
     ------
@@ -33,7 +33,7 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     counted: dict[str, int] = workload["ranges"]
     if not found:
         raise NsysToolsError(
-            f"The trace contains none of the {sum(counted.values())} NVTX ranges of the workload.",
+            f"The trace contains none of the workload's {sum(counted.values())} NVTX ranges.",
             "nsys 2023.4 does not record nvtx 0.2.12 or later: pip install nvtx==0.2.11. Run `nsys-tools doctor`.",
         )
     wrong = [
@@ -44,6 +44,6 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     if wrong:
         more = f" and {len(wrong) - _NAMED} more" if len(wrong) > _NAMED else ""
         raise NsysToolsError(
-            f"The trace lost ranges: {'; '.join(wrong[:_NAMED])}{more}.",
-            "Its report is incomplete. Capture again with --nvtx stage or fewer pages.",
+            f"The trace is missing ranges: {'; '.join(wrong[:_NAMED])}{more}.",
+            "The report is incomplete. Capture again with --nvtx stage or fewer pages.",
         )

@@ -1,4 +1,4 @@
-"""Error for running out of memory: where it happened and what to reduce."""
+"""Out-of-memory errors: where they occurred and what to reduce."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CPU_MESSAGE = "can't allocate memory"
 
 @contextmanager
 def guarded(ranges: Ranges) -> Iterator[None]:
-    """Turn an out-of-memory error inside the block into an error that names the open ranges.
+    """Turn an out-of-memory error within the ``with`` block into an error that lists the open ranges.
 
     Raises
     ------

@@ -30,7 +30,7 @@ class KernelUse:
     kernel
         Function name without parameters, as in nsys's ``shortName`` and ncu's function name.
     launches
-        Number of its launches in the stage, in the whole run.
+        Number of its launches in the stage, over the whole run.
     sum_ns
         Their total GPU time.
     """
@@ -52,7 +52,7 @@ class Target:
 
     @property
     def name(self) -> str:
-        """Name of its folder: stage and kernel in plain characters."""
+        """Folder name: stage and kernel in plain characters."""
         return re.sub(r"[^A-Za-z0-9]+", "-", f"{self.stage}-{self.kernel}").strip("-")[:80]
 
 
@@ -87,7 +87,7 @@ def profile_command(ncu: Path, target: Target, output: Path, workload: Sequence[
     """Return the command that profiles one launch.
 
     The NVTX filter ends in ``/``. Without it, ncu looks for start/end ranges and finds none. ncu does not lock
-    the clocks, so that its metrics apply to the same clocks as the nsys trace.
+    the clocks, so its metrics are measured at the same clocks as the nsys trace.
     """
     return [
         str(ncu),
@@ -106,7 +106,7 @@ def profile_command(ncu: Path, target: Target, output: Path, workload: Sequence[
 
 
 def csv_command(ncu: Path, report: Path, page: str) -> list[str]:
-    """Return the command that prints a page of a report as CSV in base units (bytes instead of Mbytes)."""
+    """Return the command that prints a report page as CSV in base units (bytes instead of Mbytes)."""
     return [str(ncu), f"--import={report}", "--csv", f"--page={page}", "--print-units=base"]
 
 
@@ -128,14 +128,14 @@ def profile(ncu: Path, target: Target, workload: Sequence[str], folder: RunFolde
         raise own.failure() or workload_error(code, text)
     if _NOTHING in text or not report.is_file():
         raise NsysToolsError(
-            f"ncu profiled nothing: no launch {target.skip + 1} of {target.kernel} in stage {target.stage}.",
-            "The launches under ncu differ from those that nsys recorded. The nsys trace and report are complete.",
+            f"ncu profiled nothing: stage {target.stage} has no launch {target.skip + 1} of {target.kernel}.",
+            "With ncu, the launches differ from those that nsys recorded. The nsys trace and report are complete.",
         )
     for page in PAGES:
         code, text = run(csv_command(ncu, report, page), own.file("log.txt"), lambda _line: None)
         if code:
             raise NsysToolsError(
-                f"ncu could not print {report.name} as CSV.", f"Its output is in {own.path.name}/log.txt."
+                f"ncu could not print {report.name} as CSV.", f"The output of ncu is in {own.path.name}/log.txt."
             )
         own.file(f"{page}.csv").write_text(text + "\n", encoding="utf-8")
     own.finish()

@@ -53,7 +53,7 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
     Raises
     ------
     NsysToolsError
-        If the workload failed. The message is the workload's own error if it wrote one.
+        If the workload failed. The message is the workload's error if the workload recorded one.
     """
     code, text = run(command, folder.file("log.txt"), show)
     if code:
@@ -61,14 +61,14 @@ def profile(command: Sequence[str], folder: RunFolder, show: Show) -> None:
 
 
 def workload_error(code: int, text: str) -> NsysToolsError:
-    """Return the error for a workload that ended without writing one."""
+    """Return the error for a workload that ended without recording one."""
     if code in _KILLED:
         return NsysToolsError(
             "The workload was killed (signal 9): the machine most likely ran out of memory.",
             "Use --scale tiny, fewer --pages, a smaller --batch-size, or a machine with more memory.",
         )
     lines = [line.strip() for line in text.splitlines() if not line.strip().startswith(_OWN_LINES)]
-    last = lines[-1] if lines else "it printed nothing"
+    last = lines[-1] if lines else "no output"
     return NsysToolsError(f"The workload ended with exit code {code}: {last}", "The complete output is in log.txt.")
 
 
@@ -86,9 +86,11 @@ def check_imported(folder: RunFolder) -> None:
     raw = sorted(folder.path.glob("*.qdstrm"))
     kept = f" The raw recording is {raw[0].name}." if raw else ""
     raise NsysToolsError(
-        f"nsys recorded the run but wrote no trace.nsys-rep: its importer failed.{kept}",
-        "Its output is in log.txt. An nsys without the host component cannot import; run `nsys-tools doctor`. "
-        "A complete nsys of the same version can import a .qdstrm file.",
+        f"nsys recorded the run, but its importer failed, so there is no trace.nsys-rep.{kept}",
+        "The importer output is in log.txt. An nsys installation without the host component cannot import "
+        "recordings; run "
+        "`nsys-tools doctor`. "
+        "A full installation of the same nsys version can import the .qdstrm file.",
     )
 
 
@@ -107,5 +109,6 @@ def export(nsys: Path, folder: RunFolder, show: Show) -> None:
         last = text.splitlines()[-1].strip() if text else f"exit code {code}"
         raise NsysToolsError(
             f"nsys could not export trace.nsys-rep to SQLite: {last}",
-            "trace.nsys-rep remains. A newer nsys, or one with the host component, may be able to export it.",
+            "trace.nsys-rep is kept. A newer nsys, or an nsys installation with the host component, may be able to "
+            "export it.",
         )

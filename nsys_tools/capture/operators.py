@@ -19,7 +19,7 @@ COLUMNS = ("operator", "shapes", "calls", "self_cpu_us", "total_cpu_us", "self_g
 
 @contextmanager
 def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
-    """Profile the block; write ``operators.json`` (all operators) and ``operators.md`` (the top ones).
+    """Profile the ``with`` block; write ``operators.json`` (all operators) and ``operators.md`` (the top ones).
 
     Raises
     ------
@@ -36,16 +36,16 @@ def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
         yield
     rows = table(profiler.key_averages(group_by_input_shape=True))
     if not rows:
-        raise NsysToolsError("PyTorch's profiler recorded no operator.", "Run without --profiler torch.")
+        raise NsysToolsError("PyTorch's profiler recorded no operators.", "Run without --profiler torch.")
     whole = {"format": OPERATORS_FORMAT, "columns": COLUMNS, "operators": rows}
     write_json(folder.file("operators.json"), whole)
     folder.file("operators.md").write_text(markdown(rows, options.top), encoding="utf-8")
 
 
 def table(averages: Any) -> list[dict[str, Any]]:
-    """Return one row per operator and input shapes, ordered by self time on the GPU, then on the CPU, largest first.
+    """Return one row per operator and combination of input shapes, ordered by GPU and then CPU self time, descending.
 
-    Times are in microseconds, as in the profiler. Total times include the operators that an operator called.
+    Times are in microseconds, as in the profiler. Total times include the operators that an operator calls.
     """
     rows = [
         {
@@ -63,7 +63,7 @@ def table(averages: Any) -> list[dict[str, Any]]:
 
 
 def markdown(rows: list[dict[str, Any]], top: int) -> str:
-    """Return the first `top` rows as a Markdown table with the number of all rows."""
+    """Return the first `top` rows as a Markdown table, with the total number of rows."""
     cpu, gpu = (sum(row[key] for row in rows) for key in ("self_cpu_us", "self_gpu_us"))
     lines = [
         "# Operators",

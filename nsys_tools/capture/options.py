@@ -14,7 +14,7 @@ from nsys_tools.capture.hooks import LEVELS
 
 @dataclass(frozen=True)
 class About:
-    """Help text of an option, and its allowed values (empty: any)."""
+    """Help text of an option, and its allowed values (empty if any value is allowed)."""
 
     text: str
     choices: Sequence[str] = ()
@@ -32,11 +32,11 @@ class Options:
     """
 
     out: Annotated[Path, About("run folder to write to")] = Path("run")
-    weights: Annotated[str, About("hub id or folder of weights, run with the hub's code; default: random")] = ""
-    seed: Annotated[int, About("seed of random weights, prompts and drawn pages")] = 0
+    weights: Annotated[str, About("Hub id or folder of weights, run with the Hub's code; default: random weights")] = ""
+    seed: Annotated[int, About("seed for random weights, prompts and drawn pages")] = 0
     scale: Annotated[str, About("size of a model with random weights", ("full", "tiny"))] = "full"
     pages: Annotated[str, About("number of pages to draw, a folder of PNG/JPG files, or a list of paths")] = "2"
-    page_size: Annotated[str, About("WIDTHxHEIGHT of drawn pages; default: A4, large enough to be cropped")] = ""
+    page_size: Annotated[str, About("size of drawn pages (WIDTHxHEIGHT); default: A4, large enough to be cropped")] = ""
     crops: Annotated[str, About("crop pages in addition to the global view", ("auto", "none"))] = "auto"
     prompt_tokens: Annotated[int, About("number of text tokens in the prompt; default: the model's usual number")] = 0
     batch_size: Annotated[int, About("pages or prompts per prefill")] = 1
@@ -47,13 +47,15 @@ class Options:
     device: Annotated[str, About("auto, cpu, cuda or cuda:N")] = "auto"
     attention: Annotated[str, About("attention implementation", ATTENTION)] = "sdpa"
     nvtx: Annotated[str, About("detail of the NVTX ranges", LEVELS)] = "layer"
-    sync: Annotated[bool, About("synchronize at the end of each stage: its wall time is a latency")] = False
-    stop_at_end: Annotated[bool, About("stop each text at its end token; default: --max-new-tokens")] = False
+    sync: Annotated[bool, About("synchronize at the end of each stage, so that its wall time is its latency")] = False
+    stop_at_end: Annotated[
+        bool, About("stop each text at its end token; default: generate --max-new-tokens tokens")
+    ] = False
     profiler: Annotated[str, About("torch uses PyTorch's profiler instead of nsys", ("none", "torch"))] = "none"
     top: Annotated[int, About("number of operators in the Markdown table of --profiler torch")] = 20
 
     def arguments(self) -> list[str]:
-        """Return the equivalent command-line arguments, without those that equal the default."""
+        """Return the equivalent command-line arguments, except those that equal the default."""
         arguments: list[str] = []
         for one in fields(self):
             value = getattr(self, one.name)
@@ -74,7 +76,7 @@ def about() -> dict[str, About]:
 
 
 def parse(arguments: Sequence[str] | None, description: str) -> Options:
-    """Parse the options of a workload script. Wrong usage exits with code 2."""
+    """Parse the options of a workload script. Usage errors exit with code 2."""
     parser = argparse.ArgumentParser(description=description, allow_abbrev=False)
     described = about()
     for one in fields(Options):
@@ -88,7 +90,7 @@ def parse(arguments: Sequence[str] | None, description: str) -> Options:
     parser.add_argument("--random-weights", action="store_true", help="random weights, fixed seed (the default)")
     values = vars(parser.parse_args(arguments))
     if values.pop("random_weights") and values["weights"]:
-        parser.error("--random-weights and --weights exclude each other")
+        parser.error("--random-weights and --weights are mutually exclusive")
     _check(parser, values)
     return Options(**values)
 
@@ -101,4 +103,4 @@ def _check(parser: argparse.ArgumentParser, values: dict[str, Any]) -> None:
         if values[name] < 0:
             parser.error(f"{flag(name)} must not be negative")
     if values["page_size"] and not re.fullmatch(r"[1-9]\d*x[1-9]\d*", values["page_size"]):
-        parser.error("--page-size is WIDTHxHEIGHT, such as 1240x1754")
+        parser.error("--page-size must be WIDTHxHEIGHT, such as 1240x1754")

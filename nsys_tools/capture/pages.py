@@ -1,4 +1,4 @@
-"""Pages of a capture: read from a folder or a list, or drawn. Each is checked before profiling starts."""
+"""Pages of a capture: read from a folder or a list, or drawn. Each page is checked before profiling starts."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def find(source: Path) -> list[Path]:
     else:
         raise NsysToolsError(
             f"No images: {source} does not exist.",
-            "Give a folder of PNG or JPG files, a text file with one path per line, or a number of pages to draw.",
+            "Specify a folder of PNG or JPG files, a text file with one path per line, or a number of pages to draw.",
         )
     if not found:
         raise NsysToolsError(
             f"No images: {source} contains no {', '.join(SUFFIXES)} file.",
-            "To draw pages instead, give a number: --pages 2.",
+            "To draw pages instead, specify a number: --pages 2.",
         )
     return found
 
@@ -61,7 +61,7 @@ def _listed(source: Path) -> list[Path]:
         lines = source.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
         message = f"{source} is not a list of images: it is not text."
-        raise NsysToolsError(message, "A list has one path per line.") from error
+        raise NsysToolsError(message, "The list must have one path per line.") from error
     names = [line.strip() for line in lines]
     return [source.parent / name for name in names if name and not name.startswith("#")]
 
@@ -77,7 +77,7 @@ def check(path: Path) -> Page:
     from PIL import Image, UnidentifiedImageError
 
     if not path.is_file():
-        raise NsysToolsError(f"No image at {path}.", "Correct the list of pages.")
+        raise NsysToolsError(f"There is no image at {path}.", "Correct the list of pages.")
     try:
         with Image.open(path) as image:
             image.load()
@@ -85,19 +85,19 @@ def check(path: Path) -> Page:
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise NsysToolsError(
             f"Corrupt image {path}: {error}",
-            "Replace it or remove it from the pages. No page was captured.",
+            "Replace the image or remove it from the pages. No page was captured.",
         ) from error
     content = path.read_bytes()
     return Page(path.resolve(), width, height, len(content), hashlib.sha256(content).hexdigest())
 
 
 def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Path]:
-    """Draw pages of text-like lines and boxes. The same arguments give the same pixels.
+    """Draw pages of text-like lines and boxes. The same arguments produce the same pixels.
 
     Parameters
     ----------
     folder
-        Where ``page-000.png`` ... are written.
+        Folder to which ``page-000.png`` and so on are written.
     count
         Number of pages.
     size

@@ -56,7 +56,7 @@ class Reader(Protocol):
         """Return the kernels of each stage."""
 
     def range_counts(self, sqlite: Path) -> Mapping[str, tuple[int, int]]:
-        """Return by name the number of ranges and how many of them were never closed."""
+        """Return the number of ranges, and how many of them were never closed, by name."""
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
         """Write the report of a run folder. `again` replaces an earlier report."""
@@ -66,7 +66,7 @@ class Reader(Protocol):
 
 
 def scripts() -> list[str]:
-    """Return the models that have a workload script."""
+    """Return the names of the models that have a workload script."""
     return [path.removesuffix(".py").replace("_", "-") for path in assets.listing("capture", "*.py")]
 
 
@@ -85,7 +85,7 @@ def workload_command(model: str, options: Options) -> list[str]:
 
 
 def shown(command: Sequence[str]) -> str:
-    """Return a command for repeating it in a shell, with the home folder as ``~``."""
+    """Return a command as text that can be run in a shell, with the home folder as ``~``."""
     program = Path(command[0]).name if Path(command[0]).is_absolute() else command[0]
     return without_home(shlex.join([program, *command[1:]]).replace(sys.executable, "python"))
 
@@ -111,7 +111,7 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
     out = plan.options.out
     if out.is_dir() and (held := sorted(out.iterdir())):
         holds = "a run" if out / "status.json" in held else held[0].name
-        raise NsysToolsError(f"{out} already contains {holds}.", "Name a new folder with --out.")
+        raise NsysToolsError(f"{out} already contains {holds}.", "Choose a different folder with --out.")
     folder = RunFolder(plan.options.out)
     if plan.options.profiler == "torch":
         _profile_without_nsys(plan, workload, folder, show)
@@ -189,7 +189,8 @@ def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: 
     targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
     if not targets:
         raise NsysToolsError(
-            "ncu has no kernel to profile: no stage of the trace contains a kernel.", "ncu needs a GPU: --device cuda."
+            "There are no kernels for ncu to profile: no stage of the trace contains a kernel.",
+            "Run the model on the GPU with --device cuda.",
         )
     once = replace(plan.options, repeats=1, out=Options().out)
     workload = workload_command(plan.model, once)

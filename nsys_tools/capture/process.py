@@ -58,7 +58,7 @@ def run(
     command
         Program and arguments.
     log
-        File that the output is appended to, with the home folder as ``~``.
+        File to which the output is appended, with the home folder as ``~``.
     show
         Called with each line of output.
     grace_s

@@ -1,4 +1,4 @@
-"""NVTX ranges that always close: a stack of open ranges, which closes those that an exception left open."""
+"""NVTX ranges that are always closed: a stack of open ranges that also closes those left open by an exception."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ class Ranges:
     recorder
         Records the ranges; None only counts them.
     drain
-        Called before a stage closes, to wait for the GPU (``--sync``); None does not wait.
+        Called before a stage closes, to wait for the GPU (``--sync``); None to not wait.
 
     Attributes
     ----------
     counts
-        Number of closed ranges by name, which must equal the number in the trace.
+        Number of closed ranges by name. It must equal the number in the trace.
     broken
         Path of the ranges that were open when an exception left a stage; empty without an exception.
     """
@@ -92,7 +92,7 @@ class Ranges:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Open a stage for the duration of the block. With ``--sync`` it ends when its GPU work has ended."""
+        """Open a stage for the duration of the ``with`` block. With ``--sync``, it ends when its GPU work ends."""
         depth = self.push(name)
         try:
             yield
@@ -105,7 +105,7 @@ class Ranges:
 
     @contextmanager
     def muted(self) -> Iterator[None]:
-        """Neither record nor count ranges inside the block; used for warm-up."""
+        """Neither record nor count ranges within the ``with`` block; used for warm-up."""
         before, self._muted = self._muted, True
         try:
             yield

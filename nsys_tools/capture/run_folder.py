@@ -17,7 +17,7 @@ STATUS_FORMAT = "nsys-tools status 1"
 
 
 class InterruptedRunError(NsysToolsError):
-    """The user interrupted the run. Files written so far remain."""
+    """The user interrupted the run. Files written so far are kept."""
 
 
 def new_run_id(model: str, scale: str) -> str:
@@ -58,7 +58,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             message = f"Cannot create the run folder {path}: {error.strerror}."
-            raise NsysToolsError(message, "Give another --out.") from error
+            raise NsysToolsError(message, "Choose a different folder with --out.") from error
         self._status = self._read()
 
     def _read(self) -> dict[str, Any]:
@@ -81,7 +81,7 @@ class RunFolder:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Record the begin, end and failure of a step. A failure recorded inside the step is not overwritten.
+        """Record the start, the end and the failure of a step. A failure recorded inside the step is not overwritten.
 
         Raises
         ------

@@ -40,8 +40,8 @@ def grid_of(width: int, height: int, tile: int, most: int) -> tuple[int, int]:
     """Return the columns and rows of a page's crop grid.
 
     The grid has 2 to `most` tiles and the aspect ratio closest to that of the page. Among equally close grids,
-    the larger one is taken if the page has more than half of the grid's pixels. A page that is not larger than
-    one tile is not cropped. This is the rule of DeepSeek-OCR (``dynamic_preprocess`` in its hub code).
+    the larger one is used if the page has more than half of the grid's pixels. A page that is not larger than
+    one tile is not cropped. This is the rule of DeepSeek-OCR (``dynamic_preprocess`` in its Hub code).
     """
     if max(width, height) <= tile:
         return 1, 1
@@ -70,7 +70,7 @@ def views(page: Image, base: int, tile: int, most: int) -> Views:
     page
         The page.
     base, tile
-        Side lengths of the global view and of a crop, in pixels.
+        Side lengths of the global view and a crop, in pixels.
     most
         Maximum number of crops; 0 for no crops.
     """

@@ -36,7 +36,7 @@ def main(build: Build, description: str, arguments: Sequence[str] | None = None)
     description
         What the script runs, for ``--help``.
     arguments
-        The command line; None uses that of the process.
+        The command line; None uses the arguments of the process.
     """
     options = parse(arguments, description)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -68,11 +68,11 @@ def run(build: Build, options: Options, folder: RunFolder) -> None:
     Raises
     ------
     NsysToolsError
-        If memory runs out, or if `build` raises it.
+        If memory runs out, or if `build` raises the error.
     """
     ranges = Ranges(None if options.nvtx == "off" else nvtx_recorder(), _drain(options))
     if options.nvtx != "off" and nvtx_recorder() is None:
-        logger.warning("nvtx is not installed: no ranges are recorded (pip install nvtx==0.2.11)")
+        logger.warning("nvtx is not installed, so no ranges are recorded (pip install nvtx==0.2.11)")
     if options.scale == "tiny":
         # The matrix products of the tiny model are too small to split: threads would only wait for each other.
         importlib.import_module("torch").set_num_threads(1)
@@ -120,7 +120,7 @@ def _measured(adapter: Adapter, options: Options, folder: RunFolder, ranges: Ran
 
 
 def batched(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    """Split a sequence into batches. The last may be smaller."""
+    """Split a sequence into batches. The last batch may be smaller."""
     return [items[start : start + size] for start in range(0, len(items), size)]
 
 

@@ -49,10 +49,10 @@ def chart(name: str, tables: Tables) -> Chart:
         If the chart does not exist, or there is no data for it.
     """
     if name not in (*NAMES, *OF_RANKS):
-        raise NsysToolsError(f"There is no chart {name!r}.", f"There are: {', '.join(NAMES)}.")
+        raise NsysToolsError(f"There is no chart {name!r}.", f"Use one of: {', '.join(NAMES)}.")
     drawn = _chart(name, {name: table.pl() for name, table in tables.items()})
     if drawn is None:
-        raise NsysToolsError(f"The chart {name} has nothing to show in this trace.")
+        raise NsysToolsError(f"The {name} chart has nothing to show for this trace.")
     return drawn
 
 

@@ -20,7 +20,7 @@ _ABOVE = 48  # pixels above the peak, for labels
 # Legend text, shape and color of each series, and whether its marks are filled, so that color is not required.
 _SERIES = {
     "stage": ("stages: model FLOPs and bytes, over busy time", "circle", BUSY, True),
-    "op": ("ops: the same; the area of a mark increases with busy time", "square", COLORS[2], False),
+    "op": ("ops: as for stages; the area of a mark increases with busy time", "square", COLORS[2], False),
     "kernel": ("kernels: FLOPs, bytes and time measured by ncu with locked clocks", "triangle-up", COLORS[5], True),
 }  # fmt: skip
 _FLOPS = ((1e15, "PFLOP/s"), (1e12, "TFLOP/s"), (1e9, "GFLOP/s"), (1e6, "MFLOP/s"), (1.0, "FLOP/s"))
@@ -51,7 +51,7 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
         width=_SIZE[0], height=_SIZE[1],
     )  # fmt: skip
     return styled(
-        body, "Roofline: FLOP/s over FLOPs per byte",
+        body, "Roofline: FLOP/s vs. FLOPs per byte",
         "points close to the line use the GPU well while it is busy; idle time is excluded",
     )  # fmt: skip
 

@@ -46,4 +46,4 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )  # fmt: skip
     text = alt.Chart(data(labels)).mark_text(align="left", dx=5, fontSize=11).encode(y=y, x=x, text="label:N")
     body = (bars + text).properties(width=WIDTH - 120, height=max(60, 26 * len(totals)))
-    return styled(body, "GPU time by stage", "exclusive: each operation counts in its innermost stage only")
+    return styled(body, "GPU time by stage", "exclusive: each operation counts only in its innermost stage")

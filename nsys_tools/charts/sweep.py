@@ -52,13 +52,18 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
     if not set(wanted) <= {name for name in columns if name in _TITLES}:
         known = ", ".join([*(name for name in _TITLES if name in columns), THROUGHPUT])
         raise UsageError(
-            f"The sweep has no column {amount!r} to draw.",
-            f"It has {known}; rates and times need --gpu and all phases.",
+            f"The sweep has no column {amount!r} to plot.",
+            f"Columns: {known}. Rates and times require --gpu and all phases.",
         )
     if not 1 <= len(axes) <= 2:
-        raise UsageError(f"A chart shows one or two axes, not {len(axes)}.", "Sweep fewer axes, or write the table.")
+        raise UsageError(
+            f"A chart can show only one or two axes, but the sweep has {len(axes)}.",
+            "Sweep fewer axes, or omit --chart.",
+        )
     if len(rows) > MAX_POINTS:
-        raise NsysToolsError(f"A chart shows at most {MAX_POINTS:,} points, not {len(rows):,}.", "Use larger steps.")
+        raise NsysToolsError(
+            f"A chart can show at most {MAX_POINTS:,} points, but the sweep has {len(rows):,}.", "Use larger steps."
+        )
     values = [_point(dict(zip(columns, row, strict=True)), axes, wanted) for row in rows]
     data = altair.Data(values=values)  # type: ignore[no-untyped-call]
     chart = altair.Chart(data, width=640, height=360)
@@ -101,6 +106,6 @@ def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None
         If the suffix is unknown, or the file exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
-        raise UsageError(f"{path}: this file type is not supported for charts.", "Use .html, .svg or .png.")
+        raise UsageError(f"{path}: charts cannot be written in this file type.", "Use .html, .svg or .png.")
     with new_file(path, force=force, inputs=inputs) as draft:
         chart.save(str(draft), format=path.suffix[1:], **({"inline": True} if path.suffix == ".html" else {}))

@@ -19,7 +19,8 @@ from nsys_tools.cli.terminal import escaped
 
 app = typer.Typer(
     name="nsys-tools",
-    help="Analyze Nsight traces: stages, kernels, operators, idle time. Works offline and never modifies a trace.",
+    help="Analyze Nsight Systems traces: stages, kernels, operators and idle time. nsys-tools works offline and never "
+    "modifies a trace.",
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
@@ -36,7 +37,9 @@ def _version(value: bool) -> None:
 @app.callback()
 def options(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors to stderr.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", help="Print each step and its duration to stderr.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Print each processing step and its duration to stderr.")
+    ] = False,
     assets_folder: Annotated[
         Path | None,
         typer.Option("--assets", metavar="DIR", help="Also use the queries, models and templates in DIR."),
@@ -83,7 +86,7 @@ def _run(ending: Ending) -> None:
 
 def _run_and_flush(ending: Ending) -> None:
     if sys.stdout is None:
-        raise nt.NsysToolsError("stdout is closed.", "Send the output to a file, or to /dev/null.")
+        raise nt.NsysToolsError("stdout is closed.", "Redirect the output to a file or to /dev/null.")
     try:
         app()
     finally:

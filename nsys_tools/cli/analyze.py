@@ -24,41 +24,44 @@ def analyze(
         Path | None,
         typer.Option(
             "--out", metavar="DIR",
-            help="Write the report to DIR. With --each, write one subfolder of DIR per trace. Default: NAME-report, "
-            "report/ in a run folder, job-report for several ranks.",
+            help="Write the report to DIR. With --each, write one subfolder of DIR per trace. Default: NAME-report for "
+            "a trace, report/ inside a run folder, and job-report for several ranks.",
         ),
     ] = None,
     stages: options.STAGES = None,
-    top: Annotated[int, typer.Option("--top", min=1, help="Show at most this many rows of long tables.")] = 20,
+    top: Annotated[int, typer.Option("--top", min=1, help="Show at most this many rows per table.")] = 20,
     formats: Annotated[
-        str, typer.Option("--format", metavar="md,html,json", help="Write these formats.")
+        str, typer.Option("--format", metavar="md,html,json", help="Write the report in these formats.")
     ] = "md,html,json",
     compared: dict[str, Any],
     ncu: options.NCU = None,
     callgraph: options.CALLGRAPH = None,
     steps: options.STEPS = "auto",
     redact_paths: Annotated[
-        bool, typer.Option("--redact-paths", help="Shorten file paths in names to their last part.")
+        bool, typer.Option("--redact-paths", help="Shorten file paths in names to the last path component.")
     ] = False,
     csv_safe: options.CSV_SAFE = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier report.")] = False,
     no_cache: options.NO_CACHE = False,
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
-    each: Annotated[bool, typer.Option("--each", help="Write one report per trace, not one of all ranks.")] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Write one report per trace instead of one report on all ranks.")
+    ] = False,
     as_ranks: options.AS_RANKS = False,
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     rank_regex: options.RANK_REGEX = "",
     skip_broken: options.SKIP_BROKEN = False,
 ) -> None:  # fmt: skip
-    """Write a report of TRACE: stages, kernels, operators, copies, idle time, findings.
+    """Write a report on stages, kernels and idle time.
 
-    Several traces are treated as the ranks of one job. Their report compares the ranks: which ranks are late, where
-    each spends its time, communication, and clock offsets. With --each, every trace gets its own report instead.
+    The report also covers operators, copies and findings. Several traces are treated as the ranks of one job. Their
+    report shows which ranks are late, where each rank spends its time, how the ranks communicate, and the clock
+    offsets. With --each, every trace gets its own report instead.
 
-    For a run folder written by capture, stages, model, workload, ncu results and call graph are read from the folder.
-    Options override them.
+    For a run folder written by `nsys-tools capture`, the stages, model, workload, ncu results and call graph are read
+    from the folder. Command-line options override them.
     """
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
     given: dict[str, Any] = {

@@ -11,7 +11,7 @@ import nsys_tools as nt
 from nsys_tools.cli import options
 
 app = typer.Typer(
-    help="Record the call graph of a model, and group its repeated modules.",
+    help="Record call graphs and group repeated modules.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -20,11 +20,17 @@ app = typer.Typer(
 @app.command()
 def group(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="TorchLens-style JSON, or a .dot file from forward hooks.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="Call graph to group: TorchLens-style JSON, or a .dot file from forward hooks."
+        ),
     ],
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write groups.json and groups.md to DIR.")],
     config: Annotated[
-        str | None, typer.Option("--config", metavar="C", help="Use this TOML file, or the shipped deepseek_ocr.")
+        str | None,
+        typer.Option(
+            "--config", metavar="C", help="Use the grouping rules in this TOML file, or the shipped deepseek_ocr."
+        ),
     ] = None,
     hooks: Annotated[
         Path | None,
@@ -32,21 +38,27 @@ def group(
     ] = None,
     force: options.FORCE = False,
 ) -> None:
-    """Group the modules in FILE: families of similar modules (for) and modules that are called repeatedly (parfor)."""
+    """Group the repeated modules in FILE.
+
+    A group is a family of similar modules (for) or a module that is called repeatedly (parfor).
+    """
     print(nt.group_callgraph(file, out, config=config, hooks=hooks, force=force))
 
 
 @app.command()
 def trace(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="module:function or file.py:function.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Function to import: module:function or file.py:function.")
+    ],
     out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="Write the JSON to FILE.")],
     hooks_only: Annotated[
         bool, typer.Option("--hooks-only", help="Record only calls and shapes, without TorchLens.")
     ] = False,
     force: options.FORCE = False,
 ) -> None:
-    """Run the model of TARGET once and write its call graph. This requires the extra [torch].
+    """Run a model once and record its call graph.
 
-    TARGET is your own function that returns (model, args) or (model, args, kwargs). It is imported and called.
+    TARGET is your own function that returns (model, args) or (model, args, kwargs). It is imported and called. This
+    command requires the [torch] extra.
     """
     print(nt.record_callgraph(target, out, operations=not hooks_only, force=force))

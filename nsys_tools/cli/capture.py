@@ -25,17 +25,18 @@ def capture(
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of a capture script in capture/.")],
     out: Annotated[Path | None, typer.Option(help="Write to this run folder. Default: runs/<run_id>.")] = None,
     ncu: Annotated[int, typer.Option(min=0, help="Profile this many kernels with ncu afterwards.")] = 0,
-    sampling: Annotated[str, typer.Option(help="Set the CPU sampling of nsys: none or process-tree.")] = "none",
-    analyze: Annotated[bool, typer.Option(help="Analyze the trace into report/.")] = True,
+    sampling: Annotated[str, typer.Option(help="Set nsys CPU sampling: none or process-tree.")] = "none",
+    analyze: Annotated[bool, typer.Option(help="Analyze the trace and write the report to report/.")] = True,
     share: Annotated[bool, typer.Option("--share", help="Write a scrubbed copy of the trace to share/.")] = False,
     nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Use this nsys executable.")] = "",
     ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Use this ncu executable.")] = "",
 ) -> None:
-    """Record MODEL under nsys, export and analyze the trace, and write a run folder.
+    """Record MODEL under nsys and write a run folder.
 
-    The folder holds trace.nsys-rep, trace.sqlite, report/, workload.json, env.json, inputs.yaml, assumptions.md,
-    command.txt, log.txt and status.json, which records where a run stopped. With --share it also holds share/: a
-    scrubbed copy of the trace (see scrub) and a manifest of what was removed.
+    The trace is exported and analyzed. The folder contains trace.nsys-rep, trace.sqlite, report/, workload.json,
+    env.json, inputs.yaml, assumptions.md, command.txt, log.txt and status.json, which records where a run stopped.
+    With --share, it also contains share/, with a scrubbed copy of the trace (see scrub) and a manifest of what was
+    removed.
     """
     folder = nt.run_capture(
         model, context.args, out=out, ncu=ncu, sampling=sampling, analyze=analyze, share=share,

@@ -12,7 +12,7 @@ import nsys_tools as nt
 from nsys_tools.cli import options, reflow
 from nsys_tools.cli.progress import status
 
-baseline = typer.Typer(no_args_is_help=True, help="Save the data of a trace that diff needs.")
+baseline = typer.Typer(no_args_is_help=True, help="Save the trace data that diff needs.")
 
 
 def diff(
@@ -36,7 +36,9 @@ def diff(
     ] = "",
     noise: Annotated[
         list[Path],
-        typer.Option("--noise", metavar="TRACE", help="Estimate noise from captures of one program. Repeatable."),
+        typer.Option(
+            "--noise", metavar="TRACE", help="Estimate noise from repeated captures of one program. Repeatable."
+        ),
     ] = [],  # noqa: B006
     gate: Annotated[
         Path | None,
@@ -52,16 +54,19 @@ def diff(
     stages: options.STAGES = None,
     model: options.COMPARE = "",
     steps: options.STEPS = "auto",
-    force: Annotated[bool, typer.Option("--force", help="Overwrite an earlier folder.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a folder from an earlier run.")] = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
-    """Compare BASE with NEW: step times and their noise, where the time differs, and what changed.
+    """Compare BASE with NEW and report what changed.
 
-    The verdict is faster, slower, same, ambiguous or not comparable, with a reason. With --gate, the exit code is 0 if
-    all limits hold, 1 if one is violated, and 3 if the result is ambiguous or the sides are not comparable.
+    The command prints a verdict (faster, slower, same, ambiguous or not comparable) and its reason, step times with
+    their noise, and a list of where the time differs. With --gate, the exit code is 0 if all limits hold, 1 if one is
+    violated, and 3 if the result is ambiguous or the sides are not comparable.
     """
     if sides and len(sides) != 2:
-        raise nt.UsageError("diff compares two traces, BASE and NEW.", "Give several per side with --base and --new.")
+        raise nt.UsageError(
+            "diff compares two traces, BASE and NEW.", "For several captures per side, use --base and --new."
+        )
     first, second = ([path] for path in sides) if sides else ([], [])
     with status() as progress:
         found = nt.diff(
@@ -92,7 +97,10 @@ def save(
     force: options.FORCE = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
-    """Write the data of TRACE that diff needs to a small JSON file, so that CI does not have to store the trace."""
+    """Save the trace data that diff needs to a JSON file.
+
+    The file is small, so CI does not have to store the trace.
+    """
     with status() as progress:
         nt.save_baseline(
             trace, out, hash_names=hash_names, force=force, progress=progress, stages=stages, model=model, steps=steps,

@@ -15,9 +15,13 @@ def doctor(
     form: options.FORMAT = "table",
     nsys_path: Annotated[str, typer.Option(metavar="PATH", help="Check this nsys executable.")] = "",
     ncu_path: Annotated[str, typer.Option(metavar="PATH", help="Check this ncu executable.")] = "",
-    runs: Annotated[Path, typer.Option(help="Check the free disk space of this folder for runs.")] = Path("runs"),
+    runs: Annotated[Path, typer.Option(help="Check the free disk space in this folder for runs.")] = Path("runs"),
 ) -> None:
-    """Check nsys, ncu, packages, GPU, counter permission and disk. Exit with 1 if this machine cannot capture."""
+    """Check whether this machine can capture traces.
+
+    The checks cover nsys, ncu, Python packages, the GPU, permission to read GPU counters, and disk space. The exit
+    code is 1 if this machine cannot capture traces.
+    """
     found = nt.examine_machine(nsys_path, ncu_path, runs)
     answers.show("doctor", found, form, wrapped=("found", "advice"))
     if "fail" in found["state"]:

@@ -43,16 +43,17 @@ def _evaluate(
         str,
         typer.Option(
             "--efficiency", metavar="E",
-            help="Also show expected times at this fraction of roofline speed: 0.6, or prefill=0.5,decode=0.3, or a "
-            "run folder or trace of this workload to take the achieved fraction from.",
+            help="Also show expected times at a fraction of roofline speed, for example, 0.6 or "
+            "prefill=0.5,decode=0.3. To use the fraction achieved in a run, pass a run folder or trace of this "
+            "workload.",
         ),
     ] = "",
     expanded: Annotated[
         bool,
         typer.Option(
             "--expanded",
-            help="Count what the transformers code computes: it expands the latent in every step, attends to all keys "
-            "and pads chunks.",
+            help="Count the FLOPs that the transformers code performs. That code expands the latent in every step, "
+            "attends to all keys and pads chunks.",
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
@@ -87,7 +88,7 @@ def _efficiency(
     except ValueError:
         raise nt.UsageError(
             f"{text!r} is neither an efficiency nor an existing file.",
-            "Write 0.6, or prefill=0.5,decode=0.3, or the path of a trace or run folder.",
+            "Use, for example, 0.6, prefill=0.5,decode=0.3, or the path of a trace or run folder.",
         ) from None
 
 

@@ -14,14 +14,17 @@ from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
 app = typer.Typer(
-    help="Export traces to other tools: timelines for Perfetto and Chrome, queries as Parquet, SQLite and DuckDB.",
+    help="Export traces to other tools. Timelines are for Perfetto and Chrome viewers. Queries are written as Parquet, "
+    "SQLite or DuckDB.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
 TRACES = Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)]
 OUT = Annotated[
     Path,
-    typer.Option("--out", "-o", metavar="FILE", help="Write to FILE, compressed with gzip if the name ends in .gz."),
+    typer.Option(
+        "--out", "-o", metavar="FILE", help="Write to FILE, and compress it with gzip if its name ends in .gz."
+    ),
 ]
 FOLDER = Annotated[Path, typer.Argument(metavar="DIR", help="Write one file per query to DIR.")]
 DATABASE = Annotated[Path, typer.Argument(metavar="FILE", help="Write a database with one table per query to FILE.")]
@@ -31,7 +34,7 @@ def _seen(
     time: Annotated[
         str,
         typer.Option(
-            "--time", metavar="A/B", help="Export only events that overlap this time window, as in 1s/1s500ms."
+            "--time", metavar="A/B", help="Export only events that overlap this time window (example: 1s/1s500ms)."
         ),
     ] = "",
     stage: Annotated[
@@ -77,10 +80,11 @@ def _asked(
 @app.command()
 @taking(seen=_seen)
 def perfetto(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
-    """Write a timeline for https://ui.perfetto.dev, which opens the file in the browser without uploading it.
+    """Write a timeline for https://ui.perfetto.dev.
 
-    The timeline shows API calls and NVTX ranges per thread, operations per stream, and stages, steps, idle time and
-    counters per GPU. Several traces are treated as the ranks of one job and aligned to one clock.
+    The site opens the file in the browser without uploading it. The timeline shows API calls and NVTX ranges per
+    thread, operations per stream, and stages, steps, idle time and counters per GPU. Several traces are treated as the
+    ranks of one job and aligned to one clock.
     """
     _timeline(traces, out, "perfetto", seen)
 
@@ -88,7 +92,10 @@ def perfetto(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
 @app.command()
 @taking(seen=_seen)
 def chrome(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
-    """Write the same timeline as Chrome JSON, for viewers that read no other format. The file is larger and slower."""
+    """Write the same timeline as Chrome JSON.
+
+    Use this format for viewers that cannot read the Perfetto format. The file is larger and takes longer to open.
+    """
     _timeline(traces, out, "chrome", seen)
 
 
@@ -100,21 +107,30 @@ def _timeline(traces: list[Path], out: Path, form: str, seen: dict[str, Any]) ->
 @app.command()
 @taking(asked=_asked)
 def parquet(trace: options.TRACE, out: FOLDER, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to DIR, one Parquet file per query."""
+    """Write the documented queries to Parquet files.
+
+    Each query is written to its own file in DIR.
+    """
     _data(trace, out, "parquet", asked)
 
 
 @app.command()
 @taking(asked=_asked)
 def sqlite(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to an SQLite database, one table per query."""
+    """Write the documented queries to an SQLite file.
+
+    The database has one table per query.
+    """
     _data(trace, out, "sqlite", asked)
 
 
 @app.command()
 @taking(asked=_asked)
 def duckdb(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries of TRACE to a DuckDB database, one table per query."""
+    """Write the documented queries to a DuckDB file.
+
+    The database has one table per query.
+    """
     _data(trace, out, "duckdb", asked)
 
 

@@ -35,13 +35,14 @@ def findings(
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
 ) -> None:
-    """Print the findings for TRACE, most time at stake first, each with its evidence and what to try.
+    """Print the findings, most time at stake first.
 
-    The rules are SQL queries; list them with: nsys-tools queries --area findings. To add a rule, put it into
-    queries/findings/ of a folder and name that folder with --assets.
+    Each finding comes with evidence and advice on what to try. The rules are SQL queries. To list the rules, use
+    `nsys-tools queries --area findings`. To add a rule, put its SQL file in DIR/queries/findings/ and use
+    --assets DIR.
     """
     if form not in {"text", "json"}:
-        raise nt.UsageError(f"Format {form!r} is not known.", "Use text or json.")
+        raise nt.UsageError(f"Unknown format {form!r}.", "Use text or json.")
     with (
         status() as progress,
         nt.open(
@@ -64,14 +65,14 @@ def _lines(found: nt.Findings, top: int) -> Iterator[str]:
     width = max(min(shutil.get_terminal_size((120, 24)).columns, 120), 40)
     mark = "" if found.origin == "recorded" else f" ({found.origin} data)"
     span = nt.figure_text(found.span_ns, "ns")
-    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPUs had work to do for {span} in total."
+    yield f"{nt.printable(found.source)}{mark}: {len(found)} findings. The GPU span is {span} in total."
     for number, one in enumerate(found[:top], 1):
         yield ""
         yield from _wrapped(f"{number}. {_head(one, found.span_ns)}", width, "")
         for text in (one.text, one.advice, f"{one.table}   {one.docs}"):
             yield from _wrapped(text, width, "   ")
     if len(found) > top:
-        yield f"\nThese are the first {top} of {len(found)} findings. To print more, use --top N."
+        yield f"\nShown: {top} of {len(found)} findings. To print more, use --top N."
 
 
 def _head(one: nt.Finding, span_ns: int) -> str:

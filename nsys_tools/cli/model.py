@@ -12,7 +12,8 @@ import nsys_tools as nt
 from nsys_tools.cli import answers, evaluating, model_inspect, options, table
 
 app = typer.Typer(
-    help="Show what a model computes and accesses, layer by layer: FLOPs, bytes, weights, KV cache, roofline.",
+    help="Show what each layer of a model computes and accesses. The commands show FLOPs, bytes, weights, KV cache and "
+    "roofline time.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -27,7 +28,10 @@ def list_command(form: options.FORMAT = "table") -> None:
 
 @app.command()
 def show(model: options.MODEL, form: options.FORMAT = "table") -> None:
-    """Show the layer hierarchy of a model with classes, repeat counts and weights."""
+    """Show a model's layer hierarchy.
+
+    Each layer has its class, repeat count and weights.
+    """
     found = evaluating.load(model)
     if form == "json":
         about = {"model": found.name, "weight_count": found.weight_count}
@@ -50,17 +54,22 @@ def flops(
     by: Annotated[
         str,
         typer.Option(
-            "--by", help="Show one row per layer, class or phase, or serving for latency, throughput and memory."
+            "--by", help="Show one row per layer, class or phase. serving shows latency, throughput and memory instead."
         ),
     ] = "layer",
     formula: Annotated[
         str,
-        typer.Option("--closed-form", metavar="LAYER", help="Show the formulas of this layer, or of all layers: all."),
+        typer.Option(
+            "--closed-form", metavar="LAYER", help="Show the formulas of this layer. Use all to show every layer."
+        ),
     ] = "",
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Show FLOPs, bytes, weights, KV cache and roofline time per layer, or serving figures with --by serving."""
+    """Show FLOPs, bytes and roofline time per layer.
+
+    The table also shows weights and KV cache. With --by serving, it shows latency, throughput and memory instead.
+    """
     if formula:
         _print_formulas(figures.closed_forms(formula, phase), form)
         return
@@ -109,10 +118,12 @@ def _print_formulas(rows: nt.Result, form: str) -> None:
 
 @app.command()
 def operators(
-    source: Annotated[str, typer.Argument(metavar="SOURCE", help="A model, or a torchinfo artifact (file or folder).")],
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="Model name or file, or a torchinfo artifact (file or folder).")
+    ],
     form: options.FORMAT = "table",
 ) -> None:
-    """Show the distinct module classes in a model or a torchinfo artifact."""
+    """Show the distinct module classes in a model."""
     found, without_formula = nt.model_operators(source, people=form in _PEOPLE)
     answers.show("model operators", found, form, data={"without_formula": without_formula})
     print(f"{len(found)} distinct classes", file=sys.stderr)
@@ -129,7 +140,8 @@ def sweep(
         typer.Option(
             "--over",
             metavar="NAME=1,2,4",
-            help="Sweep an input or tp, pp, ep or dp over 1,2,4 or 1..9 or 9..99..9 (9, 18, ... 99). Repeatable.",
+            help="Sweep a workload input, or one of tp, pp, ep and dp, over a list (1,2,4), a range (1..9), or a range "
+            "with a step size (9..99..9 is 9, 18, ..., 99). Repeatable.",
         ),
     ],
     phase: options.PHASE = "",
@@ -138,13 +150,17 @@ def sweep(
     ] = None,
     amount: Annotated[
         str,
-        typer.Option("--amount", help="Plot this column. throughput plots tokens/s per GPU against time per token."),
+        typer.Option("--amount", help="Plot this column. throughput plots tokens/s per GPU vs. time per token."),
     ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Show totals, latency, throughput and memory for every combination of the axes: lengths, batch sizes, GPUs ..."""
+    """Evaluate a model for a range of inputs.
+
+    The command shows totals, latency, throughput and memory for every combination of the axes, such as sequence
+    lengths, batch sizes and numbers of GPUs.
+    """
     rows = figures.sweep(over, phase, people=form in _PEOPLE)
     warnings = figures.sweep_warnings(over)
     evaluating.warn(warnings)
@@ -162,7 +178,10 @@ def report(
     force: Annotated[bool, typer.Option("--force", help="Overwrite the files of an earlier report.")] = False,
     figures: nt.Evaluation,
 ) -> None:
-    """Write report.json, report.yaml and one page per layer class into DIR/static_analysis/analytic_model."""
+    """Write an analytic report of a model.
+
+    The command writes report.json, report.yaml and one page per layer class to DIR/static_analysis/analytic_model.
+    """
     files = figures.write_report(out, force=force)
     print(next(file for file in files if file.name == "README.md"))
     print(f"wrote {len(files)} files", file=sys.stderr)
@@ -177,7 +196,10 @@ def predict(
     form: options.FORMAT = "table",
     figures: nt.Evaluation,
 ) -> None:
-    """Write the roofline timeline as a trace for analyze, sql and nsys stats. The trace is marked as predicted."""
+    """Write a model's roofline timeline as a trace.
+
+    The trace can be read by analyze, sql and nsys stats. It is marked as predicted.
+    """
     leads = [answers.suggested("analyze", out), answers.suggested("sql", out, "FROM kernel LIMIT 20")]
     about: dict[str, Any] = {"data": {"file": str(out)}, "warnings": figures.warnings, "next_commands": leads}
     answers.show("model predict", figures.predict(out, force=force), form, **about)

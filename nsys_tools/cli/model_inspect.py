@@ -11,7 +11,7 @@ import typer
 import nsys_tools as nt
 from nsys_tools.cli import answers, options, table
 
-SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="Architecture to build, without weights.")]
+SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="Architecture to build without weights.")]
 CONFIG = Annotated[
     list[str], typer.Option("--config", metavar="NAME=VALUE", help="Set a value in the configuration. Repeatable.")
 ]
@@ -23,10 +23,15 @@ def inspect(
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="Also write the model JSON to FILE.")
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Rebuild a cached architecture and overwrite FILE.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Rebuild the architecture even if it is cached, and overwrite FILE.")
+    ] = False,
     check: Annotated[bool, typer.Option(help="Compare FLOPs with torch's FlopCounterMode.")] = True,
 ) -> None:
-    """Show the module tree of a transformers architecture and write its model JSON."""
+    """Show the module tree of a transformers architecture.
+
+    The command also writes the model JSON to the cache.
+    """
     found = nt.inspect_model(source, overrides, out, force=force)
     table.show(found.tree)
     _warn(found.warnings)
@@ -42,7 +47,10 @@ def compare(
     overrides: CONFIG = [],  # noqa: B006
     form: options.FORMAT = "table",
 ) -> None:
-    """Compare the matrix FLOPs of the formulas with torch's FlopCounterMode on the meta device."""
+    """Compare matrix FLOPs with torch's FlopCounterMode.
+
+    The command compares the FLOPs computed by nsys-tools's formulas. torch runs on the meta device, without weights.
+    """
     rows, warnings = nt.compare_models(sources, overrides)
     _warn(warnings)
     answers.show("model compare", rows, form, warnings=warnings)

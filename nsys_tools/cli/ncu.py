@@ -29,21 +29,30 @@ _SHOWN = {
 
 
 def ncu(
-    path: Annotated[Path, typer.Argument(metavar="NCU", help="A CSV or .ncu-rep file from ncu, or a folder of them.")],
+    path: Annotated[
+        Path, typer.Argument(metavar="NCU", help="CSV or .ncu-rep file from ncu, or a folder of such files.")
+    ],
     trace: Annotated[
         Path | None, typer.Option("--trace", metavar="TRACE", help="Join the results with this trace.")
     ] = None,
     show: Annotated[
-        str, typer.Option("--show", metavar="WHAT", help="Show kernel, or with --trace: join, match or coverage.")
+        str,
+        typer.Option(
+            "--show", metavar="WHAT", help="Choose what to show: kernel or, with --trace, join, match or coverage."
+        ),
     ] = "",
     stages: options.STAGES = None,
     form: options.FORMAT = "table",
     no_cache: options.NO_CACHE = False,
 ) -> None:
-    """Show the launches profiled in NCU, or with --trace, how much of the GPU time of a trace they represent."""
+    """Show ncu results, alone or joined with a trace.
+
+    Without --trace, the command shows the profiled launches. With --trace, it shows how much of the GPU time in the
+    trace they represent.
+    """
     wanted = show or ("kernel" if trace is None else "coverage")
     if wanted not in _SHOWN:
-        raise nt.UsageError(f"--show {wanted} is not known.", f"Use one of: {', '.join(_SHOWN)}.")
+        raise nt.UsageError(f"Unknown value for --show: {wanted}.", f"Use one of: {', '.join(_SHOWN)}.")
     with status() as progress, nt.open(
         trace, ncu=path, stages=stages, cache=not no_cache, progress=progress
     ) as session:  # fmt: skip
@@ -64,5 +73,7 @@ def counters(
     no_cache: options.NO_CACHE = False,
 ) -> None:
     """Run ncu under its old name."""
-    logging.getLogger("nsys_tools").warning("counters is now called ncu. The next release removes the old name.")
+    logging.getLogger("nsys_tools").warning(
+        "The counters command is now called ncu. The next release removes the old name."
+    )
     ncu(path, trace, show, stages, form, no_cache)

@@ -9,23 +9,33 @@ import typer
 
 import nsys_tools as nt
 
-TRACE_HELP = "Run folder, .sqlite, parquetdir folder or .nsys-rep."
+TRACE_HELP = "Run folder, .sqlite file, parquetdir folder or .nsys-rep file."
 TRACE = Annotated[Path, typer.Argument(metavar="TRACE", help=TRACE_HELP)]
 TRACES_HELP = f"{TRACE_HELP} Folders of traces and patterns such as 'rank*.sqlite' also work."
 AS_RANKS = Annotated[bool, typer.Option("--ranks", help="Treat each process of a single trace as a rank.")]
 WORKERS = Annotated[
     int,
     typer.Option(
-        "--workers", metavar="N", min=0, help="Read N traces in parallel, one per process. 0 means one per core."
+        "--workers", metavar="N", min=0, help="Read N traces in parallel, one per process. 0 uses one process per core."
     ),
 ]
 SCHEDULER = Annotated[
-    str, typer.Option("--scheduler", metavar="ADDRESS", help="Read traces on this Dask cluster, as in tcp://host:8786.")
+    str,
+    typer.Option(
+        "--scheduler", metavar="ADDRESS", help="Read traces on this Dask cluster, for example, tcp://host:8786."
+    ),
 ]
 RANK_REGEX = Annotated[
-    str, typer.Option("--rank-regex", metavar="REGEX", help=r"Extract the rank from the path, as in 'rank(\d+)'.")
+    str,
+    typer.Option(
+        "--rank-regex",
+        metavar="REGEX",
+        help=r"Extract the rank from the path with this regular expression, for example, 'rank(\d+)'.",
+    ),
 ]
-SKIP_BROKEN = Annotated[bool, typer.Option("--skip-broken", help="Skip traces that cannot be read, and exit with 0.")]
+SKIP_BROKEN = Annotated[
+    bool, typer.Option("--skip-broken", help="Skip traces that cannot be read, and exit with status 0.")
+]
 STAGES = Annotated[
     Path | None, typer.Option("--stages", metavar="FILE", help="Read stage patterns from this TOML file.")
 ]
@@ -37,10 +47,8 @@ COMPARE = Annotated[
         help="Compare stages with this analytic model. To list models: nsys-tools model list.",
     ),
 ]
-WORKLOAD = Annotated[
-    str, typer.Option("--workload", "-w", metavar="W", help="Use this workload, given by name or file.")
-]
-SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set an input of the model. Repeatable.")]
+WORKLOAD = Annotated[str, typer.Option("--workload", "-w", metavar="W", help="Use this workload (a name or a file).")]
+SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set a model input. Repeatable.")]
 TRACE_GPU = Annotated[
     str, typer.Option("--gpu", metavar="NAME", help="Compare with this GPU. auto uses the GPU recorded in the trace.")
 ]
@@ -50,31 +58,41 @@ DTYPE = Annotated[
     typer.Option(
         "--dtype",
         metavar="FORMAT",
-        help="Use this dtype for everything (bf16, fp16, fp32, tf32, fp8, int8), or per part, as in "
-        "weights=fp8,cache=fp8. The other parts are activations, experts and head. Default: the dtype of the run or "
+        help="Use this dtype for everything (bf16, fp16, fp32, tf32, fp8, int8), or set it per part, for example, "
+        "weights=fp8,cache=fp8. Parts: weights, cache, activations, experts and head. Default: the dtype of the run or "
         "the model.",
     ),
 ]
-ATTENTION = Annotated[str, typer.Option("--attention", help="Count attention as full or causal.")]
+ATTENTION = Annotated[str, typer.Option("--attention", help="Count FLOPs for full or causal attention.")]
 TP = Annotated[int, typer.Option("--tp", metavar="N", help="Set the tensor-parallel size.")]
 PP = Annotated[int, typer.Option("--pp", metavar="N", help="Set the pipeline-parallel size.")]
 EP = Annotated[int, typer.Option("--ep", metavar="N", help="Set the expert-parallel size.")]
-DP = Annotated[int, typer.Option("--dp", metavar="N", help="Set the number of replicas that share the batch.")]
-PP_RANK = Annotated[int, typer.Option("--pp-rank", metavar="K", help="Evaluate this pipeline stage, counted from 0.")]
+DP = Annotated[
+    int,
+    typer.Option("--dp", metavar="N", help="Set the data-parallel size: the number of replicas that share the batch."),
+]
+PP_RANK = Annotated[
+    int, typer.Option("--pp-rank", metavar="K", help="Evaluate this pipeline stage. The first stage is 0.")
+]
 NCU = Annotated[
-    Path | None, typer.Option("--ncu", metavar="PATH", help="Join ncu results: a CSV or .ncu-rep file, or a folder.")
+    Path | None,
+    typer.Option("--ncu", metavar="PATH", help="Join ncu results from a CSV file, a .ncu-rep file or a folder."),
 ]
 CALLGRAPH = Annotated[
     Path | None,
     typer.Option(
         "--callgraph",
         metavar="PATH",
-        help="Join a call graph: TorchLens-style JSON, or a .dot file from forward hooks.",
+        help="Join a call graph from TorchLens-style JSON or a .dot file from forward hooks.",
     ),
 ]
 STEPS = Annotated[
     str,
-    typer.Option("--steps", metavar="STAGE|PATTERN", help="Find steps by stage or range name, or use auto or none."),
+    typer.Option(
+        "--steps",
+        metavar="STAGE|PATTERN",
+        help="Find steps by stage or NVTX range name. auto detects steps, and none disables them.",
+    ),
 ]
 SALVAGE = Annotated[
     bool, typer.Option("--salvage", help="Read the intact part of a damaged trace, and mark the output as partial.")
@@ -87,20 +105,21 @@ MEMORY = Annotated[
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Limit the memory of queries, as in 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of the "
+        help="Limit query memory, for example, to 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of "
         "free memory for queries that need more.",
     ),
 ]
 CSV_SAFE = Annotated[
     bool,
     typer.Option(
-        "--csv-safe", help="In CSV and TSV, put a quote (') before text that starts a spreadsheet formula: =, +, -, @."
+        "--csv-safe",
+        help="In CSV and TSV, prefix text that a spreadsheet would read as a formula (=, +, -, @) with a quote (').",
     ),
 ]
 MODEL = Annotated[
-    str, typer.Argument(metavar="MODEL", help="Name of a shipped model, or path of a model file or config.json.")
+    str, typer.Argument(metavar="MODEL", help="Name of a shipped model, or path to a model file or config.json.")
 ]
-PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase: vision, prefill, decode ...")]
+PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase, for example, vision, prefill or decode.")]
 FORMAT = Annotated[
     str, typer.Option("--format", "-f", metavar="FORMAT", help="Output format: table, csv, tsv, json, yaml or md.")
 ]

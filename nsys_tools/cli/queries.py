@@ -14,12 +14,19 @@ from nsys_tools.cli import answers, options, table
 
 def queries(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
-    source: Annotated[bool, typer.Option("--sql", help="Print the SQL of the query instead.")] = False,
-    area: Annotated[str, typer.Option("--area", metavar="AREA", help="List only this area: stage, kernel ...")] = "",
+    source: Annotated[bool, typer.Option("--sql", help="Print the query's SQL instead.")] = False,
+    area: Annotated[
+        str, typer.Option("--area", metavar="AREA", help="List only this area, for example, stage or kernel.")
+    ] = "",
     form: options.FORMAT = "table",
-    whole: Annotated[bool, typer.Option("--reference", help="Print the reference of all queries as Markdown.")] = False,
+    whole: Annotated[
+        bool, typer.Option("--reference", help="Print the reference for all queries as Markdown.")
+    ] = False,
 ) -> None:
-    """List the documented queries, or describe NAME: what a row is, and the name, type, unit and meaning of columns."""
+    """List the documented queries, or describe one query.
+
+    A description states what each row represents, and the name, type, unit and meaning of each column.
+    """
     if whole:
         print(nt.query_reference())
     elif name is None:
@@ -47,8 +54,8 @@ def _list(found: nt.Result, area: str, form: str) -> None:
         if shown:
             table.listing("entities" if name == "views" else name, shown, max(map(len, said)))
     example = next(iter(said)) if area else "kernel_summary"
-    more = "" if area else " List one area with --area kernel."
-    table.say(f"Describe a query with: nsys-tools queries {example}.{more}")
+    more = "" if area else " To list one area, use --area, for example, --area kernel."
+    table.say(f"To describe a query, use: nsys-tools queries {example}.{more}")
 
 
 def _first_words(summary: str) -> str:

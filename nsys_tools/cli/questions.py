@@ -20,7 +20,11 @@ def questions(
     no_cache: options.NO_CACHE = False,
     salvage: options.SALVAGE = False,
 ) -> None:
-    """List the questions that TRACE can answer, each with its command, and what must be recorded for the others."""
+    """List the questions that TRACE can answer.
+
+    For each question, the output shows the command that answers it. For questions that TRACE cannot answer, it shows
+    what must be recorded.
+    """
     with status() as progress, nt.open(trace, progress=progress, cache=not no_cache, salvage=salvage) as session:
         found = session.questions(shlex.quote(str(trace)))
         notes = session.notes
@@ -42,7 +46,7 @@ def _print(found: nt.Result, count: int) -> None:
         if row["is_answered"]:
             print(f"\n  {row['question']}\n    {row['command']}")
     if count < len(found):
-        print("\nThe others need data that was not recorded or given:")
+        print("\nThe other questions need data that was not recorded or specified:")
     for row in found:
         if not row["is_answered"]:
             print(f"\n  {row['question']}\n    needs {row['needs']}\n    {row['option']}")

@@ -28,7 +28,9 @@ def recipe(
     inputs: Annotated[
         list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders or patterns. Each trace is a rank.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables to DIR.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables and the page to DIR.")
+    ],
     iteration: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Delimit iterations by this kernel or NVTX range.")
     ] = None,
@@ -47,16 +49,16 @@ def recipe(
         int | None, typer.Option("--bins", metavar="N", help="Divide the time into N bins. Default: 30.")
     ] = None,
     cumulative: Annotated[
-        bool, typer.Option("--cumulative", help="Count the time of overlapping kernels once per kernel.")
+        bool, typer.Option("--cumulative", help="Add up the times of overlapping kernels.")
     ] = False,
     rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="List at most N rows per trace.")] = None,
     gap: Annotated[
-        int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than this. Default: 500.")
+        int | None, typer.Option("--gap", metavar="MS", help="List gaps longer than MS milliseconds. Default: 500.")
     ] = None,
     threshold: Annotated[
         int | None,
         typer.Option(
-            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below this. Default: 50."
+            "--threshold", metavar="PERCENT", help="List periods with GPU utilization below PERCENT. Default: 50."
         ),
     ] = None,
     chunks: Annotated[
@@ -65,17 +67,19 @@ def recipe(
     workers: options.WORKERS = 0,
     scheduler: options.SCHEDULER = "",
     skip_broken: options.SKIP_BROKEN = False,
-    force: Annotated[bool, typer.Option("--force-overwrite", "--force", help="Overwrite an earlier folder.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force-overwrite", "--force", help="Overwrite a folder from an earlier run.")
+    ] = False,
     no_cache: options.NO_CACHE = False,
     _: Annotated[
         bool,
         typer.Option("--help-recipes", callback=_print_recipes, is_eager=True, help="List the recipes and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Run RECIPE on the traces of many ranks and write the tables of nsys recipe and a page. nsys is not required.
+    """Run RECIPE on the traces of many ranks.
 
-    Each trace is a rank. Tables are written as Parquet and CSV. If the traces have no data for the recipe, the command
-    prints a message and writes nothing.
+    The output is an HTML page and the same tables that nsys recipe writes, as Parquet and CSV. nsys is not required.
+    Each trace is a rank. If the traces have no data for the recipe, the command prints a message and writes nothing.
     """
     with status() as progress:
         found = nt.recipe(

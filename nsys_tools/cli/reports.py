@@ -18,16 +18,16 @@ FORMAT = Annotated[
     list[str],
     typer.Option(
         "--format", "-f", metavar="FORMAT[:ARG][,...]",
-        help="Output format: column, table, csv, tsv, json or htable. Give one per report; the last applies to the "
-        "others. Default: column on the console, csv in files.",
+        help="Output format: column, table, csv, tsv, json or htable. Specify one format per report. The last one also "
+        "applies to any remaining reports. Default: column on the console, csv in files.",
     ),
 ]  # fmt: skip
 OUTPUT = Annotated[
     list[str],
     typer.Option(
         "--output", "-o", metavar="-|.|BASE[,...]",
-        help="Write to the console (-), beside the trace (.), or to files BASE_REPORT.EXT. Give one per report; "
-        "the last applies to the others.",
+        help="Write to the console (-), next to the trace (.), or to BASE_REPORT.EXT. Specify one destination per "
+        "report. The last one also applies to any remaining reports.",
     ),
 ]  # fmt: skip
 TIMEUNIT = Annotated[

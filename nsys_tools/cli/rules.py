@@ -21,7 +21,7 @@ def _print_rules(value: bool) -> None:
     for rule in nt.rules():
         print(f"{rule['rule']}{rule['arguments']} -- {rule['title']}")
         print(f"      also: {rule['also']}")
-    print("\nColumns: nsys-tools queries rule_RULE.")
+    print("\nTo see the columns of a rule: nsys-tools queries rule_RULE.")
     raise typer.Exit
 
 
@@ -30,7 +30,8 @@ def rules(
         list[str],
         typer.Argument(
             metavar="[RULE[:ARG][,...]] TRACE...",
-            help=f"Rules to run (default: all six), then traces. {options.TRACES_HELP}",
+            help="Rules to run (default: all six), followed by traces: run folders, .sqlite files, parquetdir folders "
+            "or .nsys-rep files. Folders of traces and patterns such as 'rank*.sqlite' also work.",
         ),
     ],
     form: reports.FORMAT = [],  # noqa: B006  (typer copies it)
@@ -39,14 +40,14 @@ def rules(
     filter_time: Annotated[
         str,
         typer.Option(
-            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window (example: 1s/1s500ms)."
         ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
             "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]",
-            help="Use only events that overlap this range, in its process.",
+            help="Use only events that overlap this range and are in its process.",
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,
@@ -58,10 +59,10 @@ def rules(
         bool, typer.Option("--help-rules", callback=_print_rules, is_eager=True, help="List the rules and exit.")
     ] = False,
 ) -> None:  # fmt: skip
-    """Run the expert rules of nsys analyze: which calls block the CPU, and where a GPU is idle. nsys is not required.
+    """Run the expert rules of nsys analyze.
 
-    Each rule lists at most 50 rows. RULE:rows=N changes the limit, and RULE:rows=-1 removes it. A rule that finds
-    nothing prints a message.
+    The rules find calls that block the CPU and times when a GPU is idle. nsys is not required. Each rule lists at most
+    50 rows. RULE:rows=N changes the limit, and RULE:rows=-1 removes it. A rule that finds nothing prints a message.
     """
     names, traces = _divided(inputs)
 
@@ -80,6 +81,9 @@ def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
     first, *others = inputs
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:
-        raise nt.UsageError(f"There is no trace {first!r}.", "Usage: nsys-tools rules [RULE[:ARG][,...]] TRACE...")
+        raise nt.UsageError(
+            f"No trace was specified. {first!r} was read as a rule name.",
+            "Usage: nsys-tools rules [RULE[:ARG][,...]] TRACE...",
+        )
     names = reports.listed([first]) if is_rules else []
     return names, [Path(one) for one in (others if is_rules else inputs)]

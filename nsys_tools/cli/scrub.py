@@ -14,10 +14,15 @@ from nsys_tools.cli.progress import status
 
 
 def scrub(
-    trace: Annotated[Path, typer.Argument(metavar="IN", help="A .sqlite export or a parquetdir folder.")],
-    out: Annotated[Path, typer.Argument(metavar="OUT", help="The copy, in the same format.")],
+    trace: Annotated[
+        Path, typer.Argument(metavar="IN", help="Trace to copy: a .sqlite export or a parquetdir folder.")
+    ],
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="Path of the scrubbed copy, which has the same format as IN.")
+    ],
     nvtx: Annotated[
-        str, typer.Option(metavar="keep|paths|hash", help="Keep NVTX texts, shorten file paths in them, or hash them.")
+        str,
+        typer.Option(metavar="keep|paths|hash", help="Keep NVTX text, keep it with shortened file paths, or hash it."),
     ] = "paths",
     names: Annotated[
         str, typer.Option(metavar="keep|hash", help="Keep or hash the names of kernels and functions.")
@@ -25,18 +30,16 @@ def scrub(
     threads: Annotated[
         str, typer.Option(metavar="keep|hash", help="Keep or hash the names of threads and programs.")
     ] = "hash",
-    drop_samples: Annotated[
-        bool, typer.Option("--drop-samples", help="Leave out CPU samples and call chains.")
-    ] = False,
+    drop_samples: Annotated[bool, typer.Option("--drop-samples", help="Omit CPU samples and call chains.")] = False,
     keep_host: Annotated[
-        bool, typer.Option("--keep-host", help="Keep host names, and UUIDs and addresses of GPUs and NICs.")
+        bool, typer.Option("--keep-host", help="Keep hostnames, and the UUIDs and addresses of GPUs and NICs.")
     ] = False,
     salt: Annotated[
         str,
         typer.Option(
             metavar="TEXT",
             envvar="NSYS_TOOLS_SALT",
-            help="Use the same pseudonyms in all files scrubbed with this salt.",
+            help="Derive pseudonyms from this salt. Files scrubbed with the same salt have the same pseudonyms.",
         ),
     ] = "",
     manifest: Annotated[
@@ -45,12 +48,12 @@ def scrub(
     force: options.FORCE = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Print only errors to stderr.")] = False,
 ) -> None:
-    """Write a copy of a trace that can be shared, without data about the machine and its users.
+    """Write a scrubbed copy of a trace for sharing.
 
-    A trace holds the environment, arguments and output of programs, and the names of hosts, users and files. The copy
-    is a new file with only the data that is known to be harmless. Figures do not change. Finally, every text in the
-    copy is scanned. If a text still reveals too much, no copy is written and the exit code is 1. A .nsys-rep cannot be
-    scrubbed; export it first.
+    A trace contains the environment, arguments and output of programs, and the names of hosts, users and files. The
+    copy contains no data about the machine and its users. It is a new file with only the data that is known to be
+    harmless. Metrics do not change. Finally, every string in the copy is scanned. If a string still reveals too much,
+    no copy is written and the exit code is 1. A .nsys-rep file cannot be scrubbed directly. Export it first.
     """
     with status(quiet=quiet) as progress:
         done = nt.scrub(

@@ -14,7 +14,9 @@ from nsys_tools.cli import answers, options, ranks
 from nsys_tools.cli.progress import status
 from nsys_tools.cli.taking import taking
 
-_HELP = "End a statement with a semicolon. .queries lists the queries, .tables lists nsys's own tables, .quit exits."
+_HELP = (
+    "End a statement with a semicolon. .queries lists the queries, .tables lists the raw nsys tables, and .quit exits."
+)
 
 
 @taking(compared=options.compared)
@@ -22,7 +24,8 @@ def sql(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help=options.TRACES_HELP)],
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="One SQL statement. Omit it to open a prompt.")
+        str | None,
+        typer.Argument(metavar="[QUERY]", help="SQL statement to run. Omit it to open an interactive prompt."),
     ] = None,
     file: Annotated[
         Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the statement from FILE.")
@@ -45,13 +48,14 @@ def sql(
         typer.Option("--limit", metavar="N", min=0, help="Return at most N rows, and report whether there are more."),
     ] = None,
     max_seconds: Annotated[
-        float | None, typer.Option("--max-seconds", metavar="S", help="Stop a statement after S seconds.")
+        float | None,
+        typer.Option("--max-seconds", metavar="S", help="Abort a statement that runs longer than S seconds."),
     ] = None,
     max_memory: Annotated[
-        str, typer.Option("--max-memory", metavar="SIZE", help="Stop a statement that needs more memory, as in 2GB.")
+        str, typer.Option("--max-memory", metavar="SIZE", help="Abort a statement that needs more than SIZE of memory.")
     ] = "",
     allow_files: Annotated[
-        bool, typer.Option("--allow-files", help="Also let statements read your own files: FROM 'mine.csv'.")
+        bool, typer.Option("--allow-files", help="Also let statements read your own files, as in FROM 'mine.csv'.")
     ] = False,
     csv_safe: options.CSV_SAFE = False,
     no_cache: options.NO_CACHE = False,
@@ -62,11 +66,12 @@ def sql(
     rank_regex: options.RANK_REGEX = "",
     skip_broken: options.SKIP_BROKEN = False,
 ) -> None:
-    """Query TRACE in SQL (DuckDB dialect): the documented queries and nsys's own tables, read-only.
+    """Query TRACE with SQL (DuckDB dialect), read-only.
 
-    A statement can read only the trace, not other files or the network. --allow-files lets it read your own files.
-    The queries roofline_* require --model, ncu_* require --ncu, and callgraph_* require --callgraph. With several
-    traces (a folder, or a quoted pattern), each query and table has a rank column.
+    A statement can use the documented queries and the raw nsys tables. It cannot read other files or the network. With
+    --allow-files, it can also read your own files. The roofline_* queries require --model, the ncu_* queries require
+    --ncu, and the callgraph_* queries require --callgraph. With several traces (a folder or a quoted pattern), each
+    query and table has a rank column.
     """
     found = nt.find_traces([trace])
     given: dict[str, Any] = {
@@ -79,7 +84,9 @@ def sql(
     with status() as progress, nt.open(opened, progress=progress, **given) as session:
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:
-            raise nt.UsageError("No statement was given, and stdin is closed.", "nsys-tools sql TRACE 'FROM kernel'")
+            raise nt.UsageError(
+                "No statement was specified, and stdin is closed.", "Example: nsys-tools sql TRACE 'FROM kernel'"
+            )
         if statement is None and sys.stdin.isatty():
             _prompt(session, form, csv_safe, progress, limits, trace)
         else:
@@ -96,7 +103,7 @@ def _read(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise nt.NsysToolsError(f"--file {file}: cannot be read ({reason}).") from None
+        raise nt.NsysToolsError(f"--file {file}: the file cannot be read ({reason}).") from None
 
 
 def _show(
@@ -113,11 +120,14 @@ def _show(
         told = nt.envelope("sql", result, **about) if about else None
         nt.write_result(result, out, form, csv_safe=csv_safe, force=force, inputs=session.inputs, envelope=told)
     elif form in {"parquet", "sqlite"}:
-        raise nt.UsageError(f"--format {form} needs --out FILE.")
+        raise nt.UsageError(f"--format {form} requires --out FILE.")
     else:
         answers.show("sql", result, form, csv_safe=csv_safe, **about)
     if result.truncated:
-        print(f"There are more than {len(result):,} rows. --limit N returns more.", file=sys.stderr)
+        print(
+            f"The result has more rows than the limit of {len(result):,}. To print more, use --limit N.",
+            file=sys.stderr,
+        )
 
 
 def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:

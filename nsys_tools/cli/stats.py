@@ -21,7 +21,10 @@ def _print_reports(value: bool) -> None:
         print(f"{mark} {report['report']}{report['arguments']} -- {report['title']}")
         if report["also"]:
             print(f"      also: {report['also']}")
-    print("\nReports with * are the default. To see the columns of a report: nsys-tools queries stats_REPORT.")
+    print(
+        "\nReports marked with * are printed by default. "
+        "To see the columns of a report: nsys-tools queries stats_REPORT."
+    )
     raise typer.Exit
 
 
@@ -37,13 +40,13 @@ def stats(
     filter_time: Annotated[
         str,
         typer.Option(
-            "--filter-time", metavar="A/B", help="Use only events that overlap this time window, as in 1s/1s500ms."
+            "--filter-time", metavar="A/B", help="Use only events that overlap this time window (example: 1s/1s500ms)."
         ),
     ] = "",
     filter_nvtx: Annotated[
         str,
         typer.Option(
-            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events that overlap the time of this range."
+            "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events that overlap this range in time."
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,
@@ -57,10 +60,10 @@ def stats(
         typer.Option("--help-reports", callback=_print_reports, is_eager=True, help="List the reports and exit."),
     ] = False,
 ) -> None:  # fmt: skip
-    """Print the reports of nsys stats with the same names, columns and digits. nsys is not required.
+    """Print the reports of nsys stats.
 
-    Several traces are reported one after another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across
-    traces, use the command recipe.
+    Names, columns and digits match those of nsys. nsys is not required. Several traces are reported one after
+    another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across traces, use `nsys-tools recipe`.
     """
 
     def write(trace: Path, outputs: list[str], progress: Callable[[str], None]) -> Iterator[str]:

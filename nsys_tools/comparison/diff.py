@@ -114,7 +114,7 @@ def chosen_by(by: str, base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str
 def check_by(by: str) -> None:
     """Refuse an unknown ``--by`` value. An empty value is allowed, since `chosen_by` resolves it."""
     if by and by not in BY:
-        raise UsageError(f"--by {by} is not known.", f"Use one of: {', '.join(BY)}.")
+        raise UsageError(f"Unknown value for --by: {by}.", f"Use one of: {', '.join(BY)}.")
 
 
 def diff(base: Sequence[Snapshot], new: Sequence[Snapshot], *, by: str = "", noise: Sequence[Snapshot] = ()) -> Diff:
@@ -181,7 +181,8 @@ def _judged(shift: Shift, walls: Sequence[Sequence[Sequence[int]]], floors: Floo
         medians = [sorted(median(run) for run in side) for side in walls]
         if medians[0][0] <= medians[1][-1] and medians[1][0] <= medians[0][-1]:
             return Verdict(
-                verdict.AMBIGUOUS, f"{found.reason}, but the captures of the two sides overlap. Repeat both sides"
+                verdict.AMBIGUOUS,
+                f"{found.reason}, but the captures of the two sides overlap. Capture both sides again",
             )
     return found
 
@@ -207,7 +208,7 @@ def measured_floors(noise: Sequence[Snapshot]) -> Floors:
         If there are fewer than two captures, or they cannot be compared with each other.
     """
     if len(noise) < 2:
-        raise UsageError("--noise needs at least two captures of the same program.")
+        raise UsageError("--noise requires at least two captures of the same program.")
     apart = 0.0
     for n, one in enumerate(noise):
         for other in noise[n + 1 :]:
@@ -226,10 +227,10 @@ def _notes(base: Sequence[Snapshot], new: Sequence[Snapshot], by: str) -> list[s
     if by != "step" and counts[0] != counts[1] and all(counts):
         notes.append(
             f"Sums cover whole captures, which have {counts[0]:,} and {counts[1]:,} steps. Part of each change is due "
-            "to this difference. Use --by step to compare per step."
+            "to this difference. To compare values per step, use --by step."
         )
     elif by != "step":
         notes.append(
-            "Sums cover whole captures. Part of each change is due to the different amount of work in each capture."
+            "Sums cover whole captures, so part of each change is due to different amounts of work in the captures."
         )
     return notes

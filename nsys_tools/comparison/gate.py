@@ -17,15 +17,15 @@ from nsys_tools.comparison.verdict import AMBIGUOUS, NOT_COMPARABLE
 from nsys_tools.errors import UsageError
 
 PASSED, FAILED, UNSURE = 0, 1, 3
-_EXAMPLE = 'Example: [[limit]], then figure = "step_median", phase = "decode", max_ratio = 1.03.'
+_EXAMPLE = 'Example: [[limit]], followed by figure = "step_median", phase = "decode", max_ratio = 1.03.'
 _KEYS = {"figure", "phase", "name", "max", "min", "max_ratio", "min_ratio"}
 FIGURES = {
-    "step_median": "median wall time of a step, ns",
-    "tokens_per_s": "tokens per second over the steps",
-    "mfu": "MFU of a stage (name), a ratio; needs --model",
+    "step_median": "median wall time per step, ns",
+    "tokens_per_s": "tokens per second over all steps",
+    "mfu": "MFU of a stage (name), as a ratio; requires --model",
     "stage": "median GPU span per instance of a stage (name), ns",
     "class": "GPU time of a kernel class (name), ns; per step if both sides have steps",
-    "memory": "peak GPU memory in use, bytes; needs --cuda-memory-usage=true",
+    "memory": "peak GPU memory in use, bytes; requires --cuda-memory-usage=true",
 }
 
 
@@ -85,28 +85,28 @@ def read_gate(path: Path) -> Gate:
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise UsageError(f"--gate {path}: cannot be read ({str(error).splitlines()[0]}).", _EXAMPLE) from None
+        raise UsageError(f"--gate {path}: the file cannot be read ({str(error).splitlines()[0]}).", _EXAMPLE) from None
     entries = data.get("limit")
     if set(data) != {"limit"} or not isinstance(entries, list) or not entries:
-        raise UsageError(f"--gate {path}: must contain [[limit]] entries only.", _EXAMPLE)
+        raise UsageError(f"--gate {path}: the file must contain only [[limit]] entries.", _EXAMPLE)
     return [_limit(path, number, entry) for number, entry in enumerate(entries, 1)]
 
 
 def _limit(path: Path, number: int, entry: object) -> Limit:
     where = f"--gate {path}, limit {number}"
     if not isinstance(entry, dict) or (unknown := sorted(set(entry) - _KEYS)):
-        raise UsageError(f"{where}: key {unknown[0] if isinstance(entry, dict) else entry!r} is not known.", _EXAMPLE)
+        raise UsageError(f"{where}: unknown key {unknown[0] if isinstance(entry, dict) else entry!r}.", _EXAMPLE)
     figure = entry.get("figure")
     if figure not in FIGURES:
-        raise UsageError(f"{where}: figure {figure!r} is not known.", f"Use one of: {', '.join(FIGURES)}.")
+        raise UsageError(f"{where}: unknown figure {figure!r}.", f"Use one of: {', '.join(FIGURES)}.")
     bounds = {key: entry[key] for key in ("max", "min", "max_ratio", "min_ratio") if key in entry}
     if not bounds:
-        raise UsageError(f"{where}: needs max, min, max_ratio or min_ratio.", _EXAMPLE)
+        raise UsageError(f"{where}: max, min, max_ratio or min_ratio is required.", _EXAMPLE)
     for key, value in bounds.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-            raise UsageError(f"{where}: {key} is {value!r}; it must be a finite number, 0 or more.")
+            raise UsageError(f"{where}: {key} is {value!r}, but must be a finite number, 0 or more.")
     if figure in ("stage", "class", "mfu") and not entry.get("name"):
-        raise UsageError(f"{where}: figure {figure} needs a name.", _EXAMPLE)
+        raise UsageError(f"{where}: figure {figure} requires a name.", _EXAMPLE)
     for key in ("name", "phase"):
         if not isinstance(entry.get(key, ""), str):
             raise UsageError(f"{where}: {key} must be a string.", _EXAMPLE)
@@ -143,7 +143,11 @@ def _checked(found: Diff, limit: Limit) -> tuple[int, str]:
         if is_broken:
             said = f"{got:.6g} is {'above' if bound.startswith('max') else 'below'} {bound} = {value:g}"
             unsure = bound.endswith("_ratio") and found.verdict.word == AMBIGUOUS
-            return (UNSURE, f"{said}, but ambiguous: {found.verdict.reason}") if unsure else (FAILED, said)
+            return (
+                (UNSURE, f"{said}, but the comparison is ambiguous: {found.verdict.reason}")
+                if unsure
+                else (FAILED, said)
+            )
     return PASSED, f"{new:.6g}" + (f", ratio {new / base:.4g}" if base else "")
 
 

@@ -183,17 +183,17 @@ def load(path: Path) -> Snapshot:
     NsysToolsError
         If the file is not a baseline, or has an unsupported version.
     """
-    hint = "Write a baseline: nsys-tools baseline save TRACE -o FILE"
+    hint = "To write a baseline: nsys-tools baseline save TRACE -o FILE"
     try:
         data = documents.plain(path)
     except NsysToolsError as error:
-        raise NsysToolsError(f"{path}: cannot be read as a baseline. {error.message}", hint) from None
+        raise NsysToolsError(f"{path} cannot be read as a baseline. {error.message}", hint) from None
     if not isinstance(data, dict) or data.get("schema") != SCHEMA:
-        raise NsysToolsError(f"{path}: is JSON, but not an nsys-tools baseline.", hint)
+        raise NsysToolsError(f"{path} is JSON, but not an nsys-tools baseline.", hint)
     if data.get("schema_version") != SCHEMA_VERSION:
         raise NsysToolsError(
-            f"{path}: has baseline version {data.get('schema_version')}; this release reads version {SCHEMA_VERSION}.",
-            "Save it again from the trace.",
+            f"{path} has baseline version {data.get('schema_version')}. This release reads version {SCHEMA_VERSION}.",
+            "Save the baseline again from the trace.",
         )
     try:
         found = cattrs.structure(data, Snapshot)

@@ -68,14 +68,15 @@ def judge(shift: Shift, floors: Floors, what: str = "a step") -> Verdict:
         reach = max(shift.ratio_high, 1 / shift.ratio_low) - 1
         if reach <= _SURE * floors.relative:
             return Verdict(SAME, f"{said}. This is within noise, and a difference above {reach:.1%} is excluded")
-        return Verdict(AMBIGUOUS, f"{said}, but the interval is too wide to decide. Repeat with more steps")
+        return Verdict(AMBIGUOUS, f"{said}, but the interval is too wide to decide. Capture more steps")
     if change < floors.relative or abs(shift.new_median - shift.base_median) < floors.absolute_ns:
-        return Verdict(SAME, f"{said}, which is too small to count (threshold {floors.relative:.1%} {floors.source})")
+        return Verdict(SAME, f"{said}, which is too small to matter (threshold {floors.relative:.1%} {floors.source})")
     if shift.drift >= _DRIFT * change:
         side = "the new side" if abs(shift.new_drift) >= abs(shift.base_drift) else "the base"
         return Verdict(
             AMBIGUOUS,
-            f"{said}, but the two halves of {side} differ by {shift.drift:.1%}, so it may be drift. Repeat both sides",
+            f"{said}, but the two halves of {side} differ by {shift.drift:.1%}, so the change may be drift. "
+            "Capture both sides again",
         )
     return Verdict(SLOWER if shift.ratio > 1 else FASTER, said)
 
@@ -96,7 +97,7 @@ def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
     phases = [{(steps.phase, steps.gpu) for one in side for steps in one.steps} for side in (base, new)]
     if phases[0] != phases[1]:
         missing = sorted({phase for phase, _ in phases[0] ^ phases[1]})
-        return f"phases or GPUs with steps differ ({', '.join(missing)})"
+        return f"the sides have steps in different phases or on different GPUs ({', '.join(missing)})"
     return _other_work(base, new)
 
 
@@ -134,9 +135,13 @@ def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
     words = {verdict.word for verdict in of_main}
     if len(words) > 1:
         unsure = next((one for one in of_main if one.word == AMBIGUOUS), None)
-        return unsure or Verdict(AMBIGUOUS, f"GPUs disagree: {', '.join(sorted(words))}")
+        return unsure or Verdict(AMBIGUOUS, f"the verdicts for the GPUs disagree: {', '.join(sorted(words))}")
     first = of_main[0]
     opposite = {FASTER: SLOWER, SLOWER: FASTER}.get(first.word)
     if opposite in others or (first.word == SAME and others & {FASTER, SLOWER}):
-        return Verdict(AMBIGUOUS, f"phases disagree: {main} is {first.word}, another is {' and '.join(sorted(others))}")
+        return Verdict(
+            AMBIGUOUS,
+            f"the verdicts for the phases disagree: {main} is {first.word}, "
+            f"another phase is {' and '.join(sorted(others))}",
+        )
     return first

@@ -13,7 +13,7 @@ from nsys_tools.export.events import CATEGORIES, Samples, Slices, Text, Track
 
 
 class ChromeWriter:
-    """Writes events to a stream. Texts stay in memory, since the format has no interned strings."""
+    """Writes events to a stream. Strings stay in memory, because the format has no interned strings."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -27,11 +27,11 @@ class ChromeWriter:
         """Begin a trace."""
 
     def texts(self, trace: int, texts: Sequence[Text]) -> None:
-        """Remember texts, as JSON."""
+        """Store strings as JSON."""
         self._texts.update({(trace, one.number): json.dumps(one.text) for one in texts})
 
     def track(self, track: Track) -> None:
-        """Write the names of a track. The outermost track is a process of the format; all tracks in it are threads."""
+        """Write the names of a track. The outermost track becomes a process, and all tracks below it become threads."""
         self._tracks[track.uuid] = track
         above = [track]
         while above[-1].parent:

@@ -36,7 +36,7 @@ class Clock:
         return cls(offset_ns=row["utc_offset_ns"] or 0)
 
     def __call__(self, times: Numbers) -> Numbers:
-        """Return times on the clock of the file. Order is preserved, so that nesting is preserved too."""
+        """Return times on the clock of the file. The order is preserved, and therefore also the nesting."""
         added = np.rint((times - self.pivot_ns) * (self.drift_ppm / 1e6)).astype(np.int64) if self.drift_ppm else 0
         return times + added + (self.offset_ns + self.shift_ns)
 

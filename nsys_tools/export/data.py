@@ -19,12 +19,12 @@ DOCUMENTATION = "query_column"
 
 
 def answerable(database: Database, wanted: Sequence[str] = ()) -> list[str]:
-    """Return the queries to export: the requested ones, or all that need nothing but the trace.
+    """Return the queries to export: the requested ones, or all queries that require only the trace.
 
     Raises
     ------
     NsysToolsError
-        If a requested query does not exist, or needs an input that was not given.
+        If a requested query does not exist, or requires an input that was not given.
     """
     for name in wanted:
         catalogue.find(name)
@@ -42,12 +42,12 @@ def answerable(database: Database, wanted: Sequence[str] = ()) -> list[str]:
 
 
 def write_parquet(database: Database, names: Sequence[str], folder: Path) -> dict[str, int]:
-    """Write one file ``QUERY.parquet`` per query and one that documents their columns; return the row counts.
+    """Write one ``QUERY.parquet`` file per query and one that documents the columns; return the row counts.
 
     Raises
     ------
     NsysToolsError
-        If the number of rows in a file differs from that of its query.
+        If a file and its query have different numbers of rows.
     """
     for name, rows in _selects(database, names):
         file = literal(folder / f"{name}.parquet")
@@ -56,7 +56,7 @@ def write_parquet(database: Database, names: Sequence[str], folder: Path) -> dic
 
 
 def write_duckdb(database: Database, names: Sequence[str], file: Path) -> dict[str, int]:
-    """Write a DuckDB database with one table per query; see `write_parquet`."""
+    """Write a DuckDB database with one table per query (see `write_parquet`)."""
     connection = database.connection
     connection.execute(f"ATTACH {literal(file)} AS exported")
     try:
@@ -68,7 +68,7 @@ def write_duckdb(database: Database, names: Sequence[str], file: Path) -> dict[s
 
 
 def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[str, int]:
-    """Write an SQLite database with one table per query; see `write_parquet`. Lists become JSON."""
+    """Write an SQLite database with one table per query (see `write_parquet`). Lists become JSON."""
     from sqlite_utils import Database as Sqlite  # noqa: PLC0415
 
     connection = sqlite3.connect(file, isolation_level=None)
@@ -87,7 +87,7 @@ def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[s
             connection.execute("COMMIT")
             found[name] = table.count
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"The queries cannot be written as SQLite ({error}).", "Use: export duckdb.") from None
+        raise NsysToolsError(f"Cannot write the queries as SQLite ({error}).", "Use export duckdb instead.") from None
     finally:
         connection.close()
     return _checked(database, names, lambda name: str(found[name]), is_count=True)
@@ -122,7 +122,7 @@ def _selects(database: Database, names: Sequence[str]) -> Iterator[tuple[str, st
 def _checked(
     database: Database, names: Sequence[str], written: Callable[[str], str], *, is_count: bool = False
 ) -> dict[str, int]:
-    """Return the row counts of the queries after checking that the written tables have the same."""
+    """Check that the written tables have as many rows as their queries; return the row counts."""
     found = {}
     for name in names:
         said = written(name) if is_count else f"(SELECT count(*) FROM {written(name)})"
@@ -130,7 +130,7 @@ def _checked(
         want, count = row or (0, -1)
         if want != count:
             raise NsysToolsError(
-                f"{name}: {count:,} rows were written, but the query has {want:,}.",
+                f"{name}: {count:,} rows were written, but the query returns {want:,}.",
                 "The output was deleted. Please report this.",
             )
         found[name] = want

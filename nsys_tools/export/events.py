@@ -24,7 +24,7 @@ class Track:
     Attributes
     ----------
     uuid
-        Unique number, from 1.
+        Unique number, starting at 1.
     parent
         Number of the parent track; 0 if there is none.
     name
@@ -55,11 +55,11 @@ class Annotation:
     name
         One of `ANNOTATIONS`.
     values
-        Numbers or text ids.
+        Numbers or string ids.
     present
         Mask of the slices that have the annotation.
     is_text
-        Whether the values are text ids.
+        Whether the values are string ids.
     """
 
     name: str
@@ -70,16 +70,16 @@ class Annotation:
 
 @dataclass(frozen=True)
 class Slices:
-    """Slices of several tracks, on each track in order of start; a parent precedes its children.
+    """Slices of several tracks. On each track, they are ordered by start, and parents precede their children.
 
     Attributes
     ----------
     trace
-        Number of the trace, from 1. Text ids are per trace.
+        Number of the trace, starting at 1. Each trace has its own string ids.
     tracks, starts, ends
         Track and times in ns of each slice.
     titles
-        Text ids.
+        String ids.
     categories
         Indices in `CATEGORIES`.
     annotations
@@ -114,7 +114,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Text:
-    """A text of a trace and its id; whether it is used as a title and whether it is used in annotations."""
+    """A string in a trace and its id; whether it is used as a title, and whether it is used in annotations."""
 
     number: int
     text: str
@@ -126,13 +126,13 @@ class Writer(Protocol):
     """Interface for writing a timeline in the format of a viewer."""
 
     def trace(self, number: int) -> None:
-        """Begin a trace. Numbers start at 1."""
+        """Begin a trace. Trace numbers start at 1."""
 
     def texts(self, trace: int, texts: Sequence[Text]) -> None:
-        """Write the texts that slices of the trace use."""
+        """Write the strings that the trace's slices use."""
 
     def track(self, track: Track) -> None:
-        """Write a track. Its parent has been written before."""
+        """Write a track. Its parent must already be written."""
 
     def slices(self, slices: Slices) -> None:
         """Write slices."""

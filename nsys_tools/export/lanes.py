@@ -1,4 +1,4 @@
-"""Lanes: slices of a track that cross without nesting are distributed to lines on which all slices nest."""
+"""Lanes: slices of a track that overlap without nesting are distributed to lines on which all slices nest."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from nsys_tools.export.packed import Numbers
 
 
 class Lanes:
-    """Assigns the slices of tracks to lanes. Slices are passed in several parts, ordered by start.
+    """Assigns slices to lanes. The slices of a track are passed in several parts, ordered by start.
 
     Parameters
     ----------
     is_flat
-        Whether nested slices are put on separate lanes too, as for GPU operations, which do not call each other.
+        Whether nested slices are also put on separate lanes, as for GPU operations, which do not call each other.
     """
 
     def __init__(self, *, is_flat: bool) -> None:
@@ -23,7 +23,7 @@ class Lanes:
         self._open: dict[Hashable, list[list[int]]] = {}
 
     def of(self, track: Hashable, starts: Numbers, ends: Numbers) -> Numbers:
-        """Return the lane of each slice, from 0: the first lane on which it crosses no other slice."""
+        """Return the lane of each slice, from 0: the first lane on which it overlaps no other slice without nesting."""
         lanes = self._open.setdefault(track, [[]])
         last = max(lanes[0], default=None)
         follows = (starts[1:] >= ends[:-1]).all() and (last is None or starts[0] >= last)

@@ -16,12 +16,12 @@ _BUFFER = 1 << 20
 
 @contextmanager
 def opened(file: Path, *, force: bool, inputs: Sequence[Path]) -> Iterator[BinaryIO]:
-    """Yield a stream that becomes a file if the block succeeds.
+    """Yield a stream that becomes a file if the ``with`` block succeeds.
 
     Raises
     ------
     NsysToolsError
-        If the file exists and must not be replaced, is an input, or cannot be written.
+        If the file exists and must not be replaced, is an input file, or cannot be written.
     """
     with new_file(file, force=force, inputs=inputs) as draft, draft.open("wb", buffering=_BUFFER) as raw:
         if file.suffix != ".gz":

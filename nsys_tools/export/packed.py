@@ -48,7 +48,7 @@ class Packed:
 
 
 def varint(number: int) -> bytes:
-    """Return one number as a varint. A negative number is encoded as an unsigned one of 64 bits."""
+    """Return one number as a varint. A negative number is encoded as an unsigned 64-bit number."""
     number &= (1 << 64) - 1
     found = bytearray()
     while number > 127:
@@ -102,7 +102,7 @@ def joined(parts: Sequence[Packed]) -> Packed:
 
 
 def column(number: int, values: Numbers, present: Flags | None = None) -> Packed:
-    """Return a varint field with one value per row, for the rows that are `present`; None means all rows."""
+    """Return a varint field with one value per row, for the rows that are `present`; None means all rows are."""
     key = constant(len(values), varint(number << 3))
     return joined([key, varints(values if present is None else np.where(present, values, 0))]).where(present)
 

@@ -1,6 +1,6 @@
-"""Timelines for Perfetto as protocol buffers, without Perfetto's package.
+"""Timelines for Perfetto as protocol buffers, without using Perfetto's package.
 
-Field numbers are from https://perfetto.dev/docs/reference/trace-packet-proto. Encoding with the package ``perfetto``
+Field numbers are from https://perfetto.dev/docs/reference/trace-packet-proto. Encoding with the ``perfetto`` package
 takes many times as long (reports/benchmark-export.md). The tests use that package to decode the output.
 """
 
@@ -40,7 +40,7 @@ _AT_ONCE = 10_000  # rows per batch: a few MB
 
 
 class PerfettoWriter:
-    """Writes packets to a stream. Each trace is a separate packet sequence with its own interned strings."""
+    """Writes packets to a stream. Each trace is a separate packet sequence with separate interned strings."""
 
     def __init__(self, out: BinaryIO) -> None:
         self._out = out
@@ -108,7 +108,7 @@ class PerfettoWriter:
             self._out.write(_packets(samples.trace, samples.times[part], parts).tobytes())
 
     def end(self) -> None:
-        """Do nothing: the format has no trailer."""
+        """Do nothing, because the format has no trailer."""
 
 
 def _packets(trace: int, times: Numbers, event: Sequence[Packed]) -> Packed:

@@ -1,4 +1,4 @@
-"""Reading the rows that an export draws in parts of about 100,000, so that memory does not grow with the trace."""
+"""Reading the rows to export in parts of about 100,000, so that memory use does not grow with the trace."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ROWS = 60_000
 _TEXTS = 20_000
 _END = 1 << 62
 _MEMORY = "95MB"
-"""DuckDB's memory limit besides the parts. Measured: the export of 2 million kernels stays below 300 MB in total."""
+"""DuckDB's memory limit, in addition to the parts. An export of 2 million kernels used less than 300 MB."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class Reader:
     Parameters
     ----------
     database
-        The trace. Its session table ``export_window`` is defined.
+        The trace. Its ``export_window`` session table must be defined.
     is_cut
-        Whether to read only rows that overlap it.
+        Whether to read only rows that overlap these windows.
     """
 
     def __init__(self, database: Database, *, is_cut: bool) -> None:
@@ -57,7 +57,7 @@ class Reader:
             self._ensure("export_window")
 
     def texts(self) -> Iterator[list[Text]]:
-        """Yield all texts in parts, with control characters escaped for display."""
+        """Yield all strings in parts, with control characters escaped for display."""
         self._ensure("export__text")
         count = self._all("SELECT count(*) FROM export__text")[0][0]
         for first in range(1, count + 1, _TEXTS):
@@ -95,7 +95,7 @@ class Reader:
         return sorted({start for (start,) in rows})
 
     def _rows(self, relation: str, condition: str = "true") -> str:
-        """Return the SELECT of the rows of a relation that are in the requested windows."""
+        """Return the SELECT statement for the rows of a relation that are in the requested windows."""
         if not self._is_cut:
             return f"SELECT * FROM {relation} WHERE {condition}"
         # Windows are disjoint: only the last one that begins before an event ends has to be checked.
@@ -122,6 +122,6 @@ class Reader:
 
 
 def _give_back() -> None:
-    """Return freed memory to the system. Otherwise the C library would keep some 100 MB."""
+    """Return freed memory to the system. Otherwise, the C library would keep about 100 MB."""
     with suppress(OSError, AttributeError):  # another C library
         ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""The tables of a trace that are drawn, and the line of the timeline for each."""
+"""The tables of a trace that are exported, and the timeline track for each table."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ Line = Literal["stream", "thread", "gpu", "counter"]
 
 @dataclass(frozen=True)
 class Table:
-    """A query whose rows are drawn.
+    """A query whose rows are exported.
 
     Attributes
     ----------
     name
         Name in the counts of an export.
     query
-        Query of the rows. Texts are text ids.
+        Query that returns the rows. Strings are returned as ids.
     entity
         Relation with the same events, for checking the number and total duration of the written rows.
     line, title
@@ -27,7 +27,7 @@ class Table:
     row
         Column that orders rows with equal times.
     texts, numbers
-        Columns that become annotations of a slice: text ids, and numbers.
+        Columns that become annotations of a slice: string ids, and numbers.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Table:
 
     @property
     def order(self) -> str:
-        """SQL order of the rows, such that each lane is written in order of time."""
+        """SQL order of the rows, so that each lane is written in chronological order."""
         return f"{', '.join(self.keys)}, start_ns, end_ns{'' if self.is_flat else ' DESC'}, {self.row}"
 
 

@@ -1,4 +1,4 @@
-"""Drawing a trace: passes its tables to a writer in parts, and checks the written rows against the trace."""
+"""Exporting a trace: passes its tables to a writer in parts, and checks the written rows against the trace."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Steps:
 
 
 class Timeline:
-    """Draws one trace.
+    """Exports one trace.
 
     Parameters
     ----------
@@ -57,11 +57,11 @@ class Timeline:
     owner
         Naming of its tracks.
     tracks, writer
-        Those of the file, which may contain several traces.
+        The tracks and the writer of the file, which may contain several traces.
     clock
         Converts times of the trace to the clock of the file.
     is_cut
-        Whether to draw only rows that overlap the windows in the session table ``export_window``.
+        Whether to export only rows that overlap the windows in the ``export_window`` session table.
     progress
         Called with a short description before each table.
     """
@@ -79,7 +79,7 @@ class Timeline:
         self._reader = Reader(database, is_cut=is_cut)
 
     def draw(self) -> list[Written]:
-        """Write all tables; return counts and total durations of the written rows.
+        """Write all tables; return the counts and the total durations of the written rows.
 
         Raises
         ------

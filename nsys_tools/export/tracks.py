@@ -24,7 +24,7 @@ class Owner:
     Attributes
     ----------
     number
-        Its number, from 1.
+        Number of the trace, starting at 1.
     prefix
         Prefix of the names of its outermost tracks; empty for a single trace.
     ranks
@@ -83,14 +83,14 @@ class Tracks:
         return self._add(key, 0, f"{owner.prefix}GPU {gpu}{name}", len(self._found))
 
     def of_thread(self, owner: Owner, line: str, thread: int, lane: int) -> int:
-        """Return the track of a line of a thread: one of `THREAD_LINES`."""
+        """Return the track for a thread's line, which is one of `THREAD_LINES`."""
         key = (owner.number, line, thread, lane)
         if key not in self._found:
             self._add(key, self._thread(owner, thread).uuid, line, THREAD_LINES[line] * _LANES + lane)
         return self._found[key].uuid
 
     def of_gpu(self, owner: Owner, line: str, gpu: int, lane: int, process: int = 0) -> int:
-        """Return the track of a line of a GPU: one of `GPU_LINES`, for one process if a process key is given."""
+        """Return the track for a GPU's line, one of `GPU_LINES`. It is for one process if a process key is given."""
         key = (owner.number, line, gpu, process, lane)
         if key not in self._found:
             self._add(key, self._gpu(owner, gpu).uuid, line, GPU_LINES[line] * _LANES + lane)
@@ -116,7 +116,7 @@ class Tracks:
 
 
 def _free(number: int, used: set[int]) -> int:
-    """Return an unused id for a process or thread. Viewers merge equal ids, also those of two traces."""
+    """Return an unused id for a process or thread. Viewers merge tracks with equal ids, even across traces."""
     found = number or 1
     while found in used:
         found = found + _NUMBER + 1 if found + _NUMBER < _HIGHEST else (found + 1) & _NUMBER or 1

@@ -20,11 +20,11 @@ class Cut:
     Attributes
     ----------
     time
-        Begin and end in ns.
+        Start and end in ns.
     stage
         Name of a stage.
     steps
-        First and last step, from 0.
+        First and last step, numbered from 0.
     """
 
     time: Window | None = None
@@ -37,18 +37,18 @@ class Cut:
 
 
 def steps_of(text: str) -> Window | None:
-    """Parse ``N`` or ``N..M`` as steps; None for an empty text.
+    """Parse ``N`` or ``N..M`` as steps; None for an empty string.
 
     Raises
     ------
     UsageError
-        If the text has another form.
+        If the text has a different form.
     """
     if not text:
         return None
     found = _STEPS.fullmatch(text.strip())
     if found is None or int(found[1]) > int(found[2] or found[1]):
-        raise UsageError(f"--step {text!r} is not a range of steps.", "Write N or N..M. The first step is 0.")
+        raise UsageError(f"--step {text!r} is not a range of steps.", "Use N or N..M. The first step is 0.")
     return int(found[1]), int(found[2] or found[1])
 
 
@@ -58,7 +58,7 @@ def windows(database: Database, cut: Cut) -> list[Window]:
     Raises
     ------
     NsysToolsError
-        If the stage or step does not exist, or if the limits have no time in common.
+        If the stage or step does not exist, or if the limits do not overlap.
     """
     asked = [
         [cut.time] if cut.time else None,
@@ -71,7 +71,7 @@ def windows(database: Database, cut: Cut) -> list[Window]:
             found = merged(stretches) if found is None else both(found, merged(stretches))
     if found == []:
         raise NsysToolsError(
-            f"{database.name}: --time, --stage and --step have no time in common.", "Use fewer of these options."
+            f"{database.name}: --time, --stage and --step do not overlap.", "Use fewer of these options."
         )
     return found or []
 
@@ -81,7 +81,7 @@ def _of_stage(database: Database, stage: str) -> list[Window]:
     if not rows:
         stages = database.query("stage_summary")["stage"]
         known = ", ".join(stages[:8]) or "none"
-        raise NsysToolsError(f"{database.name}: there is no stage {stage!r}.", f"Stages of this trace: {known}.")
+        raise NsysToolsError(f"{database.name}: the trace has no stage {stage!r}.", f"Stages of this trace: {known}.")
     return [(start, end) for _, start, end in rows]
 
 
@@ -92,8 +92,8 @@ def _of_steps(database: Database, steps: Window) -> list[Window]:
     if not found:
         count = max((row["number"] + 1 for row in rows), default=0)
         raise NsysToolsError(
-            f"{database.name}: there is no step {first}. The trace has {count:,} steps.",
-            "List them with: nsys-tools sql TRACE 'FROM step'. --steps selects how they are found.",
+            f"{database.name}: the trace has no step {first}. It has {count:,} steps.",
+            "List the steps with: nsys-tools sql TRACE 'FROM step'. --steps controls how steps are found.",
         )
     return found
 

@@ -148,7 +148,7 @@ def _wanted(only: Collection[str]) -> list[Query]:
     """Return the rules to check, which are the requested rules and the rules that can replace their findings."""
     known = {_name(query): query for query in rules()}
     if unknown := [name for name in only if name not in known]:
-        raise UsageError(f"There is no rule {unknown[0]!r}.", "nsys-tools queries --area findings lists the rules.")
+        raise UsageError(f"There is no rule {unknown[0]!r}.", "To list the rules: nsys-tools queries --area findings.")
     names = {*only, *(other for name in only for other in words(known[name], "unless"))}
     return [query for name, query in known.items() if name in names or not only]
 

@@ -26,7 +26,7 @@ _RULES = (flash2, flash3, flashinfer, marlin, deep_gemm, cutlass, named_product,
 
 
 def label(name: str) -> str:
-    """Return a label of a kernel.
+    """Return a label for a kernel.
 
     Parameters
     ----------

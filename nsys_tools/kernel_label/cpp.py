@@ -1,4 +1,4 @@
-"""Parsing of demangled C++ names: components, template arguments, element types."""
+"""Parsing demangled C++ names: components, template arguments, element types."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _PAIRS = {"<": ">", "(": ")", "[": "]", "{": "}"}
 
 
 class Part(NamedTuple):
-    """A C++ name: its last component, its template arguments, and the component before."""
+    """A C++ name: its last component, its template arguments, and the preceding component."""
 
     name: str
     templates: list[str]
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 class Word(NamedTuple):
-    """The information in a template argument. The kind is one of type, number, flag, size and name."""
+    """The information in a template argument. The kind is type, number, flag, size or name."""
 
     kind: str
     text: str
@@ -156,7 +156,7 @@ def said(arguments: Sequence[str], depth: int = 0) -> list[Word]:
 
 
 def _nested(text: str, depth: int, known: set[Word]) -> list[Word]:
-    """Return the information in a nested template: its name and the words that are not known yet."""
+    """Return the information in a nested template: its name and the words that have not appeared yet."""
     part = parsed(text)
     if not part.name or _SILENT.match(part.name) or (depth and _TRAITS.search(part.name)):
         return []
@@ -168,7 +168,7 @@ def _nested(text: str, depth: int, known: set[Word]) -> list[Word]:
 
 
 def joined(words: Sequence[Word], *, terse: bool = False) -> list[str]:
-    """Return words as text: 128x64 for numbers in a row, 01 for flags, f16,f32 for types.
+    """Return words as text: 128x64 for consecutive numbers, 01 for flags, f16,f32 for types.
 
     Types that are all equal appear once. `terse` merges all consecutive equal types.
     """

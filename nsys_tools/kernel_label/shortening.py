@@ -84,7 +84,7 @@ def is_product(name: str) -> bool:
 
 
 def shortened(name: str) -> str:
-    """Return a name without parts that all names of its kind have and, if too long, without the least informative."""
+    """Return a name without the parts common to its kind and, if too long, without the least informative parts."""
     if name.startswith("_Z") or len(name) > _LONGEST:
         return name
     for pattern, short in _GENERATED:

@@ -9,7 +9,7 @@ MOST = 48
 
 
 def cut(text: str, length: int = MOST) -> str:
-    """Return a text of at most `length` characters. Longer ones are cut in the middle, as names differ at the end."""
+    """Return a string of at most `length` characters. Longer strings are cut in the middle: names differ at the end."""
     if len(text) <= length:
         return text
     tail = (length - 1) // 2

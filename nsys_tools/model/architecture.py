@@ -33,7 +33,7 @@ class Input:
 
 @attrs.frozen
 class ModelCall:
-    """One way in which a phase runs its layers: number of steps and values of the variables.
+    """One way a phase runs its layers: the number of steps and the values of the variables.
 
     Attributes
     ----------
@@ -76,16 +76,16 @@ class Layer:
     indices
         Indices of its instances in the parent's list; empty for a layer that does not repeat.
     count
-        Number of instances in the model: its repeats times those of every parent.
+        Number of instances in the model: its repeats times the repeats of every parent.
     phases
         The phases that run it.
     parameters
         Parameters of its entry, as functions of the variables of a call.
     role
-        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use that of the
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use the entry's
         entry.
     span
-        Number of GPUs that it communicates across.
+        Number of GPUs across which it communicates.
     """
 
     path: str
@@ -112,7 +112,7 @@ class Layer:
 
 @attrs.frozen
 class Model:
-    """An architecture, see ``analytic/models/schema.json``. `warnings` lists what its layers omit."""
+    """An architecture (see ``analytic/models/schema.json``). `warnings` lists what its layers omit."""
 
     name: str
     description: str
@@ -133,7 +133,7 @@ class Model:
 
 
 def available() -> dict[str, Path]:
-    """Return the shipped models and those of the user by name."""
+    """Return the shipped models and the user's models by name."""
     return documents.names("models", SUFFIXES)
 
 
@@ -143,8 +143,8 @@ def load(name: str) -> Model:
     Raises
     ------
     NsysToolsError
-        If the model does not exist, the file violates the schema or has an undefined name, or the builder does not
-        support the type of a configuration.
+        If the model does not exist, the file violates the schema or contains an undefined name, or the builder does not
+        support the configuration's type.
     """
     path = None if name in available() else decoder.inside(name)
     path = path or foreign.located(name, SUFFIXES)
@@ -154,13 +154,13 @@ def load(name: str) -> Model:
 
 
 def from_data(data: Mapping[str, Any], file: str) -> Model:
-    """Return a model from data that conforms to the schema. `file` is for messages."""
+    """Return a model from data that conforms to the schema. `file` is used in error messages."""
     inputs = {
         name: Input(value["meaning"], parse(value["default"], f"{file}: inputs.{name}"))
         for name, value in data["inputs"].items()
     }
     for name in inputs.keys() & (RESERVED | {STEP}):
-        raise NsysToolsError(f"{file}: inputs.{name}: the name is reserved.")
+        raise NsysToolsError(f"{file}: inputs.{name}: this name is reserved.")
     documents.ordered({n: i.default.names & inputs.keys() for n, i in inputs.items()}, f"{file}: inputs")
     for name, given in inputs.items():
         _known(given.default, frozenset(inputs), f"{file}: inputs.{name}")
@@ -222,12 +222,12 @@ def _layer(data: Mapping[str, Any], parent: _Parent) -> Layer:
     count = parent.count * max(1, len(indices))
     phases = tuple(data["phases"]) if "phases" in data else parent.phases
     for phase in set(phases) - parent.scopes.keys():
-        raise NsysToolsError(f"{place}: there is no phase {phase!r}.", f"The phases are: {', '.join(parent.scopes)}.")
+        raise NsysToolsError(f"{place}: unknown phase {phase!r}.", f"Phases: {', '.join(parent.scopes)}.")
     transformers = joined(parent.transformers, _name(data.get("transformers", data["name"]), indices))
     known = frozenset.intersection(*(parent.scopes[phase] for phase in phases or parent.phases or parent.scopes))
     below = _Parent(path, transformers, count, phases, parent.scopes, parent.file)
     if "sub_layers" in data and "parameters" in data:
-        raise NsysToolsError(f"{place}: a composite has no parameters. Set them in its sub_layers.")
+        raise NsysToolsError(f"{place}: a composite layer cannot have parameters. Set them in its sub_layers.")
     return Layer(
         path=path,
         transformers=transformers,
@@ -253,7 +253,7 @@ def _indices(data: Mapping[str, Any], parent: _Parent) -> tuple[int, ...]:
         raise NsysToolsError(f"{place}: the name of a repeated layer must contain a * for the index.")
     indices = tuple(data.get("indices", range(data.get("first", 0), data.get("first", 0) + repeat)))
     if len(indices) != repeat:
-        raise NsysToolsError(f"{place}: it repeats {repeat} times, but has {len(indices)} indices.")
+        raise NsysToolsError(f"{place}: the layer is repeated {repeat} times, but has {len(indices)} indices.")
     return indices
 
 
@@ -280,11 +280,11 @@ def _checked(value: Any, known: frozenset[str], place: str) -> ClosedForm:
 def _known(form: ClosedForm, known: frozenset[str], place: str) -> None:
     for name in sorted(form.names - known):
         hint = f"Known variables: {', '.join(sorted(known - {STEP}))}."
-        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
+        raise NsysToolsError(f"{place}: unknown variable {name!r}.", hint)
 
 
 def in_inputs(form: ClosedForm, call: ModelCall) -> ClosedForm:
-    """Return a closed form of a call's variables as a function of the model's inputs and ``step``."""
+    """Convert a closed form over a call's variables to a function of the model's inputs and ``step``."""
     return substitute(form, call.values)
 
 

@@ -1,7 +1,7 @@
 """Closed forms: polynomials with exact coefficients over variables and a few functions.
 
-Every figure of the layer model is a closed form. Closed forms can be added, multiplied, substituted and
-summed over steps without evaluation, so a total over a model is again one short formula.
+Every value in the layer model is a closed form. Closed forms can be added, multiplied, substituted and
+summed over steps without evaluation, so the total over a model is also one short formula.
 """
 
 from __future__ import annotations
@@ -92,14 +92,14 @@ class ClosedForm:
         return _collect((_product(a, b), x * y) for a, x in self.terms for b, y in other.terms)
 
     def scaled(self, by: Number) -> ClosedForm:
-        """Return the form times a number."""
+        """Return the form multiplied by a number."""
         if by == 1:
             return self
         return ClosedForm(tuple((p, _plain(c * by)) for p, c in self.terms) if by else ())
 
     @property
     def is_whole(self) -> bool:
-        """Whether the value at integers is guaranteed to be an integer."""
+        """Whether the value is guaranteed to be an integer if all variables are integers."""
         return all(
             isinstance(coefficient, int) and all(_whole(factor) for factor, _ in powers)
             for powers, coefficient in self.terms

@@ -1,4 +1,4 @@
-"""Totals of many layers in many settings at once."""
+"""Totals over many layers, in many settings at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks of inputs: impossible and contradictory values are errors, unusual ones give a warning."""
+"""Input checks: impossible and contradictory values are errors, unusual ones give a warning."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ def refuse_zeros(columns: Mapping[str, Sequence[Number]]) -> None:
 def refuse_unequal(
     model: Model, order: Sequence[str], columns: Mapping[str, Sequence[int]], scope: Scope, asked: Collection[str]
 ) -> None:
-    """Refuse an input that the user set to a value other than the one that follows from inputs also set by the user.
+    """Refuse an input if the user's other inputs imply a different value for it.
 
     An input whose default is the value of another, such as the number of positions of the head, is a choice and is not
-    checked. Values from a workload or a recorded run may be overridden, so only those that the user set are compared.
+    checked. Values from a workload or a recorded run may be overridden, so only values that the user set are compared.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def refuse_unequal(
     Raises
     ------
     UsageError
-        For contradictory values. The message has the values of the first such setting.
+        If values contradict each other. The message contains the values of the first such setting.
     """
     settled = set(asked)
     for name in order:
@@ -80,13 +80,14 @@ def beyond_context(model: Model, inputs: Mapping[str, int], asked: Collection[st
     inputs
         The values of all inputs.
     asked
-        Names of the inputs that are set. If decode steps are set, they determine the new tokens: the prefill adds one.
+        Names of the inputs that are set. If decode steps are set, there is one more new token than steps.
     """
     context = model.spec.get("context")
     prompt = inputs.get("seq_len", 0)
     new = inputs["decode_steps"] + 1 if "decode_steps" in asked else inputs.get("new_tokens", 0)
     if isinstance(context, int) and prompt and prompt + new > context:
         yield (
-            f"{prompt:,} prompt tokens and {new:,} new tokens exceed the context of {model.name}, {context:,} tokens. "
-            "The figures extrapolate the same formulas."
+            f"{prompt:,} prompt tokens and {new:,} new tokens exceed {model.name}'s context length of {context:,} "
+            "tokens. "
+            "The values are extrapolated with the same formulas."
         )

@@ -33,14 +33,14 @@ ANY_CHILD = "*"
 
 @attrs.frozen
 class Entry:
-    """An entry of the formula database for a module class.
+    """An entry in the formula database for a module class.
 
     Attributes
     ----------
     name, file, meaning, category, source
         Key, file, description, category of operator, and source of the formulas.
     classes
-        Full class names, with ``*`` for any text.
+        Full class names; ``*`` matches any text.
     parameters
         Name -> meaning.
     defaults
@@ -89,7 +89,7 @@ class Database:
     Raises
     ------
     NsysToolsError
-        If a composite has an unknown child, or is its own descendant.
+        If a composite has an unknown child or is its own descendant.
     """
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
@@ -97,9 +97,9 @@ class Database:
         for entry in self.entries.values():
             for child in entry.children:
                 if child != ANY_CHILD and child not in self.entries:
-                    raise NsysToolsError(f"{entry.file}: {entry.name}.children: there is no entry {child!r}.")
+                    raise NsysToolsError(f"{entry.file}: {entry.name}.children: unknown entry {child!r}.")
         links = {e.name: frozenset(e.children) - {ANY_CHILD} for e in self.entries.values()}
-        documents.ordered(links, "The children of the formula database")
+        documents.ordered(links, "The children in the formula database")
 
     @cached_property
     def _patterns(self) -> list[tuple[int, str, re.Pattern[str], Entry]]:
@@ -115,7 +115,7 @@ class Database:
         return {}
 
     def by_class(self, qualified: str) -> Entry | None:
-        """Return the entry of a full class name; None for a class without a formula, which is never guessed."""
+        """Return the entry of a full class name; None for a class without a formula. Formulas are never guessed."""
         if qualified not in self._found:
             matches = (entry for _, _, pattern, entry in self._patterns if pattern.match(qualified))
             self._found[qualified] = next(matches, None)
@@ -123,24 +123,24 @@ class Database:
 
 
 def load() -> Database:
-    """Return the formula database from the files of ``analytic/modules``. Files of the user take precedence.
+    """Return the formula database from the files of ``analytic/modules``. The user's files take precedence.
 
     Raises
     ------
     NsysToolsError
-        For a file that violates the schema, an invalid expression, or a duplicate entry.
+        If a file violates the schema, an expression is invalid, or an entry is duplicated.
     """
     entries: dict[str, Entry] = {}
     for path in assets.listing("analytic", "modules/*.yaml").values():
         for name, data in documents.read(path, SCHEMA).items():
             if name in entries:
-                raise NsysToolsError(f"{path}: the entry {name!r} is already defined in {entries[name].file}.")
+                raise NsysToolsError(f"{path}: entry {name!r} is already defined in {entries[name].file}.")
             entries[name] = entry_from(name, data, path)
     return Database(entries)
 
 
 def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
-    """Return an entry from data that conforms to the schema. `path` and `name` are for messages."""
+    """Return an entry from data that conforms to the schema. `path` and `name` are used in error messages."""
     place = f"{path}: {name}"
     _check_kind(data, place)
     parameters = data.get("parameters", {})
@@ -173,17 +173,17 @@ def entry_from(name: str, data: Mapping[str, Any], path: Path) -> Entry:
 
 
 def _check_kind(data: Mapping[str, Any], place: str) -> None:
-    """Refuse an entry that both groups entries and computes, or does neither."""
+    """Refuse an entry that both groups other entries and computes values, or does neither."""
     is_composite = data["category"] == "composite"
     wanted = ["children"] if is_composite else ["formulas", "source"]
     refused = ["formulas", "where", "parameters"] if is_composite else ["children"]
-    kind = "A composite" if is_composite else "A computed entry"
+    kind = "a composite" if is_composite else "a computed entry"
     for key in wanted:
         if key not in data:
-            raise NsysToolsError(f"{place}.{key}: the key is missing. {kind} must have it.")
+            raise NsysToolsError(f"{place}.{key}: this key is missing, but {kind} requires it.")
     for key in refused:
         if key in data:
-            raise NsysToolsError(f"{place}.{key}: the key is not allowed. {kind} must not have it.")
+            raise NsysToolsError(f"{place}.{key}: this key is not allowed in {kind}.")
 
 
 def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm]:
@@ -197,7 +197,7 @@ def _defaults(parameters: Mapping[str, Any], place: str) -> dict[str, ClosedForm
 
 
 def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str) -> dict[str, ClosedForm]:
-    """Return definitions in terms of parameters only, each substituted into the next."""
+    """Return the definitions in terms of parameters only, substituting each one into the next."""
     result: dict[str, ClosedForm] = {}
     for key in documents.ordered({k: form.names & where.keys() for k, form in where.items()}, place):
         _known(where[key], known, f"{place}.{key}")
@@ -208,4 +208,4 @@ def _resolved(where: Mapping[str, ClosedForm], known: frozenset[str], place: str
 def _known(form: ClosedForm, known: Any, place: str) -> None:
     for name in sorted(form.names - set(known)):
         hint = f"Known variables: {', '.join(sorted(known))}."
-        raise NsysToolsError(f"{place}: the variable {name!r} is not known.", hint)
+        raise NsysToolsError(f"{place}: unknown variable {name!r}.", hint)

@@ -33,7 +33,7 @@ class Demand:
     layer, entry
         The layer and its formulas.
     role
-        Role that determines the number format of its weights; see `nsys_tools.model.formats`.
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`).
     phase, call
         Names of the phase and of its call.
     forms
@@ -63,7 +63,7 @@ def demands(model: Model, database: Database) -> list[Demand]:
 
 
 def step_demands(model: Model, database: Database) -> list[Demand]:
-    """Return the demand of every basic layer in a single step, as a function of ``step``; see `demands`."""
+    """Return the demand of every basic layer in a single step, as a function of ``step`` (see `demands`)."""
     local = [(layer, entry, local_forms(model, layer, entry)) for layer, entry in basic(model, database)]
     return [
         Demand(layer, entry, role(model, layer, entry), phase.name, step.name, _in_inputs(forms, layer, step))
@@ -92,25 +92,25 @@ def basic(model: Model, database: Database) -> list[tuple[Layer, Entry]]:
                 place = f"{model.file}: layer {layer.path}"
                 raise NsysToolsError(
                     f"{place}: {entry.name} is a composite and must have sub_layers.",
-                    f"Its children are: {', '.join(entry.children)}.",
+                    f"Possible children: {', '.join(entry.children)}.",
                 )
             found.append((layer, entry))
     return found
 
 
 def unknown(model: Model, database: Database) -> list[Layer]:
-    """Return the basic layers of classes without a formula, which are not counted."""
+    """Return the basic layers whose classes have no formula. FLOPs and bytes do not include these layers."""
     return [layer for _, layer in model.walk() if not layer.sub_layers and entry_of(layer, model, database) is None]
 
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
-    """Return the entry of a layer, by name or by class; None if its class has none."""
+    """Return the entry of a layer, by name or by class; None if its class has no entry."""
     if layer.entry == NO_ENTRY:
         return None
     if not layer.entry:
         return database.by_class(layer.qualified_class)
     if layer.entry not in database.entries:
-        raise NsysToolsError(f"{model.file}: layer {layer.path}: there is no formula entry {layer.entry!r}.")
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: unknown formula entry {layer.entry!r}.")
     return database.entries[layer.entry]
 
 
@@ -118,7 +118,7 @@ def local_forms(model: Model, layer: Layer, entry: Entry) -> dict[str, ClosedFor
     """Return the metrics of one instance of a layer in one step, as functions of a call's variables."""
     place = f"{model.file}: layer {layer.path}"
     for name in layer.parameters.keys() - entry.parameters.keys():
-        hint = f"Its parameters are: {', '.join(entry.parameters)}."
+        hint = f"Parameters: {', '.join(entry.parameters)}."
         raise NsysToolsError(f"{place}: {entry.name} has no parameter {name!r}.", hint)
     own = role(model, layer, entry)
     sizes = {"weight_dtype_bytes": weight_name(own), "input_dtype_bytes": input_name(own)}
@@ -154,9 +154,9 @@ def weight_count(model: Model, layer: Layer, database: Database) -> int:
     NsysToolsError
         If the number depends on an input.
     """
-    count = at(held(model, layer, database, "weight_count"), {}, f"{model.file}: {layer.path}: its weights")
+    count = at(held(model, layer, database, "weight_count"), {}, f"{model.file}: {layer.path}: number of weights")
     if count < 0:
-        raise NsysToolsError(f"{model.file}: layer {layer.path}: its number of weights is negative.")
+        raise NsysToolsError(f"{model.file}: layer {layer.path}: the number of weights is negative.")
     return int(count)
 
 

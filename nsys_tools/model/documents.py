@@ -16,9 +16,9 @@ from nsys_tools.errors import NsysToolsError, UsageError
 MAX_BYTES = 64 * 2**20
 MAX_DEPTH = 100
 _ALIKE = 0.65
-"""Similarity above which a name is suggested: bf16 for bfloat16, but not B300 for MI300X."""
+"""Similarity above which a name is suggested. It must suggest bf16 for bfloat16, but not B300 for MI300X."""
 _LONGEST = 100
-"""Number of characters of a name that are compared. No valid name is longer."""
+"""Number of characters of a name to compare. No valid name is longer."""
 
 
 def read(path: Path, schema: str) -> Any:
@@ -27,14 +27,14 @@ def read(path: Path, schema: str) -> Any:
     Parameters
     ----------
     path
-        The file: JSON if its name ends in .json, otherwise YAML.
+        The file. It is JSON if its name ends in .json, otherwise YAML.
     schema
         Asset with the JSON Schema, such as ``analytic/modules/schema.json``.
 
     Raises
     ------
     NsysToolsError
-        If the file cannot be read or violates the schema. The message names the place in the file.
+        If the file cannot be read or violates the schema. The message contains the location in the file.
     """
     data = plain(path)
     check(data, schema, str(path))
@@ -42,7 +42,7 @@ def read(path: Path, schema: str) -> Any:
 
 
 def check(data: Any, schema: str, place: str) -> None:
-    """Raise a `NsysToolsError` that names the place if `data` violates its schema."""
+    """Raise a `NsysToolsError` that contains the location if `data` violates its schema."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     error = best_match(_validator(schema).iter_errors(data))
@@ -59,18 +59,18 @@ def locate(
     what: str,
     others: Callable[[], Mapping[str, Path]] = dict,
 ) -> Path:
-    """Return the file that the user gave as a path or as the name of a shipped file.
+    """Return the file that the user specified, by path or by the name of a shipped file.
 
     Case, spaces, dashes and underscores are ignored. So is a leading ``NVIDIA``, unless the rest is ambiguous.
 
     Parameters
     ----------
     name
-        What the user wrote.
+        The name that the user specified.
     folder, suffixes
         Folder of the shipped files, and the suffixes of their names.
     what
-        What the file describes, for messages.
+        What the file describes, for error messages.
     others
         Returns alternative names of the files. Called only if no file has the given name.
 
@@ -86,44 +86,44 @@ def locate(
     if path.suffix in suffixes and path.is_file():
         return path
     if path.suffix in suffixes or len(path.parts) > 1:
-        raise NsysToolsError(f"There is no file {name} with a {what}.")
+        raise NsysToolsError(f"There is no {what} file {name}.")
     known = {**others(), **shipped}
     # "NVIDIA H200" is the name of one GPU in a trace. "h200" is a prefix of two names and therefore ambiguous.
     for spelled in (_letters,) if len(_beginning(name, shipped)) > 1 else (_letters, _core):
         same = {spelled(one): path for one, path in known.items()}
         if found := same.get(spelled(name)):
             return found
-    raise unknown(name, shipped, what, "; or give a path")
+    raise unknown(name, shipped, what, " You can also specify a path.")
 
 
 def unknown(name: str, known: Collection[str], what: str, instead: str = "") -> UsageError:
-    """Return the error for an unknown name, with the names it is a prefix of, similar names, or all names.
+    """Return the error for an unknown name, with the names that it is a prefix of, similar names, or all names.
 
     Parameters
     ----------
     name
-        What the user wrote.
+        The name that the user specified.
     known
-        The names that there are.
+        The known names.
     what
         What the names denote, in the singular.
     instead
-        Alternative to a name, appended to the list of names.
+        Sentence about an alternative, appended to the list of names.
     """
     from difflib import get_close_matches  # noqa: PLC0415
 
     begun = _beginning(name, known)
     if len(begun) > 1:
-        return UsageError(f"{name} matches several {what}s: {', '.join(begun)}.", "Give one of these names.")
+        return UsageError(f"{name} matches several {what}s: {', '.join(begun)}.", "Use one of these names.")
     core, spelled = _core(name), {_core(one): one for one in known}
     near = begun or [one for letters, one in spelled.items() if core and core in letters]
     near = near or [spelled[letters] for letters in get_close_matches(core[:_LONGEST], spelled, cutoff=_ALIKE)]
-    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}{instead}."
-    return UsageError(f"The {what} {name!r} is not known.", hint)
+    hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known)}.{instead}"
+    return UsageError(f"Unknown {what} {name!r}.", hint)
 
 
 def names(folder: str, suffixes: tuple[str, ...]) -> dict[str, Path]:
-    """Return the files of a folder by name, sorted, without schemas. Files of the user take precedence."""
+    """Return the files of a folder by name, sorted, without schemas. The user's files take precedence."""
     found: dict[str, Path] = {}
     for assets_folder in assets.folders():
         for suffix in suffixes:
@@ -172,7 +172,7 @@ def _core(name: str) -> str:
 
 
 def _beginning(name: str, known: Iterable[str]) -> list[str]:
-    """Return the names that begin with this one; none if it is empty."""
+    """Return the names that begin with this one; no names if it is empty."""
     core = _core(name)
     return [one for one in known if core and _core(one).startswith(core)]
 
@@ -181,7 +181,7 @@ def _json(text: str, path: Path) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique)
     except json.JSONDecodeError as error:
-        raise NsysToolsError(f"{path}, line {error.lineno}: not JSON: {error.msg}.") from None
+        raise NsysToolsError(f"{path}, line {error.lineno}: invalid JSON: {error.msg}.") from None
     except ValueError:
         raise NsysToolsError(f"{path}: a number has too many digits.") from None
     except RecursionError:
@@ -210,7 +210,7 @@ def _yaml(text: str, path: Path) -> Any:
         raise NsysToolsError(f"{path}: invalid number or date.") from None
     except yaml.YAMLError as error:
         message = re.sub(r"\s+", " ", str(error))
-        raise NsysToolsError(f"{path}: not YAML: {message}.") from None
+        raise NsysToolsError(f"{path}: invalid YAML: {message}.") from None
 
 
 def _check_events(events: Iterable[Any], path: Path) -> None:
@@ -220,7 +220,9 @@ def _check_events(events: Iterable[Any], path: Path) -> None:
         kind = type(event).__name__
         depth += kind.endswith("StartEvent") - kind.endswith("EndEvent")
         if kind == "AliasEvent":
-            raise NsysToolsError(f"{path}: contains the alias *{event.anchor}.", "Write out its value.")
+            raise NsysToolsError(
+                f"{path}: the YAML alias *{event.anchor} is not allowed.", "Replace the alias with its value."
+            )
         if depth > MAX_DEPTH:
             raise NsysToolsError(f"{path} is nested too deeply.")
 

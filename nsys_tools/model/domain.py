@@ -39,7 +39,7 @@ class Kind(StrEnum):
 
 def _existing(_instance: object, attribute: attrs.Attribute[Any], value: str | None) -> None:
     if value and not Path(value).exists():
-        raise ValueError(f"{attribute.name}: there is no {value}")
+        raise ValueError(f"{attribute.name}: {value} does not exist")
 
 
 def _all_existing(_instance: object, attribute: attrs.Attribute[Any], value: tuple[str, ...]) -> None:
@@ -58,7 +58,7 @@ def _size() -> Any:
 
 @attrs.frozen(kw_only=True)
 class ModelSpec:
-    """The sizes of a model from its configuration.
+    """The sizes of a model, from its configuration.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class ModelSpec:
     hidden_size, intermediate_size, layers, heads
         Width, inner width of the dense MLP, decoder layers, query heads.
     context
-        Maximum number of prompt and output tokens according to its configuration (``max_position_embeddings``).
+        Maximum number of prompt and output tokens, according to its configuration (``max_position_embeddings``).
     vision_backbone, moe, notes
         Descriptions; empty if there is none.
     """
@@ -153,13 +153,13 @@ class Metrics:
     weight_bytes
         Weights read, once per forward.
     intermediate_bytes
-        Bytes that an unfused implementation would write and read in addition. Not part of `total_bytes`.
+        Additional bytes that an unfused implementation would write and read. They are not part of `total_bytes`.
     kv_bytes
-        Size of the KV cache after the last step: a state that does not add up over steps.
+        Size of the KV cache after the last step. It is a state and is not summed over steps.
     weight_count, held_bytes
         Number of weights in memory, and their size in their number formats.
     network_bytes
-        Bytes that one GPU sends to others.
+        Bytes that one GPU sends to other GPUs.
     roofline_ns
         max(matrix_flops / peak, total_bytes / bandwidth, network_bytes / link); None without a GPU.
     """
@@ -189,18 +189,18 @@ class Metrics:
 
 @attrs.frozen(kw_only=True)
 class ModuleMetrics(Metrics):
-    """FLOPs and bytes of a layer in a phase: a row of the table ``layer``.
+    """FLOPs and bytes of a layer in a phase: a row of the ``layer`` table.
 
     Attributes
     ----------
     path, transformers_path
-        Qualified names in the model's own code and in transformers. ``[0-11]`` denotes the repeats.
+        Qualified names in the model's own code and in transformers. ``[0-11]`` denotes repeated layers.
     qualified_class, kind, entry, category
         Full class name, kind of node, entry in the formula database, and category of that entry.
     phase
         Name of the phase, such as ``prefill``.
     count
-        Number of instances, all of which are included in the figures.
+        Number of instances, all of which are included in the values.
     bound
         ``compute``, ``memory`` or ``network``; empty without a GPU.
     """

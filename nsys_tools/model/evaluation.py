@@ -1,4 +1,4 @@
-"""Evaluation of closed forms for one setting of the variables or for thousands at once."""
+"""Evaluation of closed forms for one setting of the variables, or for thousands of settings at once."""
 
 from __future__ import annotations
 
@@ -61,13 +61,13 @@ class Scope:
         Raises
         ------
         NsysToolsError
-            For a variable without a value, a division by zero, or an excessively large number.
+            If a variable has no value, a formula divides by zero, or a number is too large.
         """
         try:
             return self._values(form)
         except KeyError as error:
             known = f"Known variables: {', '.join(self.names)}."
-            raise NsysToolsError(f"{place}: the variable {error.args[0]!r} is not known.", known) from None
+            raise NsysToolsError(f"{place}: unknown variable {error.args[0]!r}.", known) from None
         except ZeroDivisionError:
             raise NsysToolsError(f"{place}: division by zero in {form}.") from None
         except (OverflowError, ValueError) as error:
@@ -141,5 +141,5 @@ def _power(base: Value, exponent: Value) -> Value:
 
 
 def at(form: ClosedForm, values: Mapping[str, Number], place: str) -> Value:
-    """Return the value of `form` in one setting; see `Scope.values`."""
+    """Return the value of `form` in one setting (see `Scope.values`)."""
     return Scope({name: [value] for name, value in values.items()}).values(form, place)[0]

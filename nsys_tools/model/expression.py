@@ -1,6 +1,6 @@
 """The safe expression parser: converts text with arithmetic, ceil, floor, min, max and round to a closed form.
 
-Nothing is executed: the text is parsed to Python's syntax tree, and every node is checked.
+Nothing is executed: the text is parsed into a Python syntax tree, and every node is checked.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def parse(source: str | float, place: str) -> ClosedForm:
     Parameters
     ----------
     source
-        A number or text. Braces around names are optional.
+        A number or a string. Braces around names are optional.
     place
         Origin (file, entry and field), for error messages.
 
@@ -60,7 +60,7 @@ def _parsed(source: str | float) -> ClosedForm:
         raise OverflowError(f"{len(source)} characters, but at most {MAX_LENGTH} are allowed")
     text = _BRACES.sub(r" \1 ", source).strip()
     if "{" in text or "}" in text:
-        raise _NotAllowed("braces that do not enclose one name")
+        raise _NotAllowed("braces must enclose exactly one name")
     try:
         tree = ast.parse(text, mode="eval")
     except ValueError as error:  # a NUL character
@@ -91,8 +91,8 @@ def _node(node: ast.expr) -> ClosedForm:
         case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]) if name in FUNCTIONS:
             return _function(name, [_node(argument) for argument in arguments])
         case ast.Call(func=function):
-            raise _NotAllowed(f"a call of {ast.unparse(function)!r}")
-    raise _NotAllowed(f"{ast.unparse(node)!r} ({type(node).__name__})")
+            raise _NotAllowed(f"a call to {ast.unparse(function)!r} is not allowed")
+    raise _NotAllowed(f"{ast.unparse(node)!r} ({type(node).__name__}) is not allowed")
 
 
 def _function(name: str, arguments: list[ClosedForm]) -> ClosedForm:
@@ -116,4 +116,4 @@ def _binary(left: ClosedForm, operator: ast.operator, right: ClosedForm) -> Clos
             return call("floor", call("div", left, right))
         case ast.Pow():
             return call("pow", left, right)
-    raise _NotAllowed(f"the operator {type(operator).__name__}")
+    raise _NotAllowed(f"the operator {type(operator).__name__} is not allowed")

@@ -1,4 +1,4 @@
-"""Figures of a model for given inputs: per layer and phase, per class, and in total."""
+"""FLOPs, bytes and times of a model for given inputs: per layer and phase, per class, and in total."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ class Settings:
     dtype
         Number formats that differ from the model's own, as parsed by `nsys_tools.model.formats.chosen`.
     attention
-        ``full`` counts every pair of tokens, ``causal`` half of the square of new tokens.
+        ``full`` counts every pair of tokens, ``causal`` half of the pairs among new tokens.
     peak
-        The peak for roofline times, or None. Of the formats in use, that with the highest peak.
+        The peak for roofline times: the highest peak of the formats in use; None without a GPU.
     peaks
         Role of a layer -> the peak for its products; `peak` for missing roles.
     gpu
         The GPU of the peaks, for communication between several of them.
     parallel
-        Parallelism. The evaluated model is the share of one GPU.
+        Parallelism. The evaluated model is one GPU's share.
     expanded
         Whether to count what transformers' code computes instead of the model FLOPs: latent expanded in every step,
         keys that no indexer selected, padded chunks of a scan.
@@ -77,14 +77,14 @@ def evaluate(model: Model, database: Database, settings: Settings) -> list[Modul
     Raises
     ------
     NsysToolsError
-        For an unknown input, dtype or attention convention, or a formula that cannot be evaluated.
+        If an input, dtype or attention convention is unknown, or a formula cannot be evaluated.
     """
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     groups: dict[tuple[str, str], list[tuple[Demand, dict[str, int]]]] = {}
     for demand in demands(model, database):
         values = {m: whole(scope.values(f, _place(model, demand, m))[0]) for m, f in demand.forms.items()}
         if negative := next((metric for metric, value in values.items() if value < 0), None):
-            raise NsysToolsError(f"{_place(model, demand, negative)}: is negative ({values[negative]:,}).")
+            raise NsysToolsError(f"{_place(model, demand, negative)}: the value is negative ({values[negative]:,}).")
         groups.setdefault((demand.phase, demand.layer.path), []).append((demand, values))
     return [_row(parts, settings) for parts in groups.values()]
 
@@ -100,11 +100,11 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
     Raises
     ------
     NsysToolsError
-        For an unknown input, dtype or attention convention, and for impossible or contradictory values.
+        If an input, dtype or attention convention is unknown, or values are impossible or contradictory.
     """
     sizes = settings.formats(model).variables()
     if settings.attention not in ATTENTION:
-        raise UsageError(f"Attention is counted full or causal, not {settings.attention!r}.")
+        raise UsageError(f"--attention {settings.attention!r} is not supported.", "Use full or causal.")
     _check_inputs(model, columns)
     length = max((len(values) for values in columns.values()), default=1)
     counted = {"masked": ATTENTION.index(settings.attention), "expanded": int(settings.expanded)}
@@ -140,7 +140,7 @@ def by_phase(model: Model, rows: Sequence[ModuleMetrics]) -> dict[str, Metrics]:
 
 
 def expanded(settings: Settings) -> Settings:
-    """Return settings for counting what transformers' code computes; see `Settings.expanded`."""
+    """Return settings for counting what transformers' code computes (see `Settings.expanded`)."""
     return attrs.evolve(settings, expanded=True)
 
 
@@ -224,9 +224,9 @@ def _place(model: Model, demand: Demand, metric: str) -> str:
 def _check_inputs(model: Model, columns: Mapping[str, Sequence[Number]]) -> None:
     for name, values in columns.items():
         if name not in model.inputs:
-            hint = f"Its inputs are: {', '.join(model.inputs)}."
+            hint = f"Inputs: {', '.join(model.inputs)}."
             raise NsysToolsError(f"The model {model.name} has no input {name!r}.", hint)
         for value in values:
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-                raise NsysToolsError(f"{name} is {value!r}, but must be an integer of at least 0.")
+                raise NsysToolsError(f"{name} is {value!r}, but must be a non-negative integer.")
     contradictions.refuse_zeros(columns)

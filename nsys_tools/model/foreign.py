@@ -1,4 +1,4 @@
-"""Arguments that users give instead of a model file: a hub id, or a class or configuration of transformers."""
+"""Arguments that users pass instead of a model file: a Hub id, or a transformers class or configuration."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def located(name: str, suffixes: tuple[str, ...]) -> Path:
     Raises
     ------
     NsysToolsError
-        If there is none. If the name may be one of transformers, the hint tells how to generate a model file.
+        If it does not exist. If the name may be a transformers name, the hint shows how to generate a model file.
     """
     try:
         return documents.locate(name, "models", suffixes, "model")

@@ -1,4 +1,4 @@
-"""Number formats of weights, inputs of products, experts, output head and KV cache."""
+"""Number formats of weights, matrix product inputs, experts, output head and KV cache."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROLES = ("weights", "experts", "head", "kept")
 
 PARTS = ("weights", "activations", "cache", "experts", "head")
 PLAIN = {"fp32": 4, "tf32": 4, "bf16": 2, "fp16": 2, "fp8": 1, "int8": 1}
-"""Formats without scales, which are allowed for everything: bytes per element."""
+"""Bytes per element of the formats without scales, which can be used for everything."""
 
 # Name -> bits per element including its share of the scales, and the dtype in which products are computed.
 # Sources: Open Compute Project, Microscaling Formats v1.0 (MX: 8-bit scale per 32 elements); NVIDIA, NVFP4 (8
@@ -59,7 +59,7 @@ class Format:
 
 
 def parse(name: str) -> Format:
-    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights, ``-z`` also a 4-bit zero point.
+    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights; ``-z`` adds a 4-bit zero point.
 
     Raises
     ------
@@ -86,7 +86,7 @@ class Formats:
     weights, experts, head
         Formats of the weights of linear layers, of routed experts, and of the output head.
     activations
-        Format of the inputs of products with quantized weights.
+        Input format of matrix products with quantized weights.
     cache
         Format of the KV cache.
     kept
@@ -116,7 +116,7 @@ class Formats:
         return max(self.input_of(role), self.of(role), key=lambda form: int(form.bits)).dtype
 
     def variables(self) -> dict[str, Fraction | int]:
-        """Return the reserved names of formulas with their values, in bytes per element."""
+        """Return the reserved names in formulas with their values, in bytes per element."""
         found: dict[str, Fraction | int] = {"dtype_bytes": parse(self.base).bytes}
         for role in ROLES:
             found[weight_name(role)] = self.of(role).bytes
@@ -127,7 +127,7 @@ class Formats:
     def __str__(self) -> str:
         """Return the formats as text."""
         parts = [f"{name} {getattr(self, name)}" for name in PARTS if getattr(self, name) not in ("", self.base)]
-        return ", ".join([f"elements of {self.base}", *(f"{part}{_bits(part)}" for part in parts)])
+        return ", ".join([f"{self.base} elements", *(f"{part}{_bits(part)}" for part in parts)])
 
 
 def _bits(part: str) -> str:
@@ -152,14 +152,14 @@ def chosen(text: str, own: Formats) -> Formats:
     ----------
     text
         ``bf16`` sets everything to one format. ``weights=int4-g128,cache=fp8`` changes parts of the model's formats.
-        ``bf16,cache=fp8`` does both. Empty changes nothing.
+        ``bf16,cache=fp8`` does both. An empty string changes nothing.
     own
         The model's own formats.
 
     Raises
     ------
     UsageError
-        For an unknown format or part.
+        If a format or part is unknown.
     """
     found = own
     for index, item in enumerate(filter(None, (part.strip() for part in text.split(",")))):
@@ -167,14 +167,14 @@ def chosen(text: str, own: Formats) -> Formats:
         if equals:
             found = _part(found, name.strip(), value.strip())
         elif index:
-            raise UsageError(f"{item!r} is not a part of a dtype.", f"Write {'=FORMAT, '.join(PARTS)}=FORMAT.")
+            raise UsageError(f"--dtype: {item!r} is not PART=FORMAT.", f"Use {'=FORMAT, '.join(PARTS)}=FORMAT.")
         else:
             found = Formats(_plain(item))
     return found
 
 
 def base_of(text: str) -> str:
-    """Return the format that a user sets for everything; empty if only parts are given."""
+    """Return the format that the user sets for everything; empty if the user sets only parts."""
     first = text.partition(",")[0].strip()
     return "" if "=" in first else first
 
@@ -183,14 +183,18 @@ def _plain(name: str) -> str:
     if name not in PLAIN:
         parse(name)
         raise UsageError(
-            f"{name} can only be used for weights.", f"--dtype weights={name}. For everything: {', '.join(PLAIN)}."
+            f"{name} can only be used for weights.",
+            f"Use --dtype weights={name}. To set all parts, use one of: {', '.join(PLAIN)}.",
         )
     return name
 
 
 def _part(found: Formats, name: str, value: str) -> Formats:
     if name not in PARTS:
-        raise UsageError(f"There is no part {name!r} with a number format.", f"Use one of: {', '.join(PARTS)}.")
+        raise UsageError(
+            f"--dtype: {name!r} is not a part of the model that has a number format.",
+            f"Use one of: {', '.join(PARTS)}.",
+        )
     parse(value)
     changed: dict[str, Any] = {name: value}
     if name == "weights":  # formats that default to that of the weights do so again
@@ -212,14 +216,15 @@ def from_config(config: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     NsysToolsError
-        For an unsupported method or layout of scales.
+        If the method or the layout of the scales is not supported.
     """
     method = str(config.get("quant_method", ""))
     reader = _METHODS.get(method)
     if reader is None:
         raise NsysToolsError(
             f"quantization_config: the method {method!r} is not supported.",
-            f"Supported: {', '.join(_METHODS)}. Remove it and set the formats: --dtype weights=int4-g128.",
+            f"Supported: {', '.join(_METHODS)}. Remove quantization_config and set the formats with --dtype, for "
+            "example --dtype weights=int4-g128.",
         )
     kept = config.get("modules_to_not_convert") or config.get("ignore") or config.get("exclude_modules") or ()
     found = reader(config)
@@ -244,7 +249,9 @@ def _fp8(config: Mapping[str, Any]) -> dict[str, Any]:
 def _grouped(config: Mapping[str, Any]) -> dict[str, Any]:
     bits, size = config.get("bits", 4), config.get("group_size", 128)
     if bits != 4 or not isinstance(size, int) or size <= 0:
-        raise NsysToolsError(f"quantization_config: {bits} bits in groups of {size} are not supported; 4 bits are.")
+        raise NsysToolsError(
+            f"quantization_config: {bits}-bit weights in groups of {size} are not supported. Only 4-bit weights are."
+        )
     return {"weights": f"int4-g{size}-z"}
 
 

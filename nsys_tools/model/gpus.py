@@ -1,4 +1,4 @@
-"""GPUs: dense peaks with dtype, accumulator and source, and links. An unknown GPU is an error; there is no fallback."""
+"""GPUs: links, and dense peaks with dtype, accumulator and source. An unknown GPU is an error; there is no fallback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SCHEMA = "analytic/gpus/schema.json"
 SUFFIXES = (".yaml", ".json")
 TOLERANCE = 0.05
 PCIE_GPUS = 8
-"""Number of GPUs in a server that PCIe connects."""
+"""Number of GPUs that PCIe connects in a server."""
 
 
 @attrs.frozen
@@ -31,9 +31,9 @@ class Peak:
     flops_per_clock_per_sm
         FLOPs of one SM per clock.
     source, bandwidth_source
-        Sources of the two figures.
+        Sources of the two values.
     clock_hz
-        Clock at which the peak is stated; None for that of the GPU.
+        Clock at which the peak is stated; None for the GPU's clock.
     """
 
     gpu: str
@@ -56,7 +56,7 @@ class Link:
     bytes_per_s
         Send bandwidth per GPU. Receiving has the same bandwidth at the same time.
     source
-        Source of the figure.
+        Source of the value.
     gpus
         Maximum number of GPUs that it connects; None for any number.
     """
@@ -73,19 +73,19 @@ class Gpu:
     Attributes
     ----------
     name, file, source
-        Product name, the file with these figures, and the source of SM count and clock.
+        Product name, the file with these values, and the source of SM count and clock.
     trace_names
         Its names in traces.
     memory_bytes, memory_source
-        Total memory as reported by the driver and shown by nvidia-smi; the source of that figure.
+        Total memory as reported by the driver and shown by nvidia-smi; the source of that value.
     sm_count, boost_clock_hz
         Number of multiprocessors, and the clock at which the peaks are stated.
     bytes_per_s
         DRAM bandwidth.
     peaks
-        Peaks; those of a dtype are in order of preference.
+        Peaks. The peaks of one dtype are in order of preference.
     nvlink, network, pcie
-        Links between several of these GPUs; None if there is none or it is uncommon.
+        Links between several of these GPUs; None if the link does not exist or is uncommon.
     """
 
     name: str
@@ -108,14 +108,14 @@ class Gpu:
         Raises
         ------
         NsysToolsError
-            If the GPU has no such peak.
+            If the GPU has no peak for this dtype and accumulator.
         """
         for peak in self.peaks:
             if peak.dtype == dtype and accumulator in ("", peak.accumulator):
                 return peak
-        known = ", ".join(f"{p.dtype} with {p.accumulator}" for p in self.peaks)
-        wanted = f"{dtype} with {accumulator}" if accumulator else dtype
-        raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"It has {known}.")
+        known = ", ".join(f"{p.dtype} with {p.accumulator} accumulation" for p in self.peaks)
+        wanted = f"{dtype} with {accumulator} accumulation" if accumulator else dtype
+        raise NsysToolsError(f"{self.name} has no dense peak for {wanted} in {self.file}.", f"Known peaks: {known}.")
 
     def stated_hz(self, peak: Peak) -> float:
         """Return the clock at which a peak is stated."""
@@ -126,7 +126,7 @@ class Gpu:
         return self.sm_count * self.stated_hz(peak) * peak.flops_per_clock_per_sm
 
     def link(self, gpus: int) -> Link:
-        """Return the link of a group of GPUs: NVLink within its domain, else the network, else PCIe in a server.
+        """Return the link of a group of GPUs: NVLink within its domain, or else the network, or else PCIe in a server.
 
         Parameters
         ----------
@@ -136,7 +136,7 @@ class Gpu:
         Raises
         ------
         NsysToolsError
-            If no link connects that many.
+            If no link connects this many GPUs.
         """
         if self.nvlink and self.nvlink.gpus and gpus <= self.nvlink.gpus:
             return self.nvlink
@@ -144,12 +144,12 @@ class Gpu:
             return self.network
         if self.pcie and gpus <= PCIE_GPUS:
             return self.pcie
-        parts = [f"NVLink for {self.nvlink.gpus} GPUs"] if self.nvlink else []
-        parts += [f"PCIe for {PCIE_GPUS}"] if self.pcie else []
-        has = " and ".join(parts) or "neither NVLink nor PCIe"
+        parts = [f"NVLink ({self.nvlink.gpus} GPUs)"] if self.nvlink else []
+        parts += [f"PCIe ({PCIE_GPUS} GPUs)"] if self.pcie else []
+        has = ", ".join(parts) or "none"
         raise NsysToolsError(
-            f"{self.name}: no link between {gpus} GPUs is known. It has {has}.",
-            f"Add a network (bytes_per_s, source) to a copy of {self.file}, and give that file as the GPU.",
+            f"{self.name} has no known link for {gpus} GPUs. Known links: {has}.",
+            f"Copy {self.file}, add a network (bytes_per_s, source), and pass the copy with --gpu.",
         )
 
 
@@ -159,7 +159,7 @@ def available() -> dict[str, Path]:
 
 
 def load(name: str) -> Gpu:
-    """Return a GPU by its short name (``h200-sxm``), its full name, its name in a trace, or a file.
+    """Return a GPU, given its short name (``h200-sxm``), its full name, its name in a trace, or a file.
 
     Raises
     ------
@@ -224,11 +224,13 @@ def _link(data: Mapping[str, Any], name: str, gpus: int | None = None) -> Link |
 def _check(gpu: Gpu, peak: Peak) -> None:
     derived = gpu.derived_flops_per_s(peak)
     if abs(peak.flops_per_s / derived - 1) > TOLERANCE:
-        factors = f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm}"
+        factors = (
+            f"{gpu.sm_count} SMs x {gpu.stated_hz(peak) / 1e9:.3f} GHz x {peak.flops_per_clock_per_sm} FLOP/clk/SM"
+        )
         given = f"{peak.dtype} is given as {peak.flops_per_s / 1e12:.1f} TFLOP/s"
         raise NsysToolsError(
-            f"{gpu.file}: {given}, but {factors} is {derived / 1e12:.1f}.",
-            "Peaks must be dense. A sparse figure is twice the dense one.",
+            f"{gpu.file}: {given}, but {factors} is {derived / 1e12:.1f} TFLOP/s.",
+            "Peaks must be dense. A sparse peak is twice the dense one.",
         )
 
 
@@ -241,6 +243,6 @@ def _check_bandwidth(gpu: Gpu, bandwidth: Mapping[str, Any]) -> None:
         factors = f"2 x {bandwidth['clock_hz'] / 1e9:.3f} GHz x {bandwidth['bus_bits']} bits"
         raise NsysToolsError(
             f"{gpu.file}: the bandwidth is given as {gpu.bytes_per_s / 1e9:.0f} GB/s, but {factors} is "
-            f"{derived / 1e9:.0f}.",
-            "clock_hz is the memory clock that the driver reports. There are two transfers per clock.",
+            f"{derived / 1e9:.0f} GB/s.",
+            "clock_hz is the memory clock reported by the driver, with two transfers per clock.",
         )

@@ -16,5 +16,5 @@ def numbered(indices: tuple[int, ...]) -> str:
 
 
 def joined(above: str, name: str) -> str:
-    """Join two names to a path; either may be empty."""
+    """Join two names into a path; either may be empty."""
     return f"{above}.{name}" if above and name else above or name

@@ -56,7 +56,7 @@ def of_torchinfo(path: Path, database: Database) -> TargetOperatorList:
 
 
 def without_formula(operators: TargetOperatorList) -> list[str]:
-    """Return the classes without an entry in the formula database. They are never guessed."""
+    """Return the classes without an entry in the formula database. Formulas are never guessed."""
     return [spec.qualified_class for spec in operators.operators if spec.category is OperatorCategory.UNKNOWN]
 
 
@@ -66,7 +66,7 @@ def _artifact(path: Path) -> tuple[Path, dict[str, Any]]:
         data = documents.plain(file)
         if isinstance(data, dict) and isinstance(data.get("layers"), list) and data["layers"]:
             return file, data
-    hint = "The file must have a list `layers` whose elements have `class_name_qualified`."
+    hint = "The file must have a `layers` list whose elements have `class_name_qualified`."
     raise NsysToolsError(f"{path} contains no list of unique layers as written by torchinfo.", hint)
 
 
@@ -91,7 +91,7 @@ def _key(spec: OperatorSpec) -> tuple[bool, str]:
 
 
 def is_model_file(path: Path) -> bool:
-    """Return whether a file is a model or a configuration, and not a torchinfo file."""
+    """Return whether a file is a model or a configuration rather than a torchinfo file."""
     try:
         data = documents.plain(decoder.inside(str(path)) or path)
     except NsysToolsError:

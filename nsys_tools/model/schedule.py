@@ -22,7 +22,7 @@ _RANGE = re.compile(r"\[[0-9,-]+\]")
 
 @attrs.frozen
 class Enter:
-    """Begin of a part: a phase, step or module."""
+    """Start of a part: a phase, step or module."""
 
     name: str
 
@@ -64,7 +64,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
         If the settings have no peak rate.
     """
     if settings.peak is None:
-        raise NsysToolsError("A prediction needs a GPU.", "Give one with --gpu.")
+        raise NsysToolsError("A prediction requires a GPU.", "Specify one with --gpu.")
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = step_demands(model, database)
     for phase in model.phases:
@@ -78,7 +78,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
 
 
 def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
-    """Return by phase the number of runs in one execution, and the number of steps of these runs; 0 without steps."""
+    """Return, by phase, the number of runs in one execution and the number of steps in these runs; 0 without steps."""
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = {}
     for phase in model.phases:

@@ -19,7 +19,7 @@ _converter = cattrs.Converter(forbid_extra_keys=True)
 
 
 def _exactly(kind: type) -> Callable[[Any, Any], Any]:
-    """Return a hook that accepts only values of one plain type, because another type is a mistake."""
+    """Return a hook that accepts only values of one plain type, because any other type is a mistake."""
 
     def check(value: Any, _: Any) -> Any:
         if type(value) is not kind and not (kind is float and type(value) is int):
@@ -39,7 +39,7 @@ for _kind in (int, str, bool, float):
 
 
 def _reason(error: BaseException, kind: type | None) -> str:
-    """Return the reason of an error, from the validator if it has one."""
+    """Return the reason for an error, from the validator if it has one."""
     if isinstance(error, ValueError | TypeError) and error.args:
         return str(error.args[0])
     return format_exception(error, kind)
@@ -87,5 +87,5 @@ def to_yaml(thing: Any) -> str:
 
 
 def from_file(path: Path, kind: type[T]) -> T:
-    """Return a domain object from a JSON or YAML file; see `from_data`."""
+    """Return a domain object from a JSON or YAML file (see `from_data`)."""
     return from_data(documents.plain(path), kind, str(path))

@@ -1,4 +1,4 @@
-"""Serving figures of a model: time to first token, time per output token, tokens per second, and memory."""
+"""Serving metrics of a model: time to first token, time per output token, tokens per second, and memory."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ DEFINITIONS = (
     "steps",
     "tokens/s per user: 1 / tpot; tokens/s per GPU: tokens/s of the whole batch divided by the number of GPUs",
     "memory of the fullest GPU: weights, the KV cache after the last step, and the largest input and output of a layer "
-    f"for at most {CHUNK:,} tokens at once, with logits of the last position; the limit is {USABLE:.0%} of GPU memory",
-    "times are lower bounds without launch overhead and imbalance; communication is not overlapped; a pipeline has as "
+    f"for at most {CHUNK:,} tokens at once, with logits for the last position only; the limit is {USABLE:.0%} of GPU "
+    "memory",
+    "times are lower bounds without launch overhead or load imbalance; communication is not overlapped; a pipeline "
+    "has as "
     "many micro-batches as stages",
 )
 LARGEST = {BATCH: 2**20, LENGTH: 2**24}
@@ -40,7 +42,7 @@ Figures = dict[str, list[float | None]]
 
 @attrs.frozen
 class _Stage:
-    """The share of one GPU in one pipeline stage."""
+    """One GPU's share of a pipeline stage."""
 
     model: Model
     found: Sequence[Demand]
@@ -81,7 +83,7 @@ class Serving:
     settings
         Formats, GPU, parallelism, values of inputs.
     efficiency
-        Phase -> fraction of the roofline speed that is achieved; empty for bounds only.
+        Phase -> achieved fraction of the roofline speed; empty to compute only bounds.
 
     Raises
     ------
@@ -95,13 +97,13 @@ class Serving:
     efficiency: Mapping[str, float] = attrs.field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        """Refuse models and settings without serving figures."""
+        """Refuse models and settings without serving metrics."""
         # The search varies batch and length. The user's values have been checked before.
         self.settings = attrs.evolve(self.settings, asked=frozenset())
         if not can_serve(self.model):
-            raise UsageError(f"{self.model.name} does not decode batches, so it has no tokens per second.")
+            raise UsageError(f"{self.model.name} does not decode batches, so tokens per second cannot be computed.")
         if self.settings.gpu is None:
-            raise NsysToolsError("Times and memory need a GPU.", "Give one with --gpu.")
+            raise NsysToolsError("Times and memory require a GPU.", "Specify one with --gpu.")
         phases = [phase.name for phase in self.model.phases]
         for phase, share in self.efficiency.items():
             if phase not in phases:
@@ -112,7 +114,7 @@ class Serving:
                 raise UsageError(f"The efficiency of {phase} is {share:g}, but must be above 0 and at most 1.")
 
     def table(self, columns: Columns) -> Figures:
-        """Return the figures in many settings.
+        """Return the metrics in many settings.
 
         Parameters
         ----------
@@ -133,9 +135,9 @@ class Serving:
         return {**found, **self._memory(columns)}
 
     def largest(self, name: str) -> int | None:
-        """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, with the other unchanged.
+        """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, leaving the other unchanged.
 
-        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with fixed-size state.
+        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with a fixed-size state.
         """
         found = _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, LARGEST[name])
         return found if found < LARGEST[name] else None
@@ -210,7 +212,7 @@ class Serving:
 
 
 def _cycle(times: Sequence[float], pieces: int, steps: int) -> tuple[float, float] | None:
-    """Return time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
+    """Return the time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
     if not steps:
         return None
     cycle = max(sum(times), pieces * max(times)) / steps
@@ -242,33 +244,33 @@ def _last(holds: Callable[[int], bool], most: int) -> int:
 
 
 FIGURES: dict[str, tuple[str, str]] = {
-    "ttft_ns": ("ns", "time to first token, bound"),
-    "tpot_ns": ("ns", "time per output token, bound"),
-    "user_tokens_per_s": ("tokens/s", "per user, bound"),
-    "tokens_per_s": ("tokens/s", "all GPUs, bound"),
-    "gpu_tokens_per_s": ("tokens/s", "per GPU, bound"),
-    "bubble_ratio": ("ratio", "idle fraction of the pipeline in decode"),
+    "ttft_ns": ("ns", "time to first token, lower bound"),
+    "tpot_ns": ("ns", "time per output token, lower bound"),
+    "user_tokens_per_s": ("tokens/s", "rate per user, upper bound"),
+    "tokens_per_s": ("tokens/s", "total rate of all GPUs, upper bound"),
+    "gpu_tokens_per_s": ("tokens/s", "rate per GPU, upper bound"),
+    "bubble_ratio": ("ratio", "fraction of decode time in which the pipeline is idle"),
     "expected_ttft_ns": ("ns", "time to first token at the given efficiency"),
     "expected_tpot_ns": ("ns", "time per output token at the given efficiency"),
-    "expected_user_tokens_per_s": ("tokens/s", "per user at the given efficiency"),
-    "expected_gpu_tokens_per_s": ("tokens/s", "per GPU at the given efficiency"),
+    "expected_user_tokens_per_s": ("tokens/s", "rate per user at the given efficiency"),
+    "expected_gpu_tokens_per_s": ("tokens/s", "rate per GPU at the given efficiency"),
     "held_bytes": ("bytes", "weights on the fullest GPU"),
     "kv_bytes": ("bytes", "KV cache on that GPU after the last step"),
-    "activation_bytes": ("bytes", "largest input plus output of a layer on that GPU"),
-    "memory_bytes": ("bytes", "sum of the three"),
-    "usable_bytes": ("bytes", f"{USABLE:.0%} of the GPU's memory"),
+    "activation_bytes": ("bytes", "largest sum of a layer's input and output on that GPU"),
+    "memory_bytes": ("bytes", "sum of weights, KV cache and largest layer input and output"),
+    "usable_bytes": ("bytes", f"memory limit: {USABLE:.0%} of the GPU's memory"),
     "fits": ("", "whether the model fits in memory"),
     "largest_batch": ("count", "largest batch that fits in memory, over all GPUs"),
     "largest_context": ("count", "longest prompt that fits in memory at this batch size"),
 }
-"""Serving figures: unit and meaning."""
+"""Serving metrics: unit and meaning."""
 
 MOST = {"largest_batch": LARGEST[BATCH], "largest_context": LARGEST[LENGTH]}
-"""Search limits of the figures that are None if the limit fits."""
+"""Search limits of the metrics that are None if the limit fits."""
 
 
 def summary(served: Serving) -> dict[str, float | bool | None]:
-    """Return the figures for the given settings, by the names of `FIGURES`."""
+    """Return the metrics for the given settings, by the names in `FIGURES`."""
     assert served.settings.gpu is not None  # noqa: S101  (checked)
     found = {name: column[0] for name, column in served.table({}).items()}
     found["usable_bytes"] = int(USABLE * served.settings.gpu.memory_bytes)

@@ -1,4 +1,4 @@
-"""Settings of an evaluation from the user's workload, values, dtype and GPU."""
+"""Evaluation settings from the user's workload, values, dtype and GPU."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ def settings(
     workload
         Workload of the model.
     recorded, assignments
-        Texts such as ``seq_len=2048`` from a run and from the user. Those from the user must not contradict each other.
+        Assignments such as ``seq_len=2048`` from a run and from the user. The user's must not contradict each other.
     dtype, attention
         Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
         ``causal``.
     gpu
-        Name of a GPU; empty for no roofline times.
+        Name of a GPU; empty to compute no roofline times.
     parallel
         Parallelism: ``tp``, ``pp``, ``ep``, ``dp``, and the selected ``pp_rank``.
     expanded
@@ -53,7 +53,7 @@ def settings(
     Raises
     ------
     NsysToolsError
-        For a text that is not an assignment, a name unknown to the model or the GPU, or contradictory values.
+        If an assignment is malformed, an input, dtype or GPU is unknown, or values contradict each other.
     """
     values = workloads.inputs(workload, model) if workload else {}
     asked = dict(assignment(text) for text in assignments)
@@ -72,7 +72,7 @@ def settings(
 
 
 def shortened(text: str) -> str:
-    """Return a text of the user, shortened for messages."""
+    """Return the user's text, shortened for error messages."""
     return text if len(text) <= 80 else f"{text[:60]}... ({len(text):,} characters)"
 
 
@@ -81,7 +81,7 @@ def assignment(text: str) -> tuple[str, int]:
     name, equals, value = text.partition("=")
     digits = value.strip().replace("_", "").replace(",", "")
     if not equals or not name.strip() or not digits.isdecimal():
-        raise UsageError(f"{shortened(text)!r} is not a setting.", "Write NAME=NUMBER, such as seq_len=2048.")
+        raise UsageError(f"{shortened(text)!r} is not a valid setting.", "Use NAME=NUMBER, such as seq_len=2048.")
     if len(digits) > MOST_DIGITS:
         raise UsageError(f"{shortened(text)!r}: the number is too large.", f"Use at most {MOST_DIGITS} digits.")
     return name.strip(), int(digits)
@@ -103,22 +103,24 @@ def warnings(model: Model, found: Settings) -> list[str]:
 
 
 def conventions(model: Model, found: Settings) -> tuple[str, ...]:
-    """Return the conventions that the figures use, as text to print with them."""
+    """Return the conventions behind the values, as text to print with them."""
     pairs = {
-        "full": "full attention: every query is counted with every key, masked or not",
-        "causal": "causal attention: half of the square of the new tokens, and keys inside the window only",
+        "full": "full attention: every query-key pair is counted, whether masked or not",
+        "causal": "causal attention: half of the query-key pairs among the new tokens are counted, and only keys "
+        "within the window",
     }[found.attention]
     words = [
         "2 FLOPs per multiply-add; matrix products and convolutions are separate from other operations",
         pairs,
-        "bytes: weights are read once per forward, activations are read or written once per operation, "
-        "the KV cache is read in each step; only attention is fused",
-        "experts: expected number under uniform routing",
+        "bytes: weights are read once per forward pass, activations are read or written once per operation, "
+        "the KV cache is read in each step; attention is the only fused operation",
+        "experts: the expected number of selected experts under uniform routing",
         str(found.formats(model)),
     ]
     if found.parallel != plan.Parallel():
         words.append(
-            f"one of {found.parallel.gpus} GPUs ({found.parallel}), with the batch of all GPUs: {plan.CONVENTION}"
+            f"values for one of {found.parallel.gpus} GPUs ({found.parallel}), with the batch of all GPUs: "
+            f"{plan.CONVENTION}"
         )
     if found.peak:
         ceilings = ", ".join(

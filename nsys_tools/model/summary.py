@@ -21,12 +21,12 @@ from nsys_tools.model.settings import conventions, inputs_of
 def analyze(
     model: Model, database: Database, settings: Settings, workload: WorkloadProfile | None = None
 ) -> AnalyticReport:
-    """Return hierarchy, figures per layer and per class, and closed forms of a model.
+    """Return the hierarchy, the values per layer and per class, and the closed forms of a model.
 
     Raises
     ------
     NsysToolsError
-        As `figures.evaluate`, and if the model's `spec` is invalid.
+        For the same reasons as `figures.evaluate`, and if the model's `spec` is invalid.
     """
     rows = figures.evaluate(model, database, settings)
     found = demands(model, database)
@@ -67,7 +67,7 @@ def texts(found: Sequence[Demand], model: Model, settings: Settings, path: str, 
 def summary(
     model: Model, settings: Settings, rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]
 ) -> dict[str, Any]:
-    """Return figures as plain data for programs: the settings, totals per phase, and one record per layer."""
+    """Return machine-readable values: the settings, totals per phase, and one record per layer."""
     columns, cells = tables.layer_table(rows)
     return {
         "format": FORMAT,
@@ -84,8 +84,8 @@ def summary(
 
 
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
-    """Return remarks about the figures; empty if there are none."""
+    """Return remarks about the results; empty if there are none."""
     return tuple(
-        f"{layer.path}: the class {layer.qualified_class} has no formula and is not counted"
+        f"{layer.path}: the class {layer.qualified_class} has no formula, so its FLOPs and bytes are not included"
         for layer in unknown(model, database)
     )

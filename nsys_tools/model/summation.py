@@ -22,7 +22,7 @@ from nsys_tools.model.closed_form import (
 def sum_over(form: ClosedForm, step: str, count: ClosedForm) -> ClosedForm:
     """Return the sum of `form` over ``step = 0 .. count - 1``.
 
-    Polynomials in the step are summed in closed form (Faulhaber, up to the third power), and so is
+    Polynomials in the step are summed in closed form (Faulhaber, up to the third power). So is
     ``min(a + step, b)``, the length of a filling window. If the step is inside another function, the sum
     remains a term that is summed on evaluation.
     """

@@ -30,7 +30,7 @@ def axis(text: str) -> tuple[str, list[int]]:
     Raises
     ------
     NsysToolsError
-        If the text has another form.
+        If the text has a different form.
     """
     name, equals, values = text.partition("=")
     found: list[int] = []
@@ -46,7 +46,8 @@ def axis(text: str) -> tuple[str, list[int]]:
             break
     if not equals or not found:
         raise UsageError(
-            f"{shortened(text)!r} is not an axis.", "Write NAME=1,2,4 or NAME=FIRST..LAST or NAME=FIRST..LAST..STEP."
+            f"{shortened(text)!r} is not a valid sweep axis.",
+            "Use NAME=1,2,4, NAME=FIRST..LAST or NAME=FIRST..LAST..STEP.",
         )
     return name, found
 
@@ -56,7 +57,7 @@ def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
     if not step:
         raise UsageError(f"{shortened(text)!r}: a step of 0 never reaches {last}.", "Use a step of at least 1.")
     if last < first:
-        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Write {last}..{first}.")
+        raise UsageError(f"{shortened(text)!r}: the range ends before it begins.", f"Use {last}..{first}.")
     return range(first, last + 1, step)[: MAX_POINTS + 1]
 
 
@@ -81,13 +82,13 @@ def sweep(
     model
         The whole model.
     axes
-        Input, or one of ``tp``, ``pp``, ``ep`` and ``dp`` -> values.
+        Input name, or one of ``tp``, ``pp``, ``ep`` and ``dp`` -> values.
     settings
         Formats, attention, peak, parallelism, and values of the other inputs.
     phase
-        The only phase to count; all when empty.
+        The only phase to include; empty for all phases.
     efficiency
-        Phase -> fraction of the roofline speed that is achieved, for expected times.
+        Phase -> achieved fraction of the roofline speed, for expected times.
 
     Returns
     -------
@@ -98,8 +99,8 @@ def sweep(
     Raises
     ------
     NsysToolsError
-        For more than `MAX_POINTS` combinations, an unknown input or phase, contradictory values, or a model that cannot
-        be split over the GPUs.
+        If there are more than `MAX_POINTS` combinations, an input or phase is unknown, values contradict each other, or
+        the model cannot be split across the GPUs.
     """
     points = _points(axes)
     shares = {name: list(dict.fromkeys(values)) for name, values in axes.items() if name in SHARES}

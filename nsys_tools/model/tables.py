@@ -1,4 +1,4 @@
-"""Figures as tables: columns and rows of plain values."""
+"""Results as tables: columns and rows of plain values."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _CHILDREN = 3
 
 
 def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS) -> Table:
-    """Return one row per layer and phase: the table ``layer`` of a trace's database.
+    """Return one row per layer and phase: the ``layer`` table of a trace's database.
 
     Columns: ``phase``, ``path``, ``transformers_path``, ``class``, ``kind``, ``category``, ``count``, then
     `amounts` (total FLOPs and bytes of all instances, `intensity` in FLOPs per byte, `roofline_ns`), ``bound``.
@@ -90,9 +90,9 @@ def _share(value: float | None, count: int) -> float | None:
 
 
 def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:
-    """Return layers for people: few amounts, and totals per phase. The path shows the number of instances.
+    """Return layers for human readers: a few amounts, and totals per phase. The path shows the number of instances.
 
-    If a GPU is set, the column ``bound`` replaces the intensity.
+    If a GPU is set, the ``bound`` column replaces the intensity.
     """
     amounts = BRIEF[:-1] if any(row.bound for row in rows) else BRIEF
     columns = ["phase", "layer", *amounts, "bound"]
@@ -103,12 +103,12 @@ def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) ->
 
 
 def _moved(cells: list[Any], at: int) -> list[Any]:
-    """Return cells with the last one moved to a place."""
+    """Return cells with the last one moved to a given position."""
     return [*cells[:at], cells[-1], *cells[at:-1]]
 
 
 def brief_sweep(table: Table) -> Table:
-    """Return a sweep for people: for served batches, latency, rates and memory instead of sums over phases."""
+    """Return a sweep for human readers: for served batches, latency, rates and memory instead of sums over phases."""
     columns, rows = table
     left_out = _SUMMED if _SERVED in columns else set[str]()
     kept = [index for index, name in enumerate(columns) if name not in left_out]
@@ -118,7 +118,7 @@ def brief_sweep(table: Table) -> Table:
 def for_people(table: Table) -> Table:
     """Return a table for a screen or a page, with FLOPs, bytes, times and rates in readable units.
 
-    Fractions are rounded, class names have no module, and columns that are 0 or unknown in all rows are omitted.
+    Fractions are rounded, class names have no module prefix, and columns that are 0 or unknown in all rows are omitted.
     """
     columns, rows = table
     units = [next((suffix for suffix in _UNITS if name.endswith(suffix)), "") for name in columns]
@@ -150,7 +150,7 @@ def _brief(classes: str) -> str:
 def phase_table(
     totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS, expanded: Mapping[str, int] | None = None
 ) -> Table:
-    """Return one row per phase and per other key of `totals`, with the FLOPs for expanding latents if given."""
+    """Return one row per phase and other key of `totals`, including the FLOPs for expanding latents if given."""
     names = ["phase", *amounts, *(["expanded_matrix_flops"] if expanded else [])]
     return names, [
         [phase, *_amounts(total, amounts), *([expanded[phase]] if expanded else [])] for phase, total in totals.items()
@@ -166,7 +166,7 @@ def class_table(rows: Sequence[OperatorMetrics], amounts: Sequence[str] = AMOUNT
 
 
 def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = False) -> Table:
-    """Return the serving figures as one row, or for people as one row per figure with its meaning."""
+    """Return the serving metrics as one row, or for human readers as one row per metric with its meaning."""
     if not people:
         return list(figures), [list(figures.values())]
     figures = {name: value for name, value in figures.items() if value != 0 or name not in _SPARE}

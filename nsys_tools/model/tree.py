@@ -33,14 +33,14 @@ def find(model: Model, path: str) -> Layer:
     Raises
     ------
     NsysToolsError
-        If there is none. The hint lists the layers at the first wrong component.
+        If no layer has this path. The hint lists the layers at the first component that does not match.
     """
     layers, found = model.layers, None
     while True:
         step = next((layer for layer in layers if _leads_to(layer.path, path)), None)
         if step is None:
             known = ", ".join(layer.path for layer in layers) or "none"
-            below = f"below {found.path}" if found else "at the top"
+            below = f"below {found.path}" if found else "at the top level"
             raise NsysToolsError(f"The model {model.name} has no layer {path!r}.", f"Layers {below}: {known}.")
         if _pattern(step.path).fullmatch(path):
             return step

@@ -1,4 +1,4 @@
-"""Workloads: lookup by name or path, and conversion to inputs of a model."""
+"""Workloads: lookup by name or path, and conversion to model inputs."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ def inputs(workload: WorkloadProfile, model: Model) -> dict[str, int]:
     Raises
     ------
     NsysToolsError
-        If the workload sets an input that the model does not have, because it is for another kind of model.
+        If the workload sets an input that the model does not have, because it is for a different kind of model.
     """
     given = {name: value for name in _FIELDS if (value := getattr(workload, name)) is not None}
     found = {name: int(value) for name, value in {**given, **workload.inputs}.items()}
     strange = sorted(found.keys() - model.inputs.keys())
     if strange:
         raise NsysToolsError(
-            f"The workload {workload.id} sets {', '.join(strange)}, which the model {model.name} does not have.",
-            f"Its inputs are: {', '.join(model.inputs)}.",
+            f"The workload {workload.id} sets inputs that the model {model.name} does not have: {', '.join(strange)}.",
+            f"Inputs of {model.name}: {', '.join(model.inputs)}.",
         )
     return found

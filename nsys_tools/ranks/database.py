@@ -140,7 +140,7 @@ class RankDatabase:
         found = sorted((rank, file) for rank, file in zip(ranks, self._gathering.files(name), strict=True) if file)
         paths = [self._linked(rank, name, file) for rank, file in found]
         if not paths:
-            raise NsysToolsError(f"{name} is not in any trace.")
+            raise NsysToolsError(f"No trace contains {name}.")
         # The rank is in the path, because neither a join nor many unions preserve the order of the rows.
         options = "hive_partitioning = true, hive_types = {'rank': BIGINT}"
         return f"SELECT rank, * EXCLUDE (rank) FROM read_parquet([{', '.join(map(literal, paths))}], {options})"
@@ -192,5 +192,5 @@ class RankDatabase:
             names = ", ".join(lost[:3]) + (" ..." if len(lost) > 3 else "")
             self._notes.append(
                 f"Not aligned: {names}. No collective recorded by all its ranks links these files to the clock of the "
-                "first file. Figures that need a common clock exclude these files."
+                "first file. Metrics that need a common clock exclude these files."
             )

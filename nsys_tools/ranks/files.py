@@ -32,11 +32,13 @@ def traces(given: Sequence[str | Path]) -> list[Path]:
     for one in given:
         paths = _of(Path(one))
         if not paths:
-            raise NsysToolsError(f"{one}: no trace found.", "Give .sqlite exports, folders of exports, or a pattern.")
+            raise NsysToolsError(
+                f"No trace was found for {one}.", "Use .sqlite exports, folders of exports, or a pattern."
+            )
         found += paths
     places = [path.resolve() for path in found]
     if twice := next((path for path in found if places.count(path.resolve()) > 1), None):
-        raise NsysToolsError(f"{twice} is given twice.", "Give each trace once.")
+        raise NsysToolsError(f"{twice} is specified twice.", "Specify each trace once.")
     return sorted(found, key=lambda path: natural(str(path)))
 
 
@@ -44,7 +46,7 @@ def _of(path: Path) -> list[Path]:
     if path.exists():
         return _in_folder(path) if path.is_dir() else [path]
     if not has_magic(str(path)):
-        raise NsysToolsError(f"{path}: no such file or folder.", _similar(path))
+        raise NsysToolsError(f"{path} does not exist.", _similar(path))
     return [found for name in glob(str(path), recursive=True) for found in _of(Path(name))]
 
 
@@ -53,7 +55,7 @@ def _similar(path: Path) -> str:
     try:
         names = [one.name for one in path.parent.iterdir()]
     except FileNotFoundError:
-        return f"There is no folder {path.parent}."
+        return f"The folder {path.parent} does not exist."
     except OSError:
         return ""
     # Names with the same ending are already similar. Only greater similarity indicates a typo.

@@ -107,7 +107,7 @@ class Gathering:
 
     def _tell(self, done: int, total: int) -> None:
         """Report how many of the traces have been read."""
-        self.progress(Measured(f"{done} of {total} traces read", lambda: Amount(done, total, "traces")))
+        self.progress(Measured(f"reading traces, {done} of {total} done", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
         """Return the Parquet files with a query's results, in the order of `sources`; None for missing results."""

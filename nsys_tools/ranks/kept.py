@@ -68,7 +68,7 @@ class Kept:
             with self._store.entry(*self._name(None, _PARTS)).write() as draft:
                 draft.write_text(json.dumps(known), encoding="utf-8")
         except OSError as error:
-            log.warning("The cache cannot be written (%s); continuing without it.", error.strerror)
+            log.warning("The cache cannot be written (%s). nsys-tools continues without it.", error.strerror)
             self._store = None
             return False
         return True

@@ -12,7 +12,7 @@ from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.ranks.gathering import Source
 
 UNTOLD = (
-    "The ranks are numbered in file order, because neither the traces nor --rank-regex identify them. Their order has "
+    "The ranks are numbered in file order, because neither the traces nor --rank-regex identifies them. The order has "
     "no meaning."
 )
 
@@ -64,7 +64,7 @@ def numbered(sources: Sequence[Source], told: Sequence[Mapping[str, Any]], expre
         note = f"Several traces identify themselves as rank {twice[0]}: {', '.join(names[:3])}. {UNTOLD}"
         return Numbers(range(len(sources)), "order", (note,))
     count = max((row["told_count"] or 0 for row in told), default=0)
-    missing = (f"The job has {count} ranks, of which {len(ranks)} were given.",) if count > len(ranks) else ()
+    missing = (f"The job has {count} ranks, but only {len(ranks)} were specified.",) if count > len(ranks) else ()
     return Numbers(ranks, " and ".join(sorted({str(row["told_by"]) for row in told})), missing)
 
 
@@ -75,7 +75,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
         raise UsageError(f"--rank-regex {expression}: {error}.") from None
     if compiled.groups != 1:
         raise UsageError(
-            f"--rank-regex {expression} needs exactly one group, for the number.", r"Example: 'rank(\d+)'."
+            f"--rank-regex {expression} must have exactly one group, for the number.", r"Example: 'rank(\d+)'."
         )
     ranks = []
     for one in sources:
@@ -86,7 +86,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
     if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
         names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]
         raise NsysToolsError(
-            f"--rank-regex {expression} gives rank {twice[0]} twice: {', '.join(names[:3])}.",
-            "A file with several processes has several ranks. Omit the option.",
+            f"--rank-regex {expression} extracts rank {twice[0]} twice: {', '.join(names[:3])}.",
+            "A file with several processes has several ranks. Omit --rank-regex.",
         )
     return ranks

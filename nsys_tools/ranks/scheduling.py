@@ -86,11 +86,13 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     try:
         distributed: Any = import_module("distributed")
     except ImportError:
-        raise NsysToolsError("distributed is not installed.", "pip install 'nsys-tools[cluster]'") from None
+        raise NsysToolsError(
+            "distributed is not installed.", "Install it with: pip install 'nsys-tools[cluster]'"
+        ) from None
     try:
         client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:
-        raise NsysToolsError(f"--scheduler {address}: cannot be reached ({error}).") from None
+        raise NsysToolsError(f"--scheduler {address}: the scheduler cannot be reached ({error}).") from None
     with client, client.as_current():
         # An error in a trace is a result. A task fails only if its worker fails, and is then retried.
         futures = client.map(attempt, [reader] * len(tasks), tasks, pure=False, retries=2)
@@ -100,5 +102,10 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
             try:
                 yield task, future.result()
             except Exception as error:  # noqa: BLE001  (a worker can fail in any way, or die)
-                yield task, NsysToolsError(f"{task.path}: its worker failed ({type(error).__name__}: {error}).")
+                yield (
+                    task,
+                    NsysToolsError(
+                        f"{task.path}: the worker that read this trace failed ({type(error).__name__}: {error})."
+                    ),
+                )
             future.release()

@@ -14,7 +14,10 @@ from typing import BinaryIO
 from nsys_tools.errors import NsysToolsError, OneError
 from nsys_tools.ranks.work import Part, Reader, Task
 
-_HINT = "Run the command again; traces already read are cached. With fewer --workers, each has more memory."
+_HINT = (
+    "Run the command again. Traces that were already read are cached. With fewer --workers, each worker has more "
+    "memory."
+)
 # Python's multiprocessing is not used, because it would run the user's script again in each worker unless the script
 # prevents this.
 _START = "from nsys_tools.ranks.worker import serve; serve()"
@@ -51,7 +54,9 @@ class Worker:
         except (EOFError, BrokenPipeError, pickle.UnpicklingError):
             self._process = None
             _end(process)
-            raise NsysToolsError(f"{task.path}: its worker died ({_cause(process)}).", _HINT) from None
+            raise NsysToolsError(
+                f"{task.path}: the worker that read this trace died ({_cause(process)}).", _HINT
+            ) from None
         if isinstance(answer, NsysToolsError):
             raise answer
         found: list[Part] = answer
@@ -59,7 +64,7 @@ class Worker:
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._is_stopped:
-            raise NsysToolsError("The work was stopped.")
+            raise NsysToolsError("The worker was stopped.")
         if self._process is None:
             self._process = subprocess.Popen(
                 [sys.executable, "-c", _START], stdin=subprocess.PIPE, stdout=subprocess.PIPE

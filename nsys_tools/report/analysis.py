@@ -192,7 +192,7 @@ def _notes(summary: dict[str, Any], read: Callable[[str], Result], wanted: Seque
     if summary["backward_count"]:
         notes.append(
             f"{summary['backward_count']:,} GPU operations end before they start, which is an error in the "
-            "recording. Sums include them as recorded; busy time and gaps exclude them."
+            "recording. Sums include these operations as recorded. Busy time and gaps exclude them."
         )
     if summary["empty_count"]:
         notes.append(f"{summary['empty_count']:,} GPU operations start and end at the same time.")
@@ -203,12 +203,12 @@ def _notes(summary: dict[str, Any], read: Callable[[str], Result], wanted: Seque
         )
     if any(row["gpu_id"] >= 1000 for row in read("gpu_summary").records()):
         notes.append(
-            "Operations ran on several machines or containers. GPUs of the second one are numbered from 1000, GPUs of "
-            "the third from 2000. The trace does not describe these GPUs."
+            "Operations ran on several machines or containers. GPUs of the second machine or container are numbered "
+            "from 1000, and GPUs of the third from 2000. The trace does not describe these GPUs."
         )
     present = {row["stage"] for row in read("stage_summary").records() if row["instance_count"]}
     for stage in wanted:
         if stage.name not in present:
             patterns = ", ".join(stage.patterns)
-            notes.append(f"Stage {stage.name} matched no range (patterns: {patterns}; patterns match rolled-up paths).")
+            notes.append(f"Stage {stage.name} matched no range (patterns: {patterns}). Patterns match rolled-up paths.")
     return notes

@@ -60,7 +60,7 @@ def as_markdown(grouping: Grouping) -> str:
     lines = [
         f"# Repeated modules of {title}",
         "",
-        "`for` is a family of similar modules that run one after the other. `parfor` is a module that its parent calls",
+        "`for` is a family of similar modules that run one after another. `parfor` is a module that its parent calls",
         "repeatedly. Counts are modules and calls, not operations.",
     ]
     stages = dict.fromkeys(group.stage for group in grouping.groups)

@@ -39,7 +39,7 @@ def render(found: Diff, form: str, top: int) -> str:
     if form == "html":
         return _page(found, top, _drawn(found))
     if form not in FORMATS:
-        raise UsageError(f"Format {form!r} is not known.", f"Use one of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Unknown format {form!r}.", f"Use one of: {', '.join(FORMATS)}.")
     return _text(found, top, form, {})
 
 

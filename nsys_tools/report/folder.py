@@ -33,7 +33,7 @@ def check_formats(formats: Sequence[str]) -> None:
         If a format is unknown.
     """
     if unknown := [word for word in formats if word not in FORMATS]:
-        raise UsageError(f"Format {unknown[0]!r} is not known.", f"Use one or more of: {', '.join(FORMATS)}.")
+        raise UsageError(f"Unknown format {unknown[0]!r}.", f"Use one or more of: {', '.join(FORMATS)}.")
 
 
 def check_target(target: Path, *, force: bool) -> None:
@@ -55,7 +55,7 @@ def check_target(target: Path, *, force: bool) -> None:
         return
     if not force:
         raise NsysToolsError(
-            f"{target} already exists.", "Choose another folder with --out, or replace it with --force."
+            f"{target} already exists.", "Choose another folder with --out, or use --force to replace this one."
         )
     _check_written(target, target)
 
@@ -63,15 +63,18 @@ def check_target(target: Path, *, force: bool) -> None:
 def _check_written(folder: Path, name: Path) -> None:
     """Refuse a folder that contains anything except the unchanged files in its manifest. Messages call it `name`."""
     if not folder.is_dir():
-        raise NsysToolsError(f"{name}: is not a folder and is not replaced.", "Choose another folder with --out.")
+        raise NsysToolsError(
+            f"{name} is not a folder, so nsys-tools does not replace it.", "Choose another folder with --out."
+        )
     found = sorted(folder.rglob("*"), key=lambda path: (path.is_dir(), path))
     if not found:
         return
     listed = _listed(folder / MANIFEST)
     if listed is None:
         raise NsysToolsError(
-            f"{name}: contains {found[0].relative_to(folder)} but no report {MANIFEST}; nothing in it is replaced.",
-            f"{_OTHER_PLACE} Reports of earlier versions have no manifest.",
+            f"{name} contains {found[0].relative_to(folder)} but no {MANIFEST}, "
+            "so nsys-tools does not replace the folder.",
+            f"{_OTHER_PLACE} Reports from earlier versions have no manifest.",
         )
     folders = {parent for path in listed for parent in Path(path).parents}
     for path in found:
@@ -80,11 +83,14 @@ def _check_written(folder: Path, name: Path) -> None:
             continue
         if place.as_posix() not in listed:
             raise NsysToolsError(
-                f"{name}: contains {place}, which is not part of a report; nothing in it is replaced.", _OTHER_PLACE
+                f"{name} contains {place}, which is not part of a report, so nsys-tools does not replace the folder.",
+                _OTHER_PLACE,
             )
         if path.is_symlink() or not path.is_file() or listed[place.as_posix()] != _state(path):
             raise NsysToolsError(
-                f"{name}: {place} was changed after the report was written; nothing in it is replaced.", _OTHER_PLACE
+                f"{name}: {place} was modified after the report was written, "
+                "so nsys-tools does not replace the folder.",
+                _OTHER_PLACE,
             )
 
 
@@ -164,8 +170,8 @@ def _put(draft: Path, final: Path) -> None:
         if error.errno not in _TAKEN:
             raise
         raise NsysToolsError(
-            f"{final}: another process has just written this folder, which is not replaced.",
-            "Choose another folder with --out, or replace it with --force.",
+            f"Another process has just written {final}, so nsys-tools does not replace it.",
+            "Choose another folder with --out, or use --force to replace this one.",
         ) from None
 
 

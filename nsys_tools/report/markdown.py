@@ -113,8 +113,9 @@ def _rest(source: Result) -> str:
     """Return where to find the rows that a table in the report omits."""
     kept = len(source)
     if kept == source.total_count:
-        return f"all are in `tables/{source.name}.csv`"
-    return f'{kept:,} are in `tables/{source.name}.csv`, all: `nsys-tools sql TRACE "FROM {source.name}"`'
+        return f"All rows are in `tables/{source.name}.csv`"
+    everything = f'For all rows: `nsys-tools sql TRACE "FROM {source.name}"`'
+    return f"The first {kept:,} are in `tables/{source.name}.csv`. {everything}"
 
 
 def table(
@@ -155,5 +156,5 @@ def table(
         disable_numparse=True,
     )
     if len(shown) < total:
-        body += f"\n\nThe first {len(shown):,} of {total:,} rows; {_rest(source)}."
+        body += f"\n\nThe first {len(shown):,} of {total:,} rows are shown. {_rest(source)}."
     return body

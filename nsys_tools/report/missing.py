@@ -14,7 +14,7 @@ _BESIDES = {
     "GPU_METRICS": "GPU metrics",
 }
 # A graph is captured once, usually during warm-up, and then replayed.
-_BEFORE_CAPTURE = ", started before graph capture (no --delay or --capture-range that starts after the warm-up)"
+_BEFORE_CAPTURE = ", with recording started before graph capture (no --delay or --capture-range that skips the warm-up)"
 # Tables whose times are about the recording, not about the program.
 _OVERHEAD = {"ANALYSIS_DETAILS", "DIAGNOSTIC_EVENT", "ETW_PROVIDERS", "OSRT_API", "PROFILER_OVERHEAD"}
 
@@ -84,7 +84,7 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
     """
     found = []
     if not summary["operation_count"]:
-        found.append(Missing("GPU operations", "all GPU figures", "--trace=cuda,nvtx"))
+        found.append(Missing("GPU operations", "all GPU metrics", "--trace=cuda,nvtx"))
     if not summary["call_count"]:
         found.append(Missing("CUDA API calls", "attribution to ranges, and synchronization", "--trace=cuda,nvtx"))
     if not summary["range_count"]:
@@ -101,7 +101,7 @@ def missing(trace: Database, summary: dict[str, Any]) -> list[Missing]:
         found.append(
             Missing(
                 "a description of the GPU",
-                "comparison with the peaks of the GPU",
+                "comparison with the GPU's peaks",
                 "a full export: nsys export -t sqlite",
             )
         )

@@ -98,7 +98,7 @@ def sentences(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         gain = sum(row["sum_gain_ns"] for row in rotating)
         times = sum(row["last_count"] for row in rotating)
         said.append(
-            f"{len(ranks)} ranks are late in turn, {times} times in total. This costs {duration(gain)}. Causes: "
+            f"{len(ranks)} ranks take turns being late, {times} times in total. This costs {duration(gain)}. Causes: "
             f"{', '.join(causes)}."
             if len(ranks) > 1
             else late_words(rotating[0]) + "."
@@ -148,8 +148,8 @@ def _ranks(tables: Mapping[str, Result]) -> str:
     by_time = sorted(each, key=lambda row: -(row["median_step_ns"] or row["wall_ns"]))
     shown = each if len(each) <= _FEW else _ends(by_time)
     words = "" if len(each) <= _FEW else (
-        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks. All are in "
-        "`tables/rank_summary.csv`. The row without a rank combines all ranks."
+        f"\n\nThe {_FEW // 2} slowest and the {_FEW // 2} fastest of {len(each)} ranks are shown. All ranks "
+        "are in `tables/rank_summary.csv`. The row without a rank combines all ranks."
     )  # fmt: skip
     columns = ["rank", "step_count", "median_step_ns", "wall_ns", "busy_ratio", "exposed_ratio", "idle_ns",
                "launch_bound_ns", "synchronization_ns", "dependency_ns"]  # fmt: skip
@@ -192,7 +192,7 @@ def _clocks(tables: Mapping[str, Result]) -> str:
 def _aligned(aligned: int, clocks: Sequence[Mapping[str, Any]]) -> str:
     if aligned == len(clocks):
         residuals = [row["residual_ns"] for row in clocks if row["residual_ns"]]
-        within = f" within {duration(max(residuals))}" if residuals else ""
+        within = f", to within {duration(max(residuals))}" if residuals else ""
         return f"All ranks share one clock{within}."
     return f"Not aligned: {len(clocks) - aligned} of {len(clocks)} ranks are not on the common clock."
 
@@ -201,12 +201,14 @@ def _clock_words(clocks: Sequence[Mapping[str, Any]]) -> str:
     if all(row["method"] == "one file" for row in clocks):
         return "All ranks come from one file and share its clock."
     return (
-        "Collectives end on all ranks at the same time, so their end times give the offset and drift of the clock of "
-        "each file relative to the first file. 95 % of the end times are within the residual."
+        "Collectives end on all ranks at the same time. Their end times therefore give each file's clock offset and "
+        "drift relative to the first file. 95 % of the end times agree to within the residual."
     )
 
 
 def _nobody(clocks: Sequence[Mapping[str, Any]]) -> str:
     if not all(row["is_aligned"] for row in clocks):
-        return "Unknown: late ranks can be found only if the traces share collectives, which align their clocks."
+        return (
+            "Late ranks are unknown. They can be found only if the traces share collectives, which align their clocks."
+        )
     return "No rank is late: arrival times differ by no more than usual, or no collectives were matched."

@@ -116,7 +116,11 @@ def _table(recipe: Recipe, rows: pl.DataFrame, names: Sequence[str], file: str) 
     ranges = recipe.kind == "ranges" and "sum_ns" in rows.columns
     shown = (rows.sort("sum_ns", descending=True, maintain_order=True) if ranges else rows).head(_TOP)
     source = Result(FrameRows(shown), name=file, documented=find(recipe.query).columns)
-    cut = f"\n\nThe {len(shown):,} largest of {len(rows):,} rows. All are in `{file}.csv`." if len(rows) > _TOP else ""
+    cut = (
+        f"\n\nThe {len(shown):,} largest of {len(rows):,} rows are shown. All rows are in `{file}.csv`."
+        if len(rows) > _TOP
+        else ""
+    )
     return markdown.table(source, names, each=True) + cut
 
 
@@ -147,7 +151,7 @@ def _plain(rows: Sequence[Sequence[str]], names: int) -> str:
 
     alignment = ["left"] * names + ["right"] * (len(rows[0]) - names)
     shown = rows[1 : _MOST + 1]
-    cut = f"\n\nThe first {len(shown):,} of {len(rows) - 1:,} rows." if len(rows) - 1 > len(shown) else ""
+    cut = f"\n\nThe first {len(shown):,} of {len(rows) - 1:,} rows are shown." if len(rows) - 1 > len(shown) else ""
     return tabulate(shown, headers=rows[0], tablefmt="pipe", colalign=alignment, disable_numparse=True) + cut
 
 

@@ -61,7 +61,7 @@ def refuse_impossible(rows: Sequence[dict[str, Any]], comparison: Comparison) ->
                     f"{row['busy_ns'] / 1e6:.3f} ms of busy time is more than {peak.gpu} can compute in {peak.dtype} "
                     f"({peak.flops_per_s / 1e12:g} TFLOP/s).",
                     "Check the inputs: the workload (--workload, --set), the dtype, the GPU (--gpu), the parallelism "
-                    "(--tp, --pp, --ep, --dp), and the pattern of the stage, which may miss ranges.",
+                    "(--tp, --pp, --ep, --dp), and the stage's pattern, which may not match all of its ranges.",
                 )
 
 
@@ -85,8 +85,8 @@ def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> 
         said = ", ".join(names[:3]) + (f" ... ({len(names)} in all)" if len(names) > 3 else "")
         raise NsysToolsError(
             f"The trace has more layers than {comparison.model.name}: {said}. "
-            f"The last layer of the model is {rows[0]['known']}.",
-            "Give the traced model with --model: a shipped model, or your own JSON (nsys-tools model inspect).",
+            f"The model's last layer is {rows[0]['known']}.",
+            "Use --model to specify the traced model: a shipped model, or your own JSON (nsys-tools model inspect).",
         )
 
 
@@ -103,14 +103,14 @@ def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]])
     if fast:
         first = max(fast, key=lambda row: row["roofline_ns"] - row["sum_ns"])
         notes.append(
-            f"Modules that take less than their roofline time: {len(fast):,}. The largest difference is "
+            f"Some modules ({len(fast):,}) take less than their roofline time. The largest difference is "
             f"{first['name']} in stage {first['stage']}: {duration(first['sum_ns'])} measured, "
             f"{duration(first['roofline_ns'])} at the roofline. Possible causes are CUDA graphs recorded as a whole, "
-            "work launched in the range of another module, fusion, caches, or a workload larger than the traced one."
+            "work launched in another module's range, fusion, caches, or a workload larger than the traced one."
         )
     notes += [
-        f"Stage {row['stage']} would need {100 * row['mbu_ratio']:.0f} % of the memory bandwidth. Caches hold part of "
-        "the data, or the workload or dtype differs from the traced one."
+        f"Stage {row['stage']} would need {100 * row['mbu_ratio']:.0f} % of the memory bandwidth. Caches may hold part "
+        "of the data, or the workload or dtype may differ from the traced one."
         for row in stages
         if row["mbu_ratio"] is not None and row["mbu_ratio"] > 1 + CHECK_RATIO
     ]
@@ -134,7 +134,7 @@ def refuse_unequal(rows: Sequence[dict[str, Any]]) -> None:
         if row["difference_ns"]:
             place = f"{row['level']} {row['name'] or ''}".strip()
             raise NsysToolsError(
-                f"Measured vs. roofline does not add up: {place}, {row['figure']} differs by "
+                f"Measured and roofline values do not add up: in {place}, {row['figure']} differs by "
                 f"{row['difference_ns']} ns.",
                 "This is a bug in nsys-tools. Please report it with the schema version of the trace.",
             )

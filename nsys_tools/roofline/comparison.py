@@ -123,8 +123,8 @@ def define(trace: Database, stages: Sequence[Stage], request: Request) -> Compar
     parts = executions.parts(model, [stage for stage in stages if instances.get(stage.name)])
     if not parts:
         raise NsysToolsError(
-            f"No stage of the trace is a phase of the model {model.name}, so there is nothing to compare.",
-            f"Its phases are {', '.join(phase.name for phase in model.phases)}. Name them in a stages file: --stages.",
+            f"No stage in the trace is a phase of the model {model.name}, so there is nothing to compare.",
+            f"Its phases are {', '.join(phase.name for phase in model.phases)}. Use them in a stages file (--stages).",
         )
     counts = workload.executions(parts, instances)
     owned = executions.stage_layers(parts, rows, counts)
@@ -171,8 +171,8 @@ def _gpu(trace: Database, name: str) -> Gpu:
         return gpus.load(name)
     found = sorted({row["name"] for row in _described(trace) if row["name"]})
     if len(found) != 1:
-        said = "names no GPU" if not found else f"names several GPUs ({', '.join(found)})"
-        raise NsysToolsError(f"--gpu auto: the trace {said}.", "Name the GPU: --gpu h100-sxm.")
+        said = "does not record a GPU name" if not found else f"records several GPUs ({', '.join(found)})"
+        raise NsysToolsError(f"--gpu auto: the trace {said}.", "Specify the GPU, as in --gpu h100-sxm.")
     return gpus.load(found[0])
 
 

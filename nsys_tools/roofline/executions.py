@@ -82,7 +82,7 @@ class Workload:
                 unit = "steps" if stage.role == "step" else "runs"
                 raise NsysToolsError(
                     f"Stage {stage.name} has {count} instances, but one execution of the workload has {each} {unit}.",
-                    "Give the workload that was traced: --workload, --set pages=N, --set new_tokens=N.",
+                    "Specify the traced workload with --workload, --set pages=N or --set new_tokens=N.",
                 )
             found[stage.name] = count // max(each, 1)
         if len(set(found.values())) > 1:

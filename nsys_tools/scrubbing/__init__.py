@@ -1,4 +1,4 @@
-"""Writing copies of traces that can be shared: without data about the machine, its users and their programs."""
+"""Writing copies of traces that can be shared, without data about the machine, its users and their programs."""
 
 from nsys_tools.scrubbing.scrubbed import Scrubbed, scrubbed_copy
 

@@ -16,7 +16,7 @@ KINDS = {
     "number", "api id", "symbol id", "nvtx id", "path id", "thread id", "string", "word", "nvtx", "symbol", "path",
     "process", "host", "address", "time", "message", "payload", "setting", "secret",
 }  # fmt: skip
-"""The content types of columns, see ``columns.csv``."""
+"""The content types of columns (see ``columns.csv``)."""
 
 
 @dataclass
@@ -49,7 +49,7 @@ def tables() -> Mapping[str, Table]:
     found: dict[str, Table] = {}
     for row in csv.DictReader(_lines("columns.csv")):
         if row["holds"] not in KINDS:
-            raise NsysToolsError(f"columns.csv: {row['table']} has the unknown content type {row['holds']!r}.")
+            raise NsysToolsError(f"columns.csv: {row['table']} has an unknown content type ({row['holds']!r}).")
         table = found.setdefault(row["table"], Table(row["part"] == "samples"))
         table.holds.update(dict.fromkeys(row["columns"].split(), row["holds"]))
     return found
@@ -78,10 +78,10 @@ def setting(name: str) -> str | None:
 
 @cache
 def words() -> frozenset[str]:
-    """Return the vocabulary of nsys's messages, in lower case."""
+    """Return the vocabulary of nsys messages, in lower case."""
     return frozenset(word.lower() for line in _lines("messages.txt") for word in re.findall(r"[\w'-]+", line))
 
 
 def folder() -> Path | None:
-    """Return the path of the list of columns, for messages."""
+    """Return the path of the column list, for error messages."""
     return assets.find("queries/scrub/columns.csv")

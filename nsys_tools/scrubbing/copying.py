@@ -32,7 +32,7 @@ class Copied:
     rows
         Number of rows in the copy.
     rows_cut
-        Number of rows of the trace that are not in the copy.
+        Number of rows in the trace that are not in the copy.
     columns_cut
         Columns that are not in the copy.
     """
@@ -54,7 +54,7 @@ class Copy:
     options
         The user's choices.
     texts
-        Replaces texts.
+        Replaces strings.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Copy:
         self._define(Payloads(connection, tables))
 
     def _define(self, payloads: Payloads) -> None:
-        """Register SQL functions that replace values. Texts are passed as bytes, as they may be invalid Unicode."""
+        """Register SQL functions that replace values. Strings are passed as bytes, because some are invalid Unicode."""
         texts = self._texts
 
         def text(holds: str, value: bytes | None) -> str | None:
@@ -127,11 +127,11 @@ class Copy:
         return Copied(done.rowcount, self.count(name) - done.rowcount if rows else 0, cut)
 
     def count(self, name: str) -> int:
-        """Return the number of rows of a table of the trace."""
+        """Return the number of rows of a table in the trace."""
         return int(self._connection.execute(f"SELECT count(*) FROM source.{quoted(name)}").fetchone()[0])
 
     def _selected(self, column: str, holds: str) -> str:
-        """Return the SQL expression for a column of the copy."""
+        """Return the SQL expression for a column in the copy."""
         name = quoted(column)
         if holds.endswith(" id"):
             return self.strings.number(holds.removesuffix(" id"), _NUMBER.format(name))

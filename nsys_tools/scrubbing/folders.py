@@ -46,7 +46,7 @@ def read(folder: Path, scratch: Path) -> Path:
                 connection.execute(f"INSERT INTO {table} SELECT {selected} FROM {parquet(file)}")
             except duckdb.Error as error:
                 why = str(error).splitlines()[0]
-                raise NsysToolsError(f"{file}: cannot be read ({why}).", "Export it again.") from None
+                raise NsysToolsError(f"{file} cannot be read ({why}).", "Export the trace again.") from None
     return target
 
 
@@ -119,7 +119,9 @@ def check_new_folder(out: Path, folder: Path, *, force: bool) -> None:
     if not out.exists():
         return
     if not out.is_dir() or any(file.suffix != ".parquet" for file in out.iterdir()):
-        raise NsysToolsError(f"{out}: exists and contains other files. It is not replaced.", "Choose another folder.")
+        raise NsysToolsError(
+            f"{out} exists and contains other files. nsys-tools does not replace it.", "Choose another folder."
+        )
     if any(out.iterdir()) and not force:
         raise NsysToolsError(f"{out} already exists.", "Choose another folder, or replace it with --force.")
 

@@ -1,4 +1,4 @@
-"""Collecting the names and values of a trace that must not be in its copy: hosts, users, environment variables."""
+"""Collecting the names and values in a trace that must not be in its copy: hosts, users, environment variables."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
     tables
         The tables of the trace.
     keep_host
-        Whether to copy the names of hosts.
+        Whether to copy hostnames.
     """
     known = Known()
     arguments: dict[str, list[str]] = defaultdict(list)
@@ -54,7 +54,7 @@ def gathered(connection: sqlite3.Connection, tables: Collection[str], *, keep_ho
 
 
 def _inline(connection: sqlite3.Connection, tables: Collection[str]) -> Iterator[str]:
-    """Yield texts outside the string table that can contain home folders: of ranges, files and processes."""
+    """Yield strings outside the string table that can contain home folders: from ranges, files and processes."""
     for table, allowed_table in ((table, allowed.table(table)) for table in tables):
         has = {row[0] for row in connection.execute("SELECT name FROM pragma_table_info(?, 'source')", (table,))}
         holds = allowed_table.holds.items() if allowed_table else ()

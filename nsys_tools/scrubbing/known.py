@@ -40,7 +40,7 @@ _HOME = re.compile(r"/(?:home|Users)/([^/\s:;,\"'=\0]+)|[A-Za-z]:\\Users\\([^\\\
 
 @dataclass(frozen=True)
 class Found:
-    """A known value in a text: its place and kind (``host``, ``user``, ``secret``, ``value`` of the environment)."""
+    """A known value in a string: its position and kind (``host``, ``user``, ``secret``, or environment ``value``)."""
 
     start: int
     end: int
@@ -48,12 +48,12 @@ class Found:
 
 
 class Known:
-    """Names and values to search for, matched as whole words and regardless of case.
+    """Names and values to search for, matched as whole words, ignoring case.
 
     Notes
     -----
     A trace can contain the environment of every process of a host: thousands of values. They are looked up by their
-    first word, so that the cost of a search depends only on the number of words in the text.
+    first word, so that the cost of a search depends only on the number of words in the string.
     """
 
     def __init__(self) -> None:
@@ -79,12 +79,12 @@ class Known:
                 values[folded] = first.start(), kind
 
     def host(self, name: str) -> None:
-        """Add the name of a host and its first label."""
+        """Add a hostname and its first label."""
         self.add("host", name)
         self.add("host", name.partition(".")[0])
 
     def variable(self, name: str, value: str, *, keep_host: bool = False) -> None:
-        """Add the value of an environment variable; with `keep_host`, names of hosts are not added."""
+        """Add the value of an environment variable; with `keep_host`, hostnames are not added."""
         value = value.strip("\"'")
         if name.upper() in _USERS:
             self.add("user", value)
@@ -96,14 +96,14 @@ class Known:
         self.folders(value)
 
     def folders(self, text: str) -> None:
-        """Add the users whose home folders appear in a text."""
+        """Add the users whose home folders appear in a string."""
         lower = text.lower()
         if "home" in lower or "users" in lower:
             for found in _HOME.finditer(text):
                 self.add("user", found[1] or found[2])
 
     def arguments(self, arguments: list[str]) -> None:
-        """Add the values of arguments whose names suggest a secret."""
+        """Add the values of arguments whose names indicate a secret."""
         for at, one in enumerate(arguments):
             name, equal, value = one.partition("=")
             if _SECRET.search(name):
@@ -115,7 +115,7 @@ class Known:
         yield from self._by_word
 
     def found(self, text: str, leave: Collection[str] = ()) -> Iterator[Found]:
-        """Yield the known values in a text from left to right, the longest at each place; skip the kinds in `leave`."""
+        """Yield a string's known values from left to right, the longest at each position; skip the kinds in `leave`."""
         if not self._by_word:
             return
         folded = _folded(text)
@@ -138,14 +138,14 @@ class Known:
                 yield longest
 
     def replaced(self, text: str, by: Callable[[str, str], str], leave: frozenset[str] = frozenset()) -> str:
-        """Return a text with each known value replaced by `by(kind, value)`, except the kinds in `leave`."""
+        """Return a string with each known value replaced by `by(kind, value)`, except the kinds in `leave`."""
         for one in reversed(list(self.found(text, leave))):
             text = text[: one.start] + by(one.kind, _folded(text[one.start : one.end])) + text[one.end :]
         return text
 
 
 def _folded(text: str) -> str:
-    """Return a text in lower case with unchanged length."""
+    """Return a string in lower case, with its length unchanged."""
     lower = text.lower()
     if len(lower) == len(text):
         return lower

@@ -27,7 +27,7 @@ def tables_of(connection: sqlite3.Connection) -> list[str]:
 
 
 def digests(path: Path) -> dict[str, Any]:
-    """Return size and SHA-256 of a file, or of each file of a folder. The name of the trace itself is not included."""
+    """Return the size and SHA-256 of a file, or of each file in a folder. The trace's own name is not included."""
     if path.is_dir():
         files = sorted(path.glob("*.parquet"))
         return {
@@ -40,7 +40,7 @@ def digests(path: Path) -> dict[str, Any]:
 def manifest(
     connection: sqlite3.Connection, work: Copy, done: Mapping[str, Copied], texts: Texts, options: Options
 ) -> dict[str, Any]:
-    """Return what was removed and changed. The manifest contains no text of the trace.
+    """Return what was removed and changed. The manifest contains no strings from the trace.
 
     Parameters
     ----------
@@ -49,9 +49,9 @@ def manifest(
     work, done
         The copied tables, and the result for each table.
     texts
-        Replaces texts, and counts the changes.
+        Replaces strings and counts the changes.
     options
-        The user's choices. The salt is not included, only whether there is one.
+        The user's choices. The manifest contains whether there is a salt, but not the salt.
     """
     cut = [name for name in tables_of(connection) if name not in done and name != "StringIds"]
     others = connection.execute(

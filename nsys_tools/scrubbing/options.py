@@ -18,7 +18,7 @@ class Options:
     Attributes
     ----------
     nvtx
-        NVTX texts: unchanged, with file paths reduced to their last component, or as digests.
+        NVTX strings: unchanged, with file paths reduced to their last component, or as digests.
     names
         Names of kernels and of the program's functions: unchanged or as digests.
     threads
@@ -26,7 +26,7 @@ class Options:
     drop_samples
         Omit CPU samples and call chains.
     keep_host
-        Keep the names of hosts, and the UUIDs and addresses of GPUs and network devices.
+        Keep hostnames, and the UUIDs and addresses of GPUs and network devices.
     salt
         Files that are scrubbed with the same salt have the same pseudonyms. Without a salt, each file has its own.
 
@@ -49,7 +49,7 @@ class Options:
             ("--nvtx", self.nvtx, NVTX), ("--names", self.names, NAMES), ("--threads", self.threads, THREADS),
         ):  # fmt: skip
             if value not in allowed:
-                raise UsageError(f"{option} {value} is unknown.", f"Use one of: {', '.join(allowed)}.")
+                raise UsageError(f"{option} {value} is not supported.", f"Use one of: {', '.join(allowed)}.")
         if self.salt and len(self.salt) < _SALT_LENGTH:
             raise UsageError(
                 f"--salt has only {len(self.salt)} characters and could be guessed.",

@@ -1,4 +1,4 @@
-"""Patterns of texts that identify a machine or a person, or that are secrets."""
+"""Patterns for strings that identify a machine or a person, or that are secrets."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ASSIGNED = re.compile(
     r"(?P<value>[^\s,;\"'()\[\]{}<>]{4,})",
     re.IGNORECASE,
 )
-"""A secret after its name: ``API_KEY=...``, ``--password ...``, ``token: ...``."""
+"""A secret that follows its name: ``API_KEY=...``, ``--password ...``, ``token: ...``."""
 _BEGINS = (
     r"(?<![A-Za-z0-9])(?:hf_|gh[pousr]_|github_pat_|glpat-|sk-|sk_live_|rk_live_|xox[abprs]-|npm_|pypi-|nvapi-|dop_v1_|"
     r"AKIA|ASIA|AIza|ya29\.|SG\.)"
@@ -38,7 +38,7 @@ _BEGINS = (
 TOKEN = re.compile(_BEGINS + r"[A-Za-z0-9_-]{16,}|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}|-----BEGIN [A-Z ]+-----")
 """A token or key, identified by its prefix: Hugging Face, GitHub, AWS, Google, Slack, NVIDIA, a JWT ..."""
 TOKEN_BEGINS = re.compile(_BEGINS.replace("v1", "v[01]").replace("29", "[02][09]") + "|eyJ")
-"""Prefixes of tokens, also with every digit replaced by zero."""
+"""Prefixes of tokens, including those with every digit replaced by zero."""
 # Mangled C++ names of GCC and MSVC, and the obfuscated names in NVIDIA's static libraries.
 _MANGLED = re.compile(r"(?<![A-Za-z0-9])_{1,3}Z[\w.$]+|\?[\w@?$]{8,}|lib[a-z]+_static_[0-9a-f]{40}(?![0-9a-f])")
 _RUN = re.compile(r"[A-Za-z0-9+]{20,}")
@@ -54,35 +54,35 @@ AFTER_NAME = "=: \t\n\v\f\r"
 # Each pattern with characters of which every match contains one. Testing for these is ten times as fast.
 _FORMS = (
     ("a home folder", HOME, "/\\"), ("an e-mail address", MAIL, "@"), ("a network address", ADDRESS, ".:"),
-    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret after its name", ASSIGNED, AFTER_NAME),
+    ("the UUID or bus address of a device", DEVICE, "-:"), ("a secret that follows its name", ASSIGNED, AFTER_NAME),
     ("an access token", TOKEN, "_-.IS"),
 )  # fmt: skip
 _SECRETS = ("key", "token", "secret", "passw", "passphrase", "credential", "authorization", "bearer")
 
 
 def forms(text: str) -> Iterator[tuple[str, re.Pattern[str]]]:
-    """Yield the patterns that could match a text, each with its description."""
+    """Yield the patterns that could match a string, each with its description."""
     for what, form, marks in _FORMS:
         if any(mark in text for mark in marks) and (form is not ASSIGNED or names_secret(text.lower())):
             yield what, form
 
 
 def names_secret(lower: str) -> bool:
-    """Whether a lower-case text contains a word that names a secret."""
+    """Whether a lower-case string contains a word that indicates a secret."""
     return any(name in lower for name in _SECRETS)
 
 
 def entropy(text: str) -> float:
-    """Return the Shannon entropy of a text, in bits per character."""
+    """Return the Shannon entropy of a string, in bits per character."""
     return -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
 
 
 def random_parts(text: str) -> Iterator[str]:
-    """Yield the parts of a text that look random: keys, tokens, digests.
+    """Yield the parts of a string that look random: keys, tokens, digests.
 
     Notes
     -----
-    The entropy of a kernel name can be as high as that of a key. But kernel names consist of words and numbers. In
+    The entropy of a kernel name can be as high as a key's, but kernel names consist of words and numbers. In
     random letters and digits, a word has 1.9 characters on average (below 2.9 in 99 % of keys of 32 characters) and
     a number 1.2 digits. In ``E4m3bf16H128PagedCausalP16Kv128``, a number has 2. Mangled C++ names are skipped.
     Measured on the shared traces and on 2,000 random keys of each length.

@@ -26,8 +26,8 @@ class Payloads:
 
     Notes
     -----
-    A schema that contains a text, an array or another schema is not numeric: an array of bytes can be a text. A
-    payload is a struct of the program, of which a schema may describe only a part. Bytes between its numbers are
+    A schema that contains a string, an array or another schema is not numeric: an array of bytes can be a string. A
+    payload is one of the program's structs, and a schema may describe only part of it. Bytes between its numbers are
     not copied.
     """
 

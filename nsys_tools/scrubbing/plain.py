@@ -1,4 +1,4 @@
-"""Texts that are certainly harmless, recognized in a fraction of the time of a full search."""
+"""Strings that are certainly harmless, recognized in a fraction of the time of a full search."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST = 1_000_000  # number of cached forms
 
 
 class Plain:
-    """Whether texts are harmless, judged by their form: the text with every digit replaced by zero.
+    """Whether strings are harmless, judged by their form: the string with every digit replaced by zero.
 
     Parameters
     ----------
@@ -26,9 +26,9 @@ class Plain:
 
     Notes
     -----
-    PyTorch writes a unique number into the name of each range. A trace therefore has millions of distinct texts but
-    only some thousand forms. A form is plain if none of its texts can contain what `scanning.problems` looks for. In
-    case of doubt it is not plain.
+    PyTorch writes a unique number into the name of each range. A trace therefore has millions of distinct strings but
+    only a few thousand forms. A form is plain if none of its strings can contain what `scanning.problems` looks for. In
+    case of doubt, it is not plain.
     """
 
     def __init__(self, known: Known) -> None:
@@ -36,7 +36,7 @@ class Plain:
         self._forms: dict[bytes, bool] = {}
 
     def __call__(self, text: bytes | None) -> bool:
-        """Whether a text is certainly harmless."""
+        """Whether a string is certainly harmless."""
         if text is None:
             return True
         form = text.translate(_ZEROS)

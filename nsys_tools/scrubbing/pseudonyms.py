@@ -1,4 +1,4 @@
-"""Pseudonyms: equal for equal texts, and not verifiable by guessing the text."""
+"""Pseudonyms: equal for equal strings, and not verifiable by guessing the string."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Pseudonyms:
 
     Notes
     -----
-    Keyed BLAKE2b: without the key, nobody can compute the pseudonym of a guessed host name.
+    Pseudonyms use keyed BLAKE2b. Without the key, nobody can compute the pseudonym of a guessed hostname.
     """
 
     def __init__(self, salt: str = "") -> None:
@@ -31,7 +31,7 @@ class Pseudonyms:
         return hashlib.blake2b(content, digest_size=size, key=self._key, person=kind.encode()).digest()
 
     def text(self, kind: str, text: str) -> str:
-        """Return the pseudonym of a text, as in ``host-0123456789abcdef``."""
+        """Return the pseudonym of a string, as in ``host-0123456789abcdef``."""
         return f"{kind}-{self._digest(kind, text, _BYTES).hex()}"
 
     def number(self, kind: str, value: float) -> int:

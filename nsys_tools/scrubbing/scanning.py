@@ -1,4 +1,4 @@
-"""The final scan: searches every text of a copy for data that must not be shared."""
+"""The final scan: searches every string in a copy for data that must not be shared."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nsys_tools.scrubbing.patterns import DEVICE, forms, random_parts
 from nsys_tools.session.quoting import quoted
 
 _OF_KNOWN = {
-    "host": "the name of a host in the trace", "user": "the name of a user in the trace",
+    "host": "a host name from the trace", "user": "a user name from the trace",
     "secret": "a secret from the environment or the arguments", "value": "the value of an environment variable",
 }  # fmt: skip
 _WORDS = {"word", "setting"}  # columns with nsys's vocabulary or names of GPUs
@@ -22,7 +22,7 @@ _VERSION = re.compile(r"[\d.]+")
 
 @dataclass(frozen=True)
 class Leak:
-    """Data that must not be in a copy: where, what, and in how many distinct texts. The text itself is not reported."""
+    """Data that must not be in a copy: where, what, and in how many distinct strings. The strings are not reported."""
 
     table: str
     column: str
@@ -31,12 +31,12 @@ class Leak:
 
     def __str__(self) -> str:
         """Return the leak as part of a message."""
-        texts = "text holds" if self.count == 1 else "texts hold"
+        texts = "string contains" if self.count == 1 else "strings contain"
         return f"{self.table}.{self.column}: {self.count:,} {texts} {self.what}"
 
 
 def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False) -> set[str]:
-    """Return what a text contains that must not be shared, in words; empty if it is clean.
+    """Return descriptions of the data in a string that must not be shared; empty if there is none.
 
     The name of a GPU or function is public even if it is also the value of an environment variable.
     """
@@ -53,18 +53,18 @@ def scan(
     connection: sqlite3.Connection, tables: Mapping[str, Mapping[str, str]], known: Known, *, keep_host: bool,
     names: Collection[str] = (),
 ) -> list[Leak]:  # fmt: skip
-    """Search every text of a copy.
+    """Search every string in a copy.
 
     Parameters
     ----------
     connection
-        The copy, with the function ``scrub_plain``, see `Plain`.
+        The copy, with the ``scrub_plain`` function (see `Plain`).
     tables
-        Its tables: what each column holds.
+        Its tables: the content type of each column.
     known
         Names and values of the trace's machine and users.
     keep_host
-        Whether names of hosts and devices are allowed.
+        Whether hostnames and device identifiers are allowed.
     names
         The strings that are names of functions and kernels.
     """
@@ -86,7 +86,7 @@ def _is_number(holds: str) -> bool:
 
 
 def _texts(connection: sqlite3.Connection, table: str, columns: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the distinct texts of a table that are not plain, each with its column."""
+    """Yield the distinct strings in a table that are not plain, each with its column."""
     for column, holds in columns.items():
         if _is_number(holds) or holds == "payload":
             continue

@@ -1,4 +1,4 @@
-"""Scrubbing a trace from end to end: a new file is filled by an allow-list, scanned, and then renamed to its place."""
+"""Scrubbing a trace from end to end: a new file is filled according to an allow-list, scanned, and then renamed."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Scrubbed:
         return (
             f"Removed: {_counted(len(self.manifest['tables_cut']), 'table')}, {_counted(columns, 'column')} and "
             f"{_counted(rows, 'row')} of other tables, {_counted(self.manifest['strings']['cut'], 'string')}. "
-            f"Changed: {_counted(changed, 'text')}."
+            f"Changed: {_counted(changed, 'string')}."
         )
 
 
@@ -69,11 +69,11 @@ def scrubbed_copy(
     path
         An SQLite export, or a folder of ``nsys export -t parquetdir``.
     out
-        The copy, in the same format.
+        Path of the copy, which has the same format.
     options
         What to keep, and how.
     manifest_file
-        File for the manifest; None does not write it.
+        File for the manifest; None to not write a manifest.
     force
         Replace existing files.
     progress
@@ -82,15 +82,16 @@ def scrubbed_copy(
     Raises
     ------
     NsysToolsError
-        If the trace cannot be read or scrubbed, or the scan of the copy found data that must not be shared. No copy
-        remains in that case.
+        If the trace cannot be read or scrubbed, or if the scan of the copy found data that must not be shared. In
+        this case, no copy is left.
     """
     kind = identify(path)
     if kind is Kind.RECORDING:
         raise NsysToolsError(
-            f"{path}: a recording cannot be scrubbed: it contains the environment of every process, and only nsys can "
-            "write one.",
-            "Export it, scrub the export, and share that: nsys export -t sqlite RECORDING.nsys-rep; "
+            f"{path}: nsys-tools cannot scrub a recording. It contains the environment of every process, and only "
+            "nsys can "
+            "write recordings.",
+            "Export the recording, scrub the export, and share the copy: nsys export -t sqlite RECORDING.nsys-rep; "
             "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
         )
     _check_places(path, out, manifest_file, kind, force=force)
@@ -121,7 +122,9 @@ def scrubbed_copy(
 def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind, *, force: bool) -> None:
     """Refuse output paths that cannot be written, before anything is read."""
     if out.resolve() == path.resolve():
-        raise UsageError(f"{out}: is the trace itself, which is not overwritten.", "Choose another file for the copy.")
+        raise UsageError(
+            f"{out} is the trace itself. nsys-tools does not overwrite it.", "Choose another file for the copy."
+        )
     if kind is Kind.SQLITE:
         check_new(out, force=force, inputs=[path])
     else:
@@ -129,7 +132,9 @@ def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind,
     if manifest_file is not None:
         check_new(manifest_file, force=force, inputs=[path])
         if manifest_file.resolve() == out.resolve() or out.resolve() in manifest_file.resolve().parents:
-            raise UsageError(f"{manifest_file}: is the copy or is inside it.", "Choose another file with --manifest.")
+            raise UsageError(
+                f"{manifest_file} is the copy itself or is inside it.", "Choose another file with --manifest."
+            )
 
 
 def _write(source: Path, name: Path, copy: Path, options: Options, progress: Callable[[str], None]) -> dict[str, Any]:
@@ -150,7 +155,7 @@ def _write(source: Path, name: Path, copy: Path, options: Options, progress: Cal
             held = {**work.kept, "StringIds": {"id": "number", "value": "string"}}
             leaks = scan(connection, held, known, keep_host=options.keep_host, names=work.strings.names)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise NsysToolsError(f"{name}: cannot be copied ({error}).", DAMAGED_HINT) from None
+        raise NsysToolsError(f"{name} cannot be copied ({error}).", DAMAGED_HINT) from None
     if leaks:
         raise _refusal(leaks)
     return report
@@ -169,5 +174,5 @@ def _refusal(leaks: list[Leak]) -> NsysToolsError:
     return NsysToolsError(
         "The copy still contained data that must not be shared, and was deleted. "
         f"{'; '.join(map(str, leaks[:_SHOWN]))}{more}.",
-        "--nvtx hash and --names hash replace texts and names by digests. --drop-samples omits call chains.",
+        "--nvtx hash and --names hash replace NVTX strings and names with digests. --drop-samples omits call chains.",
     )

@@ -1,4 +1,4 @@
-"""The string table: only strings that rows of the copy refer to, with their original ids."""
+"""The string table: only strings that rows in the copy refer to, with their original ids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Strings:
     connection
         The copy, with the trace attached as ``source``.
     texts
-        Replaces texts.
+        Replaces strings.
 
     Attributes
     ----------
@@ -54,8 +54,8 @@ class Strings:
 
         Notes
         -----
-        If two kinds replace the same string differently, the second gets a new id. For example, a thread can have the
-        name of a function: the name of the thread must be replaced, but not that of the function.
+        If two kinds replace the same string differently, the second one gets a new id. For example, a thread can have
+        the same name as a function. The thread name must be replaced, but not the function name.
         """
         needed = set().union(*self._used.values())
         values = self._values(needed)
@@ -85,7 +85,7 @@ class Strings:
         return {number: value.decode(errors="replace") for number, value in rows if value is not None}
 
     def number(self, kind: str, column: str) -> str:
-        """Return the SQL expression that maps a string id of the trace to the copy."""
+        """Return the SQL expression that maps a string id in the trace to one in the copy."""
         if kind not in self._moved:
             return column
         return f"coalesce((SELECT new FROM temp.moved WHERE kind = '{kind}' AND id = {column}), {column})"

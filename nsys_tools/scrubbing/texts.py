@@ -1,4 +1,4 @@
-"""Replacement of texts: each is copied, stripped of data about the machine, replaced by a pseudonym, or dropped."""
+"""String replacement: each string is copied, stripped of machine data, replaced by a pseudonym, or dropped."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _MESSAGE_WORD = re.compile(r"[^\W_][\w.'-]*[^\W_]|[^\W_]")
 
 
 class Texts:
-    """Replaces texts according to the content type of their column.
+    """Replaces strings according to the content type of their column.
 
     Parameters
     ----------
@@ -65,9 +65,9 @@ class Texts:
     Attributes
     ----------
     plain
-        Identifies texts that are certainly harmless.
+        Identifies strings that are certainly harmless.
     changed
-        Number of changed texts by content type.
+        Number of changed strings by content type.
     """
 
     def __init__(self, options: Options, known: Known) -> None:
@@ -88,7 +88,7 @@ class Texts:
         }  # fmt: skip
 
     def text(self, holds: str, value: str) -> str | None:
-        """Return the replacement of a text in the copy; None to drop it."""
+        """Return a string's replacement in the copy; None to drop it."""
         key = (holds, value)
         if key not in self._done:
             if len(self._done) >= _MOST:
@@ -99,12 +99,12 @@ class Texts:
         return made
 
     def keeps_plain(self, holds: str) -> bool:
-        """Whether harmless texts of a content type are copied unchanged."""
+        """Whether harmless strings of a content type are copied unchanged."""
         ways = {"word": "keep", "symbol": self._options.names, "nvtx": self._options.nvtx}
         return ways.get(holds, "hash") != "hash"
 
     def setting(self, name: str, value: str) -> str | None:
-        """Return the replacement of a setting's value in the copy; None to drop the row."""
+        """Return the replacement for a setting's value in the copy; None to drop the row."""
         holds = allowed.setting(name)
         if holds is None:
             return None
@@ -118,11 +118,11 @@ class Texts:
         return self.text(holds, value)
 
     def number(self, value: float) -> float:
-        """Return the replacement of a number that is an address."""
+        """Return the replacement for a number that is an address."""
         return value if self._options.keep_host or value in {0, -1} else self._pseudonyms.number("address", value)
 
     def _replaced(self, text: str, leave: frozenset[str] | None = None) -> str:
-        """Return a text with pseudonyms for known names and values of the machine and its users, and for addresses."""
+        """Return a string with pseudonyms for addresses and for known names and values of the machine and its users."""
         if "/" in text or "\\" in text:
             text = HOME.sub(lambda found: found["folder"] + self._home(found["folder"], found["name"]), text)
         text = self._known.replaced(text, self._pseudonyms.text, self._leave if leave is None else leave)
@@ -155,7 +155,7 @@ class Texts:
         return self._known.replaced(text, self._pseudonyms.text, self._leave)
 
     def _path(self, text: str) -> str:
-        """Return the last component of a path. Digests in it, as in names of compiler caches, become pseudonyms."""
+        """Return the last component of a path. Digests in it, such as in compiler cache names, become pseudonyms."""
         # Replace in the whole path first: the last component of a home folder is a user name.
         name = re.split(r"[/\\]", self._replaced(text.rstrip("/\\")))[-1]
         for part in set(random_parts(name)):
@@ -187,7 +187,7 @@ class Texts:
         return text if _FORMS["time"].fullmatch(text) else None
 
     def _message(self, text: str) -> str:
-        """Return a message of nsys with ``*`` for words that are not in nsys's vocabulary."""
+        """Return an nsys message with ``*`` for words that are not in the nsys vocabulary."""
         words = allowed.words()
 
         def own(found: re.Match[str]) -> str:

@@ -43,7 +43,7 @@ def _asset(match: re.Match[str]) -> str:
     """Return the path of an asset that a query reads, escaped for use inside an SQL string."""
     path = assets.find(match["path"])
     if path is None:
-        raise NsysToolsError(f"{match['path']} is missing.", "Install nsys-tools again.")
+        raise NsysToolsError(f"{match['path']} is missing.", "Reinstall nsys-tools.")
     return literal(unglobbed(path))[1:-1]
 
 
@@ -105,7 +105,11 @@ def hint(name: str, tables: Iterable[str] = ()) -> str:
 
     known = {one.lower(): one for one in (*tables, *_offered())}
     near = get_close_matches(name.lower(), known, n=3)
-    return f"Did you mean: {', '.join(known[one] for one in near)}?" if near else "nsys-tools queries lists them."
+    return (
+        f"Did you mean: {', '.join(known[one] for one in near)}?"
+        if near
+        else "To list the queries: nsys-tools queries."
+    )
 
 
 @cache
@@ -113,7 +117,7 @@ def functions() -> str:
     """Return the SQL macros that queries share, from ``queries/functions.sql``."""
     path = assets.find("queries/functions.sql")
     if path is None:
-        raise NsysToolsError("queries/functions.sql is missing.", "Install nsys-tools again.")
+        raise NsysToolsError("queries/functions.sql is missing.", "Reinstall nsys-tools.")
     return path.read_text(encoding="utf-8")
 
 
@@ -122,7 +126,7 @@ def _schema_columns() -> list[tuple[str, str, str, bool]]:
     """Return table, column, DuckDB type, and whether the column is NOT NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
-        raise NsysToolsError("queries/schema.sql is missing.", "Install nsys-tools again.")
+        raise NsysToolsError("queries/schema.sql is missing.", "Reinstall nsys-tools.")
     # SQLite preserves the declared types as written, and starts ten times faster than a second DuckDB.
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(path.read_text(encoding="utf-8"))

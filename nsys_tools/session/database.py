@@ -223,7 +223,7 @@ class Database:
         try:
             return any(self.connection.execute(f"SELECT 1 FROM raw.{quoted(t)} LIMIT 1").fetchall() for t in present)
         except duckdb.Error as error:
-            raise NsysToolsError(f"{self.name}: cannot be read ({str(error).splitlines()[0]}).") from None
+            raise NsysToolsError(f"{self.name} cannot be read ({str(error).splitlines()[0]}).") from None
 
     def _lock(self) -> None:
         if not self._is_locked:
@@ -276,12 +276,12 @@ class Database:
         connection = self.connection
         query = catalogue.find(name)
         if top is not None and top < 0:
-            raise NsysToolsError(f"top is {top}; it must be 0 or more.", "Omit it to get all rows.")
+            raise NsysToolsError(f"top is {top}, but must be 0 or more.", "Omit it to get all rows.")
         self._check(name)
         self._relations.ensure([name])
         documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
         if unknown := sorted(set(equals) - documented - set(connection.sql(f"FROM {quoted(name)}").columns)):
-            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"It has: {', '.join(sorted(documented))}.")
+            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"Columns: {', '.join(sorted(documented))}.")
         where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
         text = f"SELECT * FROM {quoted(name)}{f' WHERE {where}' if where else ''}"
         text += f" LIMIT {int(top)}" if top is not None else ""

@@ -11,11 +11,14 @@ from nsys_tools.session import catalogue
 _SPARED = frozenset({"stages", "gpus", "command"})
 # What queries can require, and how to provide it.
 _GIVEN = {
-    "trace": ("a trace", "Open one with nt.open(TRACE, ncu=PATH), or with --trace TRACE."),
-    "model": ("an analytic model", "Name one with nt.open(..., model=NAME), or with --model NAME."),
-    "ncu": ("ncu results", "Give them with nt.open(..., ncu=PATH), or with --ncu PATH."),
-    "ranks": ("the traces of several ranks", "Open them with nt.open([TRACE, TRACE]), or name all of them."),
-    "callgraph": ("a call graph", "Give one with nt.open(..., callgraph=PATH), or with --callgraph PATH."),
+    "trace": ("a trace", "Open a trace with nt.open(TRACE, ncu=PATH) or --trace TRACE."),
+    "model": ("an analytic model", "Specify a model with nt.open(..., model=NAME) or --model NAME."),
+    "ncu": ("ncu results", "Specify ncu results with nt.open(..., ncu=PATH) or --ncu PATH."),
+    "ranks": (
+        "the traces of several ranks",
+        "Open the traces with nt.open([TRACE, TRACE]), or pass all of them to the command.",
+    ),
+    "callgraph": ("a call graph", "Specify a call graph with nt.open(..., callgraph=PATH) or --callgraph PATH."),
 }
 
 

@@ -21,7 +21,7 @@ _AGAIN_S = 0.05
 def check_size(size: str, name: str) -> None:
     """Refuse a value that is not a memory size. Error messages call it `name`."""
     if not _SIZE.fullmatch(size.strip()):
-        raise UsageError(f"{name} is {size!r}; it must be a memory size.", "Write a size such as 500MB or 2GB.")
+        raise UsageError(f"{name} is {size!r}, but must be a memory size.", "Use a size such as 500MB or 2GB.")
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,9 @@ class Limits:
     def __post_init__(self) -> None:
         """Refuse invalid limits."""
         if self.rows is not None and self.rows < 0:
-            raise UsageError(f"limit is {self.rows}; it must be 0 or more.", "Omit it to get all rows.")
+            raise UsageError(f"limit is {self.rows}, but must be 0 or more.", "Omit it to get all rows.")
         if self.seconds is not None and not 0 < self.seconds < float("inf"):
-            raise UsageError(f"max_seconds is {self.seconds:g}; it must be more than 0.", "Omit it for no limit.")
+            raise UsageError(f"max_seconds is {self.seconds:g}, but must be more than 0.", "Omit it for no limit.")
         if self.memory:
             check_size(self.memory, "max_memory")
 
@@ -106,11 +106,12 @@ class Limits:
     def _told(self, error: Exception, *, is_late: bool) -> Exception:
         if is_late:
             return NsysToolsError(
-                f"The statement took longer than {self.seconds:g} s.", "Query less, or raise --max-seconds."
+                f"The statement took longer than {self.seconds:g} s.", "Query less data, or raise --max-seconds."
             )
         if self.memory and re.search(r"Out of Memory|memory limit", str(error)):
             return NsysToolsError(
-                f"The statement needs more memory than {self.memory.strip()}.", "Query less, or raise --max-memory."
+                f"The statement needs more memory than {self.memory.strip()}.",
+                "Query less data, or raise --max-memory.",
             )
         return error
 

@@ -146,7 +146,7 @@ class Materializer:
                 self._run(recipe, "COPY (", f") TO {literal(draft)} ({options})")
                 self._examine(recipe, parquet(draft))
         except (OSError, duckdb.IOException) as error:
-            log.warning("The cache cannot be written (%s); continuing in memory.", str(error).splitlines()[0])
+            log.warning("The cache cannot be written (%s). Data is kept in memory instead.", str(error).splitlines()[0])
             self._can_write = False
         return entry.path
 
@@ -232,7 +232,7 @@ class Materializer:
             for what, count in lacking.items():
                 if count and what == "time":
                     said.append(
-                        f"{table}: {count:,} rows without a usable start or end are left out of all figures. The "
+                        f"{table}: {count:,} rows have no usable start or end and are excluded from all metrics. The "
                         "value is missing, not a number, or too large."
                     )
                 elif count:

@@ -69,7 +69,7 @@ class Memo:
             with whole_file(self._file) as draft:
                 draft.write_bytes(_digest(known) + known)
         except OSError as error:
-            log.info("The dependencies of queries cannot be cached: %s.", error)
+            log.info("Query dependencies cannot be cached: %s.", error)
 
 
 def _checked(content: bytes) -> dict[str, list[str]]:

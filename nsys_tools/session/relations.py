@@ -188,7 +188,7 @@ class Relations:
         if name not in self._trees:
             tree = catalogue.parsed(self._connection, self._sql(name))
             if tree is None:
-                raise NsysToolsError(f"queries: {name} is not one valid SELECT.")
+                raise NsysToolsError(f"queries: {name} is not a single valid SELECT statement.")
             self._trees[name] = tree
         return self._trees[name]
 

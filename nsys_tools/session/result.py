@@ -147,7 +147,7 @@ class Result:
         """
         if isinstance(key, str):
             if key not in self.columns:
-                raise NsysToolsError(f"The result has no column {key!r}.", f"It has: {', '.join(self.columns)}.")
+                raise NsysToolsError(f"The result has no column {key!r}.", f"Columns: {', '.join(self.columns)}.")
             place = self.columns.index(key)
             return [row[place] for row in self.rows()]
         count = len(self)
@@ -183,4 +183,4 @@ def _check_extra(module: str) -> None:
     from importlib.util import find_spec  # noqa: PLC0415
 
     if find_spec(module) is None:
-        raise NsysToolsError(f"{module} is not installed.", "pip install 'nsys-tools[pandas]'")
+        raise NsysToolsError(f"{module} is not installed.", "Install it with: pip install 'nsys-tools[pandas]'")

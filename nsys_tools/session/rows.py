@@ -165,7 +165,7 @@ class RelationRows:
             yield
         except duckdb.ConnectionException:
             raise NsysToolsError(
-                "The session is closed.", "Read results before close(), or keep them in memory with result.kept()."
+                "The session is closed.", "Read results before close(), or use result.kept() to keep them in memory."
             ) from None
         except duckdb.Error as error:
             raise explained(error) or NsysToolsError(f"SQL: {error}") from None

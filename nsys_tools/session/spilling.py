@@ -59,8 +59,8 @@ def bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def _full() -> NsysToolsError:
     return NsysToolsError(
-        f"There is not enough space in {_place} for the temporary files of queries that do not fit into memory.",
-        "Free some space there, set another location with NSYS_TOOLS_CACHE or TMPDIR, or give queries more memory with "
+        f"There is not enough space in {_place} for temporary files of queries that do not fit in memory.",
+        "Free some space there, set another location with NSYS_TOOLS_CACHE or TMPDIR, or raise the memory limit with "
         "--memory SIZE.",
     )
 

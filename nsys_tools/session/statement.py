@@ -72,7 +72,10 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
     except duckdb.Error as error:
         raise NsysToolsError(f"SQL: {error}") from None
     if len(statements) != 1:
-        raise NsysToolsError(f"Expected one SQL statement, found {len(statements)}.", "PIVOT requires IN (...).")
+        raise NsysToolsError(
+            f"Expected one SQL statement, found {len(statements)}.",
+            "Run statements one at a time. PIVOT requires IN (...).",
+        )
     text, head = statements[0].query, ""
     if statements[0].type == duckdb.StatementType.EXPLAIN and (found := _EXPLAIN.match(text)):
         # Rebuild the SQL to run from the parsed parts, because a comment may end at an unexpected position.
@@ -81,14 +84,14 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
     if tree is None:
         word = _FIRST_WORD.match(text)
         raise NsysToolsError(
-            f"A trace is read-only: {word[1].upper() if word and word[1] else 'this statement'} is not allowed.",
+            f"Traces are read-only, so {word[1].upper() if word and word[1] else 'this statement'} is not allowed.",
             "Use SELECT, FROM, DESCRIBE, SUMMARIZE, SHOW TABLES or EXPLAIN. Write results with --out FILE.",
         )
     allowed = _FUNCTIONS | _READERS if reads_files else _FUNCTIONS
     if strange := sorted(catalogue.table_functions(tree) - allowed):
         raise NsysToolsError(
-            f"SQL can read only the trace: the function {strange[0]}() is not allowed.",
-            _ALLOWED if strange[0] in _READERS else "nsys-tools queries lists what can be queried.",
+            f"SQL can read only the trace. The function {strange[0]}() is not allowed.",
+            _ALLOWED if strange[0] in _READERS else "To list what can be queried: nsys-tools queries.",
         )
     if not reads_files and any(map(_is_file, catalogue.tables(tree))):
         raise NsysToolsError(_ONLY, _ALLOWED)
@@ -121,4 +124,4 @@ def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
         return NsysToolsError(_ONLY, _ALLOWED)
     if isinstance(error, duckdb.HTTPException) or _REMOTE.search(str(error)):
         return NsysToolsError("SQL cannot read over the network.", "Copy the file to this machine and read it here.")
-    return NsysToolsError(f"SQL: {error}", "nsys-tools queries lists what can be queried.")
+    return NsysToolsError(f"SQL: {error}", "To list what can be queried: nsys-tools queries.")

@@ -89,7 +89,7 @@ class Entry:
         with suppress(OSError):
             if path == self._named(path):
                 return True
-        log.info("%s in the cache is damaged and is regenerated.", path.name)
+        log.info("%s in the cache is damaged. nsys-tools regenerates it.", path.name)
         _remove(path)
         return False
 

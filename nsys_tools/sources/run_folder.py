@@ -1,4 +1,4 @@
-"""A run folder written by ``nsys-tools capture``: the trace and everything it is analyzed with."""
+"""A run folder written by ``nsys-tools capture``: the trace and everything that is used to analyze it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _PARTS = ("StringIds.parquet",)  # a folder with this file is a trace itself: ns
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of facts about the run: a title, and values with a word before each."""
+    """A line of facts about the run: a title and labeled values."""
 
     title: str
     values: tuple[tuple[str, str], ...]
@@ -41,7 +41,7 @@ class Run:
     recorded
         ``workload.json``; None if missing.
     ncu
-        Folder of ncu's files; None if missing.
+        Folder with the ncu files; None if missing.
     callgraph
         The call graph; None if missing.
     """
@@ -70,16 +70,16 @@ class Run:
         return str(self.recorded.data["model"]) if self.recorded else ""
 
     def architecture(self) -> Model | None:
-        """Return the shipped analytic model with the name of the model that ran, of any size; None if there is none."""
+        """Return the shipped analytic model with the name of the model that ran, of any scale; None if missing."""
         return architecture.load(self.model_name) if self.model_name in architecture.available() else None
 
     def request(self, given: Request | None) -> Request:
-        """Return what to compare with: the given values, completed from the run.
+        """Return the model and settings to compare with: the given values, completed from the run.
 
         Parameters
         ----------
         given
-            Values that the user gave. The model may be empty.
+            The user's values. The model may be empty.
 
         Raises
         ------
@@ -90,20 +90,20 @@ class Run:
         if self.recorded is None:
             if wanted.model:
                 return wanted
-            raise NsysToolsError(f"{_WORKLOAD}, which records what ran, is missing.", "Give the model with --model.")
+            raise NsysToolsError(f"{_WORKLOAD}, which records what ran, is missing.", "Specify the model with --model.")
         model = architecture.load(wanted.model) if wanted.model else self._model(self.recorded)
         batches = () if wanted.workload else self.recorded.inputs(model)
         dtype = wanted.dtype or self.recorded.dtype
         return replace(wanted, model=wanted.model or model.name, dtype=dtype, batches=wanted.batches or batches)
 
     def _model(self, recorded: Recorded) -> Model:
-        """Return the analytic model of what was run."""
-        hint = "Give a model with --model."
+        """Return the analytic model of the model that ran."""
+        hint = "Specify a model with --model."
         model, data = self.architecture(), recorded.data
         if model is None:
             raise NsysToolsError(f"there is no analytic model named {self.model_name}.", hint)
         if data["scale"] != "full":
-            raise NsysToolsError(f"the run has scale {data['scale']}; the analytic model has the full one.", hint)
+            raise NsysToolsError(f"the run has scale {data['scale']}, but the analytic model has full scale.", hint)
         if data["device"] == "cpu":
             raise NsysToolsError("the run was on the CPU, but the analytic model is compared with GPU time.", hint)
         return model
@@ -118,11 +118,11 @@ class Run:
         elif state == "running" and step != "analyze":
             found.append(f"The run has not ended or was killed. Its last step is {step}.")
         if self.recorded is None:
-            found.append(f"The run folder has no {_WORKLOAD}, so it is unknown which pages or prompts were run.")
+            found.append(f"The run folder has no {_WORKLOAD}, so it is unknown which pages or prompts were processed.")
         elif not self.recorded.data["complete"]:
             found.append(
-                f"The workload did not run to its end. Over all repeats, {len(self.recorded.items):,} "
-                f"{self.recorded.unit}s were counted."
+                f"The workload did not finish. Over all repeats, it processed {len(self.recorded.items):,} "
+                f"{self.recorded.unit}s."
             )
         return found
 
@@ -155,7 +155,7 @@ def read(path: Path) -> Run:
     if trace is None:
         stopped = f"It stopped at step {status['step']}: {status.get('message', '')}" if status.get("message") else ""
         raise NsysToolsError(
-            f"{path}: a run folder without a trace. It contains neither {' nor '.join(_TRACES)}.",
+            f"{path} is a run folder without a trace. It contains neither {' nor '.join(_TRACES)}.",
             stopped or "Runs with --profiler torch have no trace.",
         )
     workload, ncu = path / _WORKLOAD, path / "ncu"
@@ -174,7 +174,7 @@ def read(path: Path) -> Run:
 def _json(path: Path) -> Mapping[str, Any]:
     data = documents.plain(path) if path.is_file() else {}
     if not isinstance(data, dict):
-        raise NsysToolsError(f"{path}: is not a JSON object.", "Analyze the trace in the folder instead.")
+        raise NsysToolsError(f"{path} is not a JSON object.", "Analyze the trace in the folder instead.")
     return data
 
 
@@ -205,7 +205,7 @@ def _span(values: list[int]) -> str:
 
 
 def _versions(environment: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the versions that figures can depend on, if they are strings."""
+    """Yield the versions that can affect results, if they are strings."""
     packages, cuda, gpus = (environment.get(key) or {} for key in ("packages", "cuda", "gpus"))
     first = gpus[0] if isinstance(gpus, list) and gpus and isinstance(gpus[0], dict) else {}
     packages, cuda = (part if isinstance(part, dict) else {} for part in (packages, cuda))

@@ -34,11 +34,11 @@ class Source(Protocol):
 
     @property
     def is_asked(self) -> bool:
-        """Whether the user gave it explicitly. One that was only found in a run folder may fail; a note says why."""
+        """Whether the user specified it. A source that was only found in a run folder may fail with a note."""
 
     @property
     def failure(self) -> str:
-        """Beginning of the note on the failure of a source that was only found in a run folder."""
+        """Start of the note that reports why a source that was only found in a run folder failed."""
 
     def define(self, database: Database) -> None:
         """Define its session tables.
@@ -82,7 +82,7 @@ class Joined:
         Raises
         ------
         NsysToolsError
-            If a source that the user gave cannot be joined.
+            If a source that the user specified cannot be joined.
         """
         if source is None:
             return False
@@ -108,7 +108,7 @@ class Joined:
         Raises
         ------
         NsysToolsError
-            If a source that the user gave leads to impossible results.
+            If a source that the user specified leads to impossible results.
         """
         reached = [s for s in self._unchecked if query is None or self._database.reads(query, s.tables)]
         for source in reached:
@@ -120,7 +120,7 @@ class Joined:
                 self.sources.remove(source)
 
     def queries(self) -> list[str]:
-        """Return the queries that the sources add to a report, without those that need a missing input."""
+        """Return the queries that the sources add to a report, except queries that require a missing input."""
         names = [name for source in self.sources for name in source.queries]
         return [name for name in dict.fromkeys(names) if not self._database.needs(name)]
 
@@ -129,7 +129,7 @@ class Joined:
         return {source.name: source.file for source in self.sources if source.file}
 
     def _give_up(self, source: Source, error: NsysToolsError) -> None:
-        """Drop a source that was only found in a run folder; raise if the user gave it."""
+        """Drop a source that was only found in a run folder; raise if the user specified it."""
         self._database.undefine(source.tables)
         if source.is_asked:
             raise error

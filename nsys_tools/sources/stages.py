@@ -27,7 +27,7 @@ from nsys_tools.sources.source import Read
 
 _KEYS = {"name", "match", "phase", "layers", "role"}
 ROLES = ("request", "step")
-_EXAMPLE = 'A stage is: [[stage]], then name = "decode" and match = ["decode", "generate/step *"].'
+_EXAMPLE = 'Define a stage with [[stage]], followed by name = "decode" and match = ["decode", "generate/step *"].'
 
 
 @dataclass(frozen=True)
@@ -41,12 +41,12 @@ class Stage:
     patterns
         See `expression`.
     phase
-        Phase of the model that it is or belongs to; empty if there is none, or if the stage has the name of the phase.
+        Phase of the model that the stage is or belongs to; empty if there is none or if both have the same name.
     layers
         Paths of the layers that it runs; empty for all layers of the phase.
     role
         ``request``: an instance is one request, from its input to its last token. ``step``: an instance is one decode
-        step, which generates one token. Empty for neither.
+        step, which generates one token. Empty if it is neither.
     """
 
     name: str
@@ -113,7 +113,7 @@ class StagesFile:
         database.define("stage_role", [(s.name, s.role, s.phase or s.name) for s in self.stages if s.role])
 
     def check(self, _: Read) -> list[str]:
-        """Return no notes: any stages are valid."""
+        """Return no notes, because all stages are valid."""
         return []
 
 
@@ -123,26 +123,24 @@ def read(path: Path) -> list[Stage]:
     Raises
     ------
     NsysToolsError
-        If the file cannot be read, is not TOML, or has a wrong key. The message has the line and the key.
+        If the file cannot be read, is not TOML, or contains an invalid key. The message contains the line and the key.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise NsysToolsError(f"--stages {path}: cannot be read ({reason}).") from None
+        raise NsysToolsError(f"--stages {path}: the file cannot be read ({reason}).") from None
     try:
         data = tomllib.loads(text)
     except RecursionError:
-        raise NsysToolsError(f"--stages {path}: is nested too deeply.", _EXAMPLE) from None
+        raise NsysToolsError(f"--stages {path}: the file is nested too deeply.", _EXAMPLE) from None
     except ValueError as error:
         raise NsysToolsError(f"--stages {path}: {error}.", _EXAMPLE) from None
     if unknown := sorted(set(data) - {"stage"}):
-        raise NsysToolsError(
-            f"--stages {path}, line {_line(text, unknown[0])}: key {unknown[0]!r} is unknown.", _EXAMPLE
-        )
+        raise NsysToolsError(f"--stages {path}, line {_line(text, unknown[0])}: unknown key {unknown[0]!r}.", _EXAMPLE)
     entries = data.get("stage", [])
     if not isinstance(entries, list) or not entries:
-        raise NsysToolsError(f"--stages {path}: contains no [[stage]].", _EXAMPLE)
+        raise NsysToolsError(f"--stages {path}: the file contains no [[stage]].", _EXAMPLE)
     return [_stage(path, text, number, entry) for number, entry in enumerate(entries)]
 
 
@@ -179,7 +177,7 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 
 def _line(text: str, key: str, stage: int | None = None) -> int:
-    """Return the line of `key`, or that of the stage's header if the key is missing."""
+    """Return the line number of `key`, or of the stage's header if the key is missing."""
     lines = text.splitlines()
     first, last = 0, len(lines)
     if stage is not None:

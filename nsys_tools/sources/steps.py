@@ -11,12 +11,12 @@ from nsys_tools.sources.stages import Stage, expression
 
 
 class Steps:
-    """The value of the option ``--steps``, as a source.
+    """The value of the ``--steps`` option, as a source.
 
     Parameters
     ----------
     choice
-        ``none``, the name of a stage, or a pattern of range names as in a stages file.
+        ``none``, a stage name, or a range name pattern as in a stages file.
     stages
         The stages of the stages file.
     """
@@ -52,5 +52,5 @@ class Steps:
             return []
         raise NsysToolsError(
             f"--steps {self._choice}: no range that launched GPU work matches.",
-            'nsys-tools sql TRACE "FROM range_summary" lists the names of ranges.',
+            'nsys-tools sql TRACE "FROM range_summary" lists the range names.',
         )

@@ -56,7 +56,7 @@ class Recorded:
 
     @property
     def weights(self) -> str:
-        """The weights: a hub id or a description. For a path, only the last component, since others may name users."""
+        """The weights: a Hub id or a description. Paths are reduced to the last component, to omit user names."""
         weights: str = self.data["weights"]
         return Path(weights).name if weights.startswith(("/", "~", ".")) else weights
 
@@ -78,11 +78,14 @@ class Recorded:
         Raises
         ------
         NsysToolsError
-            If nothing was counted, or if the crops of a batch's pages cannot be expressed as inputs of the model.
+            If no page or prompt was recorded, or if the crops of a batch's pages cannot be expressed as model inputs.
         """
         repeats = [[self._inputs(batch, model) for batch in batches] for batches in self.repeats()]
         if not repeats:
-            raise NsysToolsError(f"workload.json contains no {self.unit}.", "The run stopped before the first ended.")
+            raise NsysToolsError(
+                f"workload.json contains no {self.unit}.",
+                f"The run stopped before the first {self.unit} was completed.",
+            )
         alike = all(sorted(batches) == sorted(repeats[0]) for batches in repeats)
         return tuple(repeats[0] if alike else [batch for batches in repeats for batch in batches])
 
@@ -99,14 +102,15 @@ class Recorded:
         return tuple(f"{name}={value}" for name, value in _free(model, known).items())
 
     def _views(self, batch: Sequence[Item]) -> dict[str, int]:
-        """Return the vision inputs: views, and crops per page. Pages of a batch may have different grids."""
+        """Return the vision inputs: views, and crops per page. Pages in a batch may have different grids."""
         sizes = self.data.get("dimensions", {})
         values = {name: sizes[key] for name, key in (("base_size", "base_size"), ("image_size", "tile_size"))
                   if key in sizes}  # fmt: skip
         counts = [item.get("crops", 0) for item in batch]
         if sum(counts) % len(batch):
             raise NsysToolsError(
-                f"Pages of one batch have {', '.join(map(str, counts))} crops, but the model has one number for all.",
+                f"The pages of a batch have {', '.join(map(str, counts))} crops, but the model requires the same "
+                "number for all.",
                 "Capture with --batch-size 1, or use --workload or --set.",
             )
         grids = {tuple(item.get("crop_grid", ())) for item in batch}
@@ -137,7 +141,8 @@ class Recorded:
         if padded:
             whole = sum(item["padded_prompt_tokens"] for item in self.items)
             found.append(
-                f"Prompts are padded to the longest of their batch. {padded:,} of {whole:,} prompt tokens are padding, "
+                f"Prompts are padded to the longest prompt in their batch. {padded:,} of {whole:,} prompt tokens are "
+                "padding, "
                 "which the model FLOPs include."
             )
         if "head_positions" in model.inputs and not all("head_positions" in item for item in self.items):
@@ -149,7 +154,7 @@ class Recorded:
 
 
 def _free(model: Model, values: Mapping[str, int]) -> dict[str, int]:
-    """Return the values without those that the model derives from the others identically.
+    """Return the values, except those that the model derives from the others with the same result.
 
     Values that the user sets then also change the derived ones: new tokens the steps, crops the length of the prompt.
     """

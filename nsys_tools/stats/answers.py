@@ -81,7 +81,7 @@ class Answer:
         if missing := self.missing:
             return f"{self.trace.name} does not contain {' or '.join(missing)} data{when}."
         present = ", ".join(kind.name for kind in report.data)
-        return f"{self.trace.name} contains {present} data{when}, but none of it results in a row of {report.name}."
+        return f"{self.trace.name} contains {present} data{when}, but none that results in a row of {report.name}."
 
     @property
     def missing(self) -> list[str]:
@@ -201,11 +201,12 @@ def tell(trace: Database, request: Request) -> None:
     window = trace.query("recipe__window").one()
     if not window:
         raise NsysToolsError(
-            f"{trace.name}: there is no NVTX range {request.settings['nvtx']!r}.",
-            "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
+            f"{trace.name} has no NVTX range {request.settings['nvtx']!r}.",
+            "Use NAME[@DOMAIN][/N]. @DOMAIN is required if the range belongs to a domain. "
+            "To list the names: nsys-tools stats -r nvtx_sum.",
         )
     if window["first_ns"] > window["last_ns"]:
         raise UsageError(
-            f"{request.report.name}: the time starts at {window['first_ns']} ns and ends at {window['last_ns']} ns.",
-            "The arguments start and end override the time of the range.",
+            f"{request.report.name}: the start ({window['first_ns']} ns) is after the end ({window['last_ns']} ns).",
+            "The start and end arguments override the start and end of the range.",
         )

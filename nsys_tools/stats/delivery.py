@@ -54,7 +54,7 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe
         for text, default in zip(as_many(texts or ["."], len(outputs)), defaults, strict=True)
     ]
     if csv_safe and not any(form.name in SEPARATED for form in found):
-        raise UsageError("--csv-safe has no effect without CSV or TSV.", "Use it with --format csv or tsv.")
+        raise UsageError("--csv-safe has an effect only on CSV and TSV output.", "Use it with --format csv or tsv.")
     return [replace(form, csv_safe=csv_safe and form.name in SEPARATED) for form in found]
 
 
@@ -90,7 +90,7 @@ class Delivery:
                 drafts.append((answer, file, draft, None if exists else pool.submit(writer(answer, form), draft)))
             for answer, file, draft, count in drafts:
                 if count is None:
-                    yield answer, f"skipped: {file} exists. Replace it with --force-overwrite."
+                    yield answer, f"skipped: {file} already exists. To replace it, use --force-overwrite."
                 elif _written(count, file) == 0 and not draft.is_file():
                     yield answer, answer.nothing or f"skipped: {answer.no_data}"
                 elif file is None:
@@ -103,7 +103,7 @@ class Delivery:
         if target == CONSOLE:
             return None
         if target.startswith("@"):
-            raise UsageError(f"--output {target}: commands are not supported.", "Use -o - and a shell pipe.")
+            raise UsageError(f"--output {target}: commands are not supported.", "Use -o - with a shell pipe.")
         base = str(self.trace.with_suffix("")) if target == "." else target
         file = Path(f"{base}_{answer.request.label}.{EXTENSIONS[form.name]}")
         check_apart(file, [self.trace])
@@ -114,7 +114,7 @@ class Delivery:
         try:
             place(draft, file, replace=self.overwrite)
         except FileExistsError:  # another process has just written it
-            return f"skipped: {file} exists. Replace it with --force-overwrite."
+            return f"skipped: {file} already exists. To replace it, use --force-overwrite."
         except OSError as error:
             raise cannot_write(file, error) from None
         return f"written to {file}"

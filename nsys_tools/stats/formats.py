@@ -72,7 +72,7 @@ def parse_format(text: str, *, time: str = "ns") -> Format:
     """
     name, *arguments = text.split(":")
     if name not in EXTENSIONS:
-        raise UsageError(f"Format {name!r} is not known.", f"Use one of: {', '.join(EXTENSIONS)}.")
+        raise UsageError(f"Unknown format {name!r}.", f"Use one of: {', '.join(EXTENSIONS)}.")
     style = Style(units={**Style().units, "ts": time, "dur": time})
     form = Format(name, style)
     for argument in arguments:
@@ -95,8 +95,8 @@ def _with(form: Format, argument: str) -> Format:
     if not equals or any(unit not in known.get(name, ()) for name in categories):
         raise UsageError(
             f"Format {form.name} does not take the argument {argument!r}.",
-            "It takes noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint. Column and "
-            "table also take nofmt, autolines=N, colmax=N, and column widths.",
+            "Valid arguments: noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint. "
+            "Column and table also take nofmt, autolines=N, colmax=N, and column widths.",
         )
     return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
 

@@ -70,7 +70,7 @@ RECIPES: tuple[Recipe, ...] = (
     Recipe("cuda_gpu_time_util_map", "CUDA GPU Time Utilization Heatmap", "map", "kernels",
            (*_TIME, "bins", "cumulative")),
     Recipe("cuda_memcpy_async", "CUDA Async Memcpy with Pageable Memory", "rule",
-           "asynchronous copies with pageable memory", _WINDOW),
+           "asynchronous copies to or from pageable memory", _WINDOW),
     Recipe("cuda_memcpy_sync", "CUDA Synchronous Memcpy", "rule", "synchronous copies", _WINDOW),
     Recipe("cuda_memset_sync", "CUDA Synchronous Memset", "rule",
            "synchronous memsets of pinned or managed memory", _WINDOW),
@@ -106,7 +106,7 @@ def named(name: str) -> Recipe:
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [one.name for one in RECIPES], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "nsys-tools recipe --help-recipes lists the recipes."
+        hint = f"Did you mean: {', '.join(near)}?" if near else "To list the recipes: nsys-tools recipe --help-recipes."
         raise UsageError(f"There is no recipe {name!r}.", hint)
     return found
 
@@ -130,16 +130,16 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
     for name in given:
         if name not in recipe.options:
             takes = ", ".join(f"--{one}" for one in recipe.options) or "none"
-            raise UsageError(f"{recipe.name} does not take --{name}.", f"It takes: {takes}.")
+            raise UsageError(f"{recipe.name} does not take --{name}.", f"Valid options: {takes}.")
     if "name" in recipe.options and "name" not in given:
         raise UsageError(
-            f"{recipe.name} needs --name.", "Give the name of the kernel or range that delimits an iteration."
+            f"{recipe.name} requires --name.", "Specify the name of the kernel or range that delimits an iteration."
         )
     if {"base", "mangled"} <= given.keys():
-        raise UsageError("--base and --mangled exclude each other.", "Give one of them.")
+        raise UsageError("--base and --mangled are mutually exclusive.", "Use only one of them.")
     for name, least, most in (("bins", 1, 100_000), ("chunks", 1, 1000)):
         if name in given and not least <= int(str(given[name])) <= most:
-            raise UsageError(f"--{name} is {given[name]}.", f"It must be between {least:,} and {most:,}.")
+            raise UsageError(f"--{name} is {given[name]}.", f"Use a value between {least:,} and {most:,}.")
     if "start" in given and "end" in given and int(str(given["start"])) > int(str(given["end"])):
         raise UsageError("--start is after --end.")
     names = {name: "kernel_name" if name in {"base", "mangled"} else name for name in given}

@@ -102,15 +102,15 @@ def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, s
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [r.name for r in family.members], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else f"{family.listed_by} lists the {family.word}s."
+        hint = f"Did you mean: {', '.join(near)}?" if near else f"To list the {family.word}s: {family.listed_by}."
         raise UsageError(f"There is no {family.word} {name!r}.", hint)
     for argument in arguments:
         _check(report, argument)
     if {"base", "mangled"} <= set(arguments):
-        raise UsageError(f"{name}: base and mangled exclude each other.", "Give one of them.")
+        raise UsageError(f"{name}: base and mangled are mutually exclusive.", "Use only one of them.")
     request = Request(report, tuple(arguments), filters)
     if int(request.settings.get("start", _LOWEST)) > int(request.settings.get("end", _HIGHEST)):
-        raise UsageError(f"{name}: the start is after the end.", "Write start=NS:end=NS, in nanoseconds.")
+        raise UsageError(f"{name}: the start is after the end.", "Use start=NS:end=NS, with times in nanoseconds.")
     return request
 
 
@@ -122,8 +122,8 @@ def _check(report: Report, argument: str) -> None:
     if not known or (name in BOUNDS and not _WHOLE.fullmatch(value)) or (equals and not value):
         takes = ", ".join(report.arguments) or "none"
         shown = argument if len(argument) <= _SHOWN_CHARACTERS else f"{argument[:_SHOWN_CHARACTERS]}..."
-        raise UsageError(f"{report.name} does not take the argument {shown!r}.", f"It takes: {takes}.")
+        raise UsageError(f"{report.name} does not take the argument {shown!r}.", f"Valid arguments: {takes}.")
     if name in BOUNDS and not least <= int(value) <= most:
-        raise UsageError(f"{report.name}: {name} is {value}.", f"It must be between {least:,} and {most:,}.")
+        raise UsageError(f"{report.name}: {name} is {value}.", f"Use a value between {least:,} and {most:,}.")
     if name == "rows" and report.wording and int(value) == 0:
-        raise UsageError(f"{report.name}: rows is 0.", "Give a positive number, or rows=-1 for all rows.")
+        raise UsageError(f"{report.name}: rows is 0.", "Use a positive number, or rows=-1 for all rows.")

@@ -30,12 +30,12 @@ RULES = Family(
     (
         _rule("cuda_api_sync", "cuda-sync-api", (_CALL,), Wording(
             "Each of these calls blocks the CPU until the GPU has completed previously launched work.",
-            "Remove the calls that the program does not need. To order work in two streams, record an event and let a "
+            "Remove the calls that the program does not need. To order work in two streams, record an event and make a "
             "stream wait for it with cudaStreamWaitEvent().",
             "No call waits for a stream or a device.",
         ), "process=PID", "thread=TID"),
         _rule("cuda_memcpy_async", "cuda-async-memcpy", (_CALL, _COPY), Wording(
-            "Each of these copies has an asynchronous call but uses pageable memory, which makes it synchronous.",
+            "Each of these copies uses an asynchronous call with pageable memory, which makes it synchronous.",
             "Use pinned host memory: cudaMallocHost(), or pin_memory=True in PyTorch.",
             "No asynchronous copy uses pageable memory.",
         )),
@@ -46,19 +46,19 @@ RULES = Family(
         )),
         _rule("cuda_memset_sync", "cuda-sync-memset", (_CALL, _MEMSET), Wording(
             "Each of these memsets of pinned or managed memory blocks the CPU until it is done.",
-            "Set the memory with cudaMemsetAsync().",
+            "Use cudaMemsetAsync().",
             "No memset of pinned or managed memory blocks the CPU with a synchronous call.",
         )),
         _rule("gpu_gaps", "gpu-starv", (_OPERATION,), Wording(
             "In each of these gaps, a GPU is idle for more than {gap} ms.",
-            "Find out what the CPU does during the gap. The queries gap_list and gap_summary name causes, and NVTX "
+            "Find out what the CPU does during the gap. The gap_list and gap_summary queries show the causes. NVTX "
             "ranges in the program show more detail.",
             "No GPU is idle for more than {gap} ms between its first and its last operation.",
         ), "gap=MS"),
         _rule("gpu_time_util", "gpu-low-util", (_OPERATION,), Wording(
             "In each of these intervals, a GPU runs operations for less than {threshold} % of the time.",
-            "Give the GPU more work per launch, or launch work earlier: larger batches, CUDA graphs, fewer "
-            "synchronizations. The query gap_summary shows what the GPU waits for.",
+            "Give the GPU more work per launch, or launch work earlier. Use larger batches, CUDA graphs, or fewer "
+            "synchronizations. The gap_summary query shows what the GPU waits for.",
             "No GPU runs operations for less than {threshold} % of the time in any of {chunks} intervals.",
         ), "threshold=PERCENT", "chunks=N"),
     ),

@@ -36,11 +36,13 @@ def parse_time(text: str) -> int:
         unit = term.group(2).lower() or "ns" if term else ""
         if term is None or unit not in _NANOSECONDS:
             raise UsageError(
-                f"{text!r} is not a time.", f"Write numbers and units, as in 1s500ms; units: {', '.join(_NANOSECONDS)}."
+                f"{text!r} is not a time.", f"Use numbers with units, as in 1s500ms. Units: {', '.join(_NANOSECONDS)}."
             )
         number = term.group(1)
         if len(number) > _MOST_CHARACTERS or not math.isfinite(float(number)):
-            raise UsageError(f"A time of {len(number):,} digits is too large.", "Write START/END, as in 1s/2s.")
+            raise UsageError(
+                f"The time is too large ({len(number):,} digits).", "Use a time within the trace, as in 1s500ms."
+            )
         whole = number.lstrip("+-").isdigit()
         total += int(number) * _NANOSECONDS[unit] if whole else round(float(number) * _NANOSECONDS[unit])
         place = term.end()
@@ -62,12 +64,10 @@ def between(text: str) -> Window:
     """
     start, slash, end = text.partition("/")
     if not slash or not (start or end):
-        raise UsageError(
-            f"--filter-time {text!r} is not a time window.", "Write START/END, START/ or /END, as in 1s/2s."
-        )
+        raise UsageError(f"--filter-time {text!r} is not a time window.", "Use START/END, START/ or /END, as in 1s/2s.")
     window = (_limited(parse_time(start)) if start else _LOWEST, _limited(parse_time(end)) if end else _HIGHEST)
     if window[0] > window[1]:
-        raise UsageError(f"--filter-time {text!r}: the start is after the end.", "Write START/END.")
+        raise UsageError(f"--filter-time {text!r}: the start is after the end.", "Use START/END, as in 1s/2s.")
     return window
 
 
@@ -86,8 +86,9 @@ def of_range(trace: Database, text: str) -> Window:
         if row:
             return cast(int, row["start_ns"]), cast(int, row["end_ns"])
     raise NsysToolsError(
-        f"{trace.name}: there is no NVTX range {text!r}.",
-        "Write NAME[@DOMAIN][/N]; a range in a domain needs the domain. List names: nsys-tools stats -r nvtx_sum.",
+        f"{trace.name} has no NVTX range {text!r}.",
+        "Use NAME[@DOMAIN][/N]. @DOMAIN is required if the range belongs to a domain. "
+        "To list the names: nsys-tools stats -r nvtx_sum.",
     )
 
 

@@ -1,6 +1,6 @@
 """Writing traces in nsys's schema: for samples, tests, benchmarks and predicted timelines.
 
-The metadata of every trace written here state its origin (``NSYS_TOOLS_ORIGIN``), and every report of
+The metadata of every trace written here states its origin (``NSYS_TOOLS_ORIGIN``), and every report of
 such a trace prints it at the top.
 """
 
@@ -47,19 +47,19 @@ def _columns(table: str) -> dict[str, str]:
 
 
 def _full_name(table: str) -> str:
-    """Return the full name of an nsys table. CUPTI activity tables can be given by their last word."""
+    """Return the full name of an nsys table. CUPTI tables can be given by the part after ``CUPTI_ACTIVITY_KIND_``."""
     return next(name for name in catalogue.schema() if name == table or name.endswith(f"_ACTIVITY_KIND_{table}"))
 
 
 class TraceBuilder:
-    """An SQLite file in nsys's schema, written row by row; a context manager.
+    """An SQLite file in nsys's schema, written row by row; used as a context manager.
 
     Parameters
     ----------
     path
         The new file; an existing one is replaced.
     origin
-        The origin, as reports print it.
+        The origin, as printed in reports.
 
     Notes
     -----
@@ -129,7 +129,7 @@ class TraceBuilder:
             self._pending[table] = []
 
     def add(self, table: str, **values: Any) -> None:
-        """Add one row. Columns that are not given are NULL. CUPTI tables go by their last word (``KERNEL``)."""
+        """Add one row. Columns that are not given are NULL. CUPTI tables can be given by the last part (``KERNEL``)."""
         table = _full_name(table)
         self._create(table)
         columns = _columns(table)
@@ -242,14 +242,14 @@ class TraceBuilder:
     def gpu(
         self, name: str, *, number: int = 0, sm_count: int, clock_hz: int, memory: int, bandwidth: int, chip: str = ""
     ) -> None:
-        """Describe a GPU: multiprocessors, boost clock in Hz, memory in bytes, bandwidth in bytes/s."""
+        """Add a GPU: multiprocessors, boost clock in Hz, memory in bytes, bandwidth in bytes/s."""
         self.add(
             "TARGET_INFO_GPU", id=number, name=name, totalMemory=memory, memoryBandwidth=bandwidth, clockRate=clock_hz,
             smCount=sm_count, chipName=chip, cuDevice=number, isDiscrete=1,
         )  # fmt: skip
 
     def h100(self, *, number: int = 0) -> None:
-        """Describe an H100. Its name says that it is simulated."""
+        """Add an H100. Its name states that it is simulated."""
         self.gpu(
             "NVIDIA H100 80GB HBM3 (simulated)", number=number, sm_count=132, clock_hz=1_980_000_000,
             memory=85_520_809_984, bandwidth=3_352_320_000_000, chip="GH100",

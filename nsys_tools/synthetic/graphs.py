@@ -25,7 +25,7 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
     path
         The new SQLite file; about 100 bytes per replayed kernel.
     nodes
-        Kernels of the graph: five per ``layers.N/self_attn`` and ``layers.N/mlp``, inside ``capture_model``.
+        Kernels in the graph: five per ``layers.N/self_attn`` and ``layers.N/mlp``, inside ``capture_model``.
     replays
         Launches of the graph, each in its own range ``step N``.
     """

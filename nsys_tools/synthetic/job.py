@@ -73,7 +73,7 @@ class Clock:
     session_start_ns
         True time at which the recording begins. Recorded times are relative to it.
     offset_ns
-        How far its UTC clock is ahead of true time at that moment.
+        Offset by which its UTC clock is ahead of true time at that moment.
     drift_ppb
         Nanoseconds that it gains per second.
     """
@@ -100,7 +100,7 @@ class Job:
     Attributes
     ----------
     plan
-        The plan it was built from.
+        The plan from which it was built.
     paths, clocks
         The path and the clock of each trace.
     communicators
@@ -123,15 +123,15 @@ class Job:
         return self.clocks[file].recorded(true_ns)
 
     def clock_offset_ns(self, file: int, true_ns: int) -> int:
-        """Return how far the UTC time of a file (session start plus recorded time) is ahead of true time, in ns."""
+        """Return by how many ns the UTC time of a file (session start plus recorded time) is ahead of true time."""
         return self.clocks[file].utc_epoch_ns + self.recorded(file, true_ns) - (EPOCH_NS + true_ns)
 
     def hidden_ns(self, rank: int) -> int:
-        """Return the time in which a rank communicates while it computes, over all steps."""
+        """Return the total time during which a rank both communicates and computes, over all steps."""
         return sum(turn.hidden_ns for turn in self.turns[rank])
 
     def exposed_ns(self, rank: int) -> int:
-        """Return the time in which a rank communicates without computing, over all steps."""
+        """Return the total time during which a rank communicates without computing, over all steps."""
         return sum(turn.exposed_ns for turn in self.turns[rank])
 
 
@@ -159,7 +159,7 @@ def build_job(folder: Path, plan: JobPlan) -> Job:
 
 
 def _clocks(plan: JobPlan) -> tuple[Clock, ...]:
-    """Return the clock of each file. Values in the plan replace random ones and change no others."""
+    """Return the clock of each file. Values in the plan replace random ones without changing any others."""
     dice, others = random.Random(f"clocks {plan.seed}"), range(plan.files - 1)  # noqa: S311 (a made-up trace, no secret)
     starts = [-dice.randint(_SECOND, 5 * _SECOND) for _ in range(plan.files)]
     offsets = [0, *(dice.randint(-3 * _SECOND, 3 * _SECOND) for _ in others)]

@@ -22,7 +22,7 @@ class JobPlan:
     """The workload of a job, and what its traces record.
 
     Without `pinned` and `rotating_ns`, the ranks still arrive up to about 20 us apart, because kernel and transfer
-    durations vary. A straggler stands out if it is later than that.
+    durations vary. A straggler is distinguishable if it is later than that.
 
     Attributes
     ----------
@@ -35,15 +35,15 @@ class JobPlan:
         Compute kernels per step and rank, at least 3. All but two run before the all-reduce, one runs between the
         two collectives, and one overlaps the all-gather.
     seed
-        The same seed gives the same bytes.
+        The same seed produces the same bytes.
     pinned
         A rank, and the number of ns by which its compute kernels before the all-reduce take longer in every step.
     rotating_ns
         How long the CPU of rank ``step % ranks`` waits before the first launch of that step.
     offset_ns
-        How far the UTC clock of each file is ahead. None draws from ±3 s for all but the first file, which has 0.
+        Lead of each file's UTC clock. None draws from ±3 s for all but the first file, which has 0.
     drift_ppm
-        How much faster the clock of each file runs. None draws from ±20 ppm for all but the first file, which has 0.
+        How much faster each file's clock runs. None draws from ±20 ppm for all but the first file, which has 0.
     told
         ``payload``: NCCL's NVTX ranges record communicator, rank and bytes. ``none``: NCCL has no NVTX ranges.
     compute_ns
@@ -55,7 +55,7 @@ class JobPlan:
     world_ns, node_ns
         Mean transfer time of the all-reduce and of the all-gather. Each collective deviates by up to 5 %.
     world_bytes, node_bytes
-        Message sizes as NCCL reports them. For the all-gather it is what one rank sends.
+        Message sizes as NCCL reports them. For the all-gather, it is the amount that one rank sends.
     """
 
     files: int = 8
@@ -129,13 +129,13 @@ class Turn(NamedTuple):
 
     @property
     def hidden_ns(self) -> int:
-        """Time in which both communication and a compute kernel run."""
+        """Time during which both communication and a compute kernel run."""
         (begin, end), (other_begin, other_end) = self.spans[-2:]
         return max(0, min(end, other_end) - max(begin, other_begin))
 
     @property
     def exposed_ns(self) -> int:
-        """Time in which communication runs and no compute kernel does."""
+        """Time during which communication runs, but no compute kernel."""
         return sum(end - begin for begin, end in (self.spans[-4], self.spans[-2])) - self.hidden_ns
 
 
@@ -148,7 +148,7 @@ class Collective:
     group
         ``world``, or ``node`` and the number of the file.
     index
-        Its number within the group, from 0.
+        Its number within the group, starting at 0.
     op
         ``AllReduce`` or ``AllGather``.
     bytes
@@ -162,7 +162,7 @@ class Collective:
     end_ns
         When the kernels of all members end.
     late_rank
-        The rank that arrives last; on a tie, the lowest.
+        The rank that arrives last; in case of a tie, the lowest rank.
     """
 
     group: str
@@ -200,7 +200,7 @@ class _Rank:
         self._spans.append((start, self._free))
 
     def arrive(self) -> int:
-        """Start the kernel of a collective. Its end is not known yet."""
+        """Start the kernel of a collective. Its end is still unknown."""
         start = self._start(EVENT_NS)
         self._spans.append((start, start))
         return start

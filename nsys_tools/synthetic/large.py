@@ -27,8 +27,8 @@ class Shape:
         Processes that run the same program simultaneously, each with one thread and one GPU. The kernels are divided
         among them.
     operators
-        Whether each kernel is in six ranges of its own, as with PyTorch's ``emit_nvtx``. With step, layer and block
-        they are eight deep: 6.3 ranges per kernel instead of 0.2.
+        Whether each kernel is inside six separate ranges, as with PyTorch's ``emit_nvtx``. With step, layer and block
+        they are nested eight deep: 6.3 ranges per kernel instead of 0.2.
     """
 
     ranks: int = 1

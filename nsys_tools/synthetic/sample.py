@@ -1,4 +1,4 @@
-"""The sample trace of ``make demo``: generated, deterministic, with known ground truth.
+"""The sample trace of ``make demo``: generated, deterministic, and with known ground truth.
 
 The program resembles DeepSeek-OCR on an H100: two pages of 2 x 2 crops go through preprocessing, a vision tower,
 prefill, and a launch-bound decode loop whose last steps run as a CUDA graph. Modules have the names of the model's own
@@ -101,7 +101,7 @@ class _Program:
                         on.copy(2, 8, 1_600)
 
     def page(self, steps: int, graph_steps: int) -> None:
-        """Run one page, from the file to its text."""
+        """Process one page, from the file to its text."""
         on = self.on
         with on.range("image"):
             with on.range("preprocess"):

@@ -1,7 +1,7 @@
 """A simple CPU and GPU that run a simulated program and write its trace.
 
-The CPU makes one call after another. A stream runs one operation after another, and none before its
-call has returned. That suffices for traces with known ground truth that are launch-bound, overlap on
+The CPU makes one call after another. A stream runs one operation after another, and no operation before its
+call has returned. This is sufficient for traces with known ground truth that are launch-bound, overlap on
 streams, synchronize, or have gaps.
 """
 
@@ -50,7 +50,7 @@ class Timeline:
 
     @contextmanager
     def range(self, name: str) -> Iterator[None]:
-        """Open an NVTX range for the duration of the block."""
+        """Open an NVTX range for the duration of the ``with`` block."""
         start = self.now
         self.now += 500
         self._open.append(name)
@@ -62,7 +62,7 @@ class Timeline:
             self.builder.range(self.thread, name, start, self.now)
 
     def compute(self, duration: int) -> None:
-        """Let the CPU work, without the GPU."""
+        """Simulate CPU work without the GPU."""
         self.now += duration
 
     def _call(self, name: str, duration: int = CALL_NS) -> int:

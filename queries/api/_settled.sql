@@ -1,6 +1,6 @@
--- One row per API function that allocates memory or loads code and is called after startup: from the second step on or,
--- without steps, in the second half of the time in which the GPUs run. The time at stake is at most the idle time from
--- then on.
+-- One row per API function that allocates memory or loads code and is called after startup. Startup ends when the
+-- second step begins or, if the trace has no steps, halfway through the time during which the GPUs run. The time at
+-- stake is at most the idle time after startup.
 WITH settled AS (
     SELECT coalesce(
         (SELECT min(start_ns) FROM (
@@ -13,7 +13,8 @@ idle AS (
     SELECT coalesce(sum(g.end_ns - greatest(g.start_ns, t.from_ns)), 0) AS ns
     FROM gap_list AS g, settled AS t WHERE g.end_ns > t.from_ns
 ),
--- Patterns are matched once per name, because a pattern from a table would be compiled for each of millions of calls.
+-- Patterns are matched once per name. If the patterns came from a table, DuckDB would compile them for each of millions
+-- of calls.
 kind AS (
     SELECT id AS name_id, regexp_replace(value, '_v[0-9]{4,5}$', '') AS name, CASE
         WHEN regexp_matches(value, '^(cuda(Malloc|Free|HostAlloc|HostRegister)|cuMem(Alloc|Free|Create|Map|Unmap|AddressReserve))')

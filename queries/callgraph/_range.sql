@@ -1,5 +1,5 @@
--- One row per group of modules and range that is a call of one of its members. is_outermost is false for a range nested
--- in another range of the group.
+-- One row per group of modules and range that is a call to one of its members. is_outermost is false for a range nested
+-- in another range of the same group.
 -- materialized: small, and joined by every query on groups.
 WITH named AS (SELECT DISTINCT group_id, range_name FROM callgraph_module),
 found AS (
@@ -13,5 +13,5 @@ around AS (
     FROM found
 )
 SELECT group_id, range_id, range_name,
-    NOT is_lasting OR coalesce(last_end_ns < end_ns, true) AS is_outermost  -- ranges that cross are separate calls
+    NOT is_lasting OR coalesce(last_end_ns < end_ns, true) AS is_outermost  -- crossing ranges are separate calls
 FROM around

@@ -1,27 +1,28 @@
--- One row per group of the call graph: the time of its members, regardless of the caller, ordered by sum_ns, then by
--- wall_ns, largest first, with groups without ranges last. Groups nest: work inside a member counts in each enclosing
--- group.
+-- One row per group in the call graph, with the total time of its members over all callers, ordered by sum_ns, then by
+-- wall_ns, largest first. Groups without ranges come last. Groups can be nested. Work inside a member counts in every
+-- enclosing group.
 --
 -- group_id         INTEGER  -      position of the group in the output of `callgraph group`
--- line             VARCHAR  -      the group as text, such as model.layers[0..11] for 12
+-- line             VARCHAR  -      the group in text form; for example, model.layers[0..11] for 12 layers
 -- kind             VARCHAR  -      for: a family of similar modules; parfor: a module that its parent calls repeatedly
--- count            BIGINT   count  modules of the family; calls of a module by its parent, in the call graph
--- stage            VARCHAR  -      part of the model that the group belongs to; NULL if there is none
--- parent           VARCHAR  -      module that calls it; NULL for the model itself
--- member_count     BIGINT   count  modules in the group
--- measured_count   BIGINT   count  modules in the group with ranges in the trace
--- instance_count   BIGINT   count  number of their ranges, which are calls; a range nested in another one of the group
---     is not counted
--- operation_count  BIGINT   count  GPU operations launched inside; NULL if the trace has no ranges of the group
--- sum_ns           BIGINT   ns     sum of their durations, each operation counted once; NULL if the trace has no ranges
---     of the group
--- share_ratio      DOUBLE   ratio  sum_ns divided by the time of all GPU operations
+-- count            BIGINT   count  for: number of modules in the family; parfor: number of calls to the module from its
+--     parent, in the call graph
+-- stage            VARCHAR  -      part of the model to which the group belongs; NULL if there is none
+-- parent           VARCHAR  -      module that calls the modules in the group; NULL for the model itself
+-- member_count     BIGINT   count  number of modules in the group
+-- measured_count   BIGINT   count  number of modules in the group that have ranges in the trace
+-- instance_count   BIGINT   count  number of ranges of these modules, one per call; a range nested in another range of
+--     the group is not counted
+-- operation_count  BIGINT   count  number of GPU operations launched in these ranges; NULL if the trace has no ranges
+--     for the group
+-- sum_ns           BIGINT   ns     sum of the durations of these operations, each counted once; NULL if the trace has
+--     no ranges for the group
+-- share_ratio      DOUBLE   ratio  sum_ns divided by the total duration of all GPU operations
 -- member_ns        DOUBLE   ns     sum_ns divided by measured_count
--- slowest          VARCHAR  -      member with the largest sum; NULL if only one was measured, or if members share a
---     range
--- slowest_ns       BIGINT   ns     sum of the slowest member
--- wall_ns          BIGINT   ns     duration on the CPU, summed over instances; NULL if the trace has no ranges of the
---     group
+-- slowest          VARCHAR  -      member with the largest sum_ns; NULL if only one member was measured, or if several
+--     members share a range
+-- slowest_ns       BIGINT   ns     sum_ns of the slowest member
+-- wall_ns          BIGINT   ns     sum of the range durations on the CPU; NULL if the trace has no ranges for the group
 WITH owned AS (
     SELECT a.piece_id, count(*) AS n, sum(o.duration_ns) AS ns
     FROM _launched AS a JOIN _gpu_operation AS o USING (operation_id)

@@ -1,10 +1,10 @@
--- One row per stage and kernel of a capture, ordered by stage, then by sum_ns, largest first. The second pass of the
--- capture, with ncu, selects kernels from these rows.
+-- One row per stage and kernel in a capture, ordered by stage, then by sum_ns, largest first. In its second pass, the
+-- capture profiles kernels selected from these rows with ncu.
 --
--- stage         VARCHAR  -      innermost range around the launch that the capture defines as a stage
--- short_name    VARCHAR  -      function name without namespace and template arguments
--- launch_count  BIGINT   count  launches in the stage, over all repeats
--- sum_ns        BIGINT   ns     sum of their durations
+-- stage         VARCHAR  -      innermost stage that contains the launch; the capture defines which ranges are stages
+-- short_name    VARCHAR  -      function name without namespace or template arguments
+-- launch_count  BIGINT   count  number of launches in the stage, over all repeats
+-- sum_ns        BIGINT   ns     sum of the durations of these launches
 WITH staged AS (
     SELECT
         k.short_name, k.duration_ns,

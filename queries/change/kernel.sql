@@ -1,16 +1,16 @@
--- One row per kernel name, grid and block with the statistics that comparisons of captures use, ordered by sum_ns,
--- largest first.
+-- One row per kernel name, grid and block with the statistics used to compare captures, ordered by sum_ns, largest
+-- first.
 -- materialized: every comparison reads it.
 --
 -- name             VARCHAR   -      demangled kernel name
 -- detail           VARCHAR   -      grid and block
--- class            VARCHAR   -      kernel class, see kernel_rule
+-- class            VARCHAR   -      kernel class (see kernel_rule)
 -- instance_count   BIGINT    count  number of launches
 -- sum_ns           BIGINT    ns     total duration
--- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 % ... 99 %
--- early_median_ns  DOUBLE    ns     median duration of those that start in the first half of the GPU activity; NULL if
---                                   there are none
--- late_median_ns   DOUBLE    ns     median of the others; NULL if there are none
+-- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 %, ..., 99 %
+-- early_median_ns  DOUBLE    ns     median duration of the launches that start in the first half of the GPU activity;
+--                                   NULL if there are none
+-- late_median_ns   DOUBLE    ns     median duration of the remaining launches; NULL if there are none
 SELECT coalesce(g.name, '(no name)') AS name, g.detail, g.class, unnest(g.p)
 FROM (
     SELECT any_value(n.name) AS name, any_value(c.class) AS class,

@@ -1,16 +1,16 @@
--- One row per operator named by ranges, such as aten::mm, with the statistics that comparisons of captures use, ordered
--- by sum_ns, largest first.
+-- One row per operator named by ranges, such as aten::mm, with the statistics used to compare captures, ordered by
+-- sum_ns, largest first.
 -- materialized: the result is small and the same for every comparison.
 --
 -- name             VARCHAR   -      operator label
 -- detail           VARCHAR   -      always empty
 -- class            VARCHAR   -      always empty
--- instance_count   BIGINT    count  number of GPU operations whose innermost range it is
+-- instance_count   BIGINT    count  number of GPU operations whose innermost range names this operator
 -- sum_ns           BIGINT    ns     total duration
--- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 % ... 99 %
--- early_median_ns  DOUBLE    ns     median duration of those that start in the first half of the GPU activity; NULL if
---                                   there are none
--- late_median_ns   DOUBLE    ns     median of the others; NULL if there are none
+-- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 %, ..., 99 %
+-- early_median_ns  DOUBLE    ns     median duration of the operations that start in the first half of the GPU activity;
+--                                   NULL if there are none
+-- late_median_ns   DOUBLE    ns     median duration of the remaining operations; NULL if there are none
 SELECT g.label AS name, '' AS detail, '' AS class, unnest(g.p)
 FROM (
     SELECT r.label, profile(a.end_ns - a.start_ns, a.start_ns < m.at_ns) AS p

@@ -1,4 +1,4 @@
--- One row per copy: the API call that launched it, and whether it uses pageable host memory.
+-- One row per copy, with the API call that launched the copy and whether the copy uses pageable host memory.
 SELECT c.operation_id, c.kind, c.copied_bytes, c.duration_ns, s.value AS call,
     coalesce(s.value ILIKE 'cudaMemcpy%Async%', false) AS is_async,
     coalesce(c.source_memory = 'Pageable' OR c.destination_memory = 'Pageable', false) AS is_pageable

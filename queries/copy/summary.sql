@@ -1,14 +1,14 @@
--- One row per copy direction, source memory and destination memory, with memset as a separate direction, ordered by
--- sum_ns, largest first.
+-- One row per copy direction, source memory and destination memory, ordered by sum_ns, largest first. Memsets are
+-- listed as a separate direction.
 --
--- kind                     VARCHAR  -        direction as nsys names it, or memset
--- source_memory            VARCHAR  -        kind of memory read; NULL for memsets
--- destination_memory       VARCHAR  -        kind of memory written
+-- kind                     VARCHAR  -        copy direction as named by nsys, or memset
+-- source_memory            VARCHAR  -        kind of memory that is read; NULL for memsets
+-- destination_memory       VARCHAR  -        kind of memory that is written
 -- instance_count           BIGINT   count    number of copies or memsets
--- moved_bytes              BIGINT   bytes    bytes copied or set
+-- moved_bytes              BIGINT   bytes    number of bytes copied or set
 -- sum_ns                   BIGINT   ns       sum of durations
--- bandwidth_bytes_per_s    DOUBLE   bytes/s  moved_bytes divided by sum_ns
--- median_bytes             DOUBLE   bytes    median size
+-- bandwidth_bytes_per_s    DOUBLE   bytes/s  bytes copied or set per second (moved_bytes divided by sum_ns)
+-- median_bytes             DOUBLE   bytes    median number of bytes per copy or memset
 SELECT kind, source_memory, destination_memory, count(*) AS instance_count,
     coalesce(sum(moved_bytes), 0)::BIGINT AS moved_bytes,
     sum(duration_ns)::BIGINT AS sum_ns,

@@ -1,4 +1,4 @@
--- One row: the earliest time of anything that an export draws.
+-- One row: the start time of the earliest item drawn in an export.
 SELECT min(begin_ns) AS begin_ns
 FROM (
     SELECT min(start_ns) AS begin_ns FROM _kernel

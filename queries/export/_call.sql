@@ -1,5 +1,5 @@
--- One row per string key of an API call name: its text in an export.
--- unstored: an export joins each chunk of the calls with it.
+-- One row per string key of an API call name, with the name shown in an export.
+-- unstored: exports join it with each chunk of calls.
 SELECT n.name_id, t.text_id AS title
 FROM (SELECT DISTINCT name_id FROM _api_call) AS n
 LEFT JOIN _string_call AS s ON s.id = n.name_id

@@ -1,5 +1,6 @@
--- One row per range whose text yields FLOPs and that launched exactly one kernel, which therefore executed them.
--- unstored: an export joins each chunk of the operations with it.
+-- One row per range with FLOPs derived from its name, if it launched exactly one kernel. That kernel therefore executed
+-- these FLOPs.
+-- unstored: exports join it with each chunk of operations.
 SELECT range_id, any_value(flops) AS flops
 FROM shape JOIN _launched USING (range_id)
 WHERE flops IS NOT NULL AND name_id IS NOT NULL

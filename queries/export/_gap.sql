@@ -1,4 +1,4 @@
--- One row per interval in which a GPU is idle, as an export draws it; unordered.
+-- One row per interval during which a GPU is idle, to be drawn in an export; unordered.
 SELECT g.gpu_id, g.start_ns, g.end_ns, g.operation_id, t.text_id AS title, b.text_id AS blocking_call,
     nullif(g.launch_delay_ns, 0) AS launch_delay_ns
 FROM gap_list AS g

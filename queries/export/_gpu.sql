@@ -1,3 +1,3 @@
--- One row per process and device ordinal with GPU operations: the physical GPU.
--- unstored: an export joins each chunk of the operations with it.
+-- One row per process and device ordinal with GPU operations, with the physical GPU.
+-- unstored: exports join it with each chunk of operations.
 SELECT DISTINCT process_id, device_id, gpu_id FROM _gpu_operation

@@ -1,5 +1,5 @@
--- One row per allocation or release of GPU memory: the memory that the process has allocated from then on, counting
--- recorded allocations only; unordered.
+-- One row per allocation or release of GPU memory, with the process's allocated memory afterwards; unordered. Only
+-- recorded allocations are included.
 SELECT g.gpu_id, m.process_id, m.at_ns, m.at_ns AS start_ns, m.at_ns AS end_ns, m.row_id,
     'Memory allocated' AS counter, m.held_bytes::BIGINT AS value
 FROM (

@@ -1,4 +1,4 @@
--- One row per sample of a GPU metric; unordered. The lowest bits of nsys's typeId are the GPU number.
+-- One row per GPU metric sample; unordered. The lowest bits of nsys's typeId are the GPU number.
 SELECT m.typeId & 255 AS gpu_id, m.timestamp AS start_ns, m.timestamp AS end_ns, m.row_id, m.metricId AS metric_id,
     coalesce(n.name, 'metric ' || m.metricId) AS counter, m.value
 FROM loaded.GPU_METRICS AS m

@@ -1,5 +1,5 @@
--- One row per GPU operation, as an export draws it; unordered. Texts are given as text_id of export__text. kind is 0
--- for kernel, 1 for copy, 2 for memset, 3 for graph, as in the lowest bits of operation_id.
+-- One row per GPU operation to be drawn in an export; unordered. Strings are given as text_id (see export__text). kind
+-- is 0 for kernels, 1 for copies, 2 for memsets and 3 for graphs, as in the lowest bits of operation_id.
 WITH value AS (SELECT text_id, text FROM export__text WHERE is_value),
 name AS (
     SELECT k.name_id, a.text_id AS label, b.text_id AS name, c.text_id AS class
@@ -37,6 +37,6 @@ SELECT d.gpu_id, o.process_id, coalesce(o.stream_id, 0) AS stream_id, o.start_ns
     o.bytes, a.call_id AS flow
 FROM operation AS o
 JOIN export__gpu AS d ON d.process_id = o.process_id AND d.device_id IS NOT DISTINCT FROM o.device_id
--- Compare the start as well as the key, so that a chunk of time reads only that chunk of both sides.
+-- Compare start times as well as keys, so that an export of one time chunk reads only that chunk from both sides.
 LEFT JOIN _launched AS a ON a.operation_id = o.operation_id AND a.start_ns = o.start_ns
 LEFT JOIN export__piece AS p ON p.piece_id = a.piece_id

@@ -1,6 +1,6 @@
--- One row per piece of a range in which an operation was launched: what an export shows for these operations, given as
--- text_id.
--- unstored: small compared with the operations that it is joined with.
+-- One row per range piece in which an operation was launched, with the strings that an export shows for its operations,
+-- given as text_id.
+-- unstored: it is small compared with the operations that it is joined with.
 WITH value AS (SELECT text_id, text FROM export__text WHERE is_value)
 SELECT p.piece_id, s.text_id AS stage, r.text_id AS range, m.text_id AS layer, f.flops
 FROM (SELECT DISTINCT piece_id, range_id FROM _launched WHERE piece_id IS NOT NULL) AS p

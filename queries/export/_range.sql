@@ -1,4 +1,4 @@
--- One row per NVTX range, as an export draws it; unordered.
+-- One row per NVTX range to be drawn in an export; unordered.
 SELECT r.thread_id, r.start_ns, r.end_ns, r.range_id, t.text_id AS title, g.stage, p.text_id AS range, s.flops
 FROM _range AS r
 LEFT JOIN _range_name AS n USING (range_id)

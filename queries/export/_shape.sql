@@ -1,5 +1,5 @@
--- One row per distinct grid or block size: its text, such as 64x2x1.
--- unstored: an export joins each chunk of the operations with it.
+-- One row per distinct grid or block size, with its string form, such as 64x2x1.
+-- unstored: exports join it with each chunk of operations.
 SELECT x, y, z, concat_ws('x', x, y, z) AS text
 FROM (
     SELECT grid_x AS x, grid_y AS y, grid_z AS z FROM _kernel

@@ -1,5 +1,5 @@
--- One row per instance of a stage: from its opening on the CPU to the end of its range or the end of its last GPU
--- operation, whichever is later, ordered by start_ns.
+-- One row per instance of a stage, with its time window, ordered by start_ns. The window starts when the range opens on
+-- the CPU and ends with the range or with its last GPU operation, whichever is later.
 SELECT s.stage, r.start_ns, greatest(r.end_ns, coalesce(e.end_ns, r.end_ns)) AS end_ns
 FROM stage__range AS s
 JOIN _range AS r USING (range_id)

@@ -1,6 +1,6 @@
--- One row per distinct text that an export writes: its number. is_name: the text is the name of an event; is_value: it
--- is the value of an annotation.
--- unstored: every table of an export is joined with it.
+-- One row per distinct string that an export writes, with its ID. is_name: the string is the name of an event.
+-- is_value: the string is the value of an annotation.
+-- unstored: every table in an export is joined with it.
 WITH text AS (
     SELECT label AS text, true AS is_name, true AS is_value FROM export__kernel
     UNION ALL SELECT name, false, true FROM export__kernel

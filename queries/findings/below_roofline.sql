@@ -1,11 +1,12 @@
--- One row per stage of the model that is slower than its roofline, ordered by at_stake_ns, largest first.
+-- One row per model stage that takes longer than its roofline time, ordered by at_stake_ns, largest first.
 --
 -- title: Slower than the hardware allows
--- sentence: Stage {subject} kept its GPU busy for {busy_ns}. At the roofline, its layers need {roofline_ns}
---    ({bound!s}-bound), {reached_ratio} of the busy time. {worst_op} has the most time above roofline ({worst_ns}).
+-- sentence: Stage {subject} kept its GPU busy for {busy_ns}. At the roofline, its layers would take {roofline_ns}
+--    ({bound!s}-bound), which is {reached_ratio} of the busy time. {worst_op} has the most time above roofline
+--    ({worst_ns}).
 -- advice: {advice!s}
--- plain: In {subject} the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}. {worst_op} loses
---    the most time.
+-- plain: In {subject}, the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}. {worst_op}
+--    loses the most time.
 -- certainty: likely
 -- stake: kernel
 -- needs: model
@@ -14,8 +15,8 @@
 --
 -- at_stake_ns    BIGINT   ns     time above roofline
 -- subject        VARCHAR  -      stage
--- busy_ns        BIGINT   ns     time in which at least one of its operations runs
--- roofline_ns    DOUBLE   ns     roofline time of its layers
+-- busy_ns        BIGINT   ns     time during which at least one operation of the stage runs
+-- roofline_ns    DOUBLE   ns     roofline time of the stage's layers
 -- reached_ratio  DOUBLE   ratio  roofline_ns over busy_ns
 -- bound          VARCHAR  -      compute or memory
 -- worst_op       VARCHAR  -      op with the most time above roofline

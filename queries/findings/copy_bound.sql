@@ -1,11 +1,11 @@
--- One row at most: copies between host and device take more GPU time than kernels and graph runs.
+-- At most one row, if copies between host and device take more GPU time than kernels and graph runs.
 --
 -- title: More copying than computing
--- sentence: Copies between host and device take {sum_ns} for {copied_bytes}. Kernels and graph runs take {compute_ns}.
---    The copies run at {bandwidth_bytes_per_s}.
--- advice: Keep data on the GPU between computations, copy smaller data types, and overlap the remaining copies with
---    kernels.
--- plain: Moving data to and from the GPU takes {sum_ns}. Computing takes {compute_ns}.
+-- sentence: Copies between host and device take {sum_ns} to transfer {copied_bytes}, at {bandwidth_bytes_per_s}.
+--    Kernels and graph runs take {compute_ns}.
+-- advice: Keep data on the GPU between computations, use smaller data types for copies, and overlap the remaining
+--    copies with kernels.
+-- plain: Moving data to and from the GPU takes {sum_ns}. Computation takes {compute_ns}.
 -- certainty: likely
 -- stake: copy
 -- needs: copies

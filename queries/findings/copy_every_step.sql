@@ -1,11 +1,11 @@
--- One row per phase whose steps copy to the host and wait for the copy, ordered by at_stake_ns, largest first.
+-- One row per phase whose steps copy data to the host and wait for the copy, ordered by at_stake_ns, largest first.
 --
 -- title: A copy to the host in every step
--- sentence: Each of {step_count} {subject} steps copies to the host {copies_per_step_count!a} ({copied_bytes} per step,
---    median). The GPU is idle for {at_stake_ns} in total after synchronizations in these steps.
--- advice: Keep the decision on the GPU (sampling, stopping, convergence). Copy only every few steps or one step behind,
---    with pinned memory and an event.
--- plain: In each step the program waits for a result from the GPU before it continues ({at_stake_ns} in total). Fetch
+-- sentence: A {subject} step copies data to the host {copies_per_step_count!a}, {copied_bytes} in total (medians of
+--    {step_count} steps). After synchronizations in these steps, the GPU is idle for {at_stake_ns} in total.
+-- advice: Make decisions that depend on results (sampling, stopping, convergence) on the GPU. Otherwise, copy only
+--    every few steps or one step later, using pinned memory and an event.
+-- plain: In each step, the program waits for a result from the GPU before it continues ({at_stake_ns} in total). Fetch
 --    results later, or only every few steps.
 -- certainty: likely
 -- stake: idle
@@ -17,8 +17,8 @@
 -- at_stake_ns            BIGINT   ns     idle time after synchronizations in these steps
 -- subject                VARCHAR  -      phase
 -- step_count             BIGINT   count  number of steps
--- copies_per_step_count  DOUBLE   count  device-to-host copies of at most 1 MB per step, median; at least 1
--- copied_bytes           DOUBLE   bytes  bytes of these copies per step, median
+-- copies_per_step_count  DOUBLE   count  median number of device-to-host copies of at most 1 MB per step; at least 1
+-- copied_bytes           DOUBLE   bytes  median number of bytes per step in these copies
 WITH copied AS (
     SELECT s.step_id, count(*) AS n, sum(c.copied_bytes) AS bytes
     FROM copy AS c

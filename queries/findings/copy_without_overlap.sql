@@ -1,11 +1,11 @@
--- One row at most: copies between host and device that do not overlap other GPU work.
+-- At most one row: copies between host and device that do not overlap other GPU work.
 --
 -- title: Copies do not overlap kernels
 -- sentence: Copies between host and device take {sum_ns}. Less than 5 % of that time overlaps other work on the same
 --    GPU.
 -- advice: Use two or more streams so that the next input is copied while kernels process the current one. This requires
 --    pinned memory and asynchronous copies.
--- plain: Copying ({sum_ns}) and computing take turns. They can run at the same time.
+-- plain: Copying ({sum_ns}) and computing alternate, although they could run at the same time.
 -- certainty: certain
 -- stake: copy
 -- needs: copies, kernels
@@ -24,7 +24,7 @@ WITH copied AS (
     WHERE c.kind IN ('Host-to-Device', 'Device-to-Host')
     GROUP BY d.gpu_id
 )
--- Operations that overlap count twice in sum_ns and once in busy_ns.
+-- Overlapping operations count twice in sum_ns but only once in busy_ns.
 SELECT sum(least(c.ns, g.sum_ns - c.ns))::BIGINT AS at_stake_ns, sum(c.n)::BIGINT AS copy_count, sum(c.ns)::BIGINT AS sum_ns
 FROM copied AS c JOIN gpu_summary AS g USING (gpu_id)
 WHERE g.sum_ns - g.busy_ns < 0.05 * c.ns AND g.sum_ns > c.ns

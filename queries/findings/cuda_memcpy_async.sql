@@ -1,7 +1,7 @@
--- One row at most: asynchronous copies that read or write pageable memory.
+-- At most one row: asynchronous copies to or from pageable memory.
 --
--- title: Asynchronous copies with pageable memory
--- sentence: {copy_count} asynchronous copies use pageable host memory. They move {copied_bytes} in {sum_ns}
+-- title: Asynchronous copies use pageable memory
+-- sentence: {copy_count} asynchronous copies use pageable host memory. They transfer {copied_bytes} in {sum_ns}
 --    ({bandwidth_bytes_per_s}). Such copies block the CPU and go through a staging buffer.
 -- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`) and copy with `non_blocking=True`.
 -- plain: {copy_count} copies between the GPU and pageable memory took {sum_ns}. Pinned memory makes them faster and
@@ -13,9 +13,9 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --
--- at_stake_ns            BIGINT   ns       sum_ns minus the time that the same bytes take at 20 GB/s, a rate that
---                                          pinned copies reach over PCIe 4.0 x16
--- subject                VARCHAR  -        copy direction with the most time
+-- at_stake_ns            BIGINT   ns       sum_ns minus the time that copying the same bytes takes at 20 GB/s, a rate
+--                                          that pinned copies reach over PCIe 4.0 x16
+-- subject                VARCHAR  -        copy direction that takes the most time
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies

@@ -1,9 +1,9 @@
--- One row at most: synchronous copies that do not use pageable memory and block the CPU, as in NVIDIA's rule
--- cuda_memcpy_sync.
+-- At most one row: synchronous copies that do not use pageable memory and block the CPU, as in NVIDIA's
+-- cuda_memcpy_sync rule.
 --
 -- title: Synchronous copies
--- sentence: Synchronous calls made {copy_count} copies. They move {copied_bytes} in {sum_ns}, and the CPU waits during
---    each copy.
+-- sentence: {copy_count} copies were made with synchronous calls. They transfer {copied_bytes} in {sum_ns}, and the CPU
+--    waits during each copy.
 -- advice: Use `cudaMemcpyAsync` on a separate stream so that copies overlap kernels.
 -- plain: The program waits for each of {copy_count} copies ({sum_ns}) to finish. Asynchronous copies avoid the wait.
 -- certainty: likely
@@ -14,7 +14,7 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT   ns       sum_ns
--- subject                VARCHAR  -        copy direction with the most time
+-- subject                VARCHAR  -        copy direction that takes the most time
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies

@@ -1,8 +1,9 @@
--- One row at most: memsets of pinned or managed memory made by synchronous calls, as in NVIDIA's rule cuda_memset_sync.
+-- At most one row: memsets of pinned or managed memory made with synchronous calls, as in NVIDIA's cuda_memset_sync
+-- rule.
 --
 -- title: Synchronous memsets
--- sentence: Synchronous calls made {memset_count} memsets of pinned or managed memory. They set {set_bytes} in
---    {at_stake_ns}.
+-- sentence: {memset_count} memsets of pinned or managed memory were made with synchronous calls. They set {set_bytes}
+--    in {at_stake_ns}.
 -- advice: Use `cudaMemsetAsync`.
 -- certainty: likely
 -- stake: memset

@@ -1,11 +1,11 @@
--- One row at most: kernels that only dequantize weights.
+-- At most one row: kernels that only dequantize weights.
 --
 -- title: Separate dequantization kernels
--- sentence: {instance_count} kernels that only dequantize weights took {sum_ns}, {share_ratio} of kernel time.
+-- sentence: {instance_count} kernels that only dequantize weights take {sum_ns}, which is {share_ratio} of kernel time.
 --    {subject} takes the most time.
 -- advice: Use a GEMM that reads the quantized weights directly (Marlin, Machete, CUTLASS mixed-input), or dequantize
---    them once if they fit in memory.
--- plain: The GPU spends {sum_ns} on unpacking compressed weights before it computes with them.
+--    the weights once if the result fits in memory.
+-- plain: The GPU spends {sum_ns} unpacking compressed weights before it computes with them.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
@@ -13,8 +13,8 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the kernel with the most time
--- instance_count  BIGINT   count  number of launches of such kernels
+-- subject         VARCHAR  -      label of the kernel that takes the most time
+-- instance_count  BIGINT   count  number of launches of these kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (

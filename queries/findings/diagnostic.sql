@@ -1,17 +1,17 @@
--- One row at most: problems that nsys reported during the recording.
+-- At most one row: problems that nsys reported during the recording.
 --
 -- title: Recording problems
--- sentence: The number of problems that nsys reported during the recording is {message_count}. The most severe is:
---    {subject}
--- advice: Fix them and record again. Until then, figures may miss events that nsys could not record.
+-- sentence: nsys reported problems during the recording (number of distinct messages: {message_count}). The most severe
+--    one is: {subject}
+-- advice: Fix the problems and record again. Until then, results may be missing events that nsys could not record.
 -- certainty: certain
 -- stake: none
 -- docs: https://docs.nvidia.com/nsight-systems/UserGuide/index.html
 -- table: trace_summary
 --
 -- at_stake_ns    BIGINT   ns     NULL, because nsys does not report how much is missing
--- subject        VARCHAR  -      most severe message, cut to 160 characters
--- message_count  BIGINT   count  number of different messages
+-- subject        VARCHAR  -      most severe message, truncated to 160 characters
+-- message_count  BIGINT   count  number of distinct messages
 WITH message AS (
     -- Some nsys versions report success messages as warnings, so a warning counts only if its text names a problem.
     SELECT DISTINCT regexp_replace(text, '\s+', ' ', 'g') AS text, severity

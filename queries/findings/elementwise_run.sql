@@ -1,22 +1,22 @@
--- One row at most: runs of consecutive elementwise kernels on a stream.
+-- At most one row: sequences of consecutive elementwise kernels on a stream.
 --
 -- title: Consecutive elementwise kernels
 -- sentence: {kernel_count} elementwise kernels run back to back on their streams (number of sequences: {run_count}).
---    They take {sum_ns}, {share_ratio} of kernel time. A fused kernel takes at least as long as the longest kernel of
---    its sequence.
--- advice: Fuse them with `torch.compile`, or use fused operators (norms, activations, rotary embedding, optimizers with
---    `fused=True`).
--- plain: Many small passes over the same data follow each other ({kernel_count} passes, {sum_ns}). Merged, they read
---    and write the data once.
+--    They take {sum_ns}, which is {share_ratio} of kernel time. A fused kernel takes at least as long as the longest
+--    kernel in its sequence.
+-- advice: Fuse these kernels with `torch.compile`, or use fused operators (norms, activations, rotary embedding,
+--    optimizers with `fused=True`).
+-- plain: The GPU makes many small passes over the same data ({kernel_count} passes, {sum_ns}). A single merged pass
+--    would read and write the data only once.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/torch.compiler.html
 -- table: kernel_class
 --
--- at_stake_ns   BIGINT  ns     sum_ns without the longest kernel of each sequence
--- run_count     BIGINT  count  sequences of at least two such kernels, without those of unfused attention
--- kernel_count  BIGINT  count  kernels in these sequences
+-- at_stake_ns   BIGINT  ns     sum_ns minus the duration of the longest kernel in each sequence
+-- run_count     BIGINT  count  number of sequences of at least two such kernels, excluding those in unfused attention
+-- kernel_count  BIGINT  count  number of kernels in these sequences
 -- sum_ns        BIGINT  ns     total duration of these kernels
 -- share_ratio   DOUBLE  ratio  sum_ns over the total duration of all kernels
 WITH run AS (

@@ -2,25 +2,25 @@
 -- largest first.
 --
 -- title: FP32 matrix multiplications without tensor cores
--- sentence: {instance_count} FP32 matrix multiplications ran on CUDA cores and took {sum_ns}, {share_ratio} of the
---    kernel time of GPU {gpu_id}. {subject} takes the most time.
--- advice: Run them in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
+-- sentence: {instance_count} FP32 matrix multiplications run on CUDA cores and take {sum_ns}, which is {share_ratio} of
+--    the kernel time on GPU {gpu_id}. {subject} takes the most time.
+-- advice: Run matrix multiplications in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
 --    `torch.set_float32_matmul_precision('high')`. Check the accuracy of the result.
--- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). A shorter format
---    runs several times faster.
+-- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). They run several
+--    times faster in a shorter format.
 -- certainty: certain
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     sum_ns minus the time that the same FLOPs take at the dense TF32 peak (FP16 peak
---                                 before compute capability 8.0); all of sum_ns if the peaks are unknown
--- subject         VARCHAR  -      label of the matrix multiplication with the most time
+-- at_stake_ns     BIGINT   ns     sum_ns minus the time that the same FLOPs take at the dense TF32 peak (or at the FP16
+--                                 peak before compute capability 8.0); all of sum_ns if the peaks are unknown
+-- subject         VARCHAR  -      label of the matrix multiplication that takes the most time
 -- gpu_id          BIGINT   -      GPU
 -- instance_count  BIGINT   count  number of FP32 matrix multiplications
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels of the GPU
+-- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels on the GPU
 WITH product AS (
     SELECT s.gpu_id, sum(s.instance_count)::BIGINT AS instance_count, sum(s.sum_ns)::BIGINT AS sum_ns,
         arg_max(s.name_id, s.sum_ns) AS name_id

@@ -1,9 +1,10 @@
--- One row at most: GPUs of one trace that compute for different amounts of time.
+-- At most one row: GPUs in one trace that compute for different amounts of time.
 --
 -- title: Imbalance between GPUs
--- sentence: GPU {gpu_id} computes for {most_ns}, and GPU {least_gpu_id} for {least_ns}. Together, the other GPUs have
---    {at_stake_ns} less work than GPU {gpu_id}.
--- advice: Distribute the work evenly: pipeline layers, experts, sequence lengths, batches.
+-- sentence: GPU {gpu_id} computes for the longest time ({most_ns}), and GPU {least_gpu_id} for the shortest
+--    ({least_ns}). Because of this imbalance, the other GPUs together lose {at_stake_ns} to idle time and exposed
+--    communication.
+-- advice: Distribute pipeline layers, experts, sequence lengths and batches evenly across the GPUs.
 -- plain: The GPUs do not share the work equally. One computes for {most_ns}, another for {least_ns}.
 -- certainty: likely
 -- stake: idle and communication
@@ -11,12 +12,12 @@
 -- docs: https://docs.nvidia.com/deeplearning/nccl/user-guide/docs/index.html
 -- table: gpu_summary
 --
--- at_stake_ns   BIGINT  ns  difference in compute time between the GPU with the most and each other GPU, at most the
---                           other GPU's idle time plus exposed communication, summed across GPUs
+-- at_stake_ns   BIGINT  ns  difference in compute time between gpu_id and each other GPU, capped at the other GPU's
+--                           idle time plus exposed communication, summed across GPUs
 -- gpu_id        BIGINT  -   GPU with the most compute time
--- most_ns       BIGINT  ns  its compute time: busy time without exposed communication
+-- most_ns       BIGINT  ns  compute time of gpu_id: busy time minus exposed communication
 -- least_gpu_id  BIGINT  -   GPU with the least compute time
--- least_ns      BIGINT  ns  its compute time
+-- least_ns      BIGINT  ns  compute time of least_gpu_id
 WITH work AS (
     SELECT g.gpu_id, g.busy_ns - coalesce(o.exposed_ns, 0) AS work_ns, g.idle_ns + coalesce(o.exposed_ns, 0) AS free_ns
     FROM gpu_summary AS g LEFT JOIN overlap AS o USING (gpu_id)

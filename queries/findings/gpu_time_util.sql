@@ -1,11 +1,13 @@
--- One row at most: chunks of low GPU utilization. As in NVIDIA's rule gpu_time_util, the time between the first and
--- last operation of a GPU is divided into 30 chunks. A chunk counts if the GPU is idle for more than half of it.
+-- At most one row: chunks of low GPU utilization. As in NVIDIA's gpu_time_util rule, the time between the first and
+-- last operation on a GPU is divided into 30 chunks. A chunk is included if the GPU is idle for more than half of it.
 --
 -- title: Low GPU utilization
--- sentence: In {chunk_count} chunks (each 1/30 of the run), a GPU is idle for more than half of the time, {at_stake_ns}
---    in total. The first of them starts on GPU {gpu_id} at {start_ns} of the trace.
--- advice: Zoom into these parts of the timeline first.
--- plain: Split into 30 equal parts, the run has {chunk_count} in which a GPU is idle for more than half of the time.
+-- sentence: If each GPU's run is split into 30 equal chunks, the GPU is idle for more than half of the time in
+--    {chunk_count} of the chunks. Idle time in these chunks adds up to {at_stake_ns}. The first one starts on GPU
+--    {gpu_id}, {start_ns} into the trace.
+-- advice: In the timeline, look at these chunks first.
+-- plain: If each GPU's run is split into 30 equal parts, the GPU is idle for more than half of the time in
+--    {chunk_count} of these parts.
 -- certainty: certain
 -- stake: idle
 -- unless: gpu_gaps, launch_gap, launch_bound_step, repeated_sequence, cpu_work, cuda_api_sync, synchronization

@@ -1,14 +1,14 @@
--- One row at most: gaps shorter than 1 ms in which a GPU waits for the CPU to launch work.
+-- At most one row: gaps shorter than 1 ms during which a GPU waits for the CPU to launch work.
 --
 -- title: Launch gaps
 -- sentence: The GPUs were idle for {idle_ns} in {gap_count} gaps, waiting for the CPU to launch work (median
---    {median_gap_ns} per gap). This idle time is {idle_ratio} of the busy time. Most of it ({stage_ns}) is before
---    operations of stage {subject}.
+--    {median_gap_ns} per gap). This idle time is {idle_ratio} of the busy time. The largest part of it ({stage_ns})
+--    precedes operations in stage {subject}.
 -- advice: Launch fewer, larger kernels: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
 --    larger batch.
--- plain: The GPU was idle for {idle_ns} in short breaks ({gap_count!a}, median {median_gap_ns}), most of them in
---    {subject}. The CPU starts each small job (a kernel) separately and cannot keep up with the GPU. Start many jobs at
---    once (CUDA graphs), merge small ones (`torch.compile`), or process more inputs together.
+-- plain: The GPU was idle for {idle_ns} in short gaps ({gap_count!a}, median {median_gap_ns}). The largest part of this
+--    time is in {subject}. The CPU launches each small kernel separately and cannot keep up with the GPU. Launch many
+--    kernels at once (CUDA graphs), merge small kernels (`torch.compile`), or process more inputs together.
 -- certainty: likely
 -- stake: idle
 -- needs: calls
@@ -16,10 +16,10 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: stage_gap
 --
--- at_stake_ns    BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges, see gap__late
--- subject        VARCHAR  -      stage whose operations follow most of this idle time
--- stage_ns       BIGINT   ns     part of idle_ns before operations of that stage
--- idle_ns        BIGINT   ns     launch gaps that are not CPU work, see gap__late
+-- at_stake_ns    BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges (see gap__late)
+-- subject        VARCHAR  -      stage with the most of this idle time before its operations
+-- stage_ns       BIGINT   ns     part of idle_ns before operations in that stage
+-- idle_ns        BIGINT   ns     total duration of launch gaps that are not caused by other CPU work (see gap__late)
 -- gap_count      BIGINT   count  number of gaps
 -- median_gap_ns  DOUBLE   ns     median gap
 -- idle_ratio     DOUBLE   ratio  idle_ns over the total busy time of all GPUs

@@ -1,11 +1,11 @@
--- One row at most: kernels that only change the layout of tensors.
+-- At most one row: kernels that only change the layout of tensors.
 --
 -- title: Layout conversions
--- sentence: {instance_count} kernels that only change the layout of tensors took {sum_ns}, {share_ratio} of kernel
---    time. {subject} takes the most time.
+-- sentence: {instance_count} kernels that only change the layout of tensors take {sum_ns}, which is {share_ratio} of
+--    kernel time. {subject} takes the most time.
 -- advice: Use one layout from input to output: `memory_format=torch.channels_last` for convolutions, and weights stored
 --    in the layout that the GEMMs read.
--- plain: The GPU spends {sum_ns} on rearranging data between computations. A single layout from start to end avoids
+-- plain: The GPU spends {sum_ns} rearranging data between computations. Using one layout from start to end would avoid
 --    this.
 -- certainty: likely
 -- stake: kernel
@@ -15,8 +15,8 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the kernel with the most time
--- instance_count  BIGINT   count  number of launches of such kernels
+-- subject         VARCHAR  -      label of the kernel that takes the most time
+-- instance_count  BIGINT   count  number of launches of these kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (

@@ -1,11 +1,11 @@
--- One row at most: kernels that use local memory, typically because of register spills.
+-- At most one row: kernels that use local memory, typically because of register spills.
 --
 -- title: Local memory (register spills)
--- sentence: {instance_count} kernels use local memory. They take {sum_ns}, {share_ratio} of kernel time. {subject}
---    takes the most time, with {local_bytes} of local memory per thread.
+-- sentence: {instance_count} kernels use local memory. They take {sum_ns}, which is {share_ratio} of kernel time.
+--    {subject} takes the most time, with {local_bytes} of local memory per thread.
 -- advice: Check in ncu whether local memory traffic matters. If it does, give each thread less work, allow more
 --    registers, or index per-thread arrays only with constants.
--- plain: Some computations keep working data in slow memory ({sum_ns}).
+-- plain: Some computations store intermediate data in slow memory ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
@@ -13,8 +13,8 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the kernel with the most time
--- local_bytes     BIGINT   bytes  local memory of that kernel per thread
+-- subject         VARCHAR  -      label of the kernel that takes the most time
+-- local_bytes     BIGINT   bytes  local memory per thread in that kernel
 -- instance_count  BIGINT   count  number of such kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels

@@ -1,4 +1,4 @@
--- One row at most: memsets.
+-- At most one row: all memsets together.
 --
 -- title: Memsets
 -- sentence: {memset_count} memsets set {set_bytes} in {at_stake_ns}.

@@ -1,12 +1,12 @@
--- One row at most: modules that are loaded or compiled in steady state, which starts with the second step or, without
--- steps, halfway through the GPU activity.
+-- At most one row: modules that are loaded or compiled in steady state. Steady state starts with the second step or,
+-- without steps, halfway through the GPU activity.
 --
 -- title: Modules loaded or compiled in steady state
 -- sentence: {call_count} calls load or compile modules in steady state and take {cpu_ns} on the CPU. {subject} takes
 --    the most time.
 -- advice: Warm up with all shapes before the recording, set `CUDA_MODULE_LOADING=EAGER`, and reuse the caches of
 --    Triton, Inductor and the driver.
--- plain: The program loads or compiles GPU code while it runs ({call_count!a}, {cpu_ns}). A warm-up run does this
+-- plain: The program loads or compiles GPU code while it runs ({call_count!a}, {cpu_ns}). A warm-up run would do this
 --    beforehand.
 -- certainty: possible
 -- stake: idle
@@ -15,7 +15,7 @@
 -- table: api_summary
 --
 -- at_stake_ns  BIGINT   ns     cpu_ns, capped at the idle time of all GPUs in steady state
--- subject      VARCHAR  -      function with the most time
+-- subject      VARCHAR  -      function that takes the most time
 -- call_count   BIGINT   count  number of calls
 -- cpu_ns       BIGINT   ns     total duration of these calls on the CPU
 SELECT least(sum(cpu_ns), max(idle_ns))::BIGINT AS at_stake_ns, arg_max(name, cpu_ns) AS subject,

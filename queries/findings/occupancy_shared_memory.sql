@@ -1,11 +1,11 @@
--- One row at most: kernels whose theoretical occupancy is below 50 % because of their shared memory usage.
+-- At most one row: kernels whose theoretical occupancy is below 50 % because of their shared memory usage.
 --
 -- title: Occupancy limited by shared memory
 -- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their shared memory usage. They
---    take {sum_ns}, {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
+--    take {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
 --    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
 -- advice: Use smaller tiles or fewer pipeline stages (`num_stages` in Triton) so that more blocks fit on an SM.
--- plain: Some computations can use only part of the GPU at a time because each needs too much shared memory ({sum_ns}).
+-- plain: Some computations can use only part of the GPU at a time because they need too much shared memory ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
@@ -13,7 +13,7 @@
 -- table: kernel_summary
 --
 -- at_stake_ns      BIGINT   ns     part of sum_ns in proportion to the warps that do not fit
--- subject          VARCHAR  -      label of the kernel with the most at stake
+-- subject          VARCHAR  -      label of the kernel with the most time at stake
 -- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps over the maximum per SM
 -- instance_count   BIGINT   count  number of such kernels
 -- sum_ns           BIGINT   ns     total duration of these kernels

@@ -2,10 +2,11 @@
 --
 -- title: Outlier steps
 -- sentence: {outlier_count} of {step_count} {subject} steps are slower than the third quartile by more than 1.5
---    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The term that differs most often is
---    {term!s}.
--- advice: Query `step_outlier` for the term and the kernel that differ. Compare medians, which outliers do not affect.
--- plain: {outlier_count} of {step_count} steps take much longer than the others, {at_stake_ns} more in total.
+--    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The time term with the largest
+--    difference is most often {term!s}.
+-- advice: Query `step_outlier` to see which term and which kernel differ. Compare medians, because outliers barely
+--    affect them.
+-- plain: {outlier_count} of {step_count} steps take much longer than the others. They take {at_stake_ns} more in total.
 -- certainty: certain
 -- stake: wall
 -- needs: steps
@@ -15,8 +16,8 @@
 -- at_stake_ns    BIGINT   ns     time of these steps above the median of their phase
 -- subject        VARCHAR  -      phase
 -- outlier_count  BIGINT   count  number of such steps
--- step_count     BIGINT   count  number of steps of the phase
--- term           VARCHAR  -      step budget term that most often differs the most
+-- step_count     BIGINT   count  number of steps in the phase
+-- term           VARCHAR  -      step budget term that most often has the largest difference
 WITH slow AS (
     SELECT phase, sum(difference_ns)::BIGINT AS ns, count(*) AS n, mode(replace(term, '_', ' ')) AS term
     FROM step_outlier WHERE difference_ns > 0 GROUP BY phase

@@ -1,12 +1,12 @@
--- One row at most: copies that read or write pageable memory and are synchronous or whose call was not recorded.
+-- At most one row: copies to or from pageable memory that are synchronous, or for which no API call was recorded.
 --
--- title: Copies with pageable memory
--- sentence: {copy_count} copies use pageable host memory. They move {copied_bytes} in {sum_ns}
+-- title: Copies use pageable memory
+-- sentence: {copy_count} copies use pageable host memory. They transfer {copied_bytes} in {sum_ns}
 --    ({bandwidth_bytes_per_s}). Pinned copies reach about 20 GB/s over PCIe 4.0.
 -- advice: Pin the host memory (`pin_memory=True`, `cudaHostAlloc`, or `cudaHostRegister` once), and copy asynchronously
 --    so that copies overlap kernels.
--- plain: {copy_count} copies between the GPU and pageable memory took {sum_ns} for {copied_bytes}. Pinned memory makes
---    them several times faster.
+-- plain: {copy_count} copies between the GPU and pageable memory took {sum_ns} to transfer {copied_bytes}. Pinned
+--    memory would make them several times faster.
 -- certainty: certain
 -- stake: copy
 -- needs: copies
@@ -14,9 +14,9 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#data-transfer-between-host-and-device
 -- table: copy_summary
 --
--- at_stake_ns            BIGINT   ns       sum_ns minus the time that the same bytes take at 20 GB/s, a rate that
---                                          pinned copies reach over PCIe 4.0 x16
--- subject                VARCHAR  -        copy direction with the most time
+-- at_stake_ns            BIGINT   ns       sum_ns minus the time that copying the same bytes takes at 20 GB/s, a rate
+--                                          that pinned copies reach over PCIe 4.0 x16
+-- subject                VARCHAR  -        copy direction that takes the most time
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies

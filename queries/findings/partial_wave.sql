@@ -1,9 +1,9 @@
--- One row at most: kernels whose last wave of blocks does not fill the GPU.
+-- At most one row: kernels whose last wave of blocks does not fill the GPU.
 --
 -- title: Tail effect of partial waves
--- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, {share_ratio} of kernel
---    time. {subject} has the most time at stake, with {wave_count} waves.
--- advice: Choose tile or batch sizes whose blocks fill whole waves, or use persistent or stream-K kernels.
+-- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, which is {share_ratio} of
+--    kernel time. {subject} has the most time at stake, with {wave_count} waves.
+-- advice: Choose tile or batch sizes for which the blocks fill whole waves, or use persistent or stream-K kernels.
 -- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
@@ -11,10 +11,11 @@
 -- docs: https://docs.nvidia.com/deeplearning/performance/dl-performance-gpu-background/index.html#understand-perf
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots of the last wave, for kernels
+-- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots in the last wave, for kernels
 --                                 with more than 1 and at most 4 waves
--- subject         VARCHAR  -      label of the kernel with the most at stake
--- wave_count      DOUBLE   count  blocks of that kernel over the blocks that can be resident on the GPU at once
+-- subject         VARCHAR  -      label of the kernel with the most time at stake
+-- wave_count      DOUBLE   count  number of blocks of that kernel over the number that can be resident on the GPU at
+--                                 once
 -- instance_count  BIGINT   count  number of such kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels

@@ -1,21 +1,21 @@
--- One row at most: gaps in which a GPU is idle although its next operation was already launched.
+-- At most one row: gaps during which a GPU is idle although its next operation has already been launched.
 --
--- title: Idle with work queued
--- sentence: The GPUs were idle for {at_stake_ns} in {gap_count} gaps although the next operation was already launched
---    ({share_ratio} of idle time, median {median_gap_ns} per gap).
+-- title: GPU idle with work queued
+-- sentence: The GPUs were idle for {at_stake_ns} in {gap_count} gaps although the next operation had already been
+--    launched ({share_ratio} of idle time, median {median_gap_ns} per gap).
 -- advice: Look for dependencies: events between streams, copies on the same stream, or another process using the GPU.
 --    Back-to-back launches leave gaps of about 1 µs.
--- plain: The GPU was idle for {at_stake_ns} ({gap_count!a}) although its next work was already submitted. That work was
---    waiting for other work.
+-- plain: The GPU was idle for {at_stake_ns} ({gap_count!a}) although its next work had already been submitted. That
+--    work was waiting for other work.
 -- certainty: possible
 -- stake: idle
 -- needs: calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#streams
 -- table: gap_summary
 --
--- at_stake_ns    BIGINT  ns     idle time with cause dependency
+-- at_stake_ns    BIGINT  ns     idle time in gaps with the cause dependency
 -- gap_count      BIGINT  count  number of gaps
 -- median_gap_ns  DOUBLE  ns     median gap
--- share_ratio    DOUBLE  ratio  at_stake_ns over all idle time
+-- share_ratio    DOUBLE  ratio  at_stake_ns over total idle time
 SELECT sum_ns AS at_stake_ns, gap_count, median_ns AS median_gap_ns, share_ratio
 FROM gap_summary WHERE cause = 'dependency'

@@ -1,26 +1,26 @@
 -- One row per phase whose steps launch the same number of kernels and wait for launches, ordered by at_stake_ns,
 -- largest first.
 --
--- title: Steps that suit a CUDA graph
--- sentence: {alike_count} of {step_count} {subject} steps each launch {kernels_per_step_count} kernels individually.
---    The GPU is idle for {idle_ns}, {share_ratio} of the time of these steps, because it waits for the CPU to launch
---    work.
--- advice: Capture the step in a CUDA graph (`torch.cuda.graph`, `torch.compile(mode='reduce-overhead')`, or in vLLM run
---    without `--enforce-eager`). The step must have fixed shapes and must not synchronize.
--- plain: Each step submits the same {kernels_per_step_count} small jobs to the GPU individually, and the GPU is idle
---    for {idle_ns} between them. They can be recorded once and started together (CUDA graphs).
+-- title: Steps suited to a CUDA graph
+-- sentence: {alike_count} of {step_count} {subject} steps each launch exactly {kernels_per_step_count} kernels, one at
+--    a time. During {subject} steps, the GPU is idle for {idle_ns} ({share_ratio} of the time) because it waits for the
+--    CPU to launch work.
+-- advice: Capture the step in a CUDA graph with `torch.cuda.graph` or `torch.compile(mode='reduce-overhead')`. In vLLM,
+--    run without `--enforce-eager`. The step must have fixed shapes and must not synchronize.
+-- plain: Nearly every step submits {kernels_per_step_count} small jobs to the GPU, one at a time, and the GPU is idle
+--    for {idle_ns} between them. The jobs can be recorded once and then started together (CUDA graphs).
 -- certainty: likely
 -- stake: idle
 -- needs: steps, calls
 -- docs: https://docs.nvidia.com/cuda/cuda-c-programming-guide/index.html#cuda-graphs
 -- table: step_budget
 --
--- at_stake_ns             BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges, see gap__late
+-- at_stake_ns             BIGINT   ns     idle_ns minus the cost of recording the NVTX ranges (see gap__late)
 -- subject                 VARCHAR  -      phase
 -- step_count              BIGINT   count  number of steps
 -- alike_count             BIGINT   count  number of steps with the most frequent kernel count
 -- kernels_per_step_count  BIGINT   count  most frequent kernel count per step
--- idle_ns                 BIGINT   ns     launch gaps in these steps
+-- idle_ns                 BIGINT   ns     total duration of the launch gaps below 1 ms in these steps
 -- share_ratio             DOUBLE   ratio  idle_ns over the wall time of these steps
 SELECT (f.idle_ns * (1 - f.recorded_ratio))::BIGINT AS at_stake_ns, f.phase AS subject, f.step_count,
     f.alike_count, f.kernels_per_step AS kernels_per_step_count, f.idle_ns, f.share_ratio

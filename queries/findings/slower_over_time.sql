@@ -1,25 +1,26 @@
--- One row at most: kernels that take longer in the second half of the GPU activity than in the first, with the same
--- grid.
+-- At most one row: kernels that, with the same grid, take longer in the second half of the GPU activity than in the
+-- first.
 --
 -- title: Kernels slow down during the run
--- sentence: The same kernels take longer in the second half of the run. {late_count} launches are {slower_ratio}
---    slower, {at_stake_ns} in total. {subject} loses the most time.
+-- sentence: The same kernels take longer in the second half of the run. In that half, {late_count} launches take
+--    {at_stake_ns} longer in total ({slower_ratio}). {subject} loses the most time.
 -- advice: Check clocks, power and temperature during the run (`nvidia-smi -q -d CLOCK,PERFORMANCE`, or `nsys profile
---    --gpu-metrics-devices=all`), and lock the clocks for comparisons. Growing inputs, such as a KV cache behind a
---    fixed grid, have the same effect.
--- plain: The GPU becomes slower during the run ({at_stake_ns}). This happens when it gets hot or reaches its power
---    limit.
+--    --gpu-metrics-devices=all`), and lock the clocks for comparisons. Inputs that grow while the grid stays the same,
+--    such as a KV cache, have the same effect.
+-- plain: The GPU slows down during the run and takes {at_stake_ns} longer. This can happen when it gets hot or reaches
+--    its power limit.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.nvidia.com/deploy/nvidia-smi/index.html
 -- table: kernel_summary
 --
--- at_stake_ns   BIGINT   ns     median duration in the second half minus that in the first half, times the launches in
---                               the second half
--- subject       VARCHAR  -      label of the kernel with the most at stake
--- slower_ratio  DOUBLE   ratio  at_stake_ns over the time that these launches take at the medians of the first half
--- late_count    BIGINT   count  launches of these kernels in the second half
+-- at_stake_ns   BIGINT   ns     median duration in the second half minus that in the first half, times the number of
+--                               launches in the second half
+-- subject       VARCHAR  -      label of the kernel with the most time at stake
+-- slower_ratio  DOUBLE   ratio  at_stake_ns over the time that these launches would take at the medians of the first
+--                               half
+-- late_count    BIGINT   count  number of launches of these kernels in the second half
 WITH changed AS (
     SELECT name_id, late_count, early_ns, (late_ns - early_ns) * late_count AS off_ns
     FROM kernel__shape

@@ -1,10 +1,10 @@
--- One row at most: many copies of at most 64 KB.
+-- At most one row, if there are many copies of at most 64 KB.
 --
 -- title: Many small copies
--- sentence: {copy_count} copies move at most 64 KB each. In total they move {copied_bytes} in {sum_ns}
+-- sentence: {copy_count} copies transfer at most 64 KB each. In total, they transfer {copied_bytes} in {sum_ns}
 --    ({bandwidth_bytes_per_s}). {subject} copies take the most time.
--- advice: Gather the data in one buffer and copy it at once, or keep the values on the GPU.
--- plain: {copy_count} very small copies took {sum_ns}. A few large copies of the same data are faster.
+-- advice: Gather the data into one buffer and copy it in a single transfer, or keep the values on the GPU.
+-- plain: {copy_count} very small copies took {sum_ns}. A few large copies of the same data would be faster.
 -- certainty: likely
 -- stake: copy
 -- needs: copies
@@ -13,7 +13,7 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT   ns       sum_ns
--- subject                VARCHAR  -        copy direction with the most time
+-- subject                VARCHAR  -        copy direction that takes the most time
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies

@@ -1,11 +1,11 @@
--- One row at most: kernels with fewer blocks than their GPU has SMs.
+-- At most one row: kernels with fewer blocks than their GPU has SMs.
 --
 -- title: Grids smaller than the GPU
--- sentence: {instance_count} kernels have fewer blocks than the GPU has SMs. They take {sum_ns}, {share_ratio} of
---    kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
+-- sentence: {instance_count} kernels launch fewer blocks than the GPU has SMs. They take {sum_ns}, which is
+--    {share_ratio} of kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
 -- advice: Expose more parallel work with a larger batch, split-K or stream-K GEMMs, or smaller tiles. Alternatively,
 --    run these kernels concurrently with others on a second stream.
--- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches fill it.
+-- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches would fill it.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels
@@ -13,10 +13,10 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the SMs without a block
--- subject         VARCHAR  -      label of the kernel with the most at stake
--- block_count     BIGINT   count  blocks of that kernel
--- sm_count        BIGINT   count  SMs of its GPU
--- instance_count  BIGINT   count  number of kernels with such grids, without communication
+-- subject         VARCHAR  -      label of the kernel with the most time at stake
+-- block_count     BIGINT   count  number of blocks of that kernel
+-- sm_count        BIGINT   count  number of SMs on its GPU
+-- instance_count  BIGINT   count  number of kernels with such grids, excluding communication kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (

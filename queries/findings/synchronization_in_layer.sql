@@ -2,9 +2,9 @@
 -- three rows.
 --
 -- title: Synchronization inside a layer
--- sentence: In {subject}, {blocking_call} left a GPU idle {gap_count!a}, {at_stake_ns} in total.
+-- sentence: In {subject}, {blocking_call} left a GPU idle {gap_count!a}, for {at_stake_ns} in total.
 -- advice: In this layer, look for `.item()`, `.cpu()`, `.tolist()`, `nonzero`, boolean masks, data-dependent shapes,
---    and prints. Do that work on the GPU, or once per step.
+--    and prints. Do that work on the GPU, or only once per step.
 -- certainty: likely
 -- stake: idle
 -- needs: ranges, calls
@@ -12,9 +12,9 @@
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#asynchronous-execution
 -- table: gap_list
 --
--- at_stake_ns    BIGINT   ns     idle time after synchronizations and before operations of the range
+-- at_stake_ns    BIGINT   ns     idle time after synchronizations and before operations in the range
 -- subject        VARCHAR  -      rolled-up path of the range
--- blocking_call  VARCHAR  -      function with the most of this idle time
+-- blocking_call  VARCHAR  -      function that accounts for the largest part of this idle time
 -- gap_count      BIGINT   count  number of gaps
 SELECT sum(g.gap_ns)::BIGINT AS at_stake_ns, p.rolled_path AS subject,
     arg_max(g.blocking_call, g.gap_ns) AS blocking_call, count(*) AS gap_count

@@ -1,11 +1,11 @@
--- One row at most: kernels that only copy or cast tensors.
+-- At most one row: kernels that only copy or cast tensors.
 --
 -- title: Tensor copies and casts
--- sentence: {instance_count} kernels that only copy or cast tensors took {sum_ns}, {share_ratio} of kernel time.
---    {subject} takes the most time.
+-- sentence: {instance_count} kernels that only copy or cast tensors take {sum_ns}, which is {share_ratio} of kernel
+--    time. {subject} takes the most time.
 -- advice: Use one dtype across operators, avoid `.contiguous()`, `.to()` and `torch.cat` in layers, or let
---    `torch.compile` fuse them into neighboring kernels.
--- plain: The GPU spends {sum_ns} on copying data or changing its number format between computations.
+--    `torch.compile` fuse the copies and casts into neighboring kernels.
+-- plain: The GPU spends {sum_ns} copying data or changing its number format between computations.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
@@ -14,8 +14,8 @@
 -- table: kernel_summary
 --
 -- at_stake_ns     BIGINT   ns     sum_ns
--- subject         VARCHAR  -      label of the kernel with the most time
--- instance_count  BIGINT   count  number of launches of such kernels
+-- subject         VARCHAR  -      label of the kernel that takes the most time
+-- instance_count  BIGINT   count  number of launches of these kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
 -- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH found AS (

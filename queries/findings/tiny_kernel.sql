@@ -1,11 +1,11 @@
--- One row at most: kernels that are shorter than the CPU time of a launch.
+-- At most one row: kernels that are shorter than the CPU time needed to launch a kernel.
 --
 -- title: Tiny kernels
--- sentence: {kernel_count} of {all_kernel_count} kernels ({share_ratio}) are shorter than {limit_ns}, about the CPU
---    time of a launch. They take {sum_ns}.
+-- sentence: {kernel_count} of {all_kernel_count} kernels ({share_ratio}) are shorter than {limit_ns}, which is about
+--    the CPU time needed to launch a kernel. They take {sum_ns}.
 -- advice: Fuse elementwise kernels (`torch.compile`, fused norms and activations), or capture them in a CUDA graph.
 -- plain: Of the {all_kernel_count} jobs (kernels) that the GPU ran, {kernel_count} are so short that the CPU needs
---    about as long to start one. They took {sum_ns}. Merge them, or start many at once.
+--    about as long to start one. They took {sum_ns}. Merge them, or start many of them at once.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
@@ -14,7 +14,7 @@
 --
 -- at_stake_ns       BIGINT  ns     sum_ns
 -- kernel_count      BIGINT  count  number of kernels shorter than limit_ns
--- all_kernel_count  BIGINT  count  number of all kernels
+-- all_kernel_count  BIGINT  count  total number of kernels
 -- share_ratio       DOUBLE  ratio  kernel_count over all_kernel_count
 -- limit_ns          DOUBLE  ns     upper bound of the kernel_duration bin nearest to 5 us
 -- sum_ns            BIGINT  ns     total duration of these kernels

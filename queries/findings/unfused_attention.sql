@@ -1,11 +1,12 @@
--- One row at most: attention that is computed by separate kernels.
+-- At most one row: attention that is computed by separate kernels.
 --
 -- title: Unfused attention
--- sentence: Attention was computed {attention_count!a} by separate kernels for matrix multiplication, softmax and
---    matrix multiplication. They take {sum_ns}, {share_ratio} of kernel time, of which {glue_ns} is between the two
---    matrix multiplications. {subject} is the first matrix multiplication with the most time.
--- advice: Use fused attention: `torch.nn.functional.scaled_dot_product_attention`, FlashAttention or FlashInfer. It
---    does not write the scores to memory.
+-- sentence: Attention was computed {attention_count!a} by separate kernels: a matrix multiplication, a softmax and a
+--    second matrix multiplication. They take {sum_ns}, which is {share_ratio} of kernel time. Of this time, {glue_ns}
+--    is spent between the two matrix multiplications. Among the first matrix multiplications, {subject} takes the most
+--    time.
+-- advice: Use fused attention: `torch.nn.functional.scaled_dot_product_attention`, FlashAttention or FlashInfer. Fused
+--    attention does not write the scores to memory.
 -- plain: A central part of the model (attention) makes several passes over memory ({sum_ns}). Existing fused
 --    implementations need only one.
 -- certainty: likely
@@ -15,10 +16,10 @@
 -- table: kernel_summary
 --
 -- at_stake_ns      BIGINT   ns     sum_ns, because a fused kernel replaces all of these kernels
--- subject          VARCHAR  -      label of the first matrix multiplication with the most time
+-- subject          VARCHAR  -      label of the first matrix multiplication that takes the most time
 -- attention_count  BIGINT   count  number of attention computations
 -- sum_ns           BIGINT   ns     total duration of both matrix multiplications and the kernels between them
--- glue_ns          BIGINT   ns     part of sum_ns of the kernels between the matrix multiplications
+-- glue_ns          BIGINT   ns     part of sum_ns spent in kernels between the two matrix multiplications
 -- share_ratio      DOUBLE   ratio  sum_ns over the total duration of all kernels
 WITH named AS (
     SELECT name_id, count(*) AS attention_count, sum(sum_ns)::BIGINT AS sum_ns, sum(glue_ns)::BIGINT AS glue_ns

@@ -1,10 +1,10 @@
--- One row at most: unified memory migrations.
+-- At most one row: unified memory migrations.
 --
 -- title: Unified memory migrations
--- sentence: Unified memory migrated {copied_bytes} in {copy_count} copies, which take {sum_ns}. Kernels that touch
+-- sentence: Unified memory migrated {copied_bytes} in {copy_count} copies, which take {sum_ns}. Kernels that access
 --    migrated pages wait for page faults.
 -- advice: Prefetch with `cudaMemPrefetchAsync`, give hints with `cudaMemAdvise`, or use explicit copies.
--- plain: Data moved back and forth between GPU and host memory on access ({copy_count!a}, {sum_ns}).
+-- plain: Data was copied back and forth between GPU and host memory when it was accessed ({copy_count!a}, {sum_ns}).
 -- certainty: certain
 -- stake: copy
 -- needs: copies
@@ -12,7 +12,7 @@
 -- table: copy_summary
 --
 -- at_stake_ns            BIGINT   ns       sum_ns
--- subject                VARCHAR  -        copy direction with the most time
+-- subject                VARCHAR  -        copy direction that takes the most time
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies

@@ -1,9 +1,10 @@
 -- One row per phase whose first step is far slower than the others, ordered by at_stake_ns, largest first.
 --
 -- title: Warm-up step
--- sentence: The first of {step_count} {subject} steps takes {first_ns}, {first_ratio} of the median of the others. Sums
---    and means across all steps include it.
--- advice: Exclude it from comparisons: use medians, or start the recording at a later step (`--capture-range`).
+-- sentence: The first of {step_count} {subject} steps takes {first_ns}, which is {first_ratio} of the median of the
+--    other steps. Sums and means across all steps include this step.
+-- advice: Exclude this step from comparisons. For example, use medians, or start the recording at a later step
+--    (`--capture-range`).
 -- certainty: certain
 -- stake: none
 -- needs: steps

@@ -1,8 +1,8 @@
 -- One row per gap cause and blocking call, ordered by sum_ns, largest first. The sums add up to the idle time of all
 -- GPUs.
 --
--- cause          VARCHAR  -      see gap_list
--- blocking_call  VARCHAR  -      API function that blocked, for cause synchronization; otherwise NULL
+-- cause          VARCHAR  -      cause of the gaps (see gap_list)
+-- blocking_call  VARCHAR  -      API function that blocked, if the cause is synchronization; otherwise NULL
 -- gap_count      BIGINT   count  number of gaps
 -- sum_ns         BIGINT   ns     sum of gap durations
 -- share_ratio    DOUBLE   ratio  sum_ns divided by the idle time of all GPUs

@@ -1,5 +1,5 @@
--- One row per GPU operation: the latest end of the earlier operations on its GPU (NULL for the first). Operations that
--- end before they start are excluded.
+-- One row per GPU operation, with the latest end of the earlier operations on its GPU (NULL for the first operation).
+-- Operations that end before they start are excluded.
 -- materialized: one sort per GPU, used for busy time and gaps.
 SELECT operation_id, gpu_id, start_ns, end_ns,
     max(end_ns) OVER (

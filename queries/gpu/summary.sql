@@ -3,11 +3,11 @@
 --
 -- gpu_id             BIGINT   -      the GPU
 -- name               VARCHAR  -      product name; NULL if the trace does not describe the GPU
--- operation_count    BIGINT   count  GPU operations
--- span_ns            BIGINT   ns     time from first start to last end
+-- operation_count    BIGINT   count  number of GPU operations
+-- span_ns            BIGINT   ns     time from the start of the first operation to the end of the last one
 -- busy_ns            BIGINT   ns     time during which at least one operation ran
 -- idle_ns            BIGINT   ns     span_ns - busy_ns
--- sum_ns             BIGINT   ns     sum of durations; exceeds busy_ns if operations overlap
+-- sum_ns             BIGINT   ns     sum of operation durations; exceeds busy_ns if operations overlap
 -- busy_ratio         DOUBLE   ratio  busy_ns divided by span_ns
 WITH work AS (
     SELECT gpu_id, count(*) AS operation_count, max(end_ns) - min(start_ns) AS span_ns,

@@ -1,4 +1,5 @@
--- One row per node that is not a copy and that a replayed node originates from: the piece open at its creation.
+-- One row per node that is not a copy and from which a replayed node originates, with the piece that was open when the
+-- node was created.
 SELECT p.process_id, p.node_id, p.thread_id, p.via, p.instant_ns, p.begin_ns, i.piece_id
 FROM (
     FROM graph__place

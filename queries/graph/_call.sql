@@ -1,5 +1,5 @@
 -- One row per API call that begins or ends a stream capture or creates a graph node, on the threads that created nodes.
--- Calls nested in a call of the same kind are excluded, such as driver calls inside runtime calls.
+-- Calls nested in a call of the same kind are excluded; for example, driver calls inside runtime calls.
 -- materialized: almost always empty, otherwise small.
 WITH named AS (
     SELECT id AS name_id,

@@ -1,5 +1,5 @@
--- One row per launch of a CUDA graph with recorded nodes, and layer in it.
--- materialized: all queries on layers inside graphs are computed from it.
+-- One row per layer and launch of a CUDA graph with recorded nodes.
+-- materialized: all queries on layers inside graphs read this table.
 SELECT l.call_id, l.call_ns, l.range_id, n.layer_path, n.reason,
     count(*) AS operation_count, sum(o.duration_ns)::BIGINT AS sum_ns
 FROM _graph_operation AS o

@@ -1,9 +1,9 @@
--- One row per replayed node of a process: its root, which is the node at the start of its chain of copies, and the
--- number of copies from there; or the reason why the root is unknown.
+-- One row per process and replayed node, with its root (the node at the start of its chain of copies) and the number of
+-- copies between them, or the reason why the root is unknown.
 -- materialized: the walk from node to root runs once per node instead of once per execution.
 --
--- A node has at most one source or is ambiguous, so a walk is a single row that advances. It ends at a node without a
--- record or a source, at an ambiguous node, or after 64 copies, as in a cycle.
+-- Each node has at most one source, or it is ambiguous, so a walk is a single row that advances from node to node. It
+-- ends at a node without a record or source, at an ambiguous node, or after 64 copies (for example, in a cycle).
 WITH RECURSIVE walk AS (
     SELECT DISTINCT process_id, node_id, node_id AS at_id, 0 AS copy_count FROM _graph_operation
     UNION ALL

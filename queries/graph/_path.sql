@@ -1,5 +1,5 @@
--- One row per piece in which nodes were created, and start of their capture: the path of the enclosing ranges, from the
--- first one opened inside the capture. Without a capture, the path contains all enclosing ranges.
+-- One row per piece in which nodes were created and per start of their capture, with the path of the enclosing ranges,
+-- starting with the first one opened inside the capture. Without a capture, the path contains all enclosing ranges.
 WITH RECURSIVE captured AS (
     SELECT piece_id, begin_ns, thread_id, min(instant_ns) AS instant_ns
     FROM graph__around WHERE piece_id IS NOT NULL
@@ -12,7 +12,7 @@ up AS (
     FROM up AS u JOIN _range_parent AS p USING (range_id)
     WHERE p.parent_id IS NOT NULL
 ),
--- Where ranges cross, a range is open in consecutive pieces.
+-- On threads with crossing ranges, each range is open in consecutive pieces.
 numbered AS (
     SELECT piece_id, thread_id, instant_ns, row_number() OVER (PARTITION BY thread_id ORDER BY instant_ns, piece_id) AS number
     FROM (SELECT piece_id, thread_id, min(instant_ns) AS instant_ns FROM captured GROUP BY ALL)

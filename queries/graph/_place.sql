@@ -1,10 +1,11 @@
--- One row per node that is not a copy: the instant on its thread at which the open ranges name its layer, and the start
--- of the capture that it was created in. instant_ns is NULL if the order of launches does not determine it.
--- materialized: almost always empty, and known to be, so queries that join it read nothing else.
+-- One row per node that is not a copy, with the instant at which the ranges open on its thread name its layer, and the
+-- start of the capture in which the node was created. instant_ns is NULL if the instant cannot be determined from the
+-- order of launches.
+-- materialized: almost always empty. Queries that join an empty table do not read their other tables.
 --
--- A node is recorded inside the call that created it. Some versions of nsys record all nodes of a capture after it has
--- ended, outside of such calls. The n-th node then belongs to the n-th call in the capture, if there are equally many
--- nodes and calls.
+-- Usually, a node is recorded inside the call that created it. Some versions of nsys record all nodes of a capture
+-- after the capture has ended, outside such calls. In this case, the n-th node belongs to the n-th call in the capture,
+-- provided that there are as many nodes as calls.
 WITH node AS (
     SELECT process_id, node_id, thread_id, created_ns FROM _graph_record WHERE original_id IS NULL AND NOT is_ambiguous
 ),

@@ -1,17 +1,18 @@
--- One row per rolled-up path that launched CUDA graphs, and layer in them, ordered by sum_ns, largest first. The sums
--- add up to all operations of graphs with recorded nodes.
+-- One row per rolled-up launch path and layer in CUDA graphs, ordered by sum_ns, largest first. The sums add up to the
+-- total duration of all operations in graphs with recorded nodes.
 --
--- launch_path       VARCHAR  -      labels of the ranges open at the launch, which own the operations, joined by /;
---     NULL if unattributed
--- layer_path        VARCHAR  -      labels of the ranges open when the nodes were captured, see graph_node; NULL if
---     unknown
+-- launch_path       VARCHAR  -      labels of the ranges that were open at the launch, joined by /; the operations are
+--     attributed to the innermost one; NULL if they are unattributed
+-- layer_path        VARCHAR  -      labels of the ranges that were open when the nodes were captured (see graph_node);
+--     NULL if unknown
 -- path              VARCHAR  -      launch_path and layer_path, joined by /
--- reason            VARCHAR  -      why the layer is unknown, see graph_node
--- launch_count      BIGINT   count  launches of graphs that contain the layer
--- operation_count   BIGINT   count  operations of the layer
--- sum_ns            BIGINT   ns     sum of their durations
--- share_ratio       DOUBLE   ratio  sum_ns divided by the time of all graph operations of launch_path
--- median_launch_ns  DOUBLE   ns     median per launch of the sum of durations
+-- reason            VARCHAR  -      reason why the layer is unknown (see graph_node)
+-- launch_count      BIGINT   count  number of launches of graphs that contain the layer
+-- operation_count   BIGINT   count  number of operations in the layer
+-- sum_ns            BIGINT   ns     sum of the durations of these operations
+-- share_ratio       DOUBLE   ratio  sum_ns divided by the total duration of the graph operations launched in
+--     launch_path
+-- median_launch_ns  DOUBLE   ns     median of the layer's total operation duration per launch
 SELECT
     p.rolled_path AS launch_path, l.layer_path, nullif(concat_ws('/', p.rolled_path, l.layer_path), '') AS path, l.reason,
     count(l.call_id) AS launch_count,

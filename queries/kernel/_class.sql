@@ -1,4 +1,5 @@
--- One row per kernel name of the trace: the first rule that matches it. A name that no rule matches is in class other.
+-- One row per kernel name in the trace, with the first rule that matches it. A name that no rule matches belongs to the
+-- `other` class.
 -- materialized: text matching over every name, used by every query that distinguishes classes.
 WITH matched AS (
     SELECT k.name_id, first_match(n.value, 'kernel_rule') AS position

@@ -1,4 +1,4 @@
--- One row per kernel name key: the label of the name.
+-- One row per kernel name key, with the label of the name.
 SELECT k.name_id, label_or(l.label, n.value) AS label
 FROM (SELECT DISTINCT name_id FROM kernel__shape) AS k
 LEFT JOIN _string_kernel AS n ON n.id = k.name_id

@@ -1,7 +1,7 @@
--- One row per launch configuration of `kernel__shape` on a GPU that the trace describes: how many of its blocks fit on
--- an SM, and what limits this number. Registers are allocated per warp in units of 256. Shared memory is allocated per
--- block in units of 128 bytes, plus 1 KB for the system from compute capability 8.0 on (CUDA C++ Programming Guide).
--- The limits per SM are those recorded in the trace.
+-- One row per launch configuration in `kernel__shape` on a GPU that the trace describes, with the number of its blocks
+-- that fit on an SM and what limits this number. Registers are allocated per warp in units of 256. Shared memory is
+-- allocated per block in units of 128 bytes. Compute capability 8.0 and later reserve an additional 1 KB per block for
+-- the system (CUDA C++ Programming Guide). The limits per SM are taken from the trace.
 WITH device AS (
     SELECT id AS gpu_id, min(smCount) AS sm_count, min(maxWarpsPerSm) AS warps, min(maxBlocksPerSm) AS blocks,
         min(maxRegistersPerSm) AS registers, min(maxShmemPerSm) AS shared_memory, min(computeMajor) AS major

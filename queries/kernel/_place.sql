@@ -1,12 +1,12 @@
--- One row per kernel: its position on its stream. product_number counts the matrix products up to it. other_number
--- counts the kernels that are not elementwise and the breaks of more than 1 ms. Kernels for which both numbers are
--- equal directly follow the same product.
+-- One row per kernel, with its position on its stream. product_number counts the matrix multiplications up to and
+-- including this kernel. other_number counts the kernels that are not elementwise, and the breaks longer than 1 ms.
+-- Kernels for which both numbers are equal directly follow the same matrix multiplication.
 -- unstored: read by several findings.
 WITH lane AS (
     SELECT process_id, device_id, stream_id, row_number() OVER () AS lane
     FROM (SELECT DISTINCT process_id, device_id, stream_id FROM _kernel)
 ),
--- Windows over one small key take half the time of windows over three keys.
+-- Window functions over a single small key take half as long as over three keys.
 placed AS (
     SELECT l.lane, k.operation_id, k.name_id, k.start_ns, k.duration_ns,
         k.start_ns - lag(k.end_ns) OVER of_stream > 1000000 AS is_after_break
@@ -16,8 +16,8 @@ placed AS (
     WHERE k.duration_ns >= 0
     WINDOW of_stream AS (PARTITION BY l.lane ORDER BY k.start_ns, k.operation_id)
 ),
--- Both counts are in one sum, the products above the lower 32 bits. In DuckDB 1.5, a windowed count with FILTER is
--- quadratic if few rows pass.
+-- Both counts are packed into one sum, with the matrix multiplications above the lower 32 bits. In DuckDB 1.5, a
+-- windowed count with FILTER takes quadratic time if few rows pass the filter.
 counted AS (
     SELECT p.*, sum(f.is_product::BIGINT << 32 | (NOT f.is_pointwise OR coalesce(p.is_after_break, false))::BIGINT) OVER (
             PARTITION BY p.lane ORDER BY p.start_ns, p.operation_id ROWS UNBOUNDED PRECEDING

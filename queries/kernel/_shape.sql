@@ -1,5 +1,5 @@
--- One row per GPU, kernel name and launch configuration (grid, block, registers, shared and local memory): its
--- executions, and their median duration in the first and the second half of the time in which the GPU runs.
+-- One row per GPU, kernel name and launch configuration (grid, block, registers, shared and local memory), with the
+-- number of executions and their median durations in the first and second halves of the time during which the GPU runs.
 -- materialized: one pass over all kernels, used by several findings.
 WITH half AS (
     SELECT gpu_id, (min(start_ns) + max(start_ns)) / 2 AS middle_ns FROM gpu__covered GROUP BY gpu_id

@@ -1,2 +1,2 @@
--- One row: the sum of the durations of all kernels.
+-- One row with the total duration of all kernels.
 SELECT sum(sum_ns)::BIGINT AS total_ns FROM kernel__shape

@@ -1,6 +1,6 @@
--- One row per attention that is computed by several kernels: a matrix product, softmax (in one kernel, or as
--- exponentials and sums), and the next product, with at most 24 kernels between the two. Softmax of a router or a
--- sampler is excluded.
+-- One row per attention computation that is split into several kernels: a matrix multiplication, a softmax (one kernel,
+-- or an exponential and a sum), and the next matrix multiplication. At most 24 kernels run between the two matrix
+-- multiplications. The softmax of a router or a sampler is excluded.
 -- unstored: read by two findings.
 WITH between_products AS (
     SELECT process_id, device_id, stream_id, product_number, min(start_ns) AS start_ns,

@@ -1,12 +1,12 @@
--- One row per kernel name: its class by the rules of kernel_rule, ordered by sum_ns, largest first.
+-- One row per kernel name, with the class assigned by the rules in kernel_rule, ordered by sum_ns, largest first.
 --
 -- name            VARCHAR  -      demangled name with template arguments
--- label           VARCHAR  -      short name that distinguishes kernels, see kernel_label
--- class           VARCHAR  -      see kernel_rule; other if no rule matches
+-- label           VARCHAR  -      short name that distinguishes the kernel from others (see kernel_label)
+-- class           VARCHAR  -      kernel class (see kernel_rule); other if no rule matches
 -- rule_id   BIGINT   -      rule that assigned the class; NULL if no rule matches
--- instance_count  BIGINT   count  executions
+-- instance_count  BIGINT   count  number of executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 SELECT coalesce(any_value(n.name), '(no name)') AS name,
     label_or(any_value(l.label), coalesce(any_value(n.name), '(no name)')) AS label,
     any_value(c.class) AS class, any_value(c.position) AS rule_id,

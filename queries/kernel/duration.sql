@@ -1,9 +1,9 @@
--- One row per bin of kernel durations (four bins per decade), ordered by duration.
+-- One row per kernel duration bin (four bins per decade), ordered by duration.
 --
 -- from_ns       DOUBLE  ns     lower bound of the bin, inclusive
 -- to_ns         DOUBLE  ns     upper bound of the bin, exclusive
--- kernel_count  BIGINT  count  kernels in the bin
--- sum_ns        BIGINT  ns     sum of their durations
+-- kernel_count  BIGINT  count  number of kernels in the bin
+-- sum_ns        BIGINT  ns     sum of the durations of these kernels
 SELECT
     pow(10, bin / 4) AS from_ns,
     pow(10, (bin + 1) / 4) AS to_ns,

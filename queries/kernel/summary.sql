@@ -1,17 +1,17 @@
 -- One row per kernel name, ordered by sum_ns, largest first.
 --
 -- name         VARCHAR  -      demangled name with template arguments
--- label        VARCHAR  -      short name that distinguishes kernels, see kernel_label
--- short_name   VARCHAR  -      function name without namespace and template arguments
--- instance_count  BIGINT  count  executions
+-- label        VARCHAR  -      short name that distinguishes the kernel from others (see kernel_label)
+-- short_name   VARCHAR  -      function name without namespace or template arguments
+-- instance_count  BIGINT  count  number of executions
 -- sum_ns       BIGINT   ns     sum of durations
--- share_ratio  DOUBLE   ratio  sum_ns divided by the time of all kernels
+-- share_ratio  DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 -- median_ns    DOUBLE   ns     median duration
 -- mean_ns      DOUBLE   ns     mean duration
 -- min_ns       BIGINT   ns     minimum duration
 -- max_ns       BIGINT   ns     maximum duration
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single execution
--- A name that is stored twice in the trace has one row.
+-- A name that the trace stores twice has only one row.
 WITH grouped AS (
     SELECT any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, count(*) AS instance_count,
         sum(k.duration_ns)::BIGINT AS sum_ns, median(k.duration_ns) AS median_ns, avg(k.duration_ns) AS mean_ns,

@@ -1,10 +1,10 @@
--- One row per decode step and per request that launched GPU operations: the end of the last of them. For a request,
--- only operations launched before its first step opened count.
+-- One row per decode step or request that launched GPU operations, with the end of the last one of these operations.
+-- For a request with steps, only operations launched before its first step began are included.
 WITH request AS (
     SELECT r.range_id, s.start_ns AS until_ns
     FROM llm__request AS r LEFT JOIN llm__step AS s ON s.range_id = r.range_id AND s.is_request AND s.token_index = 1
 ),
--- For these, all operations count.
+-- For steps, and for requests without steps, all operations are included.
 whole AS (
     SELECT step_id AS range_id FROM llm__step
     UNION ALL

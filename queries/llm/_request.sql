@@ -1,12 +1,12 @@
--- One row per request: an instance of a stage with role request. Of nested instances, the innermost is the request. A
--- zero-length range is not a request.
+-- One row per request, which is an instance of a stage with the request role. If instances are nested, only the
+-- innermost one is a request. A zero-length range is not a request.
 WITH candidate AS (
     SELECT s.stage, r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened
     FROM stage__range AS s JOIN _range AS r USING (range_id)
     WHERE s.stage IN (SELECT stage FROM stage_role WHERE role = 'request') AND r.end_ns > r.start_ns
 ),
--- An instance contains another one if an instance opened later does not end later. An instance that ends later only
--- crosses it.
+-- An instance contains another one if that one is opened later and does not end later. An instance that is opened later
+-- and also ends later only crosses it.
 inside AS (
     SELECT *, min(end_ns) OVER (
             PARTITION BY thread_id ORDER BY opened ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING

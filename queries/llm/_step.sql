@@ -1,6 +1,6 @@
--- One row per decode step: an instance of a stage with role step, counted from 1 within its request or, without a
--- request, within the enclosing range. Of nested instances, the outermost is the step. A zero-length range is not a
--- step.
+-- One row per decode step, which is an instance of a stage with the step role. Steps are numbered from 1 within their
+-- request or, if they are not in a request, within the enclosing range. If instances are nested, only the outermost one
+-- is a step. A zero-length range is not a step.
 -- materialized: small, and joined by every token query.
 WITH candidate AS (
     SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns, r.opened
@@ -12,7 +12,7 @@ around AS (
     FROM candidate
     WINDOW earlier AS (PARTITION BY thread_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 ),
--- Steps that begin while a request is open are consecutive.
+-- The steps that begin while a request is open have consecutive numbers.
 begun AS (SELECT thread_id, start_ns, max(number) AS number FROM around GROUP BY ALL),
 held AS (
     SELECT q.range_id AS request_id, r.thread_id, r.opened,

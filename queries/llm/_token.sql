@@ -1,4 +1,5 @@
--- One row per token: when it was done. Index 0 is the first token of a request, which precedes its steps.
+-- One row per token, with its completion time. Index 0 is the first token of a request, which precedes the request's
+-- steps.
 -- materialized: used by every token query.
 SELECT s.thread_id, s.range_id, s.is_request, s.step_id, s.token_index,
     coalesce(d.end_ns, s.end_ns) AS done_ns,

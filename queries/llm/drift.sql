@@ -1,18 +1,19 @@
--- One row per base: how inter-token latency grows with the KV cache, ordered by value_count, largest first. Each step
--- adds one cached token per sequence. Only latencies between two steps count: the latency of the first step overlaps
--- the prefill, whose GPU work hides the launches of the step. Latencies of base mixed are excluded.
+-- One row per time base, showing how inter-token latency grows with the KV cache, ordered by value_count, largest
+-- first. Each step adds one cached token per sequence. Only latencies between two steps are included. The latency of
+-- the first step is excluded because the step overlaps the prefill, whose GPU work hides the step's launches. Latencies
+-- whose base is mixed are also excluded.
 --
--- base              VARCHAR  -      see llm_token
+-- base              VARCHAR  -      how the times were determined (see llm_latency)
 -- value_count       BIGINT   count  number of inter-token latencies in the fit (n)
--- request_count     BIGINT   count  number of requests that they come from, or of ranges around steps that are in no
---     request
--- slope_ns          DOUBLE   ns     increase of latency per additional cached token: least-squares fit of itl_ns over
---     token_index, both relative to their mean in the request; NULL if no request has two latencies
--- r2_ratio          DOUBLE   ratio  share of the variation within requests that the slope explains
--- first_quarter_ns  DOUBLE   ns     median inter-token latency of the first quarter of each request, rounded down to
---     whole steps; NULL if no request has four latencies
--- last_quarter_ns   DOUBLE   ns     median inter-token latency of the last quarter of each request, rounded down to
---     whole steps; NULL if no request has four latencies
+-- request_count     BIGINT   count  number of requests with these latencies; for steps outside requests, each range
+--     that encloses steps counts as a request
+-- slope_ns          DOUBLE   ns     latency increase per additional cached token, from a least-squares fit of itl_ns
+--     over token_index, both relative to their means within the request; NULL if no request has at least two latencies
+-- r2_ratio          DOUBLE   ratio  share of the latency variation within requests that the fit explains (R²)
+-- first_quarter_ns  DOUBLE   ns     median latency over the first quarter of each request's latencies, rounded down to
+--     whole steps; NULL if no request has at least four latencies
+-- last_quarter_ns   DOUBLE   ns     median latency over the last quarter of each request's latencies, rounded down to
+--     whole steps; NULL if no request has at least four latencies
 WITH latency AS (
     SELECT thread_id, range_id, itl_base AS base, itl_ns AS y, token_index AS x FROM llm_token
     WHERE itl_base IN ('gpu', 'cpu') AND token_index > 1

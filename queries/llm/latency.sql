@@ -1,15 +1,15 @@
--- One row per kind of latency and base, over all requests and tokens of the trace; ordered as the latencies occur in a
--- request, then by value_count, largest first.
+-- One row per latency metric and time base, over all requests and tokens in the trace, ordered by figure (in the order
+-- in which the latencies occur in a request), then by value_count, largest first.
 --
--- figure       VARCHAR  -      time to first token, inter-token latency, or end-to-end latency
--- base         VARCHAR  -      how the latency was measured: gpu, by the ends of GPU operations; cpu, by ranges that
---     launched none; mixed, by one of each
--- value_count  BIGINT   count  number of values (n): requests, or tokens after the first
+-- figure       VARCHAR  -      latency metric: time to first token, inter-token latency, or end-to-end latency
+-- base         VARCHAR  -      how the times were determined: gpu, from the ends of GPU operations; cpu, from ranges
+--     that launched no GPU operations; mixed, from one of each
+-- value_count  BIGINT   count  number of values (n): requests, or tokens after the first one
 -- mean_ns      DOUBLE   ns     mean latency
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single value
 -- median_ns    DOUBLE   ns     median latency
--- p90_ns       DOUBLE   ns     90th percentile, interpolated between neighbors (quantile_cont)
--- p99_ns       DOUBLE   ns     99th percentile, likewise
+-- p90_ns       DOUBLE   ns     90th percentile, with linear interpolation (quantile_cont)
+-- p99_ns       DOUBLE   ns     99th percentile, with linear interpolation (quantile_cont)
 -- min_ns       BIGINT   ns     minimum latency
 -- max_ns       BIGINT   ns     maximum latency
 WITH value AS (

@@ -1,22 +1,24 @@
--- One row per request (an instance of a stage with role request), ordered by start_ns. The values are per sequence: a
--- batch produces this many tokens for each of its sequences.
+-- One row per request (an instance of a stage with the request role), ordered by start_ns. All values are per sequence.
+-- In a batch, each sequence receives token_count tokens.
 --
--- range_id             BIGINT   -         range that is the request
--- path                 VARCHAR  -         names of the enclosing ranges and of its own range, joined by /
+-- range_id             BIGINT   -         range of the request
+-- path                 VARCHAR  -         names of the enclosing ranges and of the range itself, joined by /
 -- thread_id            BIGINT   -         thread that opened the range (nsys's globalTid)
 -- start_ns             BIGINT   ns        start of the range on the CPU
--- token_count          BIGINT   count     the first token and one token per step; NULL if no stage has the role step
--- ttft_ns              BIGINT   ns        time to first token: from start_ns until the first token is done, see
---     llm_token; NULL if no stage has the role step
--- ttft_base            VARCHAR  -         what determined the end: gpu, a GPU operation; cpu, a range, if there was no
---     GPU operation
--- latency_ns           BIGINT   ns        time from start_ns until the last token is done
--- latency_base         VARCHAR  -         what determined the end: gpu, a GPU operation; cpu, a range, if there was no
---     GPU operation
--- decode_ns            BIGINT   ns        time from the first token until the last token is done; NULL without steps
--- decode_base          VARCHAR  -         gpu, cpu, or mixed if first and last token differ
--- decode_tokens_per_s  DOUBLE   tokens/s  number of steps divided by decode_ns
--- total_tokens_per_s   DOUBLE   tokens/s  token_count divided by latency_ns
+-- token_count          BIGINT   count     number of tokens: the first token plus one per step; NULL if no stage has the
+--     step role
+-- ttft_ns              BIGINT   ns        time to first token: from start_ns until the first token is complete (see
+--     llm_token); NULL if no stage has the step role
+-- ttft_base            VARCHAR  -         how the end was determined: gpu, from the end of a GPU operation; cpu, from a
+--     range, because there was no GPU operation
+-- latency_ns           BIGINT   ns        time from start_ns until the last token is complete
+-- latency_base         VARCHAR  -         how the end was determined: gpu, from the end of a GPU operation; cpu, from a
+--     range, because there was no GPU operation
+-- decode_ns            BIGINT   ns        time from the completion of the first token to the completion of the last
+--     token; NULL if there are no steps
+-- decode_base          VARCHAR  -         gpu or cpu; mixed if it differs between the first and last tokens
+-- decode_tokens_per_s  DOUBLE   tokens/s  decode rate: number of steps divided by decode_ns
+-- total_tokens_per_s   DOUBLE   tokens/s  end-to-end rate: token_count divided by latency_ns
 WITH sequence AS (
     SELECT range_id, max(token_index) AS step_count,
         arg_min(done_ns, token_index) AS first_ns, arg_min(base, token_index) AS first_base,

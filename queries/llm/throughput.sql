@@ -1,15 +1,15 @@
--- One row per rate and base, over all requests of the trace, ordered by figure, then by value_count, largest first. The
--- rates are per sequence: a batch reaches this rate for each of its sequences.
+-- One row per throughput metric and time base, over all requests in the trace, ordered by figure, then by value_count,
+-- largest first. The rates are per sequence. In a batch, each sequence is generated at this rate.
 --
--- figure               VARCHAR  -         decode: steps per second, from the first token to the last; end to end:
---     tokens per second, from the start of the request to the last token
--- base                 VARCHAR  -         how the time was measured, see llm_latency
+-- figure               VARCHAR  -         throughput metric: decode (steps per second, from the first token to the last
+--     token), or end to end (tokens per second, from the start of the request to the last token)
+-- base                 VARCHAR  -         how the times were determined (see llm_latency)
 -- value_count          BIGINT   count     number of requests (n)
 -- mean_tokens_per_s    DOUBLE   tokens/s  mean rate
 -- stddev_tokens_per_s  DOUBLE   tokens/s  sample standard deviation; NULL for a single value
 -- median_tokens_per_s  DOUBLE   tokens/s  median rate
--- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, interpolated between neighbors (quantile_cont)
--- p99_tokens_per_s     DOUBLE   tokens/s  99th percentile, likewise
+-- p90_tokens_per_s     DOUBLE   tokens/s  90th percentile, with linear interpolation (quantile_cont)
+-- p99_tokens_per_s     DOUBLE   tokens/s  99th percentile, with linear interpolation (quantile_cont)
 -- min_tokens_per_s     DOUBLE   tokens/s  minimum rate
 -- max_tokens_per_s     DOUBLE   tokens/s  maximum rate
 WITH value AS (

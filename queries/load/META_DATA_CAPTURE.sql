@@ -1,5 +1,5 @@
--- Only the recording options, and of these only known values. Everything else in this table (environment, arguments,
--- folders, users) is not loaded, except for the rank from the environment.
+-- Only the recording options, and only their known values. Apart from the rank in the environment, nothing else in this
+-- table (environment, arguments, folders, users) is loaded.
 SELECT rowid AS row_id, name, value
 FROM raw.META_DATA_CAPTURE
 WHERE (

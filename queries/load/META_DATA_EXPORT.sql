@@ -1,4 +1,4 @@
--- Only entries that identify what wrote the trace: versions reduced to digits and dots, and known origins.
+-- Only entries that identify the program that wrote the trace: versions, reduced to digits and dots, and known origins.
 SELECT rowid AS row_id, name,
     CASE WHEN name = 'NSYS_TOOLS_ORIGIN' THEN regexp_extract(value, '^(synthetic|predicted)$')
         ELSE regexp_extract(value, '^[0-9]+(\.[0-9]+)*') END AS value

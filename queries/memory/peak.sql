@@ -1,8 +1,8 @@
--- One row per process and GPU: the peak of the recorded memory allocations, ordered by process and GPU. Empty unless
--- the trace was recorded with --cuda-memory-usage=true.
+-- One row per process and GPU, with the peak of the recorded memory allocations, ordered by process and GPU. Empty
+-- unless the trace was recorded with --cuda-memory-usage=true.
 --
 -- process_id  BIGINT  -      key of the process (nsys's globalPid)
--- device_id   BIGINT  -      CUDA device ordinal in its process
+-- device_id   BIGINT  -      CUDA device ordinal within the process
 -- peak_bytes  BIGINT  bytes  maximum memory allocated at any one time
 SELECT process_id, device_id, max(held_bytes)::BIGINT AS peak_bytes
 FROM (

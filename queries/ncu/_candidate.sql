@@ -1,5 +1,5 @@
--- One row per profiled launch and kernel name in the trace that it may match. Function names alone are considered only
--- if no full name has the key.
+-- One row per profiled launch and kernel name in the trace that it may match. Names are compared by key. Function names
+-- alone are considered only if no full name has the same key.
 WITH named AS (
     SELECT l.launch, l.key, f.name, f.is_function, l.spelling <> l.key AS is_spelled,
         bool_or(l.spelling = f.spelling) AS is_equal

@@ -1,7 +1,7 @@
--- One row per profiled launch: the figures that ncu reports under different labels, see ncu_kernel.
+-- One row per profiled launch, with the values that ncu reports under different labels (see ncu_kernel).
 WITH tensor AS (
-    -- ncu counts sparse and dense products both separately and together. Use the separate counts only if the total was
-    -- not collected.
+    -- ncu reports sparse and dense products separately and in total. Use the separate counts only if the total was not
+    -- collected.
     SELECT launch, sum(value) FILTER (NOT is_part) AS whole, sum(value) FILTER (is_part) AS parts
     FROM (
         SELECT DISTINCT launch, metric, value, metric LIKE '%\_sparsity\_o%' ESCAPE '\' AS is_part

@@ -1,6 +1,6 @@
 -- One row per kernel name in the trace and form in which ncu may print it: the full name, the mangled name, or the
--- function name alone (ncu --kernel-name-base function). Each form has its spelling and the key, which is the part of
--- the spelling that is compared.
+-- function name alone (ncu --kernel-name-base function). Each form has a spelling and a key. The key is the part of the
+-- spelling that is compared.
 -- unstored: each query that joins launches reads it several times.
 WITH used AS (SELECT DISTINCT name_id, short_name_id, mangled_name_id FROM _kernel),
 form AS (

@@ -1,4 +1,5 @@
--- One row per profiled launch that matches a kernel in the trace, and key of that kernel's name, with grid and block.
+-- One row per profiled launch that matches a kernel in the trace, with the key of that kernel's name, and the launch's
+-- grid and block.
 -- unstored: three queries read it.
 SELECT DISTINCT j.launch, f.name_id, j.matched_by, l.grid_x, l.grid_y, l.grid_z, l.block_x, l.block_y, l.block_z
 FROM ncu_join AS j

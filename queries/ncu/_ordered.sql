@@ -1,7 +1,7 @@
--- One row per profiled launch whose key several kernel names in the trace share: the name inferred from launch order.
--- The nth launch in ncu with a given key, grid and block is the nth in the trace. If the trace has no launch with that
--- grid and block, it is the nth launch with that key. NULL if the trace has fewer launches. A process numbers its
--- launches in order by correlation_id.
+-- One row per profiled launch whose key is shared by several kernel names in the trace, with the name inferred from
+-- launch order. The nth launch in ncu with a given key, grid and block is matched to the nth such launch in the trace.
+-- If the trace has no launch with that grid and block, it is matched to the nth launch with that key. The name is NULL
+-- if the trace has fewer launches. correlation_id gives the launch order within a process.
 WITH contested AS (SELECT DISTINCT key, name FROM ncu__candidate WHERE name_count > 1),
 execution AS (
     SELECT c.key, c.name, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z,

@@ -1,14 +1,16 @@
--- One row per innermost stage, and one row (all) for the trace: how much of its GPU time ncu profiled, ordered by
--- gpu_ns, largest first.
+-- One row per innermost stage, and one row (all) for the whole trace: how much of the GPU time is in kernels that ncu
+-- profiled, ordered by gpu_ns, largest first.
 --
--- stage          VARCHAR  -      name of the stage, or (outside every stage), or (unattributed), or (all)
--- gpu_ns         BIGINT   ns     sum of the durations of its GPU operations: kernels, copies, memsets, CUDA graph runs
--- kernel_count   BIGINT   count  kernel executions
+-- stage          VARCHAR  -      name of the stage, (outside every stage), (unattributed) or (all)
+-- gpu_ns         BIGINT   ns     sum of the durations of the stage's GPU operations: kernels, copies, memsets and CUDA
+--                                graph runs
+-- kernel_count   BIGINT   count  number of kernel executions
 -- sum_ns         BIGINT   ns     sum of the durations of these kernels
--- covered_ns     BIGINT   ns     sum over kernels for which ncu profiled a launch with the same name, grid and block
--- covered_ratio  DOUBLE   ratio  covered_ns / gpu_ns
--- named_ns       BIGINT   ns     sum over kernels for which ncu profiled a launch with the same name and any grid and
+-- covered_ns     BIGINT   ns     part of sum_ns in kernels for which ncu profiled a launch with the same name, grid and
 --                                block
+-- covered_ratio  DOUBLE   ratio  covered_ns / gpu_ns
+-- named_ns       BIGINT   ns     part of sum_ns in kernels for which ncu profiled a launch with the same name and any
+--                                grid and block
 -- named_ratio    DOUBLE   ratio  named_ns / gpu_ns
 WITH known AS (SELECT DISTINCT name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z FROM ncu__known),
 work AS (

@@ -1,16 +1,18 @@
--- One row per stage that owns layers of the analytic model: FLOPs that the hardware executed, as measured by ncu, and
--- model FLOPs, ordered by matrix_flops, largest first. Empty without ncu metrics or without a model.
+-- One row per stage that owns layers of the analytic model: the FLOPs that the hardware executed, as measured by ncu,
+-- and the model FLOPs, ordered by matrix_flops, largest first. The result is empty without ncu metrics or without a
+-- model.
 --
--- stage           VARCHAR  -      name of the stage; only operations and layers for which it is the innermost stage
---                                 count
--- counted_ratio   DOUBLE   ratio  share of its GPU time in kernels for which ncu profiled a launch with the same name,
---                                 grid and block and measured the FLOPs
--- counted_flops   DOUBLE   flops  FLOPs of these kernels in tensor cores and other pipes: FLOPs of the profiled launch
---                                 (the mean if there are several) times executions; NULL if there are none
--- hardware_flops  DOUBLE   flops  counted_flops if counted_ratio is 0.99 or more, otherwise NULL, because the missing
---                                 part is of unknown size
--- matrix_flops    DOUBLE   flops  model FLOPs of its layers, all executions
--- padding         DOUBLE   -      hardware_flops / matrix_flops: includes padding, recomputation and FLOPs outside
+-- stage           VARCHAR  -      name of the stage; only operations and layers for which this is the innermost stage
+--                                 are included
+-- counted_ratio   DOUBLE   ratio  fraction of the stage's GPU time in kernels for which ncu profiled a launch with the
+--                                 same name, grid and block and measured its FLOPs
+-- counted_flops   DOUBLE   flops  FLOPs executed by these kernels in tensor cores and other pipes: FLOPs of the
+--                                 profiled launch (the mean if there are several) times the number of executions; NULL
+--                                 if none were measured
+-- hardware_flops  DOUBLE   flops  counted_flops if counted_ratio is at least 0.99; otherwise NULL, because the FLOPs of
+--                                 the remaining kernels are unknown
+-- matrix_flops    DOUBLE   flops  model FLOPs of the stage's layers, over all executions
+-- padding         DOUBLE   -      hardware_flops / matrix_flops; includes padding, recomputation and FLOPs outside
 --                                 matrix products
 WITH launch AS (
     SELECT launch,

@@ -1,18 +1,18 @@
--- One row per profiled launch: the matching kernel name in the trace, and how it was found, ordered by launch number.
--- The comparison ignores casts of template arguments, blanks, and the parts of names that Nsight Compute deletes.
+-- One row per profiled launch, with the matching kernel name in the trace and how it was found, ordered by launch
+-- number. The comparison ignores casts of template arguments, whitespace, and the parts of names that Nsight Compute
+-- deletes.
 --
 -- launch      VARCHAR  -      key of the profiled launch
--- kernel      VARCHAR  -      kernel name as ncu printed it
--- matched_by  VARCHAR  -      name: equal except for casts and blanks; shortened: equal without namespaces; function:
---                             ncu printed only the function name; order: several kernel names in the trace match what
---                             ncu printed, and one was chosen by grid, block and launch order; none: no kernel in the
---                             trace matches
--- name_count  BIGINT   count  kernel names in the trace that match what ncu printed
--- name        VARCHAR  -      kernel name in the trace; NULL where matched_by is none
--- label       VARCHAR  -      short name that distinguishes kernels, see kernel_label; NULL where matched_by is none
+-- kernel      VARCHAR  -      kernel name as printed by ncu
+-- matched_by  VARCHAR  -      name: equal except for casts and whitespace; shortened: equal without namespaces;
+--                             function: ncu printed only the function name; order: several kernel names in the trace
+--                             match the name printed by ncu, and one was chosen by grid, block and launch order; none:
+--                             no kernel in the trace matches
+-- name_count  BIGINT   count  number of kernel names in the trace that match the name printed by ncu
+-- name        VARCHAR  -      kernel name in the trace; NULL if matched_by is none
+-- label       VARCHAR  -      unique short kernel name (see kernel_label); NULL if matched_by is none
 WITH decided AS (
-    -- If one of several names is equal, it is the match, unless that name may itself be a shortened form of a longer
-    -- one.
+    -- If one of several candidate names is equal, it is the match, unless it may be a shortened form of a longer name.
     SELECT launch, name, CASE WHEN is_function THEN 'function' WHEN is_equal THEN 'name' ELSE 'shortened' END AS matched_by
     FROM ncu__candidate
     WHERE name_count = 1 OR (is_spelled AND is_equal)

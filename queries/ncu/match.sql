@@ -1,24 +1,24 @@
--- One row per kernel in the trace (name, grid and block) and profiled launch that matches its name, see ncu_join,
+-- One row per kernel in the trace (name, grid and block) and profiled launch that matches its name (see ncu_join),
 -- ordered by sum_ns, largest first.
 --
--- name            VARCHAR  -           kernel name in the trace
--- label           VARCHAR  -           short name that distinguishes kernels, see kernel_label
--- grid_x          BIGINT   -           number of blocks, x, in the trace
--- grid_y          BIGINT   -           number of blocks, y
--- grid_z          BIGINT   -           number of blocks, z
--- block_x         BIGINT   -           threads per block, x
--- block_y         BIGINT   -           threads per block, y
--- block_z         BIGINT   -           threads per block, z
--- instance_count  BIGINT   count       executions in the trace
--- sum_ns          BIGINT   ns          sum of their durations, from nsys
--- launch          VARCHAR  -           the profiled launch
--- is_same_shape   BOOLEAN  -           grid and block are equal, so that the bytes and FLOPs of the launch apply to
---                                      this kernel; otherwise only ratios do
--- dram_bytes      DOUBLE   bytes       see ncu_kernel
--- dram_intensity  DOUBLE   flops/byte  see ncu_kernel
--- memory_throughput_ratio   DOUBLE  ratio  see ncu_kernel
--- compute_throughput_ratio  DOUBLE  ratio  see ncu_kernel
--- matched_by      VARCHAR  -           how the launch was matched to the kernel name, see ncu_join
+-- name                      VARCHAR  -           kernel name in the trace
+-- label                     VARCHAR  -           unique short kernel name (see kernel_label)
+-- grid_x                    BIGINT   -           number of blocks in x, in the trace
+-- grid_y                    BIGINT   -           number of blocks in y
+-- grid_z                    BIGINT   -           number of blocks in z
+-- block_x                   BIGINT   -           threads per block in x
+-- block_y                   BIGINT   -           threads per block in y
+-- block_z                   BIGINT   -           threads per block in z
+-- instance_count            BIGINT   count       number of executions in the trace
+-- sum_ns                    BIGINT   ns          sum of the durations of these executions, from nsys
+-- launch                    VARCHAR  -           key of the profiled launch
+-- is_same_shape             BOOLEAN  -           whether grid and block are equal; if so, the bytes and FLOPs of the
+--                                                launch apply to this kernel, otherwise only the ratios do
+-- dram_bytes                DOUBLE   bytes       bytes that the launch read from and wrote to DRAM
+-- dram_intensity            DOUBLE   flops/byte  FLOPs / dram_bytes of the launch (see ncu_kernel)
+-- memory_throughput_ratio   DOUBLE   ratio       throughput of the busiest memory unit divided by its peak
+-- compute_throughput_ratio  DOUBLE   ratio       throughput of the busiest SM pipe divided by its peak
+-- matched_by                VARCHAR  -           how the launch was matched to the kernel name (see ncu_join)
 WITH shape AS (
     SELECT name_id, grid_x, grid_y, grid_z, block_x, block_y, block_z, count(*) AS instance_count,
         sum(duration_ns)::BIGINT AS sum_ns

@@ -1,2 +1,3 @@
--- One row per range that is a framework operator: its name contains PyTorch's instance data or is a C++-style name.
+-- One row per range of a framework operator. The name of such a range contains PyTorch's instance data or is a
+-- C++-style name.
 SELECT range_id, label FROM _range_name WHERE is_operator

@@ -1,15 +1,15 @@
 -- One row per framework operator, rolled up over its instances, ordered by exclusive_ns, largest first.
 --
--- name             VARCHAR  -      rolled-up name, such as aten::linear
+-- name             VARCHAR  -      rolled-up operator name, such as aten::linear
 -- instance_count   BIGINT   count  number of ranges with this name
--- merged_count     BIGINT   count  distinct recorded names that roll up to this name
--- operation_count  BIGINT   count  GPU operations launched inside, including in nested operators
--- sum_ns           BIGINT   ns     sum of their durations; an operation in nested operators of the same name counts
---     once
--- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
--- exclusive_ns     BIGINT   ns     sum of their durations
--- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
--- median_wall_ns   DOUBLE   ns     median duration on the CPU
+-- merged_count     BIGINT   count  number of distinct recorded names that roll up to this name
+-- operation_count  BIGINT   count  number of GPU operations launched in these ranges, including nested operators
+-- sum_ns           BIGINT   ns     sum of the durations of these operations; an operation inside nested operators of
+--     the same name counts only once
+-- exclusive_count  BIGINT   count  number of GPU operations whose innermost range has this name
+-- exclusive_ns     BIGINT   ns     sum of the durations of the operations in exclusive_count
+-- wall_ns          BIGINT   ns     sum of the range durations on the CPU
+-- median_wall_ns   DOUBLE   ns     median range duration on the CPU
 WITH RECURSIVE instance AS (
     SELECT n.label AS name, count(*) AS instance_count, count(DISTINCT n.name) AS merged_count,
         sum(t.end_ns - t.start_ns)::BIGINT AS wall_ns, median(t.end_ns - t.start_ns) AS median_wall_ns
@@ -27,7 +27,7 @@ tangled AS (
     FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
     GROUP BY ALL
 ),
--- A label counts once per operation, however often the operator is nested in itself.
+-- An operation counts only once per label, even if the operator is nested in itself.
 carried AS (
     SELECT u.own_id, p.label, bool_or(u.level = 0) AS is_innermost
     FROM up AS u JOIN _place AS p USING (place_id)

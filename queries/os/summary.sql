@@ -1,6 +1,6 @@
 -- One row per traced OS runtime function, ordered by sum_ns, largest first.
 --
--- name         VARCHAR  -      name of the function
+-- name         VARCHAR  -      function name
 -- instance_count  BIGINT  count  number of calls
 -- sum_ns       BIGINT   ns     sum of durations over all threads, including time spent waiting
 -- median_ns    DOUBLE   ns     median duration

@@ -1,4 +1,4 @@
--- One row per rolled-up path: the exclusive time of its ranges, which is GPU time or, if the trace has no GPU
+-- One row per rolled-up path, with the exclusive time of its ranges. This is GPU time or, if the trace has no GPU
 -- operations, wall time. rolled_path is NULL for work outside all ranges.
 SELECT p.rolled_path, sum(w.positive_ns)::BIGINT AS ns, 'gpu' AS base
 FROM _piece_work AS w LEFT JOIN _range_path AS p USING (range_id)

@@ -1,22 +1,22 @@
--- One row per node of the range tree, placed for a flame graph, ordered by depth and position. Nodes are measured by
--- GPU time, or by wall time if the trace has no GPU operations. A node lies within its parent, and the part that its
--- children do not cover is its exclusive time.
+-- One row per node of the range tree, positioned for a flame graph, ordered by depth and position. The width of a node
+-- is its GPU time, or its wall time if the trace has no GPU operations. A node lies within its parent. The part of a
+-- node that its children do not cover is its exclusive time.
 -- materialized: small, and drawn in every report.
 --
--- There are at most 800 rows, regardless of the length of the trace: the 400 nodes with the most time, and for each of
--- them at most one that combines its other children.
+-- There are at most 800 rows, regardless of the length of the trace: one for each of the 400 nodes with the most time
+-- and, for each of these nodes, at most one that combines its remaining children.
 --
 -- depth          INTEGER  -      0 for an outermost range
--- from_ns        BIGINT   ns     start of the node, in accumulated time
--- sum_ns         BIGINT   ns     time of the node, including nested ranges; the nodes of depth 0 add up to the total
+-- from_ns        BIGINT   ns     position at which the node starts, in accumulated time
+-- sum_ns         BIGINT   ns     time of the node, including nested ranges; the nodes at depth 0 add up to the total
 -- exclusive_ns   BIGINT   ns     part of sum_ns outside nested ranges; NULL for (other)
--- label          VARCHAR  -      rolled-up name of the range; (other) for the combined children, (unattributed) for
+-- label          VARCHAR  -      rolled-up name of the range; (other) for the combined children; (unattributed) for
 --     work outside all ranges
--- rolled_path    VARCHAR  -      labels from the outermost range inward, joined by /; NULL for (other) and
+-- rolled_path    VARCHAR  -      range labels from the outermost range inward, joined by /; NULL for (other) and
 --     (unattributed)
 -- parent_path    VARCHAR  -      path of the enclosing range; NULL for an outermost range
--- base           VARCHAR  -      gpu or wall: the time that was measured
--- member_count   BIGINT   count  number of nodes combined in (other), not counting those nested in them; otherwise 1
+-- base           VARCHAR  -      time that the node represents: gpu (GPU time) or wall (wall time)
+-- member_count   BIGINT   count  number of nodes combined in (other), without the nodes nested in them; otherwise 1
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
 parent AS MATERIALIZED (FROM _path),
 up AS (
@@ -27,7 +27,8 @@ up AS (
 total AS (
     SELECT u.rolled_path, u.parent_path, sum(u.ns)::BIGINT AS sum_ns FROM up AS u GROUP BY ALL
 ),
--- A node has no less time than those inside it and a shorter path: what is around a kept one is kept.
+-- A node has at least as much time as any node inside it, and a shorter path. Therefore, all ancestors of a kept node
+-- are kept.
 kept AS (
     SELECT *, row_number() OVER (ORDER BY sum_ns DESC, length(rolled_path), rolled_path) <= 400 AS is_kept FROM total
 ),

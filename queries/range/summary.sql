@@ -1,15 +1,16 @@
 -- One row per rolled-up path (a place in the program), ordered by sum_ns, largest first.
 --
--- rolled_path      VARCHAR  -      labels from the outermost range inward, joined by /
--- depth            INTEGER  -      number of enclosing ranges; the minimum if instances differ
+-- rolled_path      VARCHAR  -      range labels from the outermost range inward, joined by /
+-- depth            INTEGER  -      number of enclosing ranges; the minimum if it differs between ranges
 -- instance_count   BIGINT   count  number of ranges
--- merged_count     BIGINT   count  distinct recorded names that roll up to this path
--- operation_count  BIGINT   count  GPU operations launched inside, including nested ranges, each counted once
--- sum_ns           BIGINT   ns     sum of their durations
--- exclusive_count  BIGINT   count  GPU operations whose innermost range it is
--- exclusive_ns     BIGINT   ns     sum of their durations
--- wall_ns          BIGINT   ns     duration on the CPU, summed over instances
--- median_wall_ns   DOUBLE   ns     median duration on the CPU
+-- merged_count     BIGINT   count  number of distinct recorded names that roll up to this path
+-- operation_count  BIGINT   count  number of GPU operations launched in these ranges, including nested ranges; each
+--     operation counts once
+-- sum_ns           BIGINT   ns     sum of the durations of these operations
+-- exclusive_count  BIGINT   count  number of GPU operations whose innermost range has this path
+-- exclusive_ns     BIGINT   ns     sum of the durations of the operations in exclusive_count
+-- wall_ns          BIGINT   ns     sum of the range durations on the CPU
+-- median_wall_ns   DOUBLE   ns     median range duration on the CPU
 WITH RECURSIVE tangled AS (
     SELECT piece_id, range_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
     FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
@@ -20,7 +21,7 @@ up AS (
     UNION ALL
     SELECT p.up_id, u.n, u.ns FROM up AS u JOIN _place AS p USING (place_id) WHERE p.up_id IS NOT NULL
 ),
--- On tangled threads, ranges with the same path can be open at the same time. An operation counts once per path.
+-- On tangled threads, ranges with the same path can be open at the same time. An operation counts only once per path.
 carried AS (
     SELECT DISTINCT s.piece_id, p.path_id
     FROM _range_stack AS s

@@ -1,14 +1,14 @@
--- One row per rolled-up path (a place in the program): its time on the CPU, ordered by exclusive_wall_ns, largest
+-- One row per rolled-up path (a place in the program), with its time on the CPU, ordered by exclusive_wall_ns, largest
 -- first.
 --
--- rolled_path        VARCHAR  -      labels from the outermost range inward, joined by /
+-- rolled_path        VARCHAR  -      range labels from the outermost range inward, joined by /
 -- instance_count     BIGINT   count  number of ranges
--- wall_ns            BIGINT   ns     duration on the CPU, summed over instances
--- exclusive_wall_ns  BIGINT   ns     part of wall_ns in which no nested range was open
--- median_wall_ns     DOUBLE   ns     median duration on the CPU
--- min_wall_ns        BIGINT   ns     minimum duration on the CPU
--- max_wall_ns        BIGINT   ns     maximum duration on the CPU
--- The time covered by nested ranges is the sum of what each one adds to the earlier ones: start/end ranges can overlap.
+-- wall_ns            BIGINT   ns     sum of the range durations on the CPU
+-- exclusive_wall_ns  BIGINT   ns     part of wall_ns during which no nested range was open
+-- median_wall_ns     DOUBLE   ns     median range duration on the CPU
+-- min_wall_ns        BIGINT   ns     minimum range duration on the CPU
+-- max_wall_ns        BIGINT   ns     maximum range duration on the CPU
+-- Start/end ranges can overlap, so each nested range contributes only the time that earlier ranges do not cover.
 WITH inside AS (
     SELECT p.parent_id, r.start_ns, r.end_ns,
         max(r.end_ns) OVER (

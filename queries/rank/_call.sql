@@ -1,4 +1,4 @@
--- One row per NVTX range of an NCCL function: the operation and the contents of its payload.
+-- One row per NVTX range of an NCCL function, with the operation and the contents of its payload.
 -- materialized: payloads are joined only once.
 SELECT r.range_id, r.thread_id, r.start_ns, r.end_ns,
     regexp_extract(n.name, '^nccl([A-Z]\w*)', 1) AS function,

@@ -1,5 +1,5 @@
--- One row per communication kernel name and the operation that the name indicates; NULL if it indicates none.
--- materialized: text is matched once per name.
+-- One row per communication kernel name, with the operation that the name indicates, or NULL if it indicates none.
+-- materialized: each name is matched only once.
 SELECT c.name_id, s.value AS name,
     CASE
         WHEN s.value ILIKE '%SendRecv%' OR s.value ILIKE 'ncclDevKernel_P2p%' THEN 'SendRecv'

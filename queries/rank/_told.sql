@@ -1,4 +1,4 @@
--- One row per process with GPU work (a single row if no process has any): what the trace reveals about its rank.
+-- One row per process with GPU work (a single row if no process has any), with what the trace reveals about its rank.
 WITH worker AS (SELECT DISTINCT process_id FROM _gpu_operation),
 -- Use the rank in the largest communicator that the process joined, because the communicator of the job includes all
 -- its ranks.

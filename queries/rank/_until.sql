@@ -2,8 +2,9 @@
 -- divide the GPU's activity evenly.
 -- materialized: the result is small and needs a pass over all operations.
 --
--- As in step__until, the time covered up to an instant is the sum of what each operation that started before it adds to
--- its predecessors, minus the part after the instant, which is a single interval.
+-- As in step__until, each operation that started before an instant contributes the time that its predecessors do not
+-- cover. The time covered up to the instant is the sum of these contributions minus the part after the instant, which
+-- is a single interval.
 WITH bound AS (
     SELECT gpu_id, min(start_ns) AS first_ns, greatest(max(end_ns) - min(start_ns), 1) AS span_ns
     FROM step__class GROUP BY gpu_id

@@ -1,17 +1,17 @@
 -- One row per rank, GPU and time slice (120 slices divide the time of all ranks) with the GPU's activity, ordered by
--- rank, GPU and slice. Unless all clocks are aligned, time is relative to the first operation of each rank. Activity is
+-- rank, GPU and slice. Unless all clocks are aligned, time is relative to each rank's first operation. Activity is
 -- assumed to be uniform within 1/256 of a rank's time.
 -- over: ranks
 --
 -- rank           BIGINT   -      rank
 -- gpu_id         BIGINT   -      GPU
--- slice          BIGINT   -      slice number, from 0
--- from_ns        BIGINT   ns     start of the slice, relative to the first operation of all ranks
--- to_ns          BIGINT   ns     end of the slice, relative to the first operation of all ranks
--- busy_ratio     DOUBLE   ratio  fraction of the slice in which any operation runs; NULL outside the activity of the
---                                rank
--- exposed_ratio  DOUBLE   ratio  fraction of the slice in which communication runs without computation; NULL like
---                                busy_ratio
+-- slice          BIGINT   -      slice number, starting at 0
+-- from_ns        BIGINT   ns     start of the slice, relative to the first operation on any rank
+-- to_ns          BIGINT   ns     end of the slice, relative to the first operation on any rank
+-- busy_ratio     DOUBLE   ratio  fraction of the slice in which at least one operation runs; NULL outside the rank's
+--                                activity
+-- exposed_ratio  DOUBLE   ratio  fraction of the slice in which communication runs without computation; NULL if
+--                                busy_ratio is NULL
 WITH each AS (
     SELECT u.rank, u.gpu_id, u.busy_ns, u.either_ns - u.compute_ns AS exposed_ns,
         CASE WHEN (SELECT bool_and(is_aligned) FROM rank_clock)

@@ -7,9 +7,9 @@
 -- rank_count          BIGINT   count  number of participating ranks whose traces are in the job
 -- collective_count    BIGINT   count  number of collectives
 -- bytes               BIGINT   bytes  message size as passed to NCCL; NULL if it varies or was not recorded
--- median_transfer_ns  DOUBLE   ns     median of transfer_ns, see collective
--- median_wait_ns      DOUBLE   ns     median time that a rank waits for others, across ranks and collectives
--- sum_wait_ns         BIGINT   ns     total time that ranks wait for others, summed across ranks
+-- median_transfer_ns  DOUBLE   ns     median of transfer_ns (see collective)
+-- median_wait_ns      DOUBLE   ns     median time that a rank waits for other ranks, across ranks and collectives
+-- sum_wait_ns         BIGINT   ns     total time that ranks wait for other ranks, summed across ranks
 -- wait_ratio          DOUBLE   ratio  sum_wait_ns over the total time in these collectives
 SELECT communicator, op, any_value(rank_count) AS rank_count, count(DISTINCT collective_id) AS collective_count,
     agreed(bytes) AS bytes, median(transfer_ns) AS median_transfer_ns, median(wait_ns) AS median_wait_ns,

@@ -1,9 +1,9 @@
 -- One row per kernel name across all ranks, ordered by sum_ns, largest first. Quantiles are exact and cover all
--- launches of all ranks.
+-- launches on all ranks.
 -- over: ranks
 --
--- name          VARCHAR  -      demangled name with template arguments
--- label         VARCHAR  -      short kernel name, see kernel_label
+-- name          VARCHAR  -      demangled kernel name with template arguments
+-- label         VARCHAR  -      short kernel name (see kernel_label)
 -- count         BIGINT   count  number of launches on all ranks
 -- sum_ns        BIGINT   ns     total duration
 -- share_ratio   DOUBLE   ratio  sum_ns over the total duration of all kernels
@@ -13,7 +13,7 @@
 -- median_ns     DOUBLE   ns     median duration
 -- q3_ns         DOUBLE   ns     third quartile
 -- max_ns        BIGINT   ns     maximum duration
--- rank_count    BIGINT   count  number of ranks that launch the kernel
+-- rank_count    BIGINT   count  number of ranks that launched the kernel
 -- low_rank      BIGINT   -      rank with the smallest total duration
 -- low_sum_ns    BIGINT   ns     total duration on low_rank
 -- high_rank     BIGINT   -      rank with the largest total duration

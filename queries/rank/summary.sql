@@ -1,24 +1,25 @@
--- One row per rank and one for all ranks together, with a breakdown of its time, ordered by rank (all ranks last).
--- Times are summed across the steps of the rank or, without steps, across its whole trace.
+-- One row per rank, and one for all ranks together, with a breakdown of its time, ordered by rank (all ranks last).
+-- Times are summed across the rank's steps or, without steps, across its whole trace.
 -- over: ranks
 --
 -- rank                      BIGINT   -      rank; NULL for all ranks together
--- basis                     VARCHAR  -      steps, or trace for a rank without steps; NULL for all ranks if they differ
+-- basis                     VARCHAR  -      steps, or trace if the rank has no steps; NULL in the row for all ranks if
+--                                           the ranks differ
 -- step_count                BIGINT   count  number of steps
 -- median_step_ns            DOUBLE   ns     median wall time per step; for all ranks together, across all steps of all
 --                                           ranks
--- min_step_ns               BIGINT   ns     shortest step
--- max_step_ns               BIGINT   ns     longest step
+-- min_step_ns               BIGINT   ns     wall time of the shortest step
+-- max_step_ns               BIGINT   ns     wall time of the longest step
 -- wall_ns                   BIGINT   ns     wall time of the steps or, without steps, from the first to the last
 --                                           operation
--- busy_ns                   BIGINT   ns     part of wall_ns in which the GPU runs any operation
--- communication_ns          BIGINT   ns     part of wall_ns in which communication runs
--- exposed_communication_ns  BIGINT   ns     part of wall_ns in which communication runs without computation
+-- busy_ns                   BIGINT   ns     part of wall_ns during which the GPU runs at least one operation
+-- communication_ns          BIGINT   ns     part of wall_ns during which communication runs
+-- exposed_communication_ns  BIGINT   ns     part of wall_ns during which communication runs without computation
 -- idle_ns                   BIGINT   ns     wall_ns - busy_ns
--- launch_bound_ns           BIGINT   ns     idle time in which the next operation was not launched yet
--- synchronization_ns        BIGINT   ns     idle time in which the CPU was in a blocking call
--- dependency_ns             BIGINT   ns     idle time in which the next operation was launched but waited
--- rest_ns                   BIGINT   ns     idle time whose cause the trace does not show
+-- launch_bound_ns           BIGINT   ns     idle time during which the next operation had not been launched yet
+-- synchronization_ns        BIGINT   ns     idle time during which the CPU was in a blocking call
+-- dependency_ns             BIGINT   ns     idle time during which the next operation had been launched but was waiting
+-- rest_ns                   BIGINT   ns     idle time with no cause visible in the trace
 -- busy_ratio                DOUBLE   ratio  busy_ns over wall_ns
 -- exposed_ratio             DOUBLE   ratio  exposed_communication_ns over wall_ns
 WITH stepped AS (

@@ -1,4 +1,4 @@
--- One row: the option values of a recipe; NULL for options that are not given and have no default.
+-- One row: the option values of a recipe. Options that are not set and have no default are NULL.
 SELECT
     max(try_cast(value AS BIGINT)) FILTER (name = 'start') AS first_ns,
     max(try_cast(value AS BIGINT)) FILTER (name = 'end') AS last_ns,

@@ -1,5 +1,5 @@
--- One row per copy made by a synchronous call, ordered by duration, longest first, up to the row limit. Host-to-device
--- copies of at most 64,000 bytes, which do not block, and copies within one device are excluded.
+-- One row per copy made with a synchronous call, ordered by duration, longest first, up to the row limit.
+-- Host-to-device copies of at most 64,000 bytes, which do not block, and copies within one device are excluded.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,

@@ -1,4 +1,4 @@
--- One row per kernel: the interval in which it runs.
+-- One row per kernel, with the interval in which it runs.
 SELECT {'pid': k.pid, 'device_id': k.device_id, 'kind': 'All'} AS part, k.origin_ns, k.width_ns, k.bin_count,
     -- Unless utilization is cumulative, keep only the part of each kernel that does not overlap earlier kernels.
     CASE WHEN a.is_cumulative THEN start_ns ELSE greatest(start_ns, coalesce(max(end_ns) OVER earlier, start_ns)) END

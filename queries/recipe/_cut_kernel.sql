@@ -1,5 +1,5 @@
--- One row per kernel and kind to which it belongs (All, and either NCCL or Compute): the interval in which it runs.
--- NCCL kernels are those whose interval equals the kernel projection of an NCCL range.
+-- One row per kernel and kind to which it belongs (All, and either NCCL or Compute), with the interval in which it
+-- runs. NCCL kernels are those whose interval equals the kernel projection of an NCCL range.
 WITH spanned AS (
     SELECT DISTINCT kernel_start_ns, kernel_end_ns FROM recipe__projected WHERE domain = 'NCCL'
 ),

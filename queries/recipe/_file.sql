@@ -1,5 +1,5 @@
--- One row per file of a job: its rank, its number, and its name in tables, which is the file name without its
--- extension, followed by its number if another file has the same name.
+-- One row per file in a job, with its rank, its number and its name in tables. The name is the file name without its
+-- extension. If another file has the same name, the file number is appended.
 -- over: ranks
 WITH named AS (
     SELECT rank, file_number, regexp_replace(file, '\.(sqlite|nsys-rep|qdrep)$', '') AS file FROM rank

@@ -1,4 +1,4 @@
--- One row per gap longer than the requested threshold (500 ms by default) in which a GPU used by a process is idle,
+-- One row per gap longer than the requested threshold (500 ms by default) during which a GPU used by a process is idle,
 -- ordered by duration, longest first, up to the row limit.
 WITH covered AS (
     SELECT *, max(end_ns) OVER earlier AS until_ns, arg_max(context_id, end_ns) OVER earlier AS before_id

@@ -1,5 +1,5 @@
--- One row per interval in which a GPU is busy: a kernel, copy or memset, or profiling overhead between the first and
--- last of these in its process.
+-- One row per interval in which a GPU is busy with a kernel, copy or memset, or with profiling overhead between the
+-- first and last of these operations in its process.
 WITH operation AS (
     SELECT start_ns, end_ns, process_id, device_id, context_id FROM _kernel
     UNION ALL SELECT start_ns, end_ns, process_id, device_id, context_id FROM copy

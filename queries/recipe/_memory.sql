@@ -1,4 +1,4 @@
--- One row per copy direction or memset, duration and size, with the number of operations that have both.
+-- One row per operation type (copy direction or memset), duration and size, with the number of such operations.
 WITH operation AS (
     SELECT '[CUDA memcpy ' || coalesce(kind, 'Unknown') || ']' AS name, start_ns, end_ns, duration_ns,
         copied_bytes AS bytes

@@ -1,5 +1,5 @@
--- One row per process, GPU, kernel kind and time bin: the percentage of the bin in which these kernels run; NULL if
--- nothing was recorded then. A trace whose NCCL ranges launch no kernel has no rows.
+-- One row per process, GPU, kernel kind and time bin, with the percentage of the bin in which these kernels run, or
+-- NULL if nothing was recorded in the bin. A trace whose NCCL ranges launch no kernels has no rows.
 WITH piece AS (FROM recipe__cut_kernel),
 binned AS (
     SELECT r.part.pid AS pid, r.part.device_id AS device_id, r.part.kind AS kind, r.bin, w.width_ns, r.running_ns,

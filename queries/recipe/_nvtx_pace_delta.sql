@@ -1,5 +1,5 @@
--- One row per iteration of recipe_nvtx_pace with the statistics of delta_ns across the files that have it, in the
--- columns of recipe_nvtx_sum, ordered by iteration.
+-- One row per iteration of recipe_nvtx_pace with the statistics of delta_ns across the files that contain the
+-- iteration, in the columns of recipe_nvtx_sum, ordered by iteration.
 -- over: ranks
 SELECT
     count(*) AS instance_count, avg(delta_ns) AS mean_ns, stddev_samp(delta_ns) AS stddev_ns, min(delta_ns) AS min_ns,

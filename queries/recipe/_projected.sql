@@ -1,7 +1,7 @@
 -- One row per NVTX range that launched copies, memsets or kernels on its own thread, with the interval from the first
--- start to the last end of these on the GPU, and the same interval for its kernels alone. call_id is the first launch.
--- The definition differs from stats__projected and follows nsys's recipes: a range does not contain a call that ends at
--- the last instant of the range, and ranges that were never closed contain nothing.
+-- start to the last end of these operations on the GPU, and the same interval for its kernels alone. call_id is the
+-- call of the first launch. The definition differs from stats__projected and follows nsys's recipes: a range does not
+-- contain a call that ends at the last instant of the range, and ranges that were never closed contain nothing.
 -- materialized: launches are joined with the ranges around them.
 WITH operation AS (
     SELECT l.piece_id, l.start_ns, l.end_ns, l.call_end_ns, l.operation_id & 3 = 0 AS is_kernel,

@@ -1,4 +1,4 @@
--- One row per kernel: its interval on the clock of the first session, and the time bins.
+-- One row per kernel, with its interval on the clock of the first session, and with the time bins.
 SELECT k.operation_id, pid_of(k.process_id) AS pid, k.device_id, k.start_ns AS own_start_ns, k.end_ns AS own_end_ns,
     k.start_ns + coalesce(s.utc_ns - a.first_utc_ns, 0) AS start_ns,
     k.end_ns + coalesce(s.utc_ns - a.first_utc_ns, 0) AS end_ns,

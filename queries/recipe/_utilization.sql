@@ -1,5 +1,5 @@
--- One row per process, GPU and time bin: the percentage of the bin in which kernels run; NULL if nothing was recorded
--- then.
+-- One row per process, GPU and time bin, with the percentage of the bin in which kernels run, or NULL if nothing was
+-- recorded in the bin.
 WITH piece AS (FROM recipe__cut_any_kernel),
 binned AS (
     SELECT r.part.pid AS pid, r.part.device_id AS device_id, r.part.kind AS kind, r.bin, w.width_ns, r.running_ns,

@@ -1,6 +1,6 @@
--- At most one row: the requested time range, process and thread, given by instants or by an NVTX range
--- NAME[@DOMAIN][/N], the first of its name or number N from 0. An instant overrides the corresponding end of the range.
--- There is no row if the range does not exist.
+-- At most one row: the requested time range, process and thread. They are given by instants or by an NVTX range
+-- NAME[@DOMAIN][/N], which is the first range with this name or range number N, starting at 0. An instant overrides the
+-- corresponding end of the range. There is no row if the range does not exist.
 WITH listed AS (
     SELECT r.*, r.name || coalesce('@' || r.domain, '') AS full_name,
         row_number() OVER (PARTITION BY r.name, r.domain ORDER BY r.start_ns, r.range_id) - 1 AS instance
@@ -16,7 +16,7 @@ found AS (
 )
 SELECT coalesce(a.first_ns, f.start_ns) AS first_ns, coalesce(a.last_ns, f.end_ns) AS last_ns,
     f.thread_id & -16777216 AS process_id,
-    -- As in nsys, a range of the main thread selects its whole process.
+    -- As in nsys, a range on the main thread selects its whole process.
     CASE WHEN pid_of(f.thread_id) <> tid_of(f.thread_id) THEN f.thread_id END AS thread_id
 FROM recipe__asked AS a LEFT JOIN found AS f ON true
 WHERE a.nvtx IS NULL OR f.range_id IS NOT NULL

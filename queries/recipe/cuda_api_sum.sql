@@ -1,8 +1,8 @@
--- One row per CUDA API function across all files and one per function and file, ordered by file (all files first) and
+-- One row per CUDA API function across all files, and one per function and file, ordered by file (all files first) and
 -- total duration, longest first.
 -- over: ranks
 --
--- file_number    BIGINT   -      file number, from 0; NULL for all files
+-- file_number    BIGINT   -      file number, starting at 0; NULL for all files
 -- file           VARCHAR  -      file name; NULL for all files
 -- name           VARCHAR  -      CUDA API function
 -- share_percent  DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files

@@ -1,7 +1,7 @@
 -- One row per file and call that waits until a device or a stream is idle, ordered by file and duration, longest first.
 -- over: ranks
 --
--- file_number  BIGINT   -   file number, from 0
+-- file_number  BIGINT   -   file number, starting at 0
 -- file         VARCHAR  -   file name
 -- duration_ns  BIGINT   ns  duration
 -- start_ns     BIGINT   ns  start time on the file's clock

@@ -1,8 +1,8 @@
--- One row per kernel name across all files and one per kernel name and file, ordered by file (all files first) and
+-- One row per kernel name across all files, and one per kernel name and file, ordered by file (all files first) and
 -- total duration, longest first.
 -- over: ranks
 --
--- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file_number     BIGINT   -      file number, starting at 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
 -- name            VARCHAR  -      kernel name
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files

@@ -1,8 +1,8 @@
--- One row per copy direction or memset across all files and one per file, ordered by file (all files first) and total
--- size, largest first.
+-- One row per operation type (copy direction or memset) across all files, and one per operation type and file, ordered
+-- by file (all files first) and total size, largest first.
 -- over: ranks
 --
--- file_number      BIGINT   -      file number, from 0; NULL for all files
+-- file_number      BIGINT   -      file number, starting at 0; NULL for all files
 -- file             VARCHAR  -      file name; NULL for all files
 -- operation        VARCHAR  -      copy direction, or memset
 -- sum_bytes        BIGINT   bytes  total size

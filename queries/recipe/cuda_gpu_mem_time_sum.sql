@@ -1,8 +1,8 @@
--- One row per copy direction or memset across all files and one per file, ordered by file (all files first) and total
--- duration, longest first.
+-- One row per operation type (copy direction or memset) across all files, and one per operation type and file, ordered
+-- by file (all files first) and total duration, longest first.
 -- over: ranks
 --
--- file_number      BIGINT   -      file number, from 0; NULL for all files
+-- file_number      BIGINT   -      file number, starting at 0; NULL for all files
 -- file             VARCHAR  -      file name; NULL for all files
 -- operation        VARCHAR  -      copy direction, or memset
 -- share_percent    DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files

@@ -1,10 +1,10 @@
 -- One row per file, process, GPU and time bin with the kernel utilization of the GPU, ordered by these columns.
 -- over: ranks
 --
--- file_number     BIGINT   -   file number, from 0
+-- file_number     BIGINT   -   file number, starting at 0
 -- file            VARCHAR  -   file name
 -- bin_start_ns    BIGINT   ns  start of the bin, relative to the start of the first session
--- kernel_percent  DOUBLE   -   percentage of the bin in which kernels run; NULL if the file recorded nothing then
+-- kernel_percent  DOUBLE   -   percentage of the bin in which kernels run; NULL if nothing was recorded in the bin
 -- pid             BIGINT   -   process ID
 -- device_id       BIGINT   -   CUDA device ordinal in the process
 --

@@ -1,8 +1,8 @@
--- One row per file and copy of pageable memory made by an asynchronous call, which blocks as a result, ordered by file
--- and duration, longest first.
+-- One row per file and copy to or from pageable memory made with an asynchronous call, ordered by file and duration,
+-- longest first. Such a call blocks the CPU.
 -- over: ranks
 --
--- file_number         BIGINT   -      file number, from 0
+-- file_number         BIGINT   -      file number, starting at 0
 -- file                VARCHAR  -      file name
 -- duration_ns         BIGINT   ns     duration
 -- start_ns            BIGINT   ns     start time on the file's clock

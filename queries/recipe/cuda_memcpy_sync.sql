@@ -1,8 +1,8 @@
--- One row per file and copy made by a synchronous call, ordered by file and duration, longest first. Host-to-device
+-- One row per file and copy made with a synchronous call, ordered by file and duration, longest first. Host-to-device
 -- copies of at most 64,000 bytes and copies within one device are excluded.
 -- over: ranks
 --
--- file_number         BIGINT   -      file number, from 0
+-- file_number         BIGINT   -      file number, starting at 0
 -- file                VARCHAR  -      file name
 -- duration_ns         BIGINT   ns     duration
 -- start_ns            BIGINT   ns     start time on the file's clock

@@ -1,8 +1,8 @@
--- One row per file and memset of pinned or managed memory made by a synchronous call, ordered by file and duration,
+-- One row per file and memset of pinned or managed memory made with a synchronous call, ordered by file and duration,
 -- longest first.
 -- over: ranks
 --
--- file_number       BIGINT   -      file number, from 0
+-- file_number       BIGINT   -      file number, starting at 0
 -- file              VARCHAR  -      file name
 -- duration_ns       BIGINT   ns     duration
 -- start_ns          BIGINT   ns     start time on the file's clock

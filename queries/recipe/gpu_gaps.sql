@@ -1,10 +1,10 @@
--- One row per file and gap of more than 500 ms (or the value of the setting gap) in which a GPU is idle between the
--- first and the last operation of a process on it, ordered by file and duration, longest first.
+-- One row per file and GPU idle gap longer than 500 ms (or the `gap` setting), ordered by file and duration, longest
+-- first. Only gaps between a process's first and last operations on the GPU are included.
 -- over: ranks
 --
--- file_number  BIGINT   -   file number, from 0
+-- file_number  BIGINT   -   file number, starting at 0
 -- file         VARCHAR  -   file name
--- number       BIGINT   -   row number in the file, from 1
+-- number       BIGINT   -   row number in the file, starting at 1
 -- duration_ns  BIGINT   ns  duration
 -- start_ns     BIGINT   ns  start time on the file's clock
 -- pid          BIGINT   -   process ID

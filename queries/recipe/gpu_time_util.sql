@@ -1,11 +1,11 @@
--- One row per file and interval in which a GPU runs operations for less than 50 % of the time (or the value of the
--- setting threshold), ordered by file and used_percent, lowest first. Operations that run at the same time add up.
+-- One row per file and interval in which a GPU runs operations for less than 50 % of the time (or the `threshold`
+-- setting), ordered by file and used_percent, lowest first. The durations of concurrent operations are added up.
 -- over: ranks
 --
--- file_number   BIGINT   -   file number, from 0
+-- file_number   BIGINT   -   file number, starting at 0
 -- file          VARCHAR  -   file name
--- number        BIGINT   -   row number in the file, from 1
--- used_percent  DOUBLE   -   time of operations as a percentage of the interval
+-- number        BIGINT   -   row number in the file, starting at 1
+-- used_percent  DOUBLE   -   total duration of operations as a percentage of the interval
 -- duration_ns   BIGINT   ns  duration
 -- start_ns      BIGINT   ns  start time on the file's clock
 -- pid           BIGINT   -   process ID

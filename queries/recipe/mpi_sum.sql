@@ -1,9 +1,9 @@
--- One row per MPI function across all files and one per function and file, ordered by file (all files first) and name.
+-- One row per MPI function across all files, and one per function and file, ordered by file (all files first) and name.
 -- over: ranks
 --
--- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file_number     BIGINT   -      file number, starting at 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
--- place           BIGINT   -      index among the files with rows, from 0; NULL for all files
+-- place           BIGINT   -      index among the files that have rows, starting at 0; NULL for all files
 -- name            VARCHAR  -      MPI function
 -- instance_count  BIGINT   count  number of calls
 -- mean_ns         DOUBLE   ns     mean duration

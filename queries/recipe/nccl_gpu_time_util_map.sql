@@ -1,13 +1,13 @@
--- One row per file, process, GPU and time bin with the utilization of the GPU by NCCL kernels and other kernels,
+-- One row per file, process, GPU and time bin with the GPU utilization of all kernels, NCCL kernels and other kernels,
 -- ordered by these columns.
 -- over: ranks
 --
--- file_number      BIGINT   -   file number, from 0
+-- file_number      BIGINT   -   file number, starting at 0
 -- file             VARCHAR  -   file name
 -- bin_start_ns     BIGINT   ns  start of the bin, relative to the start of the first session
--- all_percent      DOUBLE   -   percentage of the bin in which kernels run; NULL if the file recorded nothing then
--- nccl_percent     DOUBLE   -   percentage of the bin in which NCCL kernels run; NULL like all_percent
--- compute_percent  DOUBLE   -   percentage of the bin in which other kernels run; NULL like all_percent
+-- all_percent      DOUBLE   -   percentage of the bin in which kernels run; NULL if nothing was recorded in the bin
+-- nccl_percent     DOUBLE   -   percentage of the bin in which NCCL kernels run; NULL if all_percent is NULL
+-- compute_percent  DOUBLE   -   percentage of the bin in which other kernels run; NULL if all_percent is NULL
 -- pid              BIGINT   -   process ID
 -- device_id        BIGINT   -   CUDA device ordinal in the process
 --

@@ -1,11 +1,10 @@
--- One row per name of NCCL's NVTX ranges across all files and one per name and file, ordered by file (all files first)
--- and name.
+-- One row per NCCL range name across all files, and one per name and file, ordered by file (all files first) and name.
 -- over: ranks
 --
--- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file_number     BIGINT   -      file number, starting at 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
--- place           BIGINT   -      index among the files with rows, from 0; NULL for all files
--- name            VARCHAR  -      name of the NCCL range
+-- place           BIGINT   -      index among the files that have rows, starting at 0; NULL for all files
+-- name            VARCHAR  -      NCCL range name
 -- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; NULL for a single value

@@ -1,16 +1,16 @@
--- One row per file and NVTX range named by the setting name, projected onto the GPU, ordered by file and iteration.
+-- One row per file and NVTX range named by the `name` setting, projected onto the GPU, ordered by file and iteration.
 -- Each range delimits an iteration.
 -- over: ranks
 --
--- file_number        BIGINT   -   file number, from 0
+-- file_number        BIGINT   -   file number, starting at 0
 -- file               VARCHAR  -   file name
--- place              BIGINT   -   index among the files with rows, from 0
--- iteration          BIGINT   -   iteration number in the file, from 0
+-- place              BIGINT   -   index among the files that have rows, starting at 0
+-- iteration          BIGINT   -   iteration number in the file, starting at 0
 -- start_ns           BIGINT   ns  start time, shifted by the delay of the file's session relative to the first session
 -- end_ns             BIGINT   ns  end time, shifted by the same delay
 -- duration_ns        BIGINT   ns  duration
--- delta_ns           BIGINT   ns  time from the end of the previous iteration to the start; for the first iteration,
---                                 its start time
+-- delta_ns           BIGINT   ns  time from the end of the previous iteration to the start of this one; for the first
+--                                 iteration, its start time
 -- duration_accum_ns  BIGINT   ns  cumulative sum of duration_ns
 -- delta_accum_ns     BIGINT   ns  cumulative sum of delta_ns
 --

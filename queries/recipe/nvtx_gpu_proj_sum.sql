@@ -1,11 +1,11 @@
--- One row per name of NVTX ranges, projected onto the GPU, across all files and one per name and file, ordered by file
--- (all files first) and name.
+-- One row per NVTX range name across all files, and one per name and file, ordered by file (all files first) and name.
+-- Ranges are projected onto the GPU.
 -- over: ranks
 --
--- file_number     BIGINT   -      file number, from 0; NULL for all files
+-- file_number     BIGINT   -      file number, starting at 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
--- place           BIGINT   -      index among the files with rows, from 0; NULL for all files
--- name            VARCHAR  -      name of the projected range
+-- place           BIGINT   -      index among the files that have rows, starting at 0; NULL for all files
+-- name            VARCHAR  -      NVTX range name
 -- instance_count  BIGINT   count  number of ranges that launched GPU work
 -- mean_ns         DOUBLE   ns     mean duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; NULL for a single value

@@ -1,8 +1,8 @@
--- One row per file and NVTX range that contains GPU operations and one per file and thread for operations outside all
--- ranges, ordered by file and range_id, operations outside first.
+-- One row per file and NVTX range that contains GPU operations, and one per file and thread for operations outside all
+-- ranges, ordered by file and range_id, with operations outside all ranges first.
 -- over: ranks
 --
--- file_number        BIGINT   -      file number, from 0
+-- file_number        BIGINT   -      file number, starting at 0
 -- file               VARCHAR  -      file name
 -- name               VARCHAR  -      domain and name of the range; NULL for operations outside all ranges
 -- projected_ns       BIGINT   ns     start of the first operation on the GPU
@@ -12,12 +12,12 @@
 -- style              VARCHAR  -      PushPop or StartEnd
 -- pid                BIGINT   -      process ID
 -- tid                BIGINT   -      thread ID
--- operation_count    BIGINT   count  number of kernels, copies and memsets launched in it
+-- operation_count    BIGINT   count  number of kernels, copies and memsets launched in the range
 -- level              INTEGER  -      number of enclosing ranges with GPU operations
 -- child_count        BIGINT   count  number of direct children with GPU operations
--- range_id           BIGINT   -      range ID, the row in nsys's table
+-- range_id           BIGINT   -      range ID: row number in nsys's table
 -- parent_id          BIGINT   -      range_id of the parent; NULL if there is none
--- stack              VARCHAR  -      range_ids from the outermost range to this one
+-- stack              VARCHAR  -      range IDs from the outermost range to this one
 --
 -- nsys: file = File
 -- nsys: name = Name

@@ -1,9 +1,9 @@
--- One row per stage, per stage and kind of module, and per stage and module: measured vs. roofline, with exclusive
--- figures.
--- materialized: one join feeds three levels.
+-- One row per stage, per stage and kind of module, and per stage and module, with exclusive measured and roofline
+-- values.
+-- materialized: one join supplies all three levels.
 --
--- kind is the name with the varying parts of similar modules rolled up (model.layers.*). level names the level of the
--- row: stage, op or layer.
+-- kind is the module name with the parts that vary between similar modules rolled up (model.layers.*). level is the
+-- level of the row: stage, op or layer.
 WITH joined AS (
     SELECT coalesce(m.stage, n.stage) AS stage, coalesce(m.is_stage, true) AS is_stage,
         coalesce(m.name, n.name, '(no module)') AS name, coalesce(m.label, n.label, '(no module)') AS kind,

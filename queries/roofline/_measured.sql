@@ -1,6 +1,6 @@
--- One row per innermost stage and innermost module: the measured time of its GPU operations. Each operation counts
--- once: its busy time is the GPU time that earlier operations do not already cover, and its idle time is the gap that
--- it ends. Busy and idle time of all rows add up to the spans of all GPUs.
+-- One row per innermost stage and innermost module, with the measured time of its GPU operations. Each operation is
+-- included once. Its busy time is the GPU time that earlier operations do not already cover, and its idle time is the
+-- gap that it ends. The busy and idle times of all rows add up to the spans of all GPUs.
 SELECT w.stage, w.is_stage, m.name, min(m.label) AS label, count(DISTINCT m.range_id) AS instance_count,
     count(*) AS operation_count,
     sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns,

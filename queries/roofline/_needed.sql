@@ -1,8 +1,8 @@
--- One row per stage and module that has its own ranges there: model FLOPs, model bytes and roofline time of the layers
--- in the module, excluding layers in a nested module that also has ranges. name is NULL for layers outside every
+-- One row per stage and module with its own ranges in that stage: model FLOPs, model bytes and roofline time of the
+-- module's layers, excluding layers in a nested module that also has ranges. name is NULL for layers outside every
 -- recorded module.
 --
--- A layer counts toward the stage that owns it (stage_layer.is_owner), so that the rows add up to the phases.
+-- A layer is included in the stage that owns it (stage_layer.is_owner), so that the rows add up to the phases.
 WITH recorded AS (FROM roofline__recorded),
 owned AS (
     SELECT s.stage, m.phase, m.path, l.class,

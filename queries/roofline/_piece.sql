@@ -1,6 +1,6 @@
--- One row per piece inside a module of the model: the innermost module, and the innermost stage (NULL outside every
--- stage).
--- materialized: maps operations to modules.
+-- One row per range piece inside a module of the model, with the innermost module and the innermost stage (NULL outside
+-- every stage).
+-- materialized: it maps operations to modules.
 WITH module AS (
     SELECT t.piece_id, arg_min(r.name, t.level) AS name, arg_min(r.label, t.level) AS label,
         arg_min(r.range_id, t.level) AS range_id

@@ -1,8 +1,8 @@
--- One row per stage and module of the model that is the innermost module in the stage at the start of at least one
--- range.
--- materialized: walks up the ranges of modules and stages.
+-- One row per stage and module of the model, if the module is the innermost module in the stage at the start of at
+-- least one range.
+-- materialized: it walks up through the module and stage ranges.
 --
--- Of the ranges open at that start, the one opened last is innermost.
+-- The innermost range is the open range that was opened last.
 WITH RECURSIVE wanted AS (
     SELECT r.range_id, r.thread_id, r.opened
     FROM _range AS r

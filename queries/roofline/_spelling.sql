@@ -1,6 +1,6 @@
--- One row per instance of a model layer and name that ranges may use for it or for a module around it: the name in the
--- model's own code, in transformers, or in predictions, which fold the repeats inside the outermost one
--- (model.layers.3.mlp.experts.[0-63]). depth is the number of parts in the name.
+-- One row per instance of a model layer and name that ranges may use for it or for a module around it. The names are
+-- those in the model's own code, in transformers, or in predictions. In predictions, repeated modules inside the
+-- outermost one are folded (model.layers.3.mlp.experts.[0-63]). depth is the number of parts in the name.
 WITH named AS (
     SELECT phase, path, path AS name FROM module
     UNION

@@ -1,25 +1,26 @@
--- One row per stage that the model covers, per stage and op, and per kernel launch profiled by ncu, if it has GPU time:
--- its position on the roofline chart, ordered by series (stage, op, kernel), then time_ns, largest first. Empty without
--- --model. Do not compare points of different series: they define bytes and time differently.
+-- One row per point on the roofline chart, ordered by series (stage, op, kernel), then time_ns, largest first. Points
+-- are stages that the model covers, ops within each stage, and kernel launches profiled by ncu. Only points with GPU
+-- time are listed. The result is empty without --model. Do not compare points from different series, because their
+-- bytes and times are defined differently.
 --
 -- optional: ncu
 --
 -- series            VARCHAR  -           stage, op or kernel
--- stage             VARCHAR  -           the stage; NULL for kernels, which ncu profiles outside the run
--- name              VARCHAR  -           name of the stage, name of the op (see roofline_op), or kernel name as ncu
---                                        printed it
--- matrix_flops      DOUBLE   flops       model FLOPs, or tensor core FLOPs measured by ncu; a log axis cannot show 0
+-- stage             VARCHAR  -           name of the stage; NULL for kernels, because ncu profiles them outside the run
+-- name              VARCHAR  -           stage name, op name (see roofline_op), or kernel name as printed by ncu
+-- matrix_flops      DOUBLE   flops       model FLOPs, or tensor core FLOPs measured by ncu; 0 cannot be drawn on a log
+--                                        axis
 -- accessed_bytes    DOUBLE   bytes       model bytes, which are a minimum, or DRAM bytes measured by ncu
--- bytes_source      VARCHAR  -           analytic or measured by ncu
+-- bytes_source      VARCHAR  -           'analytic' or 'measured by ncu'
 -- intensity         DOUBLE   flops/byte  matrix_flops / accessed_bytes
--- time_ns           DOUBLE   ns          the time that flops_per_s is based on
--- time_base         VARCHAR  -           busy (time in which the GPU is busy with it) or locked (measured under ncu,
---                                        which locks the clocks; do not compare it with or add it to busy time)
+-- time_ns           DOUBLE   ns          time used to compute flops_per_s
+-- time_base         VARCHAR  -           busy (GPU busy time) or locked (measured under ncu, which locks the clocks; do
+--                                        not compare locked time with busy time or add the two)
 -- flops_per_s       DOUBLE   flops/s     matrix_flops / time_ns
 -- roof_flops_per_s  DOUBLE   flops/s     roofline limit at this intensity
--- roof_ratio        DOUBLE   ratio       flops_per_s / roof_flops_per_s; above 1 if caches or fusion avoid bytes that
---                                        the model counts
--- bound             VARCHAR  -           the roofline limit that applies: compute or memory; NULL without FLOPs
+-- roof_ratio        DOUBLE   ratio       flops_per_s / roof_flops_per_s; above 1 if caching or fusion avoids memory
+--                                        traffic that the model includes
+-- bound             VARCHAR  -           roofline limit that applies: compute or memory; NULL if there are no FLOPs
 WITH point AS (
     SELECT 1 AS place, 'stage' AS series, stage, stage AS name, matrix_flops, accessed_bytes,
         'analytic' AS bytes_source, busy_ns::DOUBLE AS time_ns, 'busy' AS time_base
@@ -28,7 +29,7 @@ WITH point AS (
     SELECT 2, 'op', stage, name, matrix_flops, accessed_bytes, 'analytic', busy_ns, 'busy'
     FROM roofline_op
     UNION ALL
-    -- Only tensor core FLOPs count: the flat part of the roofline is their peak.
+    -- Only tensor core FLOPs are included, because the flat part of the roofline is the tensor core peak.
     SELECT 3, 'kernel', NULL, kernel, coalesce(tensor_flops, 0), dram_bytes, 'measured by ncu', locked_duration_ns,
         'locked'
     FROM ncu_kernel

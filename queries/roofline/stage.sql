@@ -1,32 +1,36 @@
--- One row per stage that the analytic model covers: measured vs. roofline, ordered by roofline_ns, largest first.
--- above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns, and span_ns = roofline_ns + above_roofline_ns.
+-- One row per stage that the analytic model covers, with measured and roofline time, ordered by roofline_ns, largest
+-- first. above_roofline_ns = inefficiency_ns + launch_gap_ns + other_idle_ns, and span_ns = roofline_ns +
+-- above_roofline_ns.
 --
 -- stage              VARCHAR  -           name of the stage
--- phase              VARCHAR  -           phase of the model
--- execution_count    BIGINT   count       executions of the workload
+-- phase              VARCHAR  -           phase of the model that the stage represents
+-- execution_count    BIGINT   count       number of times that the workload was executed
 -- matrix_flops       DOUBLE   flops       model FLOPs of all executions, 2 per multiply-add
--- accessed_bytes     DOUBLE   bytes       model bytes of all executions: what the layers access at least
+-- accessed_bytes     DOUBLE   bytes       model bytes of all executions: the minimum that the stage's layers must
+--                                         access
 -- intensity          DOUBLE   flops/byte  matrix_flops / accessed_bytes
--- gpu_count          BIGINT   count       GPUs that the stage ran on; span, busy and sum are totals across them
--- wall_ns            BIGINT   ns          CPU time of the stage
--- span_ns            BIGINT   ns          from the first start to the last end on the GPU
--- busy_ns            BIGINT   ns          time in which at least one of its operations ran
--- sum_ns             BIGINT   ns          sum of the durations of its operations
--- is_drained         BOOLEAN  -           the GPU was done when each instance ended, so that the wall time is a latency
+-- gpu_count          BIGINT   count       GPUs that the stage ran on; span_ns, busy_ns and sum_ns are totals across
+--                                         these GPUs
+-- wall_ns            BIGINT   ns          duration of the stage on the CPU
+-- span_ns            BIGINT   ns          time from the first start to the last end on the GPU
+-- busy_ns            BIGINT   ns          time during which at least one of the stage's operations runs
+-- sum_ns             BIGINT   ns          sum of the durations of the stage's operations
+-- is_drained         BOOLEAN  -           whether the GPU had finished when each instance ended; if so, the wall time
+--                                         is a latency
 -- mfu_ratio          DOUBLE   ratio       MFU: matrix_flops / (wall_ns x peak FLOP/s x gpu_count); NULL if the wall
 --                                         time is not a latency
 -- util_span_ratio    DOUBLE   ratio       matrix_flops / (span_ns x peak FLOP/s)
 -- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
 -- util_sum_ratio     DOUBLE   ratio       matrix_flops / (sum_ns x peak FLOP/s)
 -- mbu_ratio          DOUBLE   ratio       accessed_bytes / (span_ns x peak bandwidth)
--- roofline_ns        DOUBLE   ns          roofline time of the layers, run one after the other
+-- roofline_ns        DOUBLE   ns          roofline time of the stage's layers, executed one after another
 -- slowdown           DOUBLE   -           span_ns / roofline_ns
 -- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
 -- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model
 --                                         assumes
 -- launch_gap_ns      DOUBLE   ns          idle time within the span while the GPU waited for the CPU to launch
--- other_idle_ns      DOUBLE   ns          the rest of span_ns - busy_ns: synchronizations, dependencies, operations of
---                                         other stages
+-- other_idle_ns      DOUBLE   ns          remainder of span_ns - busy_ns: synchronizations, dependencies, and
+--                                         operations of other stages
 WITH needed AS (
     SELECT s.stage, min(s.phase) AS phase, min(s.execution_count) AS execution_count,
         -- Add fractions in a fixed order, so that the same trace always gives the same digits.

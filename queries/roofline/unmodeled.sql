@@ -1,8 +1,9 @@
--- One row per module that has ranges and whose name differs from a module of the model only in an index that the model
--- does not have, ordered by name. Such a row means that the model or its size differs from the traced one.
+-- One row per module in the trace that is missing from the analytic model, although the model has a module whose name
+-- differs only in an index, ordered by name. Such a row means that the traced model, or its size, differs from the
+-- analytic model.
 --
--- name   VARCHAR  -  module name as in its ranges
--- known  VARCHAR  -  the matching module of the model; if there are several, the last one by name
+-- name   VARCHAR  -  module name as recorded in its ranges
+-- known  VARCHAR  -  module of the analytic model with a matching name; if there are several, the last one by name
 WITH known AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM roofline__spelling),
 recorded AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM _range_name)
 SELECT r.name, max(k.name) AS known

@@ -1,5 +1,5 @@
--- One row per copy of pageable memory made by an asynchronous call, which blocks as a result, ordered by duration,
--- longest first.
+-- One row per copy to or from pageable memory made with an asynchronous call, ordered by duration, longest first. Such
+-- a call blocks the CPU.
 --
 -- duration_ns         BIGINT   ns     duration
 -- start_ns            BIGINT   ns     start time

@@ -1,7 +1,7 @@
--- One row per gap of more than 500 ms (or the value of the setting gap) in which a GPU is idle between the first and
--- the last operation of a process on it, ordered by duration, longest first.
+-- One row per GPU idle gap longer than 500 ms (or the `gap` setting), ordered by duration, longest first. Only gaps
+-- between a process's first and last operations on the GPU are included.
 --
--- number       BIGINT   -   row number, from 1
+-- number       BIGINT   -   row number, starting at 1
 -- duration_ns  BIGINT   ns  duration
 -- start_ns     BIGINT   ns  start time
 -- pid          BIGINT   -   process ID

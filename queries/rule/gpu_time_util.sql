@@ -1,8 +1,8 @@
--- One row per interval in which a GPU runs operations for less than 50 % of the time (or the value of the setting
--- threshold), ordered by used_percent, lowest first. Operations that run at the same time add up.
+-- One row per interval in which a GPU runs operations for less than 50 % of the time (or the `threshold` setting),
+-- ordered by used_percent, lowest first. The durations of concurrent operations are added up.
 --
--- number        BIGINT   -   row number, from 1
--- used_percent  DOUBLE   -   time of operations as a percentage of the interval
+-- number        BIGINT   -   row number, starting at 1
+-- used_percent  DOUBLE   -   total duration of operations as a percentage of the interval
 -- duration_ns   BIGINT   ns  duration
 -- start_ns      BIGINT   ns  start time
 -- pid           BIGINT   -   process ID

@@ -1,4 +1,4 @@
--- One row per name of a matrix kernel: the data type of its operands, if the name contains it.
+-- One row per matrix kernel name, with the data type of its operands if the name contains it.
 --
 -- The first matching rule in analytic/kernels/dtypes.csv applies.
 SELECT c.name_id, arg_min(r.dtype, r.position) AS dtype

@@ -1,5 +1,6 @@
--- One row per op with its shapes, and one per layer (level says which): FLOPs, bytes, GPU time and the roofline.
--- materialized: one join feeds two levels.
+-- One row per op and combination of shapes, and one row per layer (see level), with FLOPs, bytes, GPU time and roofline
+-- time.
+-- materialized: one join supplies both levels.
 --
 -- Rates include only ranges that have both FLOPs and GPU time.
 WITH measured AS (
@@ -8,12 +9,12 @@ WITH measured AS (
         CASE WHEN h.flops IS NOT NULL AND w.sum_ns > 0 THEN w.sum_ns END AS counted_ns,
         CASE h.dtype WHEN 'bfloat16' THEN 'bf16' WHEN 'float16' THEN 'fp16' WHEN 'float32' THEN 'fp32' ELSE h.dtype END
             AS text_dtype,
-        -- The kernel name takes precedence: float32 may be computed in tf32.
+        -- The kernel name takes precedence, because float32 products may be computed in tf32.
         CASE
             WHEN h.flops IS NULL THEN NULL
             WHEN w.kernel_dtype IS NOT NULL THEN {'name': w.kernel_dtype, 'from': 'kernel names'}
             WHEN h.dtype IS NOT NULL THEN {'name': text_dtype, 'from': 'text'}
-            -- The operands of _scaled_mm have 8 or 4 bits, and the sizes do not show which.
+            -- The operands of _scaled_mm have 8 or 4 bits, which cannot be determined from the sizes.
             WHEN h.op = 'aten::_scaled_mm' THEN NULL
             ELSE (SELECT {'name': any_value(dtype), 'from': 'assumed'} FROM shape_peak WHERE is_assumed)
         END AS compute

@@ -1,7 +1,8 @@
--- One row per distinct text of shape__text: FLOPs and element count of its operation, or the reason why it has none.
+-- One row per distinct string in shape__text, with the FLOPs and element count of its operation, or the reason why they
+-- are unknown.
 --
--- FLOPs are 2 per multiply-add: 2 x output elements x products summed per output element. Attention counts all pairs of
--- positions (full attention). DOUBLE is exact here because values of 2^53 or more are rejected.
+-- FLOPs are 2 per multiply-add: 2 x output elements x products summed per output element. For attention, all pairs of
+-- positions are included (full attention). DOUBLE is exact here, because values of 2^53 or more are rejected.
 WITH formed AS (
     SELECT *,
         CASE
@@ -47,7 +48,7 @@ checked AS (
             END, false) THEN CASE kind WHEN 'linear' THEN 'weight does not match the input'
                 ELSE 'sizes do not match the operator' END
         END AS why,
-        -- Output elements, and products summed per output element.
+        -- Number of output elements, and number of products summed per output element.
         CASE kind
             WHEN 'linear' THEN product_of(a[:-2]) * b[1]
             WHEN 'attention' THEN product_of(a[:-2]) * c[-1]

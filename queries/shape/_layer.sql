@@ -1,6 +1,7 @@
--- One row per range of shape that has FLOPs or owns GPU operations: the layer that contains it, rolled up.
+-- One row per range in shape that has FLOPs or owns GPU operations, with the rolled-up name of the layer that contains
+-- it.
 --
--- The layer is the module named by the innermost enclosing layer dict, or the innermost enclosing range that is not an
+-- The layer is the module in the innermost enclosing layer dict, or the innermost enclosing range that is not an
 -- operator.
 WITH RECURSIVE wanted AS (
     SELECT range_id FROM shape WHERE flops IS NOT NULL
@@ -19,7 +20,7 @@ lasting AS (
     FROM wanted AS w JOIN _range AS r USING (range_id)
     WHERE r.end_ns > r.start_ns
 ),
--- Walk up to the first range that names a layer.
+-- Walk up to the first range that identifies a layer.
 up AS (
     SELECT range_id, range_id AS outer_id FROM lasting ANTI JOIN _crossing USING (thread_id)
     UNION ALL
@@ -29,7 +30,7 @@ up AS (
     JOIN _range_parent AS p ON p.range_id = u.outer_id
     WHERE p.parent_id IS NOT NULL
 ),
--- Where ranges cross, the ranges that begin while another one is open have consecutive numbers.
+-- Where ranges cross, the ranges that begin while a given range is open have consecutive numbers.
 numbered AS (
     SELECT *, row_number() OVER (PARTITION BY thread_id ORDER BY opened) AS number
     FROM lasting SEMI JOIN _crossing USING (thread_id)

@@ -1,12 +1,12 @@
--- One row per distinct text of shape__text: the operation, the sizes of its tensors, and their dtype if the text
+-- One row per distinct string in shape__text, with the operation, its tensor sizes, and their dtype if the string
 -- contains it.
 --
--- windows is the stride, padding and dilation of a convolution, with one number per dimension. reason is why there are
--- no FLOPs.
+-- windows contains the stride, padding and dilation of a convolution, with one number per dimension. reason states why
+-- FLOPs are unknown.
 WITH read AS (
     SELECT form, op, body,
         CASE WHEN form <> 'operator' THEN python_json(body) END AS j,
-        -- A list, so that each argument can be examined.
+        -- Convert to a list, so that each argument can be examined.
         (CASE WHEN form = 'pyprof' THEN j END)->'$.args[*]' AS arguments
     FROM (SELECT DISTINCT form, op, body FROM shape__text)
 ),
@@ -28,7 +28,7 @@ hooked AS (
             WHEN len(weight) <> 2 THEN 'weight with more than two dimensions'
             WHEN op = 'embedding' THEN 'embedding'
             WHEN inputs IS NULL OR len(inputs) = 0 THEN 'layer without readable inputs'
-            -- Token ids also have one dimension, so such an input does not prove a matrix product.
+            -- Token IDs also have one dimension, so a one-dimensional input does not imply a matrix product.
             WHEN len(inputs[1]) < 2 THEN 'one-dimensional input'
         END AS reason
     FROM read WHERE form = 'layer'
@@ -42,7 +42,7 @@ wrapped AS (
 windowed AS (
     SELECT *,
         sizes_of(to_json(list_transform(tensors, lambda a: a->'$.shape'))::VARCHAR) AS sizes,
-        -- The arguments of a convolution after input, weight and bias, by name or position.
+        -- The convolution's arguments after input, weight and bias, by name or position.
         list_transform(['stride', 'padding', 'dilation'], lambda word, i: coalesce(
             list_filter(arguments, lambda a: (a->>'$.name') = word)[1],
             list_filter([arguments[3 + i]], lambda a: (a->>'$.name') = '')[1]

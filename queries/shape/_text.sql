@@ -1,9 +1,9 @@
--- One row per NVTX range whose text contains tensor sizes: the tool that wrote it, and the part with the sizes.
--- materialized: processes the text of every range; two steps read it.
+-- One row per NVTX range whose name contains tensor sizes, with the tool that wrote it and the part with the sizes.
+-- materialized: it processes the name of every range; two queries read it.
 --
--- form is layer for a dict from the hooks of vLLM, SGLang and TensorRT-LLM, operator for a PyTorch operator with sizes,
--- and pyprof for a PyProf dict. The body of a layer is its dict without the module name, so that all modules with the
--- same shapes have the same body.
+-- form is layer for a dict written by the hooks of vLLM, SGLang or TensorRT-LLM, operator for a PyTorch operator with
+-- sizes, and pyprof for a PyProf dict. The body of a layer is its dict without the module name, so that all modules
+-- with the same shapes have the same body.
 WITH written AS (
     SELECT range_id, name,
         CASE

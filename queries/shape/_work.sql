@@ -1,10 +1,11 @@
--- One row per range of shape, and per reason for operations outside these ranges, with the GPU operations that it owns.
--- Each operation counts once.
--- materialized: joins operations and ranges; three queries read it.
+-- One row per range in shape, and one row per reason why operations are outside these ranges, with totals of the GPU
+-- operations. Each operation is included once.
+-- materialized: it joins operations and ranges; three queries read it.
 --
--- An operation belongs to the range in its stack that has FLOPs (there is at most one), otherwise to the innermost one
--- with shapes. A range with FLOPs therefore owns all its operations, including those of nested operators. kernel_dtype
--- is the data type in the names of its matrix kernels, or NULL if they differ.
+-- An operation belongs to the range in its stack that has FLOPs (there is at most one), or else to the innermost range
+-- with shapes. A range with FLOPs therefore owns all of its operations, including those of nested operators.
+-- kernel_dtype is the data type in the names of the range's matrix kernels, or NULL if the names contain different
+-- types.
 WITH owned AS (
     SELECT piece_id,
         CASE WHEN kind = 'graph' THEN 'CUDA graph run' WHEN range_id IS NULL THEN 'operation without a range'

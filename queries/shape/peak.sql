@@ -1,13 +1,13 @@
--- One row per dtype for which the GPU of the trace has a peak, ordered by gpu and dtype. Empty if the GPU is unknown or
--- the trace has GPUs with different names.
+-- One row per dtype for which a peak of the GPU in the trace is known, ordered by gpu and dtype. The result is empty if
+-- the GPU is unknown or if the trace contains GPUs with different names.
 --
--- gpu          VARCHAR  -        product name
--- dtype        VARCHAR  -        element type
+-- gpu          VARCHAR  -        product name of the GPU
+-- dtype        VARCHAR  -        data type of the elements
 -- accumulator  VARCHAR  -        data type of the accumulator
--- flops_per_s  DOUBLE   flops/s  dense matrix peak
+-- flops_per_s  DOUBLE   flops/s  peak of dense matrix products
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
--- is_assumed   BOOLEAN  -        the user or the run specifies this dtype for operations whose range and kernel names
---                                do not contain one
+-- is_assumed   BOOLEAN  -        whether the user or the run specifies this dtype for operations whose range and kernel
+--                                names do not contain a dtype
 WITH used AS (SELECT DISTINCT coalesce(name, '') AS name FROM gpu_summary)
 SELECT gpu, dtype, accumulator, flops_per_s, bytes_per_s, is_assumed
 FROM gpu_peak

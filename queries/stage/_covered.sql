@@ -1,6 +1,6 @@
 -- One row per GPU operation and stage instance, with the latest end of the instance's earlier operations on the same
--- GPU (NULL for the first). The busy time of an instance and the gaps inside it are computed from this. Operations that
--- end before they start are excluded.
+-- GPU (NULL for the first operation). It is used to compute the busy time of an instance and the gaps inside it.
+-- Operations that end before they start are excluded.
 SELECT *, max(end_ns) OVER (
     PARTITION BY range_id, gpu_id ORDER BY start_ns, end_ns, operation_id
     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING

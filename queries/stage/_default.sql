@@ -1,9 +1,9 @@
--- One row per rolled-up path whose ranges are stages when there is no stages file, with the name of the stage. These
--- are the outermost ranges. A range that holds almost all GPU time is replaced by the ranges directly inside it, see
--- stage_around.
+-- One row per rolled-up path whose ranges are stages if there is no stages file, with the stage name. The stages are
+-- the outermost ranges. If a range contains almost all GPU time, the ranges directly inside it are the stages instead
+-- (see stage_around).
 --
--- A stage inside such a range is named by its path below that range. If two stages would then have the same name, both
--- keep the full path.
+-- A stage inside such an enclosing range is named by its path below that range. If two stages would then have the same
+-- name, both keep their full paths.
 WITH chosen AS (
     SELECT p.rolled_path, coalesce(p.rolled_path[length(a.rolled_path) + 2:], p.rolled_path) AS name
     FROM stage__place AS p

@@ -1,8 +1,8 @@
--- One row per stage instance and GPU: span and busy time of the instance's operations on that GPU.
+-- One row per stage instance and GPU, with the span and busy time of the instance's operations on that GPU.
 --
--- Busy time sums, in start order, the part of each operation that earlier operations of the instance do not cover. If
--- no operation of the instance starts while another operation runs on the GPU, busy time is the sum of durations, and
--- no sort is needed.
+-- To compute the busy time, operations are processed in start order. Each one adds the part that the instance's earlier
+-- operations do not cover. If no operation of the instance starts while another operation runs on the GPU, the busy
+-- time is the sum of the durations, and no sort is needed.
 WITH overlapped AS (
     SELECT DISTINCT s.range_id, a.gpu_id
     FROM gpu__covered AS c
@@ -15,7 +15,7 @@ covered AS (
         PARTITION BY w.range_id, w.gpu_id ORDER BY w.start_ns ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
     ) AS covered_ns
     FROM stage__work AS w
-    -- A single struct key keeps DuckDB from starting with all pairs per GPU.
+    -- With a single struct key, DuckDB does not start by joining all pairs per GPU.
     SEMI JOIN overlapped AS o ON {'range': o.range_id, 'gpu': o.gpu_id} = {'range': w.range_id, 'gpu': w.gpu_id}
     WHERE w.end_ns >= w.start_ns
 ),

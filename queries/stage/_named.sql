@@ -1,9 +1,9 @@
 -- One row per range that belongs to a stage, including ranges nested in another range of the stage.
 -- materialized: text matching over every path, used for stage instances and innermost stages.
 --
--- stage_pattern is a session table with the patterns of the user's stages file, in file order. They are matched against
--- rolled-up paths, and the first pattern that matches names the stage. Without a stages file, stage__default names the
--- stages.
+-- stage_pattern is a session table with the patterns in the user's stages file, in file order. The patterns are matched
+-- against rolled-up paths. The first pattern that matches a path determines its stage. Without a stages file,
+-- stage__default determines the stages.
 WITH matched AS (
     SELECT path.rolled_path, arg_min(pattern.stage, pattern.position) AS stage
     FROM (SELECT DISTINCT rolled_path FROM _range_path) AS path

@@ -1,6 +1,7 @@
--- One row per range that is an instance of a stage: its path as recorded.
+-- One row per range that is a stage instance, with its path as recorded.
 --
--- The query walks up from these ranges, because the paths of all ranges (_recorded_path) are much more text.
+-- The query walks up from these ranges instead of reading the paths of all ranges (_recorded_path), which would be much
+-- more text.
 WITH RECURSIVE up AS (
     SELECT range_id, range_id AS at_id, 0 AS level FROM stage__range
     UNION ALL

@@ -1,8 +1,9 @@
--- One row per piece and stage that is open in it: the instance, and whether the stage is the innermost one.
--- materialized: the bridge from operations to stages.
+-- One row per piece and stage open in this piece, with the stage instance and whether the stage is the innermost one.
+-- materialized: maps operations to stages.
 --
--- Where instances of one stage overlap, the one opened last owns the overlap, so a stage counts nothing twice. A range
--- nested in another range of its stage is not an instance, but it can be the innermost range: b in b/a/b.
+-- If instances of the same stage overlap, the overlap belongs to the instance opened last, so no operation counts twice
+-- in a stage. A range nested in another range of its stage is not an instance, but it can be the innermost range. For
+-- example, the inner b in b/a/b is the innermost range but not an instance.
 SELECT t.piece_id, n.stage, arg_min(s.range_id, t.level) AS range_id,
     min(t.level) = min(min(t.level)) OVER (PARTITION BY t.piece_id) AS is_innermost
 FROM _range_stack AS t

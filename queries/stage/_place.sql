@@ -1,6 +1,6 @@
--- One row per rolled-up path, if there is no stages file: the path around it, the GPU time launched in it including
--- nested ranges (sum_ns), and the GPU time launched directly in it (own_ns).
--- materialized: stage_around reads it level by level.
+-- One row per rolled-up path if there is no stages file, with the enclosing path, the GPU time launched in the path
+-- including nested ranges (sum_ns), and the GPU time launched directly in the path (own_ns).
+-- materialized: stage_around reads this table level by level.
 --
 -- An operation that ends before it starts contributes no time, so the parts never exceed the whole.
 WITH RECURSIVE own AS (

@@ -1,9 +1,9 @@
--- One row per range that is an instance of a stage. Of nested ranges of one stage, the outermost is the instance.
--- Ranges that only overlap (start/end ranges) are separate instances.
+-- One row per range that is a stage instance. If ranges of the same stage are nested, only the outermost one is an
+-- instance. Ranges that overlap without being nested (start/end ranges) are separate instances.
 -- materialized: small, and joined by every stage query.
 --
--- A range is nested in another range of its stage if one that was opened earlier does not end before it. A zero-length
--- range is nested if such a range is open at its start.
+-- A range is nested in another range of its stage if a range opened earlier ends at the same time or later. A
+-- zero-length range is nested if such an earlier range is still open at its start.
 SELECT stage, range_id
 FROM (
     SELECT n.stage, n.range_id, r.start_ns, r.end_ns, max(CASE WHEN r.end_ns > r.start_ns THEN r.end_ns END) OVER (

@@ -1,18 +1,19 @@
--- One row per time bin and innermost stage: the GPU time of the stage's operations in that bin, ordered by bin and
--- stage. The time from the first to the last GPU operation is divided into at most 240 bins.
+-- One row per time bin and innermost stage, with the GPU time of the stage's operations in that bin, ordered by bin and
+-- stage. The time from the start of the first GPU operation to the end of the last one is divided into at most 240
+-- bins.
 --
 -- start_ns  BIGINT   ns     start of the bin
 -- bin_ns    BIGINT   ns     length of the bin
--- stage     VARCHAR  -      name of the stage, or (outside every stage), or (unattributed)
--- sum_ns    DOUBLE   ns     sum of operation durations within the bin; an operation that spans several bins is divided
---     among them
+-- stage     VARCHAR  -      stage name, (outside every stage), or (unattributed)
+-- sum_ns    DOUBLE   ns     sum of operation durations within the bin; the duration of an operation that spans several
+--     bins is split among them
 WITH operation AS (
     SELECT start_ns, greatest(end_ns, start_ns) AS end_ns, stage FROM stage__owner
 ),
 extent AS (
     SELECT min(start_ns) AS first_ns, greatest((max(end_ns) - min(start_ns)) // 240 + 1, 1) AS bin_ns FROM operation
 ),
--- Almost every operation is in a single bin.
+-- Almost every operation lies in a single bin.
 placed AS (
     SELECT o.start_ns, o.end_ns, o.stage, e.first_ns, e.bin_ns,
         (o.start_ns - e.first_ns) // e.bin_ns AS first_bin, (o.end_ns - e.first_ns) // e.bin_ns AS last_bin

@@ -1,13 +1,14 @@
--- One row per rolled-up path whose ranges are not stages because they enclose almost everything; ordered from the
--- outside in. Each path holds more than 95 % of the GPU time of the one before it; the first holds more than 95 % of
--- all GPU time in ranges. The ranges inside these paths are the stages, see stage_summary. Empty with a stages file.
+-- One row per rolled-up path whose ranges are not stages because they enclose almost all GPU work, ordered by level,
+-- from the outside in. Each path accounts for more than 95 % of the GPU time of the previous one, and the first path
+-- accounts for more than 95 % of all GPU time in ranges. The ranges directly inside these paths are the stages (see
+-- stage_summary). Empty if there is a stages file.
 --
--- rolled_path  VARCHAR  -      labels from the outermost range inward, joined by /
+-- rolled_path  VARCHAR  -      range labels from the outermost range inward, joined by /
 -- parent_path  VARCHAR  -      path of the enclosing range; NULL for an outermost range
--- level        INTEGER  -      nesting level, from 0
--- sum_ns       BIGINT   ns     GPU time launched in it, including nested ranges
--- own_ns       BIGINT   ns     part of sum_ns launched in no nested range; if it is positive, the path is a stage as
---     well
+-- level        INTEGER  -      nesting level, starting at 0
+-- sum_ns       BIGINT   ns     GPU time launched in these ranges, including nested ranges
+-- own_ns       BIGINT   ns     part of sum_ns that is not launched in a nested range; if it is positive, the path is
+--     also a stage
 -- share_ratio  DOUBLE   ratio  sum_ns divided by all GPU time launched in ranges
 WITH RECURSIVE whole AS (SELECT sum(own_ns)::BIGINT AS ns FROM stage__place),
 inner_ns AS (SELECT parent_path AS rolled_path, sum(sum_ns) AS ns FROM stage__place GROUP BY ALL),
@@ -15,7 +16,7 @@ descent AS (
     SELECT NULL::VARCHAR AS rolled_path, NULL::VARCHAR AS parent_path, -1 AS level, ns AS sum_ns, 0::BIGINT AS own_ns
     FROM whole
     UNION ALL
-    -- At most one child can hold more than 95 % of its parent.
+    -- At most one child can account for more than 95 % of its parent's GPU time.
     SELECT p.rolled_path, p.parent_path, d.level + 1, p.sum_ns, p.own_ns
     FROM descent AS d
     JOIN stage__place AS p ON p.parent_path IS NOT DISTINCT FROM d.rolled_path

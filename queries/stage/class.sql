@@ -1,12 +1,13 @@
--- One row per stage and kernel class, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
--- largest first. Class other contains the kernels that no rule of kernel_rule matches. kernel_class lists their names.
+-- One row per innermost stage and kernel class, ordered by the stage's total kernel time, then by sum_ns, largest
+-- first. Kernels that match no rule in kernel_rule belong to the `other` class. kernel_class lists the names of these
+-- kernels.
 --
--- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
--- class           VARCHAR  -      see kernel_rule; other if no rule matches
--- name_count      BIGINT   count  distinct kernel names
--- instance_count  BIGINT   count  executions
+-- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
+-- class           VARCHAR  -      kernel class (see kernel_rule); other if no rule matches
+-- name_count      BIGINT   count  number of distinct kernel names
+-- instance_count  BIGINT   count  number of executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels of the stage
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the stage's total kernel time
 WITH work AS (
     SELECT
         w.stage, w.name_id, count(*) AS instance_count, sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns

@@ -1,9 +1,9 @@
--- One row per stage, gap cause and blocking call: idle time of the GPUs that an operation of the stage ended, by
--- innermost stage, ordered by sum_ns, largest first. The sums add up to the idle time of all GPUs.
+-- One row per innermost stage, gap cause and blocking call, with the GPU idle time that ended when an operation of the
+-- stage started, ordered by sum_ns, largest first. The sums add up to the idle time of all GPUs.
 --
 -- stage           VARCHAR  -      stage of the operation that ended the gap
--- cause           VARCHAR  -      see gap_list
--- blocking_call   VARCHAR  -      API function that blocked, for cause synchronization; otherwise NULL
+-- cause           VARCHAR  -      cause of the gaps (see gap_list)
+-- blocking_call   VARCHAR  -      API function that blocked, if the cause is synchronization; otherwise NULL
 -- gap_count       BIGINT   count  number of gaps
 -- sum_ns          BIGINT   ns     sum of gap durations
 -- median_ns       DOUBLE   ns     median gap duration

@@ -1,19 +1,20 @@
 -- One row per stage instance (one range on one thread), ordered by start_ns.
 -- materialized: medians and standard deviations are computed from these values.
 --
--- stage            VARCHAR  -      name of the stage
--- range_id         BIGINT   -      range that is the instance
--- path             VARCHAR  -      names of the enclosing ranges and of its own range, joined by /
+-- stage            VARCHAR  -      stage name
+-- range_id         BIGINT   -      range of the instance
+-- path             VARCHAR  -      names of the enclosing ranges and of the range itself, joined by /
 -- thread_id        BIGINT   -      thread that opened the range (nsys's globalTid)
 -- start_ns         BIGINT   ns     start of the range on the CPU
 -- wall_ns          BIGINT   ns     duration of the range on the CPU
--- span_ns          BIGINT   ns     time from first start to last end of its operations, summed over GPUs
+-- span_ns          BIGINT   ns     time from the start of its first operation to the end of its last one, summed over
+--     GPUs
 -- busy_ns          BIGINT   ns     time during which at least one of its operations ran, summed over GPUs
--- sum_ns           BIGINT   ns     sum of its operations' durations
+-- sum_ns           BIGINT   ns     sum of the durations of its operations
 -- idle_ns          BIGINT   ns     span_ns - busy_ns
--- operation_count  BIGINT   count  GPU operations launched in the range
--- kernel_count     BIGINT   count  kernels among these operations
--- launch_count     BIGINT   count  API calls that launched these operations
+-- operation_count  BIGINT   count  number of GPU operations launched in the range
+-- kernel_count     BIGINT   count  number of kernels among these operations
+-- launch_count     BIGINT   count  number of API calls that launched these operations
 WITH device AS (
     SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns
     FROM stage__device GROUP BY range_id
@@ -24,7 +25,7 @@ work AS (
     FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
     GROUP BY s.range_id
 ),
--- A call is in exactly one piece, so counts per piece can be added.
+-- Each call is in exactly one piece, so counts per piece can be added up.
 launch AS (
     SELECT s.range_id, sum(c.n)::BIGINT AS launch_count
     FROM (SELECT piece_id, count(DISTINCT call_id) AS n FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id) AS c

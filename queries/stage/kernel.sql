@@ -1,12 +1,11 @@
--- One row per stage and kernel name, by innermost stage, ordered by the kernel time of the stage, then by sum_ns,
--- largest first.
+-- One row per innermost stage and kernel name, ordered by the stage's total kernel time, then by sum_ns, largest first.
 --
--- stage           VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
--- name            VARCHAR  -      demangled kernel name
--- label           VARCHAR  -      short name that distinguishes kernels, see kernel_label
--- instance_count  BIGINT   count  executions
+-- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
+-- name            VARCHAR  -      demangled name with template arguments
+-- label           VARCHAR  -      short name that distinguishes the kernel from others (see kernel_label)
+-- instance_count  BIGINT   count  number of executions
 -- sum_ns          BIGINT   ns     sum of durations
--- share_ratio     DOUBLE   ratio  sum_ns divided by the time of all kernels of the stage
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the stage's total kernel time
 -- median_ns       DOUBLE   ns     median duration
 WITH grouped AS (
     SELECT

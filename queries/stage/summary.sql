@@ -1,19 +1,22 @@
--- One row per stage, one for operations outside every stage and one for unattributed operations, ordered by
--- exclusive_ns, then by sum_ns and wall_ns, largest first. The exclusive columns add up to all GPU operations.
+-- One row per stage, one row for operations outside every stage, and one for unattributed operations, ordered by
+-- exclusive_ns, then by sum_ns and wall_ns, largest first. The exclusive columns add up to the totals of all GPU
+-- operations.
 --
--- stage               VARCHAR  -      name of the stage, (outside every stage), or (unattributed)
+-- stage               VARCHAR  -      stage name, (outside every stage), or (unattributed)
 -- instance_count      BIGINT   count  number of instances; NULL for the two rows that are not stages
--- wall_ns             BIGINT   ns     duration of the ranges on the CPU, summed over instances
--- span_ns             BIGINT   ns     time from first start to last end on the GPU, summed over instances
--- busy_ns             BIGINT   ns     time during which at least one of its operations ran, summed over instances
+-- wall_ns             BIGINT   ns     sum of the range durations on the CPU
+-- span_ns             BIGINT   ns     time from the start of an instance's first operation to the end of its last one
+--     on the GPU, summed over instances
+-- busy_ns             BIGINT   ns     time during which at least one operation of an instance ran, summed over
+--     instances
 -- sum_ns              BIGINT   ns     sum of operation durations, including nested stages
 -- idle_ns             BIGINT   ns     span_ns - busy_ns
--- exclusive_ns        BIGINT   ns     sum of durations of the operations whose innermost stage it is
--- exclusive_ratio     DOUBLE   ratio  exclusive_ns divided by the time of all GPU operations
--- operation_count     BIGINT   count  GPU operations, including nested stages
--- exclusive_count     BIGINT   count  GPU operations whose innermost stage it is
--- kernel_count        BIGINT   count  kernels, including nested stages
--- launches_per_instance  DOUBLE  count  mean number of launching API calls per instance
+-- exclusive_ns        BIGINT   ns     sum of the durations of GPU operations whose innermost stage is this one
+-- exclusive_ratio     DOUBLE   ratio  exclusive_ns divided by the total duration of all GPU operations
+-- operation_count     BIGINT   count  number of GPU operations, including nested stages
+-- exclusive_count     BIGINT   count  number of GPU operations whose innermost stage is this one
+-- kernel_count        BIGINT   count  number of kernels, including nested stages
+-- launches_per_instance  DOUBLE  count  mean number of API calls per instance that launch GPU operations
 -- median_wall_ns      DOUBLE   ns     median wall time per instance
 -- stddev_wall_ns      DOUBLE   ns     sample standard deviation of wall time
 -- min_wall_ns         BIGINT   ns     minimum wall time

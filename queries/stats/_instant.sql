@@ -1,6 +1,6 @@
 -- One row per GPU operation and NVTX range that ends exactly at the zero-length call that launched the operation.
--- Attribution uses half-open intervals and excludes these operations; nsys counts them. is_widest has the same meaning
--- as in stats__stack: it is false if another range of the group also contains the call.
+-- Attribution uses half-open intervals and excludes these operations, but nsys includes them. is_widest has the same
+-- meaning as in stats__stack: it is false if another range of the group also contains the call.
 -- materialized: the result is almost always empty, and every report reads it.
 WITH point AS (
     SELECT operation_id, piece_id, thread_id, call_ns FROM _launched WHERE call_end_ns = call_ns

@@ -1,5 +1,5 @@
--- One row per kernel whose launching call is known: the call, the wait in the queue and the execution. The wait lasts
--- from the end of the call to the start of the kernel. It is NULL for a kernel that starts before the call ends.
+-- One row per kernel with a known launch call: the call, the time in the queue and the execution. The time in the queue
+-- lasts from the end of the call to the start of the kernel. It is NULL if the kernel starts before the call ends.
 SELECT
     k.operation_id, k.range_name, kn.same_id AS name_id, k.device_id, a.thread_id, cn.same_id AS call_name_id,
     a.call_ns, a.call_end_ns - a.call_ns AS call_duration_ns,

@@ -1,6 +1,6 @@
--- One row per piece that launched GPU operations, and one for operations without a piece: time range and number of the
--- operations, and the last end of their calls. Graph runs count only for the end of the calls. A call without an end
--- counts as longer than any range.
+-- One row per piece that launched GPU operations, and one for operations without a piece, with the time range and
+-- number of the operations, and the latest end of their calls. Graph runs are included only in the latest end of the
+-- calls. A call without an end is treated as longer than any range.
 -- materialized: operations are aggregated once before they are joined with the ranges of the stack.
 SELECT piece_id,
     min(start_ns) FILTER (operation_id & 3 <> 3) AS start_ns,

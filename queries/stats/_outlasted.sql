@@ -1,5 +1,5 @@
 -- One row per piece with a call that is not inside all ranges of its stack, and one for calls without a piece, with the
--- last end of these ranges; NULL if there are none.
+-- latest end of the ranges in the stack, or NULL if there are none.
 -- materialized: there are almost always few rows, and only their operations have to be examined individually.
 SELECT p.piece_id, s.last_end_ns
 FROM stats__launch_piece AS p

@@ -1,4 +1,4 @@
--- One row per GPU operation that is outside all NVTX ranges, with the thread that launched it, if known.
+-- One row per GPU operation that is outside all NVTX ranges, with the thread that launched it, or NULL if unknown.
 SELECT a.operation_id, a.thread_id
 FROM _launched AS a
 JOIN stats__outlasted AS o ON o.piece_id IS NOT DISTINCT FROM a.piece_id

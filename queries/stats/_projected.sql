@@ -1,4 +1,5 @@
--- One row per NVTX range that contains GPU operations: first start, last end and number of operations.
+-- One row per NVTX range that contains GPU operations, with the first start, the last end and the number of these
+-- operations.
 -- materialized: two reports read it.
 --
 -- Operations are aggregated per piece so that few rows are joined with the stack. They are examined individually only

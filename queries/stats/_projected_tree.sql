@@ -1,9 +1,10 @@
--- One row per NVTX range that contains GPU operations: its place among such ranges of its thread.
+-- One row per NVTX range that contains GPU operations, with its position in the tree of these ranges on its thread.
 -- materialized: the tree is traversed once for two reports.
 --
--- The parent is the shortest enclosing range or, among equally long ones, the one opened last. Where ranges nest, this
--- is the nearest one, also with the ends that reports assign to ranges that were never closed: none of these ends is
--- before the end of a closed range inside. Only ranges that cross are compared.
+-- The parent is the shortest enclosing range or, among equally long ones, the one opened last. If ranges are properly
+-- nested, this is the nearest enclosing range. The same holds for the ends that reports assign to ranges that were
+-- never closed, because none of these ends is before the end of a closed range inside. Only ranges that partly overlap
+-- are compared.
 WITH RECURSIVE projected AS (
     SELECT r.range_id, r.thread_id, r.end_ns, r.duration_ns
     FROM stats__range AS r SEMI JOIN stats__projected AS p ON p.range_id = r.range_id

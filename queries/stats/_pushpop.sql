@@ -1,9 +1,10 @@
--- One row per push/pop range: its place among the push/pop ranges of its thread.
+-- One row per push/pop range, with its position in the tree of push/pop ranges on its thread.
 -- materialized: the tree is traversed once.
 --
--- The parent is the shortest enclosing range or, among equally long ones, the one opened last. Where ranges nest, this
--- is the nearest one, also with the ends that reports assign to ranges that were never closed: none of these ends is
--- before the end of a closed range inside. Only ranges that cross are compared.
+-- The parent is the shortest enclosing range or, among equally long ones, the one opened last. If ranges are properly
+-- nested, this is the nearest enclosing range. The same holds for the ends that reports assign to ranges that were
+-- never closed, because none of these ends is before the end of a closed range inside. Only ranges that partly overlap
+-- are compared.
 WITH RECURSIVE pushpop AS (
     SELECT range_id, thread_id, pushpop_end_ns AS end_ns, pushpop_end_ns - start_ns AS duration_ns
     FROM stats__range

@@ -1,11 +1,11 @@
 -- One row per distinct way in which ranges of a style and thread are named: text or string, and domain.
 -- materialized: names are assembled once per name instead of once per range.
 --
--- first_id is the first such range. group_id is a common key for all ranges of a name, style and thread, named_id for
--- all ranges of a name and style. Ways that yield the same name share these keys, and each key is the first_id of some
--- row. is_sole marks the only range of its name and style. This is true of most of PyTorch's operator ranges, because
--- their names contain a number. Quartiles, medians and distinct counts of these single values would cost three reports
--- more than all other ranges together.
+-- first_id is the first such range. group_id is a common key for all ranges of a name, style and thread, and named_id
+-- is a common key for all ranges of a name and style. Ways that yield the same name share these keys, and each key is
+-- the first_id of some row. is_sole marks the only range of its name and style. This is true of most of PyTorch's
+-- operator ranges, because their names contain a number. In three reports, quartiles, medians and distinct counts of
+-- these single values would take longer than those of all other ranges together.
 WITH way AS (
     SELECT text, text_id, domain_id, is_start_end, thread_id, min(range_id) AS first_id, count(*) AS range_count
     FROM _range_event

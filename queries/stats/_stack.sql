@@ -1,9 +1,10 @@
--- One row per piece that launched GPU operations and NVTX range that is open in it and can contain calls. Ranges that
--- end on another thread contain none.
+-- One row per piece that launched GPU operations and per NVTX range that is open in the piece and can contain calls.
+-- Ranges that end on another thread cannot contain calls.
 -- materialized: three reports join it with every launch.
 --
 -- is_widest marks the range that ends last among the ranges of a group in one stack: every call inside any of them is
--- inside that one. Almost always there is only one, so only groups that occur twice in a stack are sorted.
+-- inside that one. A group almost always has only one range in a stack, so only groups with several ranges in a stack
+-- are sorted.
 WITH held AS (
     SELECT s.piece_id, s.range_id, s.level, r.group_id, r.is_sole, r.end_ns
     FROM _range_stack AS s

@@ -8,8 +8,8 @@
 -- min_ns          BIGINT   ns     minimum duration
 -- max_ns          BIGINT   ns     maximum duration
 -- stddev_ns       DOUBLE   ns     sample standard deviation; 0 for a single value
--- grid            VARCHAR  -      blocks of the grid in x, y and z
--- block           VARCHAR  -      threads per block in x, y and z
+-- grid            VARCHAR  -      grid size in blocks (x, y, z)
+-- block           VARCHAR  -      block size in threads (x, y, z)
 -- name            VARCHAR  -      kernel name
 -- q1_ns           VARCHAR  ns     first quartile as printed by nsys
 -- q3_ns           VARCHAR  ns     third quartile as printed by nsys

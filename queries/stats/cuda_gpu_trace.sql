@@ -2,7 +2,7 @@
 --
 -- start_ns                     BIGINT   ns       start time on the GPU
 -- duration_ns                  BIGINT   ns       duration on the GPU
--- correlation_id               BIGINT   -        ID of the launching API call, unique per process
+-- correlation_id               BIGINT   -        ID of the API call that launched the operation; unique per process
 -- grid_x                       BIGINT   -        grid size in x, in blocks
 -- grid_y                       BIGINT   -        grid size in y, in blocks
 -- grid_z                       BIGINT   -        grid size in z, in blocks

@@ -1,4 +1,4 @@
--- One row per thread, device, launching function and kernel name, ordered by mean total time, longest first.
+-- One row per thread, device, launch function and kernel name, ordered by mean total time, longest first.
 --
 -- pid               BIGINT   -      process ID
 -- tid               BIGINT   -      ID of the launching thread
@@ -16,17 +16,17 @@
 -- call_min_ns       BIGINT   ns     minimum duration of the call
 -- call_max_ns       BIGINT   ns     maximum duration of the call
 -- call_stddev_ns    DOUBLE   ns     sample standard deviation of the call duration; 0 for a single value
--- queue_mean_ns     DOUBLE   ns     mean time in the queue, of kernels that waited; NULL if none waited
+-- queue_mean_ns     DOUBLE   ns     mean time in the queue across kernels that waited; NULL if none waited
 -- queue_median_ns   DOUBLE   ns     median time in the queue
 -- queue_min_ns      BIGINT   ns     minimum time in the queue
 -- queue_max_ns      BIGINT   ns     maximum time in the queue
--- queue_stddev_ns   DOUBLE   ns     sample standard deviation of the time in the queue; 0 for a single value or none
+-- queue_stddev_ns   DOUBLE   ns     sample standard deviation of the time in the queue; 0 if at most one kernel waited
 -- kernel_mean_ns    DOUBLE   ns     mean duration on the GPU
 -- kernel_median_ns  DOUBLE   ns     median duration on the GPU
 -- kernel_min_ns     BIGINT   ns     minimum duration on the GPU
 -- kernel_max_ns     BIGINT   ns     maximum duration on the GPU
 -- kernel_stddev_ns  DOUBLE   ns     sample standard deviation of the duration on the GPU; 0 for a single value
--- call_name         VARCHAR  -      launching API function
+-- call_name         VARCHAR  -      API function that launched the kernel
 -- name              VARCHAR  -      kernel name
 --
 -- nsys: pid = PID

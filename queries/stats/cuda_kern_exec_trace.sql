@@ -1,10 +1,9 @@
--- One row per kernel whose launching call is known, ordered by the start of the call.
+-- One row per kernel with a known launch call, ordered by the start of the call.
 --
--- call_ns            BIGINT   ns  start of the launching call
--- call_duration_ns   BIGINT   ns  duration of the launching call
--- queue_ns           BIGINT   ns  end of the call, when the wait in the queue starts; NULL if the kernel started
---                                 earlier
--- queue_duration_ns  BIGINT   ns  time from queue_ns to the start of the kernel; NULL if it started earlier
+-- call_ns            BIGINT   ns  start of the launch call
+-- call_duration_ns   BIGINT   ns  duration of the launch call
+-- queue_ns           BIGINT   ns  end of the call, which is when queueing starts; NULL if the kernel started earlier
+-- queue_duration_ns  BIGINT   ns  time from queue_ns to the start of the kernel; NULL if the kernel started earlier
 -- start_ns           BIGINT   ns  start time on the GPU
 -- duration_ns        BIGINT   ns  duration on the GPU
 -- sum_ns             BIGINT   ns  time from the start of the call to the end of the call or the kernel, whichever is
@@ -12,9 +11,9 @@
 -- pid                BIGINT   -   process ID
 -- tid                BIGINT   -   ID of the launching thread
 -- device_id          BIGINT   -   CUDA device ordinal
--- call_name          VARCHAR  -   launching API function
--- grid               VARCHAR  -   blocks of the grid in x, y and z
--- block              VARCHAR  -   threads per block in x, y and z
+-- call_name          VARCHAR  -   API function that launched the kernel
+-- grid               VARCHAR  -   grid size in blocks (x, y, z)
+-- block              VARCHAR  -   block size in threads (x, y, z)
 -- name               VARCHAR  -   kernel name
 --
 -- nsys: call_ns = API Start:ts_ns

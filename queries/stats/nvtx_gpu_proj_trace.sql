@@ -1,5 +1,5 @@
--- One row per NVTX range that contains GPU operations and one per thread for operations outside all ranges, ordered by
--- range_id, operations outside first.
+-- One row per NVTX range that contains GPU operations, and one per thread for operations outside all ranges, ordered by
+-- range_id, with operations outside all ranges first.
 --
 -- name               VARCHAR  -      domain and name of the range; NULL for operations outside all ranges
 -- projected_ns       BIGINT   ns     start of the first operation on the GPU
@@ -9,12 +9,12 @@
 -- style              VARCHAR  -      PushPop or StartEnd
 -- pid                BIGINT   -      process ID
 -- tid                BIGINT   -      thread ID
--- operation_count    BIGINT   count  number of kernels, copies and memsets launched in it
+-- operation_count    BIGINT   count  number of kernels, copies and memsets launched in the range
 -- level              INTEGER  -      number of enclosing ranges with GPU operations
 -- child_count        BIGINT   count  number of direct children with GPU operations
--- range_id           BIGINT   -      range ID, the row in nsys's table
+-- range_id           BIGINT   -      range ID: row number in nsys's table
 -- parent_id          BIGINT   -      range_id of the parent; NULL if there is none
--- stack              VARCHAR  -      range_ids from the outermost range to this one
+-- stack              VARCHAR  -      range IDs from the outermost range to this one
 --
 -- nsys: name = Name
 -- nsys: projected_ns = Projected Start:ts_ns

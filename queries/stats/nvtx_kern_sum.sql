@@ -1,14 +1,14 @@
--- One row per range name and style, thread and kernel name, ordered by range name, thread and total duration, longest
--- first. A kernel counts in every range around its launch. Kernels outside all ranges have no range name.
+-- One row per range name, style, thread and kernel name, ordered by range name, thread and total duration, longest
+-- first. A kernel is included in every range that contains its launch. Kernels outside all ranges have no range name.
 -- materialized: every launch is joined with all ranges around it.
 --
 -- range_name    VARCHAR  -      domain and name of the range; NULL for kernels outside all ranges
 -- style         VARCHAR  -      PushPop or StartEnd
 -- pid           BIGINT   -      process ID
--- tid           BIGINT   -      ID of the launching thread; NULL if the call is unknown
--- range_count   BIGINT   count  number of ranges that launched one of the kernels
+-- tid           BIGINT   -      ID of the launching thread; NULL if the launch call is unknown
+-- range_count   BIGINT   count  number of ranges that launched at least one of the kernels
 -- kernel_count  BIGINT   count  number of kernels
--- sum_ns        BIGINT   ns     total duration; a kernel in two nested ranges of this name counts twice
+-- sum_ns        BIGINT   ns     total duration; a kernel in two nested ranges of this name is included twice
 -- mean_ns       DOUBLE   ns     mean duration
 -- median_ns     DOUBLE   ns     median duration
 -- min_ns        BIGINT   ns     minimum duration
@@ -41,7 +41,7 @@ pair AS (
     SELECT i.group_id, l.name_id, i.range_id, i.is_widest, l.duration_ns
     FROM launched AS l JOIN (FROM stats__instant WHERE NOT is_sole) AS i USING (operation_id)
 ),
--- A kernel counts once in the only range of its name.
+-- If only one range has a name, each of its kernels is included once.
 sole_pair AS (
     SELECT s.range_id, l.name_id, l.duration_ns
     FROM launched AS l JOIN (FROM stats__stack WHERE is_sole) AS s USING (piece_id)

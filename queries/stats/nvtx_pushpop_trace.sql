@@ -4,15 +4,15 @@
 -- end_ns       BIGINT   ns     end of the range
 -- duration_ns  BIGINT   ns     duration of the range on the CPU
 -- child_ns     BIGINT   ns     total duration of the direct children
--- own_ns       BIGINT   ns     duration without the direct children
+-- own_ns       BIGINT   ns     duration of the range minus child_ns
 -- name         VARCHAR  -      domain and name of the range
 -- pid          BIGINT   -      process ID
 -- tid          BIGINT   -      thread ID
--- level        INTEGER  -      number of push/pop ranges around it
+-- level        INTEGER  -      number of enclosing push/pop ranges
 -- child_count  BIGINT   count  number of direct children
--- range_id     BIGINT   -      range ID, the row in nsys's table
+-- range_id     BIGINT   -      range ID: row number in nsys's table
 -- parent_id    BIGINT   -      range_id of the parent; NULL if there is none
--- stack        VARCHAR  -      range_ids from the outermost range to this one
+-- stack        VARCHAR  -      range IDs from the outermost range to this one
 -- tree         VARCHAR  -      name of the range, indented by level
 --
 -- nsys: start_ns = Start:ts_ns

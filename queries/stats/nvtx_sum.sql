@@ -1,4 +1,4 @@
--- One row per name and style of NVTX ranges, ordered by total duration, longest first.
+-- One row per NVTX range name and style, ordered by total duration, longest first.
 -- materialized: the quartiles of all names require a sort.
 --
 -- share_percent   DOUBLE   -      total as a percentage of the sum of all totals

@@ -1,7 +1,7 @@
 -- One row per instruction that caused CPU page faults, ordered by number of faults, largest first.
 --
 -- fault_count  BIGINT   count  number of page faults
--- instruction  VARCHAR  -      instruction as named in the trace
+-- instruction  VARCHAR  -      instruction as recorded in the trace
 --
 -- nsys: fault_count = CPU Page Faults
 -- nsys: instruction = CPU Instruction Address

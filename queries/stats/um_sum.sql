@@ -1,5 +1,4 @@
--- One row per virtual address that unified memory migrated or that caused page faults, ordered by throughput, fastest
--- first.
+-- One row per virtual address with unified memory migrations or page faults, ordered by throughput, highest first.
 --
 -- address                 BIGINT  -        address of the first byte of the pages
 -- to_device_bytes         BIGINT  bytes    bytes migrated to the device
@@ -26,6 +25,6 @@ SELECT
     address, to_device_bytes, to_host_bytes, cpu_fault_count, gpu_fault_count,
     CASE WHEN duration_ns > 0 THEN 1000000000 // duration_ns * copied_bytes END AS throughput_bytes_per_s
 FROM moved FULL JOIN cpu USING (address) FULL JOIN gpu_side USING (address)
--- At equal throughput, nsys lists addresses with CPU faults first, then those migrated to the host.
+-- For equal throughput, nsys lists addresses with CPU page faults first, then addresses with migrations to the host.
 ORDER BY throughput_bytes_per_s DESC NULLS LAST, cpu_fault_count IS NULL, to_host_bytes IS NULL, to_device_bytes IS NULL,
     address

@@ -1,11 +1,11 @@
--- One row: the bytes that unified memory migrated, and the page faults.
+-- One row: the total unified memory migrations and page faults.
 --
 -- to_device_bytes  BIGINT  bytes  bytes migrated to devices
 -- to_host_bytes    BIGINT  bytes  bytes migrated to the host
 -- cpu_fault_count  BIGINT  count  number of CPU page faults
 -- gpu_fault_count  BIGINT  count  number of GPU page faults
--- min_address      BIGINT  -      lowest address that migrated or faulted; NULL unless migrations in both directions
---                                 and faults on both sides occurred
+-- min_address      BIGINT  -      lowest address with a migration or page fault; NULL unless migrations occurred in
+--                                 both directions and page faults on both CPU and GPU
 -- max_address      BIGINT  -      highest such address; NULL under the same condition
 --
 -- nsys: to_device_bytes = Total HtoD Migration Size:mem_B
@@ -20,7 +20,7 @@ WITH touched AS (
     UNION ALL SELECT 'cpu_fault', address FROM _cpu_fault
     UNION ALL SELECT 'gpu_fault', address FROM _gpu_fault
 ),
--- nsys reports no address bounds unless all four occurred.
+-- nsys reports address bounds only if all four kinds of events occurred.
 bounds AS (SELECT min(address) AS lowest, max(address) AS highest FROM touched HAVING count(DISTINCT what) = 4)
 SELECT
     (SELECT sum(to_device_bytes)::BIGINT FROM stats__migration) AS to_device_bytes,

@@ -1,10 +1,11 @@
--- One row per candidate number of steps: the kind of operation whose occurrences mark the starts of the steps.
--- materialized: small, read twice.
+-- One row per candidate number of steps, with the kind of operation whose occurrences mark the starts of the steps.
+-- materialized: small, and read twice.
 --
--- All kinds that run once per step yield the same steps, except for where in the step they begin and for slightly
--- different lengths: a kernel that waits for another GPU drifts. Copies from the host take precedence, then graph runs,
--- copies to the host, and kernels. Of the remaining kinds, the one whose median period is closest to the median of all
--- is chosen. GPUs with the same number of steps are ranks of one program and use the same kind if they share one.
+-- All kinds of operations that run once per step yield the same steps. The steps differ only in where they begin and
+-- slightly in length, because a kernel that waits for another GPU drifts. Copies from the host take precedence, then
+-- graph runs, copies to the host, and kernels. Among the kinds with the highest precedence, the one whose median period
+-- is closest to the median over these kinds is chosen. GPUs with the same number of steps are ranks of one program and
+-- use the same kind if they have one in common.
 WITH key AS (
     SELECT s.candidate_id, s.period_count, k.process_id, k.gpu_id, k.key_id, k.preference
     FROM step__shortlist AS s

@@ -1,10 +1,11 @@
--- One row per GPU, instant at which a step begins or ends on it (NULL before the first one), process and kind: the
--- operations that start between this instant and the next, and the time they cover beyond earlier operations.
+-- One row per GPU, step boundary (an instant at which a step begins or ends on the GPU; NULL for the time before the
+-- first one), process and kind, with the number of operations that start between this boundary and the next, and the
+-- time they cover in addition to earlier operations.
 -- materialized: one pass over all operations.
 --
--- Coverage is computed in four ways: by all operations, by compute, by communication, and by either of the last two.
--- The order of operations that start together does not change any sum. On a GPU where no operation starts while another
--- one runs, each operation adds its full duration, and no sort is needed.
+-- Coverage is computed for four sets of operations: all operations, compute, communication, and the union of compute
+-- and communication. The order of operations that start at the same time does not change any sum. On a GPU where no
+-- operation starts while another one runs, each operation adds its full duration, and no sort is needed.
 WITH overlapping AS (SELECT DISTINCT gpu_id FROM gpu__covered WHERE covered_ns > start_ns),
 covered AS (
     SELECT gpu_id, process_id, kind, start_ns, end_ns, is_compute, is_communication, NULL::BIGINT AS covered_ns,

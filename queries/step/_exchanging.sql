@@ -1,4 +1,4 @@
--- One row per anchor: the number of examined periods (the first 32) in which CPU and GPU interact.
+-- One row per anchor, with the number of examined periods (the first 32) in which the CPU and GPU interact.
 SELECT b.candidate_id, count(DISTINCT l.place) AS period_count
 FROM step__extent AS b
 JOIN step__exchange AS e

@@ -1,3 +1,3 @@
--- One row per process and device ordinal in it: the GPU.
--- materialized: one pass over all operations, which saves kernels a join with all of them.
+-- One row per process and device ordinal in the process, with the GPU.
+-- materialized: one pass over all operations. Otherwise, each query on kernels would join all operations.
 SELECT DISTINCT process_id, device_id, gpu_id FROM _gpu_operation

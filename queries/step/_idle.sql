@@ -1,12 +1,15 @@
--- One row per step and cause of idle time in it, and per blocking call for synchronization. A gap ends where an
--- operation starts, and steps begin and end at such instants, so no gap is in two steps. A gap that begins before the
--- first step is in no step.
+-- One row per step and cause of idle time in the step. For synchronization, there is one row per blocking call. A gap
+-- ends when an operation starts, and steps begin and end at such instants, so no gap belongs to two steps. A gap that
+-- begins before the first step belongs to no step.
 -- materialized: small, and read by budget, check and step.
 SELECT i.step_id,
     CASE g.cause WHEN 'launch gap' THEN 'launch_bound' WHEN 'synchronization' THEN 'synchronization'
         WHEN 'dependency' THEN 'dependency' ELSE 'rest' END AS term,
     g.blocking_call, count(*) AS gap_count,
-    sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns))::BIGINT AS idle_ns
+    sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns))::BIGINT AS idle_ns,
+    -- The limit is that of gap__late.
+    coalesce(sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns)) FILTER (g.gap_ns >= 1000000), 0)::BIGINT
+        AS long_ns
 FROM gap_list AS g
 JOIN (SELECT DISTINCT process_id, gpu_id FROM step__interval) AS p USING (gpu_id)
 ASOF JOIN step__interval AS i

@@ -1,13 +1,13 @@
--- One row per step, process and GPU: the time from its first operation to the start of the next step or to its last
--- end.
+-- One row per step, process and GPU, with the time from the start of its first operation until the next step begins or
+-- its last operation ends.
 -- materialized: small, and joined by every step query.
 --
--- A step that is a range begins with the first operation launched in the range. If the next step is in the same
--- enclosing range on the same thread, or neither has one, the step lasts until the next step begins, because sampling
--- and waiting for the CPU between two forward passes are part of an iteration. Otherwise it lasts until its last
--- operation ends, at most until the next step begins. Steps found by an anchor last from one occurrence to the next. Of
--- steps that begin together on a GPU, the one opened first counts. Steps of zero length are dropped. is_cut marks steps
--- that the capture cut off.
+-- A step that is a range begins with the first operation launched in the range. If the next step is on the same thread
+-- and in the same enclosing range (or neither step is in one), the step lasts until the next step begins. The reason is
+-- that sampling and waiting for the CPU between two forward passes are part of an iteration. Otherwise, the step lasts
+-- until its last operation ends or the next step begins, whichever is earlier. A step found by an anchor lasts from one
+-- occurrence of the anchor to the next. If several steps begin at the same time on a GPU, only the one opened first is
+-- kept. Steps of zero length are dropped. is_cut marks steps that the start or end of the capture cuts off.
 WITH ranged AS (
     SELECT w.process_id, w.gpu_id, w.start_ns, w.last_end_ns, r.range_id, r.found_by, r.phase, r.thread_id,
         e.is_open, coalesce(p.parent_id, -1) AS parent_id

@@ -1,4 +1,4 @@
--- One row per phase, process, GPU and kernel name: the columns of `step_kernel`, except the label.
+-- One row per phase, process, GPU and kernel name, with the columns of `step_kernel` except the label.
 -- materialized: medians over all steps, also used for outliers.
 SELECT b.phase, b.process_id, b.gpu_id, n.value AS name, c.class, b.step_count, b.run_count, b.median_count,
     b.median_ns, b.min_ns, b.max_ns, b.sum_ns,

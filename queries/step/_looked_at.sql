@@ -1,4 +1,4 @@
--- One row per period that the search for an anchor examines: the first 32 of each candidate.
+-- One row per period that the anchor search examines. These are the first 32 periods of each candidate.
 SELECT candidate_id, process_id, gpu_id, start_ns, next_ns, place
 FROM step__occurrence
 WHERE place <= 32 AND next_ns IS NOT NULL

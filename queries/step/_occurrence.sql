@@ -1,4 +1,4 @@
--- One row per occurrence of an anchor, which is where a period begins.
+-- One row per occurrence of an anchor. Each occurrence begins a period.
 -- materialized: one pass over all operations, used by every query that evaluates anchors.
 SELECT s.candidate_id, s.process_id, s.gpu_id, o.start_ns,
     lead(o.start_ns) OVER one AS next_ns,

@@ -1,6 +1,7 @@
--- One row per GPU operation that can mark a step, with the key of its kind: kernels with one name, grid and block, runs
--- of one graph, or copies of one size from or to host memory. If several kinds run once per step, the one with the
--- lowest preference number marks it, because a step begins where the CPU hands data or work to the GPU.
+-- One row per GPU operation that can mark a step, with the key of its kind. Operations are of the same kind if they are
+-- kernels with the same name, grid and block; runs of the same graph; or copies of the same size to or from host
+-- memory. If several kinds run once per step, the one with the lowest preference number marks the step, because a step
+-- begins when the CPU hands data or work to the GPU.
 SELECT k.operation_id, k.process_id, g.gpu_id, k.start_ns, k.duration_ns, k.name_id,
     k.grid_x, k.grid_y, k.grid_z, NULL::VARCHAR AS other, 4 AS preference,
     hash(k.name_id, k.grid_x, k.grid_y, k.grid_z, k.block_x, k.block_y, k.block_z) AS key_id

@@ -1,5 +1,6 @@
--- One row per process and GPU with steps: the time from its first operation to its last end, and the part of it that is
--- in no step, measured between the steps. If steps overlap, the steps and this part add up to more than the total.
+-- One row per process and GPU with steps, with the time from the start of its first operation to the end of its last
+-- one, and the part of this time that is outside all steps, measured between the steps. If steps overlap, the steps and
+-- this part add up to more than the total.
 WITH bounds AS (
     SELECT process_id, gpu_id, min(start_ns) AS first_ns, max(end_ns) AS last_ns FROM _gpu_operation
     WHERE end_ns >= start_ns GROUP BY ALL

@@ -1,7 +1,8 @@
--- One row per naming scheme that frameworks use for their steps, from the assets analytic/steps/*.toml: who uses it, a
--- text that each name contains, and the regular expression for the whole name. fields has a regular expression with one
--- group for each value in the name. phases maps each word of the field phase to a phase. All expressions match a number
--- with \d+. Of several schemes that match a name, the one with the lowest position applies.
+-- One row per naming scheme that frameworks use for their steps, from the assets analytic/steps/*.toml. The columns
+-- contain the framework that uses the scheme, a string that every name contains, and the regular expression for the
+-- whole name. fields contains a regular expression with one group for each value in the name. phases maps each word in
+-- the phase field to a phase. All expressions match numbers with \d+. If several schemes match a name, the one with the
+-- lowest position applies.
 SELECT row_number() OVER (ORDER BY kind DESC, source) AS position, source, kind, "contains" AS part,
     "match" AS expression, fields, coalesce(phases, MAP {}) AS phases, link
 FROM (

@@ -1,8 +1,9 @@
--- One row per range that is a step: by the stages file, by the pattern of --steps, or by its name. The first of these
--- that finds any range applies. Of nested steps on a thread, the outermost counts. A zero-length range is not a step.
+-- One row per range that is a step, identified by the stages file, by the --steps pattern, or by the range name. The
+-- first of these methods that finds any range is used. If steps are nested on a thread, only the outermost one counts.
+-- A zero-length range is not a step.
 -- materialized: small, and joined by every step query.
 --
--- A range that was never closed was cut off by the end of the capture. It is listed here and dropped later.
+-- A range that was never closed was cut off by the end of the capture. Such a range is listed here and dropped later.
 WITH by_stage AS (
     SELECT s.range_id, 1 AS rank, 'stages file: ' || s.stage AS found_by,
         CASE WHEN o.phase IN ('prefill', 'decode', 'mixed', 'train') THEN o.phase ELSE 'other' END AS phase
@@ -18,7 +19,7 @@ by_pattern AS (
     LEFT JOIN step_name AS n ON n.name = t.name AND n.kind = 'step'
 ),
 by_name AS (
-    -- Names that a framework writes are more specific than numbered names.
+    -- Names written by a framework are more specific than numbered names.
     SELECT t.range_id, CASE n.source WHEN 'numbered' THEN 4 ELSE 3 END AS rank, 'name: ' || n.source AS found_by,
         n.phase
     FROM _range_text AS t JOIN step_name AS n ON n.name = t.name AND n.kind = 'step'
@@ -35,7 +36,7 @@ placed AS (
     SELECT b.*, r.thread_id, r.start_ns, r.end_ns, r.opened FROM best AS b JOIN _range AS r USING (range_id)
     WHERE r.end_ns > r.start_ns
 ),
--- A range is nested in another one if a range opened earlier does not end before it.
+-- A range is nested in another one if a range opened earlier ends at the same time or later.
 around AS (
     SELECT *, max(end_ns) OVER (
             PARTITION BY thread_id ORDER BY opened ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING

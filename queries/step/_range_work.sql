@@ -1,4 +1,5 @@
--- One row per step that is a range, process and GPU: first start and last end of the operations attributed to it.
+-- One row per process, GPU and step that is a range, with the start of the first operation attributed to the step and
+-- the end of the last one.
 -- materialized: small, and read twice.
 SELECT r.range_id, w.process_id, w.gpu_id, min(w.first_ns) AS start_ns, max(w.last_ns) AS last_end_ns
 FROM _piece_work AS w

@@ -1,5 +1,5 @@
--- One row per shortlisted anchor and kind of operation: the number of examined periods (of the first 32) in which the
--- kind occurs equally often.
+-- One row per shortlisted anchor and kind of operation, with the number of examined periods (of the first 32) in which
+-- the kind runs the same number of times.
 WITH counted AS (
     SELECT b.candidate_id, b.period_count, o.key_id, l.place, count(*) AS n, sum(o.duration_ns) AS sum_ns
     FROM step__extent AS b

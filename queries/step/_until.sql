@@ -1,10 +1,10 @@
--- One row per GPU and instant at which a step begins or ends: the cumulative busy time of the GPU up to that instant,
--- for each of the four kinds of coverage in step__cell.
+-- One row per GPU and instant at which a step begins or ends, with the cumulative busy time of the GPU up to this
+-- instant, for each of the four sets of operations in step__cell.
 -- materialized: small, and joined twice by step.
 --
--- The time covered by all operations that started before an instant is the sum of what each one adds to the earlier
--- ones. The part of it after the instant is a single interval that ends at the latest end, because all of them have
--- started. This part is subtracted.
+-- The time covered by all operations that started before an instant is the sum of the time that each of them adds to
+-- the earlier ones. The part of this time after the instant is a single interval that lasts until the latest end,
+-- because all of these operations have already started. This part is subtracted.
 WITH cell AS (
     SELECT gpu_id, at_ns, sum(busy_ns) AS busy_ns, sum(compute_ns) AS compute_ns,
         sum(communication_ns) AS communication_ns, sum(either_ns) AS either_ns,

@@ -1,19 +1,20 @@
--- One row per phase, process, GPU and term: where the time of a step goes, ordered by phase, process and GPU, then in
--- the order in which terms are added up. The terms of a step add up exactly, but their medians need not.
+-- One row per phase, process, GPU and term, showing where the step time goes, ordered by phase, process and GPU, then
+-- in the order in which terms are added up. The terms of each step add up exactly, but their medians need not.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      the GPU
 -- term           VARCHAR  -      wall, busy, compute_busy, communication_busy, exposed_communication, idle,
 --     launch_bound, synchronization, dependency, rest
--- part_of        VARCHAR  -      the term that contains it; NULL for wall; synchronization for a single blocking call
--- blocking_call  VARCHAR  -      API function, for a single blocking call; otherwise NULL
+-- part_of        VARCHAR  -      term that contains this term; NULL for wall; synchronization for an individual
+--     blocking call
+-- blocking_call  VARCHAR  -      API function, if the row represents an individual blocking call; otherwise NULL
 -- step_count     BIGINT   count  number of steps
--- median_ns      DOUBLE   ns     median per step
--- min_ns         BIGINT   ns     minimum per step
--- max_ns         BIGINT   ns     maximum per step
--- sum_ns         BIGINT   ns     sum over all steps
--- share_ratio    DOUBLE   ratio  sum_ns divided by the wall time of these steps
+-- median_ns      DOUBLE   ns     median time per step
+-- min_ns         BIGINT   ns     minimum time per step
+-- max_ns         BIGINT   ns     maximum time per step
+-- sum_ns         BIGINT   ns     total time over all steps
+-- share_ratio    DOUBLE   ratio  sum_ns divided by the total wall time of these steps
 WITH summed AS (
     SELECT phase, process_id, gpu_id, term, part_of, blocking_call, count(*) AS step_count, median(ns) AS median_ns,
         min(ns) AS min_ns, max(ns) AS max_ns, sum(ns)::BIGINT AS sum_ns

@@ -1,21 +1,22 @@
 -- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
--- process and GPU, the chosen anchor first.
+-- process and GPU, chosen anchor first.
 -- materialized: the search runs once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id           BIGINT   -      the GPU
--- anchor           VARCHAR  -      name of the kernel; number of the graph; or direction and size of the copy
--- grid             VARCHAR  -      grid of the kernel; NULL for graphs and copies
--- instance_count   BIGINT   count  number of occurrences
--- median_ns        DOUBLE   ns     median time from one occurrence to the next
--- spread_ratio     DOUBLE   ratio  interquartile range of this time divided by its median
--- kind_count       BIGINT   count  kinds of operations (kernels: name, grid and block) that run equally often in at
---     least 90 % of the examined periods
--- recurring_ratio  DOUBLE   ratio  share of the GPU time in the examined periods that these kinds account for
--- exchange_ratio   DOUBLE   ratio  share of the examined periods in which CPU and GPU interact: a copy from or to host
---     memory, a graph run, or the return of a blocking call
--- verdict          VARCHAR  -      chosen, runner-up, or why the anchor is rejected
--- key_id           UBIGINT  -      key of the kind of operation
+-- anchor           VARCHAR  -      kernel name, graph number, or copy direction and size
+-- grid             VARCHAR  -      grid size of the kernel; NULL for graphs and copies
+-- instance_count   BIGINT   count  number of occurrences of the anchor
+-- median_ns        DOUBLE   ns     median time between consecutive occurrences
+-- spread_ratio     DOUBLE   ratio  interquartile range of the time between occurrences, divided by its median
+-- kind_count       BIGINT   count  number of kinds of operations that run the same number of times in at least 90 % of
+--     the examined periods; kernels are of the same kind if they have the same name, grid and block
+-- recurring_ratio  DOUBLE   ratio  share of the GPU time in the examined periods that is spent in operations of these
+--     kinds
+-- exchange_ratio   DOUBLE   ratio  share of the examined periods in which the CPU and GPU interact through a copy to or
+--     from host memory, a graph run, or the return of a blocking call
+-- verdict          VARCHAR  -      chosen, runner-up, or the reason why the anchor is rejected
+-- key_id           UBIGINT  -      key of the anchor's kind of operation
 WITH recurring AS (
     SELECT candidate_id,
         count(*) FILTER (equal_count >= 0.9 * period_count) AS kind_count,
@@ -33,11 +34,11 @@ period AS (
 judged AS (
     SELECT s.*, a.key_id, coalesce(e.period_count, 0) / r.looked_count AS exchange_ratio, p.instance_count, p.median_ns, p.spread_ratio, r.kind_count, r.recurring_ratio,
         CASE
-            WHEN r.kind_count < 3 THEN 'rejected: fewer than 3 kinds of operations run equally often in each period'
-            WHEN r.recurring_ratio < 0.9 THEN 'rejected: less than 90 % of the GPU time recurs in each period'
+            WHEN r.kind_count < 3 THEN 'rejected: fewer than 3 operation kinds run the same number of times per period'
+            WHEN r.recurring_ratio < 0.9 THEN 'rejected: less than 90 % of GPU time recurs in each period'
             WHEN coalesce(e.period_count, 0) < 0.9 * r.looked_count
                 THEN 'rejected: CPU and GPU do not interact in every period, which is typical of layers within a step'
-            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: the lengths of the periods vary too much'
+            WHEN coalesce(p.spread_ratio, 1) > 0.35 THEN 'rejected: period lengths vary too much'
         END AS reason
     FROM step__shortlist AS s
     JOIN step__anchor AS a USING (candidate_id)
@@ -51,8 +52,8 @@ measured AS (
 ),
 ranked AS (
     SELECT *,
-        -- Candidates within half a percentage point of the best recurring_ratio explain the trace equally well. The one
-        -- with the shortest period is the step.
+        -- Candidates whose recurring_ratio is within half a percentage point of the best one explain the trace equally
+        -- well. Of these candidates, the one with the shortest period is chosen as the step.
         row_number() OVER (
             PARTITION BY process_id, gpu_id
             ORDER BY reason IS NOT NULL, recurring_ratio < best_ratio - 0.005, period_count DESC, key_id

@@ -1,11 +1,11 @@
--- One row per consistency check, process and GPU: whether the times of steps add up, ordered by process, GPU and check.
+-- One row per consistency check, process and GPU, showing whether step times add up, ordered by process, GPU and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id              BIGINT   -      the GPU
--- check_name          VARCHAR  -      wall = busy + idle; idle = its parts; parts lie within their whole; steps +
+-- check_name          VARCHAR  -      wall = busy + idle; idle = sum of its parts; no part exceeds its whole; steps +
 --     outside = trace
 -- step_count          BIGINT   count  number of steps checked; 1 for the check of the whole trace
--- failed_count        BIGINT   count  number of these with a difference
+-- failed_count        BIGINT   count  number of checked steps with a difference
 -- max_difference_ns   BIGINT   ns     largest absolute difference
 -- verdict             VARCHAR  -      passed or failed
 WITH part AS (
@@ -20,10 +20,10 @@ compared AS (
     SELECT process_id, gpu_id, 'wall = busy + idle' AS check_name, wall_ns - busy_ns - idle_ns AS difference_ns
     FROM alone
     UNION ALL
-    SELECT process_id, gpu_id, 'idle = its parts', idle_ns - parts_ns FROM alone
+    SELECT process_id, gpu_id, 'idle = sum of its parts', idle_ns - parts_ns FROM alone
     UNION ALL
     -- No part is negative or larger than the whole that contains it.
-    SELECT process_id, gpu_id, 'parts lie within their whole',
+    SELECT process_id, gpu_id, 'no part exceeds its whole',
         greatest(-exposed_communication_ns, exposed_communication_ns - communication_ns,
             compute_ns + exposed_communication_ns - busy_ns, 0)
     FROM alone

@@ -1,17 +1,17 @@
--- One row per phase, process, GPU and kernel class: its kernels and time per step, ordered by phase, process and GPU,
--- then by median_ns, largest first. A step without kernels of the class counts as 0.
+-- One row per phase, process, GPU and kernel class, with the number of its kernels and their time per step, ordered by
+-- phase, process and GPU, then by median_ns, largest first. A step without kernels in the class counts as 0.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      the GPU
--- class          VARCHAR  -      kernel class, see kernel_rule
+-- class          VARCHAR  -      kernel class (see kernel_rule); other if no rule matches
 -- step_count     BIGINT   count  number of steps in the phase
 -- median_count   DOUBLE   count  median number of kernels per step
 -- median_ns      DOUBLE   ns     median kernel time per step
 -- min_ns         BIGINT   ns     minimum kernel time per step
 -- max_ns         BIGINT   ns     maximum kernel time per step
 -- sum_ns         BIGINT   ns     kernel time in all steps
--- share_ratio    DOUBLE   ratio  sum_ns divided by the time of all kernels in these steps
+-- share_ratio    DOUBLE   ratio  sum_ns divided by the total duration of all kernels in these steps
 WITH per_step AS (
     SELECT k.step_id, c.class, sum(k.operation_count) AS operation_count, sum(k.sum_ns) AS sum_ns
     FROM step__kernel AS k JOIN kernel__class AS c USING (name_id)

@@ -1,13 +1,14 @@
--- One row per process and GPU with operations: how steps were found, or why there are none, ordered by process and GPU.
+-- One row per process and GPU with operations, showing how steps were identified or why there are none, ordered by
+-- process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- process_id   BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id       BIGINT   -      the GPU
 -- found_by     VARCHAR  -      how the steps were identified; NULL if there are none
 -- step_count   BIGINT   count  number of steps
--- cut_count    BIGINT   count  steps that the capture cut off, which are excluded; with an anchor, the parts before the
---     first and after the last occurrence
--- reason       VARCHAR  -      why there are no steps; NULL if there are steps
+-- cut_count    BIGINT   count  number of steps that the start or end of the capture cuts off, which are excluded; if
+--     steps are found by an anchor, this includes the parts before the first and after the last occurrence
+-- reason       VARCHAR  -      reason why there are no steps; NULL if there are any
 WITH owner AS (SELECT DISTINCT process_id, gpu_id FROM _gpu_operation),
 found AS (
     SELECT process_id, gpu_id, min(found_by) AS found_by, count(*) FILTER (NOT is_cut) AS step_count,
@@ -24,8 +25,8 @@ SELECT o.process_id, o.gpu_id, CASE WHEN f.step_count > 0 THEN f.found_by END AS
         WHEN f.step_count > 0 THEN NULL
         WHEN (SELECT choice FROM step_choice) = 'none' THEN 'steps were not requested'
         WHEN (SELECT choice FROM step_choice) = 'pattern' THEN 'no range that launched GPU work matches the pattern'
-        WHEN b.candidate_count IS NULL THEN 'no range has the name of a step, and no operation recurs regularly'
-        ELSE 'no range has the name of a step, and the best anchor is ' || b.verdict
+        WHEN b.candidate_count IS NULL THEN 'no range name identifies a step, and no operation recurs regularly'
+        ELSE 'no range name identifies a step, and the best anchor is ' || b.verdict
     END AS reason
 FROM owner AS o
 LEFT JOIN found AS f USING (process_id, gpu_id)

@@ -1,25 +1,25 @@
 -- One row per distinct range name that follows a known naming scheme, ordered by source and name.
 -- materialized: text matching over every distinct name, used by all step detection.
 --
--- All schemes write a number as \d+, so names are matched as they are. Fields are located once per shape, which is a name
--- with 0 in place of each number. Each number of the shape is replaced by its position, and a field that matches this
--- position selects the number in the name.
+-- All schemes match numbers with \d+, so names can be matched without changes. The fields are located once per shape. A
+-- shape is a name in which each number is replaced by 0. To find the fields, each number in the shape is replaced by
+-- its position. The position that a field matches then selects the number in the name.
 --
--- name                 VARCHAR  -      the text of the range
--- source               VARCHAR  -      name of the scheme, see analytic/steps
+-- name                 VARCHAR  -      range name as recorded
+-- source               VARCHAR  -      name of the naming scheme (see analytic/steps)
 -- kind                 VARCHAR  -      step, or scope (a part of a step)
--- phase                VARCHAR  -      prefill, decode, mixed, train, or other if the name does not contain it
--- context_requests     BIGINT   count  requests whose prompt is computed; NULL if the name does not contain it
--- generation_requests  BIGINT   count  requests that generate tokens; NULL if the name does not contain it
--- context_tokens       BIGINT   count  prompt tokens; NULL if the name does not contain it
--- generation_tokens    BIGINT   count  tokens of requests that generate tokens; NULL if the name does not contain it
--- sq                   BIGINT   count  new tokens, summed over requests; NULL if the name does not contain it
--- sk                   BIGINT   count  context tokens plus new tokens, summed over requests; NULL if the name does not
---     contain it
--- sqsq                 BIGINT   count  square of the new tokens, summed over requests; NULL if the name does not
---     contain it
--- sqsk                 BIGINT   count  new tokens times (context tokens plus new tokens), summed over requests; NULL if
---     the name does not contain it
+-- phase                VARCHAR  -      prefill, decode, mixed or train; other if the name does not contain a phase
+-- context_requests     BIGINT   count  number of requests whose prompts are processed; NULL if not in the name
+-- generation_requests  BIGINT   count  number of requests that generate tokens; NULL if not in the name
+-- context_tokens       BIGINT   count  number of prompt tokens; NULL if not in the name
+-- generation_tokens    BIGINT   count  number of tokens in requests that generate tokens; NULL if not in the name
+-- sq                   BIGINT   count  number of new tokens, summed over requests; NULL if not in the name
+-- sk                   BIGINT   count  number of context tokens plus new tokens, summed over requests; NULL if not in
+--     the name
+-- sqsq                 BIGINT   count  square of the number of new tokens, summed over requests; NULL if not in the
+--     name
+-- sqsk                 BIGINT   count  number of new tokens times (context tokens plus new tokens), summed over
+--     requests; NULL if not in the name
 WITH named AS (
     SELECT DISTINCT name, position, regexp_replace(name, '[0-9]+', '0', 'g') AS shape
     FROM (

@@ -1,21 +1,21 @@
--- One row per step whose wall time is more than 1.5 interquartile ranges above the third or below the first quartile of
--- its phase, process and GPU, with what is different in it, ordered by the absolute difference from the median, largest
--- first.
+-- One row per outlier step, ordered by the absolute difference from the median, largest first. The wall time of an
+-- outlier is more than 1.5 interquartile ranges above the third quartile or below the first quartile for its phase,
+-- process and GPU. The row shows what differs from the median.
 --
--- step_id        BIGINT   -   the step
+-- step_id        BIGINT   -   ID of the step (see step)
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -   the GPU
 -- start_ns       BIGINT   ns  start of the step on the GPU
 -- wall_ns        BIGINT   ns  wall time of the step
--- median_ns      DOUBLE   ns  median wall time of its phase, process and GPU
+-- median_ns      DOUBLE   ns  median wall time for the step's phase, process and GPU
 -- difference_ns  DOUBLE   ns  wall_ns - median_ns
--- term           VARCHAR  -   the term that differs most from its median: compute_busy, exposed_communication,
+-- term           VARCHAR  -   term that differs most from its median: compute_busy, exposed_communication,
 --     launch_bound, synchronization, dependency, or rest
--- term_ns        DOUBLE   ns  difference of the term from its median
--- kernel         VARCHAR  -   the kernel whose time differs most from its median per step
--- label          VARCHAR  -   short name of the kernel, see kernel_label
--- kernel_ns      DOUBLE   ns  difference of the kernel's time from its median per step
+-- term_ns        DOUBLE   ns  difference between the term and its median
+-- kernel         VARCHAR  -   kernel whose time differs most from its median per step
+-- label          VARCHAR  -   short name that distinguishes the kernel from others (see kernel_label)
+-- kernel_ns      DOUBLE   ns  difference between the kernel's time and its median per step
 WITH quarter AS (
     SELECT phase, process_id, gpu_id, median(wall_ns) AS median_ns, quantile_cont(wall_ns, 0.25) AS q1_ns,
         quantile_cont(wall_ns, 0.75) AS q3_ns

@@ -1,13 +1,14 @@
--- One row per kernel of a typical step, with one step per phase, ordered by phase and position. The typical step is the
--- one whose wall time is closest to the median of its phase, process and GPU; if several are equally close, the first
--- one is used. Without steps, the first 3,000 kernels of the GPU with the most kernels are listed.
+-- One row per kernel of a typical step, with one typical step per phase, ordered by phase and position. The typical
+-- step is the step whose wall time is closest to the median for its phase, process and GPU. If several steps are
+-- equally close, the first one is used. If the trace has no steps, the first 3,000 kernels of the GPU with the most
+-- kernels are listed.
 -- materialized: small, and the same for every comparison.
 --
--- phase     VARCHAR  -  prefill, decode, mixed, train, or other; NULL without steps
--- position  BIGINT   -  position among the kernels of the step by start time, from 1
--- name      VARCHAR  -  demangled name
--- detail    VARCHAR  -  grid and block
--- class     VARCHAR  -  kernel class, see kernel_rule
+-- phase     VARCHAR  -  prefill, decode, mixed, train, or other; NULL if the trace has no steps
+-- position  BIGINT   -  position of the kernel in the step, by start time, from 1
+-- name      VARCHAR  -  demangled name with template arguments
+-- detail    VARCHAR  -  grid and block sizes
+-- class     VARCHAR  -  kernel class (see kernel_rule); other if no rule matches
 WITH middle AS (
     SELECT *, abs(wall_ns - median(wall_ns) OVER (PARTITION BY phase, process_id, gpu_id)) AS off_ns FROM step
 ),

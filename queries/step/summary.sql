@@ -1,5 +1,5 @@
--- One row per phase, process and GPU: step durations and the token counts in the names of the steps, ordered by the
--- time of the phase on all GPUs, largest first, then by process and GPU.
+-- One row per phase, process and GPU, with step durations and the token counts from the step names, ordered by the
+-- phase's total time on all GPUs, largest first, then by process and GPU.
 -- materialized: small, and read by every report and comparison.
 --
 -- phase                      VARCHAR  -         prefill, decode, mixed, train, or other
@@ -15,16 +15,17 @@
 -- stddev_ns                  DOUBLE   ns        sample standard deviation of wall time
 -- q1_ns                      DOUBLE   ns        first quartile of wall time
 -- q3_ns                      DOUBLE   ns        third quartile of wall time
--- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps, by count
--- second_half_ns             DOUBLE   ns        median wall time of the other steps; if it differs much from
---     first_half_ns, the steps drift
+-- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps, by number of steps
+-- second_half_ns             DOUBLE   ns        median wall time of the remaining steps; a large difference from
+--     first_half_ns indicates drift
 -- busy_ratio                 DOUBLE   ratio     GPU busy time divided by sum_ns
--- context_tokens             BIGINT   count     prompt tokens; NULL unless every name contains them
--- generation_tokens          BIGINT   count     tokens of requests that generate tokens; NULL unless every name
---     contains them
+-- context_tokens             BIGINT   count     number of prompt tokens; NULL unless every step name contains this
+--     number
+-- generation_tokens          BIGINT   count     number of tokens in requests that generate tokens; NULL unless every
+--     step name contains this number
 -- context_tokens_per_s       DOUBLE   tokens/s  context_tokens divided by sum_ns; NULL if context_tokens is NULL
 -- generation_tokens_per_s    DOUBLE   tokens/s  generation_tokens divided by sum_ns; NULL if generation_tokens is NULL.
---     Ranks of one model report the same tokens: do not add them over GPUs
+--     Do not add these rates over GPUs, because all ranks of a model report the same tokens
 WITH numbered AS (
     SELECT *, row_number() OVER (PARTITION BY phase, process_id, gpu_id ORDER BY start_ns)
         <= count(*) OVER (PARTITION BY phase, process_id, gpu_id) // 2 AS is_first_half

@@ -1,15 +1,16 @@
--- One row per step and term of its time, see step_budget. The rows are unordered; sort by step_id.
+-- One row per step and time term (see step_budget). The rows are unordered. Sort by step_id.
 -- materialized: used for comparisons, budgets and checks.
 --
--- step_id        BIGINT   -   the step
+-- step_id        BIGINT   -   ID of the step (see step)
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -   the GPU
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- term           VARCHAR  -   wall, busy, compute_busy, communication_busy, exposed_communication, idle, launch_bound,
 --     synchronization, dependency, rest
--- part_of        VARCHAR  -   the term that contains it; NULL for wall; synchronization for a single blocking call
--- ns             BIGINT   ns  time of the term in the step
--- blocking_call  VARCHAR  -   API function, for a single blocking call; otherwise NULL
+-- part_of        VARCHAR  -   term that contains this term; NULL for wall; synchronization for an individual blocking
+--     call
+-- ns             BIGINT   ns  time of the term in this step
+-- blocking_call  VARCHAR  -   API function, if the row represents an individual blocking call; otherwise NULL
 SELECT step_id, process_id, gpu_id, phase, unnest([
     {term: 'wall', part_of: NULL, ns: wall_ns}, {term: 'busy', part_of: 'wall', ns: busy_ns},
     {term: 'compute_busy', part_of: 'busy', ns: compute_ns},

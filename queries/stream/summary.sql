@@ -1,11 +1,12 @@
 -- One row per process, GPU and stream, ordered by these columns.
 --
--- pid              BIGINT  -      process ID on its machine
+-- pid              BIGINT  -      operating system process ID
 -- gpu_id           BIGINT  -      the GPU
--- stream_id        BIGINT  -      CUDA stream
--- operation_count  BIGINT  count  GPU operations
--- kernel_count     BIGINT  count  kernels among these operations
--- sum_ns           BIGINT  ns     sum of durations; a stream runs one operation at a time, so this is its busy time
+-- stream_id        BIGINT  -      CUDA stream ID
+-- operation_count  BIGINT  count  number of GPU operations
+-- kernel_count     BIGINT  count  number of kernels among these operations
+-- sum_ns           BIGINT  ns     sum of operation durations; because a stream runs one operation at a time, this is
+--     also its busy time
 SELECT (process_id >> 24) & 16777215 AS pid, gpu_id, stream_id, count(*) AS operation_count,
     count(*) FILTER (kind = 'kernel') AS kernel_count, sum(duration_ns)::BIGINT AS sum_ns
 FROM _gpu_operation

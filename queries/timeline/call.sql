@@ -1,18 +1,20 @@
 -- One row per process, kind of API call and time segment, for a chart of the run, ordered by process, kind and start.
--- The sums add up to the time of all CUDA API calls.
+-- The sums add up to the total duration of all CUDA API calls.
 -- materialized: small, and drawn in every report.
 --
 -- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest calls has its
--- own row. The other calls of a process and kind share a row if they begin in the same part of the trace, of which
--- there are about 300 / processes. The six processes with the most calls are separate, and the others are combined.
+-- own row. For the remaining calls, the trace is divided into about 300 / (number of processes) segments. Calls of the
+-- same process and kind that begin in the same segment share a row. The six processes with the most calls are listed
+-- individually, and all other processes are combined.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid); NULL for the combined processes
--- kind        VARCHAR  -      launch: the call launched a GPU operation; wait: it can block the thread until the GPU is
---     done; other
--- name        VARCHAR  -      API function; NULL if the calls have different ones
+-- kind        VARCHAR  -      launch: the call launched a GPU operation; wait: the call can block the thread until the
+--     GPU has finished; other: all other calls
+-- name        VARCHAR  -      API function; NULL if the row combines calls to different functions
 -- start_ns    BIGINT   ns     start of the first call on the CPU
--- end_ns      BIGINT   ns     latest return on the CPU
--- sum_ns      BIGINT   ns     sum of durations; exceeds end_ns - start_ns if threads make calls at the same time
+-- end_ns      BIGINT   ns     latest end of a call on the CPU
+-- sum_ns      BIGINT   ns     sum of call durations; exceeds end_ns - start_ns if several threads make calls at the
+--     same time
 -- call_count  BIGINT   count  number of calls
 WITH caller AS (
     SELECT process_id, row_number() OVER (ORDER BY count(*) DESC, process_id) <= 6 AS is_apart

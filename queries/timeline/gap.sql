@@ -1,14 +1,15 @@
--- One row per GPU, cause and time segment of idle time, for a chart of the run, ordered by GPU and start. The sums add
--- up to the idle time of all GPUs.
+-- One row per GPU, gap cause and time segment, for a chart of the run, ordered by GPU and start. The sums add up to the
+-- idle time of all GPUs.
 -- materialized: small, and drawn in every report.
 --
 -- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest gaps has its own
--- row. The other gaps of a GPU and cause share a row if they begin in the same part of the trace, of which there are
--- about 240 / GPUs.
+-- row. For the remaining gaps, the trace is divided into about 240 / (number of GPUs) segments. Gaps with the same GPU
+-- and cause that begin in the same segment share a row.
 --
 -- gpu_id         BIGINT   -      the GPU
--- cause          VARCHAR  -      see gap_list
--- blocking_call  VARCHAR  -      API function that blocked; NULL if the gaps have none or different ones
+-- cause          VARCHAR  -      cause of the gaps (see gap_list)
+-- blocking_call  VARCHAR  -      API function that blocked; NULL if there is none, or if the row combines gaps with
+--     different functions
 -- start_ns       BIGINT   ns     start of the first gap
 -- end_ns         BIGINT   ns     end of the last gap
 -- sum_ns         BIGINT   ns     sum of gap durations

@@ -3,18 +3,18 @@
 -- Operations that end before they start are excluded.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 3,000 rows, regardless of the length of the trace, because operations that are close to one
--- another share a segment. A new segment begins after each of the 1,500 longest gaps in the lanes, and in each of about
--- 1,200 / lanes parts of the trace. A gap shorter than 1/20,000 of the trace does not begin a segment. There are at
--- most 16 lanes, or two per GPU if that is more. The stages with the most time have their own lanes on each GPU, and
--- the others share one.
+-- There are at most about 3,000 rows, regardless of the length of the trace, because operations that are close to each
+-- other share a segment. A new segment begins after each of the 1,500 longest gaps in the lanes. In addition, the trace
+-- is divided into about 1,200 / (number of lanes) parts, and each part begins a new segment. A gap shorter than
+-- 1/20,000 of the trace does not begin a segment. There are at most 16 lanes, or two per GPU if that is more. On each
+-- GPU, the stages with the most time have their own lanes, and all other stages share one lane.
 --
--- lane             INTEGER  -      number of the lane, from 1: by GPU, then by time of the stage, largest first
+-- lane             INTEGER  -      lane number, from 1; lanes are ordered by GPU, then by stage time, largest first
 -- gpu_id           BIGINT   -      the GPU
--- stage            VARCHAR  -      innermost stage of the operations; NULL for stages that share a lane
--- start_ns         BIGINT   ns     first start
--- end_ns           BIGINT   ns     last end
--- sum_ns           BIGINT   ns     sum of durations; exceeds end_ns - start_ns if operations overlap
+-- stage            VARCHAR  -      innermost stage of the operations; NULL in a lane that several stages share
+-- start_ns         BIGINT   ns     start of the first operation
+-- end_ns           BIGINT   ns     latest end of an operation
+-- sum_ns           BIGINT   ns     sum of operation durations; exceeds end_ns - start_ns if operations overlap
 -- operation_count  BIGINT   count  number of operations
 WITH extent AS (
     SELECT min(start_ns) AS first_ns, greatest(max(end_ns) - min(start_ns), 1) AS length_ns,
@@ -22,8 +22,8 @@ WITH extent AS (
     FROM _gpu_operation
     WHERE end_ns >= start_ns
 ),
--- Operations that start in the same small cell of time are one row from here on, so millions of operations are never
--- sorted.
+-- From here on, operations that start in the same small time cell are combined into one row, so the query never sorts
+-- millions of operations.
 cell AS MATERIALIZED (
     SELECT o.gpu_id, o.stage, (o.start_ns - e.first_ns) // (e.length_ns // 20000 + 1) AS cell,
         min(o.start_ns) AS start_ns, max(o.end_ns) AS end_ns, sum(o.end_ns - o.start_ns)::BIGINT AS sum_ns, count(*) AS n

@@ -1,9 +1,10 @@
 -- One row per process, GPU, phase and group of consecutive steps, for a chart of the run, ordered by GPU, process,
--- phase and start. Empty without steps.
+-- phase and start. Empty if the trace has no steps.
 -- materialized: small, and drawn in every report.
 --
--- There are at most about 1,000 rows, regardless of the length of the trace. If a phase has more steps than its share
--- of the rows, consecutive steps share a row.
+-- There are at most about 1,000 rows, regardless of the length of the trace. The rows are divided equally among the
+-- combinations of process, GPU and phase. If a combination has more steps than rows, each row combines several
+-- consecutive steps.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id      BIGINT   -      the GPU

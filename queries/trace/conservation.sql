@@ -1,14 +1,14 @@
--- One row per kind of GPU operation, and one for all kinds: whether attribution adds up, ordered by kind, with all
--- last.
+-- One row per kind of GPU operation and one row for all kinds, showing whether attributed and unattributed operations
+-- add up to the total, ordered by kind, with the row for all kinds last.
 -- materialized: small, and also read by findings.
 --
 -- kind                VARCHAR  -      kernel, copy, memset, graph, or all
--- operation_count     BIGINT   count  operations in nsys's tables
--- attributed_count    BIGINT   count  operations with an innermost range
--- unattributed_count  BIGINT   count  operations without an innermost range
+-- operation_count     BIGINT   count  number of operations in nsys's tables
+-- attributed_count    BIGINT   count  number of operations with an innermost range
+-- unattributed_count  BIGINT   count  number of operations without an innermost range
 -- difference_count       BIGINT   count  operation_count - attributed_count - unattributed_count; must be 0
 -- sum_ns              BIGINT   ns     sum of durations in nsys's tables
--- attributed_ns       BIGINT   ns     exclusive sum over all ranges
+-- attributed_ns       BIGINT   ns     sum of durations of attributed operations (the exclusive time of all ranges)
 -- unattributed_ns     BIGINT   ns     sum of durations of unattributed operations
 -- difference_ns          BIGINT   ns     sum_ns - attributed_ns - unattributed_ns; must be 0
 WITH owned AS (

@@ -1,29 +1,29 @@
--- One row: the contents of the trace.
+-- One row with a summary of the trace.
 -- materialized: one row computed from all operations, calls and ranges.
 --
 -- origin             VARCHAR  -      synthetic or predicted if the trace was generated; NULL if it was recorded
--- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL for nsys before 2021
--- schema_version     VARCHAR  -      version of the trace's schema; NULL for nsys before 2021
--- graph_mode         VARCHAR  -      requested CUDA graph trace mode, Graph or Node; NULL if the trace does not record
---     it
+-- nsys_version       VARCHAR  -      version of nsys that wrote the trace; NULL for nsys versions before 2021
+-- schema_version     VARCHAR  -      version of the trace schema; NULL for nsys versions before 2021
+-- graph_mode         VARCHAR  -      requested CUDA graph trace mode (Graph or Node); NULL if the trace does not record
+--     the mode
 -- start_ns           BIGINT   ns     start of the first GPU operation, API call or range
 -- end_ns             BIGINT   ns     end of the last GPU operation, API call or range
 -- duration_ns        BIGINT   ns     end_ns - start_ns
--- process_count      BIGINT   count  processes with GPU operations, API calls or ranges
--- gpu_count          BIGINT   count  GPUs that ran at least one operation
--- kernel_count       BIGINT   count  kernels
--- kernel_sum_ns      BIGINT   ns     sum of their durations
--- copy_count         BIGINT   count  copies
--- memset_count       BIGINT   count  memsets
--- graph_run_count    BIGINT   count  executions of CUDA graphs that were recorded as a whole
--- graph_run_sum_ns   BIGINT   ns     sum of their durations
--- operation_count    BIGINT   count  GPU operations of all kinds
--- operation_sum_ns   BIGINT   ns     sum of their durations
--- call_count         BIGINT   count  CUDA API calls
--- range_count        BIGINT   count  NVTX ranges
--- open_range_count   BIGINT   count  NVTX ranges that were never closed
--- backward_count     BIGINT   count  GPU operations that end before they start
--- empty_count        BIGINT   count  GPU operations whose duration is 0
+-- process_count      BIGINT   count  number of processes with GPU operations, API calls or ranges
+-- gpu_count          BIGINT   count  number of GPUs that ran at least one operation
+-- kernel_count       BIGINT   count  number of kernels
+-- kernel_sum_ns      BIGINT   ns     sum of kernel durations
+-- copy_count         BIGINT   count  number of copies
+-- memset_count       BIGINT   count  number of memsets
+-- graph_run_count    BIGINT   count  number of CUDA graph executions that were recorded as a whole
+-- graph_run_sum_ns   BIGINT   ns     sum of the durations of these executions
+-- operation_count    BIGINT   count  number of GPU operations of all kinds
+-- operation_sum_ns   BIGINT   ns     sum of operation durations
+-- call_count         BIGINT   count  number of CUDA API calls
+-- range_count        BIGINT   count  number of NVTX ranges
+-- open_range_count   BIGINT   count  number of NVTX ranges that were never closed
+-- backward_count     BIGINT   count  number of GPU operations that end before they start
+-- empty_count        BIGINT   count  number of GPU operations with a duration of 0
 WITH operation AS (
     SELECT count(*) AS n, sum(duration_ns)::BIGINT AS ns, min(start_ns) AS first, max(end_ns) AS last,
         count(DISTINCT gpu_id) AS gpus,

@@ -1,11 +1,11 @@
--- One row per GPU operation and API call with its process and correlationId: when the operation ran, the call that
--- launched it, and the innermost piece at the start of the call. There is almost always one row per operation; if
--- several calls share an ID, there is one row for each of them (see _later_call).
--- materialized: joins every operation to its call, and the start of the call to the boundary table.
+-- One row per GPU operation and API call with the same process and correlationId. The row has the time of the
+-- operation, the call that launched it, and the innermost piece at the start of the call. There is almost always one
+-- row per operation. If several calls share an ID, there is one row for each of these calls (see _later_call).
+-- materialized: it joins every operation to its call, and the start of the call to the boundaries of ranges.
 --
--- It includes the columns that are summed per range, so that operations need not be joined again. name_id is set for
--- kernels only. Making the calls unique first takes longer than the join, and checking for duplicates afterwards is
--- free.
+-- The columns that are summed per range are included, so that operations need not be joined again. name_id is set for
+-- kernels only. Removing duplicate calls before the join would take longer than the join itself, while checking for
+-- duplicates afterwards costs nothing.
 SELECT
     o.operation_id, o.process_id, o.gpu_id, o.name_id, o.start_ns, o.end_ns,
     c.call_id, c.thread_id, c.start_ns AS call_ns, c.end_ns AS call_end_ns,

@@ -1,4 +1,4 @@
--- One row per copy kind: CUPTI's number and nsys's name for it.
+-- One row per copy kind, with CUPTI's number and nsys's name for it.
 SELECT * FROM (VALUES
     (0, 'Unknown'), (1, 'Host-to-Device'), (2, 'Device-to-Host'), (3, 'Host-to-Array'), (4, 'Array-to-Host'),
     (5, 'Array-to-Array'), (6, 'Array-to-Device'), (7, 'Device-to-Array'), (8, 'Device-to-Device'),

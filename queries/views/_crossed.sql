@@ -1,10 +1,10 @@
--- One row per crossed range: a range that ends before a range that was opened inside it. number counts the crossed
--- ranges of a thread in opening order.
--- materialized: almost always empty, and DuckDB knows this once it is materialized. Without crossed ranges, the ranges
---     of a thread nest.
+-- One row per crossed range, which is a range that ends before a range that was opened inside it. number is the
+-- position among the thread's crossed ranges in opening order.
+-- materialized: it is almost always empty. Once it is materialized, DuckDB knows that it is empty. All other ranges on
+--     a thread are properly nested.
 --
--- The latest end of the ranges opened inside is a maximum over an interval of numbers, so that ranges are never
--- compared in pairs.
+-- The latest end of the ranges opened inside a range is a maximum over consecutive numbers, so that no pairs of ranges
+-- are compared.
 WITH spans AS (
     SELECT range_id, thread_id, start_ns, end_ns, opened, row_number() OVER (PARTITION BY thread_id ORDER BY opened) AS n
     FROM _range SEMI JOIN _crossing USING (thread_id)

@@ -1,10 +1,10 @@
--- One row per block of 1, 2, 4, 8 ... consecutive crossed ranges of a thread, and end time in the block: of the ranges
--- in the block that end then or later, the one opened last, and the shortest.
--- materialized: almost always empty; two queries read it.
+-- One row per block of 1, 2, 4, 8 ... consecutive crossed ranges on a thread, and end time in the block. The row
+-- identifies two of the block's ranges that end at that time or later: the one opened last, and the shortest one.
+-- materialized: it is almost always empty; two queries read it.
 --
--- The first k ranges of a thread split into as many blocks as k has 1 bits in binary, so that "which of the first k
--- ranges end at t or later?" takes that many lookups. No split contains a block with an odd number, so these blocks are
--- left out. Of ranges with equal length, the one opened last counts as the shortest.
+-- The first k ranges on a thread are split into one block per set bit of k. The question "which of the first k ranges
+-- end at t or later?" therefore takes one lookup per set bit. No split contains a block with an odd number, so these
+-- blocks are left out. If several ranges have the same length, the one opened last is taken as the shortest.
 WITH height AS (SELECT max(floor(log2(number)))::INTEGER AS levels FROM _crossed),
 member AS (
     SELECT c.thread_id, c.opened, c.end_ns, c.end_ns - c.start_ns AS length_ns, level, (c.number - 1) >> level AS block

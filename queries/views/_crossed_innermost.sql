@@ -1,11 +1,11 @@
--- One row per instant at which the innermost range may change on a thread whose ranges cross: the innermost piece from
--- then on, or NULL. The innermost of the open ranges is the one opened last. Among nesting ranges, it is found by
--- depth; among crossed ranges, by _crossed_top.
--- materialized: almost always empty.
+-- One row per time at which the innermost range may change on a thread whose ranges cross, with the innermost piece
+-- from then on, or NULL. The innermost open range is the one opened last. It is found by depth among nesting ranges,
+-- and by _crossed_top among crossed ranges.
+-- materialized: it is almost always empty.
 --
--- A piece is a part of a range during which no range around it ends. Its key is that of the range plus, in the bits
--- from 40 up, the number of crossed ranges of the thread that have ended since the range was opened: only crossed
--- ranges can end before a range inside them.
+-- A piece is a part of a range during which no range around it ends. Its key consists of the key of the range and, from
+-- bit 40 up, the number of the thread's crossed ranges that have ended since the range was opened. Only crossed ranges
+-- can end before a range inside them.
 WITH calm AS (
     SELECT b.thread_id, b.instant_ns, CASE WHEN b.is_start THEN b.range_id ELSE a.around_id END AS range_id
     FROM _calm_boundary AS b LEFT JOIN _range_around AS a USING (range_id)

@@ -1,10 +1,10 @@
--- One row per range on a thread whose ranges cross: the range that encloses it most tightly.
--- materialized: almost always empty.
+-- One row per range on a thread whose ranges cross, with the range that encloses it most tightly.
+-- materialized: it is almost always empty.
 --
--- Of the ranges that are open at the start of a range, all contain it completely except for some crossed ones. The
--- parent is therefore the innermost range that is not crossed, or a crossed range that is shorter than that one, was
--- opened before and does not end earlier than the child; of several with equal length, the one opened last. The parent
--- of a zero-length range is the range opened last of all open ranges.
+-- All ranges that are open at the start of a range contain it completely, except for some crossed ranges. The parent is
+-- therefore either the innermost open range that is not crossed, or a shorter, crossed range that was opened before the
+-- child and does not end earlier than the child. If several such ranges have the same length, the parent is the one
+-- opened last. The parent of a zero-length range is the open range that was opened last.
 WITH ranked AS (
     SELECT r.range_id, r.thread_id, r.opened, r.start_ns, r.end_ns,
         count(c.range_id) OVER before - (c.range_id IS NOT NULL)::INT AS number,

@@ -1,7 +1,7 @@
--- One row per range on a thread whose ranges cross, and range that is open at its start and may enclose it.
+-- One row per range on a thread whose ranges cross, and per range that is open at its start and may enclose it.
 --
--- opened orders the open ranges: the one with the largest value is directly around the range. Ranges that are opened
--- while a range is open have the numbers that follow its own.
+-- opened gives the order of the open ranges. The one with the largest value directly encloses the range. Ranges that
+-- are opened while a range is open have the numbers that follow the number of that range.
 WITH spans AS (FROM _range SEMI JOIN _crossing USING (thread_id)),
 begun AS (SELECT thread_id, start_ns, max(opened) AS opened FROM spans GROUP BY ALL),
 held AS (

@@ -1,6 +1,6 @@
--- One row per thread and instant at which a crossed range begins or ends: of the crossed ranges open from then on, the
--- one opened last, or NULL, and the number of crossed ranges that have ended by then.
--- materialized: almost always empty.
+-- One row per thread and time at which a crossed range begins or ends. The row has the crossed range that was opened
+-- last among those open from then on, or NULL, and the number of crossed ranges that have ended by then.
+-- materialized: it is almost always empty.
 WITH begun AS (SELECT thread_id, start_ns, max(number) AS number, max(opened) AS opened FROM _crossed GROUP BY ALL),
 changed AS (
     SELECT thread_id, instant_ns, sum(ended) AS ended

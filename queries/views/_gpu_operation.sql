@@ -1,7 +1,7 @@
--- One row per GPU operation of any kind, without names except the string key of a kernel name: the basis of attribution
--- and busy time. gpu_id is the physical GPU if the trace contains it, otherwise the device ordinal. Ordinals are per
--- process, and two processes may use 0 for different GPUs. GPUs of different machines or containers are distinct: those
--- of the second begin at 1000, those of the third at 2000, and so on.
+-- One row per GPU operation of any kind. Attribution and busy time are based on it. It contains no names, only the
+-- string key of a kernel name. gpu_id is the physical GPU if the trace contains it, or else the device ordinal. Device
+-- ordinals are per process, so two processes may use 0 for different GPUs. GPUs on different machines or in different
+-- containers are distinct: gpu_id starts at 1000 for the second machine or container, at 2000 for the third, and so on.
 WITH operation AS (
     SELECT operation_id, 'kernel' AS kind, name_id, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
         correlation_id

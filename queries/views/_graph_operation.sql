@@ -1,7 +1,7 @@
--- One row per GPU operation that a CUDA graph launched, in a trace recorded at node level: the graph node that it
--- executes.
--- materialized: almost always empty, and DuckDB knows this once it is materialized: joins with it then read no other
---     table.
+-- One row per GPU operation launched by a CUDA graph in a trace recorded at node level, with the graph node that was
+-- executed.
+-- materialized: it is almost always empty. Once it is materialized, DuckDB knows that it is empty, and joins with it
+--     read no other table.
 SELECT row_id << 2 AS operation_id, globalPid AS process_id, graphNodeId AS node_id, "end" - start AS duration_ns
 FROM loaded.CUPTI_ACTIVITY_KIND_KERNEL WHERE graphNodeId <> 0
 UNION ALL

@@ -1,9 +1,10 @@
--- One row per process and CUDA graph node whose creation was recorded: the node that it was copied from (NULL if it is
--- not a copy), and the time and thread of its first creation.
--- materialized: a node can be recorded hundreds of times, and its rows are reduced only once.
+-- One row per process and CUDA graph node whose creation was recorded. The row has the node that it was copied from
+-- (NULL if it is not a copy), and the time and thread of its first creation.
+-- materialized: a node can be recorded hundreds of times, and its rows are aggregated only once.
 --
--- Node IDs are unique per process. A copy can also have a row for a creation; any row with an original makes the node a
--- copy. A node is ambiguous if its rows name several originals or, if it is not a copy, several threads.
+-- Node IDs are unique within a process. A copied node can also have a row for its creation, so a node is a copy if any
+-- of its rows has an original. A node is ambiguous if its rows have different originals, or if it is not a copy and its
+-- rows have different threads.
 SELECT
     globalTid & -16777216 AS process_id,
     graphNodeId AS node_id,

@@ -1,5 +1,6 @@
--- One row per kernel execution, with the string keys of its names. Summaries group by these keys before they look up
--- the names. The two lowest bits of operation_id are the kind: 0 kernel, 1 copy, 2 memset, 3 graph run.
+-- One row per kernel execution, with the string keys of its names. Summaries are grouped by these keys before the names
+-- are looked up. The two lowest bits of operation_id are the kind: 0 for kernels, 1 for copies, 2 for memsets and 3 for
+-- graph runs.
 SELECT
     row_id << 2 AS operation_id,
     demangledName AS name_id,

@@ -1,4 +1,4 @@
--- One row per traced MPI call of any kind: the function, and start and end.
+-- One row per traced MPI call of any kind, with its function, start and end.
 SELECT s.value AS name, c.start AS start_ns, c."end" AS end_ns, c.globalTid AS thread_id
 FROM (
     SELECT start, "end", globalTid, textId FROM loaded.MPI_P2P_EVENTS

@@ -1,5 +1,5 @@
--- One row per interval of profiler overhead that delayed the GPU work of a process: a flush of CUDA profiling data, or
--- the end of CUDA profiling.
+-- One row per interval of profiler overhead that delayed a process's GPU work: a flush of CUDA profiling data, or the
+-- end of CUDA profiling.
 SELECT o.start AS start_ns, o."end" AS end_ns, o.globalTid AS thread_id
 FROM loaded.PROFILER_OVERHEAD AS o
 JOIN _string_overhead AS s ON s.id = o.nameId

@@ -1,8 +1,9 @@
--- One row per place: the enclosing place (NULL for an outermost one), its label, whether the label is an operator's, its
--- depth and its rolled-up path.
--- materialized: paths are text built level by level.
+-- One row per place, with the enclosing place (NULL for an outermost place), its label, whether it is the label of an
+-- operator, its depth and its rolled-up path.
+-- materialized: paths are strings built level by level.
 --
--- If a label contains "/", two places can have the same path; path_id is the smallest place_id of these.
+-- If a label contains "/", two places can have the same path. path_id is the smallest place_id among the places with
+-- this path.
 WITH RECURSIVE node AS MATERIALIZED (
     SELECT d.place_id, u.place_id AS up_id, n.label, n.is_operator
     FROM (SELECT DISTINCT place_id FROM _range_place) AS d

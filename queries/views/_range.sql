@@ -1,5 +1,5 @@
--- One row per NVTX range with a definite end that is never before its start: the basis of nesting.
--- materialized: every step of attribution reads it.
+-- One row per NVTX range, with a definite end that is never before its start. Nesting is based on it.
+-- materialized: every attribution query reads it.
 SELECT
     e.row_id AS range_id,
     e.globalTid AS thread_id,
@@ -8,8 +8,8 @@ SELECT
     e."end" IS NULL AS is_open,
     e.eventType IN (60, 71) AS is_start_end,
     e.domainId AS domain_id,
-    -- Opening order on a thread: by start; for equal starts, the longer range first; for equal bounds, in recorded
-    -- order.
+    -- Opening order on a thread: by start time, then the longer range first, then the order in which the ranges were
+    -- recorded.
     row_number() OVER (
         PARTITION BY e.globalTid
         ORDER BY e.start, greatest(coalesce(e."end", t.end_ns), e.start) DESC, e.row_id

@@ -1,10 +1,10 @@
--- One row per range: the innermost range open around its start, or NULL. Crossed ranges are not considered, see
--- _crossed.
--- materialized: the basis of parents and innermost ranges.
+-- One row per range, with the innermost range open around its start, or NULL. Crossed ranges are not considered (see
+-- _crossed).
+-- materialized: parents and innermost ranges are based on it.
 --
--- The range around a start at depth d has the last preceding start at depth d - 1. The range around a point at depth d
--- has the last preceding start at depth d. A later range at the same depth could have started only after the earlier
--- one had ended.
+-- The range around a start at depth d is the one with the last preceding start at depth d - 1. The range around a point
+-- at depth d is the one with the last preceding start at depth d. A later range at the same depth could have started
+-- only after the earlier range had ended.
 SELECT inside.range_id, inside.thread_id, around.range_id AS around_id
 FROM (
     SELECT *, CASE WHEN is_point THEN open_count ELSE open_count - 1 END AS around_count

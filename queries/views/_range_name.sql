@@ -1,13 +1,17 @@
--- One row per NVTX range: its name, its label (the rolled-up name), and whether it is a framework operator.
--- materialized: processes the text of every range; all figures of ranges read it.
+-- One row per NVTX range, with its name, its label (the rolled-up name), and whether it is a framework operator.
+-- materialized: it processes the name of every range, and all range queries read it.
 --
--- Roll-up rules, in order: (1) PyTorch's instance data is removed: everything from ", seq =", ", op_id =", ", sizes ="
--- or ", input_op_ids =" on; (2) addresses 0x... become 0x*; (3) a number that stands alone between separators (. _
--- space / : # = - brackets, or the ends) becomes *, so that layer.4 and step 12 become layer.* and step *; (4) white
--- space is collapsed; (5) names longer than 160 characters are cut and end in "...".
+-- The roll-up rules are, in order:
+-- (1) PyTorch's instance data is removed: everything from ", seq =", ", op_id =", ", sizes =" or ", input_op_ids =" to
+-- the end of the name.
+-- (2) Addresses 0x... become 0x*.
+-- (3) A number between separators (. _ space / : # = - brackets, or the start or end of the name) becomes *. For
+-- example, layer.4 and step 12 become layer.* and step *.
+-- (4) White space is collapsed.
+-- (5) Names longer than 160 characters are truncated and end in "...".
 --
--- The name of an operator contains PyTorch's instance data or is a C++-style name. label_id identifies a label; an
--- operator and another range with the same label have different ones.
+-- An operator's name contains PyTorch's instance data or is a C++-style name. label_id identifies a label. An operator
+-- has a different label_id than a range with the same label that is not an operator.
 WITH stripped AS (
     SELECT range_id, name,
         CASE WHEN contains(name, ', ')

@@ -1,10 +1,11 @@
--- One row per range: its depth and its place. A place is a chain of labels from the outermost range inward.
--- materialized: walks down the tree of ranges.
+-- One row per range, with its depth and its place. A place is a chain of labels from the outermost range inward.
+-- materialized: it walks down the tree of ranges.
 --
--- place_id is one of the ranges at the place. All ranges below a path of more than 4000 characters share one place (see
--- path_below), so that a hostile trace cannot make paths grow without limit. The walk ends there, and ranges below find
--- the last range of the walk in jumps that double in length. The walk computes the length of the path instead of its
--- text, and visits only ranges that enclose others, because it keeps all its rows in memory and most ranges enclose none.
+-- place_id is the key of one of the ranges at the place. All ranges below a path of more than 4000 characters share one
+-- place (see path_below), so that a malicious trace cannot make paths grow without limit. The walk ends there. Ranges
+-- below it find the last range of the walk in jumps that double in length. The walk computes only the length of each
+-- path and visits only ranges that enclose others, because all of its rows are held in memory and most ranges enclose
+-- none.
 WITH RECURSIVE parent AS (
     SELECT n.range_id, p.parent_id, n.label_id, length(n.label) AS label_length,
         n.label = '...' OR ends_with(n.label, '/...') AS is_end
@@ -35,7 +36,7 @@ leaf AS (
     LEFT JOIN tree AS t ON t.range_id = p.parent_id
     WHERE p.parent_id IS NULL OR NOT (t.length > 4000 AND t.is_end)
 ),
--- A range that encloses others and one that encloses none can share a place.
+-- A range that encloses other ranges can share a place with a range that encloses none.
 place AS (
     SELECT up_id, label_id, coalesce(min(place_id), min(range_id)) AS place_id
     FROM (

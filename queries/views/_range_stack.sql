@@ -1,10 +1,10 @@
--- One row per piece in which a GPU operation was launched, and range that is open in it, including its own: inclusive
--- figures are summed over these rows.
--- materialized: maps operations to all ranges around them.
+-- One row per piece in which a GPU operation was launched, and per range that is open in it, including the piece's
+-- range. Inclusive totals are summed over these rows.
+-- materialized: it maps operations to all ranges around them.
 --
--- level 0 is the range opened last, which is that of the piece. Zero-length ranges own nothing and are in no stack.
--- Where ranges nest, they are walked upward. Where ranges cross or are deeply nested, a range is open in a consecutive
--- series of launching pieces, and has one row for each of them.
+-- level 0 is the range opened last, which is the range of the piece. Zero-length ranges own nothing and are in no
+-- stack. If ranges nest, the query walks up from each range. If ranges cross or are deeply nested, each range is open
+-- in a series of consecutive launching pieces, and has one row per piece in that series.
 WITH RECURSIVE asked AS (
     SELECT thread_id, piece_id, min(call_ns) AS instant_ns FROM _attribution WHERE piece_id IS NOT NULL GROUP BY ALL
 ),

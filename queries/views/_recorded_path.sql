@@ -1,7 +1,7 @@
--- One row per range: its path as recorded.
--- materialized: paths are text built level by level.
+-- One row per range, with its path as recorded.
+-- materialized: paths are strings built level by level.
 --
--- Names in a path are cut to 160 characters. Long paths end as in _range_place.
+-- Names in a path are truncated to 160 characters. Long paths end in the same way as in _range_place.
 WITH RECURSIVE parent AS (
     SELECT n.range_id, left(n.name, 160) AS name, p.parent_id,
         n.range_id IN (SELECT parent_id FROM _range_parent WHERE parent_id IS NOT NULL) AS is_around

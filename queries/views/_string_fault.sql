@@ -1,4 +1,4 @@
--- One row per string that names the place of a page fault on a CPU.
+-- One row per string that contains the location of a page fault on a CPU.
 -- unstored: the string can be a path.
 SELECT CAST(id AS BIGINT) AS id,
     CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value

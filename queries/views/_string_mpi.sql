@@ -1,5 +1,5 @@
--- One row per string that names an MPI function.
--- materialized: the trace's string table also contains environment variables and arguments; only names are stored.
+-- One row per string that contains an MPI function name.
+-- materialized: the trace's string table also contains environment variables and arguments, but only names are stored.
 SELECT CAST(id AS BIGINT) AS id,
     CASE WHEN value IS NOT NULL THEN coalesce(try(decode(encode(value))), '(not UTF-8)') END AS value
 FROM raw.StringIds

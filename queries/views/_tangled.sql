@@ -1,6 +1,7 @@
--- One row per thread with ranges that cross, or with paths longer than 4000 characters. On these threads only
--- _range_stack has all ranges around a piece; on all other threads the places around its place have them too.
--- materialized: almost always empty, and DuckDB knows this once the table is materialized.
+-- One row per thread with ranges that cross, or with paths longer than 4000 characters. For these threads, only
+-- _range_stack has all ranges around a piece. For all other threads, these ranges can also be found from the places
+-- that enclose the piece's place.
+-- materialized: it is almost always empty. Once it is materialized, DuckDB knows that it is empty.
 FROM _crossing
 UNION
 SELECT r.thread_id

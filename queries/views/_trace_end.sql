@@ -1,5 +1,5 @@
 -- One row: the end of the trace, which is also the end of ranges that were never closed.
--- materialized: one number that every query of ranges needs.
+-- materialized: it is one number that every range query needs.
 SELECT max(instant) AS end_ns
 FROM (
     SELECT max(greatest(start, coalesce("end", start))) AS instant FROM loaded.NVTX_EVENTS

@@ -1,14 +1,14 @@
 -- One row per CUDA runtime or driver API call; unordered (sort by start_ns).
 --
 -- call_id         BIGINT   -   key of the call
--- name            VARCHAR  -   function name without its version suffix (_v and four digits)
--- start_ns        BIGINT   ns  entry on the CPU
--- end_ns          BIGINT   ns  return to the caller on the CPU
+-- name            VARCHAR  -   function name without the version suffix (_v and four digits)
+-- start_ns        BIGINT   ns  time of entry on the CPU
+-- end_ns          BIGINT   ns  time of return to the caller on the CPU
 -- duration_ns     BIGINT   ns  end_ns - start_ns
 -- thread_id       BIGINT   -   key of the thread (nsys's globalTid)
 -- process_id      BIGINT   -   key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -   joins the GPU operations that the call launched; unique within its process only
--- return_code     BIGINT   -   CUDA error code; 0 is success
+-- correlation_id  BIGINT   -   ID shared with the GPU operations that the call launched; unique only within its process
+-- return_code     BIGINT   -   CUDA error code; 0 means success
 SELECT
     c.call_id,
     regexp_replace(s.value, '_v[0-9]{4}$', '') AS name,

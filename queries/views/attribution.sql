@@ -1,17 +1,18 @@
--- One row per GPU operation: the API call that launched it, the innermost range open at that call, which owns the
--- operation, and, if a CUDA graph launched it, the range that was open when its node was captured; unordered.
+-- One row per GPU operation: the API call that launched it and the ranges that it belongs to; unordered. The innermost
+-- range open at that call owns the operation. If a CUDA graph launched the operation, the row also has the range that
+-- was open when its graph node was captured.
 --
--- operation_id    BIGINT   -   the GPU operation
--- call_id         BIGINT   -   the API call that launched it; NULL if the trace does not contain the call
--- thread_id       BIGINT   -   the thread that launched it (nsys's globalTid); NULL without a call
--- call_ns         BIGINT   ns  start of that call
--- call_end_ns     BIGINT   ns  end of that call
--- range_id        BIGINT   -   innermost range open at the start of the call; NULL: the operation is unattributed
--- piece_id        BIGINT   -   the piece of that range, key of _range_stack
--- layer_range_id  BIGINT   -   innermost range open when the graph node was captured; NULL if unknown, and outside CUDA
---                              graphs
--- via             VARCHAR  -   launch: attributed by range_id alone; graph_node, graph_order: also by layer_range_id,
---                              see graph_node; NULL: by neither
+-- operation_id    BIGINT   -   key of the GPU operation
+-- call_id         BIGINT   -   API call that launched it; NULL if the trace does not contain the call
+-- thread_id       BIGINT   -   thread that launched it (nsys's globalTid); NULL if the call is unknown
+-- call_ns         BIGINT   ns  start of the call
+-- call_end_ns     BIGINT   ns  end of the call
+-- range_id        BIGINT   -   innermost range open at the start of the call; NULL if the operation is unattributed
+-- piece_id        BIGINT   -   piece of that range (key of _range_stack)
+-- layer_range_id  BIGINT   -   innermost range open when the graph node was captured; NULL if unknown or if no CUDA
+--                              graph launched the operation
+-- via             VARCHAR  -   how the operation was attributed: launch (by range_id alone), or graph_node or
+--                              graph_order (also by layer_range_id; see graph_node); NULL if neither ID is known
 SELECT
     l.operation_id, l.call_id, l.thread_id, l.call_ns, l.call_end_ns,
     l.range_id,

@@ -1,33 +1,36 @@
--- One row per collective and rank that took part in it, ordered by communicator, op, place and rank. Collectives are
--- matched across ranks by communicator, op and place. A collective ends at the same time on all its ranks.
+-- One row per collective and participating rank, ordered by communicator, op, place and rank. Collectives are matched
+-- across ranks by communicator, op and place. A collective ends at the same time on all of its ranks.
 -- over: ranks
--- materialized: every figure of lateness reads it.
+-- materialized: all queries about late ranks read it.
 --
--- collective_id         BIGINT   -      key of the collective, the same on all its ranks
--- communicator          VARCHAR  -      NCCL's number of the communicator; NULL if not recorded: all ranks are then one
---                                       group
+-- collective_id         BIGINT   -      key of the collective, the same on all of its ranks
+-- communicator          VARCHAR  -      communicator ID assigned by NCCL; NULL if not recorded, in which case all ranks
+--                                       form one group
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
--- place                 BIGINT   -      position among the operations of the group with the same op, from 0
--- rank                  BIGINT   -      the rank
--- rank_count            BIGINT   count  ranks that took part and are in the job
+-- place                 BIGINT   -      position among the group's operations with the same op, from 0
+-- rank                  BIGINT   -      rank number
+-- rank_count            BIGINT   count  number of participating ranks that are in the job
 -- bytes                 BIGINT   bytes  message size passed to NCCL; NULL if not recorded
 -- arrival_ns            BIGINT   ns     start on this rank, on the clock of the first file; NULL if not aligned
 -- end_ns                BIGINT   ns     end on this rank, on the clock of the first file; NULL if not aligned
--- duration_ns           BIGINT   ns     time from start to end on this rank: wait and transfer
--- transfer_ns           BIGINT   ns     shortest duration on any of its ranks, which is that of the rank that does not
---                                       wait
--- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for others
--- late_rank             BIGINT   -      the rank that arrives last; NULL where not aligned
--- late_ns               BIGINT   ns     how much later than the median of the ranks this rank arrives; negative if
---                                       earlier; NULL if not aligned
--- gain_ns               BIGINT   ns     for the last rank to arrive, how much later it arrives than the rank before it,
---                                       which is the time that the collective would save if this rank alone were on
---                                       time; 0 for other ranks; NULL if not aligned
--- residual_ns           DOUBLE   ns     possible error of the clocks, the largest of its ranks
--- own_ns                BIGINT   ns     time since the previous communication in which operations ran on this rank
--- launch_gap_ns         BIGINT   ns     idle time since then in which the GPU waited for the CPU to launch
--- synchronization_ns    BIGINT   ns     idle time since then in which the CPU was in a blocking call
--- other_idle_ns         BIGINT   ns     remaining idle time since then
+-- duration_ns           BIGINT   ns     time from start to end on this rank, including waiting and transfer
+-- transfer_ns           BIGINT   ns     shortest duration on any of its ranks, which is the duration on the rank that
+--                                       does not wait
+-- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for other ranks
+-- late_rank             BIGINT   -      the rank that arrives last; NULL if not aligned
+-- late_ns               BIGINT   ns     time by which this rank arrives after the median arrival of all ranks; negative
+--                                       if it arrives earlier; NULL if not aligned
+-- gain_ns               BIGINT   ns     for the last rank to arrive, the time between the second-to-last arrival and
+--                                       its own arrival, which is the time that the collective would save if only this
+--                                       rank were on time; 0 for other ranks; NULL if not aligned
+-- residual_ns           DOUBLE   ns     possible error of the aligned clocks; the largest value among its ranks
+-- own_ns                BIGINT   ns     part of the time since the previous communication during which operations ran
+--                                       on this rank
+-- launch_gap_ns         BIGINT   ns     idle time since the previous communication during which the GPU waited for the
+--                                       CPU to launch
+-- synchronization_ns    BIGINT   ns     idle time since the previous communication during which the CPU was in a
+--                                       blocking call
+-- other_idle_ns         BIGINT   ns     remaining idle time since the previous communication
 WITH placed AS (
     SELECT m.*, c.residual_ns,
         CASE WHEN c.is_aligned THEN on_first_clock(m.start_ns, c.pivot_ns, c.offset_ns, c.drift_ppm) END AS arrival_ns,

@@ -1,31 +1,33 @@
--- One row per communication kernel, ordered by process, GPU and start_ns. Communicator and size come from NCCL's NVTX
--- ranges, if these were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
--- materialized: every figure of communication between ranks joins it.
+-- One row per communication kernel, ordered by process, GPU and start_ns. The communicator and message size come from
+-- NCCL's NVTX ranges if those were recorded with their payloads (nsys 2025 and later, --include-blobs=true).
+-- materialized: all queries about communication between ranks join it.
 --
--- operation_id          BIGINT   -      the kernel
+-- operation_id          BIGINT   -      key of the kernel execution
 -- process_id            BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id                BIGINT   -      the GPU
--- stream_id             BIGINT   -      CUDA stream
+-- gpu_id                BIGINT   -      GPU number
+-- stream_id             BIGINT   -      CUDA stream ID
 -- name                  VARCHAR  -      kernel name
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv;
---                                       NULL if neither the kernel name nor a range contains it
--- communicator          VARCHAR  -      NCCL's number of the communicator, the same on all its ranks; NULL if not
+--                                       NULL if neither the kernel name nor a range name contains it
+-- communicator          VARCHAR  -      communicator ID assigned by NCCL, the same on all of its ranks; NULL if not
 --                                       recorded
--- member_count          BIGINT   count  ranks of the communicator; NULL if its creation was not recorded
--- bytes                 BIGINT   bytes  message size passed to NCCL; for SendRecv, the size that this GPU sends; NULL
---                                       if not recorded
--- place                 BIGINT   -      position among the operations of this GPU with the same communicator and op,
---                                       from 0
+-- member_count          BIGINT   count  number of ranks in the communicator; NULL if its creation was not recorded
+-- bytes                 BIGINT   bytes  message size passed to NCCL; for SendRecv, the size sent by this GPU; NULL if
+--                                       not recorded
+-- place                 BIGINT   -      position among this GPU's operations with the same communicator and op, from 0
 -- start_ns              BIGINT   ns     start on the GPU
 -- end_ns                BIGINT   ns     end on the GPU
--- duration_ns           BIGINT   ns     end_ns - start_ns: wait for other ranks, and transfer
--- call_ns               BIGINT   ns     start of the call that launched it; NULL if the trace does not contain the call
--- before_ns             BIGINT   ns     time from the end of the previous communication on this GPU, or from the first
---                                       operation there, to start_ns; 0 if they overlap
--- own_ns                BIGINT   ns     part of before_ns in which operations ran
--- launch_gap_ns         BIGINT   ns     part of before_ns in which the GPU was idle and waited for the CPU to launch
--- synchronization_ns    BIGINT   ns     part of before_ns in which the GPU was idle and the CPU was in a blocking call
--- other_idle_ns         BIGINT   ns     part of before_ns in which the GPU was idle for another reason
+-- duration_ns           BIGINT   ns     end_ns - start_ns, which includes waiting for other ranks and the transfer
+-- call_ns               BIGINT   ns     start of the API call that launched it; NULL if the trace does not contain the
+--                                       call
+-- before_ns             BIGINT   ns     time from the end of the previous communication on this GPU (or from the first
+--                                       operation on it) to start_ns; 0 if the two overlap
+-- own_ns                BIGINT   ns     part of before_ns during which operations ran
+-- launch_gap_ns         BIGINT   ns     part of before_ns during which the GPU was idle and waited for the CPU to
+--                                       launch
+-- synchronization_ns    BIGINT   ns     part of before_ns during which the GPU was idle and the CPU was in a blocking
+--                                       call
+-- other_idle_ns         BIGINT   ns     part of before_ns during which the GPU was idle for another reason
 WITH operation AS (
     SELECT c.operation_id, c.process_id, c.gpu_id, k.stream_id, c.name_id, c.start_ns, c.end_ns, l.thread_id, l.call_ns,
         max(c.end_ns) OVER (
@@ -37,7 +39,7 @@ WITH operation AS (
     LEFT JOIN _launched AS l USING (operation_id)
     WHERE c.is_communication
 ),
--- NCCL launches a group of calls when the group ends, so a call belongs to the next launch of its thread.
+-- NCCL launches a group of calls when the group ends, so a call belongs to the next launch on its thread.
 told AS (
     SELECT o.operation_id, agreed(c.communicator) AS communicator,
         min(c.function) FILTER (c.function NOT IN ('Send', 'Recv')) AS op,

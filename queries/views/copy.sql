@@ -1,21 +1,21 @@
 -- One row per copy that a GPU executed; unordered (sort by start_ns).
 --
--- operation_id        BIGINT   -      key, unique among all GPU operations of the trace
--- kind                VARCHAR  -      direction, as nsys names it: Host-to-Device, Device-to-Host, Device-to-Device ...
--- source_memory       VARCHAR  -      kind of memory read: Pageable, Pinned, Device ...
--- destination_memory  VARCHAR  -      kind of memory written
--- copied_bytes        BIGINT   bytes  bytes copied
+-- operation_id        BIGINT   -      key, unique among all GPU operations in the trace
+-- kind                VARCHAR  -      direction, as named by nsys: Host-to-Device, Device-to-Host, Device-to-Device ...
+-- source_memory       VARCHAR  -      kind of memory that is read: Pageable, Pinned, Device ...
+-- destination_memory  VARCHAR  -      kind of memory that is written
+-- copied_bytes        BIGINT   bytes  number of bytes copied
 -- start_ns            BIGINT   ns     start on the GPU
 -- end_ns              BIGINT   ns     end on the GPU
 -- duration_ns         BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id           BIGINT   -      CUDA device ordinal within its process
--- context_id          BIGINT   -      CUDA context
--- stream_id           BIGINT   -      CUDA stream
+-- context_id          BIGINT   -      CUDA context ID
+-- stream_id           BIGINT   -      CUDA stream ID
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
--- correlation_id      BIGINT   -      ID of the API call that launched it, unique within its process only; 0 for
---                                     unified memory
--- green_context_id    BIGINT   -      green context; NULL if the trace has none
--- virtual_address     BIGINT   -      for unified memory: address of the first byte copied
+-- correlation_id      BIGINT   -      ID of the launching API call, unique only within its process; 0 for unified
+--                                     memory
+-- green_context_id    BIGINT   -      green context ID; NULL if the trace contains none
+-- virtual_address     BIGINT   -      for unified memory, the address of the first byte copied
 SELECT
     (c.row_id << 2) | 1 AS operation_id,
     kind.name AS kind,

@@ -1,16 +1,16 @@
--- One row per GPU operation: kernel, copy, memset or graph run; unordered (sort by start_ns).
+-- One row per GPU operation (kernel, copy, memset or graph run); unordered (sort by start_ns).
 --
--- operation_id    BIGINT   -      key, unique among all GPU operations of the trace
+-- operation_id    BIGINT   -      key, unique among all GPU operations in the trace
 -- kind            VARCHAR  -      kernel, copy, memset or graph
--- name            VARCHAR  -      kernel name, copy and its direction, memset, or CUDA graph and its ID
+-- name            VARCHAR  -      kernel name, 'copy' and its direction, 'memset', or 'CUDA graph' and its ID
 -- start_ns        BIGINT   ns     start on the GPU
 -- end_ns          BIGINT   ns     end on the GPU
 -- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id       BIGINT   -      CUDA device ordinal within its process
--- stream_id       BIGINT   -      CUDA stream
+-- stream_id       BIGINT   -      CUDA stream ID
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -      ID of the API call that launched it, unique within its process only
--- moved_bytes     BIGINT   bytes  bytes copied or set; NULL for kernels and graph runs
+-- correlation_id  BIGINT   -      ID of the launching API call, unique only within its process
+-- moved_bytes     BIGINT   bytes  number of bytes copied or set; NULL for kernels and graph runs
 SELECT operation_id, 'kernel' AS kind, name, start_ns, end_ns, duration_ns, device_id, stream_id, process_id,
     correlation_id, NULL::BIGINT AS moved_bytes
 FROM kernel

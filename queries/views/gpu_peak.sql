@@ -1,15 +1,16 @@
--- One row per GPU in analytic/gpus, name that it has in traces, and dense peak; unordered.
+-- One row per GPU in analytic/gpus, GPU name in traces, and dense peak; unordered.
 --
 -- source: gpus
 --
--- gpu          VARCHAR  -        product name
--- trace_name   VARCHAR  -        its name in traces; NULL: the user chose this GPU, whatever the trace records
+-- gpu          VARCHAR  -        product name of the GPU
+-- trace_name   VARCHAR  -        name of the GPU in traces; NULL if the user chose this GPU regardless of the name in
+--                                the trace
 -- dtype        VARCHAR  -        data type of the elements
 -- accumulator  VARCHAR  -        data type of the accumulator
--- flops_per_s  DOUBLE   flops/s  dense matrix peak
+-- flops_per_s  DOUBLE   flops/s  peak of dense matrix products
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
--- is_assumed   BOOLEAN  -        the user or the run specifies this dtype for operations whose range and kernel names
---                                do not contain one
+-- is_assumed   BOOLEAN  -        whether the user or the run specifies this dtype for operations whose range and kernel
+--                                names do not contain a dtype
 SELECT NULL::VARCHAR AS gpu, NULL::VARCHAR AS trace_name, NULL::VARCHAR AS dtype, NULL::VARCHAR AS accumulator,
     NULL::DOUBLE AS flops_per_s, NULL::DOUBLE AS bytes_per_s, NULL::BOOLEAN AS is_assumed
 WHERE false

@@ -1,16 +1,17 @@
--- One row per execution of a whole CUDA graph, traced at graph level, without the kernels inside; unordered.
+-- One row per execution of a whole CUDA graph; unordered. In a trace recorded at graph level, the kernels inside the
+-- graph are not recorded.
 --
--- operation_id    BIGINT  -   key, unique among all GPU operations of the trace
--- graph_id        BIGINT  -   the graph
--- graph_exec_id   BIGINT  -   the executable graph
+-- operation_id    BIGINT  -   key, unique among all GPU operations in the trace
+-- graph_id        BIGINT  -   ID of the graph
+-- graph_exec_id   BIGINT  -   ID of the executable graph
 -- start_ns        BIGINT  ns  start on the GPU
 -- end_ns          BIGINT  ns  end on the GPU
 -- duration_ns     BIGINT  ns  end_ns - start_ns, as recorded
 -- device_id       BIGINT  -   CUDA device ordinal within its process
--- context_id      BIGINT  -   CUDA context
--- stream_id       BIGINT  -   CUDA stream
+-- context_id      BIGINT  -   CUDA context ID
+-- stream_id       BIGINT  -   CUDA stream ID
 -- process_id      BIGINT  -   key of the process (nsys's globalPid)
--- correlation_id  BIGINT  -   ID of the API call that launched it, unique within its process only
+-- correlation_id  BIGINT  -   ID of the launching API call, unique only within its process
 SELECT
     (row_id << 2) | 3 AS operation_id,
     graphId AS graph_id,

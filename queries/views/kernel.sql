@@ -1,29 +1,29 @@
 -- One row per kernel execution on a GPU; unordered (sort by start_ns).
 --
--- operation_id                 BIGINT   -      key, unique among all GPU operations of the trace
+-- operation_id                 BIGINT   -      key, unique among all GPU operations in the trace
 -- name                         VARCHAR  -      demangled name with template arguments
--- label                        VARCHAR  -      short name that distinguishes kernels, see kernel_label
+-- label                        VARCHAR  -      unique short kernel name (see kernel_label)
 -- short_name                   VARCHAR  -      function name only
--- mangled_name                 VARCHAR  -      mangled name; NULL in traces of nsys before 2021
--- name_id                      BIGINT   -      key of name in the trace's string table
--- start_ns                     BIGINT   ns     start on the GPU, relative to the zero time of the trace
+-- mangled_name                 VARCHAR  -      mangled name; NULL in traces recorded by nsys versions before 2021
+-- name_id                      BIGINT   -      key of the name in the trace's string table
+-- start_ns                     BIGINT   ns     start on the GPU, relative to the trace's time zero
 -- end_ns                       BIGINT   ns     end on the GPU
 -- duration_ns                  BIGINT   ns     end_ns - start_ns, as recorded
 -- device_id                    BIGINT   -      CUDA device ordinal within its process
--- context_id                   BIGINT   -      CUDA context
--- stream_id                    BIGINT   -      CUDA stream
+-- context_id                   BIGINT   -      CUDA context ID
+-- stream_id                    BIGINT   -      CUDA stream ID
 -- process_id                   BIGINT   -      key of the process (nsys's globalPid)
--- correlation_id               BIGINT   -      ID of the API call that launched it, unique within its process only
--- grid_x                       BIGINT   -      number of blocks, x
--- grid_y                       BIGINT   -      number of blocks, y
--- grid_z                       BIGINT   -      number of blocks, z
--- block_x                      BIGINT   -      threads per block, x
--- block_y                      BIGINT   -      threads per block, y
--- block_z                      BIGINT   -      threads per block, z
+-- correlation_id               BIGINT   -      ID of the launching API call, unique only within its process
+-- grid_x                       BIGINT   -      number of blocks in x
+-- grid_y                       BIGINT   -      number of blocks in y
+-- grid_z                       BIGINT   -      number of blocks in z
+-- block_x                      BIGINT   -      threads per block in x
+-- block_y                      BIGINT   -      threads per block in y
+-- block_z                      BIGINT   -      threads per block in z
 -- register_count               BIGINT   count  registers per thread
 -- static_shared_memory_bytes   BIGINT   bytes  static shared memory per block
 -- dynamic_shared_memory_bytes  BIGINT   bytes  dynamic shared memory per block
--- graph_node_id                BIGINT   -      node of the CUDA graph that launched it; otherwise NULL or 0
+-- graph_node_id                BIGINT   -      node of the CUDA graph that launched it; NULL or 0 if no graph did
 SELECT
     k.operation_id, long.value AS name, label_or(l.label, long.value) AS label, short.value AS short_name, mangled.value AS mangled_name, k.name_id,
     k.start_ns, k.end_ns, k.duration_ns, k.device_id, k.context_id, k.stream_id, k.process_id, k.correlation_id,

@@ -3,6 +3,7 @@
 -- source: trace
 --
 -- name   VARCHAR  -  demangled name with template arguments
--- label  VARCHAR  -  unique short name of at most 48 characters: functor and element types, tile and layout of matrix
---                    products, head size and pass of attention, operation and data type of NCCL
+-- label  VARCHAR  -  unique short name of at most 48 characters; depending on the kernel, it contains the functor and
+--                    element types, the tile and layout of a matrix product, the head size and pass of attention, or
+--                    the NCCL operation and data type
 SELECT NULL::VARCHAR AS name, NULL::VARCHAR AS label WHERE false

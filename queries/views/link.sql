@@ -1,21 +1,21 @@
--- One row per op, message size and number of ranks of matched collectives with a known size: how fast they transfer
--- data, ordered by op, bytes and rank_count. Bandwidths are defined as in nccl-tests. Algorithm bandwidth is the size
--- divided by the time. Bus bandwidth is algorithm bandwidth times a factor, so that it can be compared with the speed
--- of a link for any op and number of ranks.
+-- One row per op, message size and number of ranks, with the transfer speed of matched collectives, ordered by op,
+-- bytes and rank_count. Only collectives with a known message size are included. Bandwidths are defined as in
+-- nccl-tests. Algorithm bandwidth is the size divided by the time. Bus bandwidth is the algorithm bandwidth multiplied
+-- by a factor. It can be compared with the speed of a link for any op and any number of ranks.
 -- over: ranks
 --
 -- op                     VARCHAR  -        AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
--- rank_count             BIGINT   count    ranks of the communicator
+-- rank_count             BIGINT   count    number of ranks in the communicator
 -- bytes                  BIGINT   bytes    message size passed to NCCL
--- size_bytes             BIGINT   bytes    size as nccl-tests counts it: bytes * rank_count for AllGather and
+-- size_bytes             BIGINT   bytes    size as defined by nccl-tests: bytes * rank_count for AllGather and
 --                                          ReduceScatter, otherwise bytes
 -- count                  BIGINT   count    number of collectives
--- median_transfer_ns     DOUBLE   ns       median of transfer_ns, see collective
+-- median_transfer_ns     DOUBLE   ns       median transfer_ns (see collective)
 -- min_transfer_ns        BIGINT   ns       shortest transfer_ns
 -- algorithm_bytes_per_s  DOUBLE   bytes/s  size_bytes / median_transfer_ns
 -- bus_bytes_per_s        DOUBLE   bytes/s  algorithm_bytes_per_s * factor
--- factor                 DOUBLE   ratio    AllReduce 2 (n - 1) / n; AllGather, ReduceScatter, AllToAll (n - 1) / n;
---                                          otherwise 1
+-- factor                 DOUBLE   ratio    AllReduce: 2 (n - 1) / n; AllGather, ReduceScatter and AllToAll: (n - 1) /
+--                                          n; otherwise 1 (n is rank_count)
 WITH one AS (
     SELECT c.collective_id, c.op, any_value(coalesce(m.member_count, c.rank_count)) AS rank_count,
         any_value(c.bytes) AS bytes, any_value(c.transfer_ns) AS transfer_ns

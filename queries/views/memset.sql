@@ -1,17 +1,17 @@
 -- One row per memset that a GPU executed; unordered (sort by start_ns).
 --
--- operation_id    BIGINT   -      key, unique among all GPU operations of the trace
--- memory          VARCHAR  -      kind of memory written
--- set_bytes       BIGINT   bytes  bytes set
--- start_ns        BIGINT   ns     start on the GPU
--- end_ns          BIGINT   ns     end on the GPU
--- duration_ns     BIGINT   ns     end_ns - start_ns, as recorded
--- device_id       BIGINT   -      CUDA device ordinal within its process
--- context_id      BIGINT   -      CUDA context
--- stream_id       BIGINT   -      CUDA stream
--- process_id      BIGINT   -      key of the process (nsys's globalPid)
--- correlation_id  BIGINT   -      ID of the API call that launched it, unique within its process only
--- green_context_id  BIGINT -      green context; NULL if the trace has none
+-- operation_id      BIGINT   -      key, unique among all GPU operations in the trace
+-- memory            VARCHAR  -      kind of memory that is written
+-- set_bytes         BIGINT   bytes  number of bytes set
+-- start_ns          BIGINT   ns     start on the GPU
+-- end_ns            BIGINT   ns     end on the GPU
+-- duration_ns       BIGINT   ns     end_ns - start_ns, as recorded
+-- device_id         BIGINT   -      CUDA device ordinal within its process
+-- context_id        BIGINT   -      CUDA context ID
+-- stream_id         BIGINT   -      CUDA stream ID
+-- process_id        BIGINT   -      key of the process (nsys's globalPid)
+-- correlation_id    BIGINT   -      ID of the launching API call, unique only within its process
+-- green_context_id  BIGINT   -      green context ID; NULL if the trace contains none
 SELECT
     (s.row_id << 2) | 2 AS operation_id,
     kind.name AS memory,

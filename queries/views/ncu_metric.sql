@@ -2,19 +2,19 @@
 --
 -- source: ncu
 --
--- launch   VARCHAR  -  key of the profiled launch: subfolder of the given folder, and ncu's ID
--- kernel   VARCHAR  -  kernel name as ncu printed it
--- grid_x   BIGINT   -  number of blocks, x; NULL if ncu did not print sizes
--- grid_y   BIGINT   -  number of blocks, y
--- grid_z   BIGINT   -  number of blocks, z
--- block_x  BIGINT   -  threads per block, x
--- block_y  BIGINT   -  threads per block, y
--- block_z  BIGINT   -  threads per block, z
+-- launch   VARCHAR  -  key of the profiled launch: subfolder of the given folder, and ncu's ID for the launch
+-- kernel   VARCHAR  -  kernel name as printed by ncu
+-- grid_x   BIGINT   -  number of blocks in x; NULL if ncu did not print sizes
+-- grid_y   BIGINT   -  number of blocks in y
+-- grid_z   BIGINT   -  number of blocks in z
+-- block_x  BIGINT   -  threads per block in x
+-- block_y  BIGINT   -  threads per block in y
+-- block_z  BIGINT   -  threads per block in z
 -- section  VARCHAR  -  section of ncu's details page; empty for other pages
--- metric   VARCHAR  -  the metric, by its label (details page) or its name
+-- metric   VARCHAR  -  metric label (details page) or metric name
 -- value    DOUBLE   -  value in the base unit; NULL if ncu printed n/a
 -- unit     VARCHAR  -  base unit: bytes, ns, Hz, bytes/s, % ...
--- number   BIGINT   -  position of the launch among those that were read, from 1; ncu prints launches in launch order
+-- number   BIGINT   -  position of the launch in the input, from 1; ncu prints launches in launch order
 SELECT
     NULL::VARCHAR AS launch, NULL::VARCHAR AS kernel,
     NULL::BIGINT AS grid_x, NULL::BIGINT AS grid_y, NULL::BIGINT AS grid_z,

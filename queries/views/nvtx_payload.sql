@@ -3,8 +3,8 @@
 --
 -- source: trace
 --
--- range_id  BIGINT   -  the range, or the row of a mark
+-- range_id  BIGINT   -  key of the range or mark
 -- position  BIGINT   -  position of the field in the schema, from 0
--- field     VARCHAR  -  name of the field, such as Message size [bytes]
--- value     VARCHAR  -  its value: a number in decimal digits, or its name in an enumeration
+-- field     VARCHAR  -  field name, such as Message size [bytes]
+-- value     VARCHAR  -  decimal number, or the enumerator name if the field is an enumeration
 SELECT NULL::BIGINT AS range_id, NULL::BIGINT AS position, NULL::VARCHAR AS field, NULL::VARCHAR AS value WHERE false

@@ -1,13 +1,13 @@
--- One row per traced OS runtime call (libc, pthread ...); unordered (sort by start_ns).
+-- One row per traced OS runtime call (libc, pthread and others); unordered (sort by start_ns).
 --
 -- call_id        BIGINT   -   key of the call
 -- name           VARCHAR  -   function name
--- start_ns       BIGINT   ns  entry on the CPU
--- end_ns         BIGINT   ns  return to the caller on the CPU
+-- start_ns       BIGINT   ns  time of entry on the CPU
+-- end_ns         BIGINT   ns  time of return to the caller on the CPU
 -- duration_ns    BIGINT   ns  end_ns - start_ns
 -- thread_id      BIGINT   -   key of the thread (nsys's globalTid)
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
--- nesting_level  BIGINT   -   0 for a call from the program, higher for a call from another traced call
+-- nesting_level  BIGINT   -   0 for a call made by the program, higher for a call made by another traced call
 SELECT
     c.row_id AS call_id,
     s.value AS name,
@@ -19,7 +19,7 @@ SELECT
     c.nestingLevel AS nesting_level
 FROM loaded.OSRT_API AS c
 LEFT JOIN _string_os_call AS s ON s.id = c.nameId
--- Calls have class 27. nsys also writes two rows that are not calls, for the start (31) and the end (32) of the
--- recording, as their names state.
+-- The event class of calls is 27. nsys also writes two rows that are not calls. They mark the start (31) and the end
+-- (32) of the recording, as their names state.
 WHERE coalesce(c.eventClass, 27) = 27
     AND (s.value IS NULL OR NOT regexp_matches(s.value, 'profiling (started|finished)'))

@@ -1,10 +1,10 @@
--- One row per GPU that ran communication: how much of its communication other work hides, ordered by gpu_id. Each GPU
--- is considered separately: compute on another GPU does not hide communication.
+-- One row per GPU that ran communication, with the part of its communication that is hidden by compute, ordered by
+-- gpu_id. Each GPU is considered separately: compute on another GPU does not hide communication.
 --
--- gpu_id            BIGINT   -      the GPU
--- communication_ns  BIGINT   ns     time in which communication runs
--- hidden_ns         BIGINT   ns     part of communication_ns in which the same GPU also computes
--- exposed_ns        BIGINT   ns     part of communication_ns in which the GPU does not compute
+-- gpu_id            BIGINT   -      GPU number
+-- communication_ns  BIGINT   ns     time during which communication runs
+-- hidden_ns         BIGINT   ns     part of communication_ns during which the same GPU also computes
+-- exposed_ns        BIGINT   ns     part of communication_ns during which the GPU does not compute
 -- hidden_ratio      DOUBLE   ratio  hidden_ns / communication_ns
 WITH covered AS (
     SELECT gpu_id, sum(communication_ns)::BIGINT AS communication_ns, sum(either_ns) - sum(compute_ns) AS exposed_ns

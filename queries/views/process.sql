@@ -1,12 +1,12 @@
--- One row per process that ran GPU operations, called CUDA, or opened ranges, ordered by pid.
+-- One row per process that ran GPU operations, called the CUDA API, or opened ranges, ordered by pid.
 --
 -- process_id       BIGINT  -      key of the process (nsys's globalPid)
 -- pid              BIGINT  -      process ID on its machine
--- operation_count  BIGINT  count  GPU operations
--- sum_ns           BIGINT  ns     sum of their durations
--- device_count     BIGINT  count  GPUs that they ran on
--- call_count       BIGINT  count  CUDA API calls
--- range_count      BIGINT  count  NVTX ranges
+-- operation_count  BIGINT  count  number of GPU operations
+-- sum_ns           BIGINT  ns     sum of the durations of these operations
+-- device_count     BIGINT  count  number of GPUs that these operations ran on
+-- call_count       BIGINT  count  number of CUDA API calls
+-- range_count      BIGINT  count  number of NVTX ranges
 WITH work AS (
     SELECT process_id, count(*) AS operation_count, sum(duration_ns)::BIGINT AS sum_ns,
         count(DISTINCT device_id) AS device_count

@@ -1,21 +1,22 @@
--- One row per NVTX range and its place in the nesting; unordered (sort by start_ns).
+-- One row per NVTX range, with its place in the nesting; unordered (sort by start_ns).
 --
 -- range_id      BIGINT   -   key of the range
--- name          VARCHAR  -   name as recorded; '' if the trace has none
--- label         VARCHAR  -   rolled-up name, without the parts that differ between instances (op_id, sequence and layer
---                            numbers)
--- domain        VARCHAR  -   NVTX domain; NULL for the default one
+-- name          VARCHAR  -   name as recorded; '' if the trace contains none
+-- label         VARCHAR  -   rolled-up name, without the parts that differ between instances (op_id, sequence numbers
+--                            and layer numbers)
+-- domain        VARCHAR  -   NVTX domain; NULL for the default domain
 -- style         VARCHAR  -   push/pop or start/end
 -- start_ns      BIGINT   ns  start on the CPU
--- end_ns        BIGINT   ns  end on the CPU; the end of the trace if the range was never closed
--- duration_ns   BIGINT   ns  wall time, end_ns - start_ns
--- is_open       BOOLEAN  -   the range was never closed
--- thread_id     BIGINT   -   the thread that opened it (nsys's globalTid)
+-- end_ns        BIGINT   ns  end on the CPU, or the end of the trace if the range was never closed
+-- duration_ns   BIGINT   ns  wall time: end_ns - start_ns
+-- is_open       BOOLEAN  -   whether the range was never closed
+-- thread_id     BIGINT   -   thread that opened the range (nsys's globalTid)
 -- process_id    BIGINT   -   key of the process (nsys's globalPid)
--- parent_id     BIGINT   -   the range that encloses it most tightly; NULL for an outermost range
--- depth         INTEGER  -   number of ranges around it
--- path          VARCHAR  -   names from the outermost range inward, joined by /
--- rolled_path   VARCHAR  -   the same with labels: equal for all instances of one place in the program
+-- parent_id     BIGINT   -   range that encloses it most tightly; NULL for an outermost range
+-- depth         INTEGER  -   number of enclosing ranges
+-- path          VARCHAR  -   names from the outermost range inward, separated by /
+-- rolled_path   VARCHAR  -   path built from labels instead of names; identical for all instances of the same place in
+--                            the program
 SELECT
     r.range_id, n.name, n.label, d.name AS domain,
     CASE WHEN r.is_start_end THEN 'start/end' ELSE 'push/pop' END AS style,

@@ -1,21 +1,23 @@
--- One row per NVTX range whose text contains tensor sizes, with the FLOPs derived from them; unordered.
--- materialized: reads and compares the texts of all ranges.
+-- One row per NVTX range whose name contains tensor sizes, with the FLOPs derived from them; unordered.
+-- materialized: it reads and compares the names of all ranges.
 --
--- range_id       BIGINT   -      the range
--- form           VARCHAR  -      origin of the text: layer (hooks of vLLM, SGLang, TensorRT-LLM), operator (PyTorch) or
---                                pyprof
--- module         VARCHAR  -      name of the module, for a layer
--- op             VARCHAR  -      the operator; for a layer: linear, embedding, attention or layer
--- shapes         VARCHAR  -      sizes of its tensors; for a layer: those of its first input, weight and bias
--- dtype          VARCHAR  -      data type of the operands as PyTorch spells it; NULL if the text does not contain it
--- flops          BIGINT   flops  2 per multiply-add; attention counts all pairs of positions; NULL if there is a reason
--- bytes          BIGINT   bytes  bytes of inputs, weights and output, each accessed once, all in this dtype; NULL
---                                without a dtype
--- element_count  BIGINT   count  elements of inputs, weights and output
--- reason         VARCHAR  -      why there are no FLOPs
--- bytes_reason   VARCHAR  -      why there are FLOPs but no bytes
+-- range_id       BIGINT   -      key of the range
+-- form           VARCHAR  -      origin of the range name: layer (hooks of vLLM, SGLang or TensorRT-LLM), operator
+--                                (PyTorch) or pyprof
+-- module         VARCHAR  -      for a layer, the name of the module
+-- op             VARCHAR  -      operator name; for a layer, one of linear, embedding, attention and layer
+-- shapes         VARCHAR  -      tensor sizes; for a layer, the sizes of its first input, weight and bias
+-- dtype          VARCHAR  -      data type of the operands, spelled as in PyTorch; NULL if the range name does not
+--                                contain it
+-- flops          BIGINT   flops  FLOPs, 2 per multiply-add; for attention, all pairs of positions are included; NULL if
+--                                reason is set
+-- bytes          BIGINT   bytes  bytes of inputs, weights and output, each accessed once, all in this dtype; NULL if
+--                                the dtype is unknown
+-- element_count  BIGINT   count  number of elements of inputs, weights and output
+-- reason         VARCHAR  -      why FLOPs are unknown or omitted
+-- bytes_reason   VARCHAR  -      why bytes are unknown although FLOPs are known
 --
--- A range has no FLOPs if a range inside it has FLOPs, so that sums count each product once.
+-- A range that contains a range with FLOPs has no FLOPs of its own, so that sums include each product only once.
 WITH told AS (
     SELECT t.range_id, t.form, t.module, f.name, f.shapes, f.dtype, f.flops, f.element_count, f.reason
     FROM shape__text AS t

@@ -1,6 +1,6 @@
--- One row: how steps are found in this session. A session table with this name overrides it (option --steps).
+-- One row: how steps are found in this session. The --steps option overrides it with a session table of the same name.
 --
 -- choice      VARCHAR  -  auto, none, or pattern
--- expression  VARCHAR  -  for pattern: regular expression that matches the whole rolled-up path of a range; otherwise
---                         NULL
+-- expression  VARCHAR  -  for pattern, the regular expression that matches the whole rolled-up path of a range;
+--                         otherwise NULL
 SELECT 'auto' AS choice, NULL::VARCHAR AS expression

@@ -1,26 +1,28 @@
--- One row per rank that the others of a communicator wait for, and op, ordered by sum_gain_ns, largest first. A rank is
--- late if it arrives later than the median of the ranks by more than the possible error of the clocks, and by more than
--- five times the median distance from that median.
+-- One row per late rank, communicator and op, ordered by sum_gain_ns, largest first. A rank is late if it arrives after
+-- the median arrival of all ranks by more than the possible clock error, and by more than five times the median
+-- absolute deviation from that median. The other ranks of the communicator wait for it.
 -- over: ranks
 --
--- rank              BIGINT   -      the rank
--- communicator      VARCHAR  -      NCCL's number of the communicator, see collective
--- op                VARCHAR  -      the operation
--- pattern           VARCHAR  -      pinned: late for at least half of the collectives; rotating: late for fewer
--- rank_count        BIGINT   count  ranks of the communicator
--- collective_count  BIGINT   count  collectives of the communicator with this op
--- late_count        BIGINT   count  collectives for which the rank was late
--- last_count        BIGINT   count  collectives for which the rank was late and arrived last
+-- rank              BIGINT   -      rank number
+-- communicator      VARCHAR  -      communicator ID assigned by NCCL (see collective)
+-- op                VARCHAR  -      collective operation (see collective)
+-- pattern           VARCHAR  -      pinned: late for at least half of the collectives; rotating: late for less than
+--                                   half
+-- rank_count        BIGINT   count  number of ranks in the communicator
+-- collective_count  BIGINT   count  number of the communicator's collectives with this op
+-- late_count        BIGINT   count  number of collectives for which the rank was late
+-- last_count        BIGINT   count  number of collectives for which the rank was late and arrived last
 -- late_ratio        DOUBLE   ratio  late_count / collective_count
--- median_late_ns    DOUBLE   ns     median lateness, over the collectives for which it was late
--- max_late_ns       BIGINT   ns     largest lateness
--- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if this rank alone had been on
---                                   time
--- cause             VARCHAR  -      what took longer than the median of the ranks before it was late: own kernels,
---                                   launch gap, synchronization (the CPU was in a blocking call, or launched late after
---                                   one) or other idle time; later start: its first operation came later
--- cause_ns          BIGINT   ns     how much longer, summed over the collectives for which it was late
--- floor_ns          DOUBLE   ns     lateness above which the rank counts as late
+-- median_late_ns    DOUBLE   ns     median lateness over the collectives for which the rank was late
+-- max_late_ns       BIGINT   ns     maximum lateness
+-- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if only this rank had been on time
+-- cause             VARCHAR  -      what took longer on this rank than the median over all ranks, before the
+--                                   collectives for which it was late: own kernels, launch gap, synchronization (the
+--                                   CPU was in a blocking call, or launched late after one) or other idle time; later
+--                                   start: the first operation of the rank started later
+-- cause_ns          BIGINT   ns     how much longer this cause took than the median, summed over the collectives for
+--                                   which the rank was late
+-- floor_ns          DOUBLE   ns     lateness above which the rank is considered late
 WITH usual AS (
     SELECT communicator, op, greatest(max(residual_ns), 5 * median(abs(late_ns))) AS floor_ns
     FROM collective WHERE late_ns IS NOT NULL GROUP BY ALL

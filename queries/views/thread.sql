@@ -1,12 +1,12 @@
--- One row per thread that called CUDA, opened ranges or made traced OS runtime calls, ordered by process and thread
--- number.
+-- One row per thread that called the CUDA API, opened ranges, or made traced OS runtime calls, ordered by process and
+-- thread number.
 --
 -- thread_id    BIGINT  -      key of the thread (nsys's globalTid)
 -- process_id   BIGINT  -      key of the process (nsys's globalPid)
 -- pid          BIGINT  -      process ID on its machine
 -- tid          BIGINT  -      thread ID on its machine
--- call_count   BIGINT  count  CUDA API calls
--- range_count  BIGINT  count  NVTX ranges opened
+-- call_count   BIGINT  count  number of CUDA API calls
+-- range_count  BIGINT  count  number of NVTX ranges opened
 SELECT
     thread_id,
     thread_id & -16777216 AS process_id,

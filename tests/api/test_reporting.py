@@ -146,10 +146,10 @@ def test_a_damaged_file_of_the_cache_is_made_anew(
 
 def test_a_report_from_the_cache_goes_over_nothing_either(trace: Path, tmp_path: Path) -> None:
     nt.write_report(trace, tmp_path / "a", formats=["json"])
-    for out, message in ((tmp_path / "a", "already exists"), (tmp_path, "is, contains or is inside the input")):
+    for out, message in ((tmp_path / "a", "already exists"), (tmp_path, "contains it or is inside it")):
         with pytest.raises(nt.NsysToolsError, match=message):
             nt.write_report(trace, out, formats=["json"])
-    with pytest.raises(nt.UsageError, match="is not known"):
+    with pytest.raises(nt.UsageError, match="Unknown format"):
         nt.write_report(trace, tmp_path / "b", formats=["docx"])
     nt.write_report(trace, tmp_path / "a", formats=["json"], force=True)
     (tmp_path / "a" / "mine.txt").touch()
@@ -213,7 +213,7 @@ def test_a_report_from_the_cache_lies_in_no_trace(trace: Path, tmp_path: Path) -
         for table in session.recorded_tables:
             session.sql(f'FROM raw."{table}"').pl().write_parquet(folder / f"{table}.parquet")
     nt.write_report(folder, tmp_path / "a", formats=["json"])
-    with pytest.raises(nt.NsysToolsError, match="is, contains or is inside the input"):
+    with pytest.raises(nt.NsysToolsError, match="contains it or is inside it"):
         nt.write_report(folder, folder / "report", formats=["json"])
 
 

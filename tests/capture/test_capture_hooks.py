@@ -80,7 +80,7 @@ def test_stages_need_no_modules(model, level):
 
 
 def test_an_unknown_level_is_refused(model):
-    with pytest.raises(NsysToolsError, match="--nvtx deep is not a level"):
+    with pytest.raises(NsysToolsError, match="--nvtx deep is not supported"):
         names_at(model, "deep")
 
 

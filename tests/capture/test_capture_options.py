@@ -28,7 +28,7 @@ def test_random_weights_are_the_default_and_exclude_weights(capsys):
     with pytest.raises(SystemExit) as stop:
         parse(["--random-weights", "--weights", "id/x"], "")
     assert stop.value.code == 2
-    assert "exclude each other" in capsys.readouterr().err
+    assert "are mutually exclusive" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def test_a_corrupt_image_is_named(tmp_path, damage):
 
 
 def test_a_missing_image_of_a_list_is_named(tmp_path):
-    with pytest.raises(NsysToolsError, match=r"No image at .*gone\.png"):
+    with pytest.raises(NsysToolsError, match=r"There is no image at .*gone\.png"):
         pages.check(tmp_path / "gone.png")
 
 

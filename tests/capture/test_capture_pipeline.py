@@ -86,8 +86,11 @@ def test_a_run_that_works_says_done(capture, tmp_path):
 FAILURES = {
     "profile": ("echo 'no such option'; exit 2", "exit code 2: no such option"),
     "killed": ("kill -9 $$", "killed .signal 9.: .* most likely .* out of memory"),
-    "import": ('[ "$1" = profile ] && touch "$out.qdstrm"; exit 0', r"its importer failed\. .* trace\.qdstrm"),
-    "import-nothing": ("exit 0", "wrote no trace.nsys-rep: its importer failed"),
+    "import": (
+        '[ "$1" = profile ] && touch "$out.qdstrm"; exit 0',
+        r"its importer failed, .*\. The raw recording is trace\.qdstrm",
+    ),
+    "import-nothing": ("exit 0", "its importer failed, so there is no trace.nsys-rep"),
     "export": (RECORDS + "echo 'cannot export'; exit 1", "could not export .*: cannot export"),
     "export-nothing": (RECORDS + "exit 0", "could not export"),
 }
@@ -115,9 +118,9 @@ def test_a_failed_export_keeps_the_trace(capture, tmp_path):
     ("ranges", "message"),
     [
         ({}, "contains none of the 2 NVTX ranges"),
-        ({"sam": (1, 0)}, "lost ranges: sam: 2 closed, 1 in the trace"),
-        ({"sam": (2, 1)}, "lost ranges: sam"),
-        ({"clip": (2, 0)}, "lost ranges: sam: 2 closed, 0 in the trace"),
+        ({"sam": (1, 0)}, "missing ranges: sam: 2 closed, 1 in the trace"),
+        ({"sam": (2, 1)}, "missing ranges: sam"),
+        ({"clip": (2, 0)}, "missing ranges: sam: 2 closed, 0 in the trace"),
     ],
 )
 def test_lost_ranges_are_a_failure(capture, tmp_path, ranges, message):
@@ -130,7 +133,7 @@ def test_lost_ranges_are_a_failure(capture, tmp_path, ranges, message):
 
 @pytest.mark.parametrize("tool", ["nsys", "ncu"])
 def test_a_missing_tool_is_a_sentence_and_leaves_a_folder(capture, tmp_path, tool):
-    with pytest.raises(NsysToolsError, match=f"No {tool} at /nowhere/{tool}") as raised:
+    with pytest.raises(NsysToolsError, match=f"/nowhere/{tool} is not an {tool} executable") as raised:
         capture(RECORDS + EXPORTS, **{tool: f"/nowhere/{tool}", "counters": 1})
     assert raised.value.hint
     assert (status(tmp_path)["state"], status(tmp_path)["step"]) == ("failed", "find tools")
@@ -158,7 +161,7 @@ def test_counters_that_are_not_permitted_keep_the_trace(capture, program, tmp_pa
 def test_a_trace_without_kernels_has_nothing_to_count(capture, program, tmp_path):
     reader = Reader()
     reader.kernel_uses = lambda _sqlite: []
-    with pytest.raises(NsysToolsError, match="ncu has no kernel to profile"):
+    with pytest.raises(NsysToolsError, match="There are no kernels for ncu to profile"):
         capture(RECORDS + EXPORTS, reader, ncu=str(program("ncu", "exit 0")), counters=1)
     assert status(tmp_path)["step"] == "ncu"
 

@@ -49,7 +49,7 @@ def test_lanes_of_the_timeline(drawn: dict[str, Picture], sample: tuple[Path, Ti
     lanes = list(dict.fromkeys(values(bars["lane"])))
     assert lanes[:4] == ["steps: decode", "sam", "step", "prefill"]
     assert [lane for lane in lanes if lane.startswith(("idle", "CPU"))] == [
-        "idle: dependency", "idle: launch gap", "idle: synchronization", "CPU launch", "CPU wait",
+        "idle: dependency", "idle: launch gap", "CPU launch", "CPU wait",
     ]  # fmt: skip
     units = values(bars["unit"])
     work = [ns for ns, unit in zip(bars["sum"], units, strict=True) if unit == "operation"]

@@ -86,12 +86,12 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path) -> None:
     (tmp_path / "broken.dot").write_text("digraph {}")
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
     ask = ("analyze", "run")
-    assert "contains no CSV or recording of Nsight Compute" in refused(*ask, "--ncu", "empty", cwd=tmp_path)
-    assert "is not a CSV of Nsight Compute" in refused(*ask, "--ncu", "other.csv", cwd=tmp_path)
+    assert "contains no Nsight Compute CSV or recording" in refused(*ask, "--ncu", "empty", cwd=tmp_path)
+    assert "is not an Nsight Compute CSV" in refused(*ask, "--ncu", "other.csv", cwd=tmp_path)
     assert "cannot be read" in refused(*ask, "--ncu", "none.csv", cwd=tmp_path)
     assert "neither call_counts nor module_children" in refused(*ask, "--callgraph", "other.json", cwd=tmp_path)
-    assert "no edges of forward hooks" in refused(*ask, "--callgraph", "broken.dot", cwd=tmp_path)
-    assert "none.json: cannot be read (No such file or directory)." in refused(
+    assert "no forward-hook edges" in refused(*ask, "--callgraph", "broken.dot", cwd=tmp_path)
+    assert "none.json cannot be read (No such file or directory)." in refused(
         *ask, "--callgraph", "none.json", cwd=tmp_path
     )
     assert not (tmp_path / "run" / "report").exists()

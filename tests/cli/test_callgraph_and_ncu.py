@@ -46,12 +46,12 @@ def test_a_callgraph_that_cannot_be_grouped(tmp_path: Path) -> None:
     group = ("callgraph", "group")
     assert "neither call_counts" in refused(*group, "other.json", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, "none.json", "--out", "out", cwd=tmp_path)
-    assert "no such file" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
+    assert "does not exist" in refused(*group, str(GRAPH), "--config", "none", "--out", "out", cwd=tmp_path)
     assert "cannot be read" in refused(*group, str(GRAPH), "--hooks", "none.dot", "--out", "out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file/out", cwd=tmp_path)
     assert "cannot be written" in refused(*group, str(GRAPH), "--out", "file", cwd=tmp_path)
     assert not (tmp_path / "out").exists()
-    assert "is not a target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
+    assert "is not a valid target" in refused("callgraph", "trace", "model", "--out", "g.json", cwd=tmp_path)
     assert run("callgraph", "group", str(GRAPH), cwd=tmp_path).returncode == 2
 
 
@@ -120,16 +120,16 @@ def test_launches_that_match_no_kernel_are_named_beside_the_table(
     named = next(csv.DictReader(lines[1:]))["Kernel Name"]
     (tmp_path / "ncu.csv").write_text("\n".join(lines).replace(named, "void gone<4>(Params)") + "\n")
     done = run("ncu", "ncu.csv", "--trace", str(sample[0]), "--show", "join", "-f", "csv", cwd=tmp_path)
-    said = "1 of 2 profiled launches in ncu's ncu.csv matches no kernel of the trace: void gone<4>(Params).\n"
+    said = "1 of 2 profiled launches in ncu's ncu.csv matches no kernel in the trace: void gone<4>(Params).\n"
     assert (done.returncode, done.stderr) == (0, said)
     assert [row["matched_by"] for row in csv.DictReader(done.stdout.splitlines())] == ["none", "name"]
 
 
 def test_counters_that_cannot_be_shown(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    assert "contains no CSV" in refused("ncu", "empty", cwd=tmp_path)
+    assert "contains no Nsight Compute CSV" in refused("ncu", "empty", cwd=tmp_path)
     assert "cannot be read" in refused("ncu", "none.csv", cwd=tmp_path)
-    assert "not known" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
+    assert "Unknown value for --show" in refused("ncu", str(COUNTERS), "--show", "roofline", cwd=tmp_path, code=2)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--show", "match", cwd=tmp_path)
     assert "requires a trace" in refused("ncu", str(COUNTERS), "--stages", "s.toml", cwd=tmp_path)
     assert "cannot be read" in refused(

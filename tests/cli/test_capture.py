@@ -297,8 +297,8 @@ def failing(tmp_path: Path, name: str) -> tuple[list[str], str, str]:
         ),
         "empty weights": (["--weights", str(tmp_path / "empty")], "Weights missing: .*empty", "workload"),
         "no GPU": (["--device", "cuda"], "sees no CUDA GPU", "workload"),
-        "no nsys": (["--nsys-path", str(tmp_path / "nsys")], "No nsys at ", "find tools"),
-        "no ncu": (["--ncu", "2", "--ncu-path", str(tmp_path / "ncu")], "No ncu at ", "find tools"),
+        "no nsys": (["--nsys-path", str(tmp_path / "nsys")], "is not an nsys executable", "find tools"),
+        "no ncu": (["--ncu", "2", "--ncu-path", str(tmp_path / "ncu")], "is not an ncu executable", "find tools"),
     }[name]
 
 

@@ -40,12 +40,12 @@ def test_bad_traces_are_refused_and_nothing_is_written(tmp_path: Path, name: str
 
 def test_bad_options(tmp_path: Path, sample: tuple[Path, Timeline]) -> None:
     trace = str(sample[0])
-    assert "'pdf' is not known" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
+    assert "Unknown format 'pdf'" in refused("analyze", trace, "--format", "pdf", cwd=tmp_path, code=2)
     stages = refused("analyze", trace, "--stages", "none.toml", cwd=tmp_path)
-    assert "--stages none.toml: cannot be read (No such file or directory)." in stages
+    assert "--stages none.toml: the file cannot be read (No such file or directory)." in stages
     assert "No such file or directory)." in refused("sql", trace, "--file", "none.sql", cwd=tmp_path)
     assert "cannot be written" in refused("analyze", trace, "--out", "/proc/nowhere/out", cwd=tmp_path)
-    assert "is given twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
+    assert "is specified twice" in refused("analyze", trace, trace, "--out", "out", cwd=tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 

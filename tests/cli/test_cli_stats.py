@@ -133,19 +133,19 @@ def test_reports_without_data_are_named_and_skipped(trace: Path) -> None:
     [
         (["-r", "cuda_gpu_kern_sums"], "Did you mean: cuda_gpu_kern_sum"),
         (["-r", "nvtx_sum:base"], "nvtx_sum does not take the argument 'base'"),
-        (["-r", "um_sum:rows=x"], "It takes: rows=N"),
-        (["-r", "cuda_gpu_sum:base:mangled"], "exclude each other"),
-        (["-f", "pdf"], "Format 'pdf' is not known"),
+        (["-r", "um_sum:rows=x"], "Valid arguments: rows=N"),
+        (["-r", "cuda_gpu_sum:base:mangled"], "are mutually exclusive"),
+        (["-f", "pdf"], "Unknown format 'pdf'"),
         (["-f", "csv:dur=weeks"], "does not take the argument 'dur=weeks'"),
         (["--timeunit", "weeks"], "is not a time unit"),
         (["--filter-time", "2/1"], "the start is after the end"),
-        (["--filter-nvtx", "nothing"], "there is no NVTX range 'nothing'"),
+        (["--filter-nvtx", "nothing"], "has no NVTX range 'nothing'"),
         (["-o", "@less"], "commands are not supported"),
         (["-o", "no/such/folder/x", "-f", "csv", "-r", "nvtx_sum"], "cannot be written"),
     ],
 )
 def test_refusals(trace: Path, arguments: list[str], said: str) -> None:
-    code = 1 if said in ("there is no NVTX range 'nothing'", "cannot be written") else 2
+    code = 1 if said in ("has no NVTX range 'nothing'", "cannot be written") else 2
     assert said in refused("stats", trace.name, *arguments, cwd=trace.parent, code=code)
 
 

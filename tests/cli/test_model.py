@@ -75,7 +75,7 @@ def test_flops_in_every_format() -> None:
     assert [int(row["matrix_flops"]) for row in rows] == [layer["matrix_flops"] for layer in document["layers"]]
     for form in ("table", "md"):
         text = run(*options, "--format", form).stdout
-        assert "full attention: every query" in text
+        assert "full attention: every query-key pair" in text
         decode = next(line for line in text.splitlines() if re.match(r"\W*decode\W+\(total\)", line))
         assert "119.4 GFLOP" in decode, "119,448,729,600, as the formats for programs have it"
 
@@ -219,24 +219,24 @@ def test_report_writes_data_and_pages(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message", "code"),
     [
-        (("flops", "gpt-17"), "The model 'gpt-17' is not known.", 2),
-        (("flops", "no/such.json"), "There is no file no/such.json", 1),
+        (("flops", "gpt-17"), "Unknown model 'gpt-17'.", 2),
+        (("flops", "no/such.json"), "There is no model file no/such.json", 1),
         (("flops", "llama-2-7b", "--set", "seq_length=1"), "no input 'seq_length'", 1),
-        (("flops", "llama-2-7b", "--set", "seq_len=many"), "'seq_len=many' is not a setting", 2),
-        (("flops", "llama-2-7b", "--set", "seq_len=-1"), "is not a setting", 2),
-        (("flops", "llama-2-7b", "--gpu", "rtx-9090"), "The GPU 'rtx-9090' is not known.", 2),
+        (("flops", "llama-2-7b", "--set", "seq_len=many"), "'seq_len=many' is not a valid setting", 2),
+        (("flops", "llama-2-7b", "--set", "seq_len=-1"), "is not a valid setting", 2),
+        (("flops", "llama-2-7b", "--gpu", "rtx-9090"), "Unknown GPU 'rtx-9090'.", 2),
         (("flops", "llama-2-7b", "--gpu", "t4", "--dtype", "bf16"), "Tesla T4 has no dense peak for bf16", 1),
-        (("flops", "llama-2-7b", "--dtype", "fp3"), "The dtype 'fp3' is not known.", 2),
+        (("flops", "llama-2-7b", "--dtype", "fp3"), "Unknown dtype 'fp3'.", 2),
         (("flops", "llama-2-7b", "--attention", "half"), "full or causal", 2),
         (("flops", "llama-2-7b", "--phase", "vision"), "has no phase 'vision'", 2),
-        (("flops", "llama-2-7b", "--by", "mood"), "by layer, class, phase or serving", 2),
-        (("flops", "llama-2-7b", "--format", "xml"), "Format 'xml' is not known.", 2),
+        (("flops", "llama-2-7b", "--by", "mood"), "Use layer, class, phase or serving", 2),
+        (("flops", "llama-2-7b", "--format", "xml"), "Unknown format 'xml'.", 2),
         (("flops", "llama-2-7b", "--closed-form", "model.layers.32"), "no layer 'model.layers.32'", 1),
-        (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "sets base_size, crop_columns, crop_mode", 1),
+        (("flops", "llama-2-7b", "-w", "dsocr-standard-v1"), "does not have: base_size, crop_columns, crop_mode", 1),
         (("operators", "pyproject.toml"), "not", 1),
-        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is not an axis", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len"), "'seq_len' is not a valid sweep axis", 2),
         (("sweep", "llama-2-7b", "--over", "seq_len=1..1000000"), "At most 100,000", 2),
-        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "not supported for charts", 2),
+        (("sweep", "llama-2-7b", "--over", "seq_len=1,2", "--chart", "x.bmp"), "charts cannot be written", 2),
     ],
 )
 def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str, code: int) -> None:

@@ -29,7 +29,7 @@ def test_a_result_as_a_sqlite_file(sample: tuple[Path, Timeline], tmp_path: Path
 def test_formats_that_need_a_file(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
     for form in ("sqlite", "parquet"):
         ask = ("sql", str(sample[0]), "SELECT 1", "--format", form, "--no-cache")
-        assert "needs --out" in refused(*ask, cwd=tmp_path, code=2)
+        assert "requires --out" in refused(*ask, cwd=tmp_path, code=2)
     done = refused("sql", str(sample[0]), "SELECT 1 AS x", "--format", "sqlite", "--out", "no/such/a.db", cwd=tmp_path)
     assert "cannot be written" in done
     assert list(tmp_path.iterdir()) == []

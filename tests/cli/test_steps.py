@@ -74,7 +74,7 @@ def test_none(trace: Path, tmp_path: Path) -> None:
 
 
 def test_auto_says_why_there_are_none(trace: Path) -> None:
-    reason = "no range has the name of a step, and no operation recurs regularly"
+    reason = "no range name identifies a step, and no operation recurs regularly"
     assert found(trace) == found(trace, steps="auto") == [(None, 0, reason)]
 
 

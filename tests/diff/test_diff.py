@@ -42,7 +42,7 @@ def test_two_slices_of_one_job() -> None:
     assert found.by == "step"
     assert found.verdict.word == "ambiguous"
     assert "the two halves of the new side differ by 11" in found.verdict.reason
-    assert "Repeat" in found.verdict.reason
+    assert "again" in found.verdict.reason
     assert len(found.headlines) == 2
     for headline in found.headlines:
         shift = headline.shift

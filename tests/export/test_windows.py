@@ -53,12 +53,12 @@ def test_launch_and_kernel_of_a_step_are_both_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"stage": "nothing"}, "there is no stage 'nothing'"),
-        ({"step": "99"}, "there is no step 99"),
+        ({"stage": "nothing"}, "the trace has no stage 'nothing'"),
+        ({"step": "99"}, "the trace has no step 99"),
         ({"step": "3..1"}, "is not a range of steps"),
         ({"step": "x"}, "is not a range of steps"),
         ({"time": "2s/1s"}, "--time '2s/1s': the start is after the end"),
-        ({"step": "1", "time": "4us/5us"}, "no time in common"),
+        ({"step": "1", "time": "4us/5us"}, "do not overlap"),
     ],
 )
 def test_what_names_nothing_is_refused(tmp_path: Path, given: dict[str, str], words: str) -> None:

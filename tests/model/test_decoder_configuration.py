@@ -114,7 +114,7 @@ def test_a_folder_a_file_and_a_model_of_that_name(tmp_path: Path, monkeypatch: p
 def test_the_public_names(tmp_path: Path) -> None:
     path = config(tmp_path, "deepseek_v3", kv_lora_rank=16, num_nextn_predict_layers=1, n_routed_experts=8, **EXPERTS)
     model = nt.load_model(path)
-    assert model.warnings == [f"{path}: multi-token prediction (MTP layers: 1) is not counted."]
+    assert model.warnings == [f"{path}: FLOPs and bytes do not include multi-token prediction (MTP layers: 1)."]
     assert model.evaluate(set={"seq_len": 5}).flops("phase").rows()
     assert operators.is_model_file(Path(path))
     found, without_formula = nt.model_operators(path)
@@ -166,24 +166,26 @@ def test_the_three_names_of_experts(name: str, tmp_path: Path) -> None:
 def test_quantized_weights(tmp_path: Path) -> None:
     fp8 = {"quant_method": "fp8", "weight_block_size": [128, 128]}
     model = architecture.load(config(tmp_path, "llama", quantization_config=fp8))
-    assert str(model.formats) == "elements of bf16, weights fp8-b128 (8.00195 bits), activations fp8"
+    assert str(model.formats) == "bf16 elements, weights fp8-b128 (8.00195 bits), activations fp8"
     nested = {"text_config": {**SMALL, "quantization_config": fp8}}
     both = architecture.load(config(tmp_path, "mistral3", **dict.fromkeys(SMALL), **nested))
     assert both.formats == model.formats
-    assert both.warnings == (f"{both.file}: the vision part is not counted; the text part is.",)
+    assert both.warnings == (
+        f"{both.file}: FLOPs and bytes include only the language model. The vision encoder is not included.",
+    )
 
 
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"torch_dtype": None}, "has no dtype; bf16 is assumed"),
+        ({"torch_dtype": None}, "has no dtype. nsys-tools assumes bf16"),
         (
             {"depth_scale": 2, "sliding_window": 8},
-            "sets depth_scale, sliding_window, which the builder does not know and does not count",
+            "sets depth_scale, sliding_window, which nsys-tools does not recognize and ignores",
         ),
         ({"architectures": ["BertModel"]}, "has the architecture BertModel"),
-        ({"num_mtp_layers": 2}, "multi-token prediction (MTP layers: 2) is not counted"),
-        ({"architectures": ["LlamaForSequenceClassification"]}, "the head of a language model is counted"),
+        ({"num_mtp_layers": 2}, "do not include multi-token prediction (MTP layers: 2)"),
+        ({"architectures": ["LlamaForSequenceClassification"]}, "include the head of a language model"),
     ],
 )
 def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -213,14 +215,14 @@ def test_what_is_left_out_is_said(changed: dict[str, Any], message: str, tmp_pat
         ("llama", {"torch_dtype": "float8_e4m3fn"}, "the dtype 'float8_e4m3fn' is not supported"),
         ("llama", {"rope_parameters": {"partial_rotary_factor": 2}}, "partial_rotary_factor is 2"),
         ("llama", {"rope_parameters": [1]}, "rope_parameters is not an object"),
-        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, which the builder does not support"),
+        ("llama", {"is_encoder_decoder": True}, "is_encoder_decoder is True, which nsys-tools does not support"),
         ("llama", {"quantization_config": {"quant_method": "aqlm"}}, "the method 'aqlm' is not supported"),
         ("qwen3", {"layer_types": ["full_attention", "linear_attention"] * 2}, "layers of type linear_attention"),
-        ("qwen3", {"layer_types": ["full_attention"]}, "layer_types does not have one type for each of 4 layers"),
+        ("qwen3", {"layer_types": ["full_attention"]}, "layer_types must list one type for each of the 4 layers"),
         ("qwen3_moe", {"num_experts_per_tok": 200}, "a token cannot be routed to 200 of 128 experts"),
         ("qwen3_moe", {"mlp_only_layers": 3}, "mlp_only_layers is 3, but must be a list"),
         ("deepseek_v2", {}, "num_experts_per_tok is missing"),
-        ("glm4_moe_lite", {"mlp_layer_types": ["sparse"]}, "is not one of dense and sparse for each layer"),
+        ("glm4_moe_lite", {"mlp_layer_types": ["sparse"]}, "must list dense or sparse for each of the"),
         ("deepseek_v3", {"moe_layer_freq": 2}, "moe_layer_freq is 2"),
         ("gemma3_text", {"use_bidirectional_attention": True}, "use_bidirectional_attention is True"),
         (

@@ -72,7 +72,7 @@ def test_settings_that_only_fit_each_other() -> None:
 def test_a_padding_token_outside_the_vocabulary(token: int) -> None:
     with pytest.raises(NsysToolsError, match="cannot be built on the meta device") as caught:
         build("llama", ["vocab_size=128", "num_hidden_layers=1", f"pad_token_id={token}"])
-    assert caught.value.hint.startswith("pad_token_id must be below vocab_size")
+    assert caught.value.hint.startswith("pad_token_id must be less than vocab_size")
     assert build("llama", ["vocab_size=128", "num_hidden_layers=1", "pad_token_id=127"])
 
 
@@ -84,22 +84,22 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
         raise ImportError(text)
 
     monkeypatch.setattr(transformers.LlamaForCausalLM, "_from_config", refuse)
-    with pytest.raises(NsysToolsError, match="it needs the package nosuch, which is not installed") as caught:
+    with pytest.raises(NsysToolsError, match="it requires the nosuch package, which is not installed") as caught:
         build("llama")
     assert caught.value.hint == "Install it: pip install nosuch."
     monkeypatch.setattr(transformers.LlamaConfig, "from_dict", refuse)
-    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be created: it needs the package nosuch"):
+    with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be created: it requires the nosuch package"):
         build("llama")
 
 
 @pytest.mark.parametrize(
     ("error", "reason", "hint"),
     [
-        (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it needs the package a, which", "install a."),
-        (ImportError("\nX requires the y library but"), "it needs the package y, which is not", "pip install y."),
+        (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it requires the a package, which", "install a."),
+        (ImportError("\nX requires the y library but"), "it requires the y package, which is not", "pip install y."),
         (ImportError(""), "ImportError: no reason given", ""),
         (ValueError("\n  first\nsecond"), "ValueError: first", ""),
-        (AssertionError("Padding_idx must be within"), "AssertionError: Padding_idx", "below vocab_size"),
+        (AssertionError("Padding_idx must be within"), "AssertionError: Padding_idx", "less than vocab_size"),
     ],
 )
 def test_reasons(error: Exception, reason: str, hint: str) -> None:
@@ -111,7 +111,7 @@ def test_reasons(error: Exception, reason: str, hint: str) -> None:
 def test_transformers_that_cannot_be_imported(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry of None makes Python refuse the import, as a missing package does."""
     monkeypatch.setitem(__import__("sys").modules, "transformers", None)
-    with pytest.raises(NsysToolsError, match="needs the package transformers, which is not installed") as caught:
+    with pytest.raises(NsysToolsError, match="requires the transformers package, which is not installed") as caught:
         require_torch()
     assert "nsys-tools[torch]" in caught.value.hint
 

@@ -99,7 +99,8 @@ def test_more_tokens_than_the_context_are_warned_of(model: str, context: int) ->
     assert not found.evaluate(set={"seq_len": context - 100, "new_tokens": 100}).warnings
     (said,) = found.evaluate(set={"seq_len": context - 100, "new_tokens": 101}).warnings
     assert (
-        f"{context - 100:,} prompt tokens and 101 new tokens exceed the context of {model}, {context:,} tokens" in said
+        f"{context - 100:,} prompt tokens and 101 new tokens exceed {model}'s context length of {context:,} tokens"
+        in said
     )
     assert not found.evaluate(set={"seq_len": context - 100, "decode_steps": 99}).warnings
     assert found.evaluate(set={"seq_len": context - 100, "decode_steps": 100}).warnings

@@ -123,7 +123,7 @@ def test_rows_lie_in_the_hierarchy(report: AnalyticReport) -> None:
 def test_operator_lists_name_existing_files(tmp_path: Path) -> None:
     spec = OperatorSpec(class_name="A", qualified_class="x.A", is_builtin=False)
     assert TargetOperatorList(snapshot="s", source_folder=str(tmp_path), operators=(spec,)).operators
-    with pytest.raises(ValueError, match=r"source_files: there is no /no/file"):
+    with pytest.raises(ValueError, match=r"source_files: /no/file does not exist"):
         TargetOperatorList(snapshot="s", source_files=("/no/file",))
     with pytest.raises(NsysToolsError, match="OperatorCategory"):
         serialization.from_data({**serialization.to_data(spec), "category": "magic"}, OperatorSpec, "x")

@@ -34,8 +34,8 @@ def test_values(text: str | float, value: int) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("__import__('os')", "a call of '__import__'"),
-        ("open('x')", "a call of 'open'"),
+        ("__import__('os')", "a call to '__import__'"),
+        ("open('x')", "a call to 'open'"),
         ("a.b", "'a.b' (Attribute)"),
         ("a if b else c", "(IfExp)"),
         ("[1, 2]", "(List)"),
@@ -49,8 +49,8 @@ def test_values(text: str | float, value: int) -> None:
         ("a < b", "(Compare)"),
         ("min(1)", "min takes two or more arguments, not 1"),
         ("ceil(1, 2)", "ceil takes one argument, not 2"),
-        ("max(a, b, key=c)", "a call of 'max'"),
-        ("{a + b}", "braces that do not enclose one name"),
+        ("max(a, b, key=c)", "a call to 'max'"),
+        ("{a + b}", "braces must enclose exactly one name"),
         ("import os", "is not an expression"),
         ("", "is not an expression"),
         ("1 / 0", "division by zero"),
@@ -70,7 +70,7 @@ def test_what_is_refused_names_the_place(text: str, what: str) -> None:
 
 
 def test_values_that_do_not_exist() -> None:
-    with pytest.raises(NsysToolsError, match=r"^layer x: the variable 'c' is not known\."):
+    with pytest.raises(NsysToolsError, match=r"^layer x: unknown variable 'c'\."):
         at(parse("a + c", ""), {"a": 1}, "layer x")
     with pytest.raises(NsysToolsError, match=r"^layer x: division by zero"):
         at(parse("a / b", ""), {"a": 1, "b": 0}, "layer x")

@@ -75,16 +75,16 @@ def test_the_link_of_a_group(name: str, count: int, kind: str) -> None:
 @pytest.mark.parametrize(
     ("name", "count", "has"),
     [
-        ("l4", 9, "It has PCIe for 8."),
-        ("h200-nvl", 16, "It has NVLink for 4 GPUs and PCIe for 8."),
-        ("gh200", 2, "It has neither NVLink nor PCIe."),
+        ("l4", 9, "Known links: PCIe (8 GPUs)."),
+        ("h200-nvl", 16, "Known links: NVLink (4 GPUs), PCIe (8 GPUs)."),
+        ("gh200", 2, "Known links: none."),
     ],
 )
 def test_what_nothing_joins_is_an_error(name: str, count: int, has: str) -> None:
     gpu = gpus.load(name)
     with pytest.raises(NsysToolsError) as caught:
         gpu.link(count)
-    assert caught.value.message == f"{gpu.name}: no link between {count} GPUs is known. {has}"
+    assert caught.value.message == f"{gpu.name} has no known link for {count} GPUs. {has}"
     assert "network" in caught.value.hint
     network = Link(50e9, "one 400 Gb/s adapter")
     assert attrs.evolve(gpu, network=network).link(count) == network

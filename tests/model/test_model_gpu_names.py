@@ -49,16 +49,16 @@ def test_no_two_gpus_have_a_name_in_common() -> None:
 @pytest.mark.parametrize(
     ("written", "message", "hint"),
     [
-        ("h100", "h100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Give one of these names."),
-        ("NVIDIA H100", "NVIDIA H100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Give one of these names."),
-        ("h200", "h200 matches several GPUs: h200-nvl, h200-sxm.", "Give one of these names."),
-        ("h100-sx", "The GPU 'h100-sx' is not known.", "Did you mean h100-sxm?"),  # a prefix is not accepted for it
-        ("h100sxm5", "The GPU 'h100sxm5' is not known.", "Did you mean h100-sxm"),
-        ("3090", "The GPU '3090' is not known.", "Did you mean rtx-3090?"),
-        ("RTX 9090", "The GPU 'RTX 9090' is not known.", "Did you mean rtx-"),
-        ("MI300X", "The GPU 'MI300X' is not known.", "Known: a10, "),
-        ("nvidia", "The GPU 'nvidia' is not known.", "Known: a10, "),
-        ("", "The GPU '' is not known.", "Known: a10, "),
+        ("h100", "h100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Use one of these names."),
+        ("NVIDIA H100", "NVIDIA H100 matches several GPUs: h100-nvl, h100-pcie, h100-sxm.", "Use one of these names."),
+        ("h200", "h200 matches several GPUs: h200-nvl, h200-sxm.", "Use one of these names."),
+        ("h100-sx", "Unknown GPU 'h100-sx'.", "Did you mean h100-sxm?"),  # a prefix is not accepted for it
+        ("h100sxm5", "Unknown GPU 'h100sxm5'.", "Did you mean h100-sxm"),
+        ("3090", "Unknown GPU '3090'.", "Did you mean rtx-3090?"),
+        ("RTX 9090", "Unknown GPU 'RTX 9090'.", "Did you mean rtx-"),
+        ("MI300X", "Unknown GPU 'MI300X'.", "Known: a10, "),
+        ("nvidia", "Unknown GPU 'nvidia'.", "Known: a10, "),
+        ("", "Unknown GPU ''.", "Known: a10, "),
     ],
 )
 def test_an_unknown_gpu_is_an_error(written: str, message: str, hint: str) -> None:
@@ -69,7 +69,7 @@ def test_an_unknown_gpu_is_an_error(written: str, message: str, hint: str) -> No
 
 
 def test_near_misses_of_models_and_workloads() -> None:
-    with pytest.raises(UsageError, match=r"'llama2-8b' is not known.*\n.*Did you mean llama-2-7b or llama-3\.1-8b\?"):
+    with pytest.raises(UsageError, match=r"Unknown model 'llama2-8b'.*\n.*Did you mean llama-2-7b or llama-3\.1-8b\?"):
         architecture.load("llama2-8b")
     assert architecture.load("Llama 2 7B") == architecture.load("llama-2-7b")
     with pytest.raises(UsageError, match=r"dsocr matches several workloads: dsocr-base-v1, dsocr-standard-v1\."):
@@ -77,14 +77,14 @@ def test_near_misses_of_models_and_workloads() -> None:
 
 
 def test_near_misses_of_dtypes(ocr: Model) -> None:
-    with pytest.raises(UsageError, match=r"The dtype 'bfloat16' is not known.\n.*Did you mean bf16\?"):
+    with pytest.raises(UsageError, match=r"Unknown dtype 'bfloat16'.\n.*Did you mean bf16\?"):
         settings(ocr, dtype="bfloat16")
-    with pytest.raises(UsageError, match=r"The dtype 'double' is not known.\n.*Known: fp32, "):
+    with pytest.raises(UsageError, match=r"Unknown dtype 'double'.\n.*Known: fp32, "):
         settings(ocr, dtype="double")
 
 
 def test_a_path_is_no_near_miss(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match=r"There is no file .*h100-sxm\.yaml with a GPU"):
+    with pytest.raises(NsysToolsError, match=r"There is no GPU file .*h100-sxm\.yaml"):
         gpus.load(str(tmp_path / "h100-sxm.yaml"))
 
 

@@ -160,7 +160,10 @@ def test_accumulators_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"peaks.0.flops_per_s": 1979e12}, r"bf16 is given as 1979\.0 TFLOP/s, but 132 SMs x 1\.830 GHz x 4096 is"),
+        (
+            {"peaks.0.flops_per_s": 1979e12},
+            r"bf16 is given as 1979\.0 TFLOP/s, but 132 SMs x 1\.830 GHz x 4096 FLOP/clk/SM is",
+        ),
         ({"peaks.0.source": ""}, r"peaks\[0\]\.source"),
         ({"sm_count": -1}, r"sm_count: -1"),
         ({"bandwidth.bytes_per_s": "fast"}, r"bandwidth\.bytes_per_s: 'fast'"),

@@ -121,7 +121,7 @@ def test_what_has_no_formula_is_listed_and_not_guessed(formulas: Database) -> No
     assert {"transformers.models.bloom.modeling_bloom.BloomAttention.forward"} <= {
         layer.qualified_class for layer in demand.unknown(model, formulas)
     }
-    assert sum("multiplies matrices and has no formula" in line for line in found.diagnostics) == 2
+    assert sum("multiplies matrices, but has no formula" in line for line in found.diagnostics) == 2
     rows = check.compare(model, formulas, built, ("n_layer=2",))
     assert all(row.formulas < row.counted for row in rows)
 
@@ -152,7 +152,7 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
     ("source", "overrides", "message"),
     [
         ("NoSuchModel", (), "is not a class or model type"),
-        ("org/no-such-model", (), "is not in the local hub cache"),
+        ("org/no-such-model", (), "is not in the local Hub cache"),
         ("no/such/config.json", (), "cannot be read"),
         ("AutoModel", (), "is not a class"),
         ("llama", ("depth=3",), "has no setting 'depth'"),
@@ -184,5 +184,5 @@ def test_sizes_become_templates(values: tuple[int, int], template: str | int) ->
 
 
 def test_sizes_that_are_no_template() -> None:
-    with pytest.raises(NotExpressible, match="no multiple of the inputs: 14 at"):
+    with pytest.raises(NotExpressible, match="its sizes are not multiples of the inputs: 14 at"):
         fit(list(zip(SIZES, map(Fraction, (14, 4)), strict=True)))

@@ -166,7 +166,7 @@ def test_stages_of_a_pipeline_add_up(formulas: Database) -> None:
         ({"pp": 3}, "2 layers, fewer than the 3 stages"),
         ({"ep": 4}, "ep=4"),
         ({"tp": 0}, "tp is 0"),
-        ({"pp": 2, "pp_rank": 2}, "no pp_rank 2"),
+        ({"pp": 2, "pp_rank": 2}, "pp_rank is 2"),
     ],
 )
 def test_what_cannot_be_shared_is_refused(formulas: Database, given: dict[str, int], message: str) -> None:

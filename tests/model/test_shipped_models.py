@@ -126,7 +126,7 @@ def test_decoding_of_deepseek_v3(formulas: Database) -> None:
 def test_bytes_of_gpt_oss_as_shipped(name: str, gib: float, formulas: Database) -> None:
     """Checkpoint sizes of arXiv 2508.10925, table 1; experts have 4.25 bits, all other weights 16."""
     model = architecture.load(name)
-    assert str(model.formats) == "elements of bf16, experts mxfp4 (4.25 bits)"
+    assert str(model.formats) == "bf16 elements, experts mxfp4 (4.25 bits)"
     assert round(figures.held_bytes(model, formulas, Settings()) / GIB, 1) == gib
 
 

@@ -104,12 +104,12 @@ def test_a_phrase_ends_with_its_paragraph() -> None:
 
 def test_exceptions_that_cover_nothing_are_named(copy: Path) -> None:
     subprocess.run(["git", "init", "--quiet"], cwd=copy, check=True)
-    plant(copy, "CHANGELOG.md", "- It stands still.\n")
+    plant(copy, "tests/conformance.py", "# The tables differ: ours has a row more.\n")
     left, idle = check(copy)
     assert left == []
-    assert not any("CHANGELOG" in line for line in idle)
-    plant(copy, "CHANGELOG.md", "- It is idle.\n")
-    assert any("CHANGELOG.md, *: covers nothing" in line for line in check(copy)[1])
+    assert not any("conformance" in line for line in idle)
+    plant(copy, "tests/conformance.py", "# The tables differ.\n")
+    assert any("tests/conformance.py, of ours: covers nothing" in line for line in check(copy)[1])
 
 
 @pytest.mark.parametrize(("text", "said"), [("The colour of a bar.\n", "color"), ("It recieves rows.\n", "receives")])

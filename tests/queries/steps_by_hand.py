@@ -57,9 +57,10 @@ class StepsByHand:
         call = last.call
         if call is None:
             return TERMS["unknown"], None
-        blocked = [c for c in self._blocking[call.thread] if begin < c.end <= min(call.start, last.start)]
-        if blocked:
-            return "synchronization", max(blocked, key=lambda c: (c.end, c.start)).name
+        waiting = [c for c in self._blocking[call.thread] if c.start <= begin < c.end]
+        found = max(waiting, key=lambda c: (c.end, c.start), default=None)
+        if found and found.end <= min(call.start, last.start):
+            return "synchronization", found.name
         return TERMS["launch gap" if call.end > begin else "dependency"], None
 
     def terms(self, process: int, gpu: int, start: int, end: int) -> Row:

@@ -249,8 +249,8 @@ def test_the_report_says_what_to_record_for_layers(tmp_path: Path) -> None:
         assert len(analysis.tables["graph_layer"]) == (name == "late")
     analysis.write(tmp_path / "out", formats=("md",))
     option = (
-        "--cuda-graph-trace=node, started before graph capture (no --delay or --capture-range that starts after "
-        "the warm-up)"
+        "--cuda-graph-trace=node, with recording started before graph capture (no --delay or --capture-range that "
+        "skips the warm-up)"
     )
     assert said == {
         "whole": [("kernels inside CUDA graphs", "kernel names, times and layers", option)],

@@ -230,13 +230,13 @@ def test_notes_name_the_launches_that_match_nothing_and_those_that_order_decided
     path = trace_of(tmp_path, [*TWO, "add"])
     notes = analyzed(path, ncu=csv_of(tmp_path, ["add", "void gemm<4>(T1)", *lost, lost[0]])).notes
     assert [note for note in notes if "ncu" in note] == [
-        "8 of 10 profiled launches in ncu's measured.csv match no kernel of the trace: void lost0<4>(T1), void "
-        "lost1<4>(T1), void lost2<4>(T1), void lost3<4>(T1), void lost4<4>(T1) and 2 more, see ncu_join.",
-        "1 of 10 profiled launches in ncu's measured.csv could be of several kernels of the trace, because ncu "
-        "shortens names. Grid, block and launch order decided: void gemm<4>(T1).",
+        "8 of 10 profiled launches in ncu's measured.csv match no kernel in the trace: void lost0<4>(T1), void "
+        "lost1<4>(T1), void lost2<4>(T1), void lost3<4>(T1), void lost4<4>(T1) and 2 more (see ncu_join).",
+        "1 of 10 profiled launches in ncu's measured.csv could belong to several kernels in the trace, because "
+        "ncu shortens names. They were matched by grid, block and launch order: void gemm<4>(T1).",
     ]
     one = analyzed(path, ncu=csv_of(tmp_path, ["add", "gone"], "other.csv")).notes
-    assert "1 of 2 profiled launches in ncu's other.csv matches no kernel of the trace: gone." in one
+    assert "1 of 2 profiled launches in ncu's other.csv matches no kernel in the trace: gone." in one
     assert not [note for note in analyzed(path, ncu=csv_of(tmp_path, ["add"], "all.csv")).notes if "ncu" in note]
 
 

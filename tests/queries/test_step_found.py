@@ -132,7 +132,7 @@ def test_too_few_repetitions_are_no_steps(name: str) -> None:
     fewer than five repetitions are not reported as steps.
     """
     found, verdicts = found_and_verdicts(name)
-    assert found == [(None, 0, "no range has the name of a step, and no operation recurs regularly")]
+    assert found == [(None, 0, "no range name identifies a step, and no operation recurs regularly")]
     assert verdicts == {}
 
 

@@ -50,7 +50,7 @@ def test_stages_with_little_time_share_a_lane(tmp_path: Path) -> None:
 def gaps(b: TraceBuilder) -> None:
     launch(b, 0, 10, 20)
     launch(b, 5, 40, 50)
-    b.call(THREAD, SYNC, 60, 90, 77)
+    b.call(THREAD, SYNC, 45, 90, 77)
     launch(b, 92, 100, 110)
 
 
@@ -69,7 +69,7 @@ def test_gaps_and_calls(tmp_path: Path) -> None:
         launch,cudaLaunchKernel,0,2,2,1
         launch,cudaLaunchKernel,5,7,2,1
         launch,cudaLaunchKernel,92,94,2,1
-        wait,cudaStreamSynchronize,60,90,30,1
+        wait,cudaStreamSynchronize,45,90,45,1
         """
     )
 
@@ -184,3 +184,19 @@ def test_sums_of_the_sample(sample: tuple[Path, Timeline], column: str) -> None:
     truth = {"sum_ns": sample[1].exclusive_ns, "operation_count": sample[1].exclusive}[column]
     with nt.open(sample[0], cache=False) as session:
         assert sum(session.query("timeline_stage")[column]) == truth.total()
+
+
+def test_a_late_synchronization_is_a_launch_gap(tmp_path: Path) -> None:
+    """A call that begins when the GPU is idle already returns at once: the CPU was late, whatever it called."""
+
+    def fill(b: TraceBuilder) -> None:
+        launch(b, 0, 10, 20)
+        b.call(THREAD, SYNC, 25, 27, 77)
+        launch(b, 92, 100, 110)
+
+    assert answer(build(tmp_path, fill), "gap_list", "cause", "blocking_call", "gap_ns", "launch_delay_ns") == text(
+        """
+        cause,blocking_call,gap_ns,launch_delay_ns
+        launch gap,,80,74
+        """
+    )

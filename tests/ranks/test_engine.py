@@ -48,11 +48,11 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
     assert [path.name for path in traces([tmp_path])] == names
     assert [path.name for path in traces([str(tmp_path / "rank*.sqlite")])] == [names[0], names[2], names[3]]
     assert [path.name for path in traces([tmp_path / "rank[1].sqlite"])] == ["rank[1].sqlite"]  # a path, not a pattern
-    with pytest.raises(NsysToolsError, match="is given twice"):
+    with pytest.raises(NsysToolsError, match="is specified twice"):
         traces([tmp_path, tmp_path / "rank2.sqlite"])
-    with pytest.raises(NsysToolsError, match="no trace found"):
+    with pytest.raises(NsysToolsError, match="No trace was found"):
         traces([str(tmp_path / "gpu*.sqlite")])
-    with pytest.raises(NsysToolsError, match="no such file or folder") as missing:
+    with pytest.raises(NsysToolsError, match="does not exist") as missing:
         traces([tmp_path / "gone.sqlite"])
     assert missing.value.hint == ""
     with pytest.raises(NsysToolsError) as missing:
@@ -60,8 +60,8 @@ def test_paths_folders_and_patterns(tmp_path: Path) -> None:
     assert missing.value.hint.startswith(f"Did you mean {tmp_path / 'rank10.sqlite'}")
     with pytest.raises(NsysToolsError) as missing:
         traces([tmp_path / "gone" / "rank10.sqlite"])
-    assert missing.value.hint == f"There is no folder {tmp_path / 'gone'}."
-    with pytest.raises(NsysToolsError, match="No trace was given"):
+    assert missing.value.hint == f"The folder {tmp_path / 'gone'} does not exist."
+    with pytest.raises(NsysToolsError, match="No trace was specified"):
         nt.open([])
 
 
@@ -78,8 +78,9 @@ def test_a_worker_that_is_killed_is_named_and_the_rest_is_right(gathering: Calla
     found = gathering(readers.dying)
     found.ask(["kernel_summary"])
     assert [str(error) for error in found.broken.values()] == [
-        f"{four.paths[1]}: its worker died (SIGKILL).\n"
-        "  hint: Run the command again; traces already read are cached. With fewer --workers, each has more memory."
+        f"{four.paths[1]}: the worker that read this trace died (SIGKILL).\n"
+        "  hint: Run the command again. Traces that were already read are cached. With fewer --workers, each worker "
+        "has more memory."
     ]
     assert [one.path for one in found.sources] == [four.paths[0], *four.paths[2:]]
     assert [one.file_number for one in found.sources] == [0, 2, 3]
@@ -168,8 +169,9 @@ def test_processes_of_one_file_have_their_own_events_only(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("expression", "told"),
     [
-        (r"node_(\d+)(x)?", "needs exactly one group"), (r"(node", "missing \\)"), (r"gpu(\d+)", "matches no number"),
-        (r"node_(0)", "gives rank 0 twice"),
+        (r"node_(\d+)(x)?", "must have exactly one group"), (r"(node", "missing \\)"),
+        (r"gpu(\d+)", "matches no number"),
+        (r"node_(0)", "extracts rank 0 twice"),
     ],
 )  # fmt: skip
 def test_expressions_of_ranks(four: Job, expression: str, told: str) -> None:
@@ -204,7 +206,7 @@ def test_workers_end_with_the_one_who_asked(gathering: Callable[..., Gathering])
     assert time.monotonic() - begin < 20
     worker = Worker(readers.slow)
     worker.stop()
-    with pytest.raises(NsysToolsError, match="The work was stopped"):
+    with pytest.raises(NsysToolsError, match="The worker was stopped"):
         worker.read(tasks[0])
 
 

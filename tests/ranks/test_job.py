@@ -166,7 +166,7 @@ def test_without_communicators_ranks_are_files_in_order_and_clocks_are_found_all
     job = build_job(tmp_path, JobPlan(files=3, processes=1, steps=12, told="none", pinned=(1, 200_000)))
     with nt.open(list(job.paths), cache=False, workers=1) as found:
         assert {row["told_by"] for row in found.query("rank")} == {"order"}
-        assert "Their order has no meaning" in found.notes[0]
+        assert "The order has no meaning" in found.notes[0]
         assert all(row["is_aligned"] for row in found.query("rank_clock"))
         assert found.query("straggler").one()["rank"] == 1
         assert len(found.query("link")) == 0  # sizes are unknown

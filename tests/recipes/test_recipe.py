@@ -147,8 +147,8 @@ def test_no_data_is_said_and_nothing_is_written(traces: list[Path], tmp_path: Pa
     [
         (["cuda_gpu_kern_sums"], "There is no recipe 'cuda_gpu_kern_sums'"),
         (["cuda_api_sum", "--bins", "3"], "cuda_api_sum does not take --bins"),
-        (["nvtx_pace"], "nvtx_pace needs --name"),
-        (["cuda_gpu_kern_sum", "--base", "--mangled"], "exclude each other"),
+        (["nvtx_pace"], "nvtx_pace requires --name"),
+        (["cuda_gpu_kern_sum", "--base", "--mangled"], "are mutually exclusive"),
         (["cuda_gpu_time_util_map", "--bins", "0"], "--bins is 0"),
         (["gpu_time_util", "--chunks", "1001"], "--chunks is 1001"),
         (["osrt_sum", "--start", "5", "--end", "4"], "--start is after --end"),
@@ -163,7 +163,7 @@ def test_wrong_usage(arguments: list[str], said: str, traces: list[Path], tmp_pa
 def test_no_output_in_an_input(traces: list[Path]) -> None:
     done = run("cuda_api_sum", *traces, "--output", traces[0])
     assert done.returncode == 1
-    assert "is, contains or is inside the input" in done.stderr
+    assert "contains it or is inside it" in done.stderr
 
 
 def test_a_broken_trace(traces: list[Path], tmp_path: Path) -> None:

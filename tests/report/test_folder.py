@@ -59,7 +59,7 @@ def test_a_file_of_that_name_makes_no_report(found: Analysis, tmp_path: Path, ma
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "manifest.json").write_text(mark)
     (tmp_path / "out" / "a").write_text("a")
-    with pytest.raises(nt.NsysToolsError, match=r"contains a(,| but no report manifest\.json|, which is not part)"):
+    with pytest.raises(nt.NsysToolsError, match=r"contains a(,| but no manifest\.json|, which is not part)"):
         found.write(tmp_path / "out", force=True)
     assert contents(tmp_path / "out") == {"manifest.json": mark.encode(), "a": b"a"}
 
@@ -75,13 +75,13 @@ def test_a_report_of_the_users_is_the_users(found: Analysis, tmp_path: Path) -> 
     text = (out / "report.md").read_text()
     same = text.replace("kernel", "KERNEL", 1)
     (out / "report.md").write_text(same)
-    with pytest.raises(nt.NsysToolsError, match=r"report\.md was changed after the report was written"):
+    with pytest.raises(nt.NsysToolsError, match=r"report\.md was modified after the report was written"):
         found.write(out, force=True)
     assert (out / "report.md").read_text() == same
     (tmp_path / "elsewhere.md").write_text(text)
     (out / "report.md").unlink()
     (out / "report.md").symlink_to(tmp_path / "elsewhere.md")
-    with pytest.raises(nt.NsysToolsError, match=r"report\.md was changed"):
+    with pytest.raises(nt.NsysToolsError, match=r"report\.md was modified"):
         found.write(out, force=True)
     (out / "report.md").unlink()
     found.write(out, force=True)
@@ -122,7 +122,7 @@ def test_the_last_moment(tmp_path: Path, force: bool) -> None:
             else:
                 out.rename(tmp_path / "other")
 
-    with pytest.raises(nt.NsysToolsError, match="contains mine" if force else "another process"):
+    with pytest.raises(nt.NsysToolsError, match="contains mine" if force else "Another process"):
         write()
     (folder,) = tmp_path.iterdir()
     assert set(contents(folder)) == {"a", "manifest.json"} | ({"mine"} if force else set())
@@ -147,8 +147,8 @@ def test_no_report_goes_over_what_is_read(sample: tuple[Path, Timeline], tmp_pat
     shutil.copyfile(sample[0], trace)
     for out in (folder, trace, tmp_path, folder / ".." / "r"):
         said = refused("analyze", str(trace), "--out", str(out), "--force", "--no-cache", cwd=tmp_path)
-        assert "is, contains or is inside the input" in said
-        with pytest.raises(nt.NsysToolsError, match="is, contains or is inside the input"):
+        assert "contains it or is inside it" in said
+        with pytest.raises(nt.NsysToolsError, match="contains it or is inside it"):
             analyzed(trace).write(out, force=True)
     assert trace.read_bytes() == sample[0].read_bytes()
     stages = tmp_path / "s" / "stages.toml"

@@ -295,7 +295,7 @@ def test_an_existing_folder_is_refused_and_only_reports_are_replaced(
         write(sample[0], target)
     write(sample[0], target, force=True)
     (target / "tables" / "kernel_summary.csv").write_text("edited")
-    with pytest.raises(NsysToolsError, match=r"kernel_summary\.csv was changed"):
+    with pytest.raises(NsysToolsError, match=r"kernel_summary\.csv was modified"):
         write(sample[0], target, force=True)
     assert (target / "tables" / "kernel_summary.csv").read_text() == "edited"
     mine = tmp_path / "mine"
@@ -353,8 +353,9 @@ def test_a_cut_list_says_so_and_where_the_rest_is(tmp_path: Path) -> None:
 
     metrics = write(build(tmp_path, fill), tmp_path / "out")
     text = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
-    assert "The first 20 of 30 rows; all are in `tables/kernel_summary.csv`." in text
-    assert "The first 10 of 1,099 rows; 1,000 are in `tables/gap_list.csv`, all: `nsys-tools sql TRACE" in text
+    assert "The first 20 of 30 rows are shown. All rows are in `tables/kernel_summary.csv`." in text
+    assert "The first 10 of 1,099 rows are shown. The first 1,000 are in `tables/gap_list.csv`. For all" in text
+    assert "For all rows: `nsys-tools sql TRACE" in text
     assert len(pl.read_parquet(tmp_path / "out" / "tables" / "gap_list.parquet")) == 1000
     assert metrics["tables"]["gap_list"]["cut"] is True
     assert metrics["tables"]["kernel_summary"]["cut"] is False

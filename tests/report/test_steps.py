@@ -66,7 +66,7 @@ def test_without_steps_the_report_says_why(tmp_path: Path) -> None:
     path = build(tmp_path, lambda b: add_noise(b, 1, random.Random(1)))
     text, page, _ = report(path, tmp_path)
     assert "## Steps" not in text
-    assert "No steps were found: no range has the name of a step, and " in text
+    assert "No steps were found: no range name identifies a step, and " in text
     assert "steps" not in page
     text, _, _ = report(build(tmp_path, serving), tmp_path / "none", steps="none")
     assert "## Steps" not in text

@@ -55,7 +55,7 @@ def test_a_small_trace_on_one_page(tmp_path: Path) -> None:
 
         ## What could be saved
 
-        1. **The GPU waits for CPU work.** For 40 ms in total (3 times), the GPU was idle before work of `page` while the CPU was busy with other work. Load, prepare and read inputs ahead of time, or on another CPU thread. At stake: at most 40 ms. (`tables/stage_gap.csv`)
+        1. **The GPU waits for CPU work.** The GPU was idle for 40 ms in total (3 times) before work in `page` while the CPU was busy with other work. Read and prepare inputs ahead of time, or on another CPU thread. At stake: at most 40 ms. (`tables/stage_gap.csv`)
 
         ## Where the time goes
 

@@ -99,9 +99,9 @@ def test_more_than_the_hardware_can_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "said"),
     [
-        (Request("llama-2-7b"), "the trace names no GPU"),
-        (Request("llama-2-7b", gpu="rtx-9090"), "'rtx-9090' is not known"),
-        (Request("llama-3-900b", gpu="l4"), "'llama-3-900b' is not known"),
+        (Request("llama-2-7b"), "the trace does not record a GPU name"),
+        (Request("llama-2-7b", gpu="rtx-9090"), "Unknown GPU 'rtx-9090'"),
+        (Request("llama-3-900b", gpu="l4"), "Unknown model 'llama-3-900b'"),
         (Request("llama-2-7b", gpu="v100-sxm2", dtype="bf16"), "no dense peak for bf16"),
         (Request("llama-2-7b", gpu="l4", assignments=("tokens=1",)), "tokens"),
         (
@@ -161,7 +161,7 @@ def test_a_run_beyond_the_context_of_the_model_is_noted(tmp_path: Path) -> None:
     predicted(path, "llama-2-7b", "l4", "seq_len=4096", "decode_steps=1")
     found = compared(path, Request("llama-2-7b", assignments=("seq_len=4096", "decode_steps=1"), gpu="l4"))
     assert found.comparison is not None
-    assert [note for note in found.comparison.notes if "beyond the context of 4,096 tokens" in note]
+    assert [note for note in found.comparison.notes if "exceed the context of llama-2-7b, 4,096 tokens" in note]
 
 
 def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_a_model_smaller_than_what_was_traced_is_refused(tmp_path: Path) -> None
 
     with pytest.raises(NsysToolsError, match="The trace has more layers than llama-2-7b") as caught:
         compared(build(tmp_path, fill), PROMPT)
-    assert "(8 in all). The last layer of the model is model.layers." in caught.value.message
+    assert "(8 in all). The model's last layer is model.layers." in caught.value.message
 
 
 def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ def test_a_model_without_a_dtype_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_dtype_nobody_knows_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="'bf61' is not known"):
+    with pytest.raises(NsysToolsError, match="Unknown dtype 'bf61'"):
         compared(build(tmp_path, prefill), Request("llama-2-7b", gpu="l4", dtype="bf61"))
 
 

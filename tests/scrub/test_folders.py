@@ -86,7 +86,7 @@ def test_numbers_above_the_largest_signed_one_are_kept(tmp_path: Path) -> None:
 def test_places_are_checked(tmp_path: Path) -> None:
     folder = exported(build(tmp_path, fill))
     refused("scrub", str(folder), str(folder), cwd=tmp_path, code=2)
-    assert "is inside the input" in refused("scrub", str(folder), str(folder / "copy"), cwd=tmp_path)
+    assert "contains it or is inside it" in refused("scrub", str(folder), str(folder / "copy"), cwd=tmp_path)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "notes.txt").touch()
     assert "contains other files" in refused("scrub", str(folder), "mine", "--force", cwd=tmp_path)
@@ -100,7 +100,7 @@ def test_a_folder_that_still_tells_too_much_is_no_copy(tmp_path: Path) -> None:
     token = "hf_0123456789abcdefghij"
     folder = exported(build(tmp_path, lambda b: b.range(THREAD, token, 0, 100)))
     said = refused("scrub", str(folder), "copy", cwd=tmp_path)
-    assert "NVTX_EVENTS.text: 1 text holds an access token" in said
+    assert "NVTX_EVENTS.text: 1 string contains an access token" in said
     assert token not in said
     assert sorted(file.name for file in tmp_path.iterdir()) == ["case.sqlite", "exported"]
 

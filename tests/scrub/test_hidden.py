@@ -97,7 +97,7 @@ def test_a_secret_of_digits() -> None:
 
 @pytest.mark.parametrize("between", ["\t", "\n", " = ", ": "])
 def test_what_stands_between_a_secret_and_its_name(between: str) -> None:
-    assert problems(f"password{between}hunter2hunter", Known(), keep_host=False) == {"a secret after its name"}
+    assert problems(f"password{between}hunter2hunter", Known(), keep_host=False) == {"a secret that follows its name"}
 
 
 @pytest.mark.parametrize("path", ["/home/alice", "/home/alice/", "/HOME/alice", r"c:\users\alice", "/home/alice/a/"])

@@ -96,7 +96,7 @@ def test_limits_of_a_job(caches: Path) -> None:
 def test_the_command_says_that_there_are_more(tmp_path: Path) -> None:
     done = run("sql", str(TRACE), "FROM range(5)", "--limit", "2", "--format", "csv", cwd=tmp_path)
     assert (done.stdout, done.returncode) == ("range\n0\n1\n", 0)
-    assert done.stderr == "There are more than 2 rows. --limit N returns more.\n"
+    assert done.stderr == "The result has more rows than the limit of 2. To print more, use --limit N.\n"
     late = run("sql", str(TRACE), ENDLESS, "--max-seconds", "0.2", cwd=tmp_path)
     assert (late.returncode, late.stdout) == (1, "")
     assert "Traceback" not in late.stderr

@@ -61,7 +61,7 @@ def test_groups_of_a_small_model(tmp_path: Path, spelling: str) -> None:
         layers[1..2,10] for 3  # MoE
         layers.1.experts[0..2] for 3  # MLP, called 2/3
         tower parfor 2
-        tower.proj parfor 2  # 1 per call of its parent
+        tower.proj parfor 2  # 1 per parent call
         """
     )
 
@@ -88,9 +88,9 @@ def test_alike_modules_with_different_calls_are_different_groups(tmp_path: Path)
         """
         a[0..2] for 3
         a.2 parfor 5
-        a.2.x parfor 5  # 1 per call of its parent
+        a.2.x parfor 5  # 1 per parent call
         a[0..1] parfor 3  # each of 2
-        a[0..1].x parfor 6  # each of 2, 2 per call of its parent
+        a[0..1].x parfor 6  # each of 2, 2 per parent call
         """
     )
 
@@ -102,7 +102,7 @@ def test_a_shared_module_counts_per_caller_where_the_recording_tells(tmp_path: P
         "module_children": {"a": ["norm"], "b": ["norm"]},
     }
     (together,) = grouped(write(tmp_path, data))
-    assert (together.count, together.annotations) == (5, ("5 per call of its parent", "calls by 2 parents in total"))
+    assert (together.count, together.annotations) == (5, ("5 per parent call", "total calls from 2 parents"))
     told = grouped(write(tmp_path, data | {"edge_calls": {"a->norm": 2, "b->norm": 3}}))
     assert [(item.parent, item.count) for item in told] == [("a", 2), ("b", 3)]
 
@@ -118,7 +118,7 @@ def test_configuration(tmp_path: Path) -> None:
     assert lines(path, str(written)) == text(
         """
         model.tower parfor 2
-        model.tower.proj parfor 2  # 1 per call of its parent
+        model.tower.proj parfor 2  # 1 per parent call
         model.layers[1..2,10] for 3  # decoder layers, MoE
         """
     )
@@ -128,11 +128,11 @@ def test_configuration(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("stages = 1", "'stages' is unknown"),
+        ("stages = 1", "unknown key 'stages'"),
         ("smallest = { for = 0 }", "'smallest'"),
         ('kinds = ["while"]', "'while'"),
         ('[[stage]]\nname = "x"', "must have 'name' and 'modules'"),
-        ('[[stage]]\nname = "x"\nmodule = ["a"]', "'module' of a stage"),
+        ('[[stage]]\nname = "x"\nmodule = ["a"]', "'module' in a stage"),
         ("never = 3", "'never'"),
         ("[labels]\nx = 1", "'labels'"),
         ("= 1", "cannot be read"),
@@ -172,10 +172,10 @@ def test_other_files_are_refused(tmp_path: Path, content: str, says: str) -> Non
 def test_missing_files_and_empty_graphs(tmp_path: Path) -> None:
     with pytest.raises(NsysToolsError, match="cannot be read"):
         read(tmp_path / "none.json")
-    with pytest.raises(NsysToolsError, match="no edges"):
+    with pytest.raises(NsysToolsError, match="no forward-hook edges"):
         read(write(tmp_path, "digraph g {}", "g.dot"))
     nothing = group(read(write(tmp_path, {"call_counts": {}})), config.find(None))
-    assert "There are none." in as_markdown(nothing)
+    assert "The call graph has no groups." in as_markdown(nothing)
     assert json.loads(as_json(nothing))["groups"] == []
 
 
@@ -349,7 +349,7 @@ def test_real_hooks_are_told_from_a_dot_of_the_real_torchlens(tmp_path: Path) ->
     operations = json.loads((REAL / "torchlens.json").read_text())["edges"]
     for names in ("{}", "model.{}"):
         dot = write(tmp_path, as_dot(operations, names), "torchlens.dot")
-        with pytest.raises(NsysToolsError, match="count operations, not calls"):
+        with pytest.raises(NsysToolsError, match="count operations instead of calls"):
             read(dot)
-        with pytest.raises(NsysToolsError, match="count operations, not calls"):
+        with pytest.raises(NsysToolsError, match="count operations instead of calls"):
             grouped(REAL / "torchlens.json", hooks=dot)

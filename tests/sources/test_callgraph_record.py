@@ -78,9 +78,9 @@ def test_hooks_are_taken_off_after_an_error(target: str) -> None:
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("nothing", "is not a target"),
+        ("nothing", "is not a valid target"),
         ("no_such_module_here:build", "cannot be imported"),
-        ("none.py:build", "no such file"),
+        ("none.py:build", "does not exist"),
         ("json:nothing", "no function 'nothing'"),
         ("json.decoder:JSONDecoder", "did not return a model"),
     ],

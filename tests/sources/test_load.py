@@ -216,7 +216,8 @@ def test_queries_that_need_each_other_are_an_error(small: Path, own: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("sql", "said"), [("SELEC 1", "not one valid SELECT"), ("SELECT color FROM kernel", 'column "color" not found')]
+    ("sql", "said"),
+    [("SELEC 1", "not a single valid SELECT statement"), ("SELECT color FROM kernel", 'column "color" not found')],
 )
 def test_a_mistake_in_an_own_query_names_it(small: Path, own: Path, sql: str, said: str) -> None:
     (own / "wrong.sql").write_text(f"-- One row.\n{sql}")

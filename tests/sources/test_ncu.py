@@ -178,11 +178,11 @@ def test_numbers(printed: str, value: float | None) -> None:
 
 
 def test_what_is_not_of_ncu_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="not a CSV of Nsight Compute"):
+    with pytest.raises(NsysToolsError, match="not an Nsight Compute CSV"):
         ncu.read(write(tmp_path, "a,b\n1,2\n", "other.csv"))
     with pytest.raises(NsysToolsError, match="cannot be read"):
         ncu.read(tmp_path / "none.csv")
-    with pytest.raises(NsysToolsError, match="contains no CSV"):
+    with pytest.raises(NsysToolsError, match="contains no Nsight Compute CSV"):
         ncu.read(tmp_path)
     assert ncu.read(write(tmp_path, RAW.splitlines()[1] + "\n", "header.csv")) == []
 

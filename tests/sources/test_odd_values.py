@@ -17,7 +17,7 @@ from tests.commands import run
 KERNEL, STRINGS = "CUPTI_ACTIVITY_KIND_KERNEL", "StringIds"
 FIGURES = "SELECT kernel_count, kernel_sum_ns, range_count FROM trace_summary"
 LEFT_OUT = (
-    "{}: 1 rows without a usable start or end are left out of all figures. "
+    "{}: 1 rows have no usable start or end and are excluded from all metrics. "
     "The value is missing, not a number, or too large."
 )
 NO_NUMBER = "values have the type text, not integer. They are read as NULL unless they are numbers."

@@ -76,12 +76,12 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scale": "tiny"}, "the run has scale tiny; the analytic model has the full one"),
+        ({"scale": "tiny"}, "the run has scale tiny, but the analytic model has full scale"),
         ({"model": "gpt-900"}, "there is no analytic model named gpt-900"),
         ({"model": "../models/deepseek-ocr"}, "there is no analytic model named"),
         ({"device": "cpu"}, "the run was on the CPU"),
         ({}, "workload.json contains no page"),
-        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace names no GPU"),
+        ({"images": [TWO[0].counted(0, 0)]}, "--gpu auto: the trace does not record a GPU name"),
     ],
 )
 def test_why_a_run_is_not_compared(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
@@ -125,7 +125,7 @@ def test_a_workload_that_does_not_fit_is_not_compared(tmp_path: Path, changes: d
             {},
             "The run was interrupted at step workload: Interrupted.",
         ),
-        ({"state": "done"}, {"complete": False}, "The workload did not run to its end. Over all repeats, 0 pages"),
+        ({"state": "done"}, {"complete": False}, "The workload did not finish. Over all repeats, it processed 0 pages"),
     ],
 )
 def test_a_run_that_did_not_go_well_is_said_to_be_so(
@@ -141,7 +141,7 @@ def test_without_a_workload_the_trace_is_analysed(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run")
     (folder / "workload.json").unlink()
     notes = analyzed(folder).notes
-    assert notes[0] == "The run folder has no workload.json, so it is unknown which pages or prompts were run."
+    assert notes[0] == "The run folder has no workload.json, so it is unknown which pages or prompts were processed."
     assert notes[1].startswith("Not compared with an analytic model: workload.json, which records what ran, is missing")
 
 
@@ -181,7 +181,7 @@ def test_what_the_model_derives_itself_is_left_to_it(tmp_path: Path) -> None:
 
 def test_crops_that_the_model_cannot_say(tmp_path: Path) -> None:
     items = [Page(3, 1, 4).counted(0, 0), Page(1, 1, 4).counted(0, 0)]
-    with pytest.raises(NsysToolsError, match=r"Pages of one batch have 3, 0 crops"):
+    with pytest.raises(NsysToolsError, match=r"The pages of a batch have 3, 0 crops"):
         inputs(tmp_path / "run", *items)
 
 
@@ -224,7 +224,7 @@ def test_a_model_that_was_asked_for_must_work(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run", scale="tiny")
     with pytest.raises(NsysToolsError, match=r"workload\.json contains no page"):
         analyzed(folder, Request("deepseek-ocr"))
-    with pytest.raises(NsysToolsError, match="'gpt-900' is not known"):
+    with pytest.raises(NsysToolsError, match="Unknown model 'gpt-900'"):
         analyzed(folder, Request("gpt-900"))
 
 
@@ -237,9 +237,9 @@ def test_what_is_found_beside_the_trace_may_be_unusable(tmp_path: Path) -> None:
     assert [note.partition(":")[0] for note in notes] == [
         "The ncu metrics are not used", "Not compared with an analytic model", "The call graph is not used",
     ]  # fmt: skip
-    assert "contains no CSV" in notes[0]
+    assert "contains no Nsight Compute CSV" in notes[0]
     assert "neither call_counts nor module_children" in notes[2]
-    with pytest.raises(NsysToolsError, match="contains no CSV"):
+    with pytest.raises(NsysToolsError, match="contains no Nsight Compute CSV"):
         analyzed(folder, ncu=folder / "ncu")
     with pytest.raises(NsysToolsError, match="neither call_counts"):
         analyzed(folder, callgraph=folder / "callgraph.json")
@@ -268,14 +268,14 @@ def test_call_graphs_are_found(tmp_path: Path, name: str) -> None:
 def test_runs_that_cannot_be_read(tmp_path: Path) -> None:
     folder = empty_run(tmp_path / "run")
     (folder / "workload.json").write_text('{"complete": true, "images": []')
-    with pytest.raises(NsysToolsError, match=r"workload\.json, line 1: not JSON"):
+    with pytest.raises(NsysToolsError, match=r"workload\.json, line 1: invalid JSON"):
         run.read(folder)
     page = TWO[0].counted(0, 0) | {"new_tokens": "many"}
     broken = empty_run(tmp_path / "broken", images=[page])
     with pytest.raises(NsysToolsError, match=r"images\[0\]\.new_tokens: 'many' is not of type 'integer'"):
         run.read(broken)
     (folder / "status.json").write_text("[]")
-    with pytest.raises(NsysToolsError, match=r"status\.json: is not a JSON object"):
+    with pytest.raises(NsysToolsError, match=r"status\.json is not a JSON object"):
         run.read(folder)
 
 

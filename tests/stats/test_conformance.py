@@ -41,7 +41,7 @@ def test_outcomes(ours: list[list[str]], theirs: list[list[str]], outcome: Outco
 
 
 def test_without_nsys_there_is_a_hint(tmp_path: Path) -> None:
-    with pytest.raises(NsysToolsError, match="No nsys at") as caught:
+    with pytest.raises(NsysToolsError, match="is not an nsys executable") as caught:
         tools.find("nsys", str(tmp_path / "nsys"))
     assert "install-nsys" in caught.value.hint
 

@@ -76,7 +76,7 @@ def test_the_message_names_what_is_missing(
 
 def test_data_that_does_not_belong_together_is_not_called_missing(tmp_path: Path) -> None:
     assert said(tmp_path, "cuda_kern_exec_sum", calls, others) == (
-        "case.sqlite contains CUDA API, GPU kernel data, but none of it results in a row of cuda_kern_exec_sum."
+        "case.sqlite contains CUDA API, GPU kernel data, but none that results in a row of cuda_kern_exec_sum."
     )
 
 

@@ -65,6 +65,6 @@ def test_ranges(tmp_path: Path, text: str, window: tuple[int, int]) -> None:
 def test_no_such_range(tmp_path: Path, text: str) -> None:
     with (
         open_trace(build(tmp_path, ranges), cache=False) as trace,
-        pytest.raises(NsysToolsError, match="there is no NVTX range"),
+        pytest.raises(NsysToolsError, match="has no NVTX range"),
     ):
         of_range(trace, text)

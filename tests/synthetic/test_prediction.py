@@ -80,7 +80,7 @@ def test_what_if(tmp_path: Path) -> None:
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "measured.sqlite"
     path.write_bytes(b"precious")
-    with pytest.raises(NsysToolsError, match=r"measured\.sqlite exists"):
+    with pytest.raises(NsysToolsError, match=r"measured\.sqlite already exists"):
         predicted(path, "llama-2-7b", "l4", "decode_steps=1")
     assert path.read_bytes() == b"precious"
     with pytest.raises(NsysToolsError, match="cannot be written"):

@@ -20,7 +20,7 @@ from nsys_tools.model.decoder.vision import siglip
 
 _DTYPES = {"bfloat16": "bf16", "float16": "fp16", "float32": "fp32"}
 _PROMPT = 2048
-_STEPS = {"meaning": "forwards after the prefill, which generates the first token"}
+_STEPS = {"meaning": "forward passes after the prefill, which generates the first token"}
 _INPUTS: Data = {
     "batch_size": {"meaning": "sequences per batch", "default": 1},
     "seq_len": {"meaning": "prompt tokens per sequence", "default": _PROMPT},
@@ -40,7 +40,7 @@ class Built:
     dtype, formats, spec, inputs, phases, layers
         Fields of a model file. `formats` is empty if nothing is quantized.
     warnings
-        Parts of the configuration that are not counted, one sentence each.
+        Parts of the configuration that FLOPs and bytes do not include, one sentence each.
     """
 
     dtype: str
@@ -53,19 +53,19 @@ class Built:
 
 
 def build(values: Mapping[str, Any], place: str) -> Built:
-    """Return the architecture of a configuration.
+    """Return the architecture that a configuration describes.
 
     Parameters
     ----------
     values
         The JSON object of a ``config.json``.
     place
-        Name in messages.
+        Name to use in error messages.
 
     Raises
     ------
     NsysToolsError
-        If its type or one of its values is not supported.
+        If the model type or one of the values is not supported.
     """
     kind = values.get("model_type")
     if kind not in KNOWN:
@@ -85,12 +85,12 @@ def build(values: Mapping[str, Any], place: str) -> Built:
     unknown = sorted({*strange, *config.unknown(), *(outer.unknown() if kind in NESTED else ())})
     if not unknown:
         return found
-    sentence = f"{place} sets {', '.join(unknown)}, which the builder does not know and does not count."
+    sentence = f"{place} sets {', '.join(unknown)}, which nsys-tools does not recognize and ignores."
     return attrs.evolve(found, warnings=(*found.warnings, sentence))
 
 
 def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
-    """Return the text part of a configuration; for most models, this is the whole configuration."""
+    """Return the language model's part of a configuration; for most models, this is the whole configuration."""
     outer.get("model_type")
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
@@ -150,7 +150,9 @@ def _layer(config: Configuration, family: Family, window: int | None, is_sparse:
 def _vision(kind: str, outer: Configuration, config: Configuration) -> tuple[list[Data], list[str]]:
     if kind != "gemma3":
         if kind in NESTED:
-            outer.warnings.append(f"{outer.place}: the vision part is not counted; the text part is.")
+            outer.warnings.append(
+                f"{outer.place}: FLOPs and bytes include only the language model. The vision encoder is not included."
+            )
         return [], []
     values, image_tokens = outer.part("vision_config"), outer.optional("mm_tokens_per_image") or 256
     return siglip(values, config.size("hidden_size"), image_tokens, outer.place)
@@ -188,7 +190,7 @@ def _spec(config: Configuration, family: Family, vision: bool) -> Data:
 
 
 def _tied(outer: Configuration, config: Configuration) -> bool:
-    """Return whether lm_head is tied to the embedding, as set by the configuration, its text part, or its class."""
+    """Return whether lm_head is tied to the embedding, from the configuration, its text part, or its class."""
     own = config.flag("tie_word_embeddings")
     return outer.flag("tie_word_embeddings") if outer.says("tie_word_embeddings") else own
 
@@ -196,7 +198,7 @@ def _tied(outer: Configuration, config: Configuration) -> bool:
 def _dtype(outer: Configuration, config: Configuration) -> str:
     name = config.get("dtype", "torch_dtype") or outer.get("dtype", "torch_dtype")
     if name is None:
-        config.warnings.append(f"{config.place} has no dtype; bf16 is assumed.")
+        config.warnings.append(f"{config.place} has no dtype. nsys-tools assumes bf16.")
         return "bf16"
     if str(name) not in _DTYPES:
         message = f"{config.place}: the dtype {shown(name)} is not supported."
@@ -205,7 +207,7 @@ def _dtype(outer: Configuration, config: Configuration) -> str:
 
 
 def _formats(outer: Configuration, config: Configuration) -> Data:
-    """Return the quantization config of the published weights. Older llm-compressor files have another key for it."""
+    """Return the quantization config of the published weights. Older llm-compressor files use a different key."""
     names = ("quantization_config", "compression_config")
     parts = [where.part(name) for where in (outer, config) for name in names]
     quantized = next(filter(None, parts), None)
@@ -216,8 +218,10 @@ def _warnings(outer: Configuration, config: Configuration) -> list[str]:
     found = [*outer.warnings, *config.warnings]
     more = config.get("num_nextn_predict_layers", "num_mtp_layers")
     if more:
-        found.append(f"{config.place}: multi-token prediction (MTP layers: {more}) is not counted.")
+        found.append(f"{config.place}: FLOPs and bytes do not include multi-token prediction (MTP layers: {more}).")
     named = outer.get("architectures") or config.get("architectures")
     if isinstance(named, list) and named and not str(named[0]).endswith(("ForCausalLM", "ForConditionalGeneration")):
-        found.append(f"{config.place} has the architecture {named[0]}; the head of a language model is counted.")
+        found.append(
+            f"{config.place} has the architecture {named[0]}, but FLOPs and bytes include the head of a language model."
+        )
     return found

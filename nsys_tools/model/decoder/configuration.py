@@ -1,4 +1,4 @@
-"""A published configuration (``config.json``) that tracks which values are read, so that none is ignored."""
+"""A published configuration (``config.json``) that tracks which values are read, so that no value is ignored."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from nsys_tools.errors import NsysToolsError
 
-INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (needs the extra [torch])."
+INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (requires the [torch] extra)."
 # Limits of any size, and of the number of layers. Larger values are mistakes, and layers are built individually.
 MOST = 10**9
 MOST_LAYERS = 1000
@@ -39,7 +39,7 @@ class Configuration:
     defaults
         Defaults of its class in transformers, for names that the file omits.
     place
-        Name in messages.
+        Name to use in error messages.
     """
 
     def __init__(self, values: Mapping[str, Any], defaults: Mapping[str, Any], place: str) -> None:
@@ -54,9 +54,9 @@ class Configuration:
         return self.values.get(name) is not None
 
     def get(self, *names: str) -> Any:
-        """Return the value of the first of these names in the file, or the default of the first name.
+        """Return the value of the first of these names that is in the file, or the default of the first name.
 
-        A file may have null, which is a value, as in Mistral's ``sliding_window``.
+        A file may contain null, which counts as a value, as in Mistral's ``sliding_window``.
         """
         self._asked |= set(names)
         said = [self.values[name] for name in names if name in self.values]
@@ -83,7 +83,7 @@ class Configuration:
         return self.size("num_hidden_layers", most=MOST_LAYERS)
 
     def optional(self, *names: str) -> int | None:
-        """Return an integer of at least 1, or None if neither file nor class sets it."""
+        """Return an integer of at least 1, or None if neither the file nor the class sets it."""
         return None if self.get(*names) is None else self.size(*names)
 
     def flag(self, name: str) -> bool:
@@ -104,11 +104,9 @@ class Configuration:
         """Raise a `NsysToolsError` if a name has a value that the builder does not support."""
         value = self.get(name)
         if value is not None and value not in known:
-            raise NsysToolsError(
-                f"{self.place}: {name} is {shown(value)}, which the builder does not support.", INSPECT
-            )
+            raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, which nsys-tools does not support.", INSPECT)
 
     def unknown(self) -> list[str]:
-        """Return the names that were not read and may affect the figures."""
+        """Return the names that were not read and may affect FLOPs or bytes."""
         left = self.values.keys() - self._asked - NEUTRAL
         return sorted(name for name in left if self.values[name] not in (None, False, [], {}))

@@ -22,10 +22,10 @@ class Moe:
     Attributes
     ----------
     block, router, router_class
-        Class of the block, name and class of its router.
+        Class of the block, and name and class of its router.
     where
-        Layers that have it: ``all``, ``step`` (every n-th), ``after`` (as in ``mlp_layer_types``, or those after
-        the first dense ones).
+        Layers that have a mixture of experts: ``all``, ``step`` (every n-th), ``after`` (as in ``mlp_layer_types``, or
+        all layers after the first dense ones).
     inner
         Name of the setting for an expert's intermediate size.
     bias
@@ -74,13 +74,13 @@ class Family:
         Layers with a sliding window: empty for none, ``all``, ``switch`` (all, if enabled), ``late`` (from a given
         layer on, if enabled), ``pattern`` (all except every n-th).
     pattern
-        The n of ``pattern``.
+        The n in ``pattern``.
     moe
         Its mixture of experts, or None.
     defaults
         Defaults of the configuration class.
     known
-        Supported values. Others are refused.
+        Supported values. Other values are refused.
     """
 
     package: str

@@ -48,7 +48,7 @@ def linear(name: str, taken: int, given: int, bias: bool = False, rows: str = TO
 
 
 def norm(name: str, qualified: str, width: int, rows: str = TOKENS) -> Data:
-    """Return a norm over vectors of `width`."""
+    """Return a norm over vectors of size `width`."""
     return module(name, qualified, rows=rows, width=width)
 
 
@@ -73,7 +73,7 @@ def core(entry: str, **parameters: int | str) -> Data:
 
 
 def numbered(layers: Sequence[tuple[str, Sequence[Data]]]) -> Data:
-    """Return a list ``layers`` from the class and sub-layers of each, with equal layers merged into repeated ones."""
+    """Return a ``layers`` list from each layer's class and sub-layers, with equal layers merged into repeated ones."""
     groups: list[tuple[tuple[str, Sequence[Data]], list[int]]] = []
     for index, layer in enumerate(layers):
         group = next((indices for other, indices in groups if other == layer), None)

@@ -31,7 +31,7 @@ def mlp(config: Configuration, family: Family, is_sparse: bool) -> Data:
 
 
 def expert_count(config: Configuration) -> int:
-    """Return the number of routed experts, a setting with three names."""
+    """Return the number of routed experts, a setting that has three possible names."""
     return config.size(*EXPERTS)
 
 

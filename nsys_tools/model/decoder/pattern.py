@@ -1,4 +1,4 @@
-"""The layers of a decoder with a sliding window, and those with experts."""
+"""Which layers of a decoder have a sliding window, and which have experts."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def windows(config: Configuration, family: Family) -> list[int | None]:
     config.get(*_EVERY)  # may also be present in files that list the types
     types = config.get("layer_types") or _types(config, family, layers)
     if not isinstance(types, list) or len(types) != layers:
-        raise NsysToolsError(f"{config.place}: layer_types does not have one type for each of {layers} layers.")
+        raise NsysToolsError(f"{config.place}: layer_types must list one type for each of the {layers} layers.")
     strange = sorted({str(kind) for kind in types} - set(_TYPES))
     if strange:
         raise NsysToolsError(f"{config.place}: layers of type {', '.join(strange)} are not supported.", INSPECT)
@@ -50,7 +50,9 @@ def sparse(config: Configuration, family: Family) -> list[bool]:
         return [False] * layers
     if family.moe.where == "after" and (types := config.get("mlp_layer_types")) is not None:
         if not isinstance(types, list) or len(types) != layers or any(kind not in _MLPS for kind in types):
-            raise NsysToolsError(f"{config.place}: mlp_layer_types is not one of dense and sparse for each layer.")
+            raise NsysToolsError(
+                f"{config.place}: mlp_layer_types must list dense or sparse for each of the {layers} layers."
+            )
         return [kind == "sparse" for kind in types]
     if family.moe.where == "after":
         dense = config.size("first_k_dense_replace", least=0)

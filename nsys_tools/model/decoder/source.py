@@ -24,12 +24,12 @@ def inside(folder: str) -> Path | None:
 
 
 def is_configuration(data: Any) -> bool:
-    """Return whether data are a configuration or facts that contain one, and not a model with layers."""
+    """Return whether the data is a configuration, or facts that contain one, instead of a model with layers."""
     return isinstance(data, Mapping) and "layers" not in data and bool(data.keys() & _MARKS)
 
 
 def read(path: Path) -> tuple[Any, tuple[str, ...]]:
-    """Return the data of a model file, built if the file contains only facts, and warnings about what is not counted.
+    """Return the data of a model file, built if the file contains only facts, and warnings about what it omits.
 
     Raises
     ------
@@ -46,12 +46,12 @@ def read(path: Path) -> tuple[Any, tuple[str, ...]]:
 
 
 def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of a ``config.json``, and warnings about what is not counted.
+    """Return the model file of a ``config.json``, and warnings about what it omits.
 
     Raises
     ------
     NsysToolsError
-        If the builder does not support its type or one of its values.
+        If the builder does not support the model's type or one of its values.
     """
     given = str(values.get("_name_or_path") or "").rstrip("/")
     name = re.sub(r"[^a-z0-9.]+", "-", (given or path.resolve().parent.name).rpartition("/")[2].lower()).strip("-.")
@@ -67,7 +67,7 @@ def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tup
 
 
 def from_facts(facts: Mapping[str, Any], place: str) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of facts that conform to `SCHEMA`, and warnings about what is not counted.
+    """Return the model file of facts that conform to `SCHEMA`, and warnings about what it omits.
 
     Raises
     ------

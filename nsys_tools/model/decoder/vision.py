@@ -1,4 +1,4 @@
-"""The vision part of Gemma 3: SigLIP, and the projector that pools its patches to a fixed number of tokens."""
+"""The vision encoder of Gemma 3: SigLIP, and the projector that pools its patches to a fixed number of tokens."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DEFAULTS = {
 
 
 def siglip(values: Mapping[str, Any], hidden: int, image_tokens: int, place: str) -> tuple[list[Data], list[str]]:
-    """Return the layers of tower and projector, and the unknown settings of the configuration.
+    """Return the layers of the tower and the projector, and the unknown settings of the configuration.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def siglip(values: Mapping[str, Any], hidden: int, image_tokens: int, place: str
     Raises
     ------
     NsysToolsError
-        If it is another tower, or if its patches cannot be pooled to a square of `image_tokens`.
+        If it is a different tower, or if its patches cannot be pooled to a square of `image_tokens`.
     """
     config = Configuration(values, _DEFAULTS, f"{place}: vision_config")
     config.refuse("model_type", "siglip_vision_model")

@@ -1,1 +1,1 @@
-"""Model files from transformers architectures, without weights (extra ``[torch]``)."""
+"""Model files from transformers architectures, without weights (requires the ``[torch]`` extra)."""

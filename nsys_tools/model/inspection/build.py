@@ -36,7 +36,7 @@ class Built:
     module, config
         The torch module and its transformers configuration.
     source
-        The argument of the user.
+        The user's argument.
     config_path
         The configuration file, if there is one.
     """
@@ -65,12 +65,12 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
     Parameters
     ----------
     source
-        A config.json or a folder with one, a hub id that is in the local cache, a transformers class
+        A config.json or a folder with one, a Hub id that is in the local cache, a transformers class
         (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
     overrides
         Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
     attention
-        Attention implementations. The first that the architecture supports is used.
+        Attention implementations. The first one that the architecture supports is used.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
 
 
 def _config(source: str) -> tuple[Any, Any, str | None]:
-    """Return a configuration, the class to build if the user gave one, and the configuration file."""
+    """Return a configuration, the class to build if the user specified one, and the configuration file."""
     import transformers  # noqa: PLC0415
 
     path = Path(source)
@@ -104,8 +104,9 @@ def _config(source: str) -> tuple[Any, Any, str | None]:
             found = transformers.CONFIG_MAPPING[source]
         if found is None:
             raise NsysToolsError(
-                f"{source!r} is not a class or model type of transformers {transformers.__version__}.",
-                "Give LlamaForCausalLM, LlamaConfig, llama, a config.json, or ORG/NAME from the local hub cache.",
+                f"{source!r} is not a class or model type in transformers {transformers.__version__}.",
+                "Use a class (LlamaForCausalLM, LlamaConfig), a model type (llama), a config.json, or ORG/NAME in "
+                "the local Hub cache.",
             )
         if issubclass(found, transformers.PreTrainedModel):
             return _made(found.config_class, {}), found, None
@@ -130,7 +131,7 @@ def _from_file(path: Path) -> Any:
     except OSError as error:
         raise NsysToolsError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError:
-        raise NsysToolsError(f"{path} is not JSON.") from None
+        raise NsysToolsError(f"{path} is not valid JSON.") from None
     kind = data.get("model_type") if isinstance(data, dict) else None
     kind = SAME_AS.get(str(kind), kind)
     if kind not in transformers.CONFIG_MAPPING:
@@ -165,14 +166,14 @@ def _from_hub(name: str) -> Any:
         return transformers.AutoConfig.from_pretrained(name, local_files_only=True, trust_remote_code=False)
     except (OSError, ValueError) as error:
         raise NsysToolsError(
-            f"{name} is not in the local hub cache, or is not an architecture of transformers: "
-            f"{str(error).splitlines()[0]}",
-            "nsys-tools downloads nothing and runs no remote code. Give the path of its config.json instead.",
+            f"{name} is not in the local Hub cache or is not a transformers architecture: {str(error).splitlines()[0]}",
+            "nsys-tools does not download models or run remote code. Specify the path of the model's config.json "
+            "instead.",
         ) from None
 
 
 def _overridden(config: Any, overrides: Sequence[str]) -> Any:
-    """Return a configuration with all overrides applied at once, since some are valid only together."""
+    """Return a configuration with all overrides applied at once, since some overrides are valid only together."""
     if not overrides:
         return config
     data = config.to_dict()
@@ -235,7 +236,7 @@ def _architecture(config: Any) -> Any:
         if type(config) in mapping:
             found = mapping[type(config)]
             return found[0] if isinstance(found, (list, tuple)) else found
-    raise NsysToolsError(f"transformers has no model for {type(config).__name__}.", "Give the model's class instead.")
+    raise NsysToolsError(f"transformers has no model for {type(config).__name__}.", "Specify the model class instead.")
 
 
 def _on_meta(kind: Any, config: Any, attention: str) -> Any:

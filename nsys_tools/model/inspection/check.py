@@ -63,12 +63,13 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
     Parameters
     ----------
     built
-        The architecture that the model was generated from. It is rebuilt with attention that is counted.
+        The architecture that the model was generated from. It is rebuilt with attention that the
+        counter supports.
 
     Raises
     ------
     NsysToolsError
-        If the architecture cannot be built with counted attention.
+        If the architecture cannot be built with such attention.
     """
     rows = []
     for phase, asked, seen in _counted(built, overrides, model):
@@ -82,7 +83,7 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
 
 
 def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator[Count]:
-    """Yield torch's counts with its own attention or, if that reads values of masks, with explicit products."""
+    """Yield torch's counts with torch's attention or, if that reads mask values, with explicit products."""
     ways = (("sdpa", "eager"), ("eager",), (PRODUCTS, "eager"))
     modules = [cache(partial(_module, built.source, overrides, way)) for way in ways]
     phases = {phase.name for phase in model.phases}
@@ -110,7 +111,7 @@ def _module(source: str, overrides: tuple[str, ...], attention: tuple[str, ...])
 def _either(
     modules: Iterable[Callable[[], Any]], phases: Mapping[str, dict[str, int]], run: Callable[[Any], list[Counted]]
 ) -> Iterator[Count]:
-    """Yield the counts of phases on the first module that runs them, or the reason if none does."""
+    """Yield the counts of phases on the first module that runs them, or the reason why no module does."""
     reason = ""
     for make in modules:
         try:

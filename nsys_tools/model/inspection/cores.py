@@ -14,12 +14,12 @@ Parameters = dict[str, str | int]
 
 
 def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
-    """Return entry and parameters of an attention call that occurs in every forward.
+    """Return the entry and the parameters of an attention call that occurs in every forward.
 
     Raises
     ------
     NotExpressible
-        If its lengths cannot be expressed by the inputs.
+        If its lengths cannot be expressed in terms of the inputs.
     """
     if all(core.key[2] == run.sizes.get(SOURCE) for run, core in calls):
         return "attention_core", _cross(calls)
@@ -31,7 +31,7 @@ def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
     queries = _fitted(calls, lambda core: core.query[2])
     cached = "{cache_len}" if caches else _fitted(calls, lambda core: core.key[2] - core.query[2])
     if caches and any(core.key[2] != _seen_keys(run, core, window) for run, core in calls):
-        raise NotExpressible("keys that are neither those of the prompt nor those of the cache")
+        raise NotExpressible("its keys come from neither the prompt nor the cache")
     shape: Parameters = {
         "sequences": _fitted(calls, lambda core: core.query[0]),
         "queries": queries,
@@ -65,7 +65,7 @@ def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
 def _shared(run: Run) -> bool:
     """Return whether layers share keys and values: there are more attention calls than layers in the cache.
 
-    Otherwise a layer that is missing in the cache merely has another index there (Zamba's shared blocks).
+    Otherwise, a layer that is missing in the cache just has a different index there (Zamba's shared blocks).
     """
     return 0 < len(run.kept) < sum(len(run.record.calls.get(name, ())) for name in run.record.cores)
 

@@ -14,7 +14,7 @@ _PRODUCT = re.compile(r"(^|_)(b?mm|mv|dot|matmul|linear|conv\w*|gemm|attention)(
 
 @attrs.frozen
 class Counted:
-    """The result of a forward, its matrix FLOPs, and its product operators that the counter does not know."""
+    """The result of a forward, its matrix FLOPs, and its product operators that the counter does not support."""
 
     result: Any
     flops: int

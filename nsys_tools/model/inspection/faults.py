@@ -1,4 +1,4 @@
-"""Errors raised by transformers' code, worded for messages, with hints."""
+"""Errors raised by transformers' code, reworded as error messages with hints."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FAULTS = (
 def reason_of(error: BaseException) -> str:
     """Return the text of a transformers error, as the end of a sentence."""
     if package := _missing(error):
-        return f"it needs the package {package}, which is not installed"
+        return f"it requires the {package} package, which is not installed"
     lines = (line.strip() for line in str(error).splitlines())
     return f"{type(error).__name__}: {next((line for line in lines if line), 'no reason given')}"
 
@@ -23,12 +23,12 @@ def remedy(error: BaseException) -> str:
     if package := _missing(error):
         return f"Install it: pip install {package}."
     if "padding_idx" in str(error).lower():
-        return "pad_token_id must be below vocab_size: set --config pad_token_id=null, or the right vocab_size."
+        return "pad_token_id must be less than vocab_size. Set --config pad_token_id=null or the correct vocab_size."
     return ""
 
 
 def _missing(error: BaseException) -> str:
-    """Return the missing package if that is the cause of an error."""
+    """Return the missing package if it is the cause of an error."""
     if not isinstance(error, ImportError):
         return ""
     found = re.search(r"pip install ([\w.-]+)", str(error)) or re.search(r"requires the ([\w.-]+) library", str(error))

@@ -41,7 +41,7 @@ class NotExpressible(Exception):  # noqa: N818  (caught where the layer is creat
 
 @attrs.frozen
 class Module:
-    """A module with its recordings: `runs` has one entry per forward that ran it."""
+    """A module with its recordings. `runs` has one entry per forward that ran the module."""
 
     name: str
     module: Any
@@ -77,7 +77,7 @@ class Module:
         def only(run: Run) -> int:
             values = {measure(seen) for seen in self.calls(run)}
             if len(values) != 1:
-                raise NotExpressible(f"{self.name} is called with different sizes in a forward")
+                raise NotExpressible(f"{self.name} is called with different sizes in one forward pass")
             return values.pop()
 
         return self.fitted(only)
@@ -96,7 +96,7 @@ class Module:
 
 
 def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
-    """Return the template that has the recorded value at each of the sizes.
+    """Return the template that evaluates to the recorded value at each of the sizes.
 
     Raises
     ------
@@ -115,7 +115,7 @@ def fit(values: Sequence[tuple[Mapping[str, int], Fraction]]) -> str | int:
     if not values:
         return 0
     seen = ", ".join(f"{value} at {dict(sizes)}" for sizes, value in values)
-    raise NotExpressible(f"sizes that are not a multiple of the inputs: {seen}")
+    raise NotExpressible(f"its sizes are not multiples of the inputs: {seen}")
 
 
 def _times(template: str, factor: int) -> str | int:

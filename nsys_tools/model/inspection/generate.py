@@ -42,8 +42,8 @@ _MEANINGS = {
     ROUTED: "experts per token; transformers' code runs all experts on every token",
 }
 _ALL_EXPERTS = (
-    "transformers runs all experts on every token; "
-    f"the figures count those that the router selects, unless the input {ROUTED} is set"
+    "transformers runs all experts on every token. "
+    f"FLOPs and bytes include only the experts that the router selects, unless the input {ROUTED} is set"
 )
 
 # Expanding the latent once pays off for a prompt, but not for a single token.
@@ -52,7 +52,7 @@ _ABSORBED = {"prefill": 0, "decode": 1}
 
 @attrs.frozen
 class Generated:
-    """A model file as data, and separate diagnostics about it."""
+    """A model file as data, and diagnostics about it."""
 
     data: Data
     diagnostics: tuple[str, ...]
@@ -64,7 +64,7 @@ def generate(built: Built, database: Database) -> Generated:
     Raises
     ------
     NsysToolsError
-        If its forward cannot run on shapes only.
+        If the architecture's forward cannot run on shapes only.
     """
     runs = probe(built)
     writer = Writer(database, built.config, runs.runs)
@@ -89,7 +89,8 @@ def generate(built: Built, database: Database) -> Generated:
 def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
     """Return the phases in order.
 
-    A decode step runs lm_head on its only position. For latent attention, phases set when the projection is absorbed.
+    A decode step runs lm_head on its only position. For latent attention, each phase sets whether the
+    projection is absorbed.
     """
     found = deepcopy([_PHASES[name] for name in _PHASES if name in names])
     latent = any(is_latent(part) for part in module.modules())
@@ -107,7 +108,7 @@ def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
 def _head(layers: list[Data], module: Any, phases: tuple[str, ...]) -> Data:
     """Make the number of positions of lm_head an input and return that input; empty without a head.
 
-    Serving engines run lm_head on the last position of a prompt, other code on all. Shipped models have the same input.
+    Serving engines run lm_head on a prompt's last position, other code runs it on all. Shipped models have this input.
     """
     head = module.get_output_embeddings() if hasattr(module, "get_output_embeddings") else None
     path = next((name for name, child in module.named_modules() if child is head and head is not None), "")
@@ -135,7 +136,7 @@ def text(data: Data) -> str:
 
 
 def fingerprint(built: Built, database: Database) -> str:
-    """Return a key of everything a generated file depends on: class, configuration, formulas, versions, code."""
+    """Return a cache key of everything a generated file depends on: class, configuration, formulas, versions, code."""
     from nsys_tools import __version__  # noqa: PLC0415
 
     config = built.config.to_json_string(use_diff=False)
@@ -236,7 +237,7 @@ def _inputs(phases: tuple[str, ...], config: Any) -> Data:
     if "decode" in phases:
         found["new_tokens"] = {"meaning": "generated tokens per sequence", "default": 128}
         found["decode_steps"] = {
-            "meaning": "forwards after the prefill, which generates the first token",
+            "meaning": "forward passes after the prefill, which generates the first token",
             "default": "max(0, {new_tokens} - 1)",
         }
     return found

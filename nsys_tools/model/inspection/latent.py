@@ -26,7 +26,8 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
     Parameters
     ----------
     basic
-        Parameters from `recipes.attention_core`. The number of keys is that of queries plus cached tokens.
+        Parameters from `recipes.attention_core`. The number of keys is the number of queries plus
+        cached tokens.
 
     Raises
     ------
@@ -35,7 +36,7 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
     """
     latent, nope, rope, value = (getattr(module, name) for name in _SIZES)
     if any(core.key[3] != nope + rope or core.value[3] != value for _, core in calls):
-        raise NotExpressible("keys or values whose width differs from the module's attributes")
+        raise NotExpressible("the width of its keys or values differs from the module's attributes")
     caches = bool(basic["keeps_cache"])
     selected = getattr(module.config, "index_topk", None) if hasattr(module, "indexer") else None
     absorbed: str | int = "{absorbed}" if caches else 0
@@ -60,17 +61,17 @@ def expansion(above: Module, part: Any) -> Parameters:
     """Return the parameters of the projection that expands the latent, for the new tokens only.
 
     Code that caches the latent and expands all of it in every step also projects the cached tokens. The attention core
-    counts that if `expanded` is set.
+    counts these tokens if `expanded` is set.
     """
     return projection(above, part)
 
 
 def indexer(seen: Module) -> Parameters:
-    """Return the parameters of an indexer: its heads, their width, and whether it caches its own keys."""
+    """Return the parameters of an indexer: its heads, their width, and whether it has its own key cache."""
     module = seen.module
     heads, dim = getattr(module, "n_heads", None), getattr(module, "head_dim", None)
     if not isinstance(heads, int) or not isinstance(dim, int):
-        raise NotExpressible("no n_heads or head_dim")
+        raise NotExpressible("it has no n_heads or head_dim")
     caches = any(run.phase == "decode" for run in seen.runs)
     return {
         "sequences": seen.summed(lambda call: call.inputs[0][0]),

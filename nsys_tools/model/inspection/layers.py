@@ -72,7 +72,9 @@ class Writer:
                 basic = {**head, "entry": entry.name, "phases": seen.phases, "parameters": recipe(seen)}
             except NotExpressible as reason:
                 if not list(module.children()):
-                    self.diagnostics.append(f"{name}: {head['class']} does not fit the formula {entry.name}: {reason}")
+                    self.diagnostics.append(
+                        f"{name}: {head['class']} does not match the {entry.name} formula: {reason}"
+                    )
                     return {**head, "entry": NO_ENTRY, "sub_layers": [*self._loose_weights(seen), _unfit(seen)]}
             else:
                 return self._held(basic, module, entry)
@@ -85,7 +87,7 @@ class Writer:
         return _hoisted({**head, "sub_layers": below})
 
     def _held(self, basic: Data, module: Any, entry: Entry) -> Data:
-        """Return a basic layer, marked if it shares its weights with another module."""
+        """Return a basic layer, with a mark if it shares its weights with another module."""
         if entry.name == self._class_entry(type(module)):
             del basic["entry"]  # implied by the class
         weight = getattr(module, "weight", None)
@@ -145,7 +147,7 @@ class Writer:
                 if is_latent(seen.module):
                     entry, parameters = LATENT, latent_attention_core(seen.module, calls, parameters)
             except NotExpressible as reason:
-                self.diagnostics.append(f"{seen.name}: attention does not fit the formula: {reason}")
+                self.diagnostics.append(f"{seen.name}: attention does not match the formula: {reason}")
                 rows.append({**head, "entry": NO_ENTRY, "phases": phases})
             else:
                 if index % seen.cores_of_a_call:
@@ -165,7 +167,7 @@ class Writer:
         try:
             parameters = RECIPES[entry.name](seen)
         except NotExpressible as reason:
-            self.diagnostics.append(f"{seen.name}: {name} does not fit the formula {entry.name}: {reason}")
+            self.diagnostics.append(f"{seen.name}: {name} does not match the {entry.name} formula: {reason}")
             return []
         self._weights |= {id(weight) for weight in seen.module.parameters(recurse=False)}
         return [{"name": "core", "class": name, "kind": "function", "phases": seen.phases, "parameters": parameters}]
@@ -174,7 +176,7 @@ class Writer:
         if not any(run.record.products.get(seen.name) for run in self.runs):
             return []
         kind = _qualified(type(seen.module))
-        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices and has no formula")
+        self.diagnostics.append(f"{seen.name or 'the model'}: {kind} multiplies matrices, but has no formula")
         return [_unfit(seen)]
 
 
@@ -189,7 +191,7 @@ def _unfit(seen: Module) -> Data:
 
 
 def _hoisted(layer: Data) -> Data:
-    """Return a composite that states the phases if they are the same for all its descendants."""
+    """Return a composite that lists its phases only if they are the same for all of its descendants."""
     phases = [child.get("phases") for child in layer["sub_layers"]]
     if any(found is None or found != phases[0] for found in phases):
         return layer

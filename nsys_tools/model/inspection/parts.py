@@ -10,7 +10,7 @@ Parameters = dict[str, str | int]
 
 
 def borrowed(above: Module, part: str, child: Module, entry: str) -> tuple[str, Parameters] | None:
-    """Return entry and parameters of such a submodule; None for any other.
+    """Return the entry and the parameters of such a submodule; None for any other submodule.
 
     Parameters
     ----------

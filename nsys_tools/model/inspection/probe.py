@@ -49,7 +49,7 @@ class Core:
 class Record:
     """Recording of one forward: calls and attention by module, products that modules run directly, and used weights.
 
-    `touched` has the identities of the weights that were passed to operators.
+    `touched` contains the ids of the weights that were passed to operators.
     """
 
     calls: dict[str, list[Seen]] = attrs.field(factory=dict)
@@ -89,7 +89,7 @@ def products(module: Any, query: Any, key: Any, value: Any, *_: Any, **__: Any) 
 
 
 def mask(batch_size: int, q_length: int, kv_length: int, *_: Any, device: Any = "meta", **__: Any) -> Any:
-    """Return a mask of the right shape without reading values. Indexers read their mask."""
+    """Return a mask of the right shape without reading values. Indexers read the mask."""
     import torch  # noqa: PLC0415
 
     return torch.empty(batch_size, 1, q_length, kv_length, dtype=torch.bool, device=device)

@@ -22,7 +22,7 @@ def linear(seen: Module) -> Parameters:
     for run in seen.runs:
         rows = sum(prod(_first(call)) // in_features for call in seen.calls(run))
         if run.record.products.get(seen.name, 0) != 2 * rows * out_features * in_features:
-            raise NotExpressible("its products are not those of its input with its weight")
+            raise NotExpressible("its matrix products are not those of its input and its weight")
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // in_features),
         "in_features": in_features,
@@ -55,9 +55,9 @@ def embedding(seen: Module) -> Parameters:
 
 
 def norm(seen: Module) -> Parameters:
-    """Return the parameters of a norm. It is counted over the last dimension, regardless of the normalized one."""
+    """Return the parameters of a norm. The formula uses the last dimension, regardless of which is normalized."""
     if any(True for part in seen.module.children() for _ in part.parameters()):
-        raise NotExpressible("a norm with submodules")
+        raise NotExpressible("it has submodules")
     weights = sum(weight.numel() for weight in seen.module.parameters())
     width = next((weight.numel() for weight in seen.module.parameters()), 0) or _width(seen)
     rows = seen.summed(lambda call: prod(call.outputs[0]) // width)
@@ -107,12 +107,12 @@ def fused_experts(seen: Module) -> Parameters:
 def dense_experts(seen: Module) -> Parameters:
     """Return the parameters of experts that all receive every token (Llama 4).
 
-    The router selects as many experts per token as the input `ROUTED` says. The code runs all of them.
+    The `ROUTED` input is the number of experts that the router selects per token. The code runs all experts.
     """
     experts, hidden, _ = _weight(seen.module, "gate_up_proj", 3)
     _, inner, out = _weight(seen.module, "down_proj", 3)
     if out != hidden:
-        raise NotExpressible("experts that are called without indices")
+        raise NotExpressible("its experts are called without indices")
     return {
         "rows": seen.summed(lambda call: prod(_first(call)) // hidden // experts),
         "hidden_size": hidden,
@@ -153,7 +153,7 @@ def sam_attention_core(seen: Module) -> Parameters:
     """Return the parameters of SAM's attention, which multiplies matrices in its own forward."""
     tables = getattr(seen.module, "rel_pos_h", None)
     if tables is None:
-        raise NotExpressible("attention without relative positions")
+        raise NotExpressible("it has no relative positions")
     length, head_dim = tables.shape
     return {
         "squares": seen.summed(lambda call: _first(call)[0]),
@@ -165,7 +165,7 @@ def sam_attention_core(seen: Module) -> Parameters:
 
 
 def passive(seen: Module) -> Parameters:
-    """Return no parameters: the module computes nothing."""
+    """Return no parameters, because the module computes nothing."""
     del seen
     return {}
 
@@ -191,7 +191,7 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
 
 def _first(call: Seen) -> tuple[int, ...]:
     if not call.inputs:
-        raise NotExpressible("a call without tensors")
+        raise NotExpressible("it is called without tensors")
     return call.inputs[0]
 
 
@@ -206,12 +206,12 @@ def _width(seen: Module) -> int:
 def _weight(module: Any, name: str, dimensions: int) -> tuple[int, ...]:
     weight = getattr(module, name, None)
     if weight is None or weight.dim() != dimensions:
-        raise NotExpressible(f"no weight {name} of {dimensions} dimensions")
+        raise NotExpressible(f"it has no {dimensions}-dimensional weight {name}")
     return tuple(weight.shape)
 
 
 def _expert_sizes(module: Any) -> tuple[int, int]:
-    """Return hidden and intermediate size. Some weights are (hidden, inner), others (inner, hidden)."""
+    """Return the hidden and the intermediate size. Some weights have shape (hidden, inner), others (inner, hidden)."""
     _, a, b = _weight(module, "down_proj", 3)
     return (b, a) if getattr(module, "is_transposed", False) else (a, b)
 
@@ -219,7 +219,7 @@ def _expert_sizes(module: Any) -> tuple[int, int]:
 def _chosen(call: Seen) -> int:
     """Return the number of experts per token: the last dimension of the indices, the second tensor of the call."""
     if len(call.inputs) < 2:
-        raise NotExpressible("experts that are called without indices")
+        raise NotExpressible("its experts are called without indices")
     return call.inputs[1][-1]
 
 
@@ -229,4 +229,4 @@ def _top_k(seen: Module) -> int:
             value = getattr(place, name, None)
             if isinstance(value, int):
                 return value
-    raise NotExpressible("no number of experts for a token")
+    raise NotExpressible("it has no number of experts per token")

@@ -13,7 +13,7 @@ DELTA_CHUNK = 64
 
 
 def selective_scan(seen: Module) -> Parameters:
-    """Return the parameters of the recurrence of Mamba 1, also with heads that have their own projections (Zamba)."""
+    """Return the parameters of Mamba 1's recurrence, including heads with their own projections (Zamba)."""
     module = seen.module
     projections = ("x_proj_weight", "dt_proj_weight")
     projected = sum(getattr(module, name).numel() for name in projections if hasattr(module, name))
@@ -45,7 +45,7 @@ def state_space_scan(seen: Module) -> Parameters:
 
 
 def gated_delta_rule(seen: Module) -> Parameters:
-    """Return the parameters of gated DeltaNet, or of Kimi's variant with a decay per channel of a key."""
+    """Return the parameters of gated DeltaNet, or of Kimi's variant, which has one decay per key channel."""
     module = seen.module
     if hasattr(module, "num_v_heads"):
         sizes = {
@@ -113,12 +113,12 @@ RECIPES: dict[str, Callable[[Module], Parameters]] = {
 
 
 def own_weights(module: Any) -> int:
-    """Return the number of weights directly in a module."""
+    """Return the number of weights that belong directly to a module."""
     return sum(weight.numel() for weight in module.parameters(recurse=False))
 
 
 def _tokens(seen: Module) -> Parameters:
-    """Return the number of sequences and of new tokens: the first two dimensions of the result."""
+    """Return the number of sequences and the number of new tokens: the first two dimensions of the result."""
     return {
         "sequences": seen.summed(lambda call: call.outputs[0][0]),
         "queries": seen.same(lambda call: call.outputs[0][1]),

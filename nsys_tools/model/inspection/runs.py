@@ -83,21 +83,22 @@ def tokens(batch: int, length: int) -> Any:
 
 
 def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
-    """Return the results of a module's forwards; raise a `NsysToolsError` if it needs more than shapes."""
+    """Return the results of a module's forwards; raise a `NsysToolsError` if it requires more than shapes."""
     try:
         return list(work())
     except FAULTS as error:
         raise NsysToolsError(
             f"{type(module).__name__} does not run on the meta device: {reason_of(error)}",
-            remedy(error) or "Its forward reads values, but only shapes exist, or it needs additional inputs.",
+            remedy(error)
+            or "Its forward method may read tensor values, which do not exist on this device, or require more inputs.",
         ) from None
 
 
 def reader(module: Any) -> Callable[..., Any]:
     """Return a function ``read(batch, length, **options)`` that runs a module on tokens on the meta device.
 
-    Some models read their tokens unless they are given a mask; these get a mask. For a model with a text tower and an
-    image tower, the text tower is run.
+    Some models read their token values unless they receive a mask, so these models receive one. For a model
+    with a text tower and an image tower, the text tower is run.
     """
     import torch  # noqa: PLC0415
 
@@ -199,7 +200,7 @@ def kept(cache: Any) -> dict[int, Kept]:
 
 
 def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
-    """Return a sentence per outermost part whose weights no forward used."""
+    """Return one sentence per outermost part whose weights are not used in any forward."""
     used = {identity for run in runs for identity in run.record.touched}
     found: list[str] = []
     told = []

@@ -73,12 +73,12 @@ def working(module: Any) -> tuple[list[Tower], list[str]]:
             failures.append(failure)
         else:
             if failures:
-                told.append(f"{phase}: the {phase} part is omitted: {failures[-1]}")
+                told.append(f"{phase}: the {phase} tower is omitted: {failures[-1]}")
     return found, told
 
 
 def of(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers of a model as `working` does, or the model itself if it is one.
+    """Return the towers of a model as `working` does, or the model itself if it is a tower.
 
     Raises
     ------
@@ -90,8 +90,8 @@ def of(module: Any) -> tuple[list[Tower], list[str]]:
         return working(module)
     if main not in _INPUTS:
         raise NsysToolsError(
-            f"{type(module).__name__} takes {main or 'no known input'}; "
-            "supported inputs are tokens, images and audio features."
+            f"{type(module).__name__} takes {main or 'no known input'}. "
+            "Supported inputs are tokens, images and audio features."
         )
     return [Tower(_INPUTS[main], "", "forward", _sized(module.config, _INPUTS[main]))], []
 
@@ -168,7 +168,9 @@ def _sounds(config: Any, count: int, main: str, names: list[str], dtype: Any) ->
 
     bands = next((getattr(config, n) for n in ("num_mel_bins", "input_size", "input_dim") if hasattr(config, n)), 0)
     if not bands:
-        raise NsysToolsError(f"{type(config).__name__} has no number of mel bands, so its input size is unknown.")
+        raise NsysToolsError(
+            f"{type(config).__name__} does not specify the number of mel bands, so the input size is unknown."
+        )
     # Whisper's encoder halves the number of frames and has one position per remaining frame.
     frames = 2 * getattr(config, "max_source_positions", _FRAMES // 2)
     shape = (count, frames, bands) if main == "hidden_states" else (count, bands, frames)
@@ -184,11 +186,11 @@ def pixels(config: Any, images: int, dtype: Any) -> Any:
     size = _image_size(config.to_dict())
     height, width = (size, size) if isinstance(size, int) else (tuple(size) if size else (0, 0))
     if not height:
-        raise NsysToolsError(f"{type(config).__name__} has no image size, so the size of its images is unknown.")
+        raise NsysToolsError(f"{type(config).__name__} does not specify an image size, so the input size is unknown.")
     return torch.empty(images, getattr(config, "num_channels", 3), height, width, device="meta", dtype=dtype)
 
 
 def _image_size(config: Mapping[str, Any]) -> Any:
-    """Return the image size of a configuration, or that of its first part that has one."""
+    """Return the image size of a configuration, or of its first part that has an image size."""
     parts = [value for value in config.values() if isinstance(value, Mapping)]
     return config.get("image_size") or next((found for part in parts if (found := _image_size(part))), None)

@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"[0-9]+|\[[0-9,-]+\]")
 
 @attrs.frozen
 class Tokens:
-    """Data that passes through a block: rows, their width, and the number of experts per row (none outside experts)."""
+    """Data that passes through a block: rows, their width, and the number of experts per row (None outside experts)."""
 
     rows: ClosedForm
     width: ClosedForm
@@ -34,7 +34,7 @@ class Tokens:
 
 @attrs.frozen
 class Exchange:
-    """Inserts communication into the layers of one model. The layers have their sizes before the split."""
+    """Inserts communication into the layers of one model. The layers still have their sizes from before the split."""
 
     model: Model
     database: Database

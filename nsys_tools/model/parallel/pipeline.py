@@ -13,7 +13,7 @@ from nsys_tools.model.parallel.tensor import SHARED, last, subset
 
 
 def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
-    """Return stage `parallel.pp_rank` of a model whose layers are divided equally, in order.
+    """Return pipeline stage `parallel.pp_rank` of a model. Layers are divided equally among the stages, in order.
 
     Layers before the decoder layers are in the first stage, layers after them in the last.
 
@@ -24,7 +24,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
     parallel
         Number of stages, and the selected stage.
     sent
-        Number of elements that a stage sends to the next.
+        Number of elements that a stage sends to the next stage.
 
     Raises
     ------
@@ -47,7 +47,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
 
 @attrs.define
 class _Cut:
-    """Walks the layers in order and selects those of one stage."""
+    """Walks the layers in order and selects the layers of one stage."""
 
     list_of_layers: Layer
     mine: set[int]

@@ -11,8 +11,9 @@ from nsys_tools.model import documents
 
 SCHEMA = "analytic/parallel/schema.json"
 CONVENTION = (
-    "tp splits heads, MLP widths and the vocabulary, pp splits layers, ep experts and dp the batch; image and audio "
-    "towers are on every GPU of the first stage; all-reduces are rings, and a token is sent once to each of its experts"
+    "tp splits heads, MLP widths and the vocabulary, pp splits layers, ep splits experts, and dp splits the batch; "
+    "every GPU of the first stage has the image and audio towers; all-reduces use rings; each token is sent once to "
+    "each of its experts"
 )
 
 
@@ -25,7 +26,7 @@ class Parallel:
     tp, pp, ep, dp
         Degrees of tensor, pipeline, expert and data parallelism.
     pp_rank
-        The pipeline stage that is evaluated, from 0.
+        The pipeline stage to evaluate, numbered from 0.
     """
 
     tp: int = 1
@@ -40,7 +41,7 @@ class Parallel:
             if not 1 <= getattr(self, name) <= 2**16:
                 raise UsageError(f"{name} is {getattr(self, name)}, but must be at least 1.")
         if not 0 <= self.pp_rank < self.pp:
-            raise UsageError(f"There is no pp_rank {self.pp_rank}. The pipeline has {self.pp} stages, numbered from 0.")
+            raise UsageError(f"pp_rank is {self.pp_rank}, but the pipeline has {self.pp} stages, numbered from 0.")
         if (
             self.ep > self.tp * self.dp
             or (self.tp * self.dp) % self.ep
@@ -77,12 +78,12 @@ def of(given: Mapping[str, int]) -> Parallel:
     Raises
     ------
     UsageError
-        For an unknown name or an invalid combination of numbers.
+        If a name is unknown or the numbers cannot be combined.
     """
     known = [field.name for field in attrs.fields(Parallel)]
     for name, value in given.items():
         if name not in known:
-            raise UsageError(f"There is no parallelism {name!r}.", f"Use one of: {', '.join(known)}.")
+            raise UsageError(f"Unknown parallelism {name!r}.", f"Use one of: {', '.join(known)}.")
         if isinstance(value, bool) or not isinstance(value, int):
             raise UsageError(f"{name} is {value!r}, but must be an integer.")
     return Parallel(**given)
@@ -90,7 +91,7 @@ def of(given: Mapping[str, int]) -> Parallel:
 
 @attrs.frozen
 class Names:
-    """Names of the layers that are split in each way; see ``analytic/parallel/schema.json``."""
+    """Names of the layers that are split in each way (see ``analytic/parallel/schema.json``)."""
 
     columns: frozenset[str]
     rows: frozenset[str]

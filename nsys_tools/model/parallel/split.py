@@ -1,4 +1,4 @@
-"""Splitting a model: the share of one of several GPUs."""
+"""Splitting a model into the shares of several GPUs."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from nsys_tools.model.parallel.tensor import BATCH, SHARED, Sharing, last
 
 
 def split(model: Model, database: Database, parallel: Parallel) -> Model:
-    """Return the share that one GPU has of a model, including its communication, as a model.
+    """Return one GPU's share of a model, including its communication, as a model.
 
-    The batch size in the inputs is that of all GPUs. Each data-parallel replica has an equal share of it, rounded
+    The batch size in the inputs is for all GPUs. Each data-parallel replica has an equal share of it, rounded
     up. Paths do not change, so a trace of that rank can be joined.
 
     Raises

@@ -1,4 +1,4 @@
-"""The share that one GPU has of each layer, with tensor, expert and data parallelism."""
+"""One GPU's share of each layer, with tensor, expert and data parallelism."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Sharing:
     names: Names
 
     def layer(self, layer: Layer, heads: Heads | None = None, is_paired: bool = False) -> Layer:
-        """Return the share that one GPU has of a layer and its descendants.
+        """Return one GPU's share of a layer and its descendants.
 
         Parameters
         ----------
@@ -134,12 +134,12 @@ class Sharing:
         return self.parallel.gpus_of_an_expert if is_of_expert(layer, entry) else self.parallel.tp
 
     def _fewer(self, layer: Layer) -> Layer:
-        """Return a list of routed experts that are separate modules, reduced to the share of one GPU."""
+        """Return a list of routed experts that are separate modules, reduced to one GPU's share."""
         children = layer.sub_layers
         if self.parallel.ep == 1 or not all(child.indices and EXPERTS in child.path for child in children):
             return layer
         indices = tuple(index for child in children for index in child.indices)
-        mine = set(sorted(indices)[: share(len(indices), self.parallel.ep, f"{layer.path}: its experts")])
+        mine = set(sorted(indices)[: share(len(indices), self.parallel.ep, f"{layer.path}: experts")])
         return attrs.evolve(layer, sub_layers=tuple(kept for child in children for kept in subset(child, mine)))
 
     def _share(self, layer: Layer, name: str, parts: int) -> ClosedForm:
@@ -156,7 +156,7 @@ class Sharing:
     def _keys(self, heads: Heads) -> int:
         """Return the number of key heads on one GPU. With more GPUs than heads, several GPUs have the same head."""
         if self.parallel.tp >= heads.keys:
-            share(self.parallel.tp, heads.keys, f"{self.model.name}: GPUs for {heads.keys} key heads")
+            share(self.parallel.tp, heads.keys, f"{self.model.name}: tp with {heads.keys} key heads")
             return 1
         return share(heads.keys, self.parallel.tp, f"{self.model.name}: key heads")
 
@@ -175,7 +175,9 @@ class Sharing:
 def _number(parameters: Mapping[str, ClosedForm], *options: str) -> int:
     form = next(parameters[name] for name in options if name in parameters)
     if form.value is None:
-        raise NsysToolsError(f"A number of heads depends on {', '.join(sorted(form.names))} and cannot be divided.")
+        raise NsysToolsError(
+            f"The number of heads depends on {', '.join(sorted(form.names))} and cannot be divided among GPUs."
+        )
     return int(form.value)
 
 
@@ -190,7 +192,7 @@ def is_of_expert(layer: Layer, entry: Entry) -> bool:
 
 
 def subset(layer: Layer, indices: set[int]) -> list[Layer]:
-    """Return a repeated layer reduced to some of its instances; nothing if it has none of them."""
+    """Return a repeated layer reduced to some of its instances; nothing if it has none of these instances."""
     mine = tuple(index for index in layer.indices if index in indices)
     if not mine or mine == layer.indices:
         return [layer] if mine else []

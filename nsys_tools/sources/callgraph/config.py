@@ -15,7 +15,7 @@ The configuration is a TOML file. ``analytic/callgraphs/*.toml`` are shipped; wi
     kinds = ["for"]
 
     [labels]
-    "layers" = "decoder layers"             # text after a group in the Markdown, by its name; * as above
+    "layers" = "decoder layers"             # text after a group in the Markdown, by group name; * as above
 """
 
 from __future__ import annotations
@@ -116,25 +116,25 @@ def find(given: str | None) -> Config:
     Raises
     ------
     NsysToolsError
-        If the file does not exist or has a wrong key.
+        If the file does not exist or contains an invalid key.
     """
     path = Path(given) if given else None
     if path is None or not path.is_file():
         path = assets.find(f"analytic/callgraphs/{given or 'default'}.toml")
     if path is None:
         shipped = ", ".join(name.removesuffix(".toml") for name in assets.listing("analytic/callgraphs", "*.toml"))
-        raise NsysToolsError(f"--config {given}: there is no such file.", f"Shipped configurations: {shipped}.")
+        raise NsysToolsError(f"--config {given} does not exist.", f"Shipped configurations: {shipped}.")
     try:
         return _config(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise NsysToolsError(f"--config {path}: cannot be read ({error}).") from None
+        raise NsysToolsError(f"--config {path}: the file cannot be read ({error}).") from None
     except ValueError as error:
         raise NsysToolsError(f"--config {path}: {error}.", "docs/guides/modules.md describes the keys.") from None
 
 
 def _config(data: dict[str, Any]) -> Config:
     if unknown := sorted(set(data) - _KEYS):
-        raise ValueError(f"key {unknown[0]!r} is unknown")
+        raise ValueError(f"unknown key {unknown[0]!r}")
     smallest = data.get("smallest", {})
     if isinstance(smallest, int):
         smallest = dict.fromkeys(KINDS, smallest)
@@ -159,7 +159,7 @@ def _config(data: dict[str, Any]) -> Config:
 
 def _stage(data: dict[str, Any]) -> Stage:
     if unknown := sorted(set(data) - _STAGE_KEYS):
-        raise ValueError(f"key {unknown[0]!r} of a stage is unknown")
+        raise ValueError(f"unknown key {unknown[0]!r} in a stage")
     name, modules = _text(data, "name", ""), _texts(data, "modules")
     if not name or not modules:
         raise ValueError("a stage must have 'name' and 'modules'")
@@ -187,5 +187,5 @@ def _texts(data: dict[str, Any], key: str) -> tuple[str, ...]:
 def _kinds(data: dict[str, Any]) -> tuple[str, ...]:
     kinds = _texts(data, "kinds") if "kinds" in data else KINDS
     if unknown := sorted(set(kinds) - set(KINDS)):
-        raise ValueError(f"kind {unknown[0]!r} is unknown; use 'for' or 'parfor'")
+        raise ValueError(f"unknown kind {unknown[0]!r}; use 'for' or 'parfor'")
     return kinds

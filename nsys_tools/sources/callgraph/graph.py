@@ -1,9 +1,9 @@
 """The call graph of a model: which module calls which, and how many times.
 
-Two formats are supported. The first is TorchLens-like JSON with ``call_counts`` (calls of each module),
+Two formats are supported. The first is TorchLens-like JSON with ``call_counts`` (calls to each module),
 ``module_children``, and ``module_classes`` or ``module_types``. The numbers in its ``edges`` and
-``op_call_counts`` are operations inside a module, not calls, and are ignored. The second are Graphviz files of
-forward hooks, whose edges are labeled with calls, see `nsys_tools.sources.callgraph.hooks`.
+``op_call_counts`` are operations inside a module, not calls, and are ignored. The second format is the Graphviz file of
+forward hooks, whose edges are labeled with calls (see `nsys_tools.sources.callgraph.hooks`).
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ class CallGraph:
     sha256
         Digest of the file.
     time
-        Creation time recorded in the file; None if there is none.
+        Creation time recorded in the file; None if the file has none.
     model
         Model name recorded in the file; None if there is none.
     calls
-        Calls of each module, over the whole recording.
+        Number of calls to each module in the whole recording.
     children
         Modules that each module called, in the order of the file.
     classes
-        Class of each module, including modules that were never called.
+        Class of each module, including modules that are never called.
     callers
         Callers of each module with more than one caller.
     calls_by_caller
-        Calls of a module by each of its callers, if recorded in the file.
+        Number of calls to a module from each of its callers, if the file records it.
     shapes
         Description of a module's inputs and outputs.
     """
@@ -76,19 +76,19 @@ def read(path: Path) -> CallGraph:
     Parameters
     ----------
     path
-        JSON, or the ``.dot`` of forward hooks.
+        A JSON file, or the ``.dot`` file of forward hooks.
 
     Raises
     ------
     NsysToolsError
-        If the file cannot be read or has another format. The message names the wrong key.
+        If the file cannot be read or has a different format. The message contains the invalid key.
     """
     try:
         content = path.read_bytes()
         text = content.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise NsysToolsError(f"{path}: cannot be read ({reason}).", _HINT) from None
+        raise NsysToolsError(f"{path} cannot be read ({reason}).", _HINT) from None
     digest = hashlib.sha256(content).hexdigest()
     if path.suffix == ".dot":
         seen = hooks.parse(text, path)
@@ -99,9 +99,9 @@ def read(path: Path) -> CallGraph:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise NsysToolsError(f"{path}: is not JSON ({error}).", _HINT) from None
+        raise NsysToolsError(f"{path} is not JSON ({error}).", _HINT) from None
     if not isinstance(data, dict) or not {"call_counts", "module_children"} & set(data):
-        raise NsysToolsError(f"{path}: has neither call_counts nor module_children.", _HINT)
+        raise NsysToolsError(f"{path} has neither call_counts nor module_children.", _HINT)
     return _graph(path, digest, data)
 
 
@@ -145,7 +145,7 @@ def _counts(path: Path, data: dict[str, Any], key: str) -> dict[str, int]:
 
 
 def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return the values of the edges ``caller->module``, by module and caller."""
+    """Return the values of the ``caller->module`` edges, by module and caller."""
     found: dict[str, dict[str, Any]] = {}
     for edge, value in edges.items():
         caller, arrow, module = edge.partition("->")

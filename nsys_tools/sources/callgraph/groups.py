@@ -1,7 +1,7 @@
 """Repeated modules of a call graph: families of equal modules (``for``) and repeatedly called modules (``parfor``).
 
 A ``for`` is a family: modules of one class whose names differ only in the last index. Membership comes from
-``module_children`` and the table of classes, so that it includes experts without tokens. The number of called
+``module_children`` and the class table, so it includes experts without tokens. The number of called
 members is an annotation. A ``parfor`` is a module that its caller calls more than once. Its count is the number
 of calls over the whole recording, as forward hooks count them.
 """
@@ -30,7 +30,7 @@ class Group:
     kind
         ``for`` or ``parfor``.
     count
-        Number of modules of the family, or of calls of one such module by its caller.
+        Number of modules in the family, or number of calls to one such module from its caller.
     indices
         Indices of the family, or the values of the single ``*`` in the name.
     stage
@@ -40,7 +40,7 @@ class Group:
     annotations
         Remarks for the reader.
     members
-        The modules without the root prefix: those of the family, or all modules that the ``parfor`` covers.
+        Module names without the root prefix: the family's modules, or all modules that the ``parfor`` covers.
     """
 
     name: str
@@ -82,7 +82,7 @@ def group(graph: CallGraph, config: Config, *, hooks: CallGraph | None = None) -
     config
         Stages and kinds of groups to emit.
     hooks
-        Calls that forward hooks counted for the same model. They override those of `graph`.
+        Calls recorded by forward hooks for the same model. They override those of `graph`.
 
     Raises
     ------
@@ -138,7 +138,7 @@ class _Tree:
         return [name for name in members if counts.get(name)]
 
     def calls_by_parent(self, name: str) -> list[tuple[str | None, int]]:
-        """Return the callers of `name` with their calls; all calls with one parent if the recording has no callers."""
+        """Return the callers of `name` with their calls; one parent with all calls if the recording has no callers."""
         callers = {} if name in self.hooked else self.by_caller.get(name, {})
         if len(callers) < 2:
             return [(self.parent(name), self.calls[name])]
@@ -229,9 +229,9 @@ def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> lis
     words = []
     above = tree.calls.get(parent, 0) if parent else 0
     if above and count % above == 0:
-        words.append(f"{count // above} per call of its parent")
+        words.append(f"{count // above} per parent call")
     if name in tree.shared and count == tree.calls[name]:
-        words.append(f"calls by {tree.shared[name]} parents in total")
+        words.append(f"total calls from {tree.shared[name]} parents")
     return words
 
 
@@ -268,6 +268,6 @@ def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
     best = max(forms, key=lambda form: len(known & set(form)))
     if not known & set(best):
         raise NsysToolsError(
-            f"{graph.source} and {hooks.source} have no module in common.", "Give recordings of the same model."
+            f"{graph.source} and {hooks.source} have no module in common.", "Use recordings of the same model."
         )
     return {name: count for name, count in best.items() if name in known}

@@ -25,11 +25,11 @@ class Hooks:
     Attributes
     ----------
     calls
-        Calls of each module by all its callers. The outermost module has none.
+        Number of calls to each module from all its callers. The outermost module has none.
     children
         Modules that each module called.
     edges
-        Calls of each module by each of its callers.
+        Number of calls to each module from each of its callers.
     classes
         Class by module.
     shapes
@@ -49,9 +49,9 @@ def parse(text: str, path: Path) -> Hooks:
     Parameters
     ----------
     text
-        Its content. An edge without a label is one call.
+        The content of the file. An edge without a label is one call.
     path
-        Its file, for messages.
+        Its path, for error messages.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def parse(text: str, path: Path) -> Hooks:
                 shapes[node["module"]] = rest
     if not edges:
         raise NsysToolsError(
-            f"{path}: contains no edges of forward hooks.", 'An edge is: "model" -> "model.norm" [label="1"];'
+            f"{path} contains no forward-hook edges.", 'An edge looks like this: "model" -> "model.norm" [label="1"];'
         )
     calls = {module: sum(callers.values()) for module, callers in edges.items()}
     _check_calls(edges, calls, path)
@@ -99,7 +99,8 @@ def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: 
     if 2 * len(including) > len(branching):
         name = including[0]
         raise NsysToolsError(
-            f"{path}: its edges count operations, not calls: {name!r} has {calls[name]:,}, and the {len(made[name])} "
+            f"{path}: the edges count operations instead of calls. {name!r} has {calls[name]:,}, and the "
+            f"{len(made[name])} "
             f"modules that it calls have {sum(made[name]):,} in total.",
-            "Give TorchLens's JSON instead of this file, or record calls: nsys-tools callgraph trace --hooks-only.",
+            "Use TorchLens's JSON instead of this file, or record calls with nsys-tools callgraph trace --hooks-only.",
         )

@@ -1,4 +1,4 @@
-"""Recording the call graph of a PyTorch model (extra ``[torch]``).
+"""Recording the call graph of a PyTorch model (requires the ``[torch]`` extra).
 
 Forward hooks count the actual calls and record shapes. TorchLens counts operations in a separate pass. The two
 are separate fields: ``call_counts`` and ``edge_calls`` are calls, ``edges`` and ``op_call_counts`` are operations.
@@ -27,7 +27,7 @@ _TARGET = (
 
 
 def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    """Return a model and the arguments of one forward pass from a function of the user.
+    """Return a model and the arguments of one forward pass from the user's function.
 
     Parameters
     ----------
@@ -41,17 +41,19 @@ def build(target: str) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
     """
     place, colon, name = target.rpartition(":")
     if not colon or not place or not name:
-        raise NsysToolsError(f"{target}: is not a target.", _TARGET)
+        raise NsysToolsError(f"{target} is not a valid target.", _TARGET)
     function = getattr(_load(place), name, None)
     if not callable(function):
         raise NsysToolsError(f"{target}: {place} has no function {name!r}.", _TARGET)
     built = function()
     if not isinstance(built, tuple) or len(built) not in {2, 3} or not hasattr(built[0], "named_modules"):
-        raise NsysToolsError(f"{target}: did not return a model with arguments.", _TARGET)
+        raise NsysToolsError(f"{target} did not return a model and its arguments.", _TARGET)
     model, arguments = built[0], built[1]
     keywords = built[2] if len(built) == 3 else {}
     if not isinstance(arguments, tuple | list) or not isinstance(keywords, dict):
-        raise NsysToolsError(f"{target}: arguments must be a tuple and keywords a dictionary.", _TARGET)
+        raise NsysToolsError(
+            f"{target}: the arguments must be a tuple, and the keyword arguments a dictionary.", _TARGET
+        )
     return model, tuple(arguments), keywords
 
 
@@ -60,11 +62,11 @@ def _load(place: str) -> ModuleType:
         try:
             return importlib.import_module(place)
         except ModuleNotFoundError as error:
-            raise NsysToolsError(f"{place}: cannot be imported ({error}).", _TARGET) from None
+            raise NsysToolsError(f"{place} cannot be imported ({error}).", _TARGET) from None
     path = Path(place)
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if not path.is_file() or spec is None or spec.loader is None:
-        raise NsysToolsError(f"{place}: there is no such file.", _TARGET)
+        raise NsysToolsError(f"{place} does not exist.", _TARGET)
     module = importlib.util.module_from_spec(spec)
     sys.modules[path.stem] = module
     spec.loader.exec_module(module)
@@ -72,7 +74,7 @@ def _load(place: str) -> ModuleType:
 
 
 class _Hooks:
-    """Forward hooks on every module, with a stack of the open calls."""
+    """Forward hooks on every module, with a stack of open calls."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -135,7 +137,7 @@ def _operations(
     except ModuleNotFoundError:
         raise NsysToolsError(
             "TorchLens is not installed, so operations cannot be counted.",
-            "pip install 'nsys-tools[torch]', or --hooks-only for calls and shapes only.",
+            "Run pip install 'nsys-tools[torch]', or use --hooks-only to record only calls and shapes.",
         ) from None
     inside: Counter[str] = Counter()
     edges: Counter[str] = Counter()

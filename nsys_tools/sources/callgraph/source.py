@@ -32,13 +32,13 @@ class CallGraphFile:
     Parameters
     ----------
     path
-        The call graph: JSON, or the ``.dot`` of forward hooks.
+        The call graph: A JSON file, or the ``.dot`` file of forward hooks.
     model_name
         Name of the model. A shipped configuration of that name, if any, determines the grouping.
     model
         The analytic model. Its layers have a name in the model's own code and one in transformers.
     is_asked
-        Whether the user gave it explicitly.
+        Whether the user specified it explicitly.
     """
 
     name = "callgraph"
@@ -69,12 +69,12 @@ class CallGraphFile:
         database.define("callgraph_module", list(_rows(grouping, _alike(self._model) if self._model else {})))
 
     def check(self, _: Read) -> list[str]:
-        """Return no notes: groups without ranges are listed as not measured."""
+        """Return no notes, because groups without ranges are listed as not measured."""
         return []
 
 
 def _configuration(model_name: str) -> str | None:
-    """Return the shipped configuration for a model; None for the default one."""
+    """Return the shipped configuration for a model; None if it uses the default one."""
     name = model_name.replace("-", "_")
     if not re.fullmatch(r"\w+", name):
         return None

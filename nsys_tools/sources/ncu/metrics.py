@@ -1,4 +1,4 @@
-"""Metrics of profiled launches from files and folders of Nsight Compute, as a source."""
+"""Metrics of profiled launches from Nsight Compute files and folders, as a source."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Launch:
     Attributes
     ----------
     key
-        Unique among all launches read: folder below the given one, and ncu's ID.
+        Key that is unique among all launches: the folder below the given one, and ncu's ID.
     kernel
         Name as ncu printed it.
     grid, block
@@ -56,7 +56,7 @@ def read(path: Path) -> list[Metric]:
     Parameters
     ----------
     path
-        A CSV or ``.ncu-rep`` of Nsight Compute, or a folder that contains such files at any depth. Pages of one
+        An Nsight Compute CSV or ``.ncu-rep`` file, or a folder that contains such files at any depth. Pages of one
         profile in one folder (``details`` next to ``raw``) are merged by launch. A recording is skipped if there is a
         CSV in its folder.
 
@@ -68,7 +68,7 @@ def read(path: Path) -> list[Metric]:
     Raises
     ------
     NsysToolsError
-        If there is no file of Nsight Compute, or a file given by name cannot be read.
+        If there is no Nsight Compute file, or a file given by name cannot be read.
     """
     if not path.is_dir():
         return _metrics([(path.name, _rows(path))])
@@ -79,7 +79,9 @@ def read(path: Path) -> list[Metric]:
         if file.is_file() and file.parent not in beside:
             parts.append((file.relative_to(path).as_posix(), _rows(file)))
     if not parts:
-        raise NsysToolsError(f"{path}: contains no CSV or recording of Nsight Compute.", "See ncu --csv --page raw.")
+        raise NsysToolsError(
+            f"{path} contains no Nsight Compute CSV or recording.", "Write one with ncu --csv --page raw."
+        )
     return _metrics(parts)
 
 
@@ -87,11 +89,11 @@ def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise NsysToolsError(f"{path}: cannot be read ({error.strerror or error}).") from None
+        raise NsysToolsError(f"{path} cannot be read ({error.strerror or error}).") from None
 
 
 def _is_table(path: Path) -> bool:
-    """Return whether a CSV found in a folder is from ncu. The folder may contain others."""
+    """Return whether a CSV found in a folder is from ncu. The folder may also contain other CSV files."""
     return "Kernel Name" in _text(path)
 
 
@@ -144,7 +146,7 @@ class Ncu:
     path
         See `read`.
     is_asked
-        Whether the user gave it explicitly.
+        Whether the user specified it explicitly.
     """
 
     name = "ncu"
@@ -168,7 +170,7 @@ class Ncu:
         self._has_trace = not database.needs("ncu_join")
 
     def check(self, read: Read) -> list[str]:
-        """Return notes on launches that match no kernel of the trace, and on those matched only by launch order."""
+        """Return notes on launches that match no kernel in the trace, and on launches matched only by launch order."""
         if not self._has_trace:
             return []
         launches = read("ncu_join").records()
@@ -177,10 +179,10 @@ class Ncu:
         notes = []
         if lost := kernels["none"]:
             verb = "matches" if len(lost) == 1 else "match"
-            notes.append(f"{len(lost)} {total} {verb} no kernel of the trace: {_names(lost)}.")
+            notes.append(f"{len(lost)} {total} {verb} no kernel in the trace: {_names(lost)}.")
         if unsure := kernels["order"]:
             notes.append(
-                f"{len(unsure)} {total} could belong to several kernels of the trace, because ncu shortens names. "
+                f"{len(unsure)} {total} could belong to several kernels in the trace, because ncu shortens names. "
                 f"They were matched by grid, block and launch order: {_names(unsure)}."
             )
         return notes
@@ -189,7 +191,7 @@ class Ncu:
 def _names(kernels: Iterable[str]) -> str:
     """Return the distinct kernel names; if there are many, the first ones."""
     named = list(dict.fromkeys(kernels))
-    more = f" and {len(named) - _NAMED} more, see ncu_join" if len(named) > _NAMED else ""
+    more = f" and {len(named) - _NAMED} more (see ncu_join)" if len(named) > _NAMED else ""
     return ", ".join(cut(name, _LONGEST) for name in named[:_NAMED]) + more
 
 

@@ -1,4 +1,4 @@
-"""Recordings of Nsight Compute (``.ncu-rep``), read with NVIDIA's module ``ncu_report`` (extra ``[ncu]``)."""
+"""Nsight Compute recordings (``.ncu-rep``), read with NVIDIA's ``ncu_report`` module (requires the ``[ncu]`` extra)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read(path: Path) -> list[Row]:
     Parameters
     ----------
     path
-        A ``.ncu-rep``.
+        A ``.ncu-rep`` file.
 
     Raises
     ------
@@ -29,16 +29,17 @@ def read(path: Path) -> list[Row]:
         module = importlib.import_module("ncu_report")
     except ImportError:
         raise NsysToolsError(
-            f"{path}: a recording of Nsight Compute. The module ncu_report, which reads it, is not installed.",
-            "pip install 'nsys-tools[ncu]', or where ncu is installed: ncu --import FILE --csv --page raw > FILE.csv",
+            f"{path} is an Nsight Compute recording, but the ncu_report module, which reads it, is not installed.",
+            "Run pip install 'nsys-tools[ncu]', or, on a machine with ncu: ncu --import FILE --csv --page raw > "
+            "FILE.csv",
         ) from None
     try:
         context = module.load_report(str(path))
         count = context.num_ranges()
     except (OSError, RuntimeError, ValueError, TypeError) as error:
-        raise NsysToolsError(f"{path}: cannot be read by ncu_report ({error}).") from None
+        raise NsysToolsError(f"{path} cannot be read by ncu_report ({error}).") from None
     if not count:
-        raise NsysToolsError(f"{path}: contains no profiled kernel or is not a recording of Nsight Compute.")
+        raise NsysToolsError(f"{path} contains no profiled kernel or is not an Nsight Compute recording.")
     rows: list[Row] = []
     for index in range(count):
         actions = context.range_by_idx(index)

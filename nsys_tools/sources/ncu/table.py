@@ -1,4 +1,4 @@
-"""The CSV of Nsight Compute: ``--page details``, ``--page raw`` and the long form, of 2022 to 2026.
+"""Nsight Compute CSV files of versions 2022 to 2026: ``--page details``, ``--page raw`` and the long form.
 
 *Long*: one row per metric (``Metric Name``, ``Metric Unit``, ``Metric Value``). ``details`` is the same with rows of
 rules in between and rows shorter than the header. *Wide* (``raw``): one column per metric, and a second line with
@@ -38,7 +38,7 @@ class Row:
     process, number
         Key of the launch in its file: process and ncu's ID; empty if the file has none.
     kernel
-        Kernel name as printed.
+        Kernel name as ncu printed it.
     grid, block
         Sizes; None if the file has none.
     section
@@ -66,12 +66,12 @@ def parse(text: str, path: Path) -> list[Row]:
     text
         Its content.
     path
-        Its file, for messages.
+        Its path, for error messages.
 
     Raises
     ------
     NsysToolsError
-        If no line is a header of ncu.
+        If no line is an ncu header.
     """
     rows: list[Row] = []
     header: list[str] = []
@@ -92,7 +92,7 @@ def parse(text: str, path: Path) -> list[Row]:
         elif len(fields) == len(header):
             rows.extend(_wide(record, wide_units or {}))
     if not found:
-        raise NsysToolsError(f"{path}: is not a CSV of Nsight Compute.", _HINT)
+        raise NsysToolsError(f"{path} is not an Nsight Compute CSV.", _HINT)
     return rows
 
 
@@ -101,7 +101,7 @@ def _is_header(fields: list[str]) -> bool:
 
 
 def _long(record: dict[str, str]) -> Iterator[Row]:
-    """Yield the metric of a row; nothing for rules and for other lines."""
+    """Yield the metric in a row; nothing for rules and other lines."""
     metric = record.get(_METRIC, "")
     printed = next((record[name] for name in _VALUES if name in record), None)
     if metric and printed is not None and record.get(_KERNEL):

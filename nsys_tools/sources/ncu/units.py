@@ -1,7 +1,7 @@
 """Conversion of Nsight Compute's values and units to base units, row by row.
 
-ncu chooses a unit per row (``Kbyte`` next to ``Mbyte``), groups thousands by commas and writes ``n/a`` for values that
-it did not collect. Prefixes are decimal (1 Kbyte is 1000 byte), except ``KiB`` and similar.
+ncu chooses a unit per row (``Kbyte`` next to ``Mbyte``), separates thousands with commas and writes ``n/a`` for values
+that it did not collect. Prefixes are decimal (1 Kbyte is 1000 bytes), except ``KiB`` and similar.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def number(text: str) -> float | None:
 
 
 def _simple(unit: str) -> tuple[str, float] | None:
-    """Return base unit and factor of a unit without a fraction; None if it is unknown."""
+    """Return the base unit and the factor of a unit without a fraction; None if the unit is unknown."""
     for prefix, factor in (_BINARY | _PREFIXES).items():
         rest = unit.removeprefix(prefix)
         if unit.startswith(prefix) and rest.lower() in _BASES and (rest != "b" or prefix == ""):

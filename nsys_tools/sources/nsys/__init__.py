@@ -1,4 +1,4 @@
-"""Traces of Nsight Systems: SQLite exports, parquetdir folders and recordings."""
+"""Nsight Systems traces: SQLite exports, parquetdir folders and recordings."""
 
 from nsys_tools.sources.nsys.trace import open_trace
 

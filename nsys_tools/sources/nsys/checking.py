@@ -1,6 +1,6 @@
 """Checks that SQLite can do and DuckDB cannot: the integrity of a table's pages, and the types of its values.
 
-To DuckDB, a damaged table looks like one with fewer rows.
+To DuckDB, a damaged table looks like a table with fewer rows.
 """
 
 from __future__ import annotations
@@ -30,21 +30,21 @@ def damage(path: Path, table: str) -> str:
 
 
 class Check:
-    """A check of a table that starts on construction. Calling it waits for the result and refuses a damaged table.
+    """A table check that starts on construction. Calling it waits for the result and refuses a damaged table.
 
     Parameters
     ----------
     path
         The SQLite file.
     name
-        Name in the message.
+        Name to use in the error message.
     table
         The table.
 
     Raises
     ------
     NsysToolsError
-        From the call, if the table is damaged.
+        On the call, if the table is damaged.
 
     Notes
     -----
@@ -81,7 +81,7 @@ def without_rowid(path: Path) -> set[str]:
 
 
 def odd(path: Path, table: str, kinds: Mapping[str, str]) -> list[str]:
-    """Return one sentence per column and type of values that do not have the type of the column.
+    """Return one sentence per column and value type that differs from the column's type.
 
     Parameters
     ----------

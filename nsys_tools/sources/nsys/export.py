@@ -22,9 +22,9 @@ def export(path: Path, folder: Path) -> Path:
         nsys = str(tools.find("nsys"))
     except NsysToolsError:
         raise NsysToolsError(
-            f"{path}: nsys must export a recording before it can be read, but nsys is not installed.",
-            "Export the file where it was recorded: nsys export -t sqlite FILE.nsys-rep. Or install nsys. "
-            + tools.HINTS["nsys"],
+            f"{path}: nsys must export a recording before nsys-tools can read it, but nsys is not installed.",
+            "Export the file on the machine where it was recorded: nsys export -t sqlite FILE.nsys-rep. "
+            "Alternatively, install nsys. " + tools.HINTS["nsys"],
         ) from None
     target = folder / f"{path.stem}.sqlite"
     with tempfile.TemporaryDirectory(dir=folder) as work:
@@ -37,7 +37,7 @@ def export(path: Path, folder: Path) -> Path:
             said = (done.stderr.strip() or done.stdout.strip()).splitlines()
             raise NsysToolsError(
                 f"{path}: nsys export failed: {said[-1] if said else 'nsys printed nothing'}.",
-                "Exporting a recording requires an nsys at least as new as the one that recorded it.",
+                "Exporting a recording requires an nsys version at least as new as the one that recorded it.",
             )
         draft.replace(target)
     return target

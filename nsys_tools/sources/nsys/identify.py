@@ -14,7 +14,7 @@ from nsys_tools.errors import NsysToolsError
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
 EXPORT_HINT = "Export the recording: nsys export -t sqlite RECORDING.nsys-rep"
-DAMAGED_HINT = "Copy it again, or export it again. analyze, stats and sql with --salvage read what is readable."
+DAMAGED_HINT = "Copy or export the file again. With --salvage, analyze, stats and sql read the undamaged data."
 
 
 class Kind(Enum):
@@ -31,7 +31,7 @@ def identify(path: Path) -> Kind:
     Raises
     ------
     NsysToolsError
-        If it is not a trace. The message says what it is instead.
+        If it is not a trace. The message says what the file is instead.
     """
     if path.is_dir():
         return _identify_folder(path)
@@ -40,11 +40,9 @@ def identify(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
-        raise NsysToolsError(
-            f"{path}: there is no such file.", "Give the .sqlite file that nsys export wrote."
-        ) from None
+        raise NsysToolsError(f"{path} does not exist.", "Specify the .sqlite file that nsys export wrote.") from None
     except OSError as error:
-        raise NsysToolsError(f"{path}: cannot be read ({error.strerror}).") from None
+        raise NsysToolsError(f"{path} cannot be read ({error.strerror}).") from None
     if head.startswith(SQLITE_MAGIC):
         return Kind.SQLITE
     if path.suffix in {".nsys-rep", ".qdrep"} and head and not head.startswith(b"version https://git-lfs"):
@@ -61,7 +59,7 @@ def _check_file(path: Path) -> None:
     special = {stat.S_ISFIFO: "a pipe", stat.S_ISSOCK: "a socket", stat.S_ISCHR: "a device", stat.S_ISBLK: "a device"}
     for is_kind, words in special.items():
         if is_kind(mode):
-            raise NsysToolsError(f"{path}: {words}, not a file.", "Write the trace to a file first, and open that.")
+            raise NsysToolsError(f"{path} is {words}, not a file.", "Write the trace to a file first.")
 
 
 def _identify_folder(path: Path) -> Kind:
@@ -69,12 +67,12 @@ def _identify_folder(path: Path) -> Kind:
         return Kind.PARQUET
     if any(path.glob("*.parquet")):
         raise NsysToolsError(
-            f"{path}: a folder of Parquet files without StringIds.parquet is not an nsys export.",
+            f"{path} is not an nsys export: it contains Parquet files, but no StringIds.parquet.",
             "Export the recording again: nsys export -t parquetdir RECORDING.nsys-rep",
         )
     raise NsysToolsError(
-        f"{path}: a folder, not a trace.",
-        "Give a file in it. The only folders that are traces are those of nsys export -t parquetdir.",
+        f"{path} is a folder, not a trace.",
+        "Specify a file in it. A folder is a trace only if nsys export -t parquetdir wrote it.",
     )
 
 
@@ -82,23 +80,23 @@ def _what_else(head: bytes) -> str:
     if not head:
         return "the file is empty (0 bytes)."
     if head.startswith(b"version https://git-lfs"):
-        return "a Git LFS pointer, not the trace itself. Download the trace with git lfs pull."
+        return "this is a Git LFS pointer, not the trace itself. Download the trace with git lfs pull."
     if head.startswith(b"PAR1"):
-        return "a single Parquet file. A trace is the whole folder of nsys export -t parquetdir."
+        return "this is a single Parquet file. The trace is the whole folder that nsys export -t parquetdir wrote."
     if head.startswith(b"\x1f\x8b") or head.startswith(b"PK\x03\x04") or head.startswith(b"\xfd7zXZ"):
-        return "a compressed file. Decompress it first."
+        return "this is a compressed file. Decompress it first."
     if head.lstrip()[:1] in (b"{", b"["):
-        return "JSON, not an SQLite export."
-    return "not an SQLite file."
+        return "this is a JSON file, not an SQLite export."
+    return "this is not an SQLite file."
 
 
 def check_export(path: Path, name: Path) -> None:
-    """Refuse SQLite files that are truncated, have a damaged schema, or are not from nsys; `name` is for messages.
+    """Refuse SQLite files that are truncated, damaged or not from nsys. `name` is used in error messages.
 
     Raises
     ------
     NsysToolsError
-        If it is one of these.
+        If the file is one of these.
     """
     with path.open("rb") as file:
         head = file.read(100)
@@ -110,14 +108,15 @@ def check_export(path: Path, name: Path) -> None:
         counted = head[24:28] == head[92:96]
         if counted and path.stat().st_size < pages * page_size:
             raise NsysToolsError(
-                f"{name}: truncated: {path.stat().st_size:,} bytes, but its header says {pages * page_size:,}.",
+                f"{name} is truncated: it has {path.stat().st_size:,} bytes, but its header says "
+                f"{pages * page_size:,}.",
                 DAMAGED_HINT,
             )
     tables = columns(path, name)
     if "StringIds" not in tables:
         instead = ", ".join(sorted(tables)[:5]) or "no tables"
         raise NsysToolsError(
-            f"{name}: an SQLite database, but not an nsys export. It has no table StringIds (its tables: {instead}).",
+            f"{name} is an SQLite database, but not an nsys export. It has no StringIds table (tables: {instead}).",
             EXPORT_HINT,
         )
 
@@ -128,7 +127,7 @@ def connected(path: Path) -> sqlite3.Connection:
 
 
 def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
-    """Return the tables of an SQLite file: declared types by column name. Messages call the file `name`.
+    """Return the tables of an SQLite file: declared types by column name. `name` is used in error messages.
 
     Raises
     ------
@@ -145,7 +144,7 @@ def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
             ):
                 found.setdefault(table, {})[column] = kind
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise NsysToolsError(f"{name}: a damaged SQLite file ({error}).", DAMAGED_HINT) from None
+        raise NsysToolsError(f"{name}: the SQLite file is damaged ({error}).", DAMAGED_HINT) from None
     return found
 
 
@@ -154,7 +153,7 @@ def _check_schema(name: Path, connection: sqlite3.Connection) -> None:
     rows = connection.execute("SELECT type, rootpage FROM sqlite_master").fetchall()
     roots = [root for _, root in rows if root]
     if len(set(roots)) < len(roots) or {kind for kind, _ in rows} - {"table", "index", "view", "trigger"}:
-        raise NsysToolsError(f"{name}: a damaged SQLite file (its list of tables contradicts itself).", DAMAGED_HINT)
+        raise NsysToolsError(f"{name}: the SQLite file is damaged (its table list is inconsistent).", DAMAGED_HINT)
 
 
 def companions(path: Path) -> list[Path]:
@@ -176,9 +175,9 @@ def identity(path: Path, kind: Kind) -> str:
 
     Notes
     -----
-    The key covers path, size, modification time and the first 4 KiB (an SQLite header has a change counter), also of a
-    log or journal next to the trace; for a folder, the names, sizes and times of its files. The content is not read,
-    because a trace can have gigabytes.
+    The key covers path, size, modification time and the first 4 KiB (an SQLite header has a change counter), including
+    those of a log or journal next to the trace. For a folder, it covers the names, sizes and times of its files. The
+    content is not read, because a trace can be gigabytes in size.
     """
     digest = hashlib.sha256(f"{__version__}\0{path.resolve()}".encode())
     files = sorted(path.glob("*.parquet")) if kind is Kind.PARQUET else [path, *companions(path)]

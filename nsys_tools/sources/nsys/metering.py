@@ -1,6 +1,6 @@
 """Progress of loading tables from an SQLite file.
 
-DuckDB does not report the progress of an SQLite scan. The operating system does: it counts the bytes that a process
+DuckDB does not report the progress of an SQLite scan. The operating system does report how many bytes a process
 reads. A table is read once by DuckDB, and twice by the check that runs in a separate thread (see `checking`).
 """
 
@@ -57,7 +57,7 @@ class Meter:
         self._most = 0.0
 
     def __call__(self) -> Amount | None:
-        """Return the bytes read so far and in total; None if the system does not count them."""
+        """Return the bytes read so far and in total; None if the system does not report them."""
         if self._begin is None or not self._sizes:
             return None
         now = self._sizes[self._place]
@@ -85,7 +85,7 @@ class Meter:
 
 
 def _bytes_read(counter: str = "/proc/self/io") -> int | None:
-    """Return the bytes that this process or one of its threads has read; None if the system does not count them."""
+    """Return the bytes that this process or one of its threads has read; None if the system does not report them."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(counter).read_text(encoding="ascii").split()[1])
     return None

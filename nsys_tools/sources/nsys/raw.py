@@ -39,9 +39,9 @@ class Raw:
     connection
         Connection of the session.
     path, kind
-        The trace. A `Kind.RECORDING` must be exported first, see `export`, and an SQLite file `settled`.
+        The trace. A `Kind.RECORDING` must be exported first (see `export`), and an SQLite file must be `settled`.
     name
-        Name in messages.
+        Name to use in error messages.
     is_small
         Whether the trace has fewer than `connection.SMALL_BYTES`.
 
@@ -80,7 +80,7 @@ class Raw:
             self.tables = columns(path, name)
 
     def _found(self) -> None:
-        """Make nsys's tables available under their own names."""
+        """Make nsys's tables available under their original names."""
         self.search_path = "memory.main,raw.main,memory.loaded"
         self._connection.execute(f"SET search_path = {literal(self.search_path)}")
         self._attached = True
@@ -93,7 +93,7 @@ class Raw:
         try:
             self._connection.execute(f"ATTACH {literal(self._path)} AS raw (TYPE sqlite, READ_ONLY)")
         except duckdb.Error as error:
-            raise NsysToolsError(f"{self._name}: cannot be opened as SQLite ({error}).", DAMAGED_HINT) from None
+            raise NsysToolsError(f"{self._name} cannot be opened as SQLite ({error}).", DAMAGED_HINT) from None
         self._found()
 
     def check(self, table: str) -> Callable[[], None]:
@@ -110,7 +110,7 @@ class Raw:
         return Meter(self._path, tables, place, check) if check else None
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
-        """Return one sentence per kind of value whose type differs from that of its column."""
+        """Return one sentence per column and value type that differs from the column's type."""
         return [] if self._kind is Kind.PARQUET else odd(self._path, table, kinds)
 
     def has_rowid(self, table: str) -> bool:

@@ -14,7 +14,7 @@ from nsys_tools.sources.nsys.identify import connected
 
 _FIRST, _LAST = -(1 << 63), (1 << 63) - 1
 _ATTEMPTS = 10_000
-"""How often reading resumes after damage, per table. One lost inner page hides hundreds of other pages."""
+"""How many times reading resumes after damage, per table. One lost inner page hides hundreds of other pages."""
 
 
 def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
@@ -25,9 +25,9 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     path
         The trace, an SQLite file.
     name
-        Name in messages.
+        Name to use in error messages.
     scratch
-        A folder of the session, for the copy.
+        A folder of the session, to which the copy is written.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     Raises
     ------
     NsysToolsError
-        If the list of its tables cannot be read.
+        If the trace's table list cannot be read.
     """
     try:
         with closing(connected(path)) as connection:
@@ -59,9 +59,11 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
             connection.execute("ATTACH ? AS damaged", [f"{path.resolve().as_uri()}?mode=ro&immutable=1"])
             read = dict(_copied(connection))
         except sqlite3.Error as error:
-            raise NsysToolsError(f"{name}: nothing in it can be read ({error}).", "Copy or export it again.") from None
+            raise NsysToolsError(
+                f"{name}: none of the data can be read ({error}).", "Copy or export the file again."
+            ) from None
     if not read:
-        raise NsysToolsError(f"{name}: nothing in it can be read.", "Copy or export it again.")
+        raise NsysToolsError(f"{name}: none of the data can be read.", "Copy or export the file again.")
     return copy, _lost(read, damaged)
 
 
@@ -112,7 +114,7 @@ def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int
 
 
 def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int) -> tuple[int | None, int | None]:
-    """Read from a row on; return the last readable row and where to resume, which is None at the end of the table."""
+    """Read from a row on; return the last readable row and the row at which to resume (None at the end)."""
     reached = None
     try:
         for number in _rows(connection, table, "ORDER BY _rowid_", start, strict=True):
@@ -173,12 +175,12 @@ def _count(connection: sqlite3.Connection, table: str) -> int | None:
 
 
 def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
-    """Return a sentence about what a copy lacks."""
+    """Return a sentence about the data that is missing in a copy."""
     said = []
     for table, (count, of) in read.items():
         if table in damaged or of is None or count < of:
             rows = f"{count:,} of {of:,} rows" if of is not None and of >= count else f"{count:,} rows"
             said.append(f"{table} ({rows})")
     said += sorted(f"{table} (no rows)" for table in damaged - read.keys())
-    found = ", ".join(said) or "its list of tables or its size; tables may be missing"
-    return f"PARTIAL: the trace is damaged. All figures cover only the data that could be read. Damaged: {found}."
+    found = ", ".join(said) or "the table list or the file size (tables may be missing)"
+    return f"PARTIAL: the trace is damaged. All results cover only the data that could be read. Damaged: {found}."

@@ -16,7 +16,7 @@ _WAL_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 
 
 def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
-    """Return a file with everything that SQLite would read of a trace, and notes for the reader.
+    """Return a file with everything that SQLite would read from a trace, and notes for the reader.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
     Raises
     ------
     NsysToolsError
-        If another process is writing the trace, SQLite cannot recover it, or there is no room for the copy.
+        If another process is writing to the trace, SQLite cannot recover it, or there is no space for the copy.
     """
     with path.open("rb") as file:
         is_wal = file.read(20)[18:20] == b"\x02\x02"
@@ -53,17 +53,19 @@ def _check_unlocked(path: Path) -> None:
 
 
 def _is_being_written(path: Path) -> NsysToolsError:
-    return NsysToolsError(f"{path}: another process is writing it.", "Wait until it has finished, then try again.")
+    return NsysToolsError(
+        f"{path}: another process is writing to this file.", "Wait until it finishes, then try again."
+    )
 
 
 def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
-    """Copy a trace with its log or journal; fail if they change meanwhile."""
+    """Copy a trace with its log or journal; fail if they change in the meantime."""
     # Recovery writes the pages of the log into the copy.
     needed = path.stat().st_size + 2 * sum(file.stat().st_size for file in beside)
     if shutil.disk_usage(scratch).free < needed:
         raise NsysToolsError(
-            f"{path}: must be copied before it can be read, but {scratch.parent} has no room for {needed:,} bytes.",
-            "Choose a larger folder: TMPDIR=DIR nsys-tools ...",
+            f"{path} must be copied before it can be read, but {scratch.parent} does not have {needed:,} bytes free.",
+            "Choose a folder with more space: TMPDIR=DIR nsys-tools ...",
         )
     real = path.resolve()
     before = _states(path)
@@ -71,7 +73,7 @@ def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
         try:
             shutil.copyfile(file, scratch / f"settled{file.name.removeprefix(real.name)}")
         except OSError as error:
-            raise NsysToolsError(f"{file}: cannot be copied for reading ({error.strerror}).") from None
+            raise NsysToolsError(f"{file} cannot be copied for reading ({error.strerror}).") from None
     if _states(path) != before:
         raise _is_being_written(path)
     return scratch / "settled"
@@ -92,14 +94,14 @@ def _recovered(path: Path, copy: Path) -> list[str]:
             read = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()[1] if log_bytes else 0
             mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
     except sqlite3.Error as error:
-        raise NsysToolsError(f"{path}: SQLite cannot recover it ({error}).", DAMAGED_HINT) from None
+        raise NsysToolsError(f"SQLite cannot recover {path} ({error}).", DAMAGED_HINT) from None
     if mode != "delete":
-        raise NsysToolsError(f"{path}: SQLite cannot recover it (journal mode {mode}).", DAMAGED_HINT)
+        raise NsysToolsError(f"SQLite cannot recover {path} (journal mode {mode}).", DAMAGED_HINT)
     frames = (log_bytes - _WAL_HEADER_BYTES) // (_FRAME_HEADER_BYTES + page_bytes)
     notes = []
     if log_bytes and read < frames:
         notes.append(
-            f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the write-ahead log of the trace. The others "
+            f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the trace's write-ahead log. The other pages "
             "are older, damaged, or part of an unfinished transaction."
         )
     if rolls_back:

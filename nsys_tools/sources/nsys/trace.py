@@ -33,7 +33,7 @@ def open_trace(
     ----------
     path
         A ``.sqlite`` export, a folder of ``nsys export -t parquetdir``, or a ``.nsys-rep``
-        (needs an installed ``nsys``).
+        (requires an installed ``nsys``).
     cache
         Cache loaded tables and results in the user's cache folder; otherwise keep them in memory.
     progress
@@ -41,16 +41,16 @@ def open_trace(
     choice
         A time range, or queries that replace others; None for the whole trace.
     salvage
-        Read what is readable of a damaged trace. Nothing is cached in that case.
+        Read the undamaged data of a damaged trace. Nothing is cached in this case.
     notes
         Notes on the trace are appended here, one sentence each. Several databases of a trace may share the list.
     threads
-        Threads of DuckDB; 0 for one per core.
+        Number of DuckDB threads; 0 for one per core.
 
     Raises
     ------
     NsysToolsError
-        If the file is not a trace, or its list of tables is damaged.
+        If the file is not a trace, or its table list is damaged.
     """
     given = path = Path(path)
     kind = identify(path)
@@ -103,5 +103,5 @@ def _store(path: Path, kind: Kind) -> Store | None:
     try:
         return Store(identity(path, kind))
     except OSError as error:
-        log.warning("No cache: %s.", error)
+        log.warning("nsys-tools does not use a cache: %s.", error)
         return None

@@ -206,14 +206,15 @@ class Figures:
         return "launch gap" if delay else "dependency", None, delay
 
     def _blocked(self, begin: int, last: Operation) -> Call | None:
-        """Return the last blocking call that returned inside the gap, before its thread launched `last`."""
+        """Return the blocking call in progress at `begin` that returned last, if `last` was launched after it."""
         call = last.call
         assert call is not None
-        candidates = [
+        waiting = [
             c for c in self.trace.calls
-            if c.thread == call.thread and c.name in BLOCKING and begin < c.end <= min(call.start, last.start)
+            if c.thread == call.thread and c.name in BLOCKING and c.start <= begin < c.end
         ]  # fmt: skip
-        return max(candidates, key=lambda c: (c.end, c.start, c.order), default=None)
+        found = max(waiting, key=lambda c: (c.end, c.start, c.order), default=None)
+        return found if found and found.end <= min(call.start, last.start) else None
 
     def _innermost_stage(self, operation: Operation) -> str:
         if not operation.ranges:
