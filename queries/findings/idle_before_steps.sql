@@ -7,7 +7,7 @@
 -- certainty: certain
 -- stake: none
 -- needs: steps
--- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
+-- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts/steps.md
 -- table: gap_list
 --
 -- at_stake_ns  BIGINT  ns     idle time between each GPU's first operation and its first step

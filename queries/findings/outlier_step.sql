@@ -10,7 +10,7 @@
 -- certainty: certain
 -- stake: wall
 -- needs: steps
--- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
+-- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts/steps.md
 -- table: step_outlier
 --
 -- at_stake_ns    BIGINT   ns     time of these steps above the median of their phase

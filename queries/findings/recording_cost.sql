@@ -8,7 +8,7 @@
 -- certainty: certain
 -- stake: none
 -- needs: ranges, calls
--- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
+-- docs: https://github.com/nsys-tools/nsys-tools/blob/main/capture/nvtx-cost.md
 -- table: range_summary
 --
 -- at_stake_ns       BIGINT  ns     part of the launch gaps attributed to recording ranges: in each gap, at most 5 us

@@ -8,7 +8,7 @@
 -- certainty: certain
 -- stake: none
 -- needs: ranges
--- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
+-- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts/attribution.md
 -- table: range_unattributed
 --
 -- at_stake_ns          BIGINT  ns     total duration of these operations, whose stage is unknown

@@ -8,7 +8,7 @@
 -- certainty: certain
 -- stake: none
 -- needs: steps
--- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts.md
+-- docs: https://github.com/nsys-tools/nsys-tools/blob/main/docs/concepts/steps.md
 -- table: step
 --
 -- at_stake_ns  BIGINT   ns     first_ns minus median_ns

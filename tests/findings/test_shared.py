@@ -9,7 +9,7 @@ import pytest
 
 import nsys_tools as nt
 from nsys_tools.session import catalogue
-from tests.conftest import SHARED, SHARED_TRACES
+from tests.conftest import REPOSITORY, SHARED, SHARED_TRACES
 from tests.torture.random_traces import write as write_random
 
 with (Path(__file__).parent / "reviewed.csv").open(encoding="utf-8", newline="") as stream:
@@ -64,3 +64,11 @@ def test_nor_does_one_of_a_random_trace(seed: int, tmp_path: Path) -> None:
     write_random(tmp_path / "random.sqlite", seed)
     with nt.open(tmp_path / "random.sqlite", cache=False) as session:
         check(session)
+
+
+def test_links_into_this_project_lead_somewhere() -> None:
+    start = "https://github.com/nsys-tools/nsys-tools/blob/main/"
+    links = [query.fact("docs") for query in catalogue.queries().values() if query.area == "findings"]
+    own = [link.removeprefix(start).partition("#")[0] for link in links if link and link.startswith(start)]
+    assert own
+    assert [link for link in own if not (REPOSITORY / link).is_file()] == []
