@@ -23,7 +23,7 @@ def group_callgraph(
     out
         Folder for ``groups.json`` and ``groups.md``.
     config
-        A TOML file, or the name of a shipped configuration, such as ``deepseek_ocr``.
+        A TOML file, or the name of a built-in configuration, such as ``deepseek_ocr``.
     hooks
         A ``.dot`` file from forward hooks. It contains the actual calls, which override the calls in `file`.
     force

@@ -104,7 +104,7 @@ def write_stats(
 
 @one_error
 def rules() -> Result:
-    """Return the expert rules, each with name, title, old names and arguments."""
+    """Return the expert-system rules, each with name, title, old names and arguments."""
     from nsys_tools.stats.rules import RULES  # noqa: PLC0415
 
     rows = [(r.name, r.title, ", ".join(r.aliases), "".join(f"[:{a}]" for a in r.arguments)) for r in RULES.members]
@@ -128,7 +128,7 @@ def write_rules(
     console: TextIO = sys.stdout,
     progress: Progress = silent,
 ) -> Iterator[str]:
-    """Write expert rules of ``nsys analyze`` to the console or to files; yield messages.
+    """Write expert-system rules of ``nsys analyze`` to the console or to files; yield messages.
 
     Parameters
     ----------

@@ -1,9 +1,9 @@
 """NVTX ranges around modules, recorded with forward hooks, without changes to the model.
 
-Every level records the stages. Below them, it records:
+Every level records the stages. In addition, each level records:
 
 ``stage``
-    nothing more;
+    no other ranges;
 ``layer``
     modules of the model's own classes, the blocks, and the direct children of a block, of a stack of blocks
     or of the model (norms, embeddings, ``lm_head``);

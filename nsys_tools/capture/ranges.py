@@ -34,16 +34,16 @@ class Ranges:
     Parameters
     ----------
     recorder
-        Records the ranges; None only counts them.
+        Records the ranges; if None, they are only counted.
     drain
-        Called before a stage closes, to wait for the GPU (``--sync``); None to not wait.
+        Called before a stage closes, to wait for the GPU (``--sync``); if None, the stage closes without waiting.
 
     Attributes
     ----------
     counts
         Number of closed ranges by name. It must equal the number in the trace.
     broken
-        Path of the ranges that were open when an exception left a stage; empty without an exception.
+        Path of the ranges that were open when an exception propagated out of a stage; empty if there was none.
     """
 
     def __init__(self, recorder: Recorder | None, drain: Callable[[], None] | None = None) -> None:

@@ -29,7 +29,9 @@ def group(
     config: Annotated[
         str | None,
         typer.Option(
-            "--config", metavar="C", help="Use the grouping rules in this TOML file, or the shipped deepseek_ocr."
+            "--config",
+            metavar="C",
+            help="Use the grouping rules in this TOML file, or in a built-in configuration such as deepseek_ocr.",
         ),
     ] = None,
     hooks: Annotated[
@@ -40,7 +42,7 @@ def group(
 ) -> None:
     """Group the repeated modules in FILE.
 
-    A group is a family of similar modules (for) or a module that is called repeatedly (parfor).
+    A group is either a family of similar modules (kind for) or one module that is called repeatedly (kind parfor).
     """
     print(nt.group_callgraph(file, out, config=config, hooks=hooks, force=force))
 
@@ -58,7 +60,7 @@ def trace(
 ) -> None:
     """Run a model once and record its call graph.
 
-    TARGET is your own function that returns (model, args) or (model, args, kwargs). It is imported and called. This
-    command requires the [torch] extra.
+    TARGET is a function that you provide. It returns (model, args) or (model, args, kwargs). The command imports and
+    calls it, and requires the [torch] extra.
     """
     print(nt.record_callgraph(target, out, operations=not hooks_only, force=force))

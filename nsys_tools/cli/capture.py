@@ -23,7 +23,7 @@ class _Command(TyperCommand):
 def capture(
     context: typer.Context,
     model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of a capture script in capture/.")],
-    out: Annotated[Path | None, typer.Option(help="Write to this run folder. Default: runs/<run_id>.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the run to this folder. Default: runs/<run_id>.")] = None,
     ncu: Annotated[int, typer.Option(min=0, help="Profile this many kernels with ncu afterwards.")] = 0,
     sampling: Annotated[str, typer.Option(help="Set nsys CPU sampling: none or process-tree.")] = "none",
     analyze: Annotated[bool, typer.Option(help="Analyze the trace and write the report to report/.")] = True,

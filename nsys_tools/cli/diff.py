@@ -21,10 +21,10 @@ def diff(
         typer.Argument(metavar="[BASE NEW]", help="Two traces, run folders or saved baselines.", show_default=False),
     ] = None,
     base: Annotated[
-        list[Path], typer.Option("--base", metavar="TRACE", help="Add a capture to the base side. Repeatable.")
+        list[Path], typer.Option("--base", metavar="TRACE", help="Add a trace to the BASE side. Repeatable.")
     ] = [],  # noqa: B006  (typer copies it)
     new: Annotated[
-        list[Path], typer.Option("--new", metavar="TRACE", help="Add a capture to the new side. Repeatable.")
+        list[Path], typer.Option("--new", metavar="TRACE", help="Add a trace to the NEW side. Repeatable.")
     ] = [],  # noqa: B006
     by: Annotated[
         str,

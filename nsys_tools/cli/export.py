@@ -107,9 +107,9 @@ def _timeline(traces: list[Path], out: Path, form: str, seen: dict[str, Any]) ->
 @app.command()
 @taking(asked=_asked)
 def parquet(trace: options.TRACE, out: FOLDER, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries to Parquet files.
+    """Write the results of the documented queries to Parquet files.
 
-    Each query is written to its own file in DIR.
+    Each query has its own file in DIR.
     """
     _data(trace, out, "parquet", asked)
 
@@ -117,7 +117,7 @@ def parquet(trace: options.TRACE, out: FOLDER, *, asked: dict[str, Any]) -> None
 @app.command()
 @taking(asked=_asked)
 def sqlite(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries to an SQLite file.
+    """Write the results of the documented queries to an SQLite file.
 
     The database has one table per query.
     """
@@ -127,7 +127,7 @@ def sqlite(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> Non
 @app.command()
 @taking(asked=_asked)
 def duckdb(trace: options.TRACE, out: DATABASE, *, asked: dict[str, Any]) -> None:
-    """Write the documented queries to a DuckDB file.
+    """Write the results of the documented queries to a DuckDB file.
 
     The database has one table per query.
     """

@@ -26,7 +26,7 @@ def findings(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="Trace or run folder.")],
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Output format: text or json.")] = "text",
-    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Check only this rule. Repeatable.")] = [],  # noqa: B006
+    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Run only this rule. Repeatable.")] = [],  # noqa: B006
     top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many findings.")] = 100,
     stages: options.STAGES = None,
     compared: dict[str, Any],
@@ -35,7 +35,7 @@ def findings(
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
 ) -> None:
-    """Print the findings, most time at stake first.
+    """Print the findings, ordered by time at stake, largest first.
 
     Each finding comes with evidence and advice on what to try. The rules are SQL queries. To list the rules, use
     `nsys-tools queries --area findings`. To add a rule, put its SQL file in DIR/queries/findings/ and use

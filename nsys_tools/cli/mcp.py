@@ -31,7 +31,7 @@ Answer = dict[str, Any]
 
 
 class Traces:
-    """The traces below a folder. The methods from ``open`` to ``diff`` are the tools, and agents read their docstrings.
+    """The traces under a folder. The methods from ``open`` to ``diff`` are the tools, and agents read their docstrings.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ class Traces:
                 if path.exists():
                     return path
                 raise nt.NsysToolsError(f"{given} does not exist.", "Use a path relative to --root.")
-        raise nt.NsysToolsError(f"{given} is outside the served folder.", "Use a trace below --root.")
+        raise nt.NsysToolsError(f"{given} is outside the served folder.", "Use a trace under --root.")
 
     def _session(self, given: str) -> nt.Session:
         """Return an open session for a trace. If too many sessions are open, close the least recently used one."""
@@ -103,7 +103,10 @@ class Traces:
         return nt.envelope("sql", result, trace=session.name, warnings=session.notes)
 
     def findings(self, trace: str, top: int = 10) -> Answer:
-        """Return the findings, most time at stake first. Findings can overlap in time, so do not sum them."""
+        """Return the findings, ordered by time at stake, largest first.
+
+        Findings can overlap in time, so do not sum them.
+        """
         session = self._session(trace)
         return {**session.findings().data(max(0, min(top, self.most))), "warnings": session.warnings}
 
@@ -159,7 +162,7 @@ def server(traces: Traces, seconds: float) -> MCPServer:
 
 
 def mcp(
-    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Serve only the traces below DIR.")],
+    root: Annotated[Path, typer.Option("--root", metavar="DIR", help="Serve only the traces under DIR.")],
     rows: Annotated[
         int, typer.Option("--max-rows", metavar="N", min=1, help="Return at most N rows per response.")
     ] = 1000,

@@ -174,7 +174,7 @@ def sweep(
 @evaluating.evaluated
 def report(
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write to this run folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the run to this folder.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite the files of an earlier report.")] = False,
     figures: nt.Evaluation,
 ) -> None:

@@ -38,7 +38,9 @@ def ncu(
     show: Annotated[
         str,
         typer.Option(
-            "--show", metavar="WHAT", help="Choose what to show: kernel or, with --trace, join, match or coverage."
+            "--show",
+            metavar="WHAT",
+            help="Choose what to show: kernel, or one of join, match and coverage (these require --trace).",
         ),
     ] = "",
     stages: options.STAGES = None,

@@ -105,8 +105,8 @@ MEMORY = Annotated[
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Limit query memory, for example, to 2GB, and spill the rest to disk. Default: 1 GB, or up to 60 % of "
-        "free memory for queries that need more.",
+        help="Limit query memory (for example, 2GB) and spill the rest to disk. Default: 1 GB, or up to 60 % of free "
+        "memory for queries that need more.",
     ),
 ]
 CSV_SAFE = Annotated[

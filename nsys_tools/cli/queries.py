@@ -14,7 +14,7 @@ from nsys_tools.cli import answers, options, table
 
 def queries(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
-    source: Annotated[bool, typer.Option("--sql", help="Print the query's SQL instead.")] = False,
+    source: Annotated[bool, typer.Option("--sql", help="Print the query's SQL instead of its description.")] = False,
     area: Annotated[
         str, typer.Option("--area", metavar="AREA", help="List only this area, for example, stage or kernel.")
     ] = "",

@@ -1,4 +1,4 @@
-"""``nsys-tools rules``: run the expert rules of ``nsys analyze``. nsys does not have to be installed."""
+"""``nsys-tools rules``: run the expert-system rules of ``nsys analyze``. nsys does not have to be installed."""
 
 from __future__ import annotations
 
@@ -59,10 +59,11 @@ def rules(
         bool, typer.Option("--help-rules", callback=_print_rules, is_eager=True, help="List the rules and exit.")
     ] = False,
 ) -> None:  # fmt: skip
-    """Run the expert rules of nsys analyze.
+    """Run the expert-system rules of nsys analyze.
 
-    The rules find calls that block the CPU and times when a GPU is idle. nsys is not required. Each rule lists at most
-    50 rows. RULE:rows=N changes the limit, and RULE:rows=-1 removes it. A rule that finds nothing prints a message.
+    The rules find calls that block the CPU and periods when a GPU is idle. nsys is not required. Each rule lists at
+    most 50 rows. RULE:rows=N changes the limit, and RULE:rows=-1 removes it. A rule that finds nothing prints a
+    message.
     """
     names, traces = _divided(inputs)
 

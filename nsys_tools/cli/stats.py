@@ -62,8 +62,9 @@ def stats(
 ) -> None:  # fmt: skip
     """Print the reports of nsys stats.
 
-    Names, columns and digits match those of nsys. nsys is not required. Several traces are reported one after
-    another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across traces, use `nsys-tools recipe`.
+    Report names, columns and number formatting match those of nsys. nsys is not required. Multiple traces are reported
+    one after another, and output files are named BASE_TRACE_REPORT.EXT. To aggregate across traces, use
+    `nsys-tools recipe`.
     """
 
     def write(trace: Path, outputs: list[str], progress: Callable[[str], None]) -> Iterator[str]:

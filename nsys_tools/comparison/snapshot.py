@@ -183,7 +183,7 @@ def load(path: Path) -> Snapshot:
     NsysToolsError
         If the file is not a baseline, or has an unsupported version.
     """
-    hint = "To write a baseline: nsys-tools baseline save TRACE -o FILE"
+    hint = "Write a baseline with: nsys-tools baseline save TRACE -o FILE"
     try:
         data = documents.plain(path)
     except NsysToolsError as error:

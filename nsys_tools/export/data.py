@@ -1,4 +1,4 @@
-"""The documented queries as Parquet files, an SQLite database or a DuckDB database."""
+"""The results of the documented queries as Parquet files, an SQLite database or a DuckDB database."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ class Demand:
 
 
 def demands(model: Model, database: Database) -> list[Demand]:
-    """Return the demand of every basic layer, in the order of phases, calls and layers.
+    """Return the demand of every basic layer, ordered by phase, call and layer.
 
     Layers of a class without a formula are omitted; `unknown` lists them.
 

@@ -72,7 +72,7 @@ class Settings:
 
 
 def evaluate(model: Model, database: Database, settings: Settings) -> list[ModuleMetrics]:
-    """Return one row per basic layer and phase, in the order of phases and layers.
+    """Return one row per basic layer and phase, ordered by phase and layer.
 
     Raises
     ------

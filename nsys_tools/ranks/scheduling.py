@@ -28,7 +28,7 @@ class Schedule:
         Number of processes on this machine; 0 for one process per core. With 1, this process reads the traces itself.
     scheduler
         Address of a Dask scheduler, such as ``tcp://host:port``, whose workers are used instead. The workers must have
-        access to the traces under the same paths.
+        access to the traces at the same paths.
     """
 
     workers: int = 0
@@ -105,7 +105,7 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
                 yield (
                     task,
                     NsysToolsError(
-                        f"{task.path}: the worker that read this trace failed ({type(error).__name__}: {error})."
+                        f"{task.path}: the worker reading this trace failed ({type(error).__name__}: {error})."
                     ),
                 )
             future.release()

@@ -55,7 +55,7 @@ class Worker:
             self._process = None
             _end(process)
             raise NsysToolsError(
-                f"{task.path}: the worker that read this trace died ({_cause(process)}).", _HINT
+                f"{task.path}: the worker process reading this trace died ({_cause(process)}).", _HINT
             ) from None
         if isinstance(answer, NsysToolsError):
             raise answer

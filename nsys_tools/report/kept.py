@@ -114,4 +114,4 @@ def keep(entry: Entry, written: WrittenReport, folder: Path) -> None:
                 archive.write(file, file.relative_to(folder).as_posix())
             archive.writestr(_TOLD, json.dumps({**asdict(written), "path": str(written.path)}))
     except OSError as error:
-        log.info("The report is not cached: %s.", error)
+        log.info("The report could not be cached: %s.", error)

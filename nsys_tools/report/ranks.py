@@ -84,7 +84,7 @@ def late_words(row: Mapping[str, Any]) -> str:
     return (
         f"Rank {row['rank']} is late {times} {row['op']} collectives of {row['rank_count']} ranks, by "
         f"{duration(row['median_late_ns'])} (median), because {causes[row['cause']]}. "
-        f"If only this rank were on time, the collectives would save {duration(row['sum_gain_ns'])}"
+        f"If this rank alone were on time, the collectives would save {duration(row['sum_gain_ns'])}"
     )
 
 

@@ -21,7 +21,7 @@ _HALF, _WHOLE = 1 << 63, 1 << 64
 
 
 def read(folder: Path, scratch: Path) -> Path:
-    """Write a folder of Parquet files as SQLite; return the file.
+    """Write a folder of Parquet files as an SQLite database; return the file.
 
     Parameters
     ----------

@@ -94,7 +94,7 @@ def more_memory(connection: duckdb.DuckDBPyConnection) -> bool:
         connection.execute(f"SET memory_limit = {literal(most)}")
     if before == _limit(connection):
         return False
-    log.info("A query needs more memory than %s. The limit is raised to %s.", before, _limit(connection))
+    log.info("A query needs more than %s of memory. The memory limit was raised to %s.", before, _limit(connection))
     return True
 
 

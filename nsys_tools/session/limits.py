@@ -110,7 +110,7 @@ class Limits:
             )
         if self.memory and re.search(r"Out of Memory|memory limit", str(error)):
             return NsysToolsError(
-                f"The statement needs more memory than {self.memory.strip()}.",
+                f"The statement needs more than {self.memory.strip()} of memory.",
                 "Query less data, or raise --max-memory.",
             )
         return error

@@ -103,7 +103,11 @@ class Run:
         if model is None:
             raise NsysToolsError(f"there is no analytic model named {self.model_name}.", hint)
         if data["scale"] != "full":
-            raise NsysToolsError(f"the run has scale {data['scale']}, but the analytic model has full scale.", hint)
+            raise NsysToolsError(
+                f"the run was recorded with --scale {data['scale']}, but the analytic model describes the "
+                "full-size model.",
+                hint,
+            )
         if data["device"] == "cpu":
             raise NsysToolsError("the run was on the CPU, but the analytic model is compared with GPU time.", hint)
         return model

@@ -133,7 +133,7 @@ def settings(recipe: Recipe, options: Mapping[str, object]) -> dict[str, str]:
             raise UsageError(f"{recipe.name} does not take --{name}.", f"Valid options: {takes}.")
     if "name" in recipe.options and "name" not in given:
         raise UsageError(
-            f"{recipe.name} requires --name.", "Specify the name of the kernel or range that delimits an iteration."
+            f"{recipe.name} requires --name.", "Specify the name of the kernel or range that marks an iteration."
         )
     if {"base", "mangled"} <= given.keys():
         raise UsageError("--base and --mangled are mutually exclusive.", "Use only one of them.")

@@ -1,4 +1,4 @@
-"""The expert rules of ``nsys analyze``: their data, arguments and text.
+"""The expert-system rules of ``nsys analyze``: their data, arguments and text.
 
 A rule is a report. It runs the documented query ``queries/rule/<rule>.sql``, and its output has the formats of
 ``nsys stats``. It is based on the recipe with the same name.

@@ -1,5 +1,5 @@
 -- One row per stage and kernel in a capture, ordered by stage, then by sum_ns, largest first. In its second pass, the
--- capture profiles kernels selected from these rows with ncu.
+-- capture uses ncu to profile kernels selected from these rows.
 --
 -- stage         VARCHAR  -      innermost stage that contains the launch; the capture defines which ranges are stages
 -- short_name    VARCHAR  -      function name without namespace or template arguments

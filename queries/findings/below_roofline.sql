@@ -6,7 +6,7 @@
 --    ({worst_ns}).
 -- advice: {advice!s}
 -- plain: In {subject}, the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}. {worst_op}
---    loses the most time.
+--    could save the most time.
 -- certainty: likely
 -- stake: kernel
 -- needs: model

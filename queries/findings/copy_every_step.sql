@@ -1,6 +1,6 @@
 -- One row per phase whose steps copy data to the host and wait for the copy, ordered by at_stake_ns, largest first.
 --
--- title: A copy to the host in every step
+-- title: Device-to-host copy in every step
 -- sentence: A {subject} step copies data to the host {copies_per_step_count!a}, {copied_bytes} in total (medians of
 --    {step_count} steps). After synchronizations in these steps, the GPU is idle for {at_stake_ns} in total.
 -- advice: Make decisions that depend on results (sampling, stopping, convergence) on the GPU. Otherwise, copy only
@@ -18,7 +18,7 @@
 -- subject                VARCHAR  -      phase
 -- step_count             BIGINT   count  number of steps
 -- copies_per_step_count  DOUBLE   count  median number of device-to-host copies of at most 1 MB per step; at least 1
--- copied_bytes           DOUBLE   bytes  median number of bytes per step in these copies
+-- copied_bytes           DOUBLE   bytes  median bytes per step in these copies
 WITH copied AS (
     SELECT s.step_id, count(*) AS n, sum(c.copied_bytes) AS bytes
     FROM copy AS c

@@ -5,7 +5,7 @@
 --    GPU.
 -- advice: Use two or more streams so that the next input is copied while kernels process the current one. This requires
 --    pinned memory and asynchronous copies.
--- plain: Copying ({sum_ns}) and computing alternate, although they could run at the same time.
+-- plain: The GPU alternates between copying ({sum_ns}) and computing, although it could do both at the same time.
 -- certainty: certain
 -- stake: copy
 -- needs: copies, kernels

@@ -2,7 +2,7 @@
 -- cuda_memcpy_sync rule.
 --
 -- title: Synchronous copies
--- sentence: {copy_count} copies were made with synchronous calls. They transfer {copied_bytes} in {sum_ns}, and the CPU
+-- sentence: {copy_count} copies were issued by synchronous calls. They transfer {copied_bytes} in {sum_ns}, and the CPU
 --    waits during each copy.
 -- advice: Use `cudaMemcpyAsync` on a separate stream so that copies overlap kernels.
 -- plain: The program waits for each of {copy_count} copies ({sum_ns}) to finish. Asynchronous copies avoid the wait.

@@ -1,8 +1,8 @@
--- At most one row: memsets of pinned or managed memory made with synchronous calls, as in NVIDIA's cuda_memset_sync
+-- At most one row: memsets of pinned or managed memory issued by synchronous calls, as in NVIDIA's cuda_memset_sync
 -- rule.
 --
 -- title: Synchronous memsets
--- sentence: {memset_count} memsets of pinned or managed memory were made with synchronous calls. They set {set_bytes}
+-- sentence: {memset_count} memsets of pinned or managed memory were issued by synchronous calls. They set {set_bytes}
 --    in {at_stake_ns}.
 -- advice: Use `cudaMemsetAsync`.
 -- certainty: likely

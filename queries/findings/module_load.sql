@@ -4,8 +4,8 @@
 -- title: Modules loaded or compiled in steady state
 -- sentence: {call_count} calls load or compile modules in steady state and take {cpu_ns} on the CPU. {subject} takes
 --    the most time.
--- advice: Warm up with all shapes before the recording, set `CUDA_MODULE_LOADING=EAGER`, and reuse the caches of
---    Triton, Inductor and the driver.
+-- advice: Warm up with all shapes before recording, set `CUDA_MODULE_LOADING=EAGER`, and reuse the Triton, Inductor and
+--    driver caches.
 -- plain: The program loads or compiles GPU code while it runs ({call_count!a}, {cpu_ns}). A warm-up run would do this
 --    beforehand.
 -- certainty: possible

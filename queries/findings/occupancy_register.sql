@@ -3,7 +3,7 @@
 -- title: Occupancy limited by registers
 -- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their register usage. They take
 --    {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
---    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
+--    {occupancy_ratio}. GEMM and attention kernels are excluded because they have low occupancy by design.
 -- advice: Compile with fewer registers per thread (`__launch_bounds__`, `maxnreg`, or `num_warps` in Triton), or give
 --    each thread less work.
 -- plain: Some computations can use only part of the GPU at a time because they need too many registers ({sum_ns}).
@@ -13,7 +13,7 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#occupancy
 -- table: kernel_summary
 --
--- at_stake_ns      BIGINT   ns     part of sum_ns in proportion to the warps that do not fit
+-- at_stake_ns      BIGINT   ns     portion of sum_ns proportional to the warps that do not fit
 -- subject          VARCHAR  -      label of the kernel with the most time at stake
 -- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps over the maximum per SM
 -- instance_count   BIGINT   count  number of such kernels

@@ -3,7 +3,7 @@
 -- title: Occupancy limited by shared memory
 -- sentence: {instance_count} kernels have a theoretical occupancy below 50 % because of their shared memory usage. They
 --    take {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
---    {occupancy_ratio}. GEMM and attention kernels are excluded because their low occupancy is by design.
+--    {occupancy_ratio}. GEMM and attention kernels are excluded because they have low occupancy by design.
 -- advice: Use smaller tiles or fewer pipeline stages (`num_stages` in Triton) so that more blocks fit on an SM.
 -- plain: Some computations can use only part of the GPU at a time because they need too much shared memory ({sum_ns}).
 -- certainty: possible
@@ -12,7 +12,7 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#occupancy
 -- table: kernel_summary
 --
--- at_stake_ns      BIGINT   ns     part of sum_ns in proportion to the warps that do not fit
+-- at_stake_ns      BIGINT   ns     portion of sum_ns proportional to the warps that do not fit
 -- subject          VARCHAR  -      label of the kernel with the most time at stake
 -- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps over the maximum per SM
 -- instance_count   BIGINT   count  number of such kernels

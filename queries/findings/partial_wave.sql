@@ -3,7 +3,7 @@
 -- title: Tail effect of partial waves
 -- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, which is {share_ratio} of
 --    kernel time. {subject} has the most time at stake, with {wave_count} waves.
--- advice: Choose tile or batch sizes for which the blocks fill whole waves, or use persistent or stream-K kernels.
+-- advice: Choose tile or batch sizes that produce full waves, or use persistent or stream-K kernels.
 -- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
 -- certainty: possible
 -- stake: kernel
@@ -11,7 +11,7 @@
 -- docs: https://docs.nvidia.com/deeplearning/performance/dl-performance-gpu-background/index.html#understand-perf
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the empty block slots in the last wave, for kernels
+-- at_stake_ns     BIGINT   ns     portion of sum_ns proportional to the empty block slots in the last wave, for kernels
 --                                 with more than 1 and at most 4 waves
 -- subject         VARCHAR  -      label of the kernel with the most time at stake
 -- wave_count      DOUBLE   count  number of blocks of that kernel over the number that can be resident on the GPU at

@@ -1,5 +1,5 @@
--- One row per phase whose steps launch the same number of kernels and wait for launches, ordered by at_stake_ns,
--- largest first.
+-- One row per phase whose steps launch the same number of kernels and during which the GPU waits for launches, ordered
+-- by at_stake_ns, largest first.
 --
 -- title: Steps suited to a CUDA graph
 -- sentence: {alike_count} of {step_count} {subject} steps each launch exactly {kernels_per_step_count} kernels, one at

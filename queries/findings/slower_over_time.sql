@@ -1,9 +1,9 @@
--- At most one row: kernels that, with the same grid, take longer in the second half of the GPU activity than in the
--- first.
+-- At most one row: kernels that take longer in the second half of the GPU activity than in the first, for the same
+-- grid.
 --
 -- title: Kernels slow down during the run
 -- sentence: The same kernels take longer in the second half of the run. In that half, {late_count} launches take
---    {at_stake_ns} longer in total ({slower_ratio}). {subject} loses the most time.
+--    {at_stake_ns} longer in total ({slower_ratio}). {subject} has the most time at stake.
 -- advice: Check clocks, power and temperature during the run (`nvidia-smi -q -d CLOCK,PERFORMANCE`, or `nsys profile
 --    --gpu-metrics-devices=all`), and lock the clocks for comparisons. Inputs that grow while the grid stays the same,
 --    such as a KV cache, have the same effect.

@@ -12,7 +12,7 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#execution-configuration-optimizations
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     part of sum_ns in proportion to the SMs without a block
+-- at_stake_ns     BIGINT   ns     portion of sum_ns proportional to the SMs without a block
 -- subject         VARCHAR  -      label of the kernel with the most time at stake
 -- block_count     BIGINT   count  number of blocks of that kernel
 -- sm_count        BIGINT   count  number of SMs on its GPU

@@ -10,10 +10,10 @@
 -- slope_ns          DOUBLE   ns     latency increase per additional cached token, from a least-squares fit of itl_ns
 --     over token_index, both relative to their means within the request; NULL if no request has at least two latencies
 -- r2_ratio          DOUBLE   ratio  share of the latency variation within requests that the fit explains (R²)
--- first_quarter_ns  DOUBLE   ns     median latency over the first quarter of each request's latencies, rounded down to
---     whole steps; NULL if no request has at least four latencies
--- last_quarter_ns   DOUBLE   ns     median latency over the last quarter of each request's latencies, rounded down to
---     whole steps; NULL if no request has at least four latencies
+-- first_quarter_ns  DOUBLE   ns     median latency over the first quarter of each request's latencies (the size of the
+--     quarter is rounded down to whole steps); NULL if no request has at least four latencies
+-- last_quarter_ns   DOUBLE   ns     median latency over the last quarter of each request's latencies (the size of the
+--     quarter is rounded down to whole steps); NULL if no request has at least four latencies
 WITH latency AS (
     SELECT thread_id, range_id, itl_base AS base, itl_ns AS y, token_index AS x FROM llm_token
     WHERE itl_base IN ('gpu', 'cpu') AND token_index > 1

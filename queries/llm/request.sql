@@ -1,5 +1,5 @@
 -- One row per request (an instance of a stage with the request role), ordered by start_ns. All values are per sequence.
--- In a batch, each sequence receives token_count tokens.
+-- In a batch, token_count tokens are generated for each sequence.
 --
 -- range_id             BIGINT   -         range of the request
 -- path                 VARCHAR  -         names of the enclosing ranges and of the range itself, joined by /

@@ -1,4 +1,4 @@
--- One row per copy made with a synchronous call, ordered by duration, longest first, up to the row limit.
+-- One row per copy issued by a synchronous call, ordered by duration, longest first, up to the row limit.
 -- Host-to-device copies of at most 64,000 bytes, which do not block, and copies within one device are excluded.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,

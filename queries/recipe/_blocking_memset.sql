@@ -1,4 +1,4 @@
--- One row per memset of pinned or managed memory made with a synchronous call, ordered by duration, longest first, up
+-- One row per memset of pinned or managed memory issued by a synchronous call, ordered by duration, longest first, up
 -- to the row limit.
 SELECT o.duration_ns, o.start_ns, o.memory,
     o.set_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,

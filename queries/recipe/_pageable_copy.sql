@@ -1,4 +1,4 @@
--- One row per copy to or from pageable memory made with an asynchronous call, ordered by duration, longest first, up to
+-- One row per copy to or from pageable memory issued by an asynchronous call, ordered by duration, longest first, up to
 -- the row limit.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,

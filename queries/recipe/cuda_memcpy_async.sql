@@ -1,4 +1,4 @@
--- One row per file and copy to or from pageable memory made with an asynchronous call, ordered by file and duration,
+-- One row per file and copy to or from pageable memory issued by an asynchronous call, ordered by file and duration,
 -- longest first. Such a call blocks the CPU.
 -- over: ranks
 --

@@ -1,4 +1,4 @@
--- One row per file and copy made with a synchronous call, ordered by file and duration, longest first. Host-to-device
+-- One row per file and copy issued by a synchronous call, ordered by file and duration, longest first. Host-to-device
 -- copies of at most 64,000 bytes and copies within one device are excluded.
 -- over: ranks
 --

@@ -1,4 +1,4 @@
--- One row per file and memset of pinned or managed memory made with a synchronous call, ordered by file and duration,
+-- One row per file and memset of pinned or managed memory issued by a synchronous call, ordered by file and duration,
 -- longest first.
 -- over: ranks
 --

@@ -1,13 +1,13 @@
 -- One row per file and NVTX range named by the `name` setting, projected onto the GPU, ordered by file and iteration.
--- Each range delimits an iteration.
+-- Each range is one iteration.
 -- over: ranks
 --
 -- file_number        BIGINT   -   file number, starting at 0
 -- file               VARCHAR  -   file name
 -- place              BIGINT   -   index among the files that have rows, starting at 0
 -- iteration          BIGINT   -   iteration number in the file, starting at 0
--- start_ns           BIGINT   ns  start time, shifted by the delay of the file's session relative to the first session
--- end_ns             BIGINT   ns  end time, shifted by the same delay
+-- start_ns           BIGINT   ns  start time, shifted by the offset of the file's session from the first session
+-- end_ns             BIGINT   ns  end time, shifted by the same offset
 -- duration_ns        BIGINT   ns  duration
 -- delta_ns           BIGINT   ns  time from the end of the previous iteration to the start of this one; for the first
 --                                 iteration, its start time

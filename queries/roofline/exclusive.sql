@@ -20,8 +20,8 @@
 --                                         there are no layers
 -- slowdown           DOUBLE   -           measured_ns / roofline_ns
 -- above_roofline_ns  DOUBLE   ns          measured_ns - roofline_ns
--- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model
---                                         assumes
+-- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fused kernels access fewer bytes than the
+--                                         model assumes
 -- launch_gap_ns      BIGINT   ns          part of the idle time before the stage's operations during which the GPU
 --                                         waited for the CPU to launch them
 -- other_idle_ns      BIGINT   ns          remaining idle time before the stage's operations

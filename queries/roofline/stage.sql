@@ -15,8 +15,8 @@
 -- span_ns            BIGINT   ns          time from the first start to the last end on the GPU
 -- busy_ns            BIGINT   ns          time during which at least one of the stage's operations runs
 -- sum_ns             BIGINT   ns          sum of the durations of the stage's operations
--- is_drained         BOOLEAN  -           whether the GPU had finished when each instance ended; if so, the wall time
---                                         is a latency
+-- is_drained         BOOLEAN  -           whether the GPU had finished its work when each instance ended; if so, the
+--                                         wall time is a latency
 -- mfu_ratio          DOUBLE   ratio       MFU: matrix_flops / (wall_ns x peak FLOP/s x gpu_count); NULL if the wall
 --                                         time is not a latency
 -- util_span_ratio    DOUBLE   ratio       matrix_flops / (span_ns x peak FLOP/s)
@@ -26,8 +26,8 @@
 -- roofline_ns        DOUBLE   ns          roofline time of the stage's layers, executed one after another
 -- slowdown           DOUBLE   -           span_ns / roofline_ns
 -- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
--- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fusion accesses fewer bytes than the model
---                                         assumes
+-- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fused kernels access fewer bytes than the
+--                                         model assumes
 -- launch_gap_ns      DOUBLE   ns          idle time within the span while the GPU waited for the CPU to launch
 -- other_idle_ns      DOUBLE   ns          remainder of span_ns - busy_ns: synchronizations, dependencies, and
 --                                         operations of other stages

@@ -1,4 +1,4 @@
--- One row per copy to or from pageable memory made with an asynchronous call, ordered by duration, longest first. Such
+-- One row per copy to or from pageable memory issued by an asynchronous call, ordered by duration, longest first. Such
 -- a call blocks the CPU.
 --
 -- duration_ns         BIGINT   ns     duration

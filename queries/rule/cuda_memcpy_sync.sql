@@ -1,4 +1,4 @@
--- One row per copy made with a synchronous call, ordered by duration, longest first. Host-to-device copies of at most
+-- One row per copy issued by a synchronous call, ordered by duration, longest first. Host-to-device copies of at most
 -- 64,000 bytes, which do not block, and copies within one device are excluded.
 --
 -- duration_ns         BIGINT   ns     duration

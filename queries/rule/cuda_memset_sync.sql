@@ -1,4 +1,4 @@
--- One row per memset of pinned or managed memory made with a synchronous call, ordered by duration, longest first.
+-- One row per memset of pinned or managed memory issued by a synchronous call, ordered by duration, longest first.
 --
 -- duration_ns       BIGINT   ns     duration
 -- start_ns          BIGINT   ns     start time

@@ -1,5 +1,5 @@
--- One row per interval in which a GPU runs operations for less than 50 % of the time (or the `threshold` setting),
--- ordered by used_percent, lowest first. The durations of concurrent operations are added up.
+-- One row per interval in which a GPU runs operations for less than 50 % of the time (`threshold` changes the limit),
+-- ordered by used_percent, lowest first. The durations of concurrent operations are summed.
 --
 -- number        BIGINT   -   row number, starting at 1
 -- used_percent  DOUBLE   -   total duration of operations as a percentage of the interval

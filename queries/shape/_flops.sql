@@ -1,5 +1,5 @@
--- One row per distinct string in shape__text, with the FLOPs and element count of its operation, or the reason why they
--- are unknown.
+-- One row per distinct string in shape__text, with the FLOPs and element count of its operation, or the reason they are
+-- unknown.
 --
 -- FLOPs are 2 per multiply-add: 2 x output elements x products summed per output element. For attention, all pairs of
 -- positions are included (full attention). DOUBLE is exact here, because values of 2^53 or more are rejected.

@@ -1,5 +1,5 @@
--- One row per reason why GPU time has no FLOPs derived from shapes, and one row with a NULL reason for GPU time that
--- has FLOPs, ordered by sum_ns, largest first. The rows add up to all GPU operations.
+-- One row per reason why FLOPs could not be derived from shapes, and one row with a NULL reason for the GPU time with
+-- known FLOPs, ordered by sum_ns, largest first. Together, the rows cover all GPU operations.
 --
 -- reason           VARCHAR  -      why FLOPs are unknown; NULL if they are known
 -- operation_count  BIGINT   count  number of GPU operations

@@ -1,7 +1,7 @@
--- One row per operator and combination of tensor shapes, with its FLOPs or the reason why they are unknown, ordered by
+-- One row per operator and combination of tensor shapes, with its FLOPs or the reason they are unknown, ordered by
 -- sum_ns, largest first.
 --
--- op                    VARCHAR  -        operator name; for layers, one of linear, embedding, attention and layer
+-- op                    VARCHAR  -        operator name; for layers: linear, embedding, attention or layer
 -- shapes                VARCHAR  -        tensor sizes
 -- dtype                 VARCHAR  -        data type of the operands, if the trace contains it
 -- reason                VARCHAR  -        why FLOPs are unknown

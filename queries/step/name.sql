@@ -9,10 +9,10 @@
 -- source               VARCHAR  -      name of the naming scheme (see analytic/steps)
 -- kind                 VARCHAR  -      step, or scope (a part of a step)
 -- phase                VARCHAR  -      prefill, decode, mixed or train; other if the name does not contain a phase
--- context_requests     BIGINT   count  number of requests whose prompts are processed; NULL if not in the name
+-- context_requests     BIGINT   count  number of requests whose prompts are being processed; NULL if not in the name
 -- generation_requests  BIGINT   count  number of requests that generate tokens; NULL if not in the name
 -- context_tokens       BIGINT   count  number of prompt tokens; NULL if not in the name
--- generation_tokens    BIGINT   count  number of tokens in requests that generate tokens; NULL if not in the name
+-- generation_tokens    BIGINT   count  number of tokens processed for the generation requests; NULL if not in the name
 -- sq                   BIGINT   count  number of new tokens, summed over requests; NULL if not in the name
 -- sk                   BIGINT   count  number of context tokens plus new tokens, summed over requests; NULL if not in
 --     the name

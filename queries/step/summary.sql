@@ -21,8 +21,8 @@
 -- busy_ratio                 DOUBLE   ratio     GPU busy time divided by sum_ns
 -- context_tokens             BIGINT   count     number of prompt tokens; NULL unless every step name contains this
 --     number
--- generation_tokens          BIGINT   count     number of tokens in requests that generate tokens; NULL unless every
---     step name contains this number
+-- generation_tokens          BIGINT   count     number of tokens processed for the generation requests; NULL unless
+--     every step name contains this number
 -- context_tokens_per_s       DOUBLE   tokens/s  context_tokens divided by sum_ns; NULL if context_tokens is NULL
 -- generation_tokens_per_s    DOUBLE   tokens/s  generation_tokens divided by sum_ns; NULL if generation_tokens is NULL.
 --     Do not add these rates over GPUs, because all ranks of a model report the same tokens

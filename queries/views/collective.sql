@@ -18,12 +18,13 @@
 --                                       does not wait
 -- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for other ranks
 -- late_rank             BIGINT   -      the rank that arrives last; NULL if not aligned
--- late_ns               BIGINT   ns     time by which this rank arrives after the median arrival of all ranks; negative
---                                       if it arrives earlier; NULL if not aligned
--- gain_ns               BIGINT   ns     for the last rank to arrive, the time between the second-to-last arrival and
---                                       its own arrival, which is the time that the collective would save if only this
---                                       rank were on time; 0 for other ranks; NULL if not aligned
--- residual_ns           DOUBLE   ns     possible error of the aligned clocks; the largest value among its ranks
+-- late_ns               BIGINT   ns     arrival_ns minus the median arrival of all ranks; negative if this rank arrives
+--                                       earlier; NULL if not aligned
+-- gain_ns               BIGINT   ns     for the last rank to arrive, its arrival minus the second-to-last arrival: the
+--                                       time that the collective would save if this rank alone had arrived earlier; 0
+--                                       for other ranks; NULL if not aligned
+-- residual_ns           DOUBLE   ns     alignment error of the clocks: the largest residual_ns in rank_clock among the
+--                                       collective's ranks
 -- own_ns                BIGINT   ns     part of the time since the previous communication during which operations ran
 --                                       on this rank
 -- launch_gap_ns         BIGINT   ns     idle time since the previous communication during which the GPU waited for the

@@ -1,7 +1,7 @@
--- One row per op, message size and number of ranks, with the transfer speed of matched collectives, ordered by op,
--- bytes and rank_count. Only collectives with a known message size are included. Bandwidths are defined as in
--- nccl-tests. Algorithm bandwidth is the size divided by the time. Bus bandwidth is the algorithm bandwidth multiplied
--- by a factor. It can be compared with the speed of a link for any op and any number of ranks.
+-- One row per op, message size and number of ranks, with the bandwidth of matched collectives, ordered by op, bytes and
+-- rank_count. Only collectives with a known message size are included. Bandwidths are defined as in nccl-tests.
+-- Algorithm bandwidth is the size divided by the time. Bus bandwidth is the algorithm bandwidth multiplied by `factor`.
+-- Bus bandwidth can be compared with the link bandwidth for any op and any number of ranks.
 -- over: ranks
 --
 -- op                     VARCHAR  -        AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv

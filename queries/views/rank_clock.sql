@@ -10,7 +10,7 @@
 -- method         VARCHAR  -      collectives, one file (there is only one clock), or none
 -- pivot_ns       BIGINT   ns     reference time on the rank's own clock
 -- offset_ns      BIGINT   ns     correction to add at pivot_ns
--- drift_ppm      DOUBLE   ppm    additional correction in proportion to the time elapsed since pivot_ns, in parts per
+-- drift_ppm      DOUBLE   ppm    additional correction proportional to the time elapsed since pivot_ns, in parts per
 --                                million
 -- residual_ns    DOUBLE   ns     95 % of the matched end times agree with those of the other ranks to within this time
 -- matched_count  BIGINT   count  number of matched collectives

@@ -7,11 +7,11 @@
 -- gpu_id                    BIGINT   -      GPU number
 -- phase                     VARCHAR  -      prefill, decode, mixed, train, or other
 -- found_by                  VARCHAR  -      how the step was found: stages file, pattern, name or anchor
--- context_requests          BIGINT   count  number of requests whose prompt is processed; NULL if the range name does
---                                           not contain this number
+-- context_requests          BIGINT   count  number of requests whose prompts are being processed; NULL if the range
+--                                           name does not contain this number
 -- generation_requests       BIGINT   count  number of requests that generate tokens
 -- context_tokens            BIGINT   count  number of prompt tokens
--- generation_tokens         BIGINT   count  number of tokens of requests that generate tokens
+-- generation_tokens         BIGINT   count  number of tokens processed for the generation requests
 -- sq                        BIGINT   count  new tokens, summed over requests
 -- sk                        BIGINT   count  context tokens plus new tokens, summed over requests
 -- sqsq                      BIGINT   count  square of new tokens, summed over requests

@@ -15,7 +15,8 @@
 -- late_ratio        DOUBLE   ratio  late_count / collective_count
 -- median_late_ns    DOUBLE   ns     median lateness over the collectives for which the rank was late
 -- max_late_ns       BIGINT   ns     maximum lateness
--- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if only this rank had been on time
+-- sum_gain_ns       BIGINT   ns     total time that the collectives would have saved if this rank alone had been on
+--                                   time
 -- cause             VARCHAR  -      what took longer on this rank than the median over all ranks, before the
 --                                   collectives for which it was late: own kernels, launch gap, synchronization (the
 --                                   CPU was in a blocking call, or launched late after one) or other idle time; later

@@ -1,4 +1,4 @@
-"""Queries of the expert rules: a small trace and the whole answer."""
+"""Queries of the expert-system rules: a small trace and the whole answer."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def test_a_worker_that_is_killed_is_named_and_the_rest_is_right(gathering: Calla
     found = gathering(readers.dying)
     found.ask(["kernel_summary"])
     assert [str(error) for error in found.broken.values()] == [
-        f"{four.paths[1]}: the worker that read this trace died (SIGKILL).\n"
+        f"{four.paths[1]}: the worker process reading this trace died (SIGKILL).\n"
         "  hint: Run the command again. Traces that were already read are cached. With fewer --workers, each worker "
         "has more memory."
     ]

@@ -68,7 +68,7 @@ def test_loading_counts_too_and_can_be_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_statement_that_needs_too_much_memory_is_given_up(session: nt.Session) -> None:
-    with pytest.raises(nt.NsysToolsError, match=r"needs more memory than 30MB") as told:
+    with pytest.raises(nt.NsysToolsError, match=r"needs more than 30MB of memory") as told:
         session.sql(SORTED, max_memory="30MB")
     assert "--max-memory" in told.value.hint
     before = session.sql("SELECT current_setting('memory_limit') AS m").one()

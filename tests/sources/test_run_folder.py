@@ -76,7 +76,10 @@ def test_a_path_of_weights_is_not_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"scale": "tiny"}, "the run has scale tiny, but the analytic model has full scale"),
+        (
+            {"scale": "tiny"},
+            "the run was recorded with --scale tiny, but the analytic model describes the full-size model",
+        ),
         ({"model": "gpt-900"}, "there is no analytic model named gpt-900"),
         ({"model": "../models/deepseek-ocr"}, "there is no analytic model named"),
         ({"device": "cpu"}, "the run was on the CPU"),

@@ -1,4 +1,4 @@
-"""The expert rules compared with ``nsys analyze``; their arguments, formats and messages."""
+"""The expert-system rules compared with ``nsys analyze``; their arguments, formats and messages."""
 
 from __future__ import annotations
 

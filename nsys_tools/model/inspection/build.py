@@ -54,7 +54,7 @@ def require_torch() -> None:
         import transformers  # noqa: F401, PLC0415
     except ImportError as error:
         raise NsysToolsError(
-            f"model inspect builds the architecture with transformers, but {reason_of(error)}.",
+            f"model inspect cannot build the architecture: {reason_of(error)}.",
             "Install it: pip install 'nsys-tools[torch]'.",
         ) from None
 

@@ -68,11 +68,11 @@ class Module:
         return fit([(run.sizes, Fraction(measure(run))) for run in self.runs])
 
     def summed(self, measure: Callable[[Seen], int]) -> str | int:
-        """Return a fit of the sum over the calls of each forward."""
+        """Return a fit of the sum over all calls to the module within one forward pass."""
         return self.fitted(lambda run: sum(measure(seen) for seen in self.calls(run)))
 
     def same(self, measure: Callable[[Seen], int]) -> str | int:
-        """Return a fit of a value that is the same in all calls of a forward."""
+        """Return a fit of a value that is the same for all calls to the module within one forward pass."""
 
         def only(run: Run) -> int:
             values = {measure(seen) for seen in self.calls(run)}

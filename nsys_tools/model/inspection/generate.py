@@ -64,7 +64,7 @@ def generate(built: Built, database: Database) -> Generated:
     Raises
     ------
     NsysToolsError
-        If the architecture's forward cannot run on shapes only.
+        If the architecture's ``forward`` method cannot run with shapes only.
     """
     runs = probe(built)
     writer = Writer(database, built.config, runs.runs)

@@ -1,4 +1,4 @@
-"""Running encoder-decoder models on shapes only: the encoder, then the decoder."""
+"""Running encoder-decoder models with shapes only: the encoder, then the decoder."""
 
 from __future__ import annotations
 

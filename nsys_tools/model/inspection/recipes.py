@@ -150,7 +150,7 @@ def multihead_attention(seen: Module) -> Parameters:
 
 
 def sam_attention_core(seen: Module) -> Parameters:
-    """Return the parameters of SAM's attention, which multiplies matrices in its own forward."""
+    """Return the parameters of SAM's attention, which does its matrix multiplications in its ``forward`` method."""
     tables = getattr(seen.module, "rel_pos_h", None)
     if tables is None:
         raise NotExpressible("it has no relative positions")

@@ -1,4 +1,4 @@
-"""The image and audio towers of a model: finding them, and running them on shapes only."""
+"""The image and audio towers of a model: finding them, and running them with shapes only (no data)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Tower:
 
 
 def working(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers that run on shapes only, one per phase, and a sentence for each that does not."""
+    """Return the towers that run with shapes only, one per phase, and a sentence for each that does not."""
     found: list[Tower] = []
     told: list[str] = []
     for phase in COUNTS:

@@ -39,7 +39,9 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
     indices = sorted(index for child in found.sub_layers for index in _indices(child))
     count, rank = len(indices), parallel.pp_rank
     if count < parallel.pp:
-        raise NsysToolsError(f"{model.name} has {count} layers, fewer than the {parallel.pp} stages of --pp.")
+        raise NsysToolsError(
+            f"{model.name} has {count} layers, fewer than the {parallel.pp} pipeline stages set by --pp."
+        )
     mine = indices[count * rank // parallel.pp : count * (rank + 1) // parallel.pp]
     cut = _Cut(found, set(mine), parallel, sent)
     return attrs.evolve(model, layers=cut.layers(model.layers))

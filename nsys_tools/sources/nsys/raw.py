@@ -93,7 +93,9 @@ class Raw:
         try:
             self._connection.execute(f"ATTACH {literal(self._path)} AS raw (TYPE sqlite, READ_ONLY)")
         except duckdb.Error as error:
-            raise NsysToolsError(f"{self._name} cannot be opened as SQLite ({error}).", DAMAGED_HINT) from None
+            raise NsysToolsError(
+                f"{self._name} cannot be opened as an SQLite database ({error}).", DAMAGED_HINT
+            ) from None
         self._found()
 
     def check(self, table: str) -> Callable[[], None]:

@@ -1,4 +1,4 @@
-"""Traces that another program has not finished writing: with a write-ahead log, a rollback journal or a lock."""
+"""Traces that another program is still writing: those with a write-ahead log, a rollback journal or a lock."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def _recovered(path: Path, copy: Path) -> list[str]:
     if log_bytes and read < frames:
         notes.append(
             f"SQLite recovered {max(read, 0):,} of {frames:,} pages from the trace's write-ahead log. The other pages "
-            "are older, damaged, or part of an unfinished transaction."
+            "are stale, damaged, or part of an unfinished transaction."
         )
     if rolls_back:
         notes.append("The trace has a rollback journal. Its last transaction was rolled back.")
