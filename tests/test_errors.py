@@ -93,7 +93,7 @@ def test_sql_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_bytes(b"SELECT \xff")
     done = run("sql", TRACE, "--file", "a.sql", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("nsys-tools: --file a.sql: cannot be read")
+    assert done.stderr.startswith("nsys-tools: --file a.sql: the file cannot be read")
 
 
 def test_the_time_of_day(tmp_path: Path) -> None:

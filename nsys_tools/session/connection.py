@@ -63,8 +63,8 @@ def connect(spill: Path, *, is_small: bool = True, threads: int = 0) -> duckdb.D
     )
     bound(connection, spill)
     set_memory(connection)
-    # In a notebook and in `python -c`, DuckDB prints a progress bar to stdout. In a notebook without ipywidgets it cannot
-    # draw one, and refuses to change the setting.
+    # In notebooks and in `python -c`, DuckDB prints a progress bar to stdout. In a notebook without ipywidgets, it
+    # cannot draw one and refuses to change the setting.
     with suppress(duckdb.InvalidInputException):
         connection.execute("SET enable_progress_bar = false")
     connection.execute(f"CREATE SCHEMA loaded; SET search_path = {literal(OWN_SCHEMAS)}")

@@ -54,7 +54,7 @@ def formats(texts: Sequence[str], outputs: Sequence[str], time: str, *, csv_safe
         for text, default in zip(as_many(texts or ["."], len(outputs)), defaults, strict=True)
     ]
     if csv_safe and not any(form.name in SEPARATED for form in found):
-        raise UsageError("--csv-safe has an effect only on CSV and TSV output.", "Use it with --format csv or tsv.")
+        raise UsageError("--csv-safe has no effect on these formats.", "Use it with --format csv or tsv.")
     return [replace(form, csv_safe=csv_safe and form.name in SEPARATED) for form in found]
 
 

@@ -47,7 +47,7 @@ def _columns(table: str) -> dict[str, str]:
 
 
 def _full_name(table: str) -> str:
-    """Return the full name of an nsys table. CUPTI tables can be given by the part after ``CUPTI_ACTIVITY_KIND_``."""
+    """Return the full name of an nsys table. The part after ``KIND_`` is enough for a CUPTI table."""
     return next(name for name in catalogue.schema() if name == table or name.endswith(f"_ACTIVITY_KIND_{table}"))
 
 

@@ -23,12 +23,12 @@ def test_missing_tools_say_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("platformdirs.user_data_path", lambda _name: tmp_path)
     by_subject = {one.subject: one for one in doctor.examine(folder=tmp_path)}
-    if by_subject["nsys"].state != "ok":  # a CUDA toolkit may still contain one
+    if by_subject["nsys"].state != "ok":  # a CUDA Toolkit may still contain one
         assert by_subject["nsys"].state == "fail"
         assert "install-nsys" in by_subject["nsys"].advice
     if by_subject["ncu"].state != "ok":
         assert by_subject["ncu"].state == "warn"
-        assert "CUDA toolkit" in by_subject["ncu"].advice
+        assert "CUDA Toolkit" in by_subject["ncu"].advice
 
 
 def test_a_tool_that_does_not_run_is_not_taken_for_one(program, tmp_path):

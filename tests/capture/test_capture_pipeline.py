@@ -117,7 +117,7 @@ def test_a_failed_export_keeps_the_trace(capture, tmp_path):
 @pytest.mark.parametrize(
     ("ranges", "message"),
     [
-        ({}, "contains none of the 2 NVTX ranges"),
+        ({}, "contains none of the workload's 2 NVTX ranges"),
         ({"sam": (1, 0)}, "missing ranges: sam: 2 closed, 1 in the trace"),
         ({"sam": (2, 1)}, "missing ranges: sam"),
         ({"clip": (2, 0)}, "missing ranges: sam: 2 closed, 0 in the trace"),

@@ -96,6 +96,6 @@ def test_what_cannot_be_joined_is_refused(tmp_path: Path) -> None:
     )
     assert not (tmp_path / "run" / "report").exists()
     (tmp_path / "run" / "trace.sqlite").unlink()
-    assert "run: a run folder without a trace" in refused(*ask, cwd=tmp_path)
+    assert "run is a run folder without a trace" in refused(*ask, cwd=tmp_path)
     (tmp_path / "empty" / "status.json").write_text('{"step": "export", "message": "nsys could not export."}')
     assert "It stopped at step export: nsys could not export." in refused("analyze", "empty", cwd=tmp_path)

@@ -218,7 +218,7 @@ def test_orders_in_a_range_are_data(serve: Callable[..., list[Called]], root: Pa
         assert not failed, content
         outside = {**content, "answer": {key: one for key, one in content["answer"].items() if key != "rows"}}
         assert ORDER not in str(outside)
-        assert content["note"].startswith("Names and texts in the answer were recorded")
+        assert content["note"].startswith("Names and strings in the response were recorded")
         texts.append(str(content["answer"]["rows"]))
     assert ORDER in texts[1]
     assert ORDER in texts[2]

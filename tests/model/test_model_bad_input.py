@@ -102,7 +102,7 @@ def test_the_toys_are_right(tmp_path: Path, formulas: Database) -> None:
         ({"category": "composite"}, r"thing\.children: this key is missing"),
         (
             {"category": "composite", "children": ["thing"]},
-            r"thing\.formulas: this key is not allowed in a composite entry",
+            r"thing\.formulas: this key is not allowed in a composite",
         ),
         (
             {"children": ["thing"], "formulas": None, "parameters": None, "category": "composite"},
@@ -110,7 +110,7 @@ def test_the_toys_are_right(tmp_path: Path, formulas: Database) -> None:
         ),
         (
             {"parameters": {"rows": {"meaning": "r", "default": "2 * x"}, "cols": {"meaning": "c"}}},
-            r"thing\.parameters\.rows\.default: the variable 'x'",
+            r"thing\.parameters\.rows\.default: unknown variable 'x'",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_an_entry_of_two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     (tmp_path / "analytic" / "modules").mkdir(parents=True)
     (tmp_path / "analytic" / "modules" / "more.yaml").write_text(yaml.safe_dump({"linear": ENTRY}))
     monkeypatch.setattr("nsys_tools.assets._own_folders", [tmp_path])
-    with pytest.raises(NsysToolsError, match=r"the entry 'linear' is already defined in .*linear\.yaml"):
+    with pytest.raises(NsysToolsError, match=r"entry 'linear' is already defined in .*linear\.yaml"):
         database.load()
 
 

@@ -56,7 +56,7 @@ def test_every_shipped_spec_is_one(name: str) -> None:
         ({"id": "x", "layers": -1}, "layers"),
         ({"id": "x", "layers": "twelve"}, "twelve"),
         ({"id": ""}, "id"),
-        ({"id": "x", "config_path": "/no/such/config.json"}, "there is no /no/such/config.json"),
+        ({"id": "x", "config_path": "/no/such/config.json"}, "/no/such/config.json does not exist"),
         ({"id": "x", "color": 1}, "color"),
         ({}, "id"),
     ],

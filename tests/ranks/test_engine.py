@@ -115,7 +115,7 @@ def test_a_broken_trace_is_named_and_left_out(four: Job, tmp_path: Path) -> None
     with nt.open([tmp_path], cache=False, workers=1) as job:
         assert job.ranks == [0, 2]
         assert len(job.broken) == 1
-        assert "node_001.sqlite: truncated" in job.broken[0]
+        assert "node_001.sqlite is truncated" in job.broken[0]
         analysis = job.analyze()
         assert analysis.broken == job.broken
         assert "**Not read:**" in analysis.write(tmp_path / "report", formats=["md"]).read_text(encoding="utf-8")

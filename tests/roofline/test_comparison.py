@@ -161,7 +161,7 @@ def test_a_run_beyond_the_context_of_the_model_is_noted(tmp_path: Path) -> None:
     predicted(path, "llama-2-7b", "l4", "seq_len=4096", "decode_steps=1")
     found = compared(path, Request("llama-2-7b", assignments=("seq_len=4096", "decode_steps=1"), gpu="l4"))
     assert found.comparison is not None
-    assert [note for note in found.comparison.notes if "exceed the context of llama-2-7b, 4,096 tokens" in note]
+    assert [note for note in found.comparison.notes if "exceed llama-2-7b's context length of 4,096" in note]
 
 
 def test_a_stage_of_no_phase_is_named(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_read(tmp_path: Path) -> None:
         ('[[stage]]\nname = "a"\nmatch = [1]\n', "line 3, stage 1: key 'match'"),
         ('[[stage]]\nname = "a"\nmatch = ""\n', "line 3, stage 1: key 'match'"),
         ('[[stage]]\nname = "a"\nmatch = "x"\nrole = "page"\n', "line 4, stage 1: key 'role'"),
-        ('title = "x"\n[[stage]]\nname = "a"\nmatch = "x"\n', "line 1: key 'title'"),
+        ('title = "x"\n[[stage]]\nname = "a"\nmatch = "x"\n', "line 1: unknown key 'title'"),
         ('[stage]\nname = "a"\n', "no [[stage]]"),
     ],
 )
