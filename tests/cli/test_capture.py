@@ -230,7 +230,7 @@ def test_the_report_tells_of_the_run(run):
     ):
         assert words in text
     (note,) = json.loads((run / "report/metrics.json").read_text())["notes"]
-    assert note.startswith("Not compared with an analytic model: the run is of scale tiny")
+    assert note.startswith("Not compared with an analytic model: the run was recorded with --scale tiny")
 
 
 def test_a_call_graph_in_the_folder_is_measured(run, tmp_path):
