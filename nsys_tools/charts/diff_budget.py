@@ -11,7 +11,7 @@ from nsys_tools.charts.style import BUSY, COLORS, GRAY, INK, WIDTH, Chart, data,
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without steps."""
+    """Return the chart, or None if there are no steps."""
     budget = tables["diff_budget"]
     if budget.is_empty():
         return None

@@ -13,7 +13,7 @@ _MOST = 20
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without changes."""
+    """Return the chart, or None if there are no changes."""
     changes = tables["diff_change"]
     if changes.is_empty():
         return None

@@ -13,7 +13,7 @@ _MOST = 2000
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without steps."""
+    """Return the chart, or None if there are no steps."""
     steps = tables["diff_step"]
     if steps.is_empty():
         return None

@@ -15,7 +15,7 @@ _CAUSES = ["launch gap", "synchronization", "dependency", "unknown"]
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without gaps."""
+    """Return the chart, or None if there are no gaps."""
     gaps = tables["gap_summary"]
     if gaps.is_empty():
         return None

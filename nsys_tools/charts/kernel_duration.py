@@ -17,7 +17,7 @@ _LABELS = (
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without kernels."""
+    """Return the chart, or None if there are no kernels."""
     bins = tables["kernel_duration"]
     if bins.is_empty():
         return None

@@ -14,7 +14,7 @@ _TOP = 15
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without kernels."""
+    """Return the chart, or None if there are no kernels."""
     kernels = tables["kernel_summary"]
     if kernels.is_empty():
         return None

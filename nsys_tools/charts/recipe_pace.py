@@ -14,7 +14,7 @@ _POINTS = 1500
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart for a table with file, iteration, duration_ns and delta_ns; None without rows."""
+    """Return the chart for a table with file, iteration, duration_ns and delta_ns, or None if there are no rows."""
     found = tables["recipe_pace"]
     if found.is_empty():
         return None

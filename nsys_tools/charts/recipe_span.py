@@ -15,7 +15,7 @@ _NAMES = 7
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart for a table with file, name, start_ns and duration_ns; None without rows."""
+    """Return the chart for a table with file, name, start_ns and duration_ns, or None if there are no rows."""
     found = tables["recipe_span"]
     if found.is_empty():
         return None

@@ -14,7 +14,7 @@ _NAMES = 7
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart for a table with file, name, value and unit; None without rows."""
+    """Return the chart for a table with file, name, value and unit, or None if there are no rows."""
     found = tables["recipe_sum"]
     if found.is_empty():
         return None

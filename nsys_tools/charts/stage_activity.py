@@ -14,7 +14,7 @@ _TOP = len(COLORS) - 1
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without operations."""
+    """Return the chart, or None if there are no operations."""
     activity = tables["stage_activity"]
     if activity.is_empty():
         return None

@@ -15,7 +15,7 @@ _WORK, _WAIT = "running", "idle before its operations"
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without operations."""
+    """Return the chart, or None if there are no operations."""
     stages = tables["stage_summary"].head(_TOP)
     if not stages["exclusive_ns"].sum():
         return None

@@ -42,7 +42,7 @@ class _Bar:
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture; None without GPU operations and calls."""
+    """Return the picture, or None if there are no GPU operations and calls."""
     bars = list(_bars(tables))
     if not bars:
         return None

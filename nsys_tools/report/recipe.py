@@ -1,4 +1,4 @@
-"""Writing a recipe's result as a folder with tables as Parquet and CSV, and an HTML page with a chart."""
+"""Writes the result of a recipe to a folder: tables in Parquet and CSV, and an HTML page with a chart."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Repeated modules of the call graph as a table in the trace's database, so that their ranges can be measured.
 
-Recordings name a module differently: with or without the root prefix, as in the model's own code or as in
-transformers, with experts fused into one module or not. Each member of a group is therefore listed with every name
-that its ranges may have. The layers of the analytic model, if there is one, provide the mapping.
+The same module can have different names in different recordings: the root prefix may be missing, the name may follow
+the model's own code or transformers, and experts may be fused into one module. Each member of a group is therefore
+listed with every name that its ranges may have. The layers of the analytic model, if there is one, provide the mapping.
 """
 
 from __future__ import annotations
