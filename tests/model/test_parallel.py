@@ -163,7 +163,7 @@ def test_stages_of_a_pipeline_add_up(formulas: Database) -> None:
     [
         ({"tp": 3}, "cannot be divided"),
         ({"tp": 16}, "cannot be divided"),
-        ({"pp": 3}, "2 layers, fewer than the 3 stages"),
+        ({"pp": 3}, "2 layers, fewer than the 3 pipeline stages set by --pp"),
         ({"ep": 4}, "ep=4"),
         ({"tp": 0}, "tp is 0"),
         ({"pp": 2, "pp_rank": 2}, "pp_rank is 2"),
