@@ -342,3 +342,6 @@ CREATE MACRO owner_text(piece_id, stage) AS
 CREATE MACRO path_below(path, name) AS CASE WHEN path IS NULL THEN name WHEN length(path) <= 4000 THEN path || '/' || name
     WHEN ends_with(path, '/...') THEN path ELSE path || '/...' END;
 CREATE MACRO grows(path) AS length(path) <= 4000 OR NOT ends_with(path, '/...');
+
+-- Whether a gap is too long to be caused by launch overhead alone.
+CREATE MACRO is_long_gap(gap_ns) AS gap_ns >= 1000000;

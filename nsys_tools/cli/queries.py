@@ -48,7 +48,7 @@ def _list(found: nt.Result, area: str, form: str) -> None:
         leads = [answers.suggested("queries", one) for one in found["query"][:1]]
         answers.show("queries", found, form, next_commands=leads)
         return
-    said = {row["query"]: _first_words(row["a row, and the order"]) for row in found}
+    said = {row["query"]: first_words(row["a row, and the order"]) for row in found}
     for name, members in nt.query_areas().items():
         shown = [(query, said[query]) for query in members if query in said]
         if shown:
@@ -58,6 +58,6 @@ def _list(found: nt.Result, area: str, form: str) -> None:
     table.say(f"To describe a query, use: nsys-tools queries {example}.{more}")
 
 
-def _first_words(summary: str) -> str:
+def first_words(summary: str) -> str:
     """Return the first part of a summary, which states what each row represents, without the order and the rest."""
     return re.split(r"(?<=\.)\s|;\s|,\s(?=ordered by)", summary)[0].rstrip(".") + "."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from difflib import get_close_matches
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -52,6 +51,8 @@ def _of(path: Path) -> list[Path]:
 
 def _similar(path: Path) -> str:
     """Return a hint with names in the same folder that are similar to a missing name."""
+    from difflib import get_close_matches  # noqa: PLC0415
+
     try:
         names = [one.name for one in path.parent.iterdir()]
     except FileNotFoundError:

@@ -3,6 +3,6 @@
 -- more is therefore attributed to other CPU work. recording_ns is the part of the gap attributed to recording ranges
 -- (see gap__launch).
 -- unstored: read by several findings.
-SELECT g.gap_ns, w.stage, g.gap_ns >= 1000000 AS is_cpu_work, least(g.gap_ns, l.recording_ns) AS recording_ns
+SELECT g.gap_ns, w.stage, is_long_gap(g.gap_ns) AS is_cpu_work, least(g.gap_ns, l.recording_ns) AS recording_ns
 FROM gap_list AS g JOIN stage__owner AS w USING (operation_id), gap__launch AS l
 WHERE g.cause = 'launch gap'

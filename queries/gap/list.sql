@@ -21,24 +21,24 @@ WITH gap AS (
 ),
 -- A call that began after the GPU had gone idle did not cause the gap: the CPU was late already.
 blocked AS (
-    SELECT g.operation_id, b.name_id, b.end_ns > g.start_ns AND b.end_ns <= least(a.call_ns, g.end_ns) AS is_waiting
+    SELECT g.operation_id, b.name_id
     FROM gap AS g
     JOIN _launched AS a USING (operation_id)
     ASOF JOIN gap__blocked AS b ON b.thread_id = a.thread_id AND b.start_ns <= g.start_ns
+    WHERE b.end_ns > g.start_ns AND b.end_ns <= least(a.call_ns, g.end_ns)
 )
 SELECT g.gpu_id, g.start_ns, g.end_ns, g.gap_ns,
     CASE
         WHEN a.call_ns IS NULL THEN 'unknown'
-        WHEN b.is_waiting THEN 'synchronization'
+        WHEN b.operation_id IS NOT NULL THEN 'synchronization'
         WHEN a.call_end_ns <= g.start_ns THEN 'dependency'
         ELSE 'launch gap'
     END AS cause,
-    CASE WHEN b.is_waiting THEN regexp_replace(s.value, '_v[0-9]{4}$', '') END
-        AS blocking_call,
+    regexp_replace(s.value, '_v[0-9]{4}$', '') AS blocking_call,
     greatest(coalesce(a.call_end_ns, g.start_ns) - g.start_ns, 0) AS launch_delay_ns,
     g.operation_id, a.range_id
 FROM gap AS g
 JOIN _launched AS a USING (operation_id)
-LEFT JOIN (FROM blocked WHERE is_waiting) AS b USING (operation_id)
+LEFT JOIN blocked AS b USING (operation_id)
 LEFT JOIN _string_call AS s ON s.id = b.name_id
 ORDER BY g.gap_ns DESC, g.start_ns, g.gpu_id

@@ -22,11 +22,6 @@ up AS (
     UNION ALL
     SELECT u.own_id, p.up_id, u.level + 1 FROM up AS u JOIN _place AS p USING (place_id) WHERE p.up_id IS NOT NULL
 ),
-tangled AS (
-    SELECT piece_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
-    FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
-    GROUP BY ALL
-),
 -- An operation counts only once per label, even if the operator is nested in itself.
 carried AS (
     SELECT u.own_id, p.label, bool_or(u.level = 0) AS is_innermost
@@ -36,7 +31,7 @@ carried AS (
 ),
 carried_there AS (
     SELECT s.piece_id, r.label, bool_or(s.level = 0) AS is_innermost
-    FROM _range_stack AS s SEMI JOIN tangled USING (piece_id) JOIN operator__range AS r USING (range_id)
+    FROM _range_stack AS s SEMI JOIN _tangled_work USING (piece_id) JOIN operator__range AS r USING (range_id)
     GROUP BY ALL
 ),
 work AS (
@@ -45,7 +40,7 @@ work AS (
     FROM (
         SELECT c.label, c.is_innermost, o.n, o.ns FROM carried AS c JOIN _place_work AS o ON o.place_id = c.own_id
         UNION ALL
-        SELECT c.label, c.is_innermost, t.n, t.ns FROM carried_there AS c JOIN tangled AS t USING (piece_id)
+        SELECT c.label, c.is_innermost, t.n, t.ns FROM carried_there AS c JOIN _tangled_work AS t USING (piece_id)
     )
     GROUP BY label
 )

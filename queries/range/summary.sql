@@ -11,12 +11,7 @@
 -- exclusive_ns     BIGINT   ns     sum of the durations of the operations in exclusive_count
 -- wall_ns          BIGINT   ns     sum of the range durations on the CPU
 -- median_wall_ns   DOUBLE   ns     median range duration on the CPU
-WITH RECURSIVE tangled AS (
-    SELECT piece_id, range_id, sum(n)::BIGINT AS n, sum(ns)::BIGINT AS ns
-    FROM _piece_work WHERE thread_id IN (FROM _tangled) AND piece_id IS NOT NULL
-    GROUP BY ALL
-),
-up AS (
+WITH RECURSIVE up AS (
     FROM _place_work
     UNION ALL
     SELECT p.up_id, u.n, u.ns FROM up AS u JOIN _place AS p USING (place_id) WHERE p.up_id IS NOT NULL
@@ -25,7 +20,7 @@ up AS (
 carried AS (
     SELECT DISTINCT s.piece_id, p.path_id
     FROM _range_stack AS s
-    SEMI JOIN tangled USING (piece_id)
+    SEMI JOIN _tangled_work USING (piece_id)
     JOIN _range_place AS r USING (range_id)
     JOIN _place AS p USING (place_id)
 ),
@@ -34,7 +29,7 @@ inside AS (
     FROM (
         SELECT p.path_id, u.n, u.ns FROM up AS u JOIN _place AS p USING (place_id)
         UNION ALL
-        SELECT c.path_id, t.n, t.ns FROM carried AS c JOIN tangled AS t USING (piece_id)
+        SELECT c.path_id, t.n, t.ns FROM carried AS c JOIN _tangled_work AS t USING (piece_id)
     )
     GROUP BY path_id
 ),
@@ -43,7 +38,7 @@ own AS (
     FROM (
         FROM _place_work
         UNION ALL
-        SELECT r.place_id, t.n, t.ns FROM tangled AS t JOIN _range_place AS r USING (range_id)
+        SELECT r.place_id, t.n, t.ns FROM _tangled_work AS t JOIN _range_place AS r USING (range_id)
     ) AS o
     JOIN _place AS p USING (place_id)
     GROUP BY p.path_id

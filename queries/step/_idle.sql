@@ -7,8 +7,7 @@ SELECT i.step_id,
         WHEN 'dependency' THEN 'dependency' ELSE 'rest' END AS term,
     g.blocking_call, count(*) AS gap_count,
     sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns))::BIGINT AS idle_ns,
-    -- The limit is that of gap__late.
-    coalesce(sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns)) FILTER (g.gap_ns >= 1000000), 0)::BIGINT
+    coalesce(sum(least(g.end_ns, i.end_ns) - greatest(g.start_ns, i.start_ns)) FILTER (is_long_gap(g.gap_ns)), 0)::BIGINT
         AS long_ns
 FROM gap_list AS g
 JOIN (SELECT DISTINCT process_id, gpu_id FROM step__interval) AS p USING (gpu_id)

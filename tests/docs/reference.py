@@ -18,6 +18,7 @@ import typer
 
 import nsys_tools as nt
 from nsys_tools.cli import app
+from nsys_tools.cli.queries import first_words
 from nsys_tools.findings.rules import rules
 from nsys_tools.formats import render
 from nsys_tools.report.reference import describe, documented
@@ -105,9 +106,6 @@ def sql_pages() -> dict[str, str]:
     return {"sql/index.md": "\n".join(listed), **found}
 
 
-_END = re.compile(r"\.(?: |$)|; |, (?=ordered by)")
-
-
 def _file(area: str) -> str:
     return "entities" if area == "views" else area
 
@@ -116,7 +114,7 @@ def _listed(area: str, members: list[Query]) -> str:
     rows = [
         (
             f"[{one.name}]({_file(area)}.md#{one.name})",
-            _escaped(_END.split(one.summary)[0]),
+            _escaped(first_words(one.summary).removesuffix(".")),
         )
         for one in members
     ]
