@@ -39,6 +39,7 @@ RANK = {
     "kernel_label": 1,
     "paths": 1,
     "tools": 1,
+    "processes": 1,
     "units": 1,
     "errors": 0,
 }

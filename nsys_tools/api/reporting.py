@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -77,7 +78,7 @@ def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: di
     from nsys_tools.report.redaction import redacted  # noqa: PLC0415
 
     progress = given.get("progress", silent)
-    with open(trace, **given) as session:
+    with open(trace, **given) as session, _rendering(asked["formats"]):
         analysis = session.analyze()
         written = kept.WrittenReport(target, session.name, analysis.headline, session.warnings)
         progress("drawing")
@@ -86,6 +87,13 @@ def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: di
             keep=lambda draft, first: kept.keep(entry, replace(written, path=Path(first)), draft) if entry else None,
         )  # fmt: skip
         return replace(written, path=first)
+
+
+def _rendering(formats: Sequence[str]) -> AbstractContextManager[None]:
+    """Return a context in which charts are drawn in a second process, if the report has charts."""
+    from nsys_tools.charts import renderer  # noqa: PLC0415
+
+    return renderer.beside(has_page="html" in formats) if {"md", "html"} & set(formats) else nullcontext()
 
 
 def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry | None, list[Path]]:

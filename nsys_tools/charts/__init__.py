@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from nsys_tools.charts import renderer
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.result import Result
 
@@ -23,7 +23,6 @@ NAMES = (
     "kernel_duration", "gap_summary",
 )  # fmt: skip
 """The charts of a report, in the order of the report."""
-_NUMBERED = re.compile(r"\b(?:gradient_|clip)\d+\b")
 PICTURES = {
     "timeline": ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "stage_activity"),
     "range_flame": ("range_flame",),
@@ -56,7 +55,7 @@ def chart(name: str, tables: Tables) -> Chart:
     return drawn
 
 
-def draw(tables: Tables) -> dict[str, bytes]:
+def draw(tables: Tables) -> Mapping[str, bytes]:
     """Return the charts of a report as SVG.
 
     Parameters
@@ -66,7 +65,7 @@ def draw(tables: Tables) -> dict[str, bytes]:
 
     Returns
     -------
-    dict
+    mapping
         SVG by path within the report folder. Charts without data are omitted.
     """
     return draw_frames(NAMES, {name: table.pl() for name, table in tables.items()})
@@ -87,22 +86,12 @@ def pictures(tables: Tables) -> list[Picture]:
     return [picture for picture in found if picture is not None]
 
 
-def draw_frames(names: Sequence[str], frames: Frames) -> dict[str, bytes]:
+def draw_frames(names: Sequence[str], frames: Frames) -> Mapping[str, bytes]:
     """Return the named charts as `draw` does, but from DataFrames."""
-    import vl_convert  # noqa: PLC0415
-
-    drawn = {}
-    for name in names:
-        found = _chart(name, frames)
-        if found is not None:
-            drawn[f"charts/{name}.svg"] = _numbered(vl_convert.vegalite_to_svg(found.to_dict(validate=False))).encode()
-    return drawn
-
-
-def _numbered(svg: str) -> str:
-    """Return an SVG with IDs numbered from 0, because the renderer continues the previous chart's numbering."""
-    found = {name: f"{name.rstrip('0123456789')}{n}" for n, name in enumerate(dict.fromkeys(_NUMBERED.findall(svg)))}
-    return _NUMBERED.sub(lambda match: found[match[0]], svg)
+    found = {name: _chart(name, frames) for name in names}
+    return renderer.Drawn(
+        {f"charts/{name}.svg": one.to_dict(validate=False) for name, one in found.items() if one is not None}
+    )
 
 
 def _chart(name: str, frames: Frames) -> Chart | None:

@@ -96,7 +96,7 @@ def _csv(found: Sequence[Change]) -> str:
     return out.getvalue()
 
 
-def _drawn(found: Diff) -> dict[str, bytes]:
+def _drawn(found: Diff) -> Mapping[str, bytes]:
     return charts.draw_frames(CHARTS, _frames(found))
 
 

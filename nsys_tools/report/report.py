@@ -186,18 +186,18 @@ def write_folder(
     with whole_folder(target, force=force) as folder:
         (folder / METRICS).write_text(json.dumps(parts.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         _write_tables(parts.tables, folder / "tables", csv_safe=csv_safe)
+        if "md" in formats:
+            for name, text in {"report.md": parts.text, **parts.beside}.items():
+                (folder / name).write_text(text, encoding="utf-8")
+        opening = parts.first() if parts.first and "html" in formats else None
+        # Charts come last, because another process may still be drawing them.
         if parts.drawn:
             (folder / "charts").mkdir()
         for path, svg in parts.drawn.items():
             (folder / path).write_bytes(svg)
-        if "md" in formats:
-            for name, text in {"report.md": parts.text, **parts.beside}.items():
-                (folder / name).write_text(text, encoding="utf-8")
         if "html" in formats:
             title = f"{parts.source} - nsys-tools"
-            html = page.render(
-                parts.text, title, parts.drawn, asset("report.css"), parts.first() if parts.first else None
-            )  # fmt: skip
+            html = page.render(parts.text, title, parts.drawn, asset("report.css"), opening)
             (folder / "report.html").write_text(html, encoding="utf-8")
         if keep is not None:
             keep(folder, first)

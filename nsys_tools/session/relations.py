@@ -57,8 +57,7 @@ class Relations:
         choice: Choice | None = None, notes: list[str] | None = None,
     ) -> None:  # fmt: skip
         self._connection = connection
-        # For a small trace, recomputing is faster than writing and checking files.
-        self._store = None if recorded.is_small else store
+        self._store = None if recorded.is_small else store  # for a small trace, recomputing is faster
         self._materializer = Materializer(connection, recorded, progress, [] if notes is None else notes)
         self._choice = choice or Choice()
         self._recorded = recorded
@@ -80,6 +79,8 @@ class Relations:
         Relations that depend on the table are stored only if it has a `key`, which must change with the table's rows.
         """
         self._drop_on(name)
+        if name not in self._keys:
+            self._forget()
         self._keys[name] = key
         self._later[name] = later
         if later is None:
@@ -95,16 +96,19 @@ class Relations:
         """Drop a session table and all relations that depend on it."""
         if name in self._keys:
             self._drop_on(name)
+            self._forget()
             del self._keys[name]
 
     def _drop_on(self, name: str) -> None:
-        """Drop a table and all relations that depend on it."""
         for made in [m for m in self._made if not m.startswith(_LOADED) and name in self.behind(m)]:
             kind = "TABLE" if self._is_table.pop(made, False) else "VIEW"
             self._connection.execute(f"DROP {kind} IF EXISTS {quoted(made)}")
             self._made.discard(made)
-        self._behind.clear()
         self._digests.clear()
+
+    def _forget(self) -> None:
+        """Discard what depends on the names of session tables, before a name is added or removed."""
+        self._behind.clear()
         self._lacking.forget()
 
     def needs(self, name: str) -> frozenset[str]:
@@ -144,7 +148,7 @@ class Relations:
         """
         names = set(names)
         if self._columns is None:
-            # For a small trace, load all columns, since queries are then tables, which compute all of their columns.
+            # For a small trace, load all columns, since queries are then tables, which compute all columns.
             self._columns = {} if self._recorded.is_small else in_use(self._choice.queries, self._needed)
         if self._columns and not names <= set(self._choice.queries):
             self._load_whole()
@@ -226,9 +230,8 @@ class Relations:
     def _is_stored(self, name: str) -> bool:
         if name.startswith(_LOADED):
             return self._table(name).has is not None
-        query = catalogue.find(name)
-        is_told = all(self._keys[table] for table in self.behind(name) & self._keys.keys())
-        return bool(query.materialized) and not query.unstored and is_told
+        query, told = catalogue.find(name), self.behind(name) & self._keys.keys()
+        return bool(query.materialized) and not query.unstored and all(self._keys[table] for table in told)
 
     def _entry(self, name: str, digest: str = "") -> Entry | None:
         """Return the store entry for a relation. The default digest is the relation's own."""
@@ -238,8 +241,7 @@ class Relations:
 
     def _kept(self, name: str) -> bool:
         """Whether the store has the relation. If so, the relations that it reads are not needed."""
-        entry = self._entry(name)
-        return entry is not None and entry.find() is not None
+        return (entry := self._entry(name)) is not None and entry.find() is not None
 
     def _make(self, name: str) -> None:
         if later := self._later.get(name):

@@ -1,0 +1,63 @@
+"""A second Python process: results, failures, and what it may import."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nsys_tools.processes import DiedError, Process
+
+
+@pytest.fixture
+def process() -> Iterator[Process]:
+    """Return a process that is stopped after the test."""
+    started = Process()
+    yield started
+    started.stop()
+
+
+def test_results_come_in_the_order_of_the_calls(process: Process) -> None:
+    process.submit(divmod, 17, 5)
+    process.submit(print, "library output")
+    process.submit(os.getpid)
+    assert process.result() == (3, 2)
+    assert process.result() is None
+    assert process.result() not in (None, os.getpid())
+
+
+@pytest.mark.parametrize(
+    ("call", "cause"), [((signal.raise_signal, signal.SIGKILL), "SIGKILL"), ((os._exit, 7), "exit status 7")]
+)
+def test_the_cause_of_its_end_is_named(process: Process, call: tuple[object, int], cause: str) -> None:
+    process.submit(*call)
+    with pytest.raises(DiedError, match=cause):
+        process.result()
+    with pytest.raises(DiedError, match=cause):
+        process.submit(divmod, 1, 1)
+
+
+def test_a_busy_process_stops(process: Process) -> None:
+    process.submit(divmod, 1, 1)
+    process.result()
+    process.submit(time.sleep, 1_000)
+    begin = time.monotonic()
+    process.stop()
+    assert time.monotonic() - begin < 4
+
+
+def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("signal", "pickle", "subprocess", "nsys_tools"):
+        (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'was-run')!r}, 'w').close()\n")
+    monkeypatch.chdir(tmp_path)
+    process = Process()
+    try:
+        process.submit(divmod, 17, 5)
+        assert process.result() == (3, 2)
+    finally:
+        process.stop()
+    assert not (tmp_path / "was-run").exists()
