@@ -7,7 +7,7 @@ _SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if
 
 
 def main() -> None:
-    """Run the command line. A signal during the import ends the process without a traceback."""
+    """Run the command-line interface. A signal during the import ends the process without a traceback."""
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, lambda came, _: os._exit(128 + came))

@@ -1,4 +1,4 @@
-"""Finding the data files of nsys-tools: SQL, templates, models and sample traces.
+"""Find the data files of nsys-tools: SQL, templates, models and sample traces.
 
 The data files are in ``nsys_tools/_assets`` in the wheel, and at the top level in a checkout. Files in the user's own
 folder (``--assets DIR``) take precedence.
@@ -46,12 +46,12 @@ def folders() -> list[Path]:
 
 
 def find(relative: str) -> Path | None:
-    """Return the first asset at a relative path, such as ``queries/kernel/summary.sql``, or None."""
+    """Return the first asset at a relative path, such as ``queries/kernel/summary.sql``, or None if there is none."""
     return next((path for folder in folders() if (path := folder / relative).is_file()), None)
 
 
 def listing(room: str, pattern: str) -> dict[str, Path]:
-    """Return the assets in a top-level folder that match a glob pattern, by their path in that folder.
+    """Return the assets in a top-level folder that match a glob pattern, keyed by path within that folder.
 
     If two asset folders have a file with the same path, the user's file takes precedence.
     """

@@ -56,7 +56,7 @@ class NsysToolsError(Exception):
     message
         What is wrong, and where.
     hint
-        How to fix the problem; empty if the message is sufficient.
+        How to fix the problem, or an empty string if the message is sufficient.
 
     Notes
     -----
@@ -130,7 +130,7 @@ def explain(words: str, told: Callable[[], NsysToolsError]) -> None:
 
 
 def explained(error: BaseException) -> NsysToolsError | None:
-    """Return the replacement that `explain` registered for a library error; None for any other error."""
+    """Return the replacement that `explain` registered for a library error, or None for any other error."""
     said = str(error)
     return next((told() for words, told in _EXPLAINED.items() if words in said), None)
 
@@ -144,7 +144,7 @@ def out_of_memory(said: str) -> NsysToolsError:
 
 
 def _told(error: BaseException) -> NsysToolsError | None:
-    """Return the converted error; None for an error that propagates unchanged."""
+    """Return the converted error, or None for an error that propagates unchanged."""
     if isinstance(error, NsysToolsError | BrokenPipeError):
         return None
     if isinstance(error, OSError):
@@ -174,7 +174,7 @@ def _of_library(error: BaseException) -> NsysToolsError | None:
     if kind == "OutOfMemoryException":
         return out_of_memory(said)
     if kind == "ConnectionException":
-        return NsysToolsError("The session is closed.", "Open the trace again: nsys_tools.open(PATH).")
+        return NsysToolsError("The session is closed.", "Open the trace again with `nsys_tools.open(PATH)`.")
     if kind in {"InternalException", "FatalException", "PanicException"}:
         return NsysToolsError(f"{library} failed with an internal error ({said}).", "Run the command again.")
     return NsysToolsError(f"{library}: {said}", _MISSING_SPACE if os.strerror(errno.ENOSPC) in said else "")

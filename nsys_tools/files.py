@@ -1,4 +1,4 @@
-"""Writing output files completely or not at all. Existing files are not replaced without --force."""
+"""Write output files completely or not at all. Existing files are not replaced without --force."""
 
 from __future__ import annotations
 
@@ -176,7 +176,7 @@ def new_file(file: Path, *, force: bool, inputs: Iterable[Path] = (), parents: b
     Raises
     ------
     NsysToolsError
-        If the file exists and `force` is False, is not a regular file, is an input, or cannot be written.
+        If the file exists and `force` is False, or if it is not a regular file, is an input, or cannot be written.
     """
     check_new(file, force=force, inputs=inputs)
     try:
@@ -199,7 +199,7 @@ def cannot_write(file: Path, error: Exception) -> NsysToolsError:
 
 
 def write_parquet(frame: pl.DataFrame, file: Path) -> None:
-    """Write a DataFrame to a Parquet file. If the disk is full, polars alone would report an error in the file format.
+    """Write a DataFrame to a Parquet file. On a full disk, polars alone reports a file format error.
 
     Raises
     ------
@@ -258,7 +258,7 @@ def place(draft: Path, final: Path, *, replace: bool) -> None:
 
 
 def existing(*names: str) -> list[Path]:
-    """Return the names that are existing files. The other names can be those of shipped items."""
+    """Return the names that refer to existing files. The other names may refer to shipped items."""
     return [Path(name) for name in names if name and Path(name).is_file()]
 
 

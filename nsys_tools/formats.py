@@ -1,4 +1,4 @@
-"""Rendering tables as text for human readers, spreadsheets and programs."""
+"""Render tables as text for human readers, spreadsheets and programs."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ def text_as_html(columns: Sequence[str], rows: Rows) -> str:
     Parameters
     ----------
     columns
-        The headers; empty for a table without headers.
+        The headers, or an empty sequence for a table without headers.
     rows
         One sequence of strings per row.
     """
@@ -203,7 +203,7 @@ _UNIT = re.compile(r"(?:.+_)?(?:(ns|bytes|flops|ratio|count|hz)|(tokens|bytes|fl
 
 
 def _unit(name: str) -> str:
-    """Return the unit that the suffix of a column name indicates; empty if it does not indicate a unit."""
+    """Return the unit that the suffix of a column name indicates, or an empty string if it does not indicate a unit."""
     found = _UNIT.fullmatch(name)
     return "" if found is None else found[1] or f"{found[2]}/{found[3]}"
 
@@ -222,13 +222,13 @@ def envelope(
     rows
         The rows to include.
     trace
-        Name of the trace that was read; None if no trace was read.
+        Name of the trace that was read, or None if no trace was read.
     units
         Units by column. For any other column, the unit is inferred from its suffix.
     warnings
         Caveats about the rows, one sentence each.
     data
-        Data that applies to the rows as a whole; None if there is no such data.
+        Data that applies to the rows as a whole, or None if there is no such data.
     truncated
         Whether a limit removed rows.
     next_commands

@@ -1,4 +1,4 @@
-"""Recognizing and shortening file paths in text."""
+"""Recognize and shorten file paths in text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Locating nsys and ncu, and reading their versions."""
+"""Locate nsys and ncu, and read their versions."""
 
 from __future__ import annotations
 
@@ -56,6 +56,6 @@ def answer(command: Sequence[str], timeout_s: float = 30.0) -> str | None:
 
 
 def version(tool: Path) -> str | None:
-    """Return the version that ``--version`` prints, such as ``2023.4.4.54``, or None."""
+    """Return the version that ``--version`` prints, such as ``2023.4.4.54``, or None if it is unknown."""
     found = re.search(r"\d{4}\.\d+(?:\.\d+)*", answer([str(tool), "--version"]) or "")
     return found[0] if found else None

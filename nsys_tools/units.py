@@ -1,4 +1,4 @@
-"""Formatting values for human readers. Everywhere else, values are plain numbers in the unit of their column."""
+"""Format values for human readers. Everywhere else, values are plain numbers in the unit of their column."""
 
 from __future__ import annotations
 

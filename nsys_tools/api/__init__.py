@@ -1,1 +1,1 @@
-"""The public names of ``nsys_tools``, which the package exports."""
+"""The public names that ``nsys_tools`` exports."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @one_error
 class Analysis(Analyzed):
-    """Everything that a report shows about a trace; use `Session.analyze`."""
+    """Everything that a report shows about a trace. Use `Session.analyze` to compute it."""
 
     @classmethod
     def of(cls, found: Analyzed) -> Analysis:
@@ -93,5 +93,5 @@ class Analysis(Analyzed):
         return report.write(analysis, Path(out), formats=formats, top=top, force=force, csv_safe=csv_safe)
 
     def __repr__(self) -> str:
-        """Return the name of the trace and the numbers of tables and findings."""
+        """Return the name of the trace and the number of tables and findings."""
         return f"<Analysis of {self.source}: {len(self.tables)} tables, {len(self.findings)} findings>"

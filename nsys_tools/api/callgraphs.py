@@ -1,4 +1,4 @@
-"""Recording a model's call graph, and grouping it into repeated modules."""
+"""Record a model's call graph, and group it into repeated modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Capturing a model: running it under nsys and ncu, and writing a run folder."""
+"""Run a model under nsys and ncu, and write a run folder."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ class _TraceReader:
             return {name: (count, still_open) for name, count, still_open in rows}
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
-        """Write the report for a run folder; return the report's main file."""
+        """Write the report for a run folder and return the report's main file."""
         with open_session(folder) as session:
             return session.analyze().write(session.report_folder, force=again)
 
     def scrub(self, sqlite: Path, folder: Path) -> str:
-        """Write a scrubbed copy of a trace and its manifest to a folder; return a summary of what was removed."""
+        """Write a scrubbed copy of a trace and its manifest to a folder. Return a summary of what was removed."""
         from nsys_tools.api.sharing import scrub  # noqa: PLC0415
 
         folder.mkdir(exist_ok=True)

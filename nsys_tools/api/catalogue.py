@@ -1,4 +1,4 @@
-"""Listing and describing the documented queries."""
+"""List and describe the documented queries."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def queries(area: str = "", needs: Callable[[str], Collection[str]] | None = Non
 
 @one_error
 def query_areas() -> dict[str, list[str]]:
-    """Return the names of the documented queries by area. The entities (``views``) come first."""
+    """Return the names of the documented queries, grouped by area. The entities (``views``) come first."""
     from nsys_tools.report.reference import documented  # noqa: PLC0415
     from nsys_tools.session import catalogue  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""The base class of sessions and jobs: both can be closed, and both list their queries."""
+"""The base class of sessions and jobs, both of which can be closed and can list their queries."""
 
 from __future__ import annotations
 

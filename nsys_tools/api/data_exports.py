@@ -1,4 +1,4 @@
-"""Exporting the results of the documented queries as files and databases."""
+"""Export the results of the documented queries to files and databases."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Comparing two captures or groups of captures: traces, run folders or saved baselines."""
+"""Compare two captures or groups of captures, which are traces, run folders or saved baselines."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Paths = str | Path | Sequence[str | Path]
 
 @one_error
 class Comparison(Diff):
-    """A comparison of two sides; use `nsys_tools.diff`."""
+    """A comparison of two sides. Use `nsys_tools.diff` to create one."""
 
     def text(self, form: str = "table", *, top: int = 20) -> str:
         """Return the comparison as text.
@@ -117,7 +117,8 @@ def diff(
     for one in (*sides[0], *sides[1]):
         if chosen != "step" and chosen not in one.rows:
             raise NsysToolsError(
-                f"{one.source}: the baseline has no rows by {chosen}.", "Save the baseline again from the trace."
+                f"{one.source}: the baseline has no rows grouped by {chosen}.",
+                "Save the baseline again from the trace.",
             )
     found = compare(sides[0], sides[1], by=chosen, noise=sides[2])
     return Comparison(**{one.name: getattr(found, one.name) for one in fields(Diff)})
@@ -128,7 +129,7 @@ def save_baseline(
     trace: str | Path, out: str | Path, *, hash_names: bool = False, force: bool = False, progress: Progress = silent,
     **given: Any,
 ) -> None:  # fmt: skip
-    """Save the data that comparisons need to a JSON file, so that the trace does not have to be stored.
+    """Write a JSON file with the data that comparisons need, so that the trace does not have to be stored.
 
     Parameters
     ----------
@@ -137,7 +138,7 @@ def save_baseline(
     out
         The JSON file to write.
     hash_names
-        Store hashes in place of kernel names and the names that the program chose.
+        Store hashes instead of kernel names and names chosen by the program.
     force
         Replace an existing file.
     progress

@@ -26,12 +26,12 @@ def envelope(
     command
         The command that produced the rows, such as ``model flops``. `json_schema` describes its envelope.
     rows
-        The rows: mappings, or a result, which includes the units and whether rows were removed.
+        The rows, as mappings or as a result. A result also records the units and whether rows were removed.
     trace
         Name of the trace that was read; None if no trace was read.
     units
-        For mappings, the unit by column. For any other column, the unit is inferred from its suffix: ``_ns _bytes
-        _flops _ratio _count``.
+        For mappings, the unit of each column. For a column not listed, the unit is inferred from its suffix: ``_ns
+        _bytes _flops _ratio _count``.
     warnings
         Caveats about the rows, one sentence each.
     data
@@ -58,7 +58,7 @@ def envelope(
 
 @one_error
 def json_schemas() -> list[str]:
-    """Return the names of the shipped schemas: each command, with hyphens for spaces, and ``metrics`` for a report."""
+    """Return the names of the shipped schemas: command names with hyphens for spaces, and ``metrics`` for reports."""
     found = (file.name for file in (files("nsys_tools") / "schemas").iterdir())
     return sorted(name.removesuffix(".json") for name in found if name.endswith(".json") and _SHARED not in name)
 

@@ -1,4 +1,4 @@
-"""Evaluating an analytic model for a workload: FLOPs, bytes, times, formulas, sweeps and predictions."""
+"""Evaluate an analytic model for a workload: FLOPs, bytes, times, formulas, sweeps and predictions."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LATENT = "latent_attention_core"
 
 
 def as_result(table: Table, name: str, *, people: bool = False) -> Result:
-    """Return a table of the model as a result; `people` rounds the values for reading."""
+    """Return a table of the model as a result. `people` formats the values for human readers."""
     from nsys_tools.model.tables import for_people  # noqa: PLC0415
 
     columns, rows = for_people(table) if people else table
@@ -33,7 +33,7 @@ def as_result(table: Table, name: str, *, people: bool = False) -> Result:
 
 @one_error
 class Evaluation:
-    """An analytic model evaluated for a workload; use `AnalyticModel.evaluate`.
+    """An analytic model evaluated for a workload. Use `AnalyticModel.evaluate` to create one.
 
     Attributes
     ----------
@@ -106,11 +106,11 @@ class Evaluation:
         Parameters
         ----------
         by
-            What each row represents: ``layer``, ``class`` or ``phase``. ``serving`` returns the same as `serving`.
+            What each row represents: ``layer``, ``class`` or ``phase``. ``serving`` returns the result of `serving`.
         phase
             Include only this phase.
         people
-            Format the result for reading, with fewer columns, readable units, and totals if rows are layers.
+            Format the result for human readers: fewer columns, readable units, and totals if each row is a layer.
 
         Raises
         ------
@@ -228,7 +228,7 @@ class Evaluation:
         phase
             Include only this phase.
         people
-            Format the result for reading, with a readable unit for each amount. If the model decodes batches, the
+            Format the result for human readers, with a readable unit for each amount. If the model decodes batches, the
             result also has latency, throughput and memory.
         """
         from nsys_tools.model.tables import brief_sweep  # noqa: PLC0415
@@ -252,7 +252,7 @@ class Evaluation:
         return sweep(self._whole, self._formulas, axes, self._settings, phase, self._efficiency)
 
     def write_report(self, out: str | Path, *, force: bool = False) -> list[Path]:
-        """Write report.json, report.yaml and one page per layer class to a folder; return the files.
+        """Write report.json, report.yaml and one page per layer class to a folder, and return the files.
 
         Parameters
         ----------
@@ -273,7 +273,7 @@ class Evaluation:
         return analytic.write(result, self._formulas, diagnostics(self._model, self._formulas), Path(out), force=force)
 
     def predict(self, out: str | Path, *, force: bool = False) -> Result:
-        """Write the roofline timeline as a trace that is marked as predicted; return the parts that take the most time.
+        """Write the roofline timeline as a trace marked as predicted. Return the parts that take the most time.
 
         Raises
         ------

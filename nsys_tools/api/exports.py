@@ -1,4 +1,4 @@
-"""Exporting traces as timelines for Perfetto and viewers of Chrome JSON."""
+"""Export traces as timelines for Perfetto and viewers of Chrome JSON."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def export_timeline(
 
 
 def _time(text: str) -> tuple[int, int] | None:
-    """Return the time window that ``[START]/[END]`` describes; None for an empty string."""
+    """Return the time window that ``[START]/[END]`` describes, or None for an empty string."""
     from nsys_tools.stats.window import between  # noqa: PLC0415
 
     try:
@@ -136,7 +136,7 @@ def _asked(path: Path, given: dict[str, Any]) -> Asked:
 
 
 def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex: str) -> _Job:
-    """Return the traces; for several traces, also their ranks and clock offsets."""
+    """Return the traces and, if there are several, their ranks and clock offsets."""
     from nsys_tools.export.clocks import Clock  # noqa: PLC0415
     from nsys_tools.export.tracks import Owner  # noqa: PLC0415
 
@@ -161,7 +161,7 @@ def _job(paths: Sequence[Path], given: dict[str, Any], workers: int, rank_regex:
 
 
 def _drawn(job: _Job, stream: BinaryIO, form: str, cut: Cut) -> list[tuple[str, Written]]:
-    """Draw all traces; return what was written for each trace."""
+    """Draw all traces, and return what was written for each trace."""
     from nsys_tools.export.chrome import ChromeWriter  # noqa: PLC0415
     from nsys_tools.export.perfetto import PerfettoWriter  # noqa: PLC0415
     from nsys_tools.export.tracks import Tracks  # noqa: PLC0415

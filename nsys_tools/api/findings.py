@@ -15,7 +15,7 @@ from nsys_tools.formats import envelope
 @one_error
 @dataclass(frozen=True)
 class Findings(Sequence[Finding]):
-    """The findings about a trace, with the most nanoseconds at stake first. Use `Session.findings` to get them.
+    """The findings about a trace, ordered by time at stake, largest first. Use `Session.findings` to get them.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Findings(Sequence[Finding]):
     @overload
     def __getitem__(self, key: slice) -> Sequence[Finding]: ...
     def __getitem__(self, key: int | slice) -> Finding | Sequence[Finding]:
-        """Return a finding by index, or several by slice."""
+        """Return the finding at an index, or the findings in a slice."""
         return self.found[key]
 
     def __len__(self) -> int:

@@ -1,4 +1,4 @@
-"""Inspecting transformers architectures that are built without weights."""
+"""Inspect transformers architectures that are built without weights."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Inspected:
     file
         The model JSON that was written.
     is_new
-        Whether the architecture was built now. If not, it was found in the cache.
+        Whether the architecture was newly built. If not, it was read from the cache.
     warnings
         The classes without a formula, one sentence each.
     """
@@ -147,7 +147,7 @@ def model_operators(source: str, *, people: bool = False) -> tuple[Result, list[
     source
         A model, or the file or folder of a torchinfo artifact.
     people
-        Omit and shorten columns for reading.
+        Omit and shorten columns for human readers.
     """
     from nsys_tools.model import architecture, database, operators, tables  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @one_error
 class JobAnalysis(ranks.Ranks):
-    """Everything that a report shows about many ranks; use `Job.analyze`."""
+    """Everything that a report shows about many ranks. Use `Job.analyze` to compute it."""
 
     TABLES: ClassVar[Sequence[str]] = ranks.TABLES
 

@@ -1,4 +1,4 @@
-"""Opening several traces together as the ranks of one job."""
+"""Open several traces together as the ranks of one job."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ class Job(Closing):
         Returns
         -------
         Result
-            The rows of the query. If the query is computed for each trace, its rows are those of all ranks, with
-            ``rank`` as the first column. Times are on the clock of each rank's file (see ``rank_clock``).
+            The rows of the query. If the query is computed per trace, the result contains the rows of all ranks,
+            and its first column is ``rank``. Times are on the clock of each rank's file (see ``rank_clock``).
 
         Raises
         ------
@@ -214,6 +214,6 @@ def find_traces(paths: Sequence[str | Path]) -> list[Path]:
     Raises
     ------
     NsysToolsError
-        If a path or pattern does not match a trace, or two of them match the same trace.
+        If a path or pattern does not match any trace, or two of them match the same trace.
     """
     return traces(paths)

@@ -1,4 +1,4 @@
-"""Building a session from a trace, its run folder, and the sources that are joined with it."""
+"""Build a session from a trace, its run folder, and the sources that are joined with the trace."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ class Opened:
     run
         The run folder; None for a single trace.
     reopen
-        Function that reopens the trace and reads only part of it, as a `Choice` specifies; None without a trace.
+        Function that reopens the trace and reads only the part that a `Choice` specifies; None without a trace.
     inputs
         The files and folders that are read.
     """
@@ -172,7 +172,7 @@ def _stages(asked: Asked, run: Run | None) -> StagesFile | None:
 
 
 def _join_files(asked: Asked, run: Run | None, joined: Joined, stages: StagesFile | None) -> None:
-    """Join the sources that the user specified. Use the sources in the run folder for the others."""
+    """Join the sources that the user specified, and take all other sources from the run folder."""
     from nsys_tools.sources.callgraph.source import CallGraphFile  # noqa: PLC0415
     from nsys_tools.sources.ncu import Ncu  # noqa: PLC0415
 
@@ -211,11 +211,11 @@ def _without_trace(asked: Asked) -> Opened:
 
     if asked.path is not None and asked.ncu is not None:
         raise NsysToolsError(
-            f"{asked.path} is not a trace.", "Specify both a trace and ncu results: open(TRACE, ncu=PATH)."
+            f"{asked.path} is not a trace.", "Specify both a trace and ncu results with nt.open(TRACE, ncu=PATH)."
         )
     path = asked.path or asked.ncu
     if path is None:
-        raise NsysToolsError("Neither a trace nor ncu results were specified.", "Open a trace: nt.open(TRACE).")
+        raise NsysToolsError("Neither a trace nor ncu results were specified.", "Open a trace with nt.open(TRACE).")
     needless = [name for name in ("stages", "model", "callgraph", "dtype") if getattr(asked, name)]
     needless += ["gpu"] if asked.gpu != "auto" else []
     if needless:

@@ -16,14 +16,14 @@ def time_limit(seconds: float) -> AbstractContextManager[None]:
     Raises
     ------
     NsysToolsError
-        If the block took longer than that. The error is raised at the end of the block.
+        If the block took longer than `seconds`. The error is raised at the end of the block.
     """
     return Limits(seconds=seconds).hold()
 
 
 @one_error
 def limit_memory(size: str) -> None:
-    """Limit query memory, for example to ``2GB``, in each session that is opened from now on."""
+    """Limit the memory for queries, for example to ``2GB``, in all sessions opened after this call."""
     if size:
         check_size(size, "memory")
     limit_connections(size.strip())

@@ -83,7 +83,7 @@ class AnalyticModel:
 
     @property
     def warnings(self) -> list[str]:
-        """What is not included in the counts: parts of a configuration, and classes without a formula."""
+        """Warnings about what the counts omit: parts of the configuration, and classes without a formula."""
         from nsys_tools.model.demand import unknown  # noqa: PLC0415
 
         counts: Counter[str] = Counter()
@@ -96,7 +96,7 @@ class AnalyticModel:
         return [*self._model.warnings, *left_out]
 
     def tree(self, *, people: bool = False) -> Result:
-        """Return the layer hierarchy: one row per layer with class, repeat count and weights. `people` shortens it."""
+        """Return the layer hierarchy, with class, repeat count and weights. `people` formats it for human readers."""
         from nsys_tools.model import tables, tree  # noqa: PLC0415
 
         return as_result(tables.tree_table(tree.nodes(self._model, self._formulas)), "tree", people=people)
@@ -141,11 +141,11 @@ class AnalyticModel:
             Parallelism degrees, such as ``{"tp": 8, "pp": 2, "ep": 8, "dp": 1}``. Results are then for one GPU in
             pipeline stage ``pp_rank``.
         efficiency
-            Achieved fraction of roofline speed, for all phases or by phase, as returned by `Session.efficiency`.
+            Achieved fraction of roofline speed: one for all phases, or one per phase (see `Session.efficiency`).
             Serving metrics then include expected times in addition to the bounds.
         expanded
-            Instead of model FLOPs, count what the transformers code computes. That code expands the cached latent in
-            every step, attends to keys that the indexer did not select, and pads the chunks of a scan.
+            Instead of model FLOPs, count the FLOPs that the transformers code performs. That code expands the cached
+            latent in every step, attends to keys that the indexer did not select, and pads the chunks of a scan.
 
         Raises
         ------

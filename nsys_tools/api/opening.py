@@ -1,4 +1,4 @@
-"""Opening a trace, a run folder, ncu results, or the traces of several ranks."""
+"""Open a trace, a run folder, ncu results, or the traces of several ranks."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def open(
     attention
         How to count the model's attention: ``full`` or ``causal``.
     parallel
-        Parallelism degrees, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``. The trace must be of one of these GPUs.
+        Parallelism degrees, such as ``{"tp": 8, "pp": 2, "pp_rank": 1}``. The trace must be from one of these GPUs.
     ncu
         CSV or ``.ncu-rep`` file from ncu, or a folder of such files.
     callgraph
@@ -165,9 +165,9 @@ def open(
 
 
 def _job(paths: Sequence[str | Path], alone: Mapping[str, Any], **given: Any) -> Job:
-    """Open several traces; refuse sources that can be joined only with a single trace."""
+    """Open several traces. Refuse sources that require a single trace."""
     from nsys_tools.api.jobs import open_job  # noqa: PLC0415
 
     if needless := [name for name, value in alone.items() if value]:
-        raise UsageError(f"{needless[0]} can be joined only with a single trace.", "Open one rank's trace.")
+        raise UsageError(f"{needless[0]} cannot be used with several traces.", "Open one rank's trace.")
     return open_job(paths, **given)

@@ -1,4 +1,4 @@
-"""Reading the trace of one rank, in the same process or in a worker."""
+"""Read the trace of one rank, in the same process or in a worker."""
 
 from __future__ import annotations
 
@@ -68,12 +68,12 @@ def _part(opened: Opened, process: int | None, task: Task) -> Part:
 
 
 def _rows(opened: Opened, name: str) -> str:
-    """Return the SELECT of a prepared query or of one of nsys's own tables; empty if the trace lacks the table."""
+    """Return the SELECT of a prepared query or an nsys table, or an empty string if the trace lacks the table."""
     database = opened.database
     if name not in catalogue.queries():
         return database.rows_of(name) if name in database.recorded else ""
     if lacking := sorted(database.needs(name)):
-        raise UsageError(f"{name} requires {lacking[0]}, which can be joined only with a single trace.")
+        raise UsageError(f"{name} requires {lacking[0]}, which cannot be used with several traces.")
     opened.joined.check(database.query, name)
     database.ensure(name)
     return f"FROM {quoted(name)}"

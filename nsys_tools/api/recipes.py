@@ -1,4 +1,4 @@
-"""Listing the recipes of ``nsys recipe``, and running them on the traces of many ranks."""
+"""List the recipes of ``nsys recipe``, and run them on the traces of many ranks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RecipeRun:
-    """The output of a recipe; use `nsys_tools.recipe`.
+    """The output of a recipe. Use `nsys_tools.recipe` to run one.
 
     Attributes
     ----------
@@ -43,7 +43,7 @@ class RecipeRun:
 
 @one_error
 def recipes() -> Result:
-    """Return the recipes, each with its name, title and the options that it accepts."""
+    """Return the recipes, each with its name, its title and the options that it accepts."""
     from nsys_tools.stats.recipes import RECIPES  # noqa: PLC0415
 
     rows = [(one.name, one.title, " ".join(f"--{name}" for name in one.options)) for one in RECIPES]
@@ -66,7 +66,7 @@ def recipe(
         Traces, folders of traces, or patterns. Each file is treated as a rank. Ranks are numbered in
         natural order of the file names.
     output
-        The folder to create. It has each table as Parquet and CSV, and ``recipe.html``.
+        The folder to create. It contains ``recipe.html`` and each table as Parquet and CSV.
     workers
         Number of processes that read traces; 0 for one process per core.
     scheduler
@@ -80,7 +80,7 @@ def recipe(
     progress
         Called with a short description of the current step.
     **options
-        Recipe options, with NVIDIA's names: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
+        Recipe options with NVIDIA's names: ``start``, ``end`` (ns), ``nvtx`` (``RANGE[@DOMAIN][/N]``), ``name``,
         ``base``, ``mangled``, ``bins``, ``cumulative``, ``rows``, ``gap`` (ms), ``threshold`` (%), ``chunks``.
 
     Returns

@@ -1,4 +1,4 @@
-"""Writing a report in one call. A cached report is copied without reading the trace."""
+"""Write a report in one call. A cached report is copied without reading the trace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reports of ``nsys stats`` and the rules of ``nsys analyze``: listing them, and writing them as nsys does."""
+"""List the reports of ``nsys stats`` and the rules of ``nsys analyze``, and write their output as nsys does."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def write_stats(
     console: TextIO = sys.stdout,
     progress: Progress = silent,
 ) -> Iterator[str]:
-    """Write reports of ``nsys stats`` to the console or to files; yield messages.
+    """Write ``nsys stats`` reports to the console or to files, and yield messages.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def write_stats(
     reports
         The reports to write, each as ``NAME[:ARGUMENT...]``. The default is the reports that nsys prints by default.
     formats
-        One format per report. The last format also applies to any remaining reports. The default is column on the
-        console and csv in files.
+        One format per report. The last format also applies to any remaining reports. The default is ``column``
+        for the console and ``csv`` for files.
     outputs
         ``-`` for the console, ``.`` for files next to the trace, or BASE for files named BASE_REPORT.EXT. One output
         per report. The last output also applies to any remaining reports.
@@ -128,7 +128,7 @@ def write_rules(
     console: TextIO = sys.stdout,
     progress: Progress = silent,
 ) -> Iterator[str]:
-    """Write expert-system rules of ``nsys analyze`` to the console or to files; yield messages.
+    """Write the output of ``nsys analyze`` rules to the console or to files, and yield messages.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ class _Writing:
         )
 
     def write(self, requests: Sequence[Request], part: Window | None = None) -> Iterator[str]:
-        """Write the reports; yield messages."""
+        """Write the reports, and yield messages."""
         from nsys_tools.stats.answers import answers  # noqa: PLC0415
         from nsys_tools.stats.delivery import Delivery  # noqa: PLC0415
 

@@ -52,7 +52,7 @@ class Session(Closing):
 
     @property
     def warnings(self) -> list[str]:
-        """What could not be read or has invalid values in the trace, one sentence each. Queries can add to the list."""
+        """Warnings about unreadable or invalid data in the trace, one sentence each. Queries can add to the list."""
         return list(self._database.notes)
 
     @property
@@ -97,7 +97,7 @@ class Session(Closing):
         return self._database.query(name, top=top, **equals)
 
     def efficiency(self) -> dict[str, float]:
-        """Return the fraction of roofline speed that each phase of the model achieved, which is roofline time / span.
+        """Return the fraction of roofline speed (roofline time / span) that each phase of the model achieved.
 
         To estimate times for other workloads, pass the result to `AnalyticModel.evaluate` as `efficiency`.
 
@@ -151,16 +151,16 @@ class Session(Closing):
             return limits.apply(self._database.sql(query, parameters))
 
     def stats(self, report: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return an ``nsys stats`` report with the same headers and rows. Values are as recorded, in ns and bytes.
+        """Return an ``nsys stats`` report with nsys's headers and rows. Values are as recorded, in ns and bytes.
 
         Parameters
         ----------
         report
             Report name and arguments, such as ``cuda_gpu_kern_sum:base``. Old nsys names also work.
         filter_time
-            Only events that overlap this time window, for example ``1s/1s500ms``.
+            Include only events that overlap this time window, for example ``1s/1s500ms``.
         filter_nvtx
-            Only events that overlap this range in time: ``RANGE[@DOMAIN][/N]``.
+            Include only events that overlap this range in time: ``RANGE[@DOMAIN][/N]``.
 
         Raises
         ------
@@ -175,21 +175,21 @@ class Session(Closing):
         return self._answered(request, chosen)
 
     def rules(self, rule: str, *, filter_time: str = "", filter_nvtx: str = "") -> Result:
-        """Return the output of an ``nsys analyze`` rule, with the same headers and rows, and values as recorded.
+        """Return the output of an ``nsys analyze`` rule, with nsys's headers and rows, and values as recorded.
 
         Parameters
         ----------
         rule
             Rule name and arguments, such as ``gpu_gaps:gap=100:rows=-1``. The default for ``rows`` is 50, as in nsys.
         filter_time
-            Only events that overlap this time window, for example ``1s/1s500ms``.
+            Include only events that overlap this time window, for example ``1s/1s500ms``.
         filter_nvtx
-            Only events of the range's process that overlap this range in time: ``RANGE[@DOMAIN][/N]``.
+            Include only events of the range's process that overlap the range in time: ``RANGE[@DOMAIN][/N]``.
 
         Returns
         -------
         Result
-            The rows, empty if the rule found nothing. If the trace lacks the data for the rule, `Result.summary` states
+            The rows; none if the rule found nothing. If the trace lacks the data for the rule, `Result.summary` states
             that.
 
         Raises
@@ -211,11 +211,11 @@ class Session(Closing):
         return self._answered(request)
 
     def _answered(self, request: Request, window: Window | None = None) -> Result:
-        """Return a report. If it must read different events, it is computed in a second database."""
+        """Return a report. A report on a different selection of events is computed in a second database."""
         from nsys_tools.stats.answers import answer, as_result, tell  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError(f"{request.report.name} requires a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError(f"{request.report.name} requires a trace.", "Open one with nt.open(TRACE, ncu=PATH).")
         database = self._database
         if request.instead or request.settings or window:
             database = self._others.enter_context(self._reopen(request.choice(window)))
@@ -223,7 +223,7 @@ class Session(Closing):
         return as_result(answer(database, request, window))
 
     def findings(self, *only: str) -> Findings:
-        """Return the findings, with the most time at stake first.
+        """Return the findings, ordered by time at stake, largest first.
 
         Parameters
         ----------
@@ -239,7 +239,7 @@ class Session(Closing):
         from nsys_tools.findings.rules import find, unmet  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Findings require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Findings require a trace.", "Open one with nt.open(TRACE, ncu=PATH).")
         read = cache(self._database.query)  # run a query only once if several rules read it
         self._joined.check(read)
         has_model = "roofline_exclusive" in self._joined.queries()
@@ -252,7 +252,7 @@ class Session(Closing):
         )
 
     def questions(self, path: str = "TRACE") -> Result:
-        """Return the questions that this trace can answer, with commands, then the others, with the data they require.
+        """Return the questions that this trace can answer, with commands, and the others, with the data they require.
 
         Parameters
         ----------
@@ -268,7 +268,7 @@ class Session(Closing):
         from nsys_tools.session.rows import ListRows  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Questions require a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Questions require a trace.", "Open one with nt.open(TRACE, ncu=PATH).")
         self._joined.check(self._database.query)
         return Result(ListRows(COLUMNS, questions(self._database, path)), name="questions")
 
@@ -285,7 +285,7 @@ class Session(Closing):
         from nsys_tools.report.analysis import analyze  # noqa: PLC0415
 
         if self._reopen is None:
-            raise NsysToolsError("Analysis requires a trace.", "Open a trace: nt.open(TRACE, ncu=PATH).")
+            raise NsysToolsError("Analysis requires a trace.", "Open one with nt.open(TRACE, ncu=PATH).")
         found = analyze(
             self._database, self._joined, self._notes, source=self.name, stages=self.stages,
             is_own_stages=self._is_own_stages, run=self.run,

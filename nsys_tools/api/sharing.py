@@ -1,4 +1,4 @@
-"""Writing copies of traces that can be shared."""
+"""Write scrubbed copies of traces that can be shared."""
 
 from __future__ import annotations
 
@@ -37,11 +37,13 @@ def scrub(
     out
         Path of the copy, which has the same format. Nothing is written next to the original trace.
     nvtx
-        NVTX strings: ``keep`` them, shorten file ``paths`` in them to the last component, or ``hash`` them.
+        What to do with NVTX strings: ``keep`` them, shorten file ``paths`` in them to the last component, or ``hash``
+        them.
     names
-        The program's kernel and function names: ``keep`` or ``hash`` them.
+        What to do with the program's kernel and function names: ``keep`` or ``hash`` them.
     threads
-        Thread and program names: ``keep`` or ``hash`` them. Common names, such as ``python``, are always kept.
+        What to do with thread and program names: ``keep`` or ``hash`` them. Common names, such as ``python``, are
+        always kept.
     drop_samples
         Remove CPU samples and call chains.
     keep_host
@@ -65,7 +67,7 @@ def scrub(
     ------
     NsysToolsError
         If the trace cannot be read or is a ``.nsys-rep``, or if the copy still contains data that must not be shared.
-        In these cases, no copy is written. For such data, the message names only the table and column.
+        In these cases, no copy is written. The message names only the table and column of such data.
     """
     from nsys_tools.scrubbing import scrubbed_copy  # noqa: PLC0415
     from nsys_tools.scrubbing.options import Options  # noqa: PLC0415

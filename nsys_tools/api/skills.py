@@ -20,7 +20,7 @@ def skill() -> str:
 
 @one_error
 def install_skill(folder: str | Path, *, force: bool = False) -> Path:
-    """Write the agent skill to ``nsys-tools/SKILL.md`` in a folder of skills; return the path of the file.
+    """Write the agent skill to ``nsys-tools/SKILL.md`` in a folder of skills, and return its path.
 
     Parameters
     ----------

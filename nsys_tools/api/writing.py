@@ -1,4 +1,4 @@
-"""Writing results as text and to files."""
+"""Write results as text and to files."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def write_result(
     result: Result, out: str | Path, form: str = "csv", *, csv_safe: bool = False, force: bool = False,
     inputs: Sequence[Path] = (), envelope: Mapping[str, Any] | None = None,
 ) -> Path:  # fmt: skip
-    """Write a result to a file; return the path of the file.
+    """Write a result to a file, and return the path of the file.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""Explicit prefill and a greedy decode loop with a KV cache: the same tokens as ``generate()``, in named steps."""
+"""Explicit prefill and a greedy decode loop with a KV cache.
+
+They return the same tokens as ``generate()``, in named steps.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ class Batch:
     Attributes
     ----------
     input_ids, attention_mask
-        Token ids and their mask, (batch, prompt). Shorter prompts are padded on the left.
+        Token ids and their mask, with shape (batch, prompt). Shorter prompts are padded on the left.
     inputs
         Additional inputs of the model's prefill, such as pixels and crop grids.
     counts
@@ -39,7 +42,7 @@ class Adapter(Protocol):
     Attributes
     ----------
     model
-        The module whose forward takes ``input_ids``, ``past_key_values`` ... and returns logits.
+        The module whose forward takes ``input_ids``, ``past_key_values`` and other arguments, and returns logits.
     unit
         Name of the range around one batch: ``image`` or ``prompt``.
     stages
@@ -60,19 +63,19 @@ class Adapter(Protocol):
         """Return the pages or prompts of one repeat."""
 
     def prepare(self, items: Sequence[Any]) -> Batch:
-        """Turn pages or prompts into model inputs (range ``preprocess``)."""
+        """Turn pages or prompts into model inputs in the range ``preprocess``."""
 
     def prefill(self, batch: Batch, ranges: Ranges) -> Any:
-        """Run the vision tower and the prompt in the ranges ``vision`` and ``prefill``; return the model's output."""
+        """Run the vision tower and the prompt in the ranges ``vision`` and ``prefill``. Return the model's output."""
 
 
 def positions(attention_mask: Tensor) -> Tensor:
-    """Return each token's position, (batch, length), not counting padding on the left."""
+    """Return each token's position, with shape (batch, length). Padding on the left is not counted."""
     return (attention_mask.long().cumsum(-1) - 1).clamp(min=0)
 
 
 def pad_left(rows: Sequence[Sequence[int]], device: str, padding: int = 0) -> tuple[Tensor, Tensor]:
-    """Return the token ids and the mask, (batch, longest), of prompts with different lengths."""
+    """Return the token ids and the mask, with shape (batch, longest), of prompts with different lengths."""
     import torch
 
     longest = max(len(row) for row in rows)
@@ -82,10 +85,10 @@ def pad_left(rows: Sequence[Sequence[int]], device: str, padding: int = 0) -> tu
 
 
 def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, stop: bool = False) -> Tensor:
-    """Return the greedy continuation of a batch, (batch, new tokens).
+    """Return the greedy continuation of a batch, with shape (batch, new tokens).
 
-    The first token is sampled from the prefill logits. Each further token is one ``step``: a forward pass over
-    the previous token, then ``sample``.
+    The first token is sampled from the prefill logits. Each further token is decoded in one ``step``: a forward
+    pass over the previous token, followed by ``sample``.
 
     Parameters
     ----------
@@ -96,7 +99,7 @@ def decode(adapter: Adapter, batch: Batch, new_tokens: int, ranges: Ranges, *, s
     new_tokens
         Maximum number of new tokens.
     ranges
-        Ranges to record into.
+        Records the ranges.
     stop
         Stop each sequence at its end token and pad it, as ``generate()`` does.
     """

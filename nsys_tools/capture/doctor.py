@@ -1,4 +1,4 @@
-"""What a machine can capture, and how to enable the rest."""
+"""Check what a machine can capture, and suggest fixes."""
 
 from __future__ import annotations
 
@@ -95,8 +95,8 @@ def pair(nvtx: str | None, nsys: str | None) -> Finding:
         return Finding(
             "nvtx with nsys",
             "fail",
-            f"nsys {nsys} does not record ranges of nvtx {nvtx}",
-            "pip install nvtx==0.2.11, or install a newer nsys.",
+            f"nsys {nsys} does not record ranges from nvtx {nvtx}",
+            "Run `pip install nvtx==0.2.11`, or install a newer nsys.",
         )
     return Finding("nvtx with nsys", "ok", f"nvtx {nvtx}, nsys {nsys}")
 
@@ -127,7 +127,7 @@ def torch_gpu(cuda: Mapping[str, Any] | None, cards: list[dict[str, str]]) -> Fi
 
 
 def permission(parameters: str | None) -> Finding:
-    """Check the driver parameters for whether users may read GPU counters."""
+    """Check whether the driver parameters allow users to read GPU counters."""
     if parameters is None:
         return Finding("GPU counters", "warn", "no NVIDIA driver", "ncu requires a GPU. nsys does not.")
     restricted = any(line.replace(" ", "") == "RmProfilingAdminOnly:1" for line in parameters.splitlines())
@@ -150,7 +150,7 @@ def space(free_bytes: int) -> Finding:
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """Return the leading numbers of a version: ``0.2.11+x`` is (0, 2, 11)."""
+    """Return the leading numbers of a version, such as (0, 2, 11) for ``0.2.11+x``."""
     parts: list[int] = []
     for part in version.split("."):
         digits = part[: len(part) - len(part.lstrip("0123456789"))]

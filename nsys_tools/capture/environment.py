@@ -1,4 +1,4 @@
-"""Hardware, driver and versions of a run. Environment variables, users and hosts are not recorded."""
+"""The hardware, driver and software versions of a run. Environment variables, users and hosts are not recorded."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def collect(nsys: Path | None, ncu: Path | None) -> dict[str, Any]:
 
 
 def gpus() -> list[dict[str, str]]:
-    """Return what ``nvidia-smi`` reports for each GPU, with units; empty without a driver."""
+    """Return what ``nvidia-smi`` reports for each GPU, with units, or an empty list without a driver."""
     text = tools.answer(["nvidia-smi", f"--query-gpu={','.join(GPU_FIELDS)}", "--format=csv,noheader"])
     rows = [[cell.strip() for cell in line.split(",")] for line in (text or "").splitlines() if line.strip()]
     return [dict(zip(GPU_FIELDS, row, strict=True)) for row in rows if len(row) == len(GPU_FIELDS)]
 
 
 def torch_cuda() -> dict[str, Any] | None:
-    """Return the CUDA version that torch was built for and whether torch sees a GPU; None without torch."""
+    """Return the CUDA version that torch was built for and whether torch sees a GPU, or None without torch."""
     if importlib.util.find_spec("torch") is None:
         return None
     torch: Any = importlib.import_module("torch")
@@ -80,7 +80,7 @@ def package_version(name: str) -> str | None:
 
 
 def git_commit() -> str | None:
-    """Return the commit of this checkout, with ``-dirty`` appended if files were modified; None outside a checkout."""
+    """Return the commit of this checkout, plus ``-dirty`` if files were modified, or None outside a checkout."""
     root = assets.root()
     if not (root / ".git").exists():
         return None

@@ -1,9 +1,9 @@
-"""NVTX ranges around modules, recorded with forward hooks, without changes to the model.
+"""Use forward hooks to record NVTX ranges around modules without changing the model.
 
-Every level records the stages. In addition, each level records:
+Every level records the stages. The levels differ in the modules for which they also record a range:
 
 ``stage``
-    no other ranges;
+    no modules;
 ``layer``
     modules of the model's own classes, the blocks, and the direct children of a block, of a stack of blocks
     or of the model (norms, embeddings, ``lm_head``);
@@ -82,11 +82,11 @@ def attached(
     model
         The model whose modules are called.
     ranges
-        Ranges to record into.
+        Records the ranges.
     level
         One of `LEVELS`.
     stages
-        Stage name by qualified module name. The stage opens outside the module's own range.
+        Stage name by qualified module name. The stage's range encloses the module's own range.
     spanning
         Modules that are called in several stages. No range is recorded for them.
     """
@@ -105,7 +105,7 @@ def attached(
 
 
 def _hook(module: nn.Module, ranges: Ranges, names: list[str], *, is_stage: bool) -> list[Any]:
-    """Open `names` before a module's forward and close them after it, even if it raises."""
+    """Open the ranges `names` before a module's forward, and close them after it, even if it raises an error."""
     depths: list[int] = []
 
     def enter(_module: nn.Module, _args: Any) -> None:

@@ -1,4 +1,4 @@
-"""The pages of a run: found or drawn, checked, and listed in ``inputs.yaml``."""
+"""Find or draw the pages of a run, check them, and list them in ``inputs.yaml``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def gather(options: Options, folder: RunFolder, size: tuple[int, int]) -> list[p
     Raises
     ------
     NsysToolsError
-        If there are no pages, or one is corrupt.
+        If there are no pages, or a page is corrupt.
     """
     source = options.pages
     if source.lstrip("-").isdigit():

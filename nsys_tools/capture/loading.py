@@ -1,4 +1,4 @@
-"""Loading models: device, dtype, random weights, and error messages."""
+"""Functions for loading models: device, dtype, random weights, and error messages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def dtype_of(options: Options) -> Any:
 def random_model(kind: Any, config: Any, options: Options) -> nn.Module:
     """Return a model of a transformers class with random weights. The same seed produces the same weights.
 
-    It is built directly on the device, so the full-size model requires no copy in host memory.
+    The model is built directly on the device, so a full-size model requires no copy in host memory.
     """
     import torch
 
@@ -89,7 +89,7 @@ def loaded_weights(weights: str) -> Iterator[None]:
     Raises
     ------
     NsysToolsError
-        If the weights cannot be found, or their code does not run with the installed transformers version.
+        If the weights cannot be found, or the model's code does not run with the installed transformers version.
     """
     if weights.startswith((".", "/", "~")) and not Path(weights).expanduser().is_dir():
         message = f"Weights missing: {weights} is not a folder."
@@ -100,7 +100,7 @@ def loaded_weights(weights: str) -> Iterator[None]:
         reason = str(error).splitlines()[0]
         raise NsysToolsError(
             f"Weights missing: {weights}: {reason}",
-            "Download them first (hf download ID), or omit --weights to use random weights.",
+            "Run `hf download ID` first, or omit --weights to use random weights.",
         ) from error
     except (ImportError, AttributeError) as error:
         raise NsysToolsError(

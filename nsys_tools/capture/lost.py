@@ -25,7 +25,7 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     Raises
     ------
     NsysToolsError
-        If a range is missing, duplicated or was never closed.
+        If a range is missing, is duplicated or was never closed.
     """
     workload: dict[str, Any] = json.loads(folder.file("workload.json").read_text(encoding="utf-8"))
     if not workload["nvtx_recorded"]:
@@ -34,7 +34,8 @@ def check(folder: RunFolder, found: Mapping[str, tuple[int, int]]) -> None:
     if not found:
         raise NsysToolsError(
             f"The trace contains none of the workload's {sum(counted.values())} NVTX ranges.",
-            "nsys 2023.4 does not record nvtx 0.2.12 or later: pip install nvtx==0.2.11. Run `nsys-tools doctor`.",
+            "nsys 2023.4 does not record ranges from nvtx 0.2.12 or later. Run `pip install nvtx==0.2.11`, then "
+            "`nsys-tools doctor`.",
         )
     wrong = [
         f"{name}: {expected} closed, {found.get(name, (0, 0))[0]} in the trace"

@@ -1,4 +1,4 @@
-"""Out-of-memory errors: where they occurred and what to reduce."""
+"""Report where an out-of-memory error occurred and what to reduce."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The second pass: ncu metrics of the most expensive kernels, each measured at a launch in its stage."""
+"""The second pass of a capture, in which ncu profiles one launch of each of the most expensive kernels."""
 
 from __future__ import annotations
 
@@ -52,15 +52,15 @@ class Target:
 
     @property
     def name(self) -> str:
-        """Folder name: stage and kernel in plain characters."""
+        """Folder name, which is the stage and kernel in plain characters."""
         return re.sub(r"[^A-Za-z0-9]+", "-", f"{self.stage}-{self.kernel}").strip("-")[:80]
 
 
 def choose(uses: Sequence[KernelUse], repeats: int, most: int) -> list[Target]:
     """Return the launches worth profiling, ordered by their kernel's share of the stage, largest first.
 
-    The launch is taken from the middle of the kernel's launches in one repeat: after the first, which
-    includes loading and tuning, and early enough that a run of one repeat reaches it.
+    The profiled launch is halfway through the kernel's launches in one repeat. It is after the first launch, which
+    includes loading and tuning, and early enough for a run of one repeat to reach it.
 
     Parameters
     ----------
@@ -111,7 +111,7 @@ def csv_command(ncu: Path, report: Path, page: str) -> list[str]:
 
 
 def profile(ncu: Path, target: Target, workload: Sequence[str], folder: RunFolder, show: Show) -> None:
-    """Profile one launch; write ``kernel.ncu-rep`` and its pages as CSV below ``ncu/``.
+    """Profile one launch, and write ``kernel.ncu-rep`` and its pages as CSV under ``ncu/``.
 
     Raises
     ------

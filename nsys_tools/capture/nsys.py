@@ -88,8 +88,7 @@ def check_imported(folder: RunFolder) -> None:
     raise NsysToolsError(
         f"nsys recorded the run, but its importer failed, so there is no trace.nsys-rep.{kept}",
         "The importer output is in log.txt. An nsys installation without the host component cannot import "
-        "recordings; run "
-        "`nsys-tools doctor`. "
+        "recordings. To check the installation, run `nsys-tools doctor`. "
         "A full installation of the same nsys version can import the .qdstrm file.",
     )
 

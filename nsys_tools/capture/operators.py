@@ -1,6 +1,6 @@
-"""PyTorch's profiler in a separate run: operators with self and total time.
+"""Profile operators with PyTorch's profiler, which measures their self and total time.
 
-It cannot run under nsys, because both need CUPTI.
+This requires a separate run. The profiler cannot run under nsys, because both need CUPTI.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COLUMNS = ("operator", "shapes", "calls", "self_cpu_us", "total_cpu_us", "self_g
 
 @contextmanager
 def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
-    """Profile the ``with`` block; write ``operators.json`` (all operators) and ``operators.md`` (the top ones).
+    """Profile the ``with`` block, and write ``operators.json`` (all operators) and ``operators.md`` (the top ones).
 
     Raises
     ------
@@ -43,9 +43,9 @@ def profiled(options: Options, folder: RunFolder) -> Iterator[None]:
 
 
 def table(averages: Any) -> list[dict[str, Any]]:
-    """Return one row per operator and combination of input shapes, ordered by GPU and then CPU self time, descending.
+    """Return one row per operator and combination of input shapes, ordered by GPU, then CPU self time, largest first.
 
-    Times are in microseconds, as in the profiler. Total times include the operators that an operator calls.
+    Times are in microseconds, as in the profiler. An operator's total time includes the operators that it calls.
     """
     rows = [
         {

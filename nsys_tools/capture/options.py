@@ -65,7 +65,7 @@ class Options:
 
 
 def flag(name: str) -> str:
-    """Return the command-line flag of a field: ``batch_size`` is ``--batch-size``."""
+    """Return the command-line flag of a field, such as ``--batch-size`` for ``batch_size``."""
     return f"--{name.replace('_', '-')}"
 
 

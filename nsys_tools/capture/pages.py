@@ -1,4 +1,4 @@
-"""Pages of a capture: read from a folder or a list, or drawn. Each page is checked before profiling starts."""
+"""Read the pages of a capture from a folder or a list, or draw them. Each page is checked before profiling starts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Page:
 
 
 def find(source: Path) -> list[Path]:
-    """Return the image files in a folder or in a list of paths, or the image file itself, in order.
+    """Return the sorted image files in a folder, the image files in a list of paths, or a single image file.
 
     A list is a text file with one path per line, relative to the list. Empty lines and ``#`` comments are skipped.
 
@@ -50,7 +50,7 @@ def find(source: Path) -> list[Path]:
         )
     if not found:
         raise NsysToolsError(
-            f"No images: {source} contains no {', '.join(SUFFIXES)} file.",
+            f"No images: {source} contains no {', '.join(SUFFIXES)} files.",
             "To draw pages instead, specify a number: --pages 2.",
         )
     return found
@@ -60,7 +60,7 @@ def _listed(source: Path) -> list[Path]:
     try:
         lines = source.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError as error:
-        message = f"{source} is not a list of images: it is not text."
+        message = f"{source} is not a list of images, because it is not a text file."
         raise NsysToolsError(message, "The list must have one path per line.") from error
     names = [line.strip() for line in lines]
     return [source.parent / name for name in names if name and not name.startswith("#")]
@@ -111,7 +111,7 @@ def draw(folder: Path, count: int, size: tuple[int, int], seed: int) -> list[Pat
         If `count` is below one.
     """
     if count < 1:
-        raise NsysToolsError(f"No images: {count} pages requested.", "Draw at least one page: --pages 1.")
+        raise NsysToolsError(f"No images: {count} pages were requested.", "Draw at least one page: --pages 1.")
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"page-{index:03d}.png" for index in range(count)]
     for index, path in enumerate(paths):

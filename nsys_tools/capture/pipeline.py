@@ -1,4 +1,4 @@
-"""A capture from end to end: find the tools, record, import, export, analyze, and run ncu."""
+"""Run a capture from end to end: find the tools, record, import, export, analyze, and run ncu."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Plan:
     Attributes
     ----------
     model
-        Name of a workload script: ``deepseek-ocr`` is ``capture/deepseek_ocr.py``.
+        Name of a workload script, such as ``deepseek-ocr`` for ``capture/deepseek_ocr.py``.
     options
         The script's options; ``out`` is the run folder.
     nsys, ncu
@@ -50,7 +50,7 @@ class Plan:
 
 
 class Reader(Protocol):
-    """Interface for reading an exported trace. This package must not import the trace sources."""
+    """Interface that reads an exported trace. It exists because this package must not import the trace sources."""
 
     def kernel_uses(self, sqlite: Path) -> Sequence[ncu.KernelUse]:
         """Return the kernels of each stage."""
@@ -59,10 +59,10 @@ class Reader(Protocol):
         """Return the number of ranges, and how many of them were never closed, by name."""
 
     def analyze(self, folder: Path, *, again: bool) -> Path:
-        """Write the report of a run folder. `again` replaces an earlier report."""
+        """Write the report for a run folder. `again` replaces an earlier report."""
 
     def scrub(self, sqlite: Path, folder: Path) -> str:
-        """Write a scrubbed copy of a trace and its manifest into a folder; return a summary of what was removed."""
+        """Write a scrubbed copy of a trace and its manifest to a folder. Return a summary of what was removed."""
 
 
 def scripts() -> list[str]:
@@ -100,7 +100,7 @@ def capture(plan: Plan, reader: Reader, show: Show) -> RunFolder:
     reader
         Reads the exported trace.
     show
-        Called with each line of progress.
+        Called with each line of progress output.
 
     Raises
     ------
@@ -181,8 +181,8 @@ def analyze(folder: RunFolder, reader: Reader, show: Show, *, again: bool = Fals
     try:
         show(str(reader.analyze(folder.path, again=again)))
     except NsysToolsError as error:
-        command = f"nsys-tools analyze {shlex.quote(without_home(str(folder.path)))}"
-        raise NsysToolsError(f"The trace is complete, but its analysis failed: {error.message}", command) from None
+        hint = f"Run `nsys-tools analyze {shlex.quote(without_home(str(folder.path)))}`."
+        raise NsysToolsError(f"The trace is complete, but its analysis failed: {error.message}", hint) from None
 
 
 def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: Show) -> None:

@@ -1,4 +1,4 @@
-"""Child processes: line-by-line output, and orderly shutdown on Ctrl-C."""
+"""Run child processes with line-by-line output and orderly shutdown on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def run(
 ) -> tuple[int, str]:
     """Run a command in its own session and return its exit code and output.
 
-    Ctrl-C interrupts the target that the command runs in its own session (as nsys does), or the command
-    itself if it has no target. The command can then finish its files. After `grace_s` seconds, or on a second
+    If the command runs a target in a separate session, as nsys does, Ctrl-C interrupts that target. Otherwise, it
+    interrupts the command itself. The command can then finish its files. After `grace_s` seconds, or on a second
     Ctrl-C, all processes that it started are killed. No process that it started outlives the call.
 
     Parameters
@@ -64,7 +64,7 @@ def run(
     grace_s
         Seconds to wait for the command after Ctrl-C.
     environment
-        Environment of the command; None uses `clean_environment`.
+        Environment of the command. The default is `clean_environment`.
 
     Raises
     ------
@@ -143,7 +143,7 @@ def _send(process: int, what: signal.Signals) -> None:
 
 
 def session_of(process: int) -> int | None:
-    """Return the session of a running process; None if the process does not exist."""
+    """Return the session of a running process, or None if the process does not exist."""
     fields = _fields(process)
     return int(fields[3]) if fields and fields[0] != "Z" else None
 
@@ -167,7 +167,10 @@ def descendants(ancestor: int) -> dict[int, int]:
 
 
 def _fields(process: int) -> list[str]:
-    """Return the fields of ``/proc/PID/stat`` after the name: state, parent, group, session ...; empty if it ended."""
+    """Return the fields of ``/proc/PID/stat`` after the name: state, parent, group, session, and so on.
+
+    The list is empty if the process has ended.
+    """
     try:
         text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:

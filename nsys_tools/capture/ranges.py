@@ -1,4 +1,4 @@
-"""NVTX ranges that are always closed: a stack of open ranges that also closes those left open by an exception."""
+"""A stack of open NVTX ranges that also closes ranges left open by an exception."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Ranges:
 
     @contextmanager
     def muted(self) -> Iterator[None]:
-        """Neither record nor count ranges within the ``with`` block; used for warm-up."""
+        """Neither record nor count ranges within the ``with`` block, for example during warm-up."""
         before, self._muted = self._muted, True
         try:
             yield

@@ -21,7 +21,7 @@ class InterruptedRunError(NsysToolsError):
 
 
 def new_run_id(model: str, scale: str) -> str:
-    """Return a run id that sorts by time: ``20250131-120000-deepseek-ocr-tiny``."""
+    """Return a run id that sorts by time, such as ``20250131-120000-deepseek-ocr-tiny``."""
     return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{model}-{scale}"
 
 
@@ -81,12 +81,12 @@ class RunFolder:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """Record the start, the end and the failure of a step. A failure recorded inside the step is not overwritten.
+        """Record the start and the end or failure of a step. A failure recorded inside the step is not overwritten.
 
         Raises
         ------
         InterruptedRunError
-            Instead of KeyboardInterrupt.
+            If the user interrupts the step. It replaces KeyboardInterrupt.
         """
         started = time.monotonic()
         self._save(state="running", step=name)

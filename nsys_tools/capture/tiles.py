@@ -1,4 +1,4 @@
-"""A page as model input: a padded global view, and crops on the grid with the closest aspect ratio."""
+"""Convert a page to model input: a padded global view, and crops on the grid with the closest aspect ratio."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Views:
     Attributes
     ----------
     overview
-        The page padded to a square, (3, base, base).
+        The page padded to a square, with shape (3, base, base).
     crops
-        Its tiles in row-major order, (columns * rows, 3, tile, tile), or None for a page without crops.
+        Its tiles in row-major order, with shape (columns * rows, 3, tile, tile); None for a page without crops.
     grid
-        Columns and rows of crops; (1, 1) without crops.
+        Number of columns and rows of crops; (1, 1) for a page without crops.
     """
 
     overview: Tensor
@@ -63,7 +63,7 @@ def image_tokens(base: int, tile: int, grid: tuple[int, int], crop_count: int) -
 
 
 def views(page: Image, base: int, tile: int, most: int) -> Views:
-    """Return a page's global view and crops, scaled to -1 .. 1 (mean and standard deviation 0.5).
+    """Return a page's global view and crops, normalized to [-1, 1] (mean and standard deviation 0.5).
 
     Parameters
     ----------

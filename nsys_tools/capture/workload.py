@@ -1,4 +1,4 @@
-"""The loop of every workload script: repeats of all batches, in NVTX ranges, with exact counts."""
+"""The main loop of every workload script, which repeats all batches in NVTX ranges and records exact counts."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def main(build: Build, description: str, arguments: Sequence[str] | None = None)
     Parameters
     ----------
     build
-        Creates the adapter: loads the model and finds the pages.
+        Loads the model, finds the pages, and returns the adapter.
     description
         What the script runs, for ``--help``.
     arguments
-        The command line; None uses the arguments of the process.
+        The command-line arguments. The default is the arguments of the process.
     """
     options = parse(arguments, description)
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
@@ -63,7 +63,7 @@ def _interrupt(_signal: int, _frame: Any) -> None:
 
 
 def run(build: Build, options: Options, folder: RunFolder) -> None:
-    """Load, warm up and run a workload; write its counts to ``workload.json``.
+    """Load, warm up and run a workload, and write its counts to ``workload.json``.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def run(build: Build, options: Options, folder: RunFolder) -> None:
     """
     ranges = Ranges(None if options.nvtx == "off" else nvtx_recorder(), _drain(options))
     if options.nvtx != "off" and nvtx_recorder() is None:
-        logger.warning("nvtx is not installed, so no ranges are recorded (pip install nvtx==0.2.11)")
+        logger.warning("nvtx is not installed, so no ranges are recorded. Run `pip install nvtx==0.2.11`.")
     if options.scale == "tiny":
         # The matrix products of the tiny model are too small to split: threads would only wait for each other.
         importlib.import_module("torch").set_num_threads(1)

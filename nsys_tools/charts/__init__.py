@@ -1,4 +1,4 @@
-"""Charts, drawn from small aggregated tables. Each chart has a module with the name of the query that it shows."""
+"""Charts drawn from small aggregated tables. Each chart has a module with the name of the query that it shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waterfall chart from the base's mean step time to the new side's mean step time, by cause."""
+"""Waterfall chart of the change in mean step time from the base to the new side, by cause."""
 
 from __future__ import annotations
 

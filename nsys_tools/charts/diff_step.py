@@ -1,4 +1,4 @@
-"""Step times on both sides of a comparison, with one tick per step, and the medians."""
+"""Step times and their medians on both sides of a comparison, with one tick per step."""
 
 from __future__ import annotations
 

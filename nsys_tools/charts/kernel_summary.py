@@ -41,5 +41,5 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 
 
 def _share(ratio: float | None) -> str:
-    """Return a share followed by a comma; empty if the total kernel time is 0."""
+    """Return a share followed by a comma, or an empty string if the total kernel time is 0."""
     return "" if ratio is None else f"{100 * ratio:.1f} %, "

@@ -1,4 +1,4 @@
-"""Placing labels next to points without overlaps, and covering as few marks as possible."""
+"""Place labels next to points so that they do not overlap and cover as few marks as possible."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def place(
 
 
 def _places(x: float, y: float, width: float, gap: float) -> Iterator[tuple[float, float]]:
-    """Yield the left edge and the vertical center of a label: next to the point, above, below, then farther away."""
+    """Yield candidate positions (left edge and vertical center) for a label, starting next to the point."""
     for line in range(_FURTHEST + 1):
         for middle in {y + line * _LINE, y - line * _LINE}:
             yield x + gap, middle

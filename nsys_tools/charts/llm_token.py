@@ -1,4 +1,4 @@
-"""Inter-token latency by decode step, for each request and as the median."""
+"""Inter-token latency by decode step, for each request and as the median over requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ENDS = {"gpu": "a token is done when its GPU operations end", "cpu": "a token i
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None if there are no two successive tokens."""
+    """Return the chart, or None if there is no latency between successive tokens."""
     tokens = tables["llm_token"].filter(pl.col("itl_ns") > 0, pl.col("itl_base") != "mixed")
     if tokens.is_empty():
         return None
@@ -49,13 +49,13 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
 
 
 def _median(binned: pl.DataFrame, total: int) -> pl.DataFrame:
-    """Return the median at each step that at least half of the requests reach. Few requests reach later steps."""
+    """Return the median latency at each step. Steps that less than half of the requests reach are omitted."""
     running = binned.group_by("step").agg(pl.col("time").median(), count=pl.struct(_KEY).n_unique())
     return running.filter(2 * pl.col("count") >= total).drop("count").sort("step")
 
 
 def _axis(times: pl.Series, unit: str) -> alt.Y:
-    """Return the y channel, logarithmic if outliers would flatten a linear one."""
+    """Return the y channel, with a logarithmic scale if outliers would flatten a linear one."""
     title = f"time since the previous token ({unit})"
     low, middle, high = (float(getattr(times, name)()) for name in ("min", "median", "max"))
     if high <= _WIDE * middle:

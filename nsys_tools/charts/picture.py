@@ -1,4 +1,4 @@
-"""Interactive pictures in the page: specs without data, and data as columns."""
+"""Interactive pictures for the report page, stored as specs without data, and data as columns."""
 
 from __future__ import annotations
 

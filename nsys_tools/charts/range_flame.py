@@ -20,7 +20,7 @@ _WIDTH = "(min(datum.to, hi) - max(datum.from, lo)) / (hi - lo) * width"
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture; None if no range has GPU time."""
+    """Return the picture, or None if no range has GPU time."""
     nodes = tables["range_flame"].filter(pl.col("depth") < _DEEPEST)
     whole = int(nodes.filter(pl.col("depth") == 0)["sum_ns"].sum())
     if nodes["rolled_path"].drop_nulls().is_empty() or not whole:

@@ -21,7 +21,7 @@ _MOST_LABELS = 24
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None if nothing ran."""
+    """Return the chart, or None if nothing ran."""
     found = tables["rank_activity"]
     if found.is_empty():
         return None

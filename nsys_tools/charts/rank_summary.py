@@ -11,7 +11,7 @@ from nsys_tools.charts.style import BUSY, INK, WIDTH, Chart, data, styled
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None if no rank has steps."""
+    """Return the chart, or None if no rank has steps."""
     ranks = tables["rank_summary"].filter(pl.col("rank").is_not_null() & pl.col("median_step_ns").is_not_null())
     if len(ranks) < 2:
         return None

@@ -1,4 +1,4 @@
-"""Axes with one row per file, for any number of files from a few to hundreds."""
+"""Axes with one row per file, for a few to hundreds of files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def row_height(count: int) -> int:
 
 
 def rows_axis(names: Sequence[str]) -> alt.Y:
-    """Return the y channel ``name``, with one row per name in the given order. Many rows are not all labeled."""
+    """Return the y channel ``name``, with one row per name in the given order. Labels that overlap are omitted."""
     room = int(6.8 * max(len(name) for name in names)) + 12
     axis = alt.Axis(minExtent=room, labelLimit=room, labelOverlap="greedy", ticks=False)
     return alt.Y("name:N", sort=list(names), title=None, axis=axis)

@@ -15,7 +15,7 @@ _TITLES = {"kernel_percent": "", "all_percent": "All kernels", "nccl_percent": "
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart for a table with file, pid, device_id, bin_start_ns and percentages; None if it is empty."""
+    """Return the chart for a table with file, pid, device_id, bin_start_ns and percentages, or None if it is empty."""
     found = tables["recipe_map"]
     if found.is_empty():
         return None

@@ -1,4 +1,4 @@
-"""Total time or bytes per file, with one bar per file that is divided by name."""
+"""Total time or bytes per file, with one bar per file, divided by name."""
 
 from __future__ import annotations
 

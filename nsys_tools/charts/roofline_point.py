@@ -34,7 +34,7 @@ _FLOPS_LABELS = (
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without a model, or if no point has FLOPs."""
+    """Return the chart, or None if there is no model or no point has FLOPs."""
     points, peaks = tables.get("roofline_point", pl.DataFrame()), tables.get("peak", pl.DataFrame())
     if points.is_empty() or peaks.is_empty():
         return None

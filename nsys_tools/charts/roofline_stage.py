@@ -32,7 +32,7 @@ _GAIN = "gain"  # a negative part, because fewer bytes were accessed than the mo
 
 
 def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
-    """Return the chart; None without a model, or if its stages have no operations."""
+    """Return the chart, or None if there is no model or its stages have no operations."""
     stages = tables.get("roofline_stage", pl.DataFrame())
     if stages.is_empty():
         return None

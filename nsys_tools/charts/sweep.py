@@ -53,7 +53,7 @@ def sweep_chart(columns: Sequence[str], rows: Sequence[Sequence[Any]], axes: Seq
         known = ", ".join([*(name for name in _TITLES if name in columns), THROUGHPUT])
         raise UsageError(
             f"The sweep has no column {amount!r} to plot.",
-            f"Columns: {known}. Rates and times require --gpu and all phases.",
+            f"Use one of: {known}. Rates and times require --gpu and all phases.",
         )
     if not 1 <= len(axes) <= 2:
         raise UsageError(
@@ -80,7 +80,7 @@ def _point(row: dict[str, Any], axes: Sequence[str], wanted: Sequence[str]) -> d
 
 
 def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
-    """Return throughput vs. latency as a line through an axis's values. Crosses mark what does not fit in memory."""
+    """Return throughput vs. latency as a line along an axis. Crosses mark points that do not fit in memory."""
     import altair  # noqa: PLC0415
 
     base = chart.encode(
@@ -98,7 +98,7 @@ def _frontier(chart: Any, axis: str, color: dict[str, Any]) -> Any:
 
 
 def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None:
-    """Write a chart as SVG, PNG or HTML that does not need a network, according to the suffix of `path`.
+    """Write a chart as SVG, PNG or self-contained HTML, depending on the suffix of `path`.
 
     Raises
     ------
@@ -106,6 +106,6 @@ def save(chart: Any, path: Path, *, force: bool, inputs: Iterable[Path]) -> None
         If the suffix is unknown, or the file exists, is an input, or cannot be written.
     """
     if path.suffix not in (".html", ".svg", ".png"):
-        raise UsageError(f"{path}: charts cannot be written in this file type.", "Use .html, .svg or .png.")
+        raise UsageError(f"{path}: charts cannot be written to this type of file.", "Use .html, .svg or .png.")
     with new_file(path, force=force, inputs=inputs) as draft:
         chart.save(str(draft), format=path.suffix[1:], **({"inline": True} if path.suffix == ".html" else {}))

@@ -29,7 +29,7 @@ _TIME = (
 
 @dataclass(frozen=True)
 class _Bar:
-    """A bar in a lane. `sum_ns` is the work in it, `share` is that work / bar length, and `count` is in `unit`."""
+    """A bar in a lane. `sum_ns` is the total duration of the work in it, and `count` is a number of `unit`."""
 
     lane: str
     color: str
@@ -42,7 +42,7 @@ class _Bar:
 
 
 def picture(tables: Mapping[str, pl.DataFrame]) -> Picture | None:
-    """Return the picture, or None if there are no GPU operations and calls."""
+    """Return the picture, or None if there are neither GPU operations nor calls."""
     bars = list(_bars(tables))
     if not bars:
         return None

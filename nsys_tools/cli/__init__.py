@@ -1,4 +1,4 @@
-"""The command line, with one module per command. This is the only package that prints."""
+"""The command-line interface, with one module per command. This is the only package that prints."""
 
 from __future__ import annotations
 
@@ -62,7 +62,10 @@ making.add_commands(app)
 
 
 def main() -> None:
-    """Run the command line. An error prints one message and sets the exit code. A signal exits with 128 + signal."""
+    """Run the command-line interface.
+
+    An error prints one message and sets the exit code. After a signal, the exit code is 128 + the signal number.
+    """
     with Ending() as ending, escaped():
         _run(ending)
     ending.exit()

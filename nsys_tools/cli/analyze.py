@@ -46,7 +46,7 @@ def analyze(
     _memory: options.MEMORY = "",
     salvage: options.SALVAGE = False,
     each: Annotated[
-        bool, typer.Option("--each", help="Write one report per trace instead of one report on all ranks.")
+        bool, typer.Option("--each", help="Write one report per trace instead of one report for all ranks.")
     ] = False,
     as_ranks: options.AS_RANKS = False,
     workers: options.WORKERS = 0,

@@ -1,4 +1,4 @@
-"""Printing results: as tables for human readers, or as a JSON envelope for programs (see `nsys_tools.envelope`)."""
+"""Print results as tables for human readers, or as a JSON envelope for programs (see `nsys_tools.envelope`)."""
 
 from __future__ import annotations
 

@@ -36,7 +36,9 @@ def group(
     ] = None,
     hooks: Annotated[
         Path | None,
-        typer.Option("--hooks", metavar="DOT", help="Read the actual calls from this .dot file from forward hooks."),
+        typer.Option(
+            "--hooks", metavar="DOT", help="Read the actual calls from this .dot file recorded by forward hooks."
+        ),
     ] = None,
     force: options.FORCE = False,
 ) -> None:

@@ -13,7 +13,7 @@ import nsys_tools as nt
 
 
 class _Command(TyperCommand):
-    """The command. The last part of its help text is built only when help is shown."""
+    """The capture command. The last part of its help text is built only when help is shown."""
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         self.epilog = nt.capture_help()

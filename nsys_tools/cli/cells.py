@@ -1,4 +1,4 @@
-"""Formatting values for a terminal: numbers with separators, and text on one line with escaped control characters."""
+"""Format values for a terminal: numbers with separators, and text on one line with escaped control characters."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _text(value: Any, digits: int | None) -> str:
 
 
 def _decimals(numbers: Sequence[float]) -> int | None:
-    """Return the number of decimals with which a column aligns at the decimal point; None if it would hide digits."""
+    """Return the number of decimals that aligns a column at the decimal point, or None if it would hide digits."""
     sizes = [abs(number) for number in numbers if number]
     if not sizes:
         return 0

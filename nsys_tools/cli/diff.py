@@ -97,7 +97,7 @@ def save(
     force: options.FORCE = False,
     no_cache: options.NO_CACHE = False,
 ) -> None:  # fmt: skip
-    """Save the trace data that diff needs to a JSON file.
+    """Write a JSON file with the trace data that diff needs.
 
     The file is small, so CI does not have to store the trace.
     """

@@ -1,4 +1,4 @@
-"""Handling Ctrl-C, SIGTERM and SIGHUP: the command unwinds, removes temporary files, and exits with 128 + signal."""
+"""Handle Ctrl-C, SIGTERM and SIGHUP. The command unwinds, removes temporary files, and exits with 128 + signal."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Ending:
             os._exit(128 + self.number)
 
     def __enter__(self) -> Self:
-        """Install the signal handlers, except for signals that the parent process ignores, as nohup does."""
+        """Install the signal handlers, except for signals that the parent process set to be ignored (as nohup does)."""
         Interrupted.count = 0
         wake, write = os.pipe()
         os.set_blocking(write, False)
@@ -110,7 +110,7 @@ class Ending:
 
 
 def _interrupted() -> bool:
-    """Interrupt the queries of all open sessions; return whether a session is open."""
+    """Interrupt the queries of all open sessions, and return whether a session is open."""
     # Look up the module instead of importing it, since a signal can arrive before any session exists, and a handler
     # must not import DuckDB.
     interrupt = getattr(sys.modules.get("nsys_tools.session.connection"), "interrupt", None)

@@ -57,7 +57,7 @@ def _evaluate(
         ),
     ] = False,
 ) -> nt.Evaluation:  # fmt: skip
-    """Return a model, evaluated with the options of a command."""
+    """Return a model evaluated with the options of a command."""
     found = load(model)
     figures = found.evaluate(
         workload=workload, set=assignments, dtype=dtype, attention=attention, gpu=gpu,
@@ -71,7 +71,7 @@ def _evaluate(
 def _efficiency(
     text: str, model: str, workload: str, assignments: list[str], dtype: str
 ) -> float | dict[str, float] | None:
-    """Return the efficiency, given as a number, as one number per phase, or as a trace or run folder to measure."""
+    """Return the efficiency from text: a number, one number per phase, or the path of a trace or run folder."""
     if not text:
         return None
     if Path(text).exists():
@@ -88,7 +88,7 @@ def _efficiency(
     except ValueError:
         raise nt.UsageError(
             f"{text!r} is neither an efficiency nor an existing file.",
-            "Use, for example, 0.6, prefill=0.5,decode=0.3, or the path of a trace or run folder.",
+            "Use a number (0.6), one number per phase (prefill=0.5,decode=0.3), or the path of a trace or run folder.",
         ) from None
 
 

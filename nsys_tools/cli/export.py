@@ -92,9 +92,10 @@ def perfetto(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
 @app.command()
 @taking(seen=_seen)
 def chrome(traces: TRACES, out: OUT, *, seen: dict[str, Any]) -> None:
-    """Write the same timeline as Chrome JSON.
+    """Write a timeline as Chrome JSON.
 
-    Use this format for viewers that cannot read the Perfetto format. The file is larger and takes longer to open.
+    Use this format for viewers that cannot read the Perfetto format. The timeline is the same, but the file is larger
+    and takes longer to open.
     """
     _timeline(traces, out, "chrome", seen)
 
@@ -140,7 +141,7 @@ def _data(trace: Path, out: Path, form: str, asked: dict[str, Any]) -> None:
 
 
 def _told(done: nt.Exported, what: str) -> None:
-    """Print the path of the export; print row counts and notes to stderr."""
+    """Print the path of the export to stdout, and row counts and notes to stderr."""
     print(done.path)
     for row in done.counts:
         trace = f"{nt.printable(row['trace'])}: " if len({one.get("trace") for one in done.counts}) > 1 else ""

@@ -1,4 +1,4 @@
-"""Fitting text and columns into a width. Long text is truncated in the middle, and numbers are never truncated."""
+"""Fit text and columns into a given width. Long text is truncated in the middle, and numbers are never truncated."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _from_left(needs: Sequence[Need], places: Sequence[int], width: int, least: 
 
 
 def _levelled(wanted: Sequence[int], leasts: Sequence[int], room: int) -> list[int]:
-    """Return widths between the minimum and wanted widths. Wide columns are limited to the same maximum width."""
+    """Return widths between the minimum and the wanted widths. Wide columns are limited to the same maximum width."""
     for level in range(room, 0, -1):
         widths = [max(least, min(want, level)) for want, least in zip(wanted, leasts, strict=True)]
         if sum(widths) <= room:

@@ -111,13 +111,17 @@ class Traces:
         return {**session.findings().data(max(0, min(top, self.most))), "warnings": session.warnings}
 
     def steps(self, trace: str, what: str = "budget") -> Answer:
-        """Return step durations (summary), a breakdown of step time (budget), or outlier, check or found."""
+        """Return a table about steps.
+
+        The table is summary (durations), budget (breakdown of step time), outlier (outlier steps), check (consistency
+        checks of step times) or found (how steps were identified).
+        """
         if what not in _STEPS:
             raise nt.UsageError(f"Unknown table {what!r}.", f"Use one of: {', '.join(_STEPS)}.")
         return self.query(trace, f"step_{what}", self.most)
 
     def diff(self, base: str, new: str, by: str = "", rows: int = 20) -> Answer:
-        """Report whether new is faster than base, where the time differs, and what changed (by kernel, stage ...)."""
+        """Report whether new is faster than base, where the time differs, and what changed (by kernel, stage, etc.)."""
         for trace in (base, new):
             self._session(trace)  # refuses files outside the served folder
         found: Answer = json.loads(nt.diff(self._path(base), self._path(new), by=by).text("json"))
@@ -139,7 +143,7 @@ def server(traces: Traces, seconds: float) -> MCPServer:
         from mcp.server.mcpserver import MCPServer
         from mcp.server.mcpserver.exceptions import ToolError
     except ImportError:
-        raise nt.NsysToolsError("mcp is not installed.", "Install it with: pip install 'nsys-tools[mcp]'") from None
+        raise nt.NsysToolsError("mcp is not installed.", "Run `pip install 'nsys-tools[mcp]'`.") from None
     turn = threading.Lock()
 
     def bounded(tool: Callable[..., Answer]) -> Callable[..., Answer]:

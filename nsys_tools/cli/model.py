@@ -54,7 +54,8 @@ def flops(
     by: Annotated[
         str,
         typer.Option(
-            "--by", help="Show one row per layer, class or phase. serving shows latency, throughput and memory instead."
+            "--by",
+            help="Show one row per layer, class or phase. Use serving to show latency, throughput and memory instead.",
         ),
     ] = "layer",
     formula: Annotated[
@@ -150,7 +151,7 @@ def sweep(
     ] = None,
     amount: Annotated[
         str,
-        typer.Option("--amount", help="Plot this column. throughput plots tokens/s per GPU vs. time per token."),
+        typer.Option("--amount", help="Plot this column. Use throughput to plot tokens/s per GPU vs. time per token."),
     ] = "matrix_flops",
     force: options.FORCE = False,
     form: options.FORMAT = "table",
@@ -174,7 +175,7 @@ def sweep(
 @evaluating.evaluated
 def report(
     *,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the run to this folder.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Write the report to DIR.")],
     force: Annotated[bool, typer.Option("--force", help="Overwrite the files of an earlier report.")] = False,
     figures: nt.Evaluation,
 ) -> None:

@@ -49,7 +49,7 @@ def compare(
 ) -> None:
     """Compare matrix FLOPs with torch's FlopCounterMode.
 
-    The command compares the FLOPs computed by nsys-tools's formulas. torch runs on the meta device, without weights.
+    nsys-tools computes the FLOPs with its formulas. torch counts them on the meta device, without weights.
     """
     rows, warnings = nt.compare_models(sources, overrides)
     _warn(warnings)

@@ -40,7 +40,7 @@ def ncu(
         typer.Option(
             "--show",
             metavar="WHAT",
-            help="Choose what to show: kernel, or one of join, match and coverage (these require --trace).",
+            help="Choose what to show: kernel, join, match or coverage. All except kernel require --trace.",
         ),
     ] = "",
     stages: options.STAGES = None,
@@ -74,7 +74,7 @@ def counters(
     form: options.FORMAT = "table",
     no_cache: options.NO_CACHE = False,
 ) -> None:
-    """Run ncu under its old name."""
+    """Run the ``ncu`` command under its old name."""
     logging.getLogger("nsys_tools").warning(
         "The counters command is now called ncu. The next release removes the old name."
     )

@@ -44,7 +44,7 @@ COMPARE = Annotated[
     typer.Option(
         "--model",
         metavar="MODEL",
-        help="Compare stages with this analytic model. To list models: nsys-tools model list.",
+        help="Compare stages with this analytic model. Run `nsys-tools model list` to list the models.",
     ),
 ]
 WORKLOAD = Annotated[str, typer.Option("--workload", "-w", metavar="W", help="Use this workload (a name or a file).")]
@@ -91,7 +91,7 @@ STEPS = Annotated[
     typer.Option(
         "--steps",
         metavar="STAGE|PATTERN",
-        help="Find steps by stage or NVTX range name. auto detects steps, and none disables them.",
+        help="Find steps by stage or NVTX range name. auto detects steps, and none disables step detection.",
     ),
 ]
 SALVAGE = Annotated[
@@ -126,7 +126,7 @@ FORMAT = Annotated[
 
 
 def shares(tp: int, pp: int, ep: int, dp: int, pp_rank: int) -> dict[str, int]:
-    """Return the parallelism degrees; empty if a single GPU holds the entire model."""
+    """Return the parallelism degrees, or an empty dict if a single GPU holds the entire model."""
     found = {"tp": tp, "pp": pp, "ep": ep, "dp": dp}
     return {**found, "pp_rank": pp_rank} if set(found.values()) != {1} or pp_rank else {}
 

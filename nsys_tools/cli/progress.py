@@ -25,7 +25,7 @@ _FANCY, _PLAIN = ("⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏", "━", "─"), ("|/-\\", "="
 
 @contextmanager
 def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Yield a function that replaces the description on the progress line. Remove the line at the end."""
+    """Yield a function that replaces the description on the progress line, and remove the line at the end."""
     is_shown = sys.stderr.isatty() and os.environ.get("TERM") != "dumb" and not quiet
     if not is_shown or logging.getLogger().level >= logging.ERROR:
         yield lambda _: None
@@ -39,7 +39,7 @@ def status(*, quiet: bool = False) -> Iterator[Callable[[str], None]]:
 
 
 class Line:
-    """A line on a terminal that its own thread redraws until other text is written.
+    """A line on a terminal that a separate thread redraws until other text is written.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ class Line:
         self._thread = threading.Thread(target=self._draw_on, daemon=True)
 
     def begin_step(self, words: str) -> None:
-        """Show the description of a step that starts."""
+        """Show the description of a new step."""
         self._words = words
         if not self._thread.ident and not self._over.is_set():
             self._thread.start()
@@ -98,7 +98,7 @@ class Line:
             self._stream.flush()
 
     def _text(self, words: str, ticks: int) -> str:
-        """Return the line: the description, with a bar if the step can be measured, otherwise with the elapsed time."""
+        """Return the description with a progress bar, or with the elapsed time if progress cannot be measured."""
         signs, full, empty = self._signs
         now, spinner = time.monotonic(), signs[ticks % len(signs)]
         room = terminal.width(self._stream) - 1 - len(spinner) - 1
@@ -118,14 +118,14 @@ class Line:
 
 
 class Pace:
-    """The rate of progress of the steps that share an amount."""
+    """The rate of progress over all steps that count toward the same total."""
 
     def __init__(self) -> None:
         self._first: nt.Amount | None = None
         self._begin = 0.0
 
     def left(self, amount: nt.Amount, now: float) -> float | None:
-        """Return the seconds left at the current rate; None if the rate is not known yet."""
+        """Return the seconds left at the current rate, or None if the rate is not known yet."""
         first = self._first
         if first is None or first.total != amount.total or amount.done < first.done:
             self._first, self._begin = amount, now
@@ -144,7 +144,7 @@ def clock(seconds: float) -> str:
 
 
 def _of(amount: nt.Amount) -> str:
-    """Return how much of the total has been read; empty if the description already includes this."""
+    """Return how much of the total has been read, or an empty string if the description already includes this."""
     if amount.unit != "bytes":
         return ""
     step, unit = next((scale for scale in _SCALES if amount.total >= 10 * scale[0]), _SCALES[-1])

@@ -16,7 +16,7 @@ def queries(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Describe this query.")] = None,
     source: Annotated[bool, typer.Option("--sql", help="Print the query's SQL instead of its description.")] = False,
     area: Annotated[
-        str, typer.Option("--area", metavar="AREA", help="List only this area, for example, stage or kernel.")
+        str, typer.Option("--area", metavar="AREA", help="List only queries in this area, such as stage or kernel.")
     ] = "",
     form: options.FORMAT = "table",
     whole: Annotated[
@@ -59,5 +59,5 @@ def _list(found: nt.Result, area: str, form: str) -> None:
 
 
 def first_words(summary: str) -> str:
-    """Return the first part of a summary, which states what each row represents, without the order and the rest."""
+    """Return the first part of a summary, which states what each row represents, and omit the rest."""
     return re.split(r"(?<=\.)\s|;\s|,\s(?=ordered by)", summary)[0].rstrip(".") + "."

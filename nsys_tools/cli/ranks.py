@@ -1,4 +1,4 @@
-"""Commands on the traces of several ranks."""
+"""Commands for the traces of several ranks."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from nsys_tools.cli.progress import status
 
 
 def analyze(traces: Sequence[Path], out: Path | None, given: dict[str, Any], written: dict[str, Any]) -> nt.Job:
-    """Write the report on several ranks; print its path and its headline.
+    """Write the report on several ranks, and print its path and headline.
 
     Parameters
     ----------
     traces
         The traces.
     out
-        The report folder; None for ``job-report`` in the current directory.
+        The report folder, or None for ``job-report`` in the current directory.
     given, written
         Arguments of `nsys_tools.open` and of `nsys_tools.JobAnalysis.write`.
     """
@@ -37,7 +37,7 @@ def analyze(traces: Sequence[Path], out: Path | None, given: dict[str, Any], wri
 
 
 def end(job: nt.Job, *, skip_broken: bool) -> None:
-    """Print the traces that could not be read, and exit with status 1 unless they may be skipped."""
+    """Print the traces that could not be read, and exit with status 1 unless they can be skipped."""
     for one in job.broken:
         print(f"nsys-tools: {one}", file=sys.stderr)
     if job.broken and not skip_broken:

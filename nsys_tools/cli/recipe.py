@@ -41,7 +41,7 @@ def recipe(
         int | None, typer.Option("--end", metavar="NS", help="Use only events that start before this time.")
     ] = None,
     nvtx: Annotated[
-        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time of this NVTX range.")
+        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time in this NVTX range.")
     ] = None,
     base: Annotated[bool, typer.Option("--base", help="Name kernels by function name only.")] = False,
     mangled: Annotated[bool, typer.Option("--mangled", help="Name kernels by their mangled names.")] = False,

@@ -1,4 +1,4 @@
-"""Fitting text with tables to a terminal by narrowing tables and wrapping sentences."""
+"""Fit text with tables to a terminal by narrowing the tables and wrapping the sentences."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def show(text: str, hint: str) -> None:
 
 
 def _columns(lines: Sequence[str]) -> list[Column]:
-    """Return the columns of a table; empty if the lines are not a table or its columns cannot be separated reliably."""
+    """Return the columns of a table, or an empty list if the lines are not a table or the columns are ambiguous."""
     if len(lines) < 2 or not _RULE.fullmatch(lines[1]) or any(len(line) != cells(line) for line in lines):
         return []
     spans = [match.span() for match in re.finditer("-+", lines[1])]

@@ -44,7 +44,7 @@ def written(
     *,
     quiet: bool,
 ) -> None:
-    """Write the reports of each trace, and print its messages."""
+    """Write the reports of each trace, and print their messages."""
     # As in nsys, digit grouping follows the user's locale, and a locale that is not installed is treated as C.
     with suppress(locale.Error):
         locale.setlocale(locale.LC_NUMERIC, "")
@@ -58,7 +58,7 @@ def written(
 
 
 def _places(outputs: Sequence[str], trace: Path, count: int) -> list[str]:
-    """Return the outputs for the reports of one trace."""
+    """Return the output destinations for the reports of one trace."""
     return [one if one in {"-", "."} or count == 1 else f"{one}_{trace.stem}" for one in outputs]
 
 

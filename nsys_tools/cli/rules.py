@@ -78,7 +78,7 @@ def rules(
 
 
 def _divided(inputs: list[str]) -> tuple[list[str], list[Path]]:
-    """Return the rules and the traces. Rules are given by an optional first argument that looks like rule names."""
+    """Return the rules and the traces. The first argument specifies the rules if it looks like rule names."""
     first, *others = inputs
     is_rules = re.fullmatch(r"[\w-]+([:,].*)?", first) and not os.path.exists(first)
     if is_rules and not others:

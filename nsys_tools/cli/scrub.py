@@ -51,7 +51,7 @@ def scrub(
     """Write a scrubbed copy of a trace for sharing.
 
     A trace contains the environment, arguments and output of programs, and the names of hosts, users and files. The
-    copy contains no data about the machine and its users. It is a new file with only the data that is known to be
+    copy contains no data about the machine or its users. It is a new file with only the data that is known to be
     harmless. Metrics do not change. Finally, every string in the copy is scanned. If a string still reveals too much,
     no copy is written and the exit code is 1. A .nsys-rep file cannot be scrubbed directly. Export it first.
     """

@@ -85,7 +85,7 @@ def sql(
         statement = _read(file) if file else query
         if statement is None and sys.stdin is None:
             raise nt.UsageError(
-                "No statement was specified, and stdin is closed.", "Example: nsys-tools sql TRACE 'FROM kernel'"
+                "No statement was specified, and stdin is closed.", "Try `nsys-tools sql TRACE 'FROM kernel'`."
             )
         if statement is None and sys.stdin.isatty():
             _prompt(session, form, csv_safe, progress, limits, trace)
@@ -131,7 +131,7 @@ def _show(
 
 
 def _leads(result: nt.Result, statement: str, trace: Path) -> list[str]:
-    """Return commands to run next: to get the other rows or, if the result is empty, to list what can be queried."""
+    """Return commands that get the remaining rows or, if the result is empty, list what can be queried."""
     if result.truncated:
         return [answers.suggested("sql", trace, statement, "--limit", str(10 * max(len(result), 1)))]
     return [] if len(result) else [answers.suggested("questions", trace), answers.suggested("queries")]
@@ -141,7 +141,7 @@ def _prompt(
     session: nt.Session | nt.Job, form: str, csv_safe: bool, progress: Callable[[str], None], limits: dict[str, Any],
     trace: Path,
 ) -> None:  # fmt: skip
-    """Read and run statements until the end of the input. After an error, the prompt continues."""
+    """Read and run statements until the end of the input. An error does not end the prompt."""
     import readline  # noqa: F401  (line editing for input())
 
     print(_HELP, file=sys.stderr)

@@ -62,7 +62,7 @@ def say(text: str) -> None:
 
 
 def listing(title: str, rows: Sequence[tuple[str, str]], width: int) -> None:
-    """Print names with descriptions below a title, on a terminal.
+    """Print names with descriptions below a title on a terminal.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def _cut_rows(shown: int, total: int) -> str:
 
 
 def left_out(columns: Sequence[Column]) -> str:
-    """Return a sentence that lists the columns that do not fit; empty if all columns fit."""
+    """Return a sentence that lists the columns that do not fit, or an empty string if all columns fit."""
     if not columns:
         return ""
     many = f"{len(columns)} columns do" if len(columns) > 1 else "1 column does"
@@ -89,7 +89,7 @@ def left_out(columns: Sequence[Column]) -> str:
 
 
 def _needs(columns: Sequence[Column]) -> list[Need]:
-    """Return the space that columns require. Kernel labels are never truncated. Name columns next to them are spare."""
+    """Return the space that columns require. Kernel labels are never truncated. Adjacent name columns are optional."""
     needs = [one.need() for one in columns]
     if all(one.name != "label" for one in columns):
         return needs
@@ -114,7 +114,7 @@ class Page:
         self._mark, self._line = (ELLIPSIS, "─") if terminal.can_show(sys.stdout, ELLIPSIS + "─") else ("...", "-")
 
     def table(self, columns: Sequence[Column], wrapped: Sequence[str] = ()) -> list[Column]:
-        """Print the columns that fit; return the others. A few rows with too many columns are printed as records."""
+        """Print the columns that fit, and return the others. Print a few rows with too many columns as records."""
         widths = fitted(_needs(columns), self._console.width)
         rows = len(columns[0].texts) if columns else 0
         if len(widths) < len(columns) and 0 < rows <= _RECORDS:

@@ -1,4 +1,4 @@
-"""Sharing options between commands. Options are the parameters of a function, and commands take its return value."""
+"""Share options between commands. The options are a function's parameters, and commands receive its return value."""
 
 from __future__ import annotations
 

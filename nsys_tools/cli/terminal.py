@@ -1,4 +1,4 @@
-"""Writing to a terminal. Control characters in trace data are escaped, and the progress line stays below the text."""
+"""Write to a terminal. Control characters in trace data are escaped, and the progress line stays below the text."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class _Beneath:
 
 
 def console() -> Console:
-    """Return a rich console on the terminal behind stdout. It neither interprets markup nor adds colors."""
+    """Return a rich console for stdout's terminal. It neither interprets markup nor adds colors."""
     from rich.console import Console
 
     file: Any = _Beneath(sys.stdout)
@@ -107,7 +107,7 @@ def cleared(clear: Callable[[], None]) -> Iterator[None]:
 
 
 def width(stream: Any) -> int:
-    """Return the width, in columns, of the terminal behind a stream. ``COLUMNS`` overrides it."""
+    """Return the width, in columns, of a stream's terminal. ``COLUMNS`` overrides it."""
     told = os.environ.get("COLUMNS", "")
     if told.isdecimal() and int(told) > 0:
         return int(told)

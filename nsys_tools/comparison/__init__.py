@@ -1,1 +1,1 @@
-"""Comparing two sides: snapshots, matching, effects, statistics, verdict and gate."""
+"""Compare two sides: snapshots, matching, effects, statistics, verdict and gate."""

@@ -1,4 +1,4 @@
-"""Changes: one row per name on either side, with the effects of count and duration, and significance."""
+"""The list of changes. Each row has the names on both sides, its count and duration effects, and its significance."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Change:
     matched_by
         How the rows of the two sides were matched (see `nsys_tools.comparison.matching.match`).
     base_names, new_names
-        Names on each side; empty if a side has no match.
+        Names on each side. A side without a match has no names.
     kind
         Kernel class.
     base_count, new_count, base_ns, new_ns
@@ -36,10 +36,10 @@ class Change:
     effect
         The change, split into the effects of count and duration.
     ratio
-        Median duration on the new side divided by median duration on the base side; None unless each side has exactly
-        one row.
+        Median duration on the new side divided by median duration on the base side, or None unless each side has
+        exactly one row.
     drift
-        Relative difference between the medians of the two halves of a capture. The larger value of both sides is used.
+        Relative difference between the medians of the two halves of a capture, for the side where it is larger.
     p
         p-value of the Mann-Whitney test on durations, from 50 quantiles per side.
     is_significant
@@ -71,7 +71,7 @@ class Change:
 
 
 def changes(base: Sequence[Snapshot], new: Sequence[Snapshot], what: str, floor: float) -> list[Change]:
-    """Return the changes in one kind of rows, per name and launch, with the largest change first.
+    """Return the changes in one kind of row, per name and launch, with the largest change first.
 
     Parameters
     ----------
@@ -131,7 +131,7 @@ def in_steps(found: Sequence[Change], base: Sequence[Snapshot], new: Sequence[Sn
 
 
 def _of_distinct_names(found: Sequence[Change]) -> list[Change]:
-    """Return the changes, and combine changes that share a name on either side, since steps are summed by name."""
+    """Return the changes, combining those that share a name on either side, since steps are summed by name."""
     places: dict[tuple[int, str], int] = {}
     groups: dict[int, list[Change]] = {}
     for number, one in enumerate(found):
@@ -282,7 +282,7 @@ def _drift(row: Row) -> float:
 
 
 def _p(base: Row, new: Row) -> float | None:
-    """Return p of the Mann-Whitney test from the normal approximation. The statistic is computed from quantiles."""
+    """Return the Mann-Whitney p-value from the normal approximation. The statistic is computed from quantiles."""
     if min(base.count, new.count) < LEAST_COUNT:
         return None
     from scipy.special import ndtr  # noqa: PLC0415

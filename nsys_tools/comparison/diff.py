@@ -59,7 +59,7 @@ class Headline:
     base_walls, new_walls
         The step times of each capture.
     tokens_per_s
-        Tokens per second on each side; None if the step names do not contain token counts.
+        Tokens per second on each side, or None if the step names do not contain token counts.
     """
 
     phase: str
@@ -86,8 +86,8 @@ class Diff:
     verdict
         The verdict as a word, and the reason for it.
     headlines
-        One headline per phase and GPU, starting with the phase that takes the most time; empty if the sides cannot be
-        compared.
+        One headline per phase and GPU, starting with the phase that takes the most time. There are none if the sides
+        cannot be compared.
     changes
         What changed, with the largest change first.
     floors
@@ -107,7 +107,7 @@ class Diff:
 
 
 def chosen_by(by: str, base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return how to group changes. The default is by step if both sides have steps, otherwise by stage."""
+    """Return how to group changes. The default is ``step`` if both sides have steps, otherwise ``stage``."""
     return by or ("step" if all(one.steps for one in (*base, *new)) else "stage")
 
 
@@ -173,7 +173,7 @@ def _rate(side: Sequence[Steps]) -> float | None:
 
 
 def _judged(shift: Shift, walls: Sequence[Sequence[Sequence[int]]], floors: Floors, phase: str) -> Verdict:
-    """Return the verdict on steps. For a change with several captures per side, the sides' medians must not overlap."""
+    """Return the verdict on steps. If each side has several captures, a change requires medians that do not overlap."""
     if walls[0] == walls[1]:
         return Verdict(verdict.SAME, "both sides have the same step times")
     found = verdict.judge(shift, floors, "a step" if phase == "other" else f"a {phase} step")
@@ -200,12 +200,12 @@ def _means(side: Sequence[Steps]) -> dict[str, float]:
 
 
 def measured_floors(noise: Sequence[Snapshot]) -> Floors:
-    """Return thresholds from captures of the same program, which are the largest differences between any two captures.
+    """Return thresholds, which are the largest differences between any two captures of the same program.
 
     Raises
     ------
     UsageError
-        If there are fewer than two captures, or they cannot be compared with each other.
+        If there are fewer than two captures, or if they cannot be compared with each other.
     """
     if len(noise) < 2:
         raise UsageError("--noise requires at least two captures of the same program.")

@@ -1,4 +1,4 @@
-"""Splitting the change of a sum into the effect of more or fewer runs and the effect of longer or shorter runs."""
+"""Split the change of a sum into the effect of more or fewer runs and the effect of longer or shorter runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Extracting a snapshot from an open trace."""
+"""Extract a snapshot from an open trace."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_ROWS = 20_000
 def snapshot(
     read: Read, *, source: str, workload: Mapping[str, str], rows: Sequence[str], has_model: bool = False
 ) -> Snapshot:
-    """Return the data of a trace that a comparison needs.
+    """Return the data that a comparison needs from a trace.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _rate(row: Mapping[str, Any]) -> float | None:
 
 
 def _median(values: pl.Series) -> float | None:
-    """Return the median; None if there are no values, or the median is 0."""
+    """Return the median, or None if there are no values or the median is 0."""
     found = values.drop_nulls().median()
     return float(found) if isinstance(found, int | float) and found else None
 

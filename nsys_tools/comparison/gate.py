@@ -1,4 +1,4 @@
-"""Checking a comparison against limits, for CI."""
+"""Check a comparison against limits in CI."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Limit:
     name
         Name of the stage or class.
     phase
-        Phase of the steps; empty for the phase with the most time.
+        Phase of the steps, or an empty string for the phase with the most time.
     bounds
         One or more of ``max``, ``min``, ``max_ratio`` and ``min_ratio``.
     """
@@ -80,7 +80,7 @@ def read_gate(path: Path) -> Gate:
     Raises
     ------
     UsageError
-        If the file cannot be read, has no limit, contains an unknown metric or key, or a limit is not a finite number.
+        If the file cannot be read or has no limits, or if a limit has an unknown metric or key or is not finite.
     """
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -116,7 +116,7 @@ def _limit(path: Path, number: int, entry: object) -> Limit:
 def check(found: Diff, gate: Gate) -> Outcome:
     """Check a comparison against limits.
 
-    A limit on a ratio is checked only if the sides can be compared. If a ratio is outside its limit, but the
+    A limit on a ratio is checked only if the sides can be compared. If a ratio is outside its limit but the
     verdict is ambiguous, the outcome is ``unsure`` instead of ``failed``.
     """
     codes, lines = [], []
@@ -163,7 +163,7 @@ def _steps(side: Sequence[Snapshot], phase: str) -> list[list[Steps]]:
 
 
 def _figure(side: Sequence[Snapshot], limit: Limit) -> float | None:
-    """Return the metric for a side; None if it was not recorded."""
+    """Return the metric for a side, or None if it was not recorded."""
     steps = _steps(side, limit.phase)
     if limit.figure == "step_median":
         return max((median(ns for one in gpu for ns in one.walls) for gpu in steps), default=None)

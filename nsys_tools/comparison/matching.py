@@ -1,4 +1,4 @@
-"""Matching the rows of two captures by name and, if the name changed, by class and position."""
+"""Match the rows of two captures by name and, if the name changed, by class and position."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Match:
     Attributes
     ----------
     matched_by
-        ``name``, ``name, other launch``, ``base name``, ``class and position``, ``position``; empty without a match.
+        ``name``, ``name, other launch``, ``base name``, ``class and position``, ``position``, or empty without a match.
     """
 
     base: tuple[Row, ...]
@@ -39,14 +39,14 @@ def match(base: Sequence[Row], new: Sequence[Row], sequences: tuple[Sequence[Lau
     base, new
         The rows.
     sequences
-        The kernels of a typical step of each side, in order; empty for rows that are not kernels.
+        The kernels of a typical step of each side, in order, or empty sequences for rows that are not kernels.
 
     Notes
     -----
     Rows are matched by name and launch, then by name, then by base name, which is the name without template arguments.
-    The remaining rows are matched by their position in a typical step. Rows between the same two matched kernels belong
-    together: first rows of the same class, then all others. For example, this matches a matrix product for which
-    autotuning chose another kernel, and two kernels that were fused.
+    The remaining rows are matched by their position in a typical step. Rows between the same two matched kernels are
+    matched with each other, first within a class and then across classes. For example, this matches a matrix product
+    for which autotuning chose another kernel, and two kernels that were fused.
     """
     left = list(base), list(new)
     found: list[Match] = []
@@ -133,7 +133,7 @@ def _by_place(
     how: str,
     how_without: str = "",
 ) -> tuple[list[Match], tuple[list[Row], list[Row]]]:
-    """Match rows between the same two matched launches: first by equal keys, then (as `how_without`) all others."""
+    """Match rows between the same two matched launches by equal keys. If `how_without` is set, also match the rest."""
     kinds = [{_launch(row): key(row) for row in side} for side in left]
     gaps = [_gaps(sequence, known, set(side)) for sequence, side in zip(sequences, kinds, strict=True)]
     groups = _Groups()

@@ -1,4 +1,4 @@
-"""The data from one capture that a comparison needs: small tables, which a baseline stores in a file."""
+"""The data that a comparison needs from one capture, in small tables that a baseline stores in a file."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class Steps:
     terms
         Time of each step in ns, by term (see ``step_budget``).
     context_tokens, generation_tokens, requests
-        Medians, over steps, of the counts in the step names; None if the names do not contain counts.
+        Medians, over steps, of the counts in the step names, or None if the names do not contain counts.
     tokens_per_s
         Generated tokens per second if there are any, otherwise context tokens per second.
     """
@@ -88,14 +88,14 @@ class Steps:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """The data from one capture that a comparison needs.
+    """The data that a comparison needs from one capture.
 
     Attributes
     ----------
     source
         Name of the trace or run folder.
     origin
-        ``synthetic`` or ``predicted`` for a generated trace; empty for a recorded trace.
+        ``synthetic`` or ``predicted`` for a generated trace, or an empty string for a recorded trace.
     gpus
         Product names of the GPUs that ran operations. An empty name means that the name is unknown.
     workload
@@ -107,7 +107,7 @@ class Snapshot:
     rows
         Rows by kind (see `ROWS`).
     figures
-        Individual metrics by name, for gates: ``memory_bytes``, ``mfu_ratio:STAGE``.
+        Individual metrics by name, for gates: ``memory_bytes`` and ``mfu_ratio:STAGE``.
     is_hashed
         Whether names are replaced with digests.
     """
@@ -183,7 +183,7 @@ def load(path: Path) -> Snapshot:
     NsysToolsError
         If the file is not a baseline, or has an unsupported version.
     """
-    hint = "Write a baseline with: nsys-tools baseline save TRACE -o FILE"
+    hint = "Run `nsys-tools baseline save TRACE -o FILE` to write a baseline."
     try:
         data = documents.plain(path)
     except NsysToolsError as error:
@@ -217,4 +217,4 @@ def _check(path: Path, found: Snapshot, hint: str) -> None:
             raise NsysToolsError(f"{path}: the baseline is damaged (steps of phase {steps.phase}).", hint)
     for what, rows in found.rows.items():
         if any(row.count < 1 or row.sum_ns < 0 or not row.quantiles for row in rows):
-            raise NsysToolsError(f"{path}: the baseline is damaged (rows by {what}).", hint)
+            raise NsysToolsError(f"{path}: the baseline is damaged ({what} rows).", hint)

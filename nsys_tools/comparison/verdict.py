@@ -26,7 +26,7 @@ class Floors:
     relative
         Ratio of medians minus 1.
     absolute_ns
-        Difference of medians, ns.
+        Difference of medians in ns.
     source
         Description of where the thresholds come from.
     """
@@ -86,7 +86,7 @@ def _percent(change: float) -> str:
 
 
 def incomparable(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return the reason why two sides cannot be compared; empty if they can be compared."""
+    """Return the reason why two sides cannot be compared, or an empty string if they can be compared."""
     for side, captures in (("base", base), ("new side", new)):
         for one in captures:
             if not one.steps:
@@ -106,7 +106,7 @@ def _listed(gpus: set[tuple[str, ...]]) -> str:
 
 
 def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
-    """Return how the work in a step differs between the sides, as far as it is known; empty if it does not differ."""
+    """Return how the work per step differs between the sides, or an empty string if no difference is known."""
     for key in base[0].workload.keys() & new[0].workload.keys():
         values = [{one.workload.get(key) for one in side} for side in (base, new)]
         if values[0] != values[1]:
@@ -122,12 +122,12 @@ def _other_work(base: Sequence[Snapshot], new: Sequence[Snapshot]) -> str:
 
 
 def overall(found: Sequence[tuple[str, Verdict]]) -> Verdict:
-    """Return the verdict on all phases and GPUs, which is that on the first phase unless other phases contradict it.
+    """Return the overall verdict, which is the verdict on the first phase unless another phase contradicts it.
 
     Parameters
     ----------
     found
-        Phase and verdict, starting with the phase that takes the most time.
+        Phases and their verdicts, starting with the phase that takes the most time.
     """
     main = found[0][0]
     of_main = [verdict for phase, verdict in found if phase == main]

@@ -1,1 +1,1 @@
-"""Exporting a trace: timelines for viewers, and the results of the documented queries as files and databases."""
+"""Export timelines for viewers, and the results of the documented queries as files and databases."""

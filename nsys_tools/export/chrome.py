@@ -1,4 +1,4 @@
-"""Timelines in Chrome's JSON format for older viewers: one event per line, times in µs with three decimals.
+"""Timelines in Chrome's JSON format for older viewers. Each line is an event, and times are in µs with three decimals.
 
 Format: https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU (Trace Event Format).
 """
@@ -102,5 +102,5 @@ class ChromeWriter:
 
 
 def _micros(nanoseconds: int) -> str:
-    """Return a time in µs, exactly."""
+    """Return the exact time in µs."""
     return f"{nanoseconds // 1000}.{nanoseconds % 1000:03d}"

@@ -42,7 +42,7 @@ def answerable(database: Database, wanted: Sequence[str] = ()) -> list[str]:
 
 
 def write_parquet(database: Database, names: Sequence[str], folder: Path) -> dict[str, int]:
-    """Write one ``QUERY.parquet`` file per query and one that documents the columns; return the row counts.
+    """Write one ``QUERY.parquet`` file per query and one file that documents the columns. Return the row counts.
 
     Raises
     ------
@@ -87,7 +87,9 @@ def write_sqlite(database: Database, names: Sequence[str], file: Path) -> dict[s
             connection.execute("COMMIT")
             found[name] = table.count
     except (sqlite3.Error, OverflowError) as error:
-        raise NsysToolsError(f"Cannot write the queries as SQLite ({error}).", "Use export duckdb instead.") from None
+        raise NsysToolsError(
+            f"Cannot write the queries as SQLite ({error}).", "Use `nsys-tools export duckdb` instead."
+        ) from None
     finally:
         connection.close()
     return _checked(database, names, lambda name: str(found[name]), is_count=True)
@@ -107,7 +109,7 @@ def _records(database: Database, rows: str, columns: Sequence[str]) -> Iterator[
 
 
 def _selects(database: Database, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield each table with the SELECT of its rows; the table that documents the columns is last."""
+    """Yield each table with the SELECT statement for its rows. The table that documents the columns is last."""
     for name in names:
         database.ensure(name)
         yield name, f"FROM {quoted(name)}"
@@ -122,7 +124,7 @@ def _selects(database: Database, names: Sequence[str]) -> Iterator[tuple[str, st
 def _checked(
     database: Database, names: Sequence[str], written: Callable[[str], str], *, is_count: bool = False
 ) -> dict[str, int]:
-    """Check that the written tables have as many rows as their queries; return the row counts."""
+    """Check that the written tables have as many rows as their queries, and return the row counts."""
     found = {}
     for name in names:
         said = written(name) if is_count else f"(SELECT count(*) FROM {written(name)})"
@@ -131,7 +133,7 @@ def _checked(
         if want != count:
             raise NsysToolsError(
                 f"{name}: {count:,} rows were written, but the query returns {want:,}.",
-                "The output was deleted. Please report this.",
+                "The output was deleted. Please report this error.",
             )
         found[name] = want
     return found

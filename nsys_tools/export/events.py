@@ -26,15 +26,15 @@ class Track:
     uuid
         Unique number, starting at 1.
     parent
-        Number of the parent track; 0 if there is none.
+        Number of the parent track, or 0 if there is none.
     name
         Name in the viewer.
     pid, tid
-        Ids of the process or thread; 0 for other tracks.
+        Ids of the process and thread, or 0 for other tracks.
     order
         Position among the tracks of its parent.
     unit
-        Unit of a counter: ``bytes``, or empty for a plain number; None for tracks of slices.
+        Unit of a counter (``bytes``, or empty for a plain number), or None for tracks of slices.
     """
 
     uuid: int
@@ -77,7 +77,7 @@ class Slices:
     trace
         Number of the trace, starting at 1. Each trace has its own string ids.
     tracks, starts, ends
-        Track and times in ns of each slice.
+        Track of each slice, and its start and end in ns.
     titles
         String ids.
     categories
@@ -87,7 +87,7 @@ class Slices:
     flows, has_flow
         Id of the launch that each slice belongs to, and whether it belongs to one.
     is_launch
-        Whether the slices are launching calls (otherwise launched operations).
+        Whether the slices are launching calls instead of launched operations.
     """
 
     trace: int
@@ -114,7 +114,7 @@ class Samples:
 
 @dataclass(frozen=True)
 class Text:
-    """A string in a trace and its id; whether it is used as a title, and whether it is used in annotations."""
+    """A string in a trace, with its id and flags that tell whether titles and annotations use it."""
 
     number: int
     text: str

@@ -1,4 +1,4 @@
-"""Lanes: slices of a track that overlap without nesting are distributed to lines on which all slices nest."""
+"""Lanes of a track, on which all slices nest. Slices that overlap without nesting are put on different lanes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Lanes:
         self._open: dict[Hashable, list[list[int]]] = {}
 
     def of(self, track: Hashable, starts: Numbers, ends: Numbers) -> Numbers:
-        """Return the lane of each slice, from 0: the first lane on which it overlaps no other slice without nesting."""
+        """Return the lane of each slice: the first one, from 0, where the slice overlaps no other without nesting."""
         lanes = self._open.setdefault(track, [[]])
         last = max(lanes[0], default=None)
         follows = (starts[1:] >= ends[:-1]).all() and (last is None or starts[0] >= last)
@@ -34,7 +34,7 @@ class Lanes:
         return np.array(found, dtype=np.int64)
 
     def _place(self, lanes: list[list[int]], start: int, end: int) -> int:
-        """Put a slice on a lane and return the lane's number. A lane is the list of ends of its open slices."""
+        """Put a slice on a lane and return the lane's number. A lane is represented by the ends of its open slices."""
         for number, lane in enumerate(lanes):
             while lane and lane[-1] <= start:
                 lane.pop()

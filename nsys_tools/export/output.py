@@ -1,4 +1,4 @@
-"""The output file of a timeline: written atomically, compressed if its name ends in .gz, and reproducible."""
+"""The output file of a timeline. It is written atomically, compressed if its name ends in .gz, and reproducible."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Vectorized encoding of protocol buffers: each row is a message, and its fields are columns of numbers.
+"""Vectorized encoding of protocol buffers. Each row is a message, and its fields are columns of numbers.
 
-Wire format: https://protobuf.dev/programming-guides/encoding. A field is a key (number << 3 | kind) and its value: kind
-0 is a varint, 1 is eight bytes, 2 is a length followed by that number of bytes.
+Wire format: https://protobuf.dev/programming-guides/encoding. A field is a key (number << 3 | kind) and its value.
+Kind 0 is a varint, 1 is eight bytes, and 2 is a length followed by that number of bytes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Packed:
     Attributes
     ----------
     blocks
-        Bytes of each row, and a mask of the bytes in use; a row without the field uses none.
+        Bytes of each row, and a mask of the bytes in use. A row without the field uses no bytes.
     lengths
         Total number of bytes of each row.
     """
@@ -40,7 +40,7 @@ class Packed:
         return found
 
     def where(self, present: Flags | None) -> Packed:
-        """Return the rows, with zero bytes for those that are not `present`."""
+        """Return the rows. Rows that are not `present` become empty."""
         if present is None or present.all():
             return self
         blocks = tuple((data, kept & present[:, None]) for data, kept in self.blocks)
@@ -58,7 +58,7 @@ def varint(number: int) -> bytes:
 
 
 def field(number: int, value: int | str | bytes) -> bytes:
-    """Return one field: a varint for a number, otherwise a text or message with its length."""
+    """Return one field: a varint for a number, or a length-delimited value for a text or message."""
     if isinstance(value, int):
         return varint(number << 3) + varint(value)
     content = value.encode("utf-8", "replace") if isinstance(value, str) else value
@@ -66,7 +66,7 @@ def field(number: int, value: int | str | bytes) -> bytes:
 
 
 def constant(count: int, content: bytes) -> Packed:
-    """Return the same bytes in each row."""
+    """Return rows that all contain the same bytes."""
     row = np.frombuffer(content, dtype=np.uint8)
     shape = (count, len(row))
     kept = np.broadcast_to(np.True_, shape)
@@ -102,7 +102,7 @@ def joined(parts: Sequence[Packed]) -> Packed:
 
 
 def column(number: int, values: Numbers, present: Flags | None = None) -> Packed:
-    """Return a varint field with one value per row, for the rows that are `present`; None means all rows are."""
+    """Return a varint field for each row that is `present`. None means that all rows are present."""
     key = constant(len(values), varint(number << 3))
     return joined([key, varints(values if present is None else np.where(present, values, 0))]).where(present)
 

@@ -81,7 +81,7 @@ class PerfettoWriter:
         self._packet(1, field(_DESCRIPTOR, b"".join(parts)))
 
     def slices(self, slices: Slices) -> None:
-        """Write a begin and an end event per slice. Readers sort by time and keep the order of equal times."""
+        """Write a begin and an end event per slice. Readers sort by time and keep the order of simultaneous events."""
         for first in range(0, len(slices.starts), _AT_ONCE):
             part = slice(first, first + _AT_ONCE)
             tracks = slices.tracks[part]

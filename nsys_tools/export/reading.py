@@ -1,4 +1,4 @@
-"""Reading the rows to export in parts of about 100,000, so that memory use does not grow with the trace."""
+"""Read the rows to export in parts of limited size, so that memory use does not grow with the trace."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Reader:
             yield [Text(number, printable(text), is_name, is_value) for number, text, is_name, is_value in rows]
 
     def parts(self, table: Table) -> Iterator[polars.DataFrame]:
-        """Yield the rows of a table in parts, ordered by time. Rows in a part are in the order of the table."""
+        """Yield the rows of a table in parts. Parts are ordered by time, and rows in a part by the table's order."""
         self._ensure(table.query, table.entity)
         for first, end in pairwise([*self._bounds(table), _END]):
             rows = self._rows(table.query, f"start_ns >= {first} AND start_ns < {end}")
@@ -105,7 +105,7 @@ class Reader:
         )
 
     def _ensure(self, *names: str) -> None:
-        """Create relations."""
+        """Create the named relations."""
         self._database.ensure(*names)
         _give_back()
 

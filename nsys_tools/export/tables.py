@@ -21,7 +21,7 @@ class Table:
     entity
         Relation with the same events, for checking the number and total duration of the written rows.
     line, title
-        Kind of track, and its title: one of `tracks.GPU_LINES` or `tracks.THREAD_LINES`.
+        Kind of track, and its title, which is in `tracks.GPU_LINES` or `tracks.THREAD_LINES`.
     keys
         Columns that identify the track.
     row

@@ -1,4 +1,4 @@
-"""Exporting a trace: passes its tables to a writer in parts, and checks the written rows against the trace."""
+"""Export a trace: pass its tables to a writer in parts, and check the written rows against the trace."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Steps:
     ends: Numbers
 
     def of(self, times: Numbers) -> Numbers:
-        """Return the number of the step that contains each time; -1 if no step does."""
+        """Return the number of the step that contains each time, or -1 if no step does."""
         place = np.searchsorted(self.starts, times, side="right") - 1
         is_in = (place >= 0) & (times < self.ends[np.maximum(place, 0)])
         return np.where(is_in, place, -1)
@@ -55,7 +55,7 @@ class Timeline:
     database
         The trace.
     owner
-        Naming of its tracks.
+        The trace's number, and the prefixes and names for its tracks.
     tracks, writer
         The tracks and the writer of the file, which may contain several traces.
     clock
@@ -63,7 +63,7 @@ class Timeline:
     is_cut
         Whether to export only rows that overlap the windows in the ``export_window`` session table.
     progress
-        Called with a short description before each table.
+        Function that is called with a short description before each table.
     """
 
     def __init__(
@@ -79,12 +79,12 @@ class Timeline:
         self._reader = Reader(database, is_cut=is_cut)
 
     def draw(self) -> list[Written]:
-        """Write all tables; return the counts and the total durations of the written rows.
+        """Write all tables, and return the counts and the total durations of the written rows.
 
         Raises
         ------
         NsysToolsError
-            If they differ from those in the trace.
+            If the counts or durations differ from those in the trace.
         """
         self._writer.trace(self._owner.number)
         for texts in self._reader.texts():
@@ -107,7 +107,7 @@ class Timeline:
         }
 
     def _draw(self, table: Table) -> tuple[Counter[int], Counter[int]]:
-        """Write a table; return the count and total duration of the rows by kind."""
+        """Write a table, and return the count and total duration of its rows by kind."""
         lanes = Lanes(is_flat=table.is_flat)
         counts: Counter[int] = Counter()
         sums: Counter[int] = Counter()
@@ -166,7 +166,7 @@ class Timeline:
                 raise NsysToolsError(
                     f"{self._database.name}: {counts.get(kind, 0):,} rows of {name} ({sums.get(kind, 0):,} ns) were "
                     f"written, but the trace has {want.count:,} ({want.sum_ns:,} ns).",
-                    "The output was deleted. Please report this with the schema version of the trace.",
+                    "The output was deleted. Please report this error with the schema version of the trace.",
                 )
             yield Written(name, want.count, want.sum_ns)
 

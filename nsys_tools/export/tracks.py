@@ -19,16 +19,16 @@ _STREAMS, _STREAMS_AT_MOST, _LANES = 10, 10_000, 1_000
 
 @dataclass(frozen=True)
 class Owner:
-    """A trace and the naming of its tracks.
+    """The number of a trace, and the prefixes and names for its tracks.
 
     Attributes
     ----------
     number
         Number of the trace, starting at 1.
     prefix
-        Prefix of the names of its outermost tracks; empty for a single trace.
+        Prefix of the names of its outermost tracks, or an empty string for a single trace.
     ranks
-        Ranks by process (nsys's globalPid); empty for a single trace.
+        Ranks by process (nsys's globalPid), or an empty mapping for a single trace.
     gpus
         Names of GPUs by number.
     """
@@ -90,7 +90,7 @@ class Tracks:
         return self._found[key].uuid
 
     def of_gpu(self, owner: Owner, line: str, gpu: int, lane: int, process: int = 0) -> int:
-        """Return the track for a GPU's line, one of `GPU_LINES`. It is for one process if a process key is given."""
+        """Return the track for a GPU's line (one of `GPU_LINES`), or for one process on the GPU if its key is given."""
         key = (owner.number, line, gpu, process, lane)
         if key not in self._found:
             self._add(key, self._gpu(owner, gpu).uuid, line, GPU_LINES[line] * _LANES + lane)
@@ -106,7 +106,7 @@ class Tracks:
         return self._found[key].uuid
 
     def of_counter(self, owner: Owner, gpu: int, process: int, name: str, unit: str) -> int:
-        """Return the track of a counter of a GPU, or of a process on it."""
+        """Return the track of a counter for a GPU, or for one process on the GPU."""
         key = (owner.number, "counter", gpu, process, name)
         if key not in self._found:
             whose = f" ({owner.called(process)}Process {process >> _BITS & _NUMBER})" if process else ""

@@ -15,7 +15,7 @@ _STEPS = re.compile(r"(\d{1,18})(?:\.\.(\d{1,18}))?")
 
 @dataclass(frozen=True)
 class Cut:
-    """The requested limits; empty or None means no limit.
+    """The requested limits. A limit that is empty or None does not apply.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Cut:
 
 
 def steps_of(text: str) -> Window | None:
-    """Parse ``N`` or ``N..M`` as steps; None for an empty string.
+    """Parse ``N`` or ``N..M`` as steps. Return None for an empty string.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def _of_steps(database: Database, steps: Window) -> list[Window]:
         count = max((row["number"] + 1 for row in rows), default=0)
         raise NsysToolsError(
             f"{database.name}: the trace has no step {first}. It has {count:,} steps.",
-            "List the steps with: nsys-tools sql TRACE 'FROM step'. --steps controls how steps are found.",
+            "Run `nsys-tools sql TRACE 'FROM step'` to list the steps. --steps controls how steps are found.",
         )
     return found
 

@@ -5,7 +5,7 @@ A rule is a query, ``queries/findings/<rule>.sql``. Each row of its result is a 
 ``title``
     What was found, in a few words.
 ``sentence``, ``advice``, ``plain``
-    The finding with its numbers, what to try, and (optional) both in plain language for readers who do not work with
+    The finding with its numbers, what to try, and (optionally) both in plain language for readers who do not work with
     traces. ``{column}`` is a value from the row in the unit of its column, and ``{column!s}`` is text from the query.
 ``certainty``
     ``certain``, ``likely`` or ``possible``: the confidence that the time at stake can be saved.
@@ -52,7 +52,7 @@ class Finding:
     kind
         The title of the rule.
     at_stake_ns
-        The most time that could be saved or, for a caution, the affected time; None if unknown. Several findings can
+        The most time that could be saved (for a caution, the affected time), or None if unknown. Several findings can
         refer to the same time.
     sentence
         The finding, with its numbers. ``{0}``, ``{1}`` ... are placeholders for the names in `names`.
@@ -73,7 +73,7 @@ class Finding:
     docs
         Link to the documentation.
     plain
-        The finding and advice for readers who do not work with traces; empty if the rule has no such text.
+        The finding and advice for readers who do not work with traces, or an empty string if the rule has none.
     within
         Rules whose time includes the time of this rule, at least in part.
     """
@@ -121,7 +121,7 @@ def recorded(read: Read, *, has_model: bool) -> set[str]:
 
 
 def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> list[Finding]:
-    """Return the findings, with the most time at stake first. A predicted run has none, since it has no time to save.
+    """Return the findings, with the most time at stake first. A predicted run has none, because no time can be saved.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def find(read: Read, *, has_model: bool = False, only: Collection[str] = ()) -> 
     has_model
         Whether the stages were compared with a model.
     only
-        Names of the rules to check; empty for all.
+        Names of the rules to check. If empty, all rules are checked.
     """
     if read("trace_summary").one()["origin"] == "predicted":
         return []
@@ -148,7 +148,8 @@ def _wanted(only: Collection[str]) -> list[Query]:
     """Return the rules to check, which are the requested rules and the rules that can replace their findings."""
     known = {_name(query): query for query in rules()}
     if unknown := [name for name in only if name not in known]:
-        raise UsageError(f"There is no rule {unknown[0]!r}.", "To list the rules: nsys-tools queries --area findings.")
+        hint = "Run `nsys-tools queries --area findings` to list the rules."
+        raise UsageError(f"There is no rule {unknown[0]!r}.", hint)
     names = {*only, *(other for name in only for other in words(known[name], "unless"))}
     return [query for name, query in known.items() if name in names or not only]
 

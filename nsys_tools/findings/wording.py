@@ -1,4 +1,4 @@
-"""Filling a rule's text with the values in a row."""
+"""Fill a rule's text with the values in a row."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def worded(
     ----------
     template
         ``{column}`` is a value in the row. A number is written in the unit of its column, and text is replaced with a
-        placeholder for a name (``{0}``, ``{1}`` ...). ``{column!s}`` is text as it is, and ``{column!a}`` is "once",
-        "2 times" ...
+        placeholder for a name (``{0}``, ``{1}`` ...). ``{column!s}`` is the unchanged text, and ``{column!a}``
+        is a number of times, such as "once" or "2 times".
     row
         Values by column.
     units

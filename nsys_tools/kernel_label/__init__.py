@@ -1,4 +1,4 @@
-"""Readable kernel names: what distinguishes one kernel from another, in at most 48 characters."""
+"""Readable kernel names of at most 48 characters that show what distinguishes one kernel from another."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ def label(name: str) -> str:
     Returns
     -------
     str
-        At most `MOST` characters: the functor and element types of PyTorch's elementwise and reduction kernels; tile,
-        layout and types of GEMMs; head size and pass of attention kernels; operation and type of NCCL kernels. A short
-        name is unchanged. A label that is still too long is cut in the middle.
+        At most `MOST` characters. The label contains the functor and element types of PyTorch's elementwise and
+        reduction kernels, the tile, layout and types of GEMMs, the head size and pass of attention kernels, or the
+        operation and type of NCCL kernels. A short name is unchanged. A label that is too long is cut in the middle.
     """
     text = _plain(name)
     part = parsed(text)

@@ -27,7 +27,7 @@ _MASKS = {"0": "", "1": "causal", "2": "custom_mask", "3": "multi_item"}
 
 
 def _flags(name: str, arguments: list[str]) -> list[str]:
-    """Return the names of the flags that are set; if there are no names, all flags as digits."""
+    """Return the names of the flags that are set, or all flags as digits if the flags have no names."""
     values = [one in {"1", "true"} for one in arguments if one in {"0", "1", "true", "false"}]
     if name in _FLAGS:
         return [word for word, value in zip(_FLAGS[name], values, strict=False) if value]
@@ -35,7 +35,7 @@ def _flags(name: str, arguments: list[str]) -> list[str]:
 
 
 def flash2(part: Part, text: str) -> str:
-    """Return the label of a FlashAttention 2 kernel; empty for others."""
+    """Return the label of a FlashAttention 2 kernel, or an empty string for other kernels."""
     traits = next((parsed(one) for one in part.templates if "kernel_traits" in one), None)
     if traits is None or "flash" not in text:
         return ""
@@ -50,7 +50,7 @@ def flash2(part: Part, text: str) -> str:
 
 
 def flash3(part: Part, text: str) -> str:
-    """Return the label of a FlashAttention 3 kernel; empty for others."""
+    """Return the label of a FlashAttention 3 kernel, or an empty string for other kernels."""
     found = re.search(r"(FlashAttn(Fwd|Bwd)Sm)\d+<", text) if part.name == "device_kernel" else None
     loop = text.find("CollectiveMainloop")
     if not found or loop < 0:
@@ -67,9 +67,9 @@ def flash3(part: Part, text: str) -> str:
 
 
 def flashinfer(part: Part, text: str) -> str:
-    """Return the label of a FlashInfer prefill or decode kernel; empty for others.
+    """Return the label of a FlashInfer prefill or decode kernel, or an empty string for other kernels.
 
-    A row of a tile has 16 elements per MMA along it. A thread of the decode kernel reads `vec_size` elements of a head.
+    A tile has 16 elements per MMA in each dimension. A decode thread reads `vec_size` elements of a head.
     """
     if "flashinfer::" not in text or not re.match(r"(?:Batch|Single)(?:Prefill|Decode)With", part.name):
         return ""

@@ -1,4 +1,4 @@
-"""Parsing demangled C++ names: components, template arguments, element types."""
+"""Parse demangled C++ names: components, template arguments, element types."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def parsed(text: str) -> Part:
 
 
 def element(text: str) -> str:
-    """Return the short name of an element type; empty for anything else."""
+    """Return the short name of an element type, or an empty string for anything else."""
     if "<" in text:
         return f"c{_TYPES[found[1].rpartition('::')[2]]}" if (found := _TEMPLATED.match(text)) else ""
     return _TYPES.get(text.removeprefix("const ").removesuffix(" const").rstrip(" *&").rpartition("::")[2], "")
@@ -117,7 +117,7 @@ def elements(arguments: Sequence[str]) -> list[str]:
 
 
 def opaque(text: str) -> str:
-    """Return the size of an opaque type, which PyTorch only copies; empty for others."""
+    """Return the size of an opaque type, which PyTorch only copies, or an empty string for other types."""
     found = re.match(r"(?:at::native::)?OpaqueType<(\d+)>$", text)
     return f"{found[1]}B" if found else ""
 
@@ -168,9 +168,9 @@ def _nested(text: str, depth: int, known: set[Word]) -> list[Word]:
 
 
 def joined(words: Sequence[Word], *, terse: bool = False) -> list[str]:
-    """Return words as text: 128x64 for consecutive numbers, 01 for flags, f16,f32 for types.
+    """Return words as text: 128x64 for consecutive numbers, 01 for flags, and f16,f32 for types.
 
-    Types that are all equal appear once. `terse` merges all consecutive equal types.
+    If all types are equal, the type appears once. `terse` merges all consecutive equal types.
     """
     found: list[str] = []
     place = 0

@@ -30,7 +30,7 @@ _KINDS = (("_kernel", ""), ("elementwise", "elem"), ("vectorized_", "vec_"), ("_
 
 
 def pointwise(part: Part, text: str) -> str:
-    """Return the label of one of PyTorch's kernels that take a functor; empty for others."""
+    """Return the label of a PyTorch kernel that takes a functor, or an empty string for other kernels."""
     if not _ELEMENTWISE.search(part.name) or not part.templates:
         return ""
     kind = part.name
@@ -55,7 +55,7 @@ def pointwise(part: Part, text: str) -> str:
 
 
 def _converts(text: str, functor: str) -> str:
-    """Return ``cast`` or ``nocast`` for kernels that exist in both forms; empty for others."""
+    """Return ``cast`` or ``nocast`` for kernels that exist in both forms, or an empty string for other kernels."""
     if "::LoadWithoutCast" in text:
         return "nocast"
     return "cast" if "gpu_kernel_impl<" in functor.partition("(")[0] else ""

@@ -16,14 +16,17 @@ _EXPONENT, _MANTISSA, _SIGNED, _BIAS = (8, 0), (8, 8), (1, 16), (32, 17)
 
 
 def named_product(part: Part, _: str) -> str:
-    """Return the label of a kernel named after its tile and types, or wrapping such a kernel; empty for others."""
+    """Return the label of a kernel that is named after its tile and types, or wraps such a kernel.
+
+    The label is an empty string for other kernels.
+    """
     inner = next((one for one in part.templates if is_product(one) and _WORD.fullmatch(one)), "")
     name = inner if part.name in {"Kernel", "Kernel2"} and inner else part.name
     return shortened(name) if is_product(name) and not (part.templates and name == part.name) else ""
 
 
 def cutlass(part: Part, text: str) -> str:
-    """Return the label of a CUTLASS GEMM that is described by its template arguments; empty for others."""
+    """Return the label of a CUTLASS GEMM that its template arguments describe, or an empty string for other kernels."""
     if "Gemm" not in text or part.name not in {"Kernel", "Kernel2", "device_kernel"} or not part.templates:
         return ""
     if "CollectiveMma<" in text:
@@ -58,7 +61,7 @@ def _cutlass3(text: str) -> str:
 
 
 def deep_gemm(part: Part, text: str) -> str:
-    """Return the label of a DeepGEMM kernel: its sizes, the shape first; empty for others."""
+    """Return the label of a DeepGEMM kernel with its sizes, shape first, or an empty string for other kernels."""
     if "deep_gemm::" not in text or "gemm" not in part.name:
         return ""
     sizes = "x".join(one for one in numbers(part.templates) if one != "0")
@@ -68,7 +71,7 @@ def deep_gemm(part: Part, text: str) -> str:
 
 
 def marlin(part: Part, _: str) -> str:
-    """Return the label of a Marlin GEMM, whose types are encoded as vLLM's ScalarType ids; empty for others."""
+    """Return the label of a Marlin GEMM, or an empty string for other kernels. Types are vLLM ScalarType ids."""
     if part.name != "Marlin":
         return ""
     arguments = [_scalar(int(one)) if re.fullmatch(r"\d{9,}", one) else one for one in part.templates]

@@ -79,12 +79,12 @@ _PRODUCT = re.compile(r"gemm|xmma|cutlass|nvjet|wgmma|scudnn|cudnn|hmma|imma|spl
 
 
 def is_product(name: str) -> bool:
-    """Return whether a name is that of a GEMM or convolution, with tile, layout and types."""
+    """Return whether a name is that of a GEMM or convolution. Such names contain tile, layout and types."""
     return bool(_PRODUCT.search(name))
 
 
 def shortened(name: str) -> str:
-    """Return a name without the parts common to its kind and, if too long, without the least informative parts."""
+    """Return a name without the parts common to its kind. If it is too long, also omit the least informative parts."""
     if name.startswith("_Z") or len(name) > _LONGEST:
         return name
     for pattern, short in _GENERATED:

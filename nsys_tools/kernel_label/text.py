@@ -1,4 +1,4 @@
-"""Fitting words into a label."""
+"""Fit words into a label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ MOST = 48
 
 
 def cut(text: str, length: int = MOST) -> str:
-    """Return a string of at most `length` characters. Longer strings are cut in the middle: names differ at the end."""
+    """Return at most `length` characters. Longer strings are cut in the middle, because names differ at the end."""
     if len(text) <= length:
         return text
     tail = (length - 1) // 2

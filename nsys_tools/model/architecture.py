@@ -40,7 +40,7 @@ class ModelCall:
     name
         Name, such as ``global`` or ``crops``.
     steps
-        Number of consecutive runs; 0 if the call does not occur.
+        Number of consecutive runs, or 0 if the call does not occur.
     values
         Variables of its layers, as functions of the inputs and ``step`` (0, 1, ...).
     """
@@ -61,20 +61,20 @@ class Phase:
 
 @attrs.frozen
 class Layer:
-    """A node of the hierarchy: composite if it has `sub_layers`, otherwise basic and computed by formulas.
+    """A node of the hierarchy. It is composite if it has `sub_layers`, otherwise basic and computed by formulas.
 
     Attributes
     ----------
     path, transformers
         Qualified names in the model's own code and in transformers. Repeated parts are written ``[0-11]``.
     qualified_class
-        Full class name; for a function or weight, its full name.
+        Full class name, or the full name of a function or weight.
     kind
         ``module``, ``function`` (an operation between modules) or ``weight`` (one outside any submodule).
     entry
-        Name of its entry in the formula database; empty to look it up by class.
+        Name of its entry in the formula database, or an empty string to look it up by class.
     indices
-        Indices of its instances in the parent's list; empty for a layer that does not repeat.
+        Indices of its instances in the parent's list. A layer that does not repeat has no indices.
     count
         Number of instances in the model: its repeats times the repeats of every parent.
     phases
@@ -82,8 +82,8 @@ class Layer:
     parameters
         Parameters of its entry, as functions of the variables of a call.
     role
-        Role that determines the number format of its weights (see `nsys_tools.model.formats`); empty to use the entry's
-        entry.
+        Role that determines the number format of its weights (see `nsys_tools.model.formats`). If empty,
+        the role of its entry is used.
     span
         Number of GPUs across which it communicates.
     """

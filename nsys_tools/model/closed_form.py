@@ -133,7 +133,7 @@ def total(forms: Iterable[ClosedForm]) -> ClosedForm:
 
 
 def call(function: str, *arguments: ClosedForm) -> ClosedForm:
-    """Return a function of closed forms; it is evaluated if all arguments are constant.
+    """Return a function of closed forms. It is evaluated if all arguments are constant.
 
     Raises
     ------

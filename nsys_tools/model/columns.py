@@ -13,12 +13,12 @@ from nsys_tools.model.figures import Settings, whole
 
 
 def sum_of(found: Iterable[Demand], *metrics: str) -> ClosedForm:
-    """Return the sum of some metrics over layers."""
+    """Return the sum of the given metrics over layers."""
     return total(demand.forms[metric] for demand in found for metric in metrics if metric in demand.forms)
 
 
 def amounts(model: Model, scope: Scope, found: Sequence[Demand], *metrics: str) -> list[int]:
-    """Return the sum of some metrics over layers in every setting, as integers."""
+    """Return the sum of the given metrics over layers in every setting, as integers."""
     return [whole(value) for value in scope.values(sum_of(found, *metrics), f"{model.file}: {', '.join(metrics)}")]
 
 

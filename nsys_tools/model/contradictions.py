@@ -1,4 +1,4 @@
-"""Input checks: impossible and contradictory values are errors, unusual ones give a warning."""
+"""Input checks. Impossible and contradictory values are errors, and unusual values cause a warning."""
 
 from __future__ import annotations
 

@@ -38,9 +38,9 @@ class Entry:
     Attributes
     ----------
     name, file, meaning, category, source
-        Key, file, description, category of operator, and source of the formulas.
+        Key, file, description, operator category, and source of the formulas.
     classes
-        Full class names; ``*`` matches any text.
+        Full class names. ``*`` matches any text.
     parameters
         Name -> meaning.
     defaults
@@ -74,7 +74,7 @@ class Entry:
         return bool(self.children)
 
     def formula(self, metric: str) -> ClosedForm:
-        """Return the closed form of a metric; zero if the entry does not define it."""
+        """Return the closed form of a metric, or zero if the entry does not define it."""
         return self.formulas.get(metric, ZERO)
 
 
@@ -115,7 +115,7 @@ class Database:
         return {}
 
     def by_class(self, qualified: str) -> Entry | None:
-        """Return the entry of a full class name; None for a class without a formula. Formulas are never guessed."""
+        """Return the entry of a full class name, or None for a class without a formula. Formulas are never guessed."""
         if qualified not in self._found:
             matches = (entry for _, _, pattern, entry in self._patterns if pattern.match(qualified))
             self._found[qualified] = next(matches, None)

@@ -52,7 +52,7 @@ class Demand:
 def demands(model: Model, database: Database) -> list[Demand]:
     """Return the demand of every basic layer, ordered by phase, call and layer.
 
-    Layers of a class without a formula are omitted; `unknown` lists them.
+    Layers of a class without a formula are omitted. `unknown` lists them.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def unknown(model: Model, database: Database) -> list[Layer]:
 
 
 def entry_of(layer: Layer, model: Model, database: Database) -> Entry | None:
-    """Return the entry of a layer, by name or by class; None if its class has no entry."""
+    """Return the entry of a layer, by name or by class, or None if its class has no entry."""
     if layer.entry == NO_ENTRY:
         return None
     if not layer.entry:
@@ -173,8 +173,8 @@ def held(model: Model, layer: Layer, database: Database, state: str = "held_byte
 def kv_bytes_per_token(model: Model, found: Iterable[Demand], element_bytes: int) -> int:
     """Return the KV cache size per additional token of a sequence, in bytes.
 
-    This is the difference between prompts of two tokens and of one. Layers with a window stop growing when it is full,
-    and recurrent states never grow.
+    This is the difference between a prompt of two tokens and a prompt of one token. The cache of a layer with a window
+    stops growing when the window is full, and recurrent states never grow.
     """
     forms = [d.forms["kv_bytes"] for d in found if d.phase == "prefill" and "kv_bytes" in d.forms]
     sizes = {"dtype_bytes": element_bytes, "cache_dtype_bytes": element_bytes, "masked": 0, "expanded": 0}

@@ -42,7 +42,7 @@ def read(path: Path, schema: str) -> Any:
 
 
 def check(data: Any, schema: str, place: str) -> None:
-    """Raise a `NsysToolsError` that contains the location if `data` violates its schema."""
+    """Raise an `NsysToolsError` that contains the location if `data` violates its schema."""
     from jsonschema.exceptions import best_match  # noqa: PLC0415
 
     error = best_match(_validator(schema).iter_errors(data))
@@ -72,7 +72,7 @@ def locate(
     what
         What the file describes, for error messages.
     others
-        Returns alternative names of the files. Called only if no file has the given name.
+        Function that returns alternative names of the files. It is called only if no file has the given name.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def _core(name: str) -> str:
 
 
 def _beginning(name: str, known: Iterable[str]) -> list[str]:
-    """Return the names that begin with this one; no names if it is empty."""
+    """Return the names that begin with this one, or no names if it is empty."""
     core = _core(name)
     return [one for one in known if core and _core(one).startswith(core)]
 

@@ -1,4 +1,4 @@
-"""The input and output objects of the layer model: plain, validated, serializable."""
+"""The plain, validated and serializable input and output objects of the layer model."""
 
 from __future__ import annotations
 
@@ -65,13 +65,13 @@ class ModelSpec:
     id, variant, revision
         Hub id, size or variant, and commit or version. The last two may be empty.
     config_path
-        The configuration file it was created from, if any. It must exist.
+        The configuration file that the sizes were read from, if any. It must exist.
     hidden_size, intermediate_size, layers, heads
         Width, inner width of the dense MLP, decoder layers, query heads.
     context
         Maximum number of prompt and output tokens, according to its configuration (``max_position_embeddings``).
     vision_backbone, moe, notes
-        Descriptions; empty if there is none.
+        Descriptions, or empty strings if there are none.
     """
 
     id: str = attrs.field(validator=_NAME)
@@ -142,7 +142,7 @@ class ModuleNode:
 
 @attrs.frozen(kw_only=True)
 class Metrics:
-    """FLOPs and bytes in total over all instances, steps and runs.
+    """Total FLOPs and bytes over all instances, steps and runs.
 
     Attributes
     ----------
@@ -161,7 +161,7 @@ class Metrics:
     network_bytes
         Bytes that one GPU sends to other GPUs.
     roofline_ns
-        max(matrix_flops / peak, total_bytes / bandwidth, network_bytes / link); None without a GPU.
+        max(matrix_flops / peak, total_bytes / bandwidth, network_bytes / link), or None without a GPU.
     """
 
     matrix_flops: int = attrs.field(default=0, validator=_NOT_NEGATIVE)
@@ -183,7 +183,7 @@ class Metrics:
 
     @property
     def intensity(self) -> float | None:
-        """Matrix FLOPs per byte; None if no bytes are accessed."""
+        """Matrix FLOPs per byte, or None if no bytes are accessed."""
         return self.matrix_flops / self.total_bytes if self.total_bytes else None
 
 
@@ -202,7 +202,7 @@ class ModuleMetrics(Metrics):
     count
         Number of instances, all of which are included in the values.
     bound
-        ``compute``, ``memory`` or ``network``; empty without a GPU.
+        ``compute``, ``memory`` or ``network``, or an empty string without a GPU.
     """
 
     path: str = attrs.field(validator=_NAME)
@@ -228,7 +228,7 @@ class OperatorMetrics(Metrics):
 
 @attrs.frozen(kw_only=True)
 class OperatorSpec:
-    """A distinct module class: short and full name, whether it is part of torch, its children, its category."""
+    """A distinct module class, with its names, children and category, and whether it is part of torch."""
 
     class_name: str = attrs.field(validator=_NAME)
     qualified_class: str = attrs.field(validator=_NAME)
@@ -240,7 +240,7 @@ class OperatorSpec:
 
 @attrs.frozen(kw_only=True)
 class TargetOperatorList:
-    """The distinct classes of a model, read from a snapshot. Source folder and files must exist."""
+    """The distinct classes of a model, read from a snapshot. The source folder and files must exist."""
 
     snapshot: str = attrs.field(validator=_NAME)
     source_folder: str | None = attrs.field(default=None, validator=_existing)

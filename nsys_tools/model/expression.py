@@ -1,6 +1,6 @@
-"""The safe expression parser: converts text with arithmetic, ceil, floor, min, max and round to a closed form.
+"""The safe expression parser, which converts text with arithmetic, ceil, floor, min, max and round to closed forms.
 
-Nothing is executed: the text is parsed into a Python syntax tree, and every node is checked.
+Nothing is executed. The text is parsed into a Python syntax tree, and every node is checked.
 """
 
 from __future__ import annotations

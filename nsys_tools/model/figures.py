@@ -32,18 +32,18 @@ class Settings:
     dtype
         Number formats that differ from the model's own, as parsed by `nsys_tools.model.formats.chosen`.
     attention
-        ``full`` counts every pair of tokens, ``causal`` half of the pairs among new tokens.
+        ``full`` counts every pair of tokens, and ``causal`` counts half of the pairs among new tokens.
     peak
-        The peak for roofline times: the highest peak of the formats in use; None without a GPU.
+        The peak for roofline times, which is the highest peak of the formats in use, or None without a GPU.
     peaks
-        Role of a layer -> the peak for its products; `peak` for missing roles.
+        Role of a layer -> the peak for its products. Other roles use `peak`.
     gpu
-        The GPU of the peaks, for communication between several of them.
+        The GPU that the peaks belong to. Its links determine communication times.
     parallel
         Parallelism. The evaluated model is one GPU's share.
     expanded
-        Whether to count what transformers' code computes instead of the model FLOPs: latent expanded in every step,
-        keys that no indexer selected, padded chunks of a scan.
+        Whether to count what transformers' code computes instead of the model FLOPs. This includes expanding the
+        latent in every step, keys that no indexer selected, and padded chunks of a scan.
     asked
         Names of the inputs that the user set, which are checked for contradictions.
     """
@@ -119,7 +119,7 @@ def scope_of(model: Model, columns: Mapping[str, Sequence[int]], settings: Setti
 
 
 def totals(rows: Iterable[Metrics]) -> Metrics:
-    """Return the sum of rows of one phase; the roofline time is None unless every row has one."""
+    """Return the sum of the rows of one phase. The roofline time is None unless every row has one."""
     rows = list(rows)
     sums = {metric: sum(getattr(row, metric) for row in rows) for metric in METRICS}
     times = [row.roofline_ns for row in rows if row.roofline_ns is not None]
@@ -127,7 +127,7 @@ def totals(rows: Iterable[Metrics]) -> Metrics:
 
 
 def overall(model: Model, database: Database, settings: Settings, phases: Mapping[str, Metrics]) -> Metrics:
-    """Return the total of all phases: amounts are summed, the KV cache is the maximum, each weight counts once."""
+    """Return the total of all phases. Amounts are summed, the KV cache is the maximum, and each weight counts once."""
     kv = max((phase.kv_bytes for phase in phases.values()), default=0)
     weights, size = total_weights(model, database), held_bytes(model, database, settings)
     return attrs.evolve(totals(phases.values()), kv_bytes=kv, weight_count=weights, held_bytes=size)

@@ -19,7 +19,7 @@ def located(name: str, suffixes: tuple[str, ...]) -> Path:
     Raises
     ------
     NsysToolsError
-        If it does not exist. If the name may be a transformers name, the hint shows how to generate a model file.
+        If the file does not exist. If the name may be a transformers name, the hint shows how to generate a model file.
     """
     try:
         return documents.locate(name, "models", suffixes, "model")

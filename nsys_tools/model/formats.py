@@ -59,7 +59,7 @@ class Format:
 
 
 def parse(name: str) -> Format:
-    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights; ``-z`` adds a 4-bit zero point.
+    """Return a format by name. ``int4-g128`` has a 16-bit scale per 128 weights. ``-z`` adds a 4-bit zero point.
 
     Raises
     ------
@@ -112,7 +112,7 @@ class Formats:
         return parse((quantized and self.activations) or self.base)
 
     def product_of(self, role: str) -> str:
-        """Return the dtype in which a role's products are computed: the wider of weights and inputs."""
+        """Return the dtype in which a role's products are computed: the wider dtype of weights and inputs."""
         return max(self.input_of(role), self.of(role), key=lambda form: int(form.bits)).dtype
 
     def variables(self) -> dict[str, Fraction | int]:
@@ -167,14 +167,16 @@ def chosen(text: str, own: Formats) -> Formats:
         if equals:
             found = _part(found, name.strip(), value.strip())
         elif index:
-            raise UsageError(f"--dtype: {item!r} is not PART=FORMAT.", f"Use {'=FORMAT, '.join(PARTS)}=FORMAT.")
+            raise UsageError(
+                f"--dtype: {item!r} does not have the form PART=FORMAT.", f"Use {'=FORMAT, '.join(PARTS)}=FORMAT."
+            )
         else:
             found = Formats(_plain(item))
     return found
 
 
 def base_of(text: str) -> str:
-    """Return the format that the user sets for everything; empty if the user sets only parts."""
+    """Return the format that the user sets for everything, or an empty string if the user sets only parts."""
     first = text.partition(",")[0].strip()
     return "" if "=" in first else first
 
@@ -256,7 +258,7 @@ def _grouped(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compressed(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Read compressed-tensors: one config group, with integers in groups or FP8."""
+    """Read a compressed-tensors config, which has one config group with grouped integers or FP8."""
     groups = list(config.get("config_groups", {}).values())
     weights = groups[0].get("weights") if len(groups) == 1 else None
     if not weights:

@@ -1,4 +1,7 @@
-"""GPUs: links, and dense peaks with dtype, accumulator and source. An unknown GPU is an error; there is no fallback."""
+"""GPU data: links, and dense peaks, each with its dtype, accumulator and source.
+
+An unknown GPU is an error, because there is no fallback.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ class Peak:
     Attributes
     ----------
     gpu, dtype, accumulator
-        The GPU, the type of the factors, and the type of the sum.
+        The GPU, the dtype of the factors, and the dtype of the sum.
     flops_per_s, bytes_per_s
         Dense matrix peak and DRAM bandwidth.
     flops_per_clock_per_sm
@@ -33,7 +36,7 @@ class Peak:
     source, bandwidth_source
         Sources of the two values.
     clock_hz
-        Clock at which the peak is stated; None for the GPU's clock.
+        Clock at which the peak is stated, or None if it is the GPU's boost clock.
     """
 
     gpu: str
@@ -54,11 +57,11 @@ class Link:
     Attributes
     ----------
     bytes_per_s
-        Send bandwidth per GPU. Receiving has the same bandwidth at the same time.
+        Send bandwidth per GPU. A GPU can receive at the same bandwidth while it sends.
     source
         Source of the value.
     gpus
-        Maximum number of GPUs that it connects; None for any number.
+        Maximum number of GPUs that the link connects, or None if there is no limit.
     """
 
     bytes_per_s: float
@@ -73,19 +76,19 @@ class Gpu:
     Attributes
     ----------
     name, file, source
-        Product name, the file with these values, and the source of SM count and clock.
+        Product name, the file with these values, and the source of the SM count and the clock.
     trace_names
         Its names in traces.
     memory_bytes, memory_source
-        Total memory as reported by the driver and shown by nvidia-smi; the source of that value.
+        Total memory as reported by the driver and shown by nvidia-smi, and the source of that value.
     sm_count, boost_clock_hz
         Number of multiprocessors, and the clock at which the peaks are stated.
     bytes_per_s
         DRAM bandwidth.
     peaks
-        Peaks. The peaks of one dtype are in order of preference.
+        Dense peaks. Peaks of the same dtype are in order of preference.
     nvlink, network, pcie
-        Links between several of these GPUs; None if the link does not exist or is uncommon.
+        Links between several of these GPUs. A link that does not exist or is uncommon is None.
     """
 
     name: str
@@ -126,7 +129,9 @@ class Gpu:
         return self.sm_count * self.stated_hz(peak) * peak.flops_per_clock_per_sm
 
     def link(self, gpus: int) -> Link:
-        """Return the link of a group of GPUs: NVLink within its domain, or else the network, or else PCIe in a server.
+        """Return the link between the GPUs of a group.
+
+        NVLink is used within its domain. Otherwise, the network is used or, if there is none, PCIe within a server.
 
         Parameters
         ----------
@@ -235,7 +240,7 @@ def _check(gpu: Gpu, peak: Peak) -> None:
 
 
 def _check_bandwidth(gpu: Gpu, bandwidth: Mapping[str, Any]) -> None:
-    """Refuse a bandwidth that differs from two transfers per memory clock over the bus."""
+    """Refuse a bandwidth that differs from 2 transfers per clock x memory clock x bus width."""
     if "clock_hz" not in bandwidth:
         return
     derived = 2 * bandwidth["clock_hz"] * bandwidth["bus_bits"] / 8

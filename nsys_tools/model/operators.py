@@ -32,7 +32,7 @@ def of_torchinfo(path: Path, database: Database) -> TargetOperatorList:
     Parameters
     ----------
     path
-        A JSON file whose ``layers`` have ``class_name_qualified``, or a folder with one.
+        A JSON file whose ``layers`` have ``class_name_qualified``, or a folder with such a file.
 
     Raises
     ------

@@ -18,9 +18,9 @@ class Request:
     gpu
         Name of a GPU; ``auto`` uses the GPU recorded in the trace.
     dtype, attention
-        Number formats (empty: the model's own), and ``full`` or ``causal``.
+        Number formats (the model's own if empty), and ``full`` or ``causal``.
     parallel
-        Parallelism and the selected rank: pairs such as ``("tp", 8)``.
+        Parallelism and the selected rank, as pairs such as ``("tp", 8)``.
     batches
         Inputs of each batch of one execution, if they differ. `assignments` override them.
     """

@@ -39,7 +39,7 @@ class Operation:
     Attributes
     ----------
     name
-        Its qualified name. The outermost repeat is an index; repeats inside it are merged.
+        Its qualified name. The outermost repeat is an index, and repeats inside it are merged.
     entry, class_name
         Its entry in the formula database, and its short class name.
     duration_ns
@@ -78,7 +78,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
 
 
 def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
-    """Return, by phase, the number of runs in one execution and the number of steps in these runs; 0 without steps."""
+    """Return, by phase, the number of runs in one execution and the number of steps in these runs (0 if none)."""
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = {}
     for phase in model.phases:
@@ -92,7 +92,7 @@ def counts(model: Model, settings: Settings) -> dict[str, tuple[int, int]]:
 def _call(
     model: Model, phase: Phase, step: ModelCall, found: Sequence[Demand], scope: Scope, settings: Settings
 ) -> list[Event]:
-    """Return the events of all steps of a call. Steps and calls are parts if there is more than one."""
+    """Return the events of all steps of a call. Steps and calls appear as parts if there is more than one of them."""
     place = f"{model.file}: {phase.name}"
     steps = int(scope.values(step.steps, place)[0])
     mine = [one for one in found if (one.phase, one.call) == (phase.name, step.name)]

@@ -1,4 +1,4 @@
-"""Domain objects as JSON and YAML, and back."""
+"""Convert domain objects to JSON and YAML, and back."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ for _kind in (int, str, bool, float):
 
 
 def _reason(error: BaseException, kind: type | None) -> str:
-    """Return the reason for an error, from the validator if it has one."""
+    """Return the reason for an error, as given by the validator if possible."""
     if isinstance(error, ValueError | TypeError) and error.args:
         return str(error.args[0])
     return format_exception(error, kind)

@@ -81,9 +81,9 @@ class Serving:
     database
         The formula database.
     settings
-        Formats, GPU, parallelism, values of inputs.
+        Formats, GPU, parallelism, and values of the inputs.
     efficiency
-        Phase -> achieved fraction of the roofline speed; empty to compute only bounds.
+        Achieved fraction of the roofline speed, by phase. If empty, only bounds are computed.
 
     Raises
     ------
@@ -114,18 +114,18 @@ class Serving:
                 raise UsageError(f"The efficiency of {phase} is {share:g}, but must be above 0 and at most 1.")
 
     def table(self, columns: Columns) -> Figures:
-        """Return the metrics in many settings.
+        """Return the metrics for many settings.
 
         Parameters
         ----------
         columns
-            Input -> one value per setting. Missing inputs have the values of the settings or their defaults.
+            One value per setting, by input. Missing inputs have their values in `settings` or their defaults.
 
         Returns
         -------
-        Name -> column: ``ttft_ns``, ``tpot_ns``, ``user_tokens_per_s``, ``tokens_per_s``, ``gpu_tokens_per_s``,
-        ``bubble_ratio``, the expected ones if efficiencies are given, then ``held_bytes``, ``kv_bytes``,
-        ``activation_bytes``, ``memory_bytes`` and ``fits`` (1 or 0) of the fullest GPU.
+        The columns by name: ``ttft_ns``, ``tpot_ns``, ``user_tokens_per_s``, ``tokens_per_s``, ``gpu_tokens_per_s`` and
+        ``bubble_ratio``, the expected values if efficiencies are given, and ``held_bytes``, ``kv_bytes``,
+        ``activation_bytes``, ``memory_bytes`` and ``fits`` (1 or 0) for the GPU that needs the most memory.
         """
         found = self._rates(columns, {})
         if self.efficiency:
@@ -137,7 +137,8 @@ class Serving:
     def largest(self, name: str) -> int | None:
         """Return the largest ``batch_size`` or ``seq_len`` that fits in memory, leaving the other unchanged.
 
-        0 if nothing fits; None if even the limit in `LARGEST` fits, as for prompts of a model with a fixed-size state.
+        The result is 0 if nothing fits, and None if even the limit in `LARGEST` fits. For example, a prompt of any
+        length can fit if the model has a fixed-size state.
         """
         found = _last(lambda value: self._memory({name: [value]})["fits"][0] == 1, LARGEST[name])
         return found if found < LARGEST[name] else None
@@ -184,7 +185,7 @@ class Serving:
         return _rates(first, step, batches, parallel.gpus)
 
     def _memory(self, columns: Columns) -> Figures:
-        """Return the memory of the fullest GPU by component."""
+        """Return the memory of the GPU that needs the most memory, by component."""
         scope = self._scope(columns)
         lengths, batches = self._inputs(columns, LENGTH), self._inputs(columns, BATCH)
         local = [-(-batch // self.settings.parallel.dp) for batch in batches]
@@ -212,7 +213,7 @@ class Serving:
 
 
 def _cycle(times: Sequence[float], pieces: int, steps: int) -> tuple[float, float] | None:
-    """Return the time and bubble ratio of one token of all micro-batches, each of which passes through all stages."""
+    """Return the time and bubble ratio for one token of all micro-batches, each of which passes through all stages."""
     if not steps:
         return None
     cycle = max(sum(times), pieces * max(times)) / steps
@@ -235,7 +236,7 @@ def _rates(
 
 
 def _last(holds: Callable[[int], bool], most: int) -> int:
-    """Return the largest number up to `most` for which a monotonic condition holds; 0 if there is none."""
+    """Return the largest number up to `most` for which a monotonic condition holds, or 0 if there is none."""
     low, high = 0, most + 1
     while high - low > 1:
         middle = (low + high) // 2
@@ -270,7 +271,7 @@ MOST = {"largest_batch": LARGEST[BATCH], "largest_context": LARGEST[LENGTH]}
 
 
 def summary(served: Serving) -> dict[str, float | bool | None]:
-    """Return the metrics for the given settings, by the names in `FIGURES`."""
+    """Return the metrics for the given settings, keyed by the names in `FIGURES`."""
     assert served.settings.gpu is not None  # noqa: S101  (checked)
     found = {name: column[0] for name, column in served.table({}).items()}
     found["usable_bytes"] = int(USABLE * served.settings.gpu.memory_bytes)

@@ -31,7 +31,9 @@ def settings(
     parallel: Mapping[str, int] | None = None,
     expanded: bool = False,
 ) -> Settings:
-    """Return settings. Assignments override recorded values, which override the workload, which overrides the defaults.
+    """Return the settings.
+
+    Assignments override recorded values, which override the workload, which overrides the defaults.
 
     Parameters
     ----------
@@ -40,15 +42,15 @@ def settings(
     recorded, assignments
         Assignments such as ``seq_len=2048`` from a run and from the user. The user's must not contradict each other.
     dtype, attention
-        Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own when empty); ``full`` or
-        ``causal``.
+        Number formats as `nsys_tools.model.formats.chosen` reads them (the model's own if empty), and ``full``
+        or ``causal``.
     gpu
-        Name of a GPU; empty to compute no roofline times.
+        Name of a GPU. If empty, no roofline times are computed.
     parallel
         Parallelism: ``tp``, ``pp``, ``ep``, ``dp``, and the selected ``pp_rank``.
     expanded
-        Whether to count what transformers' code computes instead of the model FLOPs: latent expanded in every step,
-        keys that no indexer selected, padded chunks of a scan.
+        Whether to count what transformers' code computes instead of the model FLOPs. That code expands the latent in
+        every step, processes keys that no indexer selected, and pads the chunks of a scan.
 
     Raises
     ------
@@ -77,7 +79,7 @@ def shortened(text: str) -> str:
 
 
 def assignment(text: str) -> tuple[str, int]:
-    """Return the name and the value of ``seq_len=2048``."""
+    """Return the name and the value in an assignment such as ``seq_len=2048``."""
     name, equals, value = text.partition("=")
     digits = value.strip().replace("_", "").replace(",", "")
     if not equals or not name.strip() or not digits.isdecimal():

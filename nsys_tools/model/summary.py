@@ -84,7 +84,7 @@ def summary(
 
 
 def diagnostics(model: Model, database: Database) -> tuple[str, ...]:
-    """Return remarks about the results; empty if there are none."""
+    """Return remarks about the results."""
     return tuple(
         f"{layer.path}: the class {layer.qualified_class} has no formula, so its FLOPs and bytes are not included"
         for layer in unknown(model, database)

@@ -1,4 +1,4 @@
-"""Many settings of a model at once: grids, lengths, batch sizes."""
+"""Evaluate many settings of a model at once, such as grids, lengths and batch sizes."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _range(text: str, first: int, last: int, step: int) -> Sequence[int]:
 
 
 def largest(axes: Mapping[str, Sequence[int]], settings: Settings) -> Settings:
-    """Return the settings with the largest value of each axis: the combination with the most tokens."""
+    """Return the settings with the largest value on each axis, which is the combination with the most tokens."""
     most = {name: max(values) for name, values in axes.items() if name not in SHARES}
     return attrs.evolve(settings, values={**settings.values, **most})
 
@@ -82,19 +82,19 @@ def sweep(
     model
         The whole model.
     axes
-        Input name, or one of ``tp``, ``pp``, ``ep`` and ``dp`` -> values.
+        Values by axis name, which is an input or one of ``tp``, ``pp``, ``ep`` and ``dp``.
     settings
         Formats, attention, peak, parallelism, and values of the other inputs.
     phase
         The only phase to include; empty for all phases.
     efficiency
-        Phase -> achieved fraction of the roofline speed, for expected times.
+        Achieved fraction of the roofline speed by phase, for expected times.
 
     Returns
     -------
-    The columns and the rows: axes, then ``matrix_flops``, ``total_bytes``, ``weight_bytes``, ``kv_bytes``,
-    ``intensity`` of one GPU. With a peak also ``roofline_ns`` and, for a model that decodes batches and all phases,
-    the columns of `nsys_tools.model.serving.Serving.table`.
+    The columns and the rows. The columns are the axes, followed by ``matrix_flops``, ``total_bytes``, ``weight_bytes``,
+    ``kv_bytes`` and ``intensity`` of one GPU. If there is a peak, ``roofline_ns`` is added. If, in addition, the
+    model decodes batches and all phases are included, so are the columns of `nsys_tools.model.serving.Serving.table`.
 
     Raises
     ------

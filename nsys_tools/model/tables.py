@@ -46,7 +46,7 @@ def layer_table(rows: Sequence[ModuleMetrics], amounts: Sequence[str] = AMOUNTS)
     """Return one row per layer and phase: the ``layer`` table of a trace's database.
 
     Columns: ``phase``, ``path``, ``transformers_path``, ``class``, ``kind``, ``category``, ``count``, then
-    `amounts` (total FLOPs and bytes of all instances, `intensity` in FLOPs per byte, `roofline_ns`), ``bound``.
+    `amounts` (total FLOPs and bytes of all instances, `intensity` in FLOPs per byte, `roofline_ns`), and ``bound``.
     """
     columns = ["phase", "path", "transformers_path", "class", "kind", "category", "count", *amounts, "bound"]
     return columns, [
@@ -69,8 +69,8 @@ def instance_table(rows: Sequence[ModuleMetrics]) -> Table:
     """Return one row per instance of a layer and phase, to be joined with the measurements of each module.
 
     The columns are those of `layer_table`, with ``layer`` (the path there) instead of ``count``. Amounts are divided
-    equally among instances; intensity and bound do not change. Amounts per expert may have fractions, because experts
-    differ in their tokens.
+    equally among instances. Intensity and bound do not change. Amounts per expert can be fractional, because experts
+    process different numbers of tokens.
     """
     columns, body = layer_table(rows)
     at = columns.index("count")
@@ -90,7 +90,7 @@ def _share(value: float | None, count: int) -> float | None:
 
 
 def brief_table(rows: Sequence[ModuleMetrics], totals: Mapping[str, Metrics]) -> Table:
-    """Return layers for human readers: a few amounts, and totals per phase. The path shows the number of instances.
+    """Return layers with a few amounts, and totals per phase, for human readers. Paths show the number of instances.
 
     If a GPU is set, the ``bound`` column replaces the intensity.
     """
@@ -108,7 +108,7 @@ def _moved(cells: list[Any], at: int) -> list[Any]:
 
 
 def brief_sweep(table: Table) -> Table:
-    """Return a sweep for human readers: for served batches, latency, rates and memory instead of sums over phases."""
+    """Return a sweep for human readers. For served batches, sums over phases are omitted."""
     columns, rows = table
     left_out = _SUMMED if _SERVED in columns else set[str]()
     kept = [index for index, name in enumerate(columns) if name not in left_out]
@@ -141,7 +141,7 @@ def _shown(name: str, value: Any, unit: str) -> Any:
 
 
 def _brief(classes: str) -> str:
-    """Return class names without their modules; if there are many, the first ones."""
+    """Return class names without their modules. If there are many, only the first names are listed."""
     names = [short(name) for name in classes.split(", ")]
     more = f" and {len(names) - _CHILDREN} more" if len(names) > _CHILDREN else ""
     return ", ".join(names[:_CHILDREN]) + more
@@ -150,7 +150,7 @@ def _brief(classes: str) -> str:
 def phase_table(
     totals: Mapping[str, Metrics], amounts: Sequence[str] = AMOUNTS, expanded: Mapping[str, int] | None = None
 ) -> Table:
-    """Return one row per phase and other key of `totals`, including the FLOPs for expanding latents if given."""
+    """Return one row per key of `totals`, such as a phase, including the FLOPs for expanding latents if given."""
     names = ["phase", *amounts, *(["expanded_matrix_flops"] if expanded else [])]
     return names, [
         [phase, *_amounts(total, amounts), *([expanded[phase]] if expanded else [])] for phase, total in totals.items()
@@ -166,7 +166,7 @@ def class_table(rows: Sequence[OperatorMetrics], amounts: Sequence[str] = AMOUNT
 
 
 def serving_table(figures: Mapping[str, float | bool | None], *, people: bool = False) -> Table:
-    """Return the serving metrics as one row, or for human readers as one row per metric with its meaning."""
+    """Return the serving metrics as one row or, for human readers, as one row per metric with its meaning."""
     if not people:
         return list(figures), [list(figures.values())]
     figures = {name: value for name, value in figures.items() if value != 0 or name not in _SPARE}
@@ -201,7 +201,7 @@ def operator_table(operators: Iterable[OperatorSpec]) -> Table:
 
 
 def tree_table(nodes: Iterable[ModuleNode]) -> Table:
-    """Return one row per node of a hierarchy, names indented by depth."""
+    """Return one row per node of a hierarchy, with names indented by depth."""
     columns = ["layer", "class", "kind", "count", "weight_count", "transformers_path"]
     body = [
         [

@@ -53,19 +53,19 @@ def instances(path: str, other: str = "") -> Iterator[tuple[str, str]]:
     Parameters
     ----------
     path
-        ``model.layers.[1-11].mlp.experts.[0-63]``.
+        Path with ranges, such as ``model.layers.[1-11].mlp.experts.[0-63]``.
     other
-        The same path in transformers. It uses the outer indices and may have fewer of them.
+        The same path in transformers. It uses the outer indices, and can have fewer indices.
     """
     for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
         yield _filled(path, indices), _filled(other, indices)
 
 
 def spellings(path: str, other: str = "") -> Iterator[tuple[str, str, str]]:
-    """Yield the names that the ranges of each instance of a layer may have.
+    """Yield the names that the trace ranges of each layer instance can have.
 
-    These are the names in the model's code and in transformers, from `instances`, and the name in predictions, with
-    repeats inside the outermost one merged (``model.layers.3.mlp.experts.[0-63]``).
+    These are the names in the model's code and in transformers, from `instances`, and the name in predictions, in
+    which repeats inside the outermost repeat are merged (``model.layers.3.mlp.experts.[0-63]``).
     """
     for indices in itertools.product(*(_numbers(found) for found in _INDICES.findall(path))):
         together = _INDICES.sub(str(indices[0]), path, count=1) if indices else path
@@ -82,7 +82,7 @@ def _leads_to(prefix: str, path: str) -> bool:
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return a pattern that matches a path as written and with one index instead of each range."""
+    """Return a pattern that matches a path as written, and also with one index in place of each range."""
     parts, position = [], 0
     for match in _INDICES.finditer(path):
         numbers = "|".join(map(str, _numbers(match[1])))

@@ -1,1 +1,1 @@
-"""Several traces as one job: gathering per-rank results, numbering ranks, and aligning clocks."""
+"""Treat several traces as one job: gather per-rank results, number the ranks, and align the clocks."""

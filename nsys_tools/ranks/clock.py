@@ -1,4 +1,4 @@
-"""One clock for all files. Time corrections per file are derived from collectives, which end on all ranks at once."""
+"""Convert the times in all files to one clock, using collectives, which end on all ranks at the same time."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Clock:
     drift_ppm
         Change of the correction per unit of time since the reference time, in parts per million.
     residual_ns
-        95 % of the matched end times agree with the end times in the other files to within this value, in ns; None
-        without matches.
+        95 % of the matched end times agree with the end times in the other files to within this value, in ns. None
+        if there are no matches.
     matched_count
         Number of matched collectives.
     """
@@ -62,7 +62,7 @@ class Ends:
 
 
 def aligned(files: Sequence[Ends]) -> list[Clock | None]:
-    """Return the clock of each file; None for a file that does not share a collective with the others.
+    """Return the clock of each file, or None for a file that does not share a collective with the others.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Running documented queries on the traces of many ranks."""
+"""Run documented queries on the traces of many ranks."""
 
 from __future__ import annotations
 

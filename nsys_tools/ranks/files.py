@@ -1,4 +1,4 @@
-"""Finding the traces that the user specifies as files, folders of traces, or patterns."""
+"""Find the traces that the user specifies as files, folders of traces, or patterns."""
 
 from __future__ import annotations
 

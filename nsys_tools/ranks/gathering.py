@@ -1,4 +1,4 @@
-"""Gathering query results for many traces from the cache or, if it does not have them, from workers."""
+"""Gather query results for many traces from the cache or, if they are not cached, from workers."""
 
 from __future__ import annotations
 
@@ -110,11 +110,11 @@ class Gathering:
         self.progress(Measured(f"reading traces, {done} of {total} done", lambda: Amount(done, total, "traces")))
 
     def files(self, name: str) -> list[Path | None]:
-        """Return the Parquet files with a query's results, in the order of `sources`; None for missing results."""
+        """Return the Parquet files with a query's results, in the order of `sources`, or None for missing results."""
         return [self._files.get((one.path, one.process_id, name)) for one in self.sources]
 
     def _found(self, path: Path, names: Sequence[str]) -> list[Source]:
-        """Return the ranks in a file if all of its results are in the cache; otherwise, return an empty list."""
+        """Return the ranks in a file if all of its results are in the cache, or an empty list if not."""
         sources, files, kept = [], {}, self._kept[path]
         for process, notes in kept.parts():
             for name in names:

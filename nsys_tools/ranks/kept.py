@@ -45,7 +45,7 @@ class Kept:
         self._digest = hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def parts(self) -> list[tuple[int | None, tuple[str, ...]]]:
-        """Return the processes in the trace, and the notes about each process; empty if they are not cached."""
+        """Return the processes in the trace and the notes about each process, or an empty list if not cached."""
         found = self.find(None, _PARTS)
         if found is None:
             return []

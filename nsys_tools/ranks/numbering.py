@@ -1,4 +1,4 @@
-"""Determining the rank of each trace from the user's expression, from the trace, or from the file order."""
+"""Determine the rank of each trace from the user's expression, from the trace, or from the file order."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
     for one in sources:
         match = compiled.search(str(one.path))
         if match is None or not (match[1] or "").isdecimal():
-            raise NsysToolsError(f"--rank-regex {expression} matches no number in {one.path}.")
+            raise NsysToolsError(f"--rank-regex {expression} does not match a number in {one.path}.")
         ranks.append(int(match[1]))
     if twice := [rank for rank, count in Counter(ranks).items() if count > 1]:
         names = [one.path.name for one, rank in zip(sources, ranks, strict=True) if rank == twice[0]]

@@ -1,4 +1,4 @@
-"""Scheduling the reading of traces on workers on this machine or on an existing Dask cluster."""
+"""Schedule the reading of traces by workers on this machine or on an existing Dask cluster."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ def _on_cluster(address: str, reader: Reader, tasks: Sequence[Task]) -> Iterator
     try:
         distributed: Any = import_module("distributed")
     except ImportError:
-        raise NsysToolsError(
-            "distributed is not installed.", "Install it with: pip install 'nsys-tools[cluster]'"
-        ) from None
+        raise NsysToolsError("distributed is not installed.", "Run `pip install 'nsys-tools[cluster]'`.") from None
     try:
         client = distributed.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

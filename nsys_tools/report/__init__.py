@@ -1,1 +1,1 @@
-"""Writing results: tables in common formats, and complete reports."""
+"""Write results as tables in common formats and as complete reports."""

@@ -1,4 +1,4 @@
-"""Analyzing one trace: all tables of its report, the findings, and what was recorded."""
+"""Analyze one trace to get all tables of its report, the findings, and a description of what was recorded."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ class Analyzed:
     files
         Names of the files that were joined with the trace, by kind.
     comparison, request
-        The model that the stages were compared with, and the request for it; None without a model.
+        The model that the stages were compared with, and the request for it. None if there is no model.
     run
-        The run folder that contains the trace; None for a trace without one.
+        The run folder that contains the trace, or None if the trace is not in one.
     inputs
         The files and folders that were read, which a report never overwrites.
     is_partial

@@ -1,4 +1,4 @@
-"""Grouped call graphs as JSON and as Markdown."""
+"""Write grouped call graphs as JSON and as Markdown."""
 
 from __future__ import annotations
 

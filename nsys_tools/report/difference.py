@@ -1,4 +1,4 @@
-"""Rendering a comparison as text, Markdown, JSON or HTML, or as a folder with charts and all of these formats."""
+"""Render a comparison as text, Markdown, JSON or HTML, or write a folder with charts and all of these formats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing output folders atomically, with a manifest. Only earlier reports are replaced."""
+"""Write output folders atomically, with a manifest. Only earlier reports are replaced."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def _state(file: Path) -> tuple[int, str]:
 
 
 def _listed(manifest: Path) -> dict[str, tuple[int, str]] | None:
-    """Return the size and digest of each file in a manifest, by name; None if the manifest is not valid."""
+    """Return the size and digest of each file in a manifest, by name, or None if the manifest is not valid."""
     try:
         found: Any = json.loads(manifest.read_bytes())
         if (found["schema"], found["schema_version"]) != (SCHEMA, SCHEMA_VERSION):

@@ -19,7 +19,7 @@ _PARTS, _STEPS, _FINDINGS, _REACHED = 6, 3, 3, 4
 
 @dataclass(frozen=True)
 class Part:
-    """A stage and its exclusive GPU time, or a range path and its exclusive wall time; `ratio` is its share."""
+    """A stage's exclusive GPU time, or a range path's exclusive wall time. `ratio` is its share of the total."""
 
     name: str
     ns: int
@@ -55,15 +55,15 @@ class Headline:
     Attributes
     ----------
     gpus
-        Distinct names of the GPUs that ran operations; empty if the trace does not have the names.
+        Distinct names of the GPUs that ran operations; empty if the trace does not contain names.
     gpu_count, process_count, operation_count, range_count
         Numbers of GPUs, processes, GPU operations and ranges.
     duration_ns
         Time from the first to the last event; None if there are no events.
     busy_ns, span_ns, busy_ratio
-        Busy time, time from first start to last end (both summed over GPUs), and their ratio; None without operations.
+        Busy time, time from first start to last end (both summed over GPUs), and their ratio. None if nothing ran.
     steps
-        Step times, with the phases that take the most time first; empty without steps.
+        Step times, with the phases that take the most time first. Empty if there are no steps.
     parts, part_count
         The stages with the most exclusive GPU time, and the number of stages that have any. Without GPU operations,
         these are range paths and exclusive wall time.
@@ -72,8 +72,8 @@ class Headline:
     findings, finding_count
         The top findings (the first of each kind, cautions last), and the total number of findings.
     model, reached
-        The model that stages were compared with, and the compared stages with the most time; None and empty without a
-        model.
+        The model that stages were compared with, and the compared stages with the most time. None and empty if there
+        is no model.
     unattributed_count
         GPU operations outside all ranges.
     failed_count

@@ -47,7 +47,7 @@ class WrittenReport:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the files below a folder in a fixed order, following links to folders; return a file as it is."""
+    """Return the files below a folder in a fixed order, following links to folders. A file is returned unchanged."""
     if folder.is_file():
         return [folder]
     found, seen = [], set()

@@ -58,7 +58,7 @@ def plain(text: object) -> str:
 
 
 def quantity(value: float | None, unit: str) -> str:
-    """Return a value in a readable unit, such as 3.250 ms; ``unknown`` for None."""
+    """Return a value in a readable unit, such as 3.250 ms, or ``unknown`` for None."""
     if value is None:
         return "unknown"
     step, name = scale(unit, [value])
@@ -66,7 +66,10 @@ def quantity(value: float | None, unit: str) -> str:
 
 
 def number(value: float | None, digits: int = 3) -> str:
-    """Return a number with thousands separators and, unless it is whole, `digits` decimals; empty for None."""
+    """Return a number with thousands separators and, unless it is whole, `digits` decimals.
+
+    The text for None is empty.
+    """
     if value is None:
         return ""
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.{digits}f}"
@@ -138,7 +141,7 @@ def table(
     top
         Maximum number of rows. If the table is truncated, a line below it says so.
     rows
-        Rows to show instead of all rows, to show only part of a table.
+        The rows to show, if only part of the table is shown.
     exact
         Do not convert units.
     each

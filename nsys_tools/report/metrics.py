@@ -81,7 +81,7 @@ def _inputs(request: Request | None) -> dict[str, Any]:
 
 
 def _run(analysis: Analyzed) -> dict[str, Any] | None:
-    """Return facts from the run folder; None for a trace without a run folder."""
+    """Return facts from the run folder, or None if the trace is not in a run folder."""
     run = analysis.run
     if run is None:
         return None

@@ -44,7 +44,7 @@ class First:
     head
         The headline facts.
     text
-        The same facts in the Markdown, which are omitted from the page.
+        The same facts as they occur in the Markdown. This part of the Markdown is omitted from the page.
     pictures
         The interactive pictures.
     """
@@ -101,7 +101,7 @@ def _data(picture: Picture) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """Return data with escaped control characters in strings, as wherever names are printed."""
+    """Return data with the control characters in strings escaped, as nsys-tools does wherever it prints names."""
     if isinstance(value, dict):
         return {key: _printable(one) for key, one in value.items()}
     if isinstance(value, list | tuple):

@@ -20,7 +20,7 @@ class Step:
 
 
 def steps(findings: Sequence[Finding], count: int = 3) -> list[Step]:
-    """Return recommended steps for the first finding of each rule, with the most time at stake first, without cautions.
+    """Return steps for the first finding of each rule, excluding cautions, in descending order of time at stake.
 
     Parameters
     ----------

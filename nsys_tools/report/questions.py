@@ -59,7 +59,8 @@ def questions(trace: Database, path: str) -> list[tuple[str, bool, str | None, s
     Returns
     -------
     list
-        Question, whether it can be answered, the command, what the trace lacks, and how to get it.
+        For each question: its text, whether the trace can answer it, the command, what the trace lacks, and how to
+        record that data.
     """
     known = cattrs.structure(yaml.safe_load(asset("questions.yaml").read_text(encoding="utf-8")), list[Question])
     lacking = {one.what: one.option for one in missing(trace, trace.query("trace_summary").one())}

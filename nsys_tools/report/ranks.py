@@ -33,7 +33,7 @@ class Ranks:
     Attributes
     ----------
     source
-        Name of the traces in the report.
+        Name used for the traces in the report.
     tables
         Results by query name (see `TABLES`).
     notes, broken
@@ -117,7 +117,7 @@ def write(found: Ranks, target: Path, *, formats: Sequence[str], top: int, force
 
 
 def as_data(found: Ranks) -> dict[str, Any]:
-    """Return the report in machine-readable form, with times in ns, and all rows except the heat map's."""
+    """Return the report in machine-readable form, with times in ns and all rows except those of the heat map."""
     tables = {name: table_data(result) for name, result in found.tables.items() if name != "rank_activity"}
     return {
         "schema": SCHEMA, "schema_version": SCHEMA_VERSION, "nsys_tools_version": __version__, "source": found.source,
@@ -157,7 +157,7 @@ def _ranks(tables: Mapping[str, Result]) -> str:
 
 
 def _ends(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return all rows if there are few; otherwise, the first and last rows."""
+    """Return all rows if there are few, or only the first and last rows otherwise."""
     return rows if len(rows) <= _FEW else [*rows[: _FEW // 2], *rows[-_FEW // 2 :]]
 
 

@@ -1,4 +1,4 @@
-"""Writes the result of a recipe to a folder: tables in Parquet and CSV, and an HTML page with a chart."""
+"""Write the result of a recipe to a folder: tables in Parquet and CSV, and an HTML page with a chart."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _table_files(told: Told) -> str:
 
 
 def _length(told: Told) -> str:
-    """Return the column by which rows are ordered: the duration or, in rules on low utilization, the utilization."""
+    """Return the column that rows are ordered by: the duration or, for rules about low utilization, the utilization."""
     named = {"gpu_time_util": "used_percent", "nvtx_gpu_proj_trace": "projected_span_ns"}
     return named.get(told.recipe.name, "duration_ns")
 

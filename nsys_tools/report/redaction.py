@@ -1,4 +1,4 @@
-"""Removing the folders of file paths from names."""
+"""Remove the folders of file paths from names."""
 
 from __future__ import annotations
 

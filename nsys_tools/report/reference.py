@@ -1,4 +1,4 @@
-"""Generating the reference for all documented queries from their headers."""
+"""Generate the reference for all documented queries from their headers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from nsys_tools.session.catalogue import Query
 
 
 def documented(queries: Iterable[Query]) -> list[Query]:
-    """Return the public queries that have columns. Entities come first, then the others by area and name."""
+    """Return the public queries that have columns. Entities come first. Others are ordered by area and name."""
     public = [query for query in queries if not query.private and query.columns]
     return sorted(public, key=lambda query: (query.area != "views", query.area, query.name))
 

@@ -57,7 +57,7 @@ def render_headline(head: Headline) -> str:
 
 
 def render_summary(analysis: Analyzed) -> str:
-    """Return the page for readers who do not work with traces as Markdown."""
+    """Return, as Markdown, the page for readers who do not work with traces."""
     return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 
@@ -163,7 +163,7 @@ class Parts:
     text
         The report as Markdown.
     beside
-        Other Markdown, by file name.
+        Text of other Markdown files, by file name.
     first
         Function that returns the beginning of the page. It is called only if a page is written.
     """

@@ -1,4 +1,4 @@
-"""Selecting and wording the facts in the one-page summary."""
+"""Select and word the facts in the one-page summary."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ class Summary:
     causes
         Rows of ``gap_summary`` with a significant share, each with a description in ``words``.
     reached
-        Rows of ``roofline_stage`` for `stages`, each with its ``bound``; empty without a model. If several stages cover
-        the same work, such as decode and all its steps, only one of them is listed.
+        Rows of ``roofline_stage`` for `stages`, each with its ``bound``. If several stages cover the same work, such as
+        decode and all its steps, only one of them is listed. Empty if there is no model.
     steps
         What to do next.
     """

@@ -1,1 +1,1 @@
-"""Comparing a trace with a model: executions, MFU, and time above roofline."""
+"""Compare a trace with a model to get the number of executions, MFU, and time above roofline."""

@@ -1,4 +1,4 @@
-"""Checking a comparison with the analytic model. Impossible results are refused, and unusual results are noted."""
+"""Check a comparison with the analytic model. Impossible results are refused, and unusual results are noted."""
 
 from __future__ import annotations
 
@@ -86,12 +86,12 @@ def refuse_unmodeled(rows: Sequence[dict[str, Any]], comparison: Comparison) -> 
         raise NsysToolsError(
             f"The trace has more layers than {comparison.model.name}: {said}. "
             f"The model's last layer is {rows[0]['known']}.",
-            "Use --model to specify the traced model: a shipped model, or your own JSON (nsys-tools model inspect).",
+            "Use --model to specify the traced model: a shipped model, or a JSON file from `nsys-tools model inspect`.",
         )
 
 
 def oddities(layers: Sequence[dict[str, Any]], stages: Sequence[dict[str, Any]]) -> list[str]:
-    """Return notes about results above the ceiling that do not prove that an input is wrong.
+    """Return notes about results above the roofline limit that do not prove that an input is wrong.
 
     Parameters
     ----------

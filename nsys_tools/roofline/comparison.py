@@ -33,7 +33,7 @@ class Roofline:
     Parameters
     ----------
     request
-        Function that returns what to compare with. It raises an error if a run folder does not contain this.
+        Function that returns what to compare with. It raises an error if a run folder does not specify this.
     stages
         The stages of the stages file.
     notes

@@ -135,7 +135,8 @@ def stage_layers(parts: Sequence[Stage], rows: Sequence[ModuleMetrics], counts: 
     """Return the rows of the ``stage_layer`` session table.
 
     The owner of a layer is the most specific stage, which is the stage with the longest matching path in ``layers``. If
-    several stages match equally, a step takes precedence over a whole phase, and then the first stage in the file.
+    several stages match equally well, a step takes precedence over a whole phase. Among several steps or several
+    whole phases, the first stage in the file takes precedence.
     """
     found = []
     for row in rows:

@@ -56,7 +56,7 @@ def tables() -> Mapping[str, Table]:
 
 
 def table(name: str) -> Table | None:
-    """Return the entry of a table; None if it is not on the list."""
+    """Return the entry for a table, or None if the table is not on the list."""
     known = tables()
     if name in known:
         return known[name]
@@ -72,7 +72,7 @@ def _settings() -> list[tuple[re.Pattern[str], str]]:
 
 
 def setting(name: str) -> str | None:
-    """Return the content type of a setting; None if it is not on the list."""
+    """Return the content type of a setting, or None if the setting is not on the list."""
     return next((holds for form, holds in _settings() if form.fullmatch(name)), None)
 
 

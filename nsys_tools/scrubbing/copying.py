@@ -1,4 +1,4 @@
-"""Copying the tables of a trace column by column, according to the list of their contents."""
+"""Copy the tables of a trace column by column, according to the list of their contents."""
 
 from __future__ import annotations
 
@@ -48,13 +48,13 @@ class Copy:
     Parameters
     ----------
     connection
-        The new file, empty, with the trace attached as ``source``.
+        Connection to the new, empty file, with the trace attached as ``source``.
     tables
-        The tables of the trace: declared types by column name.
+        The tables of the trace, with the declared type of each column.
     options
         The user's choices.
     texts
-        Replaces strings.
+        Object that replaces strings.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class Copy:
         self._define(Payloads(connection, tables))
 
     def _define(self, payloads: Payloads) -> None:
-        """Register SQL functions that replace values. Strings are passed as bytes, because some are invalid Unicode."""
+        """Register SQL functions that replace values. Strings are passed as bytes, as some are not valid Unicode."""
         texts = self._texts
 
         def text(holds: str, value: bytes | None) -> str | None:
@@ -86,7 +86,7 @@ class Copy:
 
     @cached_property
     def kept(self) -> dict[str, dict[str, str]]:
-        """The tables to copy, except StringIds: the content type of each copied column."""
+        """The tables to copy, except StringIds, with the content type of each copied column."""
         found = {}
         for name, columns in self._tables.items():
             table = allowed.table(name)
@@ -152,7 +152,7 @@ class Copy:
         return text
 
     def _rows(self, name: str) -> str:
-        """Return the SQL condition for the rows to copy; empty for all rows."""
+        """Return the SQL condition for the rows to copy, or an empty string for all rows."""
         columns = self.kept[name]
         if "setting" in columns.values():
             return "WHERE scrub_setting(CAST(name AS BLOB), CAST(value AS BLOB)) IS NOT NULL"
@@ -163,7 +163,7 @@ class Copy:
 
     @cached_property
     def _processes(self) -> str:
-        """The name of a table with the processes that have events."""
+        """The name of a table that lists the processes with events."""
         self._connection.execute("CREATE TEMP TABLE active (id INTEGER PRIMARY KEY)")
         for name, columns in self.kept.items():
             if any(column in columns for column in _TIMES):

@@ -1,4 +1,4 @@
-"""Folders of ``nsys export -t parquetdir``: converted to SQLite, scrubbed, and converted back to Parquet."""
+"""Convert folders from ``nsys export -t parquetdir`` to SQLite for scrubbing, and the copy back to Parquet."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HALF, _WHOLE = 1 << 63, 1 << 64
 
 
 def read(folder: Path, scratch: Path) -> Path:
-    """Write a folder of Parquet files as an SQLite database; return the file.
+    """Convert a folder of Parquet files to an SQLite database; return its file.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _attached(file: Path, scratch: Path, *, read_only: bool = False) -> duckdb.D
 
 
 def _kinds(connection: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
-    """Return the columns of a Parquet file: DuckDB's types by name."""
+    """Return the DuckDB type of each column in a Parquet file, by column name."""
     rows = connection.execute(f"DESCRIBE SELECT * FROM {parquet(file)}").fetchall()
     return {row[0]: row[1] for row in rows}
 
@@ -113,7 +113,7 @@ def check_new_folder(out: Path, folder: Path, *, force: bool) -> None:
     Raises
     ------
     NsysToolsError
-        If it exists and is not a scrubbed copy to replace, or if it overlaps the trace.
+        If the folder exists and is not a scrubbed copy to replace, or if it overlaps the trace.
     """
     check_apart(out, [folder])
     if not out.exists():

@@ -1,4 +1,4 @@
-"""Collecting the names and values in a trace that must not be in its copy: hosts, users, environment variables."""
+"""Collect the names and values in a trace that must not be in its copy: hosts, users, and environment variables."""
 
 from __future__ import annotations
 

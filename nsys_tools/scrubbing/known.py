@@ -52,8 +52,8 @@ class Known:
 
     Notes
     -----
-    A trace can contain the environment of every process of a host: thousands of values. They are looked up by their
-    first word, so that the cost of a search depends only on the number of words in the string.
+    A trace can contain the environment of every process on a host, which has thousands of values. Values are looked up
+    by their first word, so the cost of a search depends only on the number of words in the string.
     """
 
     def __init__(self) -> None:
@@ -84,7 +84,7 @@ class Known:
         self.add("host", name.partition(".")[0])
 
     def variable(self, name: str, value: str, *, keep_host: bool = False) -> None:
-        """Add the value of an environment variable; with `keep_host`, hostnames are not added."""
+        """Add the value of an environment variable. If `keep_host` is set, hostnames are not added."""
         value = value.strip("\"'")
         if name.upper() in _USERS:
             self.add("user", value)
@@ -115,7 +115,10 @@ class Known:
         yield from self._by_word
 
     def found(self, text: str, leave: Collection[str] = ()) -> Iterator[Found]:
-        """Yield a string's known values from left to right, the longest at each position; skip the kinds in `leave`."""
+        """Yield the known values in a string from left to right, except values of the kinds in `leave`.
+
+        If several values begin at the same position, only the longest is yielded.
+        """
         if not self._by_word:
             return
         folded = _folded(text)
@@ -138,7 +141,7 @@ class Known:
                 yield longest
 
     def replaced(self, text: str, by: Callable[[str, str], str], leave: frozenset[str] = frozenset()) -> str:
-        """Return a string with each known value replaced by `by(kind, value)`, except the kinds in `leave`."""
+        """Return a string with known values replaced by `by(kind, value)`, except values of the kinds in `leave`."""
         for one in reversed(list(self.found(text, leave))):
             text = text[: one.start] + by(one.kind, _folded(text[one.start : one.end])) + text[one.end :]
         return text

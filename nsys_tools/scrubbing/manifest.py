@@ -19,7 +19,7 @@ FORMAT = "nsys-tools scrub 1"
 
 
 def tables_of(connection: sqlite3.Connection) -> list[str]:
-    """Return the tables of the trace attached as ``source``, without SQLite's own."""
+    """Return the tables of the trace attached as ``source``, without SQLite's own tables."""
     rows = connection.execute(
         "SELECT name FROM source.sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^'"
     )
@@ -45,13 +45,13 @@ def manifest(
     Parameters
     ----------
     connection
-        The copy, with the trace attached as ``source``.
+        Connection to the copy, with the trace attached as ``source``.
     work, done
         The copied tables, and the result for each table.
     texts
-        Replaces strings and counts the changes.
+        Object that replaces strings and counts the changes.
     options
-        The user's choices. The manifest contains whether there is a salt, but not the salt.
+        The user's choices. The manifest states whether a salt was used, but does not contain the salt.
     """
     cut = [name for name in tables_of(connection) if name not in done and name != "StringIds"]
     others = connection.execute(

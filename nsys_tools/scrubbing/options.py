@@ -18,17 +18,18 @@ class Options:
     Attributes
     ----------
     nvtx
-        NVTX strings: unchanged, with file paths reduced to their last component, or as digests.
+        How to copy NVTX strings: unchanged, with file paths reduced to their last component, or as digests.
     names
-        Names of kernels and of the program's functions: unchanged or as digests.
+        How to copy names of kernels and of the program's functions: unchanged or as digests.
     threads
-        Names of threads and programs: unchanged, or as digests except for common names.
+        How to copy names of threads and programs: unchanged, or as digests except for common names.
     drop_samples
-        Omit CPU samples and call chains.
+        Whether to omit CPU samples and call chains.
     keep_host
-        Keep hostnames, and the UUIDs and addresses of GPUs and network devices.
+        Whether to keep hostnames, and the UUIDs and addresses of GPUs and network devices.
     salt
-        Files that are scrubbed with the same salt have the same pseudonyms. Without a salt, each file has its own.
+        Files that are scrubbed with the same salt have the same pseudonyms. Without a salt, each file has its own
+        pseudonyms.
 
     Raises
     ------
@@ -53,5 +54,5 @@ class Options:
         if self.salt and len(self.salt) < _SALT_LENGTH:
             raise UsageError(
                 f"--salt has only {len(self.salt)} characters and could be guessed.",
-                f"Use at least {_SALT_LENGTH} random characters, for example from: openssl rand -hex 16.",
+                f"Use at least {_SALT_LENGTH} random characters, for example from `openssl rand -hex 16`.",
             )

@@ -78,14 +78,14 @@ def entropy(text: str) -> float:
 
 
 def random_parts(text: str) -> Iterator[str]:
-    """Yield the parts of a string that look random: keys, tokens, digests.
+    """Yield the parts of a string that look random, such as keys, tokens and digests.
 
     Notes
     -----
     The entropy of a kernel name can be as high as a key's, but kernel names consist of words and numbers. In
-    random letters and digits, a word has 1.9 characters on average (below 2.9 in 99 % of keys of 32 characters) and
-    a number 1.2 digits. In ``E4m3bf16H128PagedCausalP16Kv128``, a number has 2. Mangled C++ names are skipped.
-    Measured on the shared traces and on 2,000 random keys of each length.
+    random letters and digits, a word has 1.9 characters on average (below 2.9 in 99 % of 32-character keys) and a
+    number has 1.2 digits. In ``E4m3bf16H128PagedCausalP16Kv128``, a number has 2 digits on average. Mangled C++
+    names are skipped. These values were measured on the shared traces and on 2,000 random keys of each length.
     """
     if not _RUN.search(text):
         return

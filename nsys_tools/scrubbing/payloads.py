@@ -22,7 +22,7 @@ class Payloads:
     connection
         Connection with the trace attached as ``source``.
     tables
-        Its tables: column types by column name.
+        The tables of the trace, with the type of each column.
 
     Notes
     -----
@@ -48,7 +48,7 @@ class Payloads:
         self._fields = {key: [one for one in some if one] for key, some in found.items() if None not in some}
 
     def kept(self, data: bytes | None) -> bytes | None:
-        """Return a numeric payload with zeros between its fields; None for any other payload."""
+        """Return a numeric payload with zeros between its fields, or None for any other payload."""
         if data is None or len(data) < HEADER.size:
             return None
         domain, _, schema, _, *sizes = HEADER.unpack_from(data)

@@ -17,7 +17,7 @@ _MOST = 1_000_000  # number of cached forms
 
 
 class Plain:
-    """Whether strings are harmless, judged by their form: the string with every digit replaced by zero.
+    """Decides whether strings are harmless by their form, which is the string with every digit replaced by zero.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Pseudonyms: equal for equal strings, and not verifiable by guessing the string."""
+"""Pseudonyms that are equal for equal strings and cannot be verified by guessing the string."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Pseudonyms:
         return hashlib.blake2b(content, digest_size=size, key=self._key, person=kind.encode()).digest()
 
     def text(self, kind: str, text: str) -> str:
-        """Return the pseudonym of a string, as in ``host-0123456789abcdef``."""
+        """Return the pseudonym of a string, such as ``host-0123456789abcdef``."""
         return f"{kind}-{self._digest(kind, text, _BYTES).hex()}"
 
     def number(self, kind: str, value: float) -> int:
-        """Return the pseudonym of a number: a positive integer of 48 bits."""
+        """Return the pseudonym of a number, which is a positive 48-bit integer."""
         return int.from_bytes(self._digest(kind, repr(value), _NUMBER_BYTES), "big")

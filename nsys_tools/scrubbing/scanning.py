@@ -1,4 +1,4 @@
-"""The final scan: searches every string in a copy for data that must not be shared."""
+"""The final scan, which searches every string in a copy for data that must not be shared."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _VERSION = re.compile(r"[\d.]+")
 
 @dataclass(frozen=True)
 class Leak:
-    """Data that must not be in a copy: where, what, and in how many distinct strings. The strings are not reported."""
+    """Data that must not be in a copy: its place, kind, and number of distinct strings. No string is reported."""
 
     table: str
     column: str
@@ -36,7 +36,7 @@ class Leak:
 
 
 def problems(text: str, known: Known, *, keep_host: bool, is_name: bool = False) -> set[str]:
-    """Return descriptions of the data in a string that must not be shared; empty if there is none.
+    """Return descriptions of the data in a string that must not be shared, or an empty set if there is none.
 
     The name of a GPU or function is public even if it is also the value of an environment variable.
     """
@@ -58,9 +58,9 @@ def scan(
     Parameters
     ----------
     connection
-        The copy, with the ``scrub_plain`` function (see `Plain`).
+        Connection to the copy, with the ``scrub_plain`` function (see `Plain`).
     tables
-        Its tables: the content type of each column.
+        The tables of the copy, with the content type of each column.
     known
         Names and values of the trace's machine and users.
     keep_host

@@ -1,4 +1,4 @@
-"""Scrubbing a trace from end to end: a new file is filled according to an allow-list, scanned, and then renamed."""
+"""Scrub a trace from end to end. A new file is filled according to an allow-list, scanned, and then renamed."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def scrubbed_copy(
     options
         What to keep, and how.
     manifest_file
-        File for the manifest; None to not write a manifest.
+        File for the manifest. If None, no manifest is written.
     force
         Replace existing files.
     progress
@@ -88,11 +88,10 @@ def scrubbed_copy(
     kind = identify(path)
     if kind is Kind.RECORDING:
         raise NsysToolsError(
-            f"{path}: nsys-tools cannot scrub a recording. It contains the environment of every process, and only "
-            "nsys can "
-            "write recordings.",
-            "Export the recording, scrub the export, and share the copy: nsys export -t sqlite RECORDING.nsys-rep; "
-            "nsys-tools scrub RECORDING.sqlite SHARED.sqlite",
+            f"{path}: nsys-tools cannot scrub a recording. A recording contains the environment of every process, and "
+            "only nsys can write recordings.",
+            "To export the recording, run `nsys export -t sqlite RECORDING.nsys-rep`. Then run "
+            "`nsys-tools scrub RECORDING.sqlite SHARED.sqlite`, and share the copy.",
         )
     _check_places(path, out, manifest_file, kind, force=force)
     with ExitStack() as resources:
@@ -120,7 +119,7 @@ def scrubbed_copy(
 
 
 def _check_places(path: Path, out: Path, manifest_file: Path | None, kind: Kind, *, force: bool) -> None:
-    """Refuse output paths that cannot be written, before anything is read."""
+    """Refuse output paths that cannot be written. This is checked before anything is read."""
     if out.resolve() == path.resolve():
         raise UsageError(
             f"{out} is the trace itself. nsys-tools does not overwrite it.", "Choose another file for the copy."

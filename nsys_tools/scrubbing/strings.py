@@ -1,4 +1,4 @@
-"""The string table: only strings that rows in the copy refer to, with their original ids."""
+"""The string table of a copy, which contains only strings that rows in the copy refer to, with their original ids."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class Strings:
     Parameters
     ----------
     connection
-        The copy, with the trace attached as ``source``.
+        Connection to the copy, with the trace attached as ``source``.
     texts
-        Replaces strings.
+        Object that replaces strings.
 
     Attributes
     ----------
     kept, changed
-        Number of strings in the copy, and how many of them differ from the trace.
+        Number of strings in the copy, and number of these strings that differ from the trace.
     names
-        The names of functions and kernels among them.
+        Names of functions and kernels among these strings.
     """
 
     def __init__(self, connection: sqlite3.Connection, texts: Texts) -> None:
@@ -54,8 +54,8 @@ class Strings:
 
         Notes
         -----
-        If two kinds replace the same string differently, the second one gets a new id. For example, a thread can have
-        the same name as a function. The thread name must be replaced, but not the function name.
+        If two kinds replace the same string differently, the second replacement gets a new id. For example, a thread
+        can have the same name as a function. The thread name must be replaced, but the function name must not.
         """
         needed = set().union(*self._used.values())
         values = self._values(needed)

@@ -88,7 +88,7 @@ class Texts:
         }  # fmt: skip
 
     def text(self, holds: str, value: str) -> str | None:
-        """Return a string's replacement in the copy; None to drop it."""
+        """Return a string's replacement in the copy, or None to drop the string."""
         key = (holds, value)
         if key not in self._done:
             if len(self._done) >= _MOST:
@@ -104,7 +104,7 @@ class Texts:
         return ways.get(holds, "hash") != "hash"
 
     def setting(self, name: str, value: str) -> str | None:
-        """Return the replacement for a setting's value in the copy; None to drop the row."""
+        """Return the replacement for a setting's value in the copy, or None to drop the row."""
         holds = allowed.setting(name)
         if holds is None:
             return None
@@ -155,7 +155,7 @@ class Texts:
         return self._known.replaced(text, self._pseudonyms.text, self._leave)
 
     def _path(self, text: str) -> str:
-        """Return the last component of a path. Digests in it, such as in compiler cache names, become pseudonyms."""
+        """Return the last component of a path. Digests in it, such as those of compiler caches, become pseudonyms."""
         # Replace in the whole path first: the last component of a home folder is a user name.
         name = re.split(r"[/\\]", self._replaced(text.rstrip("/\\")))[-1]
         for part in set(random_parts(name)):
@@ -187,7 +187,7 @@ class Texts:
         return text if _FORMS["time"].fullmatch(text) else None
 
     def _message(self, text: str) -> str:
-        """Return an nsys message with ``*`` for words that are not in the nsys vocabulary."""
+        """Return an nsys message in which ``*`` replaces words that are not in the nsys vocabulary."""
         words = allowed.words()
 
         def own(found: re.Match[str]) -> str:

@@ -123,7 +123,7 @@ def functions() -> str:
 
 @cache
 def _schema_columns() -> list[tuple[str, str, str, bool]]:
-    """Return table, column, DuckDB type, and whether the column is NOT NULL, from ``queries/schema.sql``."""
+    """Return each column's table, name, DuckDB type, and whether it is NOT NULL, from ``queries/schema.sql``."""
     path = assets.find("queries/schema.sql")
     if path is None:
         raise NsysToolsError("queries/schema.sql is missing.", "Reinstall nsys-tools.")
@@ -155,7 +155,7 @@ def required() -> dict[str, tuple[str, ...]]:
 
 
 def parsed(connection: duckdb.DuckDBPyConnection, sql: str) -> dict[str, Any] | None:
-    """Return the syntax tree of a SELECT from DuckDB's ``json_serialize_sql``; None if it is not a SELECT.
+    """Return the syntax tree from DuckDB's ``json_serialize_sql``, or None if the statement is not a SELECT.
 
     Parameters
     ----------
@@ -183,7 +183,7 @@ def table_functions(tree: dict[str, Any]) -> set[str]:
 
 
 def tables(tree: dict[str, Any]) -> set[tuple[str, str, str]]:
-    """Return database, schema and name of each table that a parsed SELECT reads, except its own WITH clauses."""
+    """Return the database, schema and name of each table that a parsed SELECT reads, except its own WITH clauses."""
     return {(node["catalog_name"], node["schema_name"], node["table_name"]) for node in _sources(tree)}
 
 
@@ -197,8 +197,9 @@ def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
     Notes
     -----
-    The name of a WITH clause hides a relation or file with the same name. Within the clause's own SELECT, it does so
-    only if the clause is recursive. For example, ``WITH kernel AS (FROM kernel) FROM kernel`` reads the relation once.
+    The name of a WITH clause hides a relation or file with the same name. Within the clause's own SELECT, the name
+    does so only if the clause is recursive. For example, ``WITH kernel AS (FROM kernel) FROM kernel`` reads the
+    relation once.
     """
     pending: list[tuple[object, frozenset[str]]] = [(tree, frozenset())]
     while pending:

@@ -1,4 +1,4 @@
-"""Which part of a trace to read, and with which queries."""
+"""The part of a trace to read, and the queries to read it with."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Choice:
         The queries that will be run, if known. From nsys's tables, only the columns that these queries use are loaded.
         If another query is run later, the tables are reloaded with all columns.
     process
-        Read only events of this process (nsys's globalPid); None for all processes.
+        The process (nsys's globalPid) whose events are read; None for all processes.
     """
 
     window: tuple[int, int] | None = None

@@ -1,4 +1,4 @@
-"""Which columns a query reads from its sources, determined from its syntax alone.
+"""Determine which columns a query reads from its sources, from its syntax alone.
 
 The result may include too many columns, but never too few. Names are not resolved, so a name that occurs anywhere in
 a query is treated as a column of each of its sources. None means all columns.
@@ -66,7 +66,7 @@ def used(tree: dict[str, Any], wanted: Names) -> Names:
 
 
 def _can_be_narrowed(node: dict[str, Any]) -> bool:
-    """Whether unneeded output columns can be skipped. False if all outputs determine which rows are distinct."""
+    """Whether unneeded output columns can be skipped. False if they determine which rows are distinct."""
     return (
         node["type"] == "SELECT_NODE"
         and node["aggregate_handling"] == "STANDARD_HANDLING"

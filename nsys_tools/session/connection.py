@@ -168,7 +168,7 @@ class Recorded(Protocol):
 
     @property
     def search_path(self) -> str:
-        """DuckDB search path for names without a schema."""
+        """The DuckDB search path for names without a schema."""
 
     @property
     def is_small(self) -> bool:
@@ -182,7 +182,7 @@ class Recorded(Protocol):
         """Attach the tables, unless they are already attached."""
 
     def check(self, table: str) -> Callable[[], None]:
-        """Start to check a table; return a function that waits for the check and raises an error if it is damaged."""
+        """Start checking a table; return a function that waits for the check and raises an error if it fails."""
 
     def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
         """Return a function that measures how much of `tables` has been read, or None if this cannot be measured.

@@ -1,4 +1,4 @@
-"""Running SQL on recorded tables and on the documented queries."""
+"""Run SQL on recorded tables and on the documented queries."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class Database:
 
     @property
     def recorded(self) -> Mapping[str, Mapping[str, str]]:
-        """The recorded tables: column types by column name."""
+        """The recorded tables, each with its column types by column name."""
         return self._recorded.tables
 
     def define(self, table: str, rows: Sequence[Sequence[Any]], key: str | None = None) -> None:
@@ -178,10 +178,8 @@ class Database:
 
         Parameters
         ----------
-        query
-            One read-only statement in DuckDB's dialect, with parameters as ``$name``.
-        parameters
-            The values of the parameters.
+        query, parameters
+            One read-only statement in DuckDB's dialect, and the values of its parameters (``$name``).
 
         Raises
         ------
@@ -253,7 +251,7 @@ class Database:
         top
             Maximum number of rows.
         **equals
-            Columns and values: return only rows in which each of these columns has the given value.
+            Values by column name. Only rows in which each of these columns has the given value are returned.
 
         Raises
         ------
@@ -281,7 +279,8 @@ class Database:
         self._relations.ensure([name])
         documented = {column.name for column in query.columns} or set(connection.sql(f"FROM {quoted(name)}").columns)
         if unknown := sorted(set(equals) - documented - set(connection.sql(f"FROM {quoted(name)}").columns)):
-            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", f"Columns: {', '.join(sorted(documented))}.")
+            hint = f"The columns are {', '.join(sorted(documented))}."
+            raise NsysToolsError(f"{name} has no column {unknown[0]!r}.", hint)
         where = " AND ".join(f"{quoted(column)} = ${column}" for column in equals)
         text = f"SELECT * FROM {quoted(name)}{f' WHERE {where}' if where else ''}"
         text += f" LIMIT {int(top)}" if top is not None else ""
@@ -291,7 +290,7 @@ class Database:
             raise NsysToolsError(f"{name}: {str(error).splitlines()[0]}") from None
 
     def _check(self, name: str) -> None:
-        """Refuse a query if it requires a source that was not given; warn about old names."""
+        """Refuse a query if it requires a source that was not given, and warn if its name is old."""
         query = catalogue.queries().get(name)
         if query and query.renamed:
             log.warning("%s is now called %s. The next release removes the old name.", name, query.renamed)

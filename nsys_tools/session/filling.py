@@ -1,4 +1,4 @@
-"""Filling session tables with the caller's rows."""
+"""Fill session tables with the caller's rows."""
 
 from __future__ import annotations
 

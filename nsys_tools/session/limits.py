@@ -63,7 +63,7 @@ class Limits:
         Parameters
         ----------
         connection
-            The connection that runs the statement. None applies the time limit, but no memory limit, to all
+            The connection that runs the statement. If it is None, the time limit, but no memory limit, applies to all
             connections that are open or are opened in the block.
 
         Raises

@@ -53,7 +53,7 @@ class Table:
     has_rowid: bool = True
 
     def select(self, wanted: Names = None, *, any_type: bool = False) -> str:
-        """Return the SELECT that copies the `wanted` or all columns. `any_type` allows values of the wrong type."""
+        """Return the SELECT that copies the `wanted` columns, or all. `any_type` allows values of the wrong type."""
         declared = catalogue.schema()[self.name]
         kinds = {name: kind for name, kind in declared.items() if wanted is None or name.lower() in wanted}
         if self.has is None:
@@ -111,7 +111,7 @@ class Table:
         return [f"({start} <= {int(last)} AND {end} >= {int(first)}) IS NOT FALSE"]
 
     def _of_process(self, has: Mapping[str, str]) -> list[str]:
-        """Return the conditions for events of the chosen process. The process key is the prefix of its thread keys."""
+        """Return the conditions for events of the chosen process. The process key is a prefix of its thread keys."""
         key = next((name for name in ("globalPid", "globalTid") if name in has), None)
         if self.process is None or key is None:
             return []

@@ -1,4 +1,4 @@
-"""Materializing SELECTs as Parquet files in the store or as tables in memory."""
+"""Materialize SELECTs as Parquet files in the store or as tables in memory."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Materializer:
         Whether invalid values were read. If so, relations that are built later are not stored, because later sessions
         must also read and report the invalid values.
     to_load
-        The relations that copy recorded tables, in order. Used to report progress.
+        The relations that copy recorded tables, in order. They are used to report progress.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class Materializer:
         self.to_load: Sequence[str] = ()
 
     def materialize(self, recipe: Recipe, target: str, entry: Entry | None) -> bool:
-        """Create the relation `target` from a SELECT; return whether it is a view of a file.
+        """Create the relation `target` from a SELECT, and return whether it is a view of a file.
 
         Parameters
         ----------
@@ -137,7 +137,7 @@ class Materializer:
         spared(self._connection, lambda: self._connection.execute(statement))
 
     def _write(self, recipe: Recipe, entry: Entry) -> Path | None:
-        """Write the result of a SELECT to the store; return the file. If writing fails, the store is not used again."""
+        """Write the result of a SELECT to the store, and return the file. If this fails, do not use the store again."""
         if self.is_odd or not self._can_write:
             return None
         options = "FORMAT parquet, COMPRESSION lz4_raw, PARQUET_VERSION v2"
@@ -167,7 +167,7 @@ class Materializer:
         except duckdb.InternalException as error:
             failure = NsysToolsError(
                 f"{name}: DuckDB failed with an internal error ({str(error).splitlines()[0]}).",
-                "Run the command again. Please report it with the schema version of the trace.",
+                "Run the command again. If it fails again, report the error with the schema version of the trace.",
             )
         # DuckDB's message quotes the value, and Python cannot decode a value that is not UTF-8.
         except (duckdb.Error, UnicodeDecodeError) as error:
@@ -181,7 +181,7 @@ class Materializer:
             raise failure
 
     def _words(self, recipe: Recipe) -> str:
-        """Return the progress message for a SELECT. For recorded tables, it measures how much of them has been read."""
+        """Return the progress message for a SELECT. If it copies recorded tables, the message includes the progress."""
         table = recipe.name.removeprefix(_LOADED)
         if not recipe.is_loading:
             return f"computing {table}"
@@ -207,7 +207,7 @@ class Materializer:
         return dict(zip(tests, row or (), strict=True))
 
     def _read_tolerantly(self, recipe: Recipe, target: str) -> None:
-        """Read a table that has invalid values. They become NULL, and rows without a valid time are skipped."""
+        """Read a table with invalid values, which become NULL. Rows without a valid time are skipped."""
         self.is_odd = True
         self._connection.execute(f"DROP TABLE IF EXISTS {target}; SET sqlite_all_varchar = true")
         try:

@@ -1,4 +1,4 @@
-"""A cache of the relations that queries read. Without it, parsing all queries takes longer than a cached report."""
+"""A cache of the relations that queries read. Parsing all queries would take longer than loading a cached report."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _GROUPS = (
 
 @cache
 def usual_limit() -> int | None:
-    """Return 60 % of the free memory in bytes, within a container's limit; None if the free memory is unknown.
+    """Return 60 % of the free memory in bytes, within a container's limit, or None if the free memory is unknown.
 
     The value is computed only once per process, so that concurrent sessions do not reduce each other's limits.
     """

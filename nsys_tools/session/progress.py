@@ -1,4 +1,4 @@
-"""Progress callbacks, and measuring the progress of slow steps."""
+"""Progress callbacks that can measure the progress of slow steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Quoting names and strings in SQL."""
+"""Quote names and strings in SQL."""
 
 from __future__ import annotations
 

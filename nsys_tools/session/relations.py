@@ -1,8 +1,8 @@
-"""Creating relations in a connection, in the order of their dependencies.
+"""Create relations in a connection, in the order of their dependencies.
 
-There are three kinds of relations. ``loaded.X`` has the columns of nsys's X table that queries use. Queries are views,
-or are materialized in the `Store` or, if they depend on a session table without a key, in memory.
-Session tables, such as stage patterns, are defined by the caller.
+There are three kinds of relations. ``loaded.X`` has the columns of nsys's X table that queries use. A query is a
+view or is materialized: in memory if it depends on a session table without a key, otherwise in the `Store`. Session
+tables, such as stage patterns, are defined by the caller.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Relations:
         return found
 
     def ensure(self, names: Iterable[str]) -> None:
-        """Create relations and the relations that they read.
+        """Create the given relations and all relations that they read.
 
         Raises
         ------
@@ -240,7 +240,7 @@ class Relations:
         return self._store.entry(name, digest or self._digest(name))
 
     def _kept(self, name: str) -> bool:
-        """Whether the store has the relation. If so, the relations that it reads are not needed."""
+        """Return whether the store has the relation. If so, the relations that it reads are not needed."""
         return (entry := self._entry(name)) is not None and entry.find() is not None
 
     def _make(self, name: str) -> None:

@@ -23,7 +23,7 @@ class Result:
 
     A result is a sequence of rows: ``for row in result``, ``result[0]`` and ``result[:5]`` return rows as dictionaries,
     ``result["sum_ns"]`` returns a column as a list, and ``len(result)`` is the number of rows. It is also an Arrow
-    stream, so that ``polars.DataFrame(result)`` and other readers of the Arrow C stream interface accept it directly.
+    stream, so ``polars.DataFrame(result)`` and other readers of the Arrow C stream interface accept it directly.
 
     Attributes
     ----------
@@ -34,8 +34,8 @@ class Result:
     documented
         The documented columns with type, unit and meaning; empty for the user's own SQL.
     total_count
-        Number of rows that the query returned. It is larger than ``len(result)`` if rows were removed. Otherwise, it is
-        equal to ``len(result)`` or None.
+        Number of rows that the query returned before any were removed. The number is larger than ``len(result)`` if
+        rows were removed. Otherwise, it is equal to ``len(result)`` or None.
     truncated
         Whether a limit removed rows.
 
@@ -68,7 +68,7 @@ class Result:
 
     @property
     def units(self) -> dict[str, str]:
-        """Units (``ns``, ``bytes``, ``count`` ...) by column name, for documented columns that have a unit."""
+        """Units, such as ``ns``, ``bytes`` and ``count``, by column name, for documented columns that have a unit."""
         return {column.name: column.unit for column in self.documented if column.unit != "-"}
 
     def rows(self) -> list[tuple[Any, ...]]:
@@ -114,7 +114,7 @@ class Result:
         return kept
 
     def compute(self, limit: int | None = None) -> None:
-        """Run the query now if it has not run yet; keep at most `limit` rows."""
+        """Run the query now if it has not run yet, and keep at most `limit` rows."""
         self.truncated = self._rows.compute(limit) or self.truncated
 
     def _records(self, start: int, stop: int) -> list[dict[str, Any]]:
@@ -147,7 +147,8 @@ class Result:
         """
         if isinstance(key, str):
             if key not in self.columns:
-                raise NsysToolsError(f"The result has no column {key!r}.", f"Columns: {', '.join(self.columns)}.")
+                hint = f"The columns are {', '.join(self.columns)}."
+                raise NsysToolsError(f"The result has no column {key!r}.", hint)
             place = self.columns.index(key)
             return [row[place] for row in self.rows()]
         count = len(self)
@@ -183,4 +184,4 @@ def _check_extra(module: str) -> None:
     from importlib.util import find_spec  # noqa: PLC0415
 
     if find_spec(module) is None:
-        raise NsysToolsError(f"{module} is not installed.", "Install it with: pip install 'nsys-tools[pandas]'")
+        raise NsysToolsError(f"{module} is not installed.", "Run `pip install 'nsys-tools[pandas]'`.")

@@ -65,7 +65,7 @@ class FrameRows:
         return self._frame
 
     def whole(self) -> DataFrame:
-        """Return a DataFrame that replaces the rows."""
+        """Return a DataFrame to use in place of these rows."""
         return self.pl()
 
     def df(self) -> pd.DataFrame:
@@ -73,7 +73,7 @@ class FrameRows:
         return self.pl().to_pandas()
 
     def compute(self, limit: int | None) -> bool:
-        """Keep at most `limit` rows; return whether there were more."""
+        """Keep at most `limit` rows, and return whether there were more."""
         is_more = limit is not None and self.count() > limit
         self._frame = self.pl()[:limit] if is_more else self._frame
         return is_more
@@ -110,7 +110,7 @@ class ListRows(FrameRows):
         return list(self._values)
 
     def compute(self, limit: int | None) -> bool:
-        """Keep at most `limit` rows; return whether there were more."""
+        """Keep at most `limit` rows, and return whether there were more."""
         is_more = limit is not None and len(self._values) > limit
         self._values = self._values[:limit]
         return is_more
@@ -171,7 +171,7 @@ class RelationRows:
             raise explained(error) or NsysToolsError(f"SQL: {error}") from None
 
     def compute(self, limit: int | None) -> bool:
-        """Compute at most `limit` rows now if none have been read yet; return whether there are more."""
+        """Compute at most `limit` rows now if none have been read yet, and return whether there are more."""
         if limit is not None and self._table is None:
             self.relation = self.relation.limit(limit + 1)
         is_more = self.count() > (self.count() if limit is None else limit)
@@ -204,7 +204,10 @@ class RelationRows:
             return polars.DataFrame(rows)
 
     def whole(self) -> DataFrame:
-        """Return a DataFrame that replaces the rows. No intermediate table is created if no rows have been read yet."""
+        """Return a DataFrame to use in place of these rows.
+
+        If no rows have been read yet, no intermediate table is created.
+        """
         import polars  # noqa: PLC0415
 
         if self._table is not None:

@@ -1,4 +1,4 @@
-"""Retrying statements that run out of memory before reporting an error."""
+"""Retry statements that run out of memory, and report an error only if the retries fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where queries spill data that does not fit in memory: the cache's file system, if it has enough free space."""
+"""The folder to which queries spill data that does not fit in memory.
+
+The folder is in the cache's file system if that has enough free space.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ _place = ""
 
 
 def spill_folder(resources: ExitStack, needed: int) -> Path:
-    """Create the spill folder of a session; it is removed when `resources` is closed.
+    """Create the spill folder of a session, which is removed when `resources` is closed.
 
     Parameters
     ----------
@@ -59,7 +62,7 @@ def bound(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 def _full() -> NsysToolsError:
     return NsysToolsError(
-        f"There is not enough space in {_place} for temporary files of queries that do not fit in memory.",
+        f"There is not enough space in {_place} for the temporary files of queries whose data does not fit in memory.",
         "Free some space there, set another location with NSYS_TOOLS_CACHE or TMPDIR, or raise the memory limit with "
         "--memory SIZE.",
     )

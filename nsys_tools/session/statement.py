@@ -1,4 +1,4 @@
-"""Checking that the user's SQL only reads the trace."""
+"""Check that the user's SQL only reads the trace."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
     Raises
     ------
     NsysToolsError
-        If there is not exactly one statement, if the statement is not a SELECT, DESCRIBE, SUMMARIZE or SHOW, or an
-        EXPLAIN of one of these, or if it reads anything other than the trace.
+        If there is not exactly one statement, if the statement is neither a SELECT, DESCRIBE, SUMMARIZE or SHOW nor
+        an EXPLAIN of one of these, or if it reads anything other than the trace.
 
     Notes
     -----
@@ -91,7 +91,7 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
     if strange := sorted(catalogue.table_functions(tree) - allowed):
         raise NsysToolsError(
             f"SQL can read only the trace. The function {strange[0]}() is not allowed.",
-            _ALLOWED if strange[0] in _READERS else "To list what can be queried: nsys-tools queries.",
+            _ALLOWED if strange[0] in _READERS else "Run `nsys-tools queries` to list what can be queried.",
         )
     if not reads_files and any(map(_is_file, catalogue.tables(tree))):
         raise NsysToolsError(_ONLY, _ALLOWED)
@@ -101,7 +101,7 @@ def reading(connection: duckdb.DuckDBPyConnection, query: str, *, reads_files: b
 def _is_file(parts: Sequence[str]) -> bool:
     """Return whether DuckDB would look for a file with this name, which is database, schema and table joined by dots.
 
-    The lock alone would still allow reading the session's folders, which are a parquetdir and the cache.
+    The lock alone would still allow SQL to read the session's folders, which are a parquetdir and the cache.
     """
     *schemas, table = (part for part in parts if part)
     return not _OWN_SCHEMAS.issuperset(schemas) or re.search(r"[/\\\\.*?:]", table) is not None
@@ -124,4 +124,4 @@ def refused(error: duckdb.Error, tables: Iterable[str]) -> NsysToolsError:
         return NsysToolsError(_ONLY, _ALLOWED)
     if isinstance(error, duckdb.HTTPException) or _REMOTE.search(str(error)):
         return NsysToolsError("SQL cannot read over the network.", "Copy the file to this machine and read it here.")
-    return NsysToolsError(f"SQL: {error}", "To list what can be queried: nsys-tools queries.")
+    return NsysToolsError(f"SQL: {error}", "Run `nsys-tools queries` to list what can be queried.")

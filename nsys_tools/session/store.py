@@ -1,8 +1,8 @@
 """The cache of loaded tables and materialized steps: Parquet files in the user's cache folder.
 
 Each relation is a separate file. The folder name is the identity of the trace. Each file name contains two digests. The
-first is of the SQL and its dependencies, so that a new version or a user's own query never reads a different query's
-result. The second is of the content, so that a file never changes while other processes read it. If two processes that
+first covers the SQL and its dependencies, so a new version or a user's own query never reads a different query's
+result. The second covers the content, so a file never changes while other processes read it. If two processes that
 start at the same time produce rows in different orders, each process writes its own file. A damaged file does not match
 its name and is regenerated.
 """
@@ -98,7 +98,9 @@ class Entry:
 
     @contextmanager
     def write(self) -> Iterator[Path]:
-        """Yield a path to write to. If the block succeeds, this becomes the file unless another process wrote it first.
+        """Yield a path to write to.
+
+        If the block succeeds, the file at this path becomes the cached file, unless another process wrote that first.
 
         Raises
         ------
@@ -150,7 +152,7 @@ def _remove(path: Path) -> None:
 
 
 def _forget_old(folder: Path) -> None:
-    """Remove trace folders that were not used for a month. Only folders that `make_folder` has marked are removed."""
+    """Remove trace folders that have not been used for a month, if `make_folder` has marked them."""
     for entry in _older(folder, _KEEP_DAYS):
         with suppress(OSError):
             is_ours = _KEY.fullmatch(entry.name) and not entry.is_symlink()
@@ -166,7 +168,7 @@ def _forget_drafts(folder: Path) -> None:
 
 
 def _older(folder: Path, days: int) -> list[Path]:
-    """Return the items in a folder that have not changed for some days; empty if the folder cannot be read."""
+    """Return the items in a folder that have not changed for some days, or no items if the folder cannot be read."""
     limit = time.time() - days * _DAY_S
     found = []
     with suppress(OSError):

@@ -70,11 +70,11 @@ class Run:
         return str(self.recorded.data["model"]) if self.recorded else ""
 
     def architecture(self) -> Model | None:
-        """Return the shipped analytic model with the name of the model that ran, of any scale; None if missing."""
+        """Return the shipped analytic model (of any scale) that is named like the model that ran, or None."""
         return architecture.load(self.model_name) if self.model_name in architecture.available() else None
 
     def request(self, given: Request | None) -> Request:
-        """Return the model and settings to compare with: the given values, completed from the run.
+        """Return the model and settings to compare with: the given values, completed with values from the run.
 
         Parameters
         ----------
@@ -152,7 +152,7 @@ def read(path: Path) -> Run:
     Raises
     ------
     NsysToolsError
-        If it contains no trace, or one of its files has the wrong format.
+        If the folder contains no trace, or one of its files has the wrong format.
     """
     status = _json(path / _STATUS)
     trace = next((path / name for name in _TRACES if (path / name).is_file()), None)
@@ -203,7 +203,7 @@ def _said(*values: tuple[str, str]) -> list[tuple[str, str]]:
 
 
 def _span(values: list[int]) -> str:
-    """Return the range of values as text; empty without values."""
+    """Return the range of values as text, or an empty string if there are no values."""
     least, most = min(values, default=0), max(values, default=0)
     return "" if not values else f"{least:,}" if least == most else f"{least:,} to {most:,}"
 

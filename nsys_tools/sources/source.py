@@ -1,4 +1,4 @@
-"""Joining a session with other inputs: one interface for stages, ncu, the call graph and the analytic model."""
+"""A common interface for inputs to join with a session: stages, ncu, the call graph and the analytic model."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ class Source(Protocol):
 
     @property
     def tables(self) -> tuple[str, ...]:
-        """The session tables that it defines."""
+        """The session tables that the source defines."""
 
     @property
     def queries(self) -> tuple[str, ...]:
-        """The documented queries that it adds to a report."""
+        """The documented queries that the source adds to a report."""
 
     @property
     def is_asked(self) -> bool:
-        """Whether the user specified it. A source that was only found in a run folder may fail with a note."""
+        """Whether the user specified the source. A source that was only found in a run folder may fail with a note."""
 
     @property
     def failure(self) -> str:
         """Start of the note that reports why a source that was only found in a run folder failed."""
 
     def define(self, database: Database) -> None:
-        """Define its session tables.
+        """Define the session tables of the source.
 
         Raises
         ------
@@ -50,7 +50,7 @@ class Source(Protocol):
         """
 
     def check(self, read: Read) -> Sequence[str]:
-        """Check the results that depend on the source; return notes for the reader.
+        """Check the results that depend on the source, and return notes for the reader.
 
         Raises
         ------
@@ -77,7 +77,7 @@ class Joined:
         self.sources: list[Source] = []
 
     def join(self, source: Source | None) -> bool:
-        """Define the tables of a source; return whether that succeeded.
+        """Define the tables of a source, and return whether this succeeded.
 
         Raises
         ------
@@ -96,14 +96,14 @@ class Joined:
         return True
 
     def check(self, read: Read, query: str | None = None) -> None:
-        """Check the sources that a query reads, or all sources, each once.
+        """Check the sources that a query reads, or all sources. Check each source only once.
 
         Parameters
         ----------
         read
             Reads the rows of a query.
         query
-            The query; None for all sources.
+            The query; None to check all sources.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class Joined:
         return {source.name: source.file for source in self.sources if source.file}
 
     def _give_up(self, source: Source, error: NsysToolsError) -> None:
-        """Drop a source that was only found in a run folder; raise if the user specified it."""
+        """Drop a source that was only found in a run folder, but raise an error if the user specified the source."""
         self._database.undefine(source.tables)
         if source.is_asked:
             raise error

@@ -11,7 +11,7 @@
 
 A pattern is matched against rolled-up paths (``decode/step *``, see ``range.rolled_path``). ``*`` and ``?``
 match characters of one name, ``**`` also matches ``/``. A pattern without ``/`` matches a range of that
-name at any depth. One with ``/`` matches from the outermost range. The first matching pattern applies.
+name at any depth. One with ``/`` is matched from the outermost range. The first matching pattern applies.
 """
 
 from __future__ import annotations
@@ -60,11 +60,11 @@ class Stage:
         return replace(self, phase=phase)
 
     def runs(self, path: str) -> bool:
-        """Return whether the layer at `path` belongs to it."""
+        """Return whether the layer at `path` belongs to the stage."""
         return not self.layers or self.exactness(path) > 0
 
     def exactness(self, path: str) -> int:
-        """Return the length of the stage's layer path that contains `path`; 0 if none does."""
+        """Return the length of the stage's layer path that contains `path`, or 0 if none does."""
         return max((len(layer) for layer in self.layers if f"{path}.".startswith(f"{layer}.")), default=0)
 
 
@@ -169,7 +169,7 @@ def _stage(path: Path, text: str, number: int, entry: object) -> Stage:
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    """Return a string or a list of strings as a tuple; None for anything else."""
+    """Return a string or a list of strings as a tuple, or None for anything else."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list) or not all(isinstance(text, str) and text for text in texts):
         return None

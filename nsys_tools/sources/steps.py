@@ -1,4 +1,4 @@
-"""Steps: how they are found if ``--steps`` is not ``auto``."""
+"""Find steps if ``--steps`` is not ``auto``."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ class Steps:
             return []
         raise NsysToolsError(
             f"--steps {self._choice}: no range that launched GPU work matches.",
-            'nsys-tools sql TRACE "FROM range_summary" lists the range names.',
+            'Run `nsys-tools sql TRACE "FROM range_summary"` to list the range names.',
         )

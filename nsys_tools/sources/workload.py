@@ -56,7 +56,7 @@ class Recorded:
 
     @property
     def weights(self) -> str:
-        """The weights: a Hub id or a description. Paths are reduced to the last component, to omit user names."""
+        """The weights: a Hub ID or a description. Paths are reduced to the last component to omit user names."""
         weights: str = self.data["weights"]
         return Path(weights).name if weights.startswith(("/", "~", ".")) else weights
 
@@ -110,7 +110,7 @@ class Recorded:
         if sum(counts) % len(batch):
             raise NsysToolsError(
                 f"The pages of a batch have {', '.join(map(str, counts))} crops, but the model requires the same "
-                "number for all.",
+                "number of crops for all pages.",
                 "Capture with --batch-size 1, or use --workload or --set.",
             )
         grids = {tuple(item.get("crop_grid", ())) for item in batch}
@@ -154,9 +154,10 @@ class Recorded:
 
 
 def _free(model: Model, values: Mapping[str, int]) -> dict[str, int]:
-    """Return the values, except those that the model derives from the others with the same result.
+    """Return the values, except those that the model would also derive from the others.
 
-    Values that the user sets then also change the derived ones: new tokens the steps, crops the length of the prompt.
+    Values that the user sets then also change derived values. For example, new tokens change the number of steps, and
+    crops change the prompt length.
     """
     free = dict(values)
     for name, value in values.items():

@@ -144,7 +144,7 @@ def answer(trace: Database, request: Request, window: Window | None = None) -> A
 
 
 def as_result(found: Answer) -> Result:
-    """Return a report as a result, with nsys headers and values as recorded. Without data, the result has no rows."""
+    """Return a report as a result with nsys headers and recorded values. If there is no data, it has no rows."""
     titles = [f"{head.name} ({head.unit.partition('_')[2]})" if head.unit else head.name for head in found.headers]
     shown = [(place, title) for place, title in enumerate(titles) if not title.startswith("_")]
     described = find(found.request.report.query).columns
@@ -203,7 +203,7 @@ def tell(trace: Database, request: Request) -> None:
         raise NsysToolsError(
             f"{trace.name} has no NVTX range {request.settings['nvtx']!r}.",
             "Use NAME[@DOMAIN][/N]. @DOMAIN is required if the range belongs to a domain. "
-            "To list the names: nsys-tools stats -r nvtx_sum.",
+            "Run `nsys-tools stats -r nvtx_sum` to list the names.",
         )
     if window["first_ns"] > window["last_ns"]:
         raise UsageError(

@@ -1,4 +1,4 @@
-"""Formatting the cells of a report (units, digits and addresses) with SQL on its typed rows.
+"""Format the cells of a report (units, digits and addresses) with SQL on its typed rows.
 
 DuckDB does the formatting, one column at a time, because a report can have hundreds of thousands of rows.
 """

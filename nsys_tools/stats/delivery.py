@@ -1,4 +1,4 @@
-"""Writing ``nsys stats`` reports and rules to files or the console, as nsys does."""
+"""Write ``nsys stats`` reports and rules to files or the console, as nsys does."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class Delivery:
     overwrite: bool = False
 
     def deliver(self, reports: Sequence[tuple[Answer, Format, str]]) -> Iterator[tuple[Answer, str]]:
-        """Write results to their outputs, in order; yield each result with its message.
+        """Write results to their outputs, in order, and yield each result with its message.
 
         Two reports are written concurrently, because formatting a report is limited by a single core.
         """
@@ -110,7 +110,7 @@ class Delivery:
         return file
 
     def _placed(self, draft: Path, file: Path) -> str:
-        """Move a draft to its final name; return the message."""
+        """Move a draft to its final name, and return the message."""
         try:
             place(draft, file, replace=self.overwrite)
         except FileExistsError:  # another process has just written it
@@ -126,7 +126,7 @@ class Delivery:
 
 
 def _written(count: Future[int], file: Path | None) -> int:
-    """Wait until a report is written; return its number of rows."""
+    """Wait until a report is written, and return its number of rows."""
     try:
         return count.result()
     except (OSError, duckdb.IOException) as error:

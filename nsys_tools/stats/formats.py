@@ -1,4 +1,4 @@
-"""Writing reports in the formats of ``nsys stats``."""
+"""Write reports in the formats of ``nsys stats``."""
 
 from __future__ import annotations
 
@@ -95,14 +95,14 @@ def _with(form: Format, argument: str) -> Format:
     if not equals or any(unit not in known.get(name, ()) for name in categories):
         raise UsageError(
             f"Format {form.name} does not take the argument {argument!r}.",
-            "Valid arguments: noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint. "
+            "Valid arguments are noconv, nohdr, nohdrunit, machine, and units such as dur=us, mem=KiB, addr=uint. "
             "Column and table also take nofmt, autolines=N, colmax=N, and column widths.",
         )
     return replace(form, style=replace(form.style, units={**form.style.units, **dict.fromkeys(categories, unit)}))
 
 
 def _laid_out(layout: Layout, argument: str) -> Layout | None:
-    """Return the layout with an argument applied; None if the argument is not a layout argument."""
+    """Return the layout with an argument applied, or None if the argument is not a layout argument."""
     name, _, value = argument.rpartition("=")
     if argument == "nofmt":
         return replace(layout, rewrite_numbers=False)
@@ -118,7 +118,7 @@ def _laid_out(layout: Layout, argument: str) -> Layout | None:
 
 
 def write(answer: Answer, form: Format, path: Path) -> int:
-    """Write a report to a file; return the number of rows.
+    """Write a report to a file, and return the number of rows.
 
     If the report has no rows, no file is written, unless a rule prints that it found nothing.
 
@@ -166,7 +166,7 @@ def writer(answer: Answer, form: Format) -> Callable[[Path], int]:
 
 
 def _copy(cursor: duckdb.DuckDBPyConnection, query: str, form: Format, path: Path, columns: list[str]) -> int:
-    """Write the file with DuckDB, which is many times faster than writing rows in Python; return the number of rows."""
+    """Write the file with DuckDB, which is much faster than writing rows in Python, and return the number of rows."""
     separators = "DELIMITER '\t', QUOTE '', ESCAPE ''" if form.name == "tsv" else "DELIMITER ','"
     options = f"FORMAT csv, HEADER {form.header}, {separators}"
     written = cursor.execute(f"COPY ({query}) TO {literal(path)} ({options})").fetchone()
@@ -238,7 +238,7 @@ def _numeric(answer: Answer, form: Format) -> list[bool]:
 
 
 def _records(columns: list[str], rows: list[Texts], numeric: list[bool]) -> Iterator[str]:
-    """Yield each row as a JSON object; numbers keep their digits, and an empty cell is an empty string, as in nsys."""
+    """Yield each row as a JSON object. As in nsys, numbers keep their digits, and an empty cell is an empty string."""
     names = [json.dumps(name, ensure_ascii=False) for name in columns]
     for row in rows:
         fields = (

@@ -43,7 +43,7 @@ class Layout:
     rewrite_numbers: bool = True
 
     def width(self, place: int) -> int | None:
-        """Return the requested width of a column; None if the column is fitted."""
+        """Return the requested width of a column, or None if the column is fitted."""
         return self.widths[place] if place < len(self.widths) else None
 
 
@@ -166,7 +166,7 @@ def lines(
     titles
         The headers.
     rows
-        Cell contents. None or an empty string is an empty cell.
+        Cell contents. None or an empty string represents an empty cell.
     layout
         The layout requested by the user.
     boxed

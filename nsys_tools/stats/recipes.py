@@ -106,7 +106,7 @@ def named(name: str) -> Recipe:
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [one.name for one in RECIPES], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else "To list the recipes: nsys-tools recipe --help-recipes."
+        hint = f"Did you mean: {', '.join(near)}?" if near else "Run `nsys-tools recipe --help-recipes` for a list."
         raise UsageError(f"There is no recipe {name!r}.", hint)
     return found
 

@@ -1,4 +1,4 @@
-"""Requests, which name a report or a rule, with arguments after colons."""
+"""Requests, each of which names a report or a rule and has optional arguments after colons."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def parse_request(text: str, family: Family = STATS, filters: tuple[tuple[str, s
         from difflib import get_close_matches  # noqa: PLC0415
 
         near = get_close_matches(name, [r.name for r in family.members], n=3)
-        hint = f"Did you mean: {', '.join(near)}?" if near else f"To list the {family.word}s: {family.listed_by}."
+        hint = f"Did you mean: {', '.join(near)}?" if near else f"Run `{family.listed_by}` to list the {family.word}s."
         raise UsageError(f"There is no {family.word} {name!r}.", hint)
     for argument in arguments:
         _check(report, argument)

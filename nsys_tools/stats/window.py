@@ -23,7 +23,7 @@ _NVTX = re.compile(r"(?P<name>.*?)(?:@(?P<domain>[^@]*?))?(?:/(?P<instance>\d{1,
 
 
 def parse_time(text: str) -> int:
-    """Return the nanoseconds in a time such as ``1s2ms``, ``3.5us`` or ``1000``.
+    """Return the number of nanoseconds in a time such as ``1s2ms``, ``3.5us`` or ``1000``.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def between(text: str) -> Window:
 
 
 def of_range(trace: Database, text: str) -> Window:
-    """Return the time window of ``RANGE[@DOMAIN][/N]``, which is range number N with that name (from 0; default 0).
+    """Return the time window of ``RANGE[@DOMAIN][/N]``, which is range N with that name (N starts at 0, the default).
 
     Raises
     ------
@@ -88,12 +88,12 @@ def of_range(trace: Database, text: str) -> Window:
     raise NsysToolsError(
         f"{trace.name} has no NVTX range {text!r}.",
         "Use NAME[@DOMAIN][/N]. @DOMAIN is required if the range belongs to a domain. "
-        "To list the names: nsys-tools stats -r nvtx_sum.",
+        "Run `nsys-tools stats -r nvtx_sum` to list the names.",
     )
 
 
 def chosen(database: Callable[[], Database], times: str, nvtx: str) -> Window | None:
-    """Return the requested window; None for the whole trace. A range takes precedence, as in nsys.
+    """Return the requested window, or None for the whole trace. A range takes precedence, as in nsys.
 
     Parameters
     ----------

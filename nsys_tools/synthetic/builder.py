@@ -1,4 +1,4 @@
-"""Writing traces in nsys's schema: for samples, tests, benchmarks and predicted timelines.
+"""Write traces in nsys's schema for samples, tests, benchmarks and predicted timelines.
 
 The metadata of every trace written here states its origin (``NSYS_TOOLS_ORIGIN``), and every report of
 such a trace prints it at the top.
@@ -31,17 +31,17 @@ _FORMER = {
 
 
 def process_key(pid: int) -> int:
-    """Return nsys's globalPid of a process."""
+    """Return nsys's globalPid for a process."""
     return pid << 24
 
 
 def thread_key(pid: int, tid: int) -> int:
-    """Return nsys's globalTid of a thread."""
+    """Return nsys's globalTid for a thread."""
     return pid << 24 | tid
 
 
 def _columns(table: str) -> dict[str, str]:
-    """Return the columns of a table in current exports: DuckDB types by name."""
+    """Return the columns of a table in current exports, as DuckDB types by column name."""
     former = _FORMER.get(table, set())
     return {name: kind for name, kind in catalogue.schema()[table].items() if name not in former}
 
@@ -52,12 +52,12 @@ def _full_name(table: str) -> str:
 
 
 class TraceBuilder:
-    """An SQLite file in nsys's schema, written row by row; used as a context manager.
+    """An SQLite file in nsys's schema that is written row by row. This class is a context manager.
 
     Parameters
     ----------
     path
-        The new file; an existing one is replaced.
+        The new file. An existing file is replaced.
     origin
         The origin, as printed in reports.
 
@@ -88,7 +88,7 @@ class TraceBuilder:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: BaseException | TracebackType | None) -> None:
-        """Write pending rows and close the file; after an error, only close it."""
+        """Write pending rows and close the file. After an error, only close the file."""
         if kind is None:
             self.close()
         else:
@@ -206,7 +206,7 @@ class TraceBuilder:
         self, process: int, kind: int, size: int, start: int, end: int, correlation: int, *, device: int = 0,
         stream: int = 7, source: int = 0, destination: int = 2, graph_node: int | None = None,
     ) -> None:  # fmt: skip
-        """Add a copy; `kind`, `source` and `destination` are CUPTI's numbers (1 is Host-to-Device, 0 Pageable)."""
+        """Add a copy. `kind` (such as 1 for Host-to-Device), `source` and `destination` are CUPTI's numbers."""
         self.add(
             "MEMCPY", start=start, end=end, deviceId=device, contextId=1, streamId=stream,
             correlationId=correlation, globalPid=process, bytes=size, copyKind=kind, srcKind=source,
@@ -242,7 +242,7 @@ class TraceBuilder:
     def gpu(
         self, name: str, *, number: int = 0, sm_count: int, clock_hz: int, memory: int, bandwidth: int, chip: str = ""
     ) -> None:
-        """Add a GPU: multiprocessors, boost clock in Hz, memory in bytes, bandwidth in bytes/s."""
+        """Add a GPU with its number of SMs, boost clock in Hz, memory size in bytes, and bandwidth in bytes/s."""
         self.add(
             "TARGET_INFO_GPU", id=number, name=name, totalMemory=memory, memoryBandwidth=bandwidth, clockRate=clock_hz,
             smCount=sm_count, chipName=chip, cuDevice=number, isDiscrete=1,

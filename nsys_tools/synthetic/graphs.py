@@ -23,11 +23,11 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
     Parameters
     ----------
     path
-        The new SQLite file; about 100 bytes per replayed kernel.
+        The new SQLite file. Its size is about 100 bytes per replayed kernel.
     nodes
-        Kernels in the graph: five per ``layers.N/self_attn`` and ``layers.N/mlp``, inside ``capture_model``.
+        Number of kernels: five in each ``layers.N/self_attn`` and ``layers.N/mlp`` range inside ``capture_model``.
     replays
-        Launches of the graph, each in its own range ``step N``.
+        Number of graph launches, each in its own range ``step N``.
     """
     thread, process = thread_key(_PID, _PID), process_key(_PID)
     with TraceBuilder(path) as builder:
@@ -47,7 +47,7 @@ def build_replays(path: Path, nodes: int, replays: int) -> None:
 
 
 def _capture(builder: TraceBuilder, thread: int, nodes: int) -> int:
-    """Add the capture of the graph; return the time at which it ends."""
+    """Add the capture of the graph, and return the time at which the capture ends."""
     process = process_key(_PID)
     builder.call(thread, "cudaStreamBeginCapture_v10000", 1_000, 2_000, builder.correlation(process))
     now = 3_000

@@ -1,6 +1,6 @@
 """Generated traces of a multi-rank job: collectives, clocks and stragglers, with ground truth exact to the nanosecond.
 
-Each file has its own clock, which is seconds off and drifts. `Job` has the ground truth in true time: integer
+Each file has its own clock, which is off by seconds and drifts. `Job` has the ground truth in true time: integer
 nanoseconds since the job began.
 """
 
@@ -73,9 +73,9 @@ class Clock:
     session_start_ns
         True time at which the recording begins. Recorded times are relative to it.
     offset_ns
-        Offset by which its UTC clock is ahead of true time at that moment.
+        Time by which its UTC clock is ahead of true time at that moment.
     drift_ppb
-        Nanoseconds that it gains per second.
+        Nanoseconds that the clock gains per second.
     """
 
     session_start_ns: int
@@ -100,13 +100,13 @@ class Job:
     Attributes
     ----------
     plan
-        The plan from which it was built.
+        The plan from which the job was built.
     paths, clocks
         The path and the clock of each trace.
     communicators
-        The communicator id of each group: ``world``, ``node 0``, ``node 1``, and so on.
+        The communicator ID of each group: ``world``, ``node 0``, ``node 1``, and so on.
     collectives
-        All collectives in order of steps, in true time.
+        All collectives in step order, in true time.
     turns
         The activity of each rank in each step, in true time: ``turns[rank][step]``.
     """
@@ -123,7 +123,7 @@ class Job:
         return self.clocks[file].recorded(true_ns)
 
     def clock_offset_ns(self, file: int, true_ns: int) -> int:
-        """Return by how many ns the UTC time of a file (session start plus recorded time) is ahead of true time."""
+        """Return how many ns the UTC time of a file (session start plus recorded time) is ahead of true time."""
         return self.clocks[file].utc_epoch_ns + self.recorded(file, true_ns) - (EPOCH_NS + true_ns)
 
     def hidden_ns(self, rank: int) -> int:
@@ -159,7 +159,7 @@ def build_job(folder: Path, plan: JobPlan) -> Job:
 
 
 def _clocks(plan: JobPlan) -> tuple[Clock, ...]:
-    """Return the clock of each file. Values in the plan replace random ones without changing any others."""
+    """Return the clock of each file. Values in the plan replace random values, without changing the others."""
     dice, others = random.Random(f"clocks {plan.seed}"), range(plan.files - 1)  # noqa: S311 (a made-up trace, no secret)
     starts = [-dice.randint(_SECOND, 5 * _SECOND) for _ in range(plan.files)]
     offsets = [0, *(dice.randint(-3 * _SECOND, 3 * _SECOND) for _ in others)]
@@ -233,7 +233,7 @@ class _Process:
         )
 
     def write(self) -> list[_Row]:
-        """Write the process; return the rows of its NCCL ranges, because the builder cannot write their payloads."""
+        """Write the process. Return its NCCL ranges as rows, because the builder cannot write their payloads."""
         builder = self.builder
         builder.h100(number=self.device)
         builder.add("PROCESSES", globalPid=self.process, pid=self.pid)

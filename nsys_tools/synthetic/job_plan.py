@@ -22,13 +22,13 @@ class JobPlan:
     """The workload of a job, and what its traces record.
 
     Without `pinned` and `rotating_ns`, the ranks still arrive up to about 20 us apart, because kernel and transfer
-    durations vary. A straggler is distinguishable if it is later than that.
+    durations vary. A straggler can be identified if it is later than that.
 
     Attributes
     ----------
     files, processes
         Number of files, and of processes per file. Rank ``file * processes + index`` is process `index` of its file.
-        It uses GPU `index` alone and has a process id that repeats in every file.
+        It is the only process on GPU `index`, and its process ID repeats in every file.
     steps
         Number of steps.
     kernels
@@ -49,13 +49,13 @@ class JobPlan:
     compute_ns
         Mean duration of a GEMM. Other compute kernels take a quarter of it.
     jitter_ns
-        Largest random deviation of a compute kernel from its mean duration. The overlapped kernel has none.
+        Largest random deviation of a compute kernel from its mean duration. The overlapped kernel has no deviation.
     overlap_ns
         Duration of the kernel that overlaps the all-gather.
     world_ns, node_ns
         Mean transfer time of the all-reduce and of the all-gather. Each collective deviates by up to 5 %.
     world_bytes, node_bytes
-        Message sizes as NCCL reports them. For the all-gather, it is the amount that one rank sends.
+        Message sizes as NCCL reports them. For the all-gather, this is the number of bytes that one rank sends.
     """
 
     files: int = 8
@@ -109,9 +109,9 @@ class Turn(NamedTuple):
     Attributes
     ----------
     begin_ns, end_ns
-        Its range ``step N``.
+        Start and end of its range ``step N``.
     launch_ns
-        Its first launch. The next launches follow every `LAUNCH_NS`.
+        Time of its first launch. Further launches follow every `LAUNCH_NS`.
     spans
         Start and end of its kernels in launch order. The last four are the all-reduce, the kernel between the
         collectives, the all-gather, and the kernel that overlaps it.
@@ -135,7 +135,7 @@ class Turn(NamedTuple):
 
     @property
     def exposed_ns(self) -> int:
-        """Time during which communication runs, but no compute kernel."""
+        """Time during which communication runs but no compute kernel runs."""
         return sum(end - begin for begin, end in (self.spans[-4], self.spans[-2])) - self.hidden_ns
 
 
@@ -158,7 +158,7 @@ class Collective:
     arrival_ns
         When the kernel of each member starts.
     transfer_ns
-        From the last arrival to the end.
+        Time from the last arrival to the end.
     end_ns
         When the kernels of all members end.
     late_rank
@@ -184,7 +184,7 @@ class _Rank:
         self._now = BEGIN_NS
 
     def begin(self, wait_ns: int) -> None:
-        """Open the range of a step; the first launch follows after a delay."""
+        """Open the range of a step. The first launch follows after a delay."""
         self._begin, self._launch = self._now, self._now + MARGIN_NS + wait_ns
         self._spans: list[tuple[int, int]] = []
         self._free = 0
@@ -231,7 +231,7 @@ class _Program:
         return self.dice.randint(mean - deviation, mean + deviation)
 
     def _meet(self, op: str, group: str, index: int, members: range, arrivals: Sequence[int]) -> int:
-        """Add a collective; return when it ends."""
+        """Add a collective, and return when it ends."""
         plan = self.plan
         mean, size = (plan.world_ns, plan.world_bytes) if group == "world" else (plan.node_ns, plan.node_bytes)
         told = size if plan.told == "payload" else None
@@ -241,7 +241,7 @@ class _Program:
         return end
 
     def _forward(self, step: int, number: int) -> int:
-        """Run the compute kernels of a rank before the all-reduce; return when it arrives there."""
+        """Run the compute kernels of a rank before the all-reduce, and return when the rank arrives there."""
         plan, rank = self.plan, self.ranks[number]
         rank.begin(plan.rotating_ns if number == step % plan.ranks else 0)
         count = plan.kernels - 2
@@ -277,7 +277,7 @@ class _Program:
 
 
 def run(plan: JobPlan) -> tuple[tuple[tuple[Turn, ...], ...], tuple[Collective, ...]]:
-    """Run the job of a plan; return the turns of each rank by step, and the collectives by step."""
+    """Run the job of a plan. Return the turns of each rank by step, and the collectives by step."""
     program = _Program(plan)
     for step in range(plan.steps):
         program.step(step)
@@ -285,7 +285,7 @@ def run(plan: JobPlan) -> tuple[tuple[tuple[Turn, ...], ...], tuple[Collective, 
 
 
 def communicators(plan: JobPlan) -> dict[str, int]:
-    """Return the communicator id of each group: unique, 64 bits, with the highest bit set in every other one."""
+    """Return a unique 64-bit communicator ID for each group. Every other ID has its highest bit set."""
     dice = random.Random(f"communicators {plan.seed}")  # noqa: S311 (a made-up trace, no secret)
     groups = ["world", *(f"node {file}" for file in range(plan.files))]
     ids = ((1 - place % 2) << 63 | dice.getrandbits(43) << 20 | place for place in range(len(groups)))

@@ -27,8 +27,8 @@ class Shape:
         Processes that run the same program simultaneously, each with one thread and one GPU. The kernels are divided
         among them.
     operators
-        Whether each kernel is inside six separate ranges, as with PyTorch's ``emit_nvtx``. With step, layer and block
-        they are nested eight deep: 6.3 ranges per kernel instead of 0.2.
+        Whether each kernel has six ranges of its own, as with PyTorch's ``emit_nvtx``. Including step, layer and block,
+        ranges are nested eight deep, and there are 6.3 ranges per kernel instead of 0.2.
     """
 
     ranks: int = 1
@@ -54,7 +54,7 @@ _KERNEL_COLUMNS = (
 
 
 def _correlation(i: int) -> int:
-    """Return the correlationId of kernel `i`: another call follows every fifth launch."""
+    """Return the correlationId of kernel `i`. Another call with its own ID follows every fifth launch."""
     return i + i // 5 + 1
 
 
@@ -99,7 +99,7 @@ def build_large(path: Path, count: int, shape: Shape | None = None) -> None:
     Parameters
     ----------
     path
-        The new SQLite file: about 120 bytes per kernel, or 600 with operators.
+        The new SQLite file. Its size is about 120 bytes per kernel, or 600 bytes with operators.
     count
         Number of kernels.
     shape

@@ -1,8 +1,8 @@
 """A simple CPU and GPU that run a simulated program and write its trace.
 
-The CPU makes one call after another. A stream runs one operation after another, and no operation before its
-call has returned. This is sufficient for traces with known ground truth that are launch-bound, overlap on
-streams, synchronize, or have gaps.
+The CPU makes one call after another. A stream runs one operation after another, and starts an operation only after
+its call has returned. This is sufficient for traces with known ground truth that are launch-bound or contain
+overlapping streams, synchronizations, or gaps.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Timeline:
     builder
         Receives the events.
     pid
-        Process id. The first thread has the same id.
+        Process ID. The first thread has the same ID.
     device
         CUDA device ordinal.
 
@@ -108,7 +108,7 @@ class Timeline:
         self.builder.memset(self.process, size, start, end, correlation, device=self.device, stream=stream)
 
     def graph(self, number: int, duration: int, *, stream: int = 7) -> None:
-        """Launch a CUDA graph recorded as a whole."""
+        """Launch a CUDA graph that is recorded as a whole."""
         correlation = self._call("cudaGraphLaunch_v10000", 3 * CALL_NS)
         start, end = self._run(stream, duration)
         self.builder.graph_run(self.process, number, start, end, correlation, device=self.device, stream=stream)

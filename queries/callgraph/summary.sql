@@ -1,6 +1,6 @@
 -- One row per group in the call graph, with the total time of its members over all callers, ordered by sum_ns, then by
--- wall_ns, largest first. Groups without ranges come last. Groups can be nested. Work inside a member counts in every
--- enclosing group.
+-- wall_ns, largest first. Groups without ranges come last. Groups can be nested, so work inside a member counts
+-- toward every enclosing group.
 --
 -- group_id         INTEGER  -      position of the group in the output of `callgraph group`
 -- line             VARCHAR  -      the group in text form; for example, model.layers[0..11] for 12 layers

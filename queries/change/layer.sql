@@ -2,8 +2,8 @@
 -- Operations in CUDA graphs are resolved to the layer in which they were captured.
 -- materialized: the result is small and the same for every comparison.
 --
--- name             VARCHAR   -      path of the captured layer or, if there is none, of the range, as labels joined by
---                                   /; (unattributed) if there is neither
+-- name             VARCHAR   -      path of the captured layer or, if there is none, of the range, written as labels
+--                                   joined by /; (unattributed) if there is neither
 -- detail           VARCHAR   -      always empty
 -- class            VARCHAR   -      always empty
 -- instance_count   BIGINT    count  number of GPU operations attributed to this place

@@ -1,11 +1,11 @@
--- One row per operator named by ranges, such as aten::mm, with the statistics used to compare captures, ordered by
+-- One row per operator recorded as a range, such as aten::mm, with the statistics used to compare captures, ordered by
 -- sum_ns, largest first.
 -- materialized: the result is small and the same for every comparison.
 --
 -- name             VARCHAR   -      operator label
 -- detail           VARCHAR   -      always empty
 -- class            VARCHAR   -      always empty
--- instance_count   BIGINT    count  number of GPU operations whose innermost range names this operator
+-- instance_count   BIGINT    count  number of GPU operations whose innermost range is this operator
 -- sum_ns           BIGINT    ns     total duration
 -- quantiles        BIGINT[]  ns     50 quantiles of the durations, at 1 %, 3 %, ..., 99 %
 -- early_median_ns  DOUBLE    ns     median duration of the operations that start in the first half of the GPU activity;

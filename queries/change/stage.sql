@@ -5,8 +5,8 @@
 -- detail           VARCHAR   -      always empty
 -- class            VARCHAR   -      always empty
 -- instance_count   BIGINT    count  number of instances with GPU operations
--- sum_ns           BIGINT    ns     sum of the GPU spans of the instances, each from the first start to the last end of
---                                   its operations
+-- sum_ns           BIGINT    ns     sum of the GPU spans of the instances; a span is the time from the start of an
+--                                   instance's first operation to the end of its last one
 -- quantiles        BIGINT[]  ns     50 quantiles of the spans, at 1 %, 3 %, ..., 99 %
 -- early_median_ns  DOUBLE    ns     median span of the instances that start in the first half of the GPU activity; NULL
 --                                   if there are none

@@ -1,5 +1,5 @@
--- One row per copy direction, source memory and destination memory, ordered by sum_ns, largest first. Memsets are
--- listed as a separate direction.
+-- One row per combination of copy direction, source memory and destination memory, ordered by sum_ns, largest first.
+-- Memsets are listed as a separate direction.
 --
 -- kind                     VARCHAR  -        copy direction as named by nsys, or memset
 -- source_memory            VARCHAR  -        kind of memory that is read; NULL for memsets

@@ -6,8 +6,8 @@
 --    the most time.
 -- advice: Allocate before the loop and reuse the memory, or use a caching allocator (in PyTorch,
 --    `expandable_segments:True` and fixed shapes avoid new segments).
--- plain: The program repeatedly allocates memory while it runs ({call_count!a}, {cpu_ns}). It could allocate the memory
---    once and reuse it.
+-- plain: The program repeatedly allocates memory while it runs ({call_count!a}, {cpu_ns} in total). It could allocate
+--    the memory once and reuse it.
 -- certainty: possible
 -- stake: idle
 -- needs: calls

@@ -1,10 +1,10 @@
 -- One row per phase whose steps copy data to the host and wait for the copy, ordered by at_stake_ns, largest first.
 --
 -- title: Device-to-host copy in every step
--- sentence: A {subject} step copies data to the host {copies_per_step_count!a}, {copied_bytes} in total (medians of
---    {step_count} steps). After synchronizations in these steps, the GPU is idle for {at_stake_ns} in total.
--- advice: Make decisions that depend on results (sampling, stopping, convergence) on the GPU. Otherwise, copy only
---    every few steps or one step later, using pinned memory and an event.
+-- sentence: A {subject} step copies data to the host {copies_per_step_count!a}, for a total of {copied_bytes} (medians
+--    of {step_count} steps). After synchronizations in these steps, the GPU is idle for {at_stake_ns} in total.
+-- advice: Make decisions that depend on results (sampling, stopping, convergence) on the GPU. Otherwise, copy the
+--    results only every few steps, or delay the copy by one step, using pinned memory and an event.
 -- plain: In each step, the program waits for a result from the GPU before it continues ({at_stake_ns} in total). Fetch
 --    results later, or only every few steps.
 -- certainty: likely

@@ -13,8 +13,8 @@
 -- docs: https://docs.nvidia.com/cuda/cuda-c-best-practices-guide/index.html#asynchronous-transfers
 -- table: copy_summary
 --
--- at_stake_ns  BIGINT  ns     duration of the copies or of the other work on their GPUs, whichever is shorter; this is
---                             the time that overlap can hide
+-- at_stake_ns  BIGINT  ns     duration of the copies or of the other work on the same GPUs, whichever is shorter; this
+--                             is the time that overlap can hide
 -- copy_count   BIGINT  count  number of copies between host and device
 -- sum_ns       BIGINT  ns     total duration of these copies
 WITH copied AS (

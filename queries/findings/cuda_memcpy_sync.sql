@@ -1,11 +1,12 @@
--- At most one row: synchronous copies that do not use pageable memory and block the CPU, as in NVIDIA's
+-- At most one row: synchronous copies that block the CPU and do not use pageable memory, as in NVIDIA's
 -- cuda_memcpy_sync rule.
 --
 -- title: Synchronous copies
 -- sentence: {copy_count} copies were issued by synchronous calls. They transfer {copied_bytes} in {sum_ns}, and the CPU
 --    waits during each copy.
 -- advice: Use `cudaMemcpyAsync` on a separate stream so that copies overlap kernels.
--- plain: The program waits for each of {copy_count} copies ({sum_ns}) to finish. Asynchronous copies avoid the wait.
+-- plain: The program waits for each of {copy_count} copies to finish ({sum_ns} in total). Asynchronous copies avoid
+--    the wait.
 -- certainty: likely
 -- stake: copy
 -- needs: copies

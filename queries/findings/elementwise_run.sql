@@ -6,8 +6,8 @@
 --    kernel in its sequence.
 -- advice: Fuse these kernels with `torch.compile`, or use fused operators (norms, activations, rotary embedding,
 --    optimizers with `fused=True`).
--- plain: The GPU makes many small passes over the same data ({kernel_count} passes, {sum_ns}). A single merged pass
---    would read and write the data only once.
+-- plain: The GPU makes many small passes over the same data ({kernel_count} passes, {sum_ns} in total). A single
+--    merged pass would read and write the data only once.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels

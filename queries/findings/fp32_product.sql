@@ -4,18 +4,18 @@
 -- title: FP32 matrix multiplications without tensor cores
 -- sentence: {instance_count} FP32 matrix multiplications run on CUDA cores and take {sum_ns}, which is {share_ratio} of
 --    the kernel time on GPU {gpu_id}. {subject} takes the most time.
--- advice: Run matrix multiplications in BF16 or FP16 (autocast, model.to(torch.bfloat16)), or allow TF32 with
+-- advice: Run matrix multiplications in BF16 or FP16 (autocast, `model.to(torch.bfloat16)`), or allow TF32 with
 --    `torch.set_float32_matmul_precision('high')`. Check the accuracy of the result.
--- plain: Matrix multiplications use a number format for which the GPU has no fast units ({sum_ns}). They run several
---    times faster in a shorter format.
+-- plain: Matrix multiplications take {sum_ns} in a number format for which the GPU has no fast units. They would run
+--    several times faster in a shorter format.
 -- certainty: certain
 -- stake: kernel
 -- needs: kernels
 -- docs: https://docs.pytorch.org/docs/stable/notes/cuda.html#tensorfloat-32-tf32-on-ampere-and-later-devices
 -- table: kernel_summary
 --
--- at_stake_ns     BIGINT   ns     sum_ns minus the time that the same FLOPs take at the dense TF32 peak (or at the FP16
---                                 peak before compute capability 8.0); all of sum_ns if the peaks are unknown
+-- at_stake_ns     BIGINT   ns     sum_ns minus the time that the same FLOPs take at the dense TF32 peak (or the FP16
+--                                 peak below compute capability 8.0); all of sum_ns if the peaks are unknown
 -- subject         VARCHAR  -      label of the matrix multiplication that takes the most time
 -- gpu_id          BIGINT   -      GPU
 -- instance_count  BIGINT   count  number of FP32 matrix multiplications

@@ -1,11 +1,11 @@
 -- At most one row: gaps of more than 500 ms (the threshold of NVIDIA's gpu_gaps rule) during which a GPU is idle.
 --
 -- title: Long gaps
--- sentence: GPUs were idle {gap_count!a} for more than 500 ms, for {at_stake_ns} in total. The longest gap is on GPU
+-- sentence: GPUs were idle for more than 500 ms {gap_count!a} ({at_stake_ns} in total). The longest gap is on GPU
 --    {gpu_id}. It starts {start_ns} into the trace and lasts {longest_ns}.
 -- advice: Check what the CPU does during these gaps (`--sample=process-tree`). If loading and setup are not of
 --    interest, exclude them from the recording with `--capture-range`.
--- plain: The GPU was idle {gap_count!a} for more than half a second, for {at_stake_ns} in total.
+-- plain: The GPU was idle for more than half a second {gap_count!a} ({at_stake_ns} in total).
 -- certainty: certain
 -- stake: idle
 -- within: cpu_work, cuda_api_sync, synchronization

@@ -3,8 +3,8 @@
 --
 -- title: Low GPU utilization
 -- sentence: If each GPU's run is split into 30 equal chunks, the GPU is idle for more than half of the time in
---    {chunk_count} of the chunks. Idle time in these chunks adds up to {at_stake_ns}. The first one starts on GPU
---    {gpu_id}, {start_ns} into the trace.
+--    {chunk_count} of the chunks. Idle time in these chunks adds up to {at_stake_ns}. The first of these chunks is
+--    on GPU {gpu_id} and starts {start_ns} into the trace.
 -- advice: In the timeline, look at these chunks first.
 -- plain: If each GPU's run is split into 30 equal parts, the GPU is idle for more than half of the time in
 --    {chunk_count} of these parts.

@@ -3,7 +3,7 @@
 -- title: Launch-bound steps
 -- sentence: During {subject} steps, the GPU is idle for {share_ratio} of the time because it waits for the CPU to
 --    launch work. This costs {median_ns} per step (median), or {idle_ns} in total across {step_count} steps.
--- advice: Launch fewer, larger kernels: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
+-- advice: Reduce launch overhead: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
 --    larger batch.
 -- plain: The GPU is idle for {share_ratio} of each step because the CPU submits work too slowly. Submit many jobs at
 --    once (CUDA graphs), merge small jobs, or process more inputs together.

@@ -4,7 +4,7 @@
 -- sentence: The GPUs were idle for {idle_ns} in {gap_count} gaps, waiting for the CPU to launch work (median
 --    {median_gap_ns} per gap). This idle time is {idle_ratio} of the busy time. The largest part of it ({stage_ns})
 --    precedes operations in stage {subject}.
--- advice: Launch fewer, larger kernels: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
+-- advice: Reduce launch overhead: use CUDA graphs, `torch.compile(mode='reduce-overhead')`, fused operators, or a
 --    larger batch.
 -- plain: The GPU was idle for {idle_ns} in short gaps ({gap_count!a}, median {median_gap_ns}). The largest part of this
 --    time is in {subject}. The CPU launches each small kernel separately and cannot keep up with the GPU. Launch many

@@ -5,7 +5,7 @@
 --    {subject} takes the most time, with {local_bytes} of local memory per thread.
 -- advice: Check in ncu whether local memory traffic matters. If it does, give each thread less work, allow more
 --    registers, or index per-thread arrays only with constants.
--- plain: Some computations store intermediate data in slow memory ({sum_ns}).
+-- plain: Some computations, which take {sum_ns} in total, store intermediate data in slow memory.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

@@ -6,8 +6,8 @@
 --    the most time.
 -- advice: Warm up with all shapes before recording, set `CUDA_MODULE_LOADING=EAGER`, and reuse the Triton, Inductor and
 --    driver caches.
--- plain: The program loads or compiles GPU code while it runs ({call_count!a}, {cpu_ns}). A warm-up run would do this
---    beforehand.
+-- plain: The program loads or compiles GPU code while it runs ({call_count!a}, {cpu_ns} in total). A warm-up run would
+--    do this beforehand.
 -- certainty: possible
 -- stake: idle
 -- needs: calls

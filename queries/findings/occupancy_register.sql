@@ -6,7 +6,8 @@
 --    {occupancy_ratio}. GEMM and attention kernels are excluded because they have low occupancy by design.
 -- advice: Compile with fewer registers per thread (`__launch_bounds__`, `maxnreg`, or `num_warps` in Triton), or give
 --    each thread less work.
--- plain: Some computations can use only part of the GPU at a time because they need too many registers ({sum_ns}).
+-- plain: Some computations can use only part of the GPU at a time because they need too many registers. These
+--    computations take {sum_ns} in total.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

@@ -5,7 +5,8 @@
 --    take {sum_ns}, which is {share_ratio} of kernel time. {subject} has the most time at stake, with an occupancy of
 --    {occupancy_ratio}. GEMM and attention kernels are excluded because they have low occupancy by design.
 -- advice: Use smaller tiles or fewer pipeline stages (`num_stages` in Triton) so that more blocks fit on an SM.
--- plain: Some computations can use only part of the GPU at a time because they need too much shared memory ({sum_ns}).
+-- plain: Some computations can use only part of the GPU at a time because they need too much shared memory. These
+--    computations take {sum_ns} in total.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

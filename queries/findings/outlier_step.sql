@@ -1,11 +1,11 @@
 -- One row per phase with steps that are far slower than the others, ordered by at_stake_ns, largest first.
 --
 -- title: Outlier steps
--- sentence: {outlier_count} of {step_count} {subject} steps are slower than the third quartile by more than 1.5
---    interquartile ranges. Their time above the median adds up to {at_stake_ns}. The time term with the largest
---    difference is most often {term!s}.
--- advice: Query `step_outlier` to see which term and which kernel differ. Compare medians, because outliers barely
---    affect them.
+-- sentence: In {outlier_count} of {step_count} {subject} steps, the wall time exceeds the third quartile by more than
+--    1.5 times the interquartile range. The time above the median adds up to {at_stake_ns}. The part of the step
+--    budget that differs most from its median is usually {term!s}.
+-- advice: Query `step_outlier` to see which term and which kernel differ most. Compare medians, because outliers have
+--    little effect on them.
 -- plain: {outlier_count} of {step_count} steps take much longer than the others. They take {at_stake_ns} more in total.
 -- certainty: certain
 -- stake: wall

@@ -1,4 +1,4 @@
--- At most one row: copies to or from pageable memory that are synchronous, or for which no API call was recorded.
+-- At most one row: synchronous copies to or from pageable memory, including copies for which no API call was recorded.
 --
 -- title: Copies use pageable memory
 -- sentence: {copy_count} copies use pageable host memory. They transfer {copied_bytes} in {sum_ns}

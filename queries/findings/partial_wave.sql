@@ -4,7 +4,8 @@
 -- sentence: {instance_count} kernels end with a partial wave of blocks. They take {sum_ns}, which is {share_ratio} of
 --    kernel time. {subject} has the most time at stake, with {wave_count} waves.
 -- advice: Choose tile or batch sizes that produce full waves, or use persistent or stream-K kernels.
--- plain: Toward the end of some computations, part of the GPU has no work ({sum_ns}).
+-- plain: Toward the end of some computations, part of the GPU has no work. These computations take
+--    {sum_ns} in total.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

@@ -11,8 +11,8 @@
 -- docs: https://github.com/nsys-tools/nsys-tools/blob/main/capture/nvtx-cost.md
 -- table: range_summary
 --
--- at_stake_ns       BIGINT  ns     part of the launch gaps attributed to recording ranges: in each gap, at most 5 us
---                                  per range per GPU operation (see gap__launch)
+-- at_stake_ns       BIGINT  ns     part of the launch gaps attributed to recording ranges: in each gap, at most 5 µs
+--                                  times the number of ranges per GPU operation (see gap__launch)
 -- range_count       BIGINT  count  number of ranges
 -- per_launch_count  DOUBLE  count  ranges per GPU operation
 SELECT sum(g.recording_ns)::BIGINT AS at_stake_ns,

@@ -1,4 +1,4 @@
--- One row per phase whose steps launch the same number of kernels and during which the GPU waits for launches, ordered
+-- One row per phase in which nearly all steps launch the same number of kernels and the GPU waits for launches, ordered
 -- by at_stake_ns, largest first.
 --
 -- title: Steps suited to a CUDA graph
@@ -7,8 +7,8 @@
 --    CPU to launch work.
 -- advice: Capture the step in a CUDA graph with `torch.cuda.graph` or `torch.compile(mode='reduce-overhead')`. In vLLM,
 --    run without `--enforce-eager`. The step must have fixed shapes and must not synchronize.
--- plain: Nearly every step submits {kernels_per_step_count} small jobs to the GPU, one at a time, and the GPU is idle
---    for {idle_ns} between them. The jobs can be recorded once and then started together (CUDA graphs).
+-- plain: Nearly every step submits {kernels_per_step_count} small jobs to the GPU, one at a time. Between jobs, the GPU
+--    is idle for {idle_ns} in total. The jobs can be recorded once and then started together (CUDA graphs).
 -- certainty: likely
 -- stake: idle
 -- needs: steps, calls

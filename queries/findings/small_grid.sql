@@ -5,7 +5,7 @@
 --    {share_ratio} of kernel time. {subject} has the most time at stake, with {block_count} blocks for {sm_count} SMs.
 -- advice: Expose more parallel work with a larger batch, split-K or stream-K GEMMs, or smaller tiles. Alternatively,
 --    run these kernels concurrently with others on a second stream.
--- plain: Some computations are too small to fill the GPU ({sum_ns}). Larger batches would fill it.
+-- plain: Some computations, which take {sum_ns} in total, are too small to fill the GPU. Larger batches would fill it.
 -- certainty: possible
 -- stake: kernel
 -- needs: kernels

@@ -16,7 +16,7 @@
 -- kernel_count      BIGINT  count  number of kernels shorter than limit_ns
 -- all_kernel_count  BIGINT  count  total number of kernels
 -- share_ratio       DOUBLE  ratio  kernel_count over all_kernel_count
--- limit_ns          DOUBLE  ns     upper bound of the kernel_duration bin nearest to 5 us
+-- limit_ns          DOUBLE  ns     upper bound of the kernel_duration bin nearest to 5 µs
 -- sum_ns            BIGINT  ns     total duration of these kernels
 SELECT coalesce(sum(sum_ns) FILTER (to_ns <= 5650), 0)::BIGINT AS at_stake_ns,
     coalesce(sum(kernel_count) FILTER (to_ns <= 5650), 0)::BIGINT AS kernel_count,

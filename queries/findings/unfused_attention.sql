@@ -3,11 +3,11 @@
 -- title: Unfused attention
 -- sentence: Attention was computed {attention_count!a} by separate kernels: a matrix multiplication, a softmax and a
 --    second matrix multiplication. They take {sum_ns}, which is {share_ratio} of kernel time. Of this time, {glue_ns}
---    is spent between the two matrix multiplications. Among the first matrix multiplications, {subject} takes the most
---    time.
+--    is spent between the two matrix multiplications. Of the kernels for the first matrix multiplication, {subject}
+--    takes the most time.
 -- advice: Use fused attention: `torch.nn.functional.scaled_dot_product_attention`, FlashAttention or FlashInfer. Fused
 --    attention does not write the scores to memory.
--- plain: A central part of the model (attention) makes several passes over memory ({sum_ns}). Existing fused
+-- plain: A central part of the model (attention) takes {sum_ns} and makes several passes over memory. Existing fused
 --    implementations need only one.
 -- certainty: likely
 -- stake: kernel

@@ -1,10 +1,11 @@
 -- At most one row: unified memory migrations.
 --
 -- title: Unified memory migrations
--- sentence: Unified memory migrated {copied_bytes} in {copy_count} copies, which take {sum_ns}. Kernels that access
---    migrated pages wait for page faults.
+-- sentence: Unified memory migrations transfer {copied_bytes} in {copy_count} copies and take {sum_ns}. Kernels that
+--    access migrated pages wait for page faults.
 -- advice: Prefetch with `cudaMemPrefetchAsync`, give hints with `cudaMemAdvise`, or use explicit copies.
--- plain: Data was copied back and forth between GPU and host memory when it was accessed ({copy_count!a}, {sum_ns}).
+-- plain: Data was copied back and forth between GPU and host memory when it was accessed ({copy_count!a},
+--    {sum_ns} in total).
 -- certainty: certain
 -- stake: copy
 -- needs: copies

@@ -1,5 +1,5 @@
 -- One row per interval in which a GPU was idle between two operations, ordered by gap_ns, largest first.
--- materialized: one lookup per gap, used by all gap queries.
+-- materialized: each gap requires a lookup, and all gap queries use the result.
 --
 -- gpu_id        BIGINT   -   the GPU
 -- start_ns      BIGINT   ns  latest end of the operations before the gap

@@ -1,5 +1,5 @@
 -- One row per GPU that ran at least one operation, ordered by gpu_id.
--- materialized: small, and read by every report and comparison.
+-- materialized: the result is small, and every report and comparison reads it.
 --
 -- gpu_id             BIGINT   -      the GPU
 -- name               VARCHAR  -      product name; NULL if the trace does not describe the GPU

@@ -1,7 +1,7 @@
--- One row per process and CUDA graph node that ran in the trace, with its layer and how the layer was determined. The
+-- One row per process and CUDA graph node that ran in the trace, with its layer and the way it was determined. The
 -- rows are unordered. The trace must be recorded with `--cuda-graph-trace=node`, and recording must start before the
 -- graphs are captured.
--- materialized: joined by every query on layers inside graphs.
+-- materialized: every query on layers inside graphs joins it.
 --
 -- process_id      BIGINT   -      key of the process (nsys's globalPid)
 -- graph_node_id   BIGINT   -      ID of the node in the trace (nsys's graphNodeId); unique only within its process

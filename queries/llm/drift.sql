@@ -8,8 +8,9 @@
 -- request_count     BIGINT   count  number of requests with these latencies; for steps outside requests, each range
 --     that encloses steps counts as a request
 -- slope_ns          DOUBLE   ns     latency increase per additional cached token, from a least-squares fit of itl_ns
---     over token_index, both relative to their means within the request; NULL if no request has at least two latencies
--- r2_ratio          DOUBLE   ratio  share of the latency variation within requests that the fit explains (R²)
+--     against token_index, both relative to their means within the request; NULL if no request has at least two
+--     latencies
+-- r2_ratio          DOUBLE   ratio  share of the within-request latency variation that the fit explains (R²)
 -- first_quarter_ns  DOUBLE   ns     median latency over the first quarter of each request's latencies (the size of the
 --     quarter is rounded down to whole steps); NULL if no request has at least four latencies
 -- last_quarter_ns   DOUBLE   ns     median latency over the last quarter of each request's latencies (the size of the

@@ -1,6 +1,6 @@
 -- One row per token of a sequence, with its completion time and the time since the previous token, ordered by
--- thread_id, range_id and token_index. Empty unless a stage has the step role. In a batch, each row represents one
--- token per sequence. The trace does not contain the batch size.
+-- thread_id, range_id and token_index. The result is empty unless a stage has the step role. In a batch, each row
+-- represents one token per sequence. The trace does not contain the batch size.
 --
 -- range_id     BIGINT   -   range of the request (the innermost range with the request role around the step); for steps
 --     outside requests, the range that encloses the step; NULL for steps outside all ranges

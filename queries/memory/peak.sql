@@ -1,5 +1,5 @@
--- One row per process and GPU, with the peak of the recorded memory allocations, ordered by process and GPU. Empty
--- unless the trace was recorded with --cuda-memory-usage=true.
+-- One row per process and GPU, with the peak of the recorded memory allocations, ordered by process and GPU. The
+-- result is empty unless the trace was recorded with `--cuda-memory-usage=true`.
 --
 -- process_id  BIGINT  -      key of the process (nsys's globalPid)
 -- device_id   BIGINT  -      CUDA device ordinal within the process

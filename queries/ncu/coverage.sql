@@ -1,4 +1,4 @@
--- One row per innermost stage, and one row (all) for the whole trace: how much of the GPU time is in kernels that ncu
+-- One row per innermost stage, and one row (all) for the whole trace, with the share of GPU time in kernels that ncu
 -- profiled, ordered by gpu_ns, largest first.
 --
 -- stage          VARCHAR  -      name of the stage, (outside every stage), (unattributed) or (all)

@@ -1,6 +1,6 @@
--- One row per stage that owns layers of the analytic model: the FLOPs that the hardware executed, as measured by ncu,
--- and the model FLOPs, ordered by matrix_flops, largest first. The result is empty without ncu metrics or without a
--- model.
+-- One row per stage that owns layers of the analytic model, with the model FLOPs and the FLOPs that the hardware
+-- executed (as measured by ncu), ordered by matrix_flops, largest first. The result is empty without ncu metrics or
+-- without a model.
 --
 -- stage           VARCHAR  -      name of the stage; only operations and layers for which this is the innermost stage
 --                                 are included

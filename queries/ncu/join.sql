@@ -1,6 +1,6 @@
--- One row per profiled launch, with the matching kernel name in the trace and how it was found, ordered by launch
+-- One row per profiled launch, with the matching kernel name in the trace and the kind of match, ordered by launch
 -- number. The comparison ignores casts of template arguments, whitespace, and the parts of names that Nsight Compute
--- deletes.
+-- omits.
 --
 -- launch      VARCHAR  -      key of the profiled launch
 -- kernel      VARCHAR  -      kernel name as printed by ncu

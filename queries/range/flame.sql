@@ -1,7 +1,7 @@
 -- One row per node of the range tree, positioned for a flame graph, ordered by depth and position. The width of a node
 -- is its GPU time, or its wall time if the trace has no GPU operations. A node lies within its parent. The part of a
 -- node that its children do not cover is its exclusive time.
--- materialized: small, and drawn in every report.
+-- materialized: the result is small, and every report draws it.
 --
 -- There are at most 800 rows, regardless of the length of the trace: one for each of the 400 nodes with the most time
 -- and, for each of these nodes, at most one that combines its remaining children.

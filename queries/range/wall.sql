@@ -8,7 +8,8 @@
 -- median_wall_ns     DOUBLE   ns     median range duration on the CPU
 -- min_wall_ns        BIGINT   ns     minimum range duration on the CPU
 -- max_wall_ns        BIGINT   ns     maximum range duration on the CPU
--- Start/end ranges can overlap, so each nested range contributes only the time that earlier ranges do not cover.
+-- Start/end ranges can overlap, so a nested range reduces exclusive_wall_ns only by the time that earlier nested ranges
+-- do not cover.
 WITH inside AS (
     SELECT p.parent_id, r.start_ns, r.end_ns,
         max(r.end_ns) OVER (

@@ -1,6 +1,6 @@
--- One row per rank, GPU and time slice (120 slices divide the time of all ranks) with the GPU's activity, ordered by
--- rank, GPU and slice. Unless all clocks are aligned, time is relative to each rank's first operation. Activity is
--- assumed to be uniform within 1/256 of a rank's time.
+-- One row per rank, GPU and time slice, with the GPU's activity, ordered by rank, GPU and slice. The time of all ranks
+-- is divided into 120 slices. Unless all clocks are aligned, time is relative to each rank's first operation. Activity
+-- is assumed to be uniform within 1/256 of a rank's time.
 -- over: ranks
 --
 -- rank           BIGINT   -      rank

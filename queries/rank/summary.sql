@@ -1,4 +1,4 @@
--- One row per rank, and one for all ranks together, with a breakdown of its time, ordered by rank (all ranks last).
+-- One row per rank, and one for all ranks together, with a time breakdown, ordered by rank (all ranks last).
 -- Times are summed across the rank's steps or, without steps, across its whole trace.
 -- over: ranks
 --

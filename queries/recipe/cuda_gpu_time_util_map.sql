@@ -1,4 +1,4 @@
--- One row per file, process, GPU and time bin with the kernel utilization of the GPU, ordered by these columns.
+-- One row per file, process, GPU and time bin with the GPU utilization by kernels, ordered by these columns.
 -- over: ranks
 --
 -- file_number     BIGINT   -   file number, starting at 0

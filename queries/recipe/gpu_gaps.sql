@@ -1,5 +1,5 @@
--- One row per file and GPU idle gap longer than 500 ms (or the `gap` setting), ordered by file and duration, longest
--- first. Only gaps between a process's first and last operations on the GPU are included.
+-- One row per file and GPU idle gap longer than 500 ms (or the value of the `gap` setting), ordered by file and
+-- duration, longest first. Only gaps between a process's first and last operations on the GPU are included.
 -- over: ranks
 --
 -- file_number  BIGINT   -   file number, starting at 0

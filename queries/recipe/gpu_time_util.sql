@@ -1,5 +1,6 @@
--- One row per file and interval in which a GPU runs operations for less than 50 % of the time (`threshold` changes the
--- limit), ordered by file and used_percent, lowest first. The durations of concurrent operations are summed.
+-- One row per file and interval in which a GPU runs operations for less than 50 % of the time (the `threshold` setting
+-- changes this limit), ordered by file and used_percent, lowest first. The durations of concurrent operations are
+-- summed.
 -- over: ranks
 --
 -- file_number   BIGINT   -   file number, starting at 0

@@ -1,4 +1,4 @@
--- One row per file, process, GPU and time bin with the GPU utilization of all kernels, NCCL kernels and other kernels,
+-- One row per file, process, GPU and time bin with the GPU utilization by all kernels, NCCL kernels and other kernels,
 -- ordered by these columns.
 -- over: ranks
 --

@@ -1,9 +1,10 @@
--- One row per NVTX range name across all files, and one per name and file, ordered by file (all files first) and name.
+-- One row per NVTX range name across all files, and one per name and file, ordered by file (rows for all files first)
+-- and name.
 -- over: ranks
 --
 -- file_number     BIGINT   -      file number, starting at 0; NULL for all files
 -- file            VARCHAR  -      file name; NULL for all files
--- place           BIGINT   -      index among the files that have rows, starting at 0; NULL for all files
+-- place           BIGINT   -      index of the file among the files that have rows, starting at 0; NULL for all files
 -- name            VARCHAR  -      NVTX range name
 -- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration

@@ -1,11 +1,11 @@
--- One row per OS runtime function across all files, and one per function and file, ordered by file (all files first)
--- and total duration, longest first.
+-- One row per OS runtime function across all files, and one per function and file, ordered by file (rows for
+-- all files first) and total duration, longest first.
 -- over: ranks
 --
 -- file_number    BIGINT   -      file number, starting at 0; NULL for all files
 -- file           VARCHAR  -      file name; NULL for all files
 -- name           VARCHAR  -      OS runtime function
--- share_percent  DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files
+-- share_percent  DOUBLE   -      sum_ns as a percentage of the total for the file, or for all files
 -- sum_ns         BIGINT   ns     total duration
 -- call_count     BIGINT   count  number of calls
 -- mean_ns        DOUBLE   ns     mean duration

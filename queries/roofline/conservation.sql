@@ -1,11 +1,11 @@
--- One row per total that must equal the sum of its parts when a model is given, ordered by level, name and figure. The
--- run is checked against its stages, each stage against its modules, each phase against its layers, and each stage's
--- time against the parts of that time.
+-- One row per total that, given a model, must equal the sum of its parts, ordered by level, name and figure. The run is
+-- checked against its stages, each stage against its modules, each phase against its layers, and each stage's time
+-- against the parts of that time.
 --
 -- level          VARCHAR  -   run, stage or phase
 -- name           VARCHAR  -   name of the stage or phase; NULL for the run
--- figure         VARCHAR  -   the total that is checked
--- whole_ns       BIGINT   ns  the total, from tables that do not depend on the parts
+-- figure         VARCHAR  -   total that is checked
+-- whole_ns       BIGINT   ns  total computed from tables that do not depend on the parts
 -- parts_ns       BIGINT   ns  sum of the parts
 -- difference_ns  BIGINT   ns  whole_ns - parts_ns; must be 0
 WITH needed AS (

@@ -1,5 +1,5 @@
--- One row per innermost stage with its measured and roofline time, plus one row each for operations outside every stage
--- and for unattributed operations, ordered by measured_ns, largest first. Values are exclusive and add up to the totals
+-- One row per innermost stage, with its measured and roofline time, plus one row for operations outside every stage and
+-- one for unattributed operations, ordered by measured_ns, largest first. Values are exclusive and add up to the totals
 -- of the run. measured_ns = roofline_ns + above_roofline_ns, and above_roofline_ns = inefficiency_ns + launch_gap_ns +
 -- other_idle_ns.
 --

@@ -1,4 +1,4 @@
--- One row per innermost stage and module with ranges in that stage, with measured and roofline time, ordered by
+-- One row per innermost stage and module that has ranges in that stage, with measured and roofline time, ordered by
 -- above_roofline_ns, largest first. Values are exclusive and add up to the totals of the stage. The row (no module)
 -- contains operations outside every module and the layers of modules without ranges.
 --

@@ -8,8 +8,8 @@
 -- series            VARCHAR  -           stage, op or kernel
 -- stage             VARCHAR  -           name of the stage; NULL for kernels, because ncu profiles them outside the run
 -- name              VARCHAR  -           stage name, op name (see roofline_op), or kernel name as printed by ncu
--- matrix_flops      DOUBLE   flops       model FLOPs, or tensor core FLOPs measured by ncu; 0 cannot be drawn on a log
---                                        axis
+-- matrix_flops      DOUBLE   flops       model FLOPs, or tensor core FLOPs measured by ncu; a point with 0 FLOPs
+--                                        cannot be drawn on a log axis
 -- accessed_bytes    DOUBLE   bytes       model bytes, which are a minimum, or DRAM bytes measured by ncu
 -- bytes_source      VARCHAR  -           'analytic' or 'measured by ncu'
 -- intensity         DOUBLE   flops/byte  matrix_flops / accessed_bytes

@@ -12,7 +12,8 @@
 -- gpu_count          BIGINT   count       GPUs that the stage ran on; span_ns, busy_ns and sum_ns are totals across
 --                                         these GPUs
 -- wall_ns            BIGINT   ns          duration of the stage on the CPU
--- span_ns            BIGINT   ns          time from the first start to the last end on the GPU
+-- span_ns            BIGINT   ns          time from the start of the stage's first operation to the end of its last
+--                                         one on the GPU
 -- busy_ns            BIGINT   ns          time during which at least one of the stage's operations runs
 -- sum_ns             BIGINT   ns          sum of the durations of the stage's operations
 -- is_drained         BOOLEAN  -           whether the GPU had finished its work when each instance ended; if so, the
@@ -28,7 +29,8 @@
 -- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
 -- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fused kernels access fewer bytes than the
 --                                         model assumes
--- launch_gap_ns      DOUBLE   ns          idle time within the span while the GPU waited for the CPU to launch
+-- launch_gap_ns      DOUBLE   ns          idle time within the span during which the GPU waited for the CPU to
+--                                         launch operations
 -- other_idle_ns      DOUBLE   ns          remainder of span_ns - busy_ns: synchronizations, dependencies, and
 --                                         operations of other stages
 WITH needed AS (

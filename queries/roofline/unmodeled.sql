@@ -3,7 +3,7 @@
 -- analytic model.
 --
 -- name   VARCHAR  -  module name as recorded in its ranges
--- known  VARCHAR  -  module of the analytic model with a matching name; if there are several, the last one by name
+-- known  VARCHAR  -  matching module of the analytic model; if there are several, the last one by name
 WITH known AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM roofline__spelling),
 recorded AS (SELECT DISTINCT name, regexp_replace(name || '.', '\.[0-9]+\.', '.*.', 'g') AS shape FROM _range_name)
 SELECT r.name, max(k.name) AS known

@@ -1,7 +1,7 @@
 -- One row per call that waits until a device or a stream is idle, ordered by duration, longest first.
 --
--- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start time
+-- duration_ns  BIGINT   ns  duration of the call
+-- start_ns     BIGINT   ns  start time of the call
 -- pid          BIGINT   -   process ID
 -- tid          BIGINT   -   thread ID
 -- name         VARCHAR  -   function name as recorded

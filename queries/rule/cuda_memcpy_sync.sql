@@ -1,10 +1,10 @@
 -- One row per copy issued by a synchronous call, ordered by duration, longest first. Host-to-device copies of at most
 -- 64,000 bytes, which do not block, and copies within one device are excluded.
 --
--- duration_ns         BIGINT   ns     duration
--- start_ns            BIGINT   ns     start time
--- source_memory       VARCHAR  -      source memory kind
--- destination_memory  VARCHAR  -      destination memory kind
+-- duration_ns         BIGINT   ns     duration of the copy
+-- start_ns            BIGINT   ns     start time of the copy
+-- source_memory       VARCHAR  -      kind of the source memory
+-- destination_memory  VARCHAR  -      kind of the destination memory
 -- copied_bytes        BIGINT   bytes  bytes copied
 -- pid                 BIGINT   -      process ID
 -- device_id           BIGINT   -      CUDA device ordinal in the process
@@ -13,7 +13,7 @@
 -- stream_id           BIGINT   -      CUDA stream
 -- name                VARCHAR  -      function name as recorded
 -- global_id           BIGINT   -      process key (nsys's globalPid)
--- copy_kind           BIGINT   -      CUPTI number of the copy direction
+-- copy_kind           BIGINT   -      CUPTI code for the copy direction
 -- api                 VARCHAR  -      recorded API, always cuda
 --
 -- nsys: duration_ns = Duration:dur_ns

@@ -1,8 +1,9 @@
--- One row per memset of pinned or managed memory issued by a synchronous call, ordered by duration, longest first.
+-- One row per memset of pinned or managed memory that was issued by a synchronous call, ordered by duration, longest
+-- first.
 --
--- duration_ns       BIGINT   ns     duration
--- start_ns          BIGINT   ns     start time
--- memory            VARCHAR  -      memory kind
+-- duration_ns       BIGINT   ns     duration of the memset
+-- start_ns          BIGINT   ns     start time of the memset
+-- memory            VARCHAR  -      kind of memory
 -- set_bytes         BIGINT   bytes  bytes set
 -- pid               BIGINT   -      process ID
 -- device_id         BIGINT   -      CUDA device ordinal in the process

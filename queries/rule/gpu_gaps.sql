@@ -1,9 +1,9 @@
--- One row per GPU idle gap longer than 500 ms (or the `gap` setting), ordered by duration, longest first. Only gaps
--- between a process's first and last operations on the GPU are included.
+-- One row per GPU idle gap longer than 500 ms (the `gap` setting changes the limit), ordered by duration, longest
+-- first. Only gaps between a process's first and last operations on the GPU are included.
 --
 -- number       BIGINT   -   row number, starting at 1
--- duration_ns  BIGINT   ns  duration
--- start_ns     BIGINT   ns  start time
+-- duration_ns  BIGINT   ns  duration of the gap
+-- start_ns     BIGINT   ns  start time of the gap
 -- pid          BIGINT   -   process ID
 -- device_id    BIGINT   -   CUDA device ordinal in the process
 -- context_id   BIGINT   -   CUDA context

@@ -1,10 +1,10 @@
--- One row per interval in which a GPU runs operations for less than 50 % of the time (`threshold` changes the limit),
--- ordered by used_percent, lowest first. The durations of concurrent operations are summed.
+-- One row per interval in which a GPU runs operations for less than 50 % of the time (the `threshold` setting changes
+-- the limit), ordered by used_percent, lowest first. The durations of concurrent operations are summed.
 --
 -- number        BIGINT   -   row number, starting at 1
 -- used_percent  DOUBLE   -   total duration of operations as a percentage of the interval
--- duration_ns   BIGINT   ns  duration
--- start_ns      BIGINT   ns  start time
+-- duration_ns   BIGINT   ns  duration of the interval
+-- start_ns      BIGINT   ns  start time of the interval
 -- pid           BIGINT   -   process ID
 -- device_id     BIGINT   -   CUDA device ordinal in the process
 -- context_id    BIGINT   -   CUDA context

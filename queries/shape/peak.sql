@@ -4,7 +4,7 @@
 -- gpu          VARCHAR  -        product name of the GPU
 -- dtype        VARCHAR  -        data type of the elements
 -- accumulator  VARCHAR  -        data type of the accumulator
--- flops_per_s  DOUBLE   flops/s  peak of dense matrix products
+-- flops_per_s  DOUBLE   flops/s  peak rate of dense matrix products
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
 -- is_assumed   BOOLEAN  -        whether the user or the run specifies this dtype for operations whose range and kernel
 --                                names do not contain a dtype

@@ -1,15 +1,15 @@
--- One row per rolled-up path whose ranges are not stages because they enclose almost all GPU work, ordered by level,
--- from the outside in. Each path accounts for more than 95 % of the GPU time of the previous one, and the first path
--- accounts for more than 95 % of all GPU time in ranges. The ranges directly inside these paths are the stages (see
--- stage_summary). Empty if there is a stages file.
+-- One row per rolled-up path whose ranges enclose almost all GPU work, ordered by level, outermost first. Each path
+-- accounts for more than 95 % of the GPU time of the previous one, and the first path accounts for more than 95 % of
+-- all GPU time in ranges. The ranges directly inside these paths are the stages (see stage_summary). The result is
+-- empty if there is a stages file.
 --
 -- rolled_path  VARCHAR  -      range labels from the outermost range inward, joined by /
 -- parent_path  VARCHAR  -      path of the enclosing range; NULL for an outermost range
 -- level        INTEGER  -      nesting level, starting at 0
--- sum_ns       BIGINT   ns     GPU time launched in these ranges, including nested ranges
--- own_ns       BIGINT   ns     part of sum_ns that is not launched in a nested range; if it is positive, the path is
---     also a stage
--- share_ratio  DOUBLE   ratio  sum_ns divided by all GPU time launched in ranges
+-- sum_ns       BIGINT   ns     GPU time of the operations launched in these ranges, including nested ranges
+-- own_ns       BIGINT   ns     part of sum_ns from operations that were not launched in a nested range; if it is
+--     positive, the path is also a stage
+-- share_ratio  DOUBLE   ratio  sum_ns divided by the GPU time of all operations launched in ranges
 WITH RECURSIVE whole AS (SELECT sum(own_ns)::BIGINT AS ns FROM stage__place),
 inner_ns AS (SELECT parent_path AS rolled_path, sum(sum_ns) AS ns FROM stage__place GROUP BY ALL),
 descent AS (

@@ -5,8 +5,8 @@
 -- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
 -- class           VARCHAR  -      kernel class (see kernel_rule); other if no rule matches
 -- name_count      BIGINT   count  number of distinct kernel names
--- instance_count  BIGINT   count  number of executions
--- sum_ns          BIGINT   ns     sum of durations
+-- instance_count  BIGINT   count  number of kernel executions
+-- sum_ns          BIGINT   ns     sum of kernel durations
 -- share_ratio     DOUBLE   ratio  sum_ns divided by the stage's total kernel time
 WITH work AS (
     SELECT

@@ -7,10 +7,10 @@
 -- thread_id        BIGINT   -      thread that opened the range (nsys's globalTid)
 -- start_ns         BIGINT   ns     start of the range on the CPU
 -- wall_ns          BIGINT   ns     duration of the range on the CPU
--- span_ns          BIGINT   ns     time from the start of its first operation to the end of its last one, summed over
---     GPUs
--- busy_ns          BIGINT   ns     time during which at least one of its operations ran, summed over GPUs
--- sum_ns           BIGINT   ns     sum of the durations of its operations
+-- span_ns          BIGINT   ns     time from the start of the instance's first operation to the end of its last one,
+--     summed over GPUs
+-- busy_ns          BIGINT   ns     time during which at least one of the instance's operations ran, summed over GPUs
+-- sum_ns           BIGINT   ns     sum of the durations of the instance's operations
 -- idle_ns          BIGINT   ns     span_ns - busy_ns
 -- operation_count  BIGINT   count  number of GPU operations launched in the range
 -- kernel_count     BIGINT   count  number of kernels among these operations

@@ -3,10 +3,10 @@
 -- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
 -- name            VARCHAR  -      demangled name with template arguments
 -- label           VARCHAR  -      short name that distinguishes the kernel from others (see kernel_label)
--- instance_count  BIGINT   count  number of executions
--- sum_ns          BIGINT   ns     sum of durations
+-- instance_count  BIGINT   count  number of kernel executions
+-- sum_ns          BIGINT   ns     sum of kernel durations
 -- share_ratio     DOUBLE   ratio  sum_ns divided by the stage's total kernel time
--- median_ns       DOUBLE   ns     median duration
+-- median_ns       DOUBLE   ns     median kernel duration
 WITH grouped AS (
     SELECT
         w.stage, any_value(n.name) AS name, count(*) AS instance_count, sum(w.end_ns - w.start_ns)::BIGINT AS sum_ns,

@@ -18,11 +18,11 @@
 -- kernel_count        BIGINT   count  number of kernels, including nested stages
 -- launches_per_instance  DOUBLE  count  mean number of API calls per instance that launch GPU operations
 -- median_wall_ns      DOUBLE   ns     median wall time per instance
--- stddev_wall_ns      DOUBLE   ns     sample standard deviation of wall time
+-- stddev_wall_ns      DOUBLE   ns     sample standard deviation of the wall time
 -- min_wall_ns         BIGINT   ns     minimum wall time
 -- max_wall_ns         BIGINT   ns     maximum wall time
 -- median_span_ns      DOUBLE   ns     median span per instance
--- stddev_span_ns      DOUBLE   ns     sample standard deviation of span
+-- stddev_span_ns      DOUBLE   ns     sample standard deviation of the span
 -- busy_ratio          DOUBLE   ratio  busy_ns divided by span_ns
 WITH exclusive AS (
     SELECT owner_text(w.piece_id, s.stage) AS stage,

@@ -1,6 +1,6 @@
--- One row per kernel name, grid and block, ordered by total duration, longest first.
+-- One row per kernel name, grid size and block size, ordered by total duration, longest first.
 --
--- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- share_percent   DOUBLE   -      sum_ns as a percentage of the sum over all rows
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of executions
 -- mean_ns         DOUBLE   ns     mean duration

@@ -1,6 +1,6 @@
 -- One row per copy direction or memset, ordered by total duration, longest first.
 --
--- share_percent    DOUBLE   -      total as a percentage of the sum of all totals
+-- share_percent    DOUBLE   -      sum_ns as a percentage of the sum over all rows
 -- sum_ns           BIGINT   ns     total duration
 -- operation_count  BIGINT   count  number of operations
 -- mean_ns          DOUBLE   ns     mean duration

@@ -13,8 +13,8 @@
 -- static_shared_memory_bytes   BIGINT   bytes    static shared memory per block
 -- dynamic_shared_memory_bytes  BIGINT   bytes    dynamic shared memory per block
 -- moved_bytes                  BIGINT   bytes    bytes copied or set
--- throughput_bytes_per_s       BIGINT   bytes/s  throughput as computed by nsys: bytes times the integer part of 1 s
---                                                over the duration; 0 for durations above one second
+-- throughput_bytes_per_s       BIGINT   bytes/s  throughput as computed by nsys: bytes times the integer part of
+--                                                (1 s / duration); 0 if the duration exceeds 1 s
 -- source_memory                VARCHAR  -        memory kind of the source of a copy, or of the memory that is set
 -- destination_memory           VARCHAR  -        memory kind of the destination of a copy
 -- device                       VARCHAR  -        product name and number of the GPU

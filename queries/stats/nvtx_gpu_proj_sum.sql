@@ -1,10 +1,10 @@
 -- One row per NVTX range name and style, for ranges that contain GPU operations, ordered by total projected time,
 -- longest first.
--- materialized: the medians of all names require a sort.
+-- materialized: the medians of all names require sorting.
 --
 -- name             VARCHAR  -      domain and name of the range
 -- style            VARCHAR  -      PushPop or StartEnd
--- projected_ns     BIGINT   ns     sum of the GPU spans of these ranges, each from the first operation to the last
+-- projected_ns     BIGINT   ns     sum of the GPU spans of these ranges, each from the first operation to the last one
 -- duration_ns      BIGINT   ns     sum of the durations of these ranges on the CPU
 -- instance_count   BIGINT   count  number of ranges
 -- mean_ns          DOUBLE   ns     mean span

@@ -1,6 +1,6 @@
 -- One row per range name, style, thread and kernel name, ordered by range name, thread and total duration, longest
 -- first. A kernel is included in every range that contains its launch. Kernels outside all ranges have no range name.
--- materialized: every launch is joined with all ranges around it.
+-- materialized: every launch is joined with all ranges that enclose it.
 --
 -- range_name    VARCHAR  -      domain and name of the range; NULL for kernels outside all ranges
 -- style         VARCHAR  -      PushPop or StartEnd

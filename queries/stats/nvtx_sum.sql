@@ -1,7 +1,7 @@
 -- One row per NVTX range name and style, ordered by total duration, longest first.
--- materialized: the quartiles of all names require a sort.
+-- materialized: the quartiles of all names require sorting.
 --
--- share_percent   DOUBLE   -      total as a percentage of the sum of all totals
+-- share_percent   DOUBLE   -      sum_ns as a percentage of the sum over all rows
 -- sum_ns          BIGINT   ns     total duration
 -- instance_count  BIGINT   count  number of ranges
 -- mean_ns         DOUBLE   ns     mean duration

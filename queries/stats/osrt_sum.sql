@@ -1,6 +1,6 @@
 -- One row per OS runtime function, ordered by total duration, longest first.
 --
--- share_percent  DOUBLE   -      total as a percentage of the sum of all totals
+-- share_percent  DOUBLE   -      sum_ns as a percentage of the sum over all rows
 -- sum_ns         BIGINT   ns     total duration
 -- call_count     BIGINT   count  number of calls
 -- mean_ns        DOUBLE   ns     mean duration

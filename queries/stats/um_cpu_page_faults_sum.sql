@@ -1,4 +1,4 @@
--- One row per instruction that caused CPU page faults, ordered by number of faults, largest first.
+-- One row per instruction that caused CPU page faults, ordered by number of faults, highest first.
 --
 -- fault_count  BIGINT   count  number of page faults
 -- instruction  VARCHAR  -      instruction as recorded in the trace

@@ -5,8 +5,8 @@
 -- to_host_bytes           BIGINT  bytes    bytes migrated to the host
 -- cpu_fault_count         BIGINT  count    number of CPU page faults
 -- gpu_fault_count         BIGINT  count    number of GPU page faults
--- throughput_bytes_per_s  BIGINT  bytes/s  throughput as computed by nsys: bytes times the integer part of 1 s over the
---                                          total duration
+-- throughput_bytes_per_s  BIGINT  bytes/s  throughput as computed by nsys: bytes times the integer part of (1 s / total
+--                                          duration)
 --
 -- nsys: address = Virtual Address:addr_uint
 -- nsys: to_device_bytes = HtoD Migration size:mem_B

@@ -1,4 +1,4 @@
--- One row: the totals of unified memory migrations and page faults.
+-- One row with the totals of unified memory migrations and page faults.
 --
 -- to_device_bytes  BIGINT  bytes  bytes migrated to devices
 -- to_host_bytes    BIGINT  bytes  bytes migrated to the host

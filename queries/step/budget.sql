@@ -3,7 +3,7 @@
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id         BIGINT   -      the GPU
+-- gpu_id         BIGINT   -      GPU number
 -- term           VARCHAR  -      wall, busy, compute_busy, communication_busy, exposed_communication, idle,
 --     launch_bound, synchronization, dependency, rest
 -- part_of        VARCHAR  -      term that contains this term; NULL for wall; synchronization for an individual

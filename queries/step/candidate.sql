@@ -1,9 +1,9 @@
 -- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
--- process and GPU, chosen anchor first.
--- materialized: the search runs once.
+-- process and GPU, with the chosen anchor first.
+-- materialized: the search for anchors should run only once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id           BIGINT   -      the GPU
+-- gpu_id           BIGINT   -      GPU number
 -- anchor           VARCHAR  -      kernel name, graph number, or copy direction and size
 -- grid             VARCHAR  -      grid size of the kernel; NULL for graphs and copies
 -- instance_count   BIGINT   count  number of occurrences of the anchor
@@ -15,7 +15,7 @@
 --     kinds
 -- exchange_ratio   DOUBLE   ratio  share of the examined periods in which the CPU and GPU interact through a copy to or
 --     from host memory, a graph run, or the return of a blocking call
--- verdict          VARCHAR  -      chosen, runner-up, or the reason why the anchor is rejected
+-- verdict          VARCHAR  -      chosen, runner-up, or the reason why the anchor was rejected
 -- key_id           UBIGINT  -      key of the anchor's kind of operation
 WITH recurring AS (
     SELECT candidate_id,

@@ -1,11 +1,11 @@
 -- One row per consistency check, process and GPU, showing whether step times add up, ordered by process, GPU and check.
 --
 -- process_id          BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id              BIGINT   -      the GPU
+-- gpu_id              BIGINT   -      GPU number
 -- check_name          VARCHAR  -      wall = busy + idle; idle = sum of its parts; no part exceeds its whole; steps +
 --     outside = trace
 -- step_count          BIGINT   count  number of steps checked; 1 for the check of the whole trace
--- failed_count        BIGINT   count  number of checked steps with a difference
+-- failed_count        BIGINT   count  number of checked steps with a nonzero difference
 -- max_difference_ns   BIGINT   ns     largest absolute difference
 -- verdict             VARCHAR  -      passed or failed
 WITH part AS (

@@ -3,7 +3,7 @@
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id         BIGINT   -      the GPU
+-- gpu_id         BIGINT   -      GPU number
 -- class          VARCHAR  -      kernel class (see kernel_rule); other if no rule matches
 -- step_count     BIGINT   count  number of steps in the phase
 -- median_count   DOUBLE   count  median number of kernels per step

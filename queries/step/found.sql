@@ -1,14 +1,14 @@
--- One row per process and GPU with operations, showing how steps were identified or why there are none, ordered by
+-- One row per process and GPU that it used, showing how steps were identified or why there are none, ordered by
 -- process and GPU.
--- materialized: small, and read by every report and comparison.
+-- materialized: the result is small, and every report and comparison reads it.
 --
 -- process_id   BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id       BIGINT   -      the GPU
+-- gpu_id       BIGINT   -      GPU number
 -- found_by     VARCHAR  -      how the steps were identified; NULL if there are none
 -- step_count   BIGINT   count  number of steps
--- cut_count    BIGINT   count  number of steps that the start or end of the capture cuts off, which are excluded; if
---     steps are found by an anchor, this includes the parts before the first and after the last occurrence
--- reason       VARCHAR  -      reason why there are no steps; NULL if there are any
+-- cut_count    BIGINT   count  number of excluded steps, which are cut off by the start or end of the capture; if the
+--     steps were identified by an anchor, this includes the parts before its first and after its last occurrence
+-- reason       VARCHAR  -      reason why there are no steps; NULL if there are steps
 WITH owner AS (SELECT DISTINCT process_id, gpu_id FROM _gpu_operation),
 found AS (
     SELECT process_id, gpu_id, min(found_by) AS found_by, count(*) FILTER (NOT is_cut) AS step_count,

@@ -3,7 +3,7 @@
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id         BIGINT   -      the GPU
+-- gpu_id         BIGINT   -      GPU number
 -- name           VARCHAR  -      demangled name with template arguments
 -- label          VARCHAR  -      short name that distinguishes the kernel from others (see kernel_label)
 -- class          VARCHAR  -      kernel class (see kernel_rule); other if no rule matches

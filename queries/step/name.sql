@@ -1,9 +1,9 @@
 -- One row per distinct range name that follows a known naming scheme, ordered by source and name.
--- materialized: text matching over every distinct name, used by all step detection.
+-- materialized: all step detection uses it, and it matches the text of every distinct name.
 --
--- All schemes match numbers with \d+, so names can be matched without changes. The fields are located once per shape. A
--- shape is a name in which each number is replaced by 0. To find the fields, each number in the shape is replaced by
--- its position. The position that a field matches then selects the number in the name.
+-- A shape is a name in which each number is replaced by 0. All schemes match numbers with \d+, so all names of the same
+-- shape match the same scheme, and the fields are located only once per shape. To locate the fields, each number in the
+-- shape is replaced by its position. The position that a field matches then selects the number in the name.
 --
 -- name                 VARCHAR  -      range name as recorded
 -- source               VARCHAR  -      name of the naming scheme (see analytic/steps)

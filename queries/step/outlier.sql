@@ -1,11 +1,11 @@
 -- One row per outlier step, ordered by the absolute difference from the median, largest first. The wall time of an
 -- outlier is more than 1.5 interquartile ranges above the third quartile or below the first quartile for its phase,
--- process and GPU. The row shows what differs from the median.
+-- process and GPU. The row shows the term and the kernel that differ most from their medians.
 --
 -- step_id        BIGINT   -   ID of the step (see step)
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
--- gpu_id         BIGINT   -   the GPU
+-- gpu_id         BIGINT   -   GPU number
 -- start_ns       BIGINT   ns  start of the step on the GPU
 -- wall_ns        BIGINT   ns  wall time of the step
 -- median_ns      DOUBLE   ns  median wall time for the step's phase, process and GPU

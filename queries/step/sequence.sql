@@ -2,7 +2,7 @@
 -- step is the step whose wall time is closest to the median for its phase, process and GPU. If several steps are
 -- equally close, the first one is used. If the trace has no steps, the first 3,000 kernels of the GPU with the most
 -- kernels are listed.
--- materialized: small, and the same for every comparison.
+-- materialized: the result is small and is the same for every comparison.
 --
 -- phase     VARCHAR  -  prefill, decode, mixed, train, or other; NULL if the trace has no steps
 -- position  BIGINT   -  position of the kernel in the step, by start time, from 1

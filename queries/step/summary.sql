@@ -1,10 +1,10 @@
 -- One row per phase, process and GPU, with step durations and the token counts from the step names, ordered by the
 -- phase's total time on all GPUs, largest first, then by process and GPU.
--- materialized: small, and read by every report and comparison.
+-- materialized: the result is small, and every report and comparison reads it.
 --
 -- phase                      VARCHAR  -         prefill, decode, mixed, train, or other
 -- process_id                 BIGINT   -         key of the process (nsys's globalPid)
--- gpu_id                     BIGINT   -         the GPU
+-- gpu_id                     BIGINT   -         GPU number
 -- found_by                   VARCHAR  -         how the steps were identified
 -- step_count                 BIGINT   count     number of steps
 -- sum_ns                     BIGINT   ns        sum of wall times
@@ -12,10 +12,10 @@
 -- median_ns                  DOUBLE   ns        median wall time
 -- min_ns                     BIGINT   ns        minimum wall time
 -- max_ns                     BIGINT   ns        maximum wall time
--- stddev_ns                  DOUBLE   ns        sample standard deviation of wall time
--- q1_ns                      DOUBLE   ns        first quartile of wall time
--- q3_ns                      DOUBLE   ns        third quartile of wall time
--- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps, by number of steps
+-- stddev_ns                  DOUBLE   ns        sample standard deviation of the wall time
+-- q1_ns                      DOUBLE   ns        first quartile of the wall time
+-- q3_ns                      DOUBLE   ns        third quartile of the wall time
+-- first_half_ns              DOUBLE   ns        median wall time of the first half of the steps (by count)
 -- second_half_ns             DOUBLE   ns        median wall time of the remaining steps; a large difference from
 --     first_half_ns indicates drift
 -- busy_ratio                 DOUBLE   ratio     GPU busy time divided by sum_ns
@@ -25,7 +25,7 @@
 --     every step name contains this number
 -- context_tokens_per_s       DOUBLE   tokens/s  context_tokens divided by sum_ns; NULL if context_tokens is NULL
 -- generation_tokens_per_s    DOUBLE   tokens/s  generation_tokens divided by sum_ns; NULL if generation_tokens is NULL.
---     Do not add these rates over GPUs, because all ranks of a model report the same tokens
+--     Do not add these rates across GPUs, because all ranks of a model report the same token counts
 WITH numbered AS (
     SELECT *, row_number() OVER (PARTITION BY phase, process_id, gpu_id ORDER BY start_ns)
         <= count(*) OVER (PARTITION BY phase, process_id, gpu_id) // 2 AS is_first_half

@@ -1,9 +1,9 @@
--- One row per step and time term (see step_budget). The rows are unordered. Sort by step_id.
--- materialized: used for comparisons, budgets and checks.
+-- One row per step and term of the step budget (see step_budget); unordered (sort by step_id).
+-- materialized: comparisons, budgets and checks read it.
 --
 -- step_id        BIGINT   -   ID of the step (see step)
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
--- gpu_id         BIGINT   -   the GPU
+-- gpu_id         BIGINT   -   GPU number
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- term           VARCHAR  -   wall, busy, compute_busy, communication_busy, exposed_communication, idle, launch_bound,
 --     synchronization, dependency, rest

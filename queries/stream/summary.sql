@@ -1,7 +1,7 @@
--- One row per process, GPU and stream, ordered by these columns.
+-- One row per process, GPU and stream, ordered by process, GPU and stream.
 --
--- pid              BIGINT  -      operating system process ID
--- gpu_id           BIGINT  -      the GPU
+-- pid              BIGINT  -      process ID assigned by the operating system
+-- gpu_id           BIGINT  -      GPU number
 -- stream_id        BIGINT  -      CUDA stream ID
 -- operation_count  BIGINT  count  number of GPU operations
 -- kernel_count     BIGINT  count  number of kernels among these operations

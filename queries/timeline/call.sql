@@ -1,6 +1,6 @@
 -- One row per process, kind of API call and time segment, for a chart of the run, ordered by process, kind and start.
 -- The sums add up to the total duration of all CUDA API calls.
--- materialized: small, and drawn in every report.
+-- materialized: the result is small, and every report draws it.
 --
 -- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest calls has its
 -- own row. For the remaining calls, the trace is divided into about 300 / (number of processes) segments. Calls of the

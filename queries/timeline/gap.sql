@@ -1,15 +1,15 @@
 -- One row per GPU, gap cause and time segment, for a chart of the run, ordered by GPU and start. The sums add up to the
 -- idle time of all GPUs.
--- materialized: small, and drawn in every report.
+-- materialized: the result is small, and every report draws it.
 --
 -- There are at most about 2,000 rows, regardless of the length of the trace. Each of the 1,000 longest gaps has its own
--- row. For the remaining gaps, the trace is divided into about 240 / (number of GPUs) segments. Gaps with the same GPU
--- and cause that begin in the same segment share a row.
+-- row. For the remaining gaps, the trace is divided into about 240 / (number of GPUs) segments. Gaps on the same GPU
+-- with the same cause that begin in the same segment share a row.
 --
--- gpu_id         BIGINT   -      the GPU
+-- gpu_id         BIGINT   -      GPU number
 -- cause          VARCHAR  -      cause of the gaps (see gap_list)
--- blocking_call  VARCHAR  -      API function that blocked; NULL if there is none, or if the row combines gaps with
---     different functions
+-- blocking_call  VARCHAR  -      API function that blocked; NULL if there is none, or if the row combines gaps
+--     with different functions
 -- start_ns       BIGINT   ns     start of the first gap
 -- end_ns         BIGINT   ns     end of the last gap
 -- sum_ns         BIGINT   ns     sum of gap durations

@@ -1,7 +1,7 @@
 -- One row per GPU, stage and segment, for a chart of the run, ordered by lane and start. A segment is a time interval
--- in which operations of the stage run on the GPU. Each operation is in one segment, so sum_ns adds up to all GPU time.
--- Operations that end before they start are excluded.
--- materialized: small, and drawn in every report.
+-- in which operations of the stage run on the GPU. Each operation is in one segment, so the sums add up to all GPU
+-- time. Operations that end before they start are excluded.
+-- materialized: the result is small, and every report draws it.
 --
 -- There are at most about 3,000 rows, regardless of the length of the trace, because operations that are close to each
 -- other share a segment. A new segment begins after each of the 1,500 longest gaps in the lanes. In addition, the trace
@@ -10,7 +10,7 @@
 -- GPU, the stages with the most time have their own lanes, and all other stages share one lane.
 --
 -- lane             INTEGER  -      lane number, from 1; lanes are ordered by GPU, then by stage time, largest first
--- gpu_id           BIGINT   -      the GPU
+-- gpu_id           BIGINT   -      GPU number
 -- stage            VARCHAR  -      innermost stage of the operations; NULL in a lane that several stages share
 -- start_ns         BIGINT   ns     start of the first operation
 -- end_ns           BIGINT   ns     latest end of an operation

@@ -1,13 +1,13 @@
 -- One row per process, GPU, phase and group of consecutive steps, for a chart of the run, ordered by GPU, process,
--- phase and start. Empty if the trace has no steps.
--- materialized: small, and drawn in every report.
+-- phase and start. The result is empty if the trace has no steps.
+-- materialized: the result is small, and every report draws it.
 --
 -- There are at most about 1,000 rows, regardless of the length of the trace. The rows are divided equally among the
 -- combinations of process, GPU and phase. If a combination has more steps than rows, each row combines several
 -- consecutive steps.
 --
 -- process_id  BIGINT   -      key of the process (nsys's globalPid)
--- gpu_id      BIGINT   -      the GPU
+-- gpu_id      BIGINT   -      GPU number
 -- phase       VARCHAR  -      prefill, decode, mixed, train, or other
 -- start_ns    BIGINT   ns     start of the first step
 -- end_ns      BIGINT   ns     end of the last step

@@ -1,6 +1,6 @@
 -- One row per kind of GPU operation and one row for all kinds, showing whether attributed and unattributed operations
 -- add up to the total, ordered by kind, with the row for all kinds last.
--- materialized: small, and also read by findings.
+-- materialized: the result is small, and findings also read it.
 --
 -- kind                VARCHAR  -      kernel, copy, memset, graph, or all
 -- operation_count     BIGINT   count  number of operations in nsys's tables

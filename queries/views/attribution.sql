@@ -1,6 +1,6 @@
--- One row per GPU operation: the API call that launched it and the ranges that it belongs to; unordered. The innermost
--- range open at the time of the call owns the operation. If a CUDA graph launched the operation, the row also has the
--- range that was open when its graph node was captured.
+-- One row per GPU operation, with the API call that launched it and the ranges that it belongs to; unordered. The
+-- innermost range open at the time of the call owns the operation. If a CUDA graph launched the operation, the row also
+-- contains the range that was open when the graph node was captured.
 --
 -- operation_id    BIGINT   -   key of the GPU operation
 -- call_id         BIGINT   -   API call that launched it; NULL if the trace does not contain the call

@@ -7,7 +7,7 @@
 -- name        VARCHAR  -      name of the family without the index, or name of the module; * replaces an index that
 --                             varies
 -- kind        VARCHAR  -      for: family of similar modules; parfor: module that its parent calls repeatedly
--- count       BIGINT   count  for: modules in the family; parfor: calls to the module from its parent
+-- count       BIGINT   count  for: number of modules in the family; parfor: number of calls from the parent
 -- stage       VARCHAR  -      part of the model that the group belongs to; NULL if there is none
 -- parent      VARCHAR  -      module that calls this one; NULL for the model itself
 -- member      VARCHAR  -      module in the group, without the prefix that all names share

@@ -14,21 +14,21 @@
 -- arrival_ns            BIGINT   ns     start on this rank, on the clock of the first file; NULL if not aligned
 -- end_ns                BIGINT   ns     end on this rank, on the clock of the first file; NULL if not aligned
 -- duration_ns           BIGINT   ns     time from start to end on this rank, including waiting and transfer
--- transfer_ns           BIGINT   ns     shortest duration on any of its ranks, which is the duration on the rank that
+-- transfer_ns           BIGINT   ns     shortest duration on any of the ranks, which is the duration on the rank that
 --                                       does not wait
 -- wait_ns               BIGINT   ns     duration_ns - transfer_ns: time that this rank waits for other ranks
 -- late_rank             BIGINT   -      the rank that arrives last; NULL if not aligned
 -- late_ns               BIGINT   ns     arrival_ns minus the median arrival of all ranks; negative if this rank arrives
 --                                       earlier; NULL if not aligned
--- gain_ns               BIGINT   ns     for the last rank to arrive, its arrival minus the second-to-last arrival: the
---                                       time that the collective would save if this rank alone had arrived earlier; 0
---                                       for other ranks; NULL if not aligned
+-- gain_ns               BIGINT   ns     for the last rank to arrive, its arrival minus the second-to-last arrival, that
+--                                       is, the time by which this rank alone delays the collective; 0 for other
+--                                       ranks; NULL if not aligned
 -- residual_ns           DOUBLE   ns     alignment error of the clocks: the largest residual_ns in rank_clock among the
 --                                       collective's ranks
 -- own_ns                BIGINT   ns     part of the time since the previous communication during which operations ran
 --                                       on this rank
 -- launch_gap_ns         BIGINT   ns     idle time since the previous communication during which the GPU waited for the
---                                       CPU to launch
+--                                       CPU to launch operations
 -- synchronization_ns    BIGINT   ns     idle time since the previous communication during which the CPU was in a
 --                                       blocking call
 -- other_idle_ns         BIGINT   ns     remaining idle time since the previous communication

@@ -9,8 +9,7 @@
 -- name                  VARCHAR  -      kernel name
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv;
 --                                       NULL if neither the kernel name nor a range name contains it
--- communicator          VARCHAR  -      communicator ID assigned by NCCL, the same on all of its ranks; NULL if not
---                                       recorded
+-- communicator          VARCHAR  -      communicator ID assigned by NCCL, the same on all ranks; NULL if not recorded
 -- member_count          BIGINT   count  number of ranks in the communicator; NULL if its creation was not recorded
 -- bytes                 BIGINT   bytes  message size passed to NCCL; for SendRecv, the size sent by this GPU; NULL if
 --                                       not recorded
@@ -20,11 +19,11 @@
 -- duration_ns           BIGINT   ns     end_ns - start_ns, which includes waiting for other ranks and the transfer
 -- call_ns               BIGINT   ns     start of the API call that launched it; NULL if the trace does not contain the
 --                                       call
--- before_ns             BIGINT   ns     time from the end of the previous communication on this GPU (or from the first
---                                       operation on it) to start_ns; 0 if the two overlap
+-- before_ns             BIGINT   ns     time from the end of the previous communication on this GPU (or, if there is
+--                                       none, from the start of the first operation) to start_ns; 0 if the two overlap
 -- own_ns                BIGINT   ns     part of before_ns during which operations ran
 -- launch_gap_ns         BIGINT   ns     part of before_ns during which the GPU was idle and waited for the CPU to
---                                       launch
+--                                       launch operations
 -- synchronization_ns    BIGINT   ns     part of before_ns during which the GPU was idle and the CPU was in a blocking
 --                                       call
 -- other_idle_ns         BIGINT   ns     part of before_ns during which the GPU was idle for another reason

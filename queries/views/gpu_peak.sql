@@ -1,4 +1,4 @@
--- One row per GPU in analytic/gpus, GPU name in traces, and dense peak; unordered.
+-- One row per GPU in analytic/gpus, name of that GPU in traces, and dense peak; unordered.
 --
 -- source: gpus
 --
@@ -7,7 +7,7 @@
 --                                the trace
 -- dtype        VARCHAR  -        data type of the elements
 -- accumulator  VARCHAR  -        data type of the accumulator
--- flops_per_s  DOUBLE   flops/s  peak of dense matrix products
+-- flops_per_s  DOUBLE   flops/s  peak rate of dense matrix products
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
 -- is_assumed   BOOLEAN  -        whether the user or the run specifies this dtype for operations whose range and kernel
 --                                names do not contain a dtype

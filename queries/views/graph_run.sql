@@ -1,5 +1,5 @@
--- One row per execution of a whole CUDA graph; unordered. In a trace recorded at graph level, the kernels inside the
--- graph are not recorded.
+-- One row per CUDA graph execution that was recorded as a whole; unordered. The kernels inside such a graph are not
+-- recorded.
 --
 -- operation_id    BIGINT  -   key, unique among all GPU operations in the trace
 -- graph_id        BIGINT  -   ID of the graph

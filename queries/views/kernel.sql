@@ -23,7 +23,7 @@
 -- register_count               BIGINT   count  registers per thread
 -- static_shared_memory_bytes   BIGINT   bytes  static shared memory per block
 -- dynamic_shared_memory_bytes  BIGINT   bytes  dynamic shared memory per block
--- graph_node_id                BIGINT   -      node of the CUDA graph that launched it; NULL or 0 if no graph did
+-- graph_node_id                BIGINT   -      CUDA graph node that launched it; NULL or 0 if no graph launched it
 SELECT
     k.operation_id, long.value AS name, label_or(l.label, long.value) AS label, short.value AS short_name, mangled.value AS mangled_name, k.name_id,
     k.start_ns, k.end_ns, k.duration_ns, k.device_id, k.context_id, k.stream_id, k.process_id, k.correlation_id,

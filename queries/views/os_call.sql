@@ -7,7 +7,7 @@
 -- duration_ns    BIGINT   ns  end_ns - start_ns
 -- thread_id      BIGINT   -   key of the thread (nsys's globalTid)
 -- process_id     BIGINT   -   key of the process (nsys's globalPid)
--- nesting_level  BIGINT   -   0 for a call made by the program, higher for a call made by another traced call
+-- nesting_level  BIGINT   -   0 for a call made by the program; higher for a call made within another traced call
 SELECT
     c.row_id AS call_id,
     s.value AS name,

@@ -1,11 +1,11 @@
--- One row: the GPU's peaks for the dtype in use.
+-- One row with the peaks of the GPU for the dtype in use.
 --
 -- source: model
 --
 -- gpu          VARCHAR  -        product name of the GPU
 -- dtype        VARCHAR  -        data type of the elements
 -- accumulator  VARCHAR  -        data type of the accumulator
--- flops_per_s  DOUBLE   flops/s  peak of dense matrix products
+-- flops_per_s  DOUBLE   flops/s  peak rate of dense matrix products
 -- bytes_per_s  DOUBLE   bytes/s  peak memory bandwidth
 SELECT NULL::VARCHAR AS gpu, NULL::VARCHAR AS dtype, NULL::VARCHAR AS accumulator, NULL::DOUBLE AS flops_per_s,
     NULL::DOUBLE AS bytes_per_s

@@ -1,4 +1,4 @@
--- One row per NVTX range, with its place in the nesting; unordered (sort by start_ns).
+-- One row per NVTX range, with its position in the nesting of ranges; unordered (sort by start_ns).
 --
 -- range_id      BIGINT   -   key of the range
 -- name          VARCHAR  -   name as recorded; '' if the trace contains none
@@ -12,11 +12,11 @@
 -- is_open       BOOLEAN  -   whether the range was never closed
 -- thread_id     BIGINT   -   thread that opened the range (nsys's globalTid)
 -- process_id    BIGINT   -   key of the process (nsys's globalPid)
--- parent_id     BIGINT   -   range that encloses it most tightly; NULL for an outermost range
+-- parent_id     BIGINT   -   innermost range that encloses this range; NULL for an outermost range
 -- depth         INTEGER  -   number of enclosing ranges
 -- path          VARCHAR  -   names from the outermost range inward, separated by /
--- rolled_path   VARCHAR  -   path built from labels instead of names; identical for all instances of the same place in
---                            the program
+-- rolled_path   VARCHAR  -   path built from labels instead of names; identical for all ranges opened at the same place
+--                            in the program
 SELECT
     r.range_id, n.name, n.label, d.name AS domain,
     CASE WHEN r.is_start_end THEN 'start/end' ELSE 'push/pop' END AS style,

@@ -1,4 +1,4 @@
--- One row per rank of a job (the trace of one process), ordered by rank.
+-- One row per rank of a job, ordered by rank. A rank is the trace of one process.
 --
 -- source: ranks
 --

@@ -6,7 +6,7 @@
 --
 -- rank           BIGINT   -      rank number
 -- file           VARCHAR  -      file name of the trace
--- is_aligned     BOOLEAN  -      whether its times can be converted to the clock of the first file
+-- is_aligned     BOOLEAN  -      whether the times of this rank can be converted to the clock of the first file
 -- method         VARCHAR  -      collectives, one file (there is only one clock), or none
 -- pivot_ns       BIGINT   ns     reference time on the rank's own clock
 -- offset_ns      BIGINT   ns     correction to add at pivot_ns
@@ -14,7 +14,7 @@
 --                                million
 -- residual_ns    DOUBLE   ns     95 % of the matched end times agree with those of the other ranks to within this time
 -- matched_count  BIGINT   count  number of matched collectives
--- utc_offset_ns  BIGINT   ns     correction according to the start times of the recordings, which come from the
+-- utc_offset_ns  BIGINT   ns     correction derived from the start times of the recordings, which come from the
 --                                machines' clocks
 SELECT NULL::BIGINT AS rank, NULL::VARCHAR AS file, NULL::BOOLEAN AS is_aligned, NULL::VARCHAR AS method,
     NULL::BIGINT AS pivot_ns, NULL::BIGINT AS offset_ns, NULL::DOUBLE AS drift_ppm, NULL::DOUBLE AS residual_ns,

@@ -1,37 +1,37 @@
 -- One row per step, process and GPU, ordered by start_ns, then process and GPU. Steps that are cut off by the start or
--- end of the capture are left out (see step_found).
+-- end of the capture are excluded (see step_found).
 -- materialized: all step metrics are computed from it.
 --
 -- step_id                   BIGINT   -      key of the step on this GPU
 -- process_id                BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id                    BIGINT   -      GPU number
 -- phase                     VARCHAR  -      prefill, decode, mixed, train, or other
--- found_by                  VARCHAR  -      how the step was found: stages file, pattern, name or anchor
+-- found_by                  VARCHAR  -      how the step was identified: stages file, pattern, name or anchor
 -- context_requests          BIGINT   count  number of requests whose prompts are being processed; NULL if the range
 --                                           name does not contain this number
 -- generation_requests       BIGINT   count  number of requests that generate tokens
 -- context_tokens            BIGINT   count  number of prompt tokens
 -- generation_tokens         BIGINT   count  number of tokens processed for the generation requests
--- sq                        BIGINT   count  new tokens, summed over requests
--- sk                        BIGINT   count  context tokens plus new tokens, summed over requests
--- sqsq                      BIGINT   count  square of new tokens, summed over requests
--- sqsk                      BIGINT   count  new tokens x (context tokens + new tokens), summed over requests
+-- sq                        BIGINT   count  number of new tokens, summed over requests
+-- sk                        BIGINT   count  number of context tokens plus new tokens, summed over requests
+-- sqsq                      BIGINT   count  square of the number of new tokens, summed over requests
+-- sqsk                      BIGINT   count  number of new tokens x (context tokens + new tokens), summed over requests
 -- start_ns                  BIGINT   ns     start of the step's first operation on the GPU
 -- end_ns                    BIGINT   ns     start of the next step; for the last step in its range, the end of its last
 --                                           operation
 -- wall_ns                   BIGINT   ns     end_ns - start_ns
 -- span_ns                   BIGINT   ns     time from start_ns to the end of the last operation that starts in the
 --                                           step, at most wall_ns
--- busy_ns                   BIGINT   ns     time during which any operation runs on the GPU
--- compute_ns                BIGINT   ns     time during which a graph, or a kernel other than communication, runs
+-- busy_ns                   BIGINT   ns     time during which at least one operation runs on the GPU
+-- compute_ns                BIGINT   ns     time during which a graph or a non-communication kernel runs
 -- communication_ns          BIGINT   ns     time during which communication runs
 -- exposed_communication_ns  BIGINT   ns     time during which communication runs without compute
 -- idle_ns                   BIGINT   ns     time during which nothing runs (the gaps in gap_list within the step)
 -- operation_count           BIGINT   count  number of the process's operations that start in the step
 -- kernel_count              BIGINT   count  number of kernels among these operations
--- range_id                  BIGINT   -      range that defines the step; NULL if the step was found by an anchor
--- Steps begin and end at the times in step__instant. An operation belongs to the step that contains the last row of
--- step__instant at or before its start.
+-- range_id                  BIGINT   -      range that defines the step; NULL if an anchor identified the step
+-- Steps begin and end at the times in step__instant. An operation belongs to the step that contains the last of these
+-- times at or before the start of the operation.
 WITH work AS (
     SELECT i.step_id, max(c.last_ns) AS last_end_ns, sum(c.operation_count)::BIGINT AS operation_count,
         coalesce(sum(c.operation_count) FILTER (c.kind = 'kernel'), 0)::BIGINT AS kernel_count

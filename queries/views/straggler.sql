@@ -19,8 +19,8 @@
 --                                   time
 -- cause             VARCHAR  -      what took longer on this rank than the median over all ranks, before the
 --                                   collectives for which it was late: own kernels, launch gap, synchronization (the
---                                   CPU was in a blocking call, or launched late after one) or other idle time; later
---                                   start: the first operation of the rank started later
+--                                   CPU was in a blocking call, or launched late after one), other idle time, or later
+--                                   start (the first operation of the rank started later)
 -- cause_ns          BIGINT   ns     how much longer this cause took than the median, summed over the collectives for
 --                                   which the rank was late
 -- floor_ns          DOUBLE   ns     lateness above which the rank is considered late

@@ -190,7 +190,7 @@ def test_the_run_folder_is_analyzed_and_again_with_ncu(capture, program, tmp_pat
 def test_an_analysis_that_fails_is_a_sentence(capture, tmp_path):
     with pytest.raises(NsysToolsError, match="The trace is complete, but its analysis failed") as caught:
         capture(RECORDS + EXPORTS, analyze=True)
-    assert caught.value.hint == f"nsys-tools analyze {tmp_path / 'run'}"
+    assert caught.value.hint == f"Run `nsys-tools analyze {tmp_path / 'run'}`."
     assert status(tmp_path)["step"] == "analyze"
 
 

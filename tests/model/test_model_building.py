@@ -86,7 +86,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(transformers.LlamaForCausalLM, "_from_config", refuse)
     with pytest.raises(NsysToolsError, match="it requires the nosuch package, which is not installed") as caught:
         build("llama")
-    assert caught.value.hint == "Install it: pip install nosuch."
+    assert caught.value.hint == "Run `pip install nosuch`."
     monkeypatch.setattr(transformers.LlamaConfig, "from_dict", refuse)
     with pytest.raises(NsysToolsError, match=r"LlamaConfig cannot be created: it requires the nosuch package"):
         build("llama")
@@ -95,8 +95,8 @@ def test_a_package_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize(
     ("error", "reason", "hint"),
     [
-        (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it requires the a package, which", "install a."),
-        (ImportError("\nX requires the y library but"), "it requires the y package, which is not", "pip install y."),
+        (ModuleNotFoundError("No module named 'a.b'", name="a.b"), "it requires the a package, which", "install a`."),
+        (ImportError("\nX requires the y library but"), "it requires the y package, which is not", "`pip install y`."),
         (ImportError(""), "ImportError: no reason given", ""),
         (ValueError("\n  first\nsecond"), "ValueError: first", ""),
         (AssertionError("Padding_idx must be within"), "AssertionError: Padding_idx", "less than vocab_size"),

@@ -156,7 +156,7 @@ def test_the_same_bytes_and_the_cache(formulas: Database, tmp_path: Path) -> Non
         ("no/such/config.json", (), "cannot be read"),
         ("AutoModel", (), "is not a class"),
         ("llama", ("depth=3",), "has no setting 'depth'"),
-        ("llama", ("num_hidden_layers",), "is not NAME=VALUE"),
+        ("llama", ("num_hidden_layers",), "does not have the form NAME=VALUE"),
         ("llama", ('hidden_size="wide"',), "rejects these values"),
         ("moonshine", ("num_hidden_layers=1",), "does not run on the meta device"),
         ("xlm", ("n_layers=1",), "does not run on the meta device"),

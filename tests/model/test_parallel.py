@@ -161,8 +161,8 @@ def test_stages_of_a_pipeline_add_up(formulas: Database) -> None:
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        ({"tp": 3}, "cannot be divided"),
-        ({"tp": 16}, "cannot be divided"),
+        ({"tp": 3}, "is not divisible by 3"),
+        ({"tp": 16}, "is not divisible by"),
         ({"pp": 3}, "2 layers, fewer than the 3 pipeline stages set by --pp"),
         ({"ep": 4}, "ep=4"),
         ({"tp": 0}, "tp is 0"),

@@ -127,10 +127,10 @@ def test_a_broken_trace_is_named_and_left_out(four: Job, tmp_path: Path) -> None
 
 
 def test_what_needs_one_trace_says_so(four: Job) -> None:
-    with pytest.raises(UsageError, match="model can be joined only with a single trace"):
+    with pytest.raises(UsageError, match="model cannot be used with several traces"):
         nt.open(list(four.paths), model="deepseek-ocr")
     with nt.open(list(four.paths), cache=False, workers=1) as job:
-        told = "roofline_stage requires model, which can be joined only with a single trace"
+        told = "roofline_stage requires model, which cannot be used with several traces"
         with pytest.raises(UsageError, match=told):
             job.query("roofline_stage")
         with pytest.raises(NsysToolsError, match="There is no query 'nothing'"):
@@ -170,7 +170,7 @@ def test_processes_of_one_file_have_their_own_events_only(tmp_path: Path) -> Non
     ("expression", "told"),
     [
         (r"node_(\d+)(x)?", "must have exactly one group"), (r"(node", "missing \\)"),
-        (r"gpu(\d+)", "matches no number"),
+        (r"gpu(\d+)", "does not match a number"),
         (r"node_(0)", "extracts rank 0 twice"),
     ],
 )  # fmt: skip

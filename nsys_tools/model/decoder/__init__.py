@@ -1,1 +1,1 @@
-"""Building model files of decoders from their published configuration, without torch or transformers."""
+"""Build model files of decoders from their published configurations, without torch or transformers."""

@@ -11,7 +11,7 @@ from nsys_tools.model.decoder.layers import TOKENS, Data, core, linear, norm, ro
 
 
 def self_attention(config: Configuration, family: Family, window: int | None) -> list[Data]:
-    """Return the layers of one self-attention. `window` is in tokens; None for full attention."""
+    """Return the layers of a self-attention block. `window` is in tokens, or None for full attention."""
     return _latent(config, family) if family.latent else _grouped(config, family, window)
 
 
@@ -68,7 +68,7 @@ def _grouped(config: Configuration, family: Family, window: int | None) -> list[
 
 
 def _latent(config: Configuration, family: Family) -> list[Data]:
-    """Return latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1); the cache has latent and RoPE part."""
+    """Return latent attention (DeepSeek-V2, arXiv 2405.04434, section 2.1). Its cache has a latent and a RoPE part."""
     hidden, heads, latent = (config.size(name) for name in ("hidden_size", "num_attention_heads", "kv_lora_rank"))
     nope, rope, value = (config.size(name) for name in ("qk_nope_head_dim", "qk_rope_head_dim", "v_head_dim"))
     config.get("head_dim", "qk_head_dim", "num_key_value_heads")  # they follow from the others

@@ -1,4 +1,4 @@
-"""Building the data of a model file from a configuration: inputs, phases, layers."""
+"""Build the data of a model file from a configuration: inputs, phases and layers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _VISION = {"name": "vision", "runs": "min(1, {images})", "calls": [{"name": "ima
 
 @attrs.frozen
 class Built:
-    """Result of building a configuration.
+    """The parts of a model file that are built from a configuration.
 
     Attributes
     ----------
@@ -90,7 +90,7 @@ def build(values: Mapping[str, Any], place: str) -> Built:
 
 
 def _text(outer: Configuration, kind: str) -> tuple[Configuration, Family]:
-    """Return the language model's part of a configuration; for most models, this is the whole configuration."""
+    """Return the language model's part of a configuration. For most models, this is the whole configuration."""
     outer.get("model_type")
     values, place, own = outer.values, outer.place, kind
     if kind in NESTED:
@@ -190,7 +190,7 @@ def _spec(config: Configuration, family: Family, vision: bool) -> Data:
 
 
 def _tied(outer: Configuration, config: Configuration) -> bool:
-    """Return whether lm_head is tied to the embedding, from the configuration, its text part, or its class."""
+    """Return whether lm_head is tied to the embedding, according to the configuration, its text part, or its class."""
     own = config.flag("tie_word_embeddings")
     return outer.flag("tie_word_embeddings") if outer.says("tie_word_embeddings") else own
 

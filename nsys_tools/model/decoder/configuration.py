@@ -94,14 +94,14 @@ class Configuration:
         return bool(value)
 
     def part(self, name: str) -> Mapping[str, Any]:
-        """Return a nested object; empty if there is none."""
+        """Return a nested object, or an empty one if there is none."""
         value = self.get(name)
         if value is not None and not isinstance(value, Mapping):
             raise NsysToolsError(f"{self.place}: {name} is not an object.")
         return value or {}
 
     def refuse(self, name: str, *known: Any) -> None:
-        """Raise a `NsysToolsError` if a name has a value that the builder does not support."""
+        """Raise an `NsysToolsError` if a name has a value that the builder does not support."""
         value = self.get(name)
         if value is not None and value not in known:
             raise NsysToolsError(f"{self.place}: {name} is {shown(value)}, which nsys-tools does not support.", INSPECT)

@@ -1,7 +1,7 @@
 """Differences between model types: class names, defaults, and parts.
 
-Sources: the configuration and modeling files of transformers 5.23, read module by module; ``tests/model`` compares
-defaults, weights and matrix FLOPs of each with transformers on the meta device.
+Sources: the configuration and modeling files of transformers 5.23, read module by module. The tests in
+``tests/model`` compare the defaults, weights and matrix FLOPs of each model type with transformers on the meta device.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class Moe:
     block, router, router_class
         Class of the block, and name and class of its router.
     where
-        Layers that have a mixture of experts: ``all``, ``step`` (every n-th), ``after`` (as in ``mlp_layer_types``, or
-        all layers after the first dense ones).
+        Layers that have a mixture of experts: ``all``, ``step`` (every n-th layer), or ``after`` (as in
+        ``mlp_layer_types``, or all layers after the first dense ones).
     inner
         Name of the setting for an expert's intermediate size.
     bias
-        Whether router and experts have biases.
+        Whether the router and the experts have biases.
     corrections
         Whether the router has a correction bias per expert.
     shared
@@ -61,18 +61,18 @@ class Family:
     latent
         Whether attention is latent (MLA).
     biased, bias_key
-        Projections that have a bias, and the setting that enables it; empty if it is always enabled.
+        Projections that have a bias, and the setting that enables it (empty if it is always enabled).
     mlp_bias
         Whether ``mlp_bias`` enables biases in the MLP.
     qk_norm
         Norms of queries and keys: ``always``, empty for never, or the setting that enables them.
     four_norms
-        Whether there are also norms after attention and MLP.
+        Whether there are also norms after the attention and after the MLP.
     sinks
         Whether each head has a learned sink.
     window
         Layers with a sliding window: empty for none, ``all``, ``switch`` (all, if enabled), ``late`` (from a given
-        layer on, if enabled), ``pattern`` (all except every n-th).
+        layer on, if enabled), or ``pattern`` (all except every n-th layer).
     pattern
         The n in ``pattern``.
     moe

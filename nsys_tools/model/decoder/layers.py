@@ -25,7 +25,7 @@ def module(name: str, qualified: str, **parameters: int | str) -> Data:
 
 
 def composite(name: str, qualified: str, below: Sequence[Data]) -> Data:
-    """Return a module that groups others."""
+    """Return a module that groups other modules."""
     return {"name": name, "class": qualified, "sub_layers": list(below)}
 
 
@@ -58,7 +58,7 @@ def residual(name: str, width: int, rows: str = TOKENS) -> Data:
 
 
 def activation(name: str, kind: str, width: int, rows: str = TOKENS) -> Data:
-    """Return an activation; `kind` is one of `ACTIVATIONS`."""
+    """Return an activation. `kind` is one of `ACTIVATIONS`."""
     return module(name, _ACTIVATIONS[kind], elements=f"{rows} * {width}")
 
 

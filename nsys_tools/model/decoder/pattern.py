@@ -15,7 +15,7 @@ _EVERY = ("sliding_window_pattern", "_sliding_window_pattern")
 
 
 def windows(config: Configuration, family: Family) -> list[int | None]:
-    """Return the window of each layer in tokens; None for full attention.
+    """Return the window of each layer in tokens, or None for full attention.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def sparse(config: Configuration, family: Family) -> list[bool]:
 
 
 def described(config: Configuration, family: Family) -> str:
-    """Return a description of the experts; empty if there are none."""
+    """Return a description of the experts, or an empty string if there are none."""
     if family.moe is None:
         return ""
     shared = config.get("n_shared_experts") if family.moe.shared else 0

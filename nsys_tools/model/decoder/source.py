@@ -29,7 +29,7 @@ def is_configuration(data: Any) -> bool:
 
 
 def read(path: Path) -> tuple[Any, tuple[str, ...]]:
-    """Return the data of a model file, built if the file contains only facts, and warnings about what it omits.
+    """Return the data of a model file, and warnings about what it omits. If the file has only facts, build the data.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def read(path: Path) -> tuple[Any, tuple[str, ...]]:
 
 
 def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of a ``config.json``, and warnings about what it omits.
+    """Return the model file for a ``config.json``, and warnings about what it omits.
 
     Raises
     ------
@@ -67,7 +67,7 @@ def from_configuration(values: Mapping[str, Any], path: Path) -> tuple[Data, tup
 
 
 def from_facts(facts: Mapping[str, Any], place: str) -> tuple[Data, tuple[str, ...]]:
-    """Return the model file of facts that conform to `SCHEMA`, and warnings about what it omits.
+    """Return the model file for facts that conform to `SCHEMA`, and warnings about what it omits.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def siglip(values: Mapping[str, Any], hidden: int, image_tokens: int, place: str
     Raises
     ------
     NsysToolsError
-        If it is a different tower, or if its patches cannot be pooled to a square of `image_tokens`.
+        If the tower is not a supported SigLIP tower, or if its patches cannot be pooled to `image_tokens` tokens.
     """
     config = Configuration(values, _DEFAULTS, f"{place}: vision_config")
     config.refuse("model_type", "siglip_vision_model")

@@ -1,1 +1,1 @@
-"""Model files from transformers architectures, without weights (requires the ``[torch]`` extra)."""
+"""Generate model files from transformers architectures without loading weights (requires the ``[torch]`` extra)."""

@@ -1,4 +1,4 @@
-"""Building a transformers architecture on the meta device: shapes and modules, without weights or network access."""
+"""Build the modules of a transformers architecture on the meta device, without weights or network access."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def require_torch() -> None:
     except ImportError as error:
         raise NsysToolsError(
             f"model inspect cannot build the architecture: {reason_of(error)}.",
-            "Install it: pip install 'nsys-tools[torch]'.",
+            "Run `pip install 'nsys-tools[torch]'`.",
         ) from None
 
 
@@ -68,7 +68,7 @@ def build(source: str, overrides: Sequence[str] = (), attention: Sequence[str] =
         A config.json or a folder with one, a Hub id that is in the local cache, a transformers class
         (``LlamaForCausalLM``, ``LlamaConfig``), or a model type (``llama``).
     overrides
-        Settings of the configuration, ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
+        Settings of the configuration, such as ``num_hidden_layers=2`` or ``text_config.num_hidden_layers=2``.
     attention
         Attention implementations. The first one that the architecture supports is used.
 
@@ -185,7 +185,7 @@ def _overridden(config: Any, overrides: Sequence[str]) -> Any:
 def _set(data: dict[str, Any], config: Any, override: str) -> None:
     name, equals, text = override.partition("=")
     if not equals or not name:
-        raise NsysToolsError(f"{override!r} is not NAME=VALUE.", "Example: num_hidden_layers=2.")
+        raise NsysToolsError(f"{override!r} does not have the form NAME=VALUE.", "Example: num_hidden_layers=2.")
     try:
         value = json.loads(text)
     except ValueError:
@@ -209,7 +209,7 @@ def _set(data: dict[str, Any], config: Any, override: str) -> None:
 
 
 def _reads(config: Any, name: str) -> bool:
-    """Return whether the model reads a setting that its configuration class does not declare (head_dim)."""
+    """Return whether the model reads a setting that its configuration class does not declare, such as head_dim."""
     try:
         modeling = import_module(type(config).__module__.replace(".configuration_", ".modeling_"))
     except ImportError:

@@ -1,4 +1,4 @@
-"""Check of a generated model against torch's FLOP counter, which counts the executed matrix products."""
+"""Check a generated model against torch's FLOP counter, which counts the executed matrix products."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ Count = tuple[str, dict[str, int], Counted]
 
 @attrs.frozen
 class Comparison:
-    """Matrix FLOPs of one phase: from the formulas, and from torch's FlopCounterMode for a forward on meta.
+    """Matrix FLOPs of one phase, from the formulas and from torch's FlopCounterMode on the meta device.
 
-    `uncounted` lists operators that multiply matrices but that the counter does not count.
+    `uncounted` lists the operators that multiply matrices but are not supported by the counter.
     """
 
     phase: str
@@ -57,8 +57,8 @@ class Comparison:
 def compare(model: Model, database: Database, built: Built, overrides: tuple[str, ...] = ()) -> list[Comparison]:
     """Return a comparison per phase, at sizes that the probe did not use.
 
-    The formulas count what transformers' code computes (`Settings.expanded`): a cached latent is expanded in
-    every step, unselected tokens are masked, chunks of a scan are padded.
+    The formulas count what transformers' code computes (`Settings.expanded`). That code expands a cached latent in
+    every step, masks unselected tokens, and pads the chunks of a scan.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def compare(model: Model, database: Database, built: Built, overrides: tuple[str
 
 
 def _counted(built: Built, overrides: tuple[str, ...], model: Model) -> Iterator[Count]:
-    """Yield torch's counts with torch's attention or, if that reads mask values, with explicit products."""
+    """Yield torch's counts with torch's attention or, if that attention reads mask values, with explicit products."""
     ways = (("sdpa", "eager"), ("eager",), (PRODUCTS, "eager"))
     modules = [cache(partial(_module, built.source, overrides, way)) for way in ways]
     phases = {phase.name for phase in model.phases}
@@ -147,7 +147,7 @@ def _prompt_and_token(module: Any, length: int) -> list[Counted]:
 
 
 def _as_run(model: Model) -> dict[str, int]:
-    """Return the inputs for which transformers deviates from the router: it runs all experts on every token."""
+    """Return the input values for transformers, which runs all experts on every token regardless of the router."""
     if ROUTED not in model.inputs:
         return {}
     experts = {int(form.value) for _, layer in model.walk() if (form := layer.parameters.get("experts")) and form.value}
@@ -155,7 +155,7 @@ def _as_run(model: Model) -> dict[str, int]:
 
 
 def _length(model: Model) -> int:
-    """Return a length greater than every window, so that windows have an effect; `LENGTH` without windows."""
+    """Return a length greater than every window, so that windows have an effect (`LENGTH` if there are none)."""
     windows = [
         int(form.value)
         for _, layer in model.walk()

@@ -1,4 +1,4 @@
-"""The attention core: the parameters of its formula, and a check of the cache size."""
+"""Parameters of the formula for the attention core, and a check of the cache size."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ Parameters = dict[str, str | int]
 
 
 def attention_core(calls: list[tuple[Run, Core]]) -> tuple[str, Parameters]:
-    """Return the entry and the parameters of an attention call that occurs in every forward.
+    """Return the formula entry and the parameters of an attention call that occurs in every forward pass.
 
     Raises
     ------
     NotExpressible
-        If its lengths cannot be expressed in terms of the inputs.
+        If the lengths in the call cannot be expressed in terms of the inputs.
     """
     if all(core.key[2] == run.sizes.get(SOURCE) for run, core in calls):
         return "attention_core", _cross(calls)
@@ -63,9 +63,9 @@ def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
 
 
 def _shared(run: Run) -> bool:
-    """Return whether layers share keys and values: there are more attention calls than layers in the cache.
+    """Return whether layers share keys and values, in which case attention calls outnumber layers in the cache.
 
-    Otherwise, a layer that is missing in the cache just has a different index there (Zamba's shared blocks).
+    Otherwise, a layer that is missing from the cache just has a different index there (Zamba's shared blocks).
     """
     return 0 < len(run.kept) < sum(len(run.record.calls.get(name, ())) for name in run.record.cores)
 
@@ -82,7 +82,7 @@ def _stored(calls: list[tuple[Run, Core]]) -> Kept | None:
 
 
 def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
-    """Return a sentence about a difference between transformers' cache and the formula; empty if there is none."""
+    """Return a sentence about how transformers' cache differs from the formula, or an empty string if it does not."""
     stored = _stored(calls)
     if "latent_dim" in parameters:
         width = int(parameters["latent_dim"]) + int(parameters["rope_dim"])
@@ -95,7 +95,7 @@ def cache_note(calls: list[tuple[Run, Core]], parameters: Parameters) -> str:
 
 
 def _seen_keys(run: Run, core: Core, window: int | None) -> int:
-    """Return the number of keys that a call receives: new ones and cached ones."""
+    """Return the number of keys that a call receives, including cached keys."""
     cached = run.sizes["cache_len"]
     return core.query[2] + (min(cached, window - 1) if window else cached)
 

@@ -1,4 +1,4 @@
-"""torch's FlopCounterMode, extended by grouped products, with the names of operators that it cannot count."""
+"""torch's FlopCounterMode, extended to count grouped products and to name the operators that it cannot count."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PRODUCT = re.compile(r"(^|_)(b?mm|mv|dot|matmul|linear|conv\w*|gemm|attention)(
 
 @attrs.frozen
 class Counted:
-    """The result of a forward, its matrix FLOPs, and its product operators that the counter does not support."""
+    """The result of a forward pass, its matrix FLOPs, and the matrix operators that the counter does not support."""
 
     result: Any
     flops: int
@@ -22,7 +22,7 @@ class Counted:
 
 
 def count(forward: Callable[[], Any]) -> Counted:
-    """Run a forward and count its matrix FLOPs, 2 per multiply-add."""
+    """Run a forward pass and count its matrix FLOPs, 2 per multiply-add."""
     import torch  # noqa: PLC0415
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
     from torch.utils.flop_counter import FlopCounterMode, flop_registry  # noqa: PLC0415

@@ -11,7 +11,7 @@ FAULTS = (
 
 
 def reason_of(error: BaseException) -> str:
-    """Return the text of a transformers error, as the end of a sentence."""
+    """Return the text of a transformers error in a form that can end a sentence."""
     if package := _missing(error):
         return f"it requires the {package} package, which is not installed"
     lines = (line.strip() for line in str(error).splitlines())
@@ -19,9 +19,9 @@ def reason_of(error: BaseException) -> str:
 
 
 def remedy(error: BaseException) -> str:
-    """Return a hint for a transformers error; empty if there is none."""
+    """Return a hint for a transformers error, or an empty string if there is none."""
     if package := _missing(error):
-        return f"Install it: pip install {package}."
+        return f"Run `pip install {package}`."
     if "padding_idx" in str(error).lower():
         return "pad_token_id must be less than vocab_size. Set --config pad_token_id=null or the correct vocab_size."
     return ""

@@ -1,4 +1,4 @@
-"""Fitting templates such as ``{batch_size} * {seq_len}`` to the sizes in a few forwards."""
+"""Fit templates such as ``{batch_size} * {seq_len}`` to the sizes recorded in a few forward passes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class NotExpressible(Exception):  # noqa: N818  (caught where the layer is creat
 
 @attrs.frozen
 class Module:
-    """A module with its recordings. `runs` has one entry per forward that ran the module."""
+    """A module with its recordings. `runs` has one entry per forward pass that ran the module."""
 
     name: str
     module: Any
@@ -50,15 +50,15 @@ class Module:
 
     @property
     def phases(self) -> list[str]:
-        """The phases that ran it, in order."""
+        """The phases that ran the module, in order."""
         return list(dict.fromkeys(run.phase for run in self.runs))
 
     def calls(self, run: Run) -> list[Seen]:
-        """Return the calls of the module in a forward."""
+        """Return the calls to the module in a forward pass."""
         return run.record.calls[self.name]
 
     def fitted(self, measure: Callable[[Run], int | Fraction]) -> str | int:
-        """Return the value of `measure` in all forwards, as a number or a template.
+        """Return the value of `measure` in all forward passes, as a number or a template.
 
         Raises
         ------
@@ -84,12 +84,12 @@ class Module:
 
     @property
     def cores_of_a_call(self) -> int:
-        """Number of attention calls per call of the module: two in DiffLlama, one in a shared layer."""
+        """Number of attention calls per call to the module, such as two in DiffLlama and one in a shared layer."""
         counts = {len(run.record.cores.get(self.name, [])) // max(1, len(self.calls(run))) for run in self.runs}
         return max((1, *counts))
 
     def cores(self) -> list[list[tuple[Run, Core]]]:
-        """Return the attention calls: the first of every forward, the second of every forward, ..."""
+        """Return the attention calls in groups: the first calls of all forward passes, the second calls, and so on."""
         rows = [(run, run.record.cores.get(self.name, [])) for run in self.runs]
         most = max((len(cores) for _, cores in rows), default=0)
         return [[(run, cores[i]) for run, cores in rows if len(cores) > i] for i in range(most)]

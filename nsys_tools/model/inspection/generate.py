@@ -1,4 +1,4 @@
-"""Generating the model file of a transformers architecture, cached by everything it depends on."""
+"""Generate the model file of a transformers architecture. The cache key covers everything that the file depends on."""
 
 from __future__ import annotations
 
@@ -106,9 +106,10 @@ def _phases(names: tuple[str, ...], has_head: bool, module: Any) -> list[Data]:
 
 
 def _head(layers: list[Data], module: Any, phases: tuple[str, ...]) -> Data:
-    """Make the number of positions of lm_head an input and return that input; empty without a head.
+    """Make the number of lm_head positions an input; return that input, or an empty result if there is no head.
 
-    Serving engines run lm_head on a prompt's last position, other code runs it on all. Shipped models have this input.
+    Serving engines run lm_head only on a prompt's last position. Other code runs it on all positions. Shipped models
+    have this input.
     """
     head = module.get_output_embeddings() if hasattr(module, "get_output_embeddings") else None
     path = next((name for name, child in module.named_modules() if child is head and head is not None), "")
@@ -136,7 +137,7 @@ def text(data: Data) -> str:
 
 
 def fingerprint(built: Built, database: Database) -> str:
-    """Return a cache key of everything a generated file depends on: class, configuration, formulas, versions, code."""
+    """Return a cache key for a generated file from its class, configuration, formulas, the versions, and the code."""
     from nsys_tools import __version__  # noqa: PLC0415
 
     config = built.config.to_json_string(use_diff=False)
@@ -147,7 +148,7 @@ def fingerprint(built: Built, database: Database) -> str:
 
 
 def cached(built: Built, database: Database, folder: Path, force: bool = False) -> tuple[Path, Path, bool]:
-    """Write the model file of an architecture unless it exists.
+    """Write the model file of an architecture unless it is already cached.
 
     Parameters
     ----------
@@ -178,7 +179,7 @@ def write(path: Path, content: str, *, force: bool, inputs: Iterable[Path] = ())
 
 
 def _name(built: Built) -> str:
-    """Return a short name from the hub id, the folder of the configuration, or the class."""
+    """Return a short name from the Hub id, the folder of the configuration, or the class."""
     source = Path(built.source)
     stem = source.parent.name if source.suffix == ".json" else source.name
     plain = re.sub(r"[^a-z0-9.]+", "-", stem.lower()).strip("-.")

@@ -27,7 +27,7 @@ def latent_attention_core(module: Any, calls: list[tuple[Run, Core]], basic: Par
     ----------
     basic
         Parameters from `recipes.attention_core`. The number of keys is the number of queries plus
-        cached tokens.
+        the number of cached tokens.
 
     Raises
     ------

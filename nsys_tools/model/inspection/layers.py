@@ -25,7 +25,7 @@ LATENT = "latent_attention_core"
 
 @attrs.define
 class Writer:
-    """Converts modules to layers, and records those without a formula.
+    """Converts modules to layers, and records the modules that have no formula.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Writer:
     _weights: set[int] = attrs.field(factory=set)
 
     def layers(self, module: Any, name: str = "") -> list[Data]:
-        """Return the sub-layers of a module: direct weights, children, attention, and products without a formula."""
+        """Return the sub-layers of a module, from its weights, children, attention, and products without a formula."""
         seen = self._seen(module, name)
         found = [self._child(child, part, seen) for part, child in module.named_children()]
         children = [child for child in found if child is not None]
@@ -56,7 +56,7 @@ class Writer:
         return [*self._loose_weights(seen), *_folded(children), *own]
 
     def _child(self, module: Any, part: str, above: Module) -> Data | None:
-        """Return a child as a layer; None for an empty container."""
+        """Return a child as a layer, or None if the child is an empty container."""
         name = f"{above.name}.{part}" if above.name else part
         seen = self._seen(module, name)
         entry = self._entry(module)
@@ -87,7 +87,7 @@ class Writer:
         return _hoisted({**head, "sub_layers": below})
 
     def _held(self, basic: Data, module: Any, entry: Entry) -> Data:
-        """Return a basic layer, with a mark if it shares its weights with another module."""
+        """Return a basic layer, which is marked if it shares its weights with another module."""
         if entry.name == self._class_entry(type(module)):
             del basic["entry"]  # implied by the class
         weight = getattr(module, "weight", None)
@@ -200,7 +200,7 @@ def _hoisted(layer: Data) -> Data:
 
 
 def _folded(children: list[Data]) -> list[Data]:
-    """Return children with equal numbered siblings merged into one repeated layer."""
+    """Return the children, with identical numbered siblings merged into one repeated layer."""
     groups: dict[str, list[Data]] = {}
     for child in children:
         key = child["name"]

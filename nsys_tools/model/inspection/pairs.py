@@ -1,4 +1,4 @@
-"""Running encoder-decoder models with shapes only: the encoder, then the decoder."""
+"""Run encoder-decoder models with shapes only, first the encoder and then the decoder."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Read = Callable[..., Any]
 
 
 def is_pair(module: Any) -> bool:
-    """Return whether a model is an encoder with a decoder."""
+    """Return whether a model is an encoder-decoder model."""
     return bool(getattr(module.config, "is_encoder_decoder", False))
 
 
 def encode(module: Any, batch: int, length: int) -> Any:
-    """Run the encoder of a pair on token ids on the meta device."""
+    """Run the encoder of an encoder-decoder model on token ids on the meta device."""
     import torch  # noqa: PLC0415
 
     return module.get_encoder()(input_ids=torch.zeros(batch, length, dtype=torch.long, device="meta"))
 
 
 def decoder(module: Any, source: int) -> Read:
-    """Return ``read(batch, length)`` for the decoder of a pair, given `source` positions from the encoder."""
+    """Return a function ``read(batch, length)`` that runs the decoder on `source` positions from the encoder."""
     import torch  # noqa: PLC0415
     from transformers.modeling_outputs import BaseModelOutput  # noqa: PLC0415
 

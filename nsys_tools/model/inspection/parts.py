@@ -10,14 +10,14 @@ Parameters = dict[str, str | int]
 
 
 def borrowed(above: Module, part: str, child: Module, entry: str) -> tuple[str, Parameters] | None:
-    """Return the entry and the parameters of such a submodule; None for any other submodule.
+    """Return the formula entry and parameters of a submodule whose weights its parent uses directly, otherwise None.
 
     Parameters
     ----------
     above, part, child
         The parent module, the name of the submodule, and the submodule.
     entry
-        Formula entry of the parent's own forward; empty if there is none.
+        Formula entry of the parent's ``forward`` method; empty if there is none.
     """
     if not above.runs:
         return None

@@ -1,4 +1,4 @@
-"""Recording the shapes that each module sees while an architecture runs on the meta device."""
+"""Record the shapes that each module sees while an architecture runs on the meta device."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TIME_STEP = "dt_proj"
 
 @attrs.frozen
 class Seen:
-    """One call of a module: shapes of its tensor arguments and results."""
+    """One call to a module, with the shapes of its tensor arguments and results."""
 
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
@@ -23,14 +23,14 @@ class Seen:
 
 @attrs.frozen
 class Core:
-    """One call of attention between its projections.
+    """One call to attention, without its projections.
 
     Attributes
     ----------
     query, key, value
-        Shapes: sequences, heads, tokens, head width.
+        Shapes (sequences, heads, tokens, head width).
     window
-        Tokens that each token sees, or None.
+        Number of tokens that each token attends to, or None if there is no window.
     causal
         Whether future tokens are masked.
     layer
@@ -47,7 +47,7 @@ class Core:
 
 @attrs.define
 class Record:
-    """Recording of one forward: calls and attention by module, products that modules run directly, and used weights.
+    """Recording of one forward pass: module and attention calls, products that modules run directly, and used weights.
 
     `touched` contains the ids of the weights that were passed to operators.
     """
@@ -64,7 +64,7 @@ class _State:
 
 
 def attention(module: Any, query: Any, key: Any, value: Any, *_: Any, **options: Any) -> tuple[Any, None]:
-    """Record the shapes of an attention call and return a result of the right shape (an attention interface)."""
+    """Record the shapes of an attention call, and return a result of the right shape (an attention interface)."""
     if _State.record is not None:
         causal = options.get("is_causal")
         core = Core(
@@ -127,7 +127,7 @@ def recording(module: Any) -> Iterator[Record]:
 
 
 def _products(record: Record, stack: list[str]) -> Any:
-    """Return a context that counts matrix products by the innermost running module and records used weights."""
+    """Return a context that counts matrix products per innermost running module, and records which weights are used."""
     from torch.nn import Parameter  # noqa: PLC0415
     from torch.utils._python_dispatch import TorchDispatchMode  # noqa: PLC0415
     from torch.utils._pytree import tree_leaves  # noqa: PLC0415

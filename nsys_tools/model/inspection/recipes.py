@@ -16,7 +16,7 @@ ROUTED = "experts_per_token"
 
 
 def linear(seen: Module) -> Parameters:
-    """Return the parameters of a linear layer, also with a transposed weight."""
+    """Return the parameters of a linear layer, whose weight may be transposed."""
     shape = _weight(seen.module, "weight", 2)
     out_features, in_features = shape[::-1] if type(seen.module).__name__ == "Conv1D" else shape
     for run in seen.runs:
@@ -55,7 +55,7 @@ def embedding(seen: Module) -> Parameters:
 
 
 def norm(seen: Module) -> Parameters:
-    """Return the parameters of a norm. The formula uses the last dimension, regardless of which is normalized."""
+    """Return the parameters of a norm. The formula uses the last dimension, even if another dimension is normalized."""
     if any(True for part in seen.module.children() for _ in part.parameters()):
         raise NotExpressible("it has submodules")
     weights = sum(weight.numel() for weight in seen.module.parameters())
@@ -150,7 +150,7 @@ def multihead_attention(seen: Module) -> Parameters:
 
 
 def sam_attention_core(seen: Module) -> Parameters:
-    """Return the parameters of SAM's attention, which does its matrix multiplications in its ``forward`` method."""
+    """Return the parameters of SAM's attention, which performs its matrix multiplications in its ``forward`` method."""
     tables = getattr(seen.module, "rel_pos_h", None)
     if tables is None:
         raise NotExpressible("it has no relative positions")
@@ -211,13 +211,13 @@ def _weight(module: Any, name: str, dimensions: int) -> tuple[int, ...]:
 
 
 def _expert_sizes(module: Any) -> tuple[int, int]:
-    """Return the hidden and the intermediate size. Some weights have shape (hidden, inner), others (inner, hidden)."""
+    """Return the hidden and intermediate sizes. Some weights have them in this order, others in the reverse order."""
     _, a, b = _weight(module, "down_proj", 3)
     return (b, a) if getattr(module, "is_transposed", False) else (a, b)
 
 
 def _chosen(call: Seen) -> int:
-    """Return the number of experts per token: the last dimension of the indices, the second tensor of the call."""
+    """Return the number of experts per token, which is the last dimension of the index tensor (the second input)."""
     if len(call.inputs) < 2:
         raise NotExpressible("its experts are called without indices")
     return call.inputs[1][-1]

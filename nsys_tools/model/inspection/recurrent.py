@@ -1,4 +1,4 @@
-"""Parameters of layers with fixed-size state: state space models, linear attention, short convolutions."""
+"""Parameters of layers with fixed-size state: state space models, linear attention, and short convolutions."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def own_weights(module: Any) -> int:
 
 
 def _tokens(seen: Module) -> Parameters:
-    """Return the number of sequences and the number of new tokens: the first two dimensions of the result."""
+    """Return the number of sequences and the number of new tokens, which are the first two dimensions of the result."""
     return {
         "sequences": seen.summed(lambda call: call.outputs[0][0]),
         "queries": seen.same(lambda call: call.outputs[0][1]),
@@ -130,7 +130,7 @@ def _rows(seen: Module) -> str | int:
 
 
 def _keeps(seen: Module) -> Parameters:
-    """Return the parameter for layers that keep no state for later steps; empty if there is a decode phase."""
+    """Return the parameter for layers that keep no state for later steps, or nothing if there is a decode phase."""
     return {} if any(run.phase == "decode" for run in seen.runs) else {"keeps_cache": 0}
 
 

@@ -1,4 +1,4 @@
-"""The forwards of a probe: prompts, single tokens and images, at a few sizes."""
+"""The forward passes of a probe, which run prompts, single tokens and images at a few sizes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 @attrs.frozen
 class Kept:
-    """The cache of a layer: its window or None, number of key heads, and elements of keys and values per token."""
+    """The cache of a layer: its window (or None), its number of key heads, and its key and value elements per token."""
 
     window: int | None
     heads: int
@@ -36,7 +36,7 @@ class Kept:
 
 @attrs.frozen
 class Run:
-    """One forward: the phase, its sizes, the recording, and the cache of each layer (`kept`)."""
+    """One forward pass: its phase, its sizes, the recording, and the cache of each layer (`kept`)."""
 
     phase: str
     sizes: Mapping[str, int]
@@ -46,7 +46,7 @@ class Run:
 
 @attrs.frozen
 class Runs:
-    """All forwards of an architecture, and notes on what could not be run."""
+    """All forward passes of an architecture, and notes on what could not be run."""
 
     runs: tuple[Run, ...]
     diagnostics: tuple[str, ...]
@@ -63,7 +63,7 @@ def probe(built: Built) -> Runs:
     Raises
     ------
     NsysToolsError
-        If the model takes neither tokens, images nor audio, or its main forward fails without data.
+        If the model does not take tokens, images or audio, or if its main forward pass cannot run without data.
     """
     module = built.module
     found, told = towers.of(module)
@@ -76,14 +76,14 @@ def probe(built: Built) -> Runs:
 
 
 def tokens(batch: int, length: int) -> Any:
-    """Return token ids on the meta device, shape (batch, length)."""
+    """Return token ids on the meta device, with shape (batch, length)."""
     import torch  # noqa: PLC0415
 
     return torch.zeros(batch, length, dtype=torch.long, device="meta")
 
 
 def guarded(module: Any, work: Callable[[], Iterator[T]]) -> list[T]:
-    """Return the results of a module's forwards; raise a `NsysToolsError` if it requires more than shapes."""
+    """Return the results of a module's forward passes; raise a `NsysToolsError` if they require more than shapes."""
     try:
         return list(work())
     except FAULTS as error:
@@ -145,7 +145,7 @@ def _texts(module: Any) -> Iterator[Run]:
 
 
 def _pairs(module: Any, has_text: bool) -> Iterator[Run]:
-    """Yield the forwards of an encoder-decoder model. An audio encoder is a tower and has been run already."""
+    """Yield the forward passes of an encoder-decoder model. An audio encoder is a tower, which has already been run."""
     for (batch, length), source in zip(PROMPTS, SOURCES, strict=True):
         sizes = {"batch_size": batch, "seq_len": length, "cache_len": 0, SOURCE: source}
         if has_text:
@@ -162,7 +162,7 @@ def _pairs(module: Any, has_text: bool) -> Iterator[Run]:
 
 
 def cache_of(result: Any) -> dict[str, Any]:
-    """Return the cache of a forward by the argument name of the next forward; empty without a cache."""
+    """Return the cache of a forward pass, if there is one, by the name of the argument for the next forward pass."""
     if not hasattr(result, "get"):
         return {}
     return {name: result[name] for name in (CACHE, "cache_params") if result.get(name) is not None}
@@ -200,7 +200,7 @@ def kept(cache: Any) -> dict[int, Kept]:
 
 
 def left_out(module: Any, runs: Iterable[Run]) -> tuple[str, ...]:
-    """Return one sentence per outermost part whose weights are not used in any forward."""
+    """Return one sentence per outermost part whose weights are not used in any forward pass."""
     used = {identity for run in runs for identity in run.record.touched}
     found: list[str] = []
     told = []

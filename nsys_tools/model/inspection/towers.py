@@ -1,4 +1,4 @@
-"""The image and audio towers of a model: finding them, and running them with shapes only (no data)."""
+"""Find the image and audio towers of a model, and run them with shapes only (no data)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Tower:
     phase
         ``vision`` or ``audio``.
     path, function
-        The module below the model, and the function to call: ``forward``, or the one that also projects the features.
+        Path of the module, and the method to call: ``forward``, or a method that also projects the features.
     config
         Its configuration, which has the input sizes.
     """
@@ -45,7 +45,7 @@ class Tower:
         Raises
         ------
         NsysToolsError
-            If the configuration has no size.
+            If the configuration does not specify the input size.
         """
         part = module.get_submodule(self.path)
         function = getattr(part, self.function)
@@ -60,7 +60,7 @@ class Tower:
 
 
 def working(module: Any) -> tuple[list[Tower], list[str]]:
-    """Return the towers that run with shapes only, one per phase, and a sentence for each that does not."""
+    """Return the towers that run with shapes only, one per phase, and a sentence for each tower that does not."""
     found: list[Tower] = []
     told: list[str] = []
     for phase in COUNTS:
@@ -83,7 +83,7 @@ def of(module: Any) -> tuple[list[Tower], list[str]]:
     Raises
     ------
     NsysToolsError
-        If it takes inputs other than tokens, images and audio features.
+        If the model takes inputs other than tokens, images and audio features.
     """
     main = getattr(module, "main_input_name", "")
     if main == "input_ids" or is_pair(module) or any(hasattr(module, getter) for getter in _GETTERS.values()):
@@ -143,7 +143,7 @@ def _failure(tower: Tower, module: Any) -> str:
 
 
 def _sized(config: Any, phase: str) -> Any:
-    """Return the part of a configuration for a phase, or the configuration if it has no parts."""
+    """Return the part of a configuration that describes a phase, or the whole configuration if it has no such part."""
     names = {"vision": ("vision_config", "image_config"), "audio": ("audio_config", "encoder_config")}[phase]
     return next((part for name in names if (part := getattr(config, name, None)) is not None), config)
 
@@ -180,7 +180,7 @@ def _sounds(config: Any, count: int, main: str, names: list[str], dtype: Any) ->
 
 
 def pixels(config: Any, images: int, dtype: Any) -> Any:
-    """Return images on the meta device, shape (images, channels, height, width), of the configuration's size."""
+    """Return images of the configured size on the meta device, with shape (images, channels, height, width)."""
     import torch  # noqa: PLC0415
 
     size = _image_size(config.to_dict())

@@ -20,7 +20,7 @@ _NUMBERED = re.compile(r"[0-9]+|\[[0-9,-]+\]")
 
 @attrs.frozen
 class Tokens:
-    """Data that passes through a block: rows, their width, and the number of experts per row (None outside experts)."""
+    """Data that passes through a block: rows, their width, and number of experts per row (None outside experts)."""
 
     rows: ClosedForm
     width: ClosedForm
@@ -34,7 +34,7 @@ class Tokens:
 
 @attrs.frozen
 class Exchange:
-    """Inserts communication into the layers of one model. The layers still have their sizes from before the split."""
+    """Inserts communication into the layers of one model. The layers have the sizes that they had before the split."""
 
     model: Model
     database: Database
@@ -42,7 +42,7 @@ class Exchange:
     names: Names
 
     def layers(self, layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
-        """Return the layers with the communication after each."""
+        """Return the layers, each followed by its communication."""
         return tuple(found for layer in layers for found in (self._inside(layer), *self._after(layer)))
 
     def _inside(self, layer: Layer) -> Layer:
@@ -53,7 +53,7 @@ class Exchange:
         return attrs.evolve(layer, sub_layers=self.layers(layer.sub_layers))
 
     def _after(self, layer: Layer) -> Iterator[Layer]:
-        """Yield the communication after the embedding and after the head, whose vocabulary is split."""
+        """Yield the communication after the embedding or the head, which are split along the vocabulary."""
         if layer.sub_layers or last(layer) not in self.names.vocabulary or self.parallel.tp == 1:
             return
         entry = entry_of(layer, self.model, self.database)
@@ -119,7 +119,7 @@ class Exchange:
 
 
 def communication(entry: str, near: Layer, path: str, parameters: dict[str, ClosedForm], span: int) -> Layer:
-    """Return a communication layer that runs as often as `near` and in the same phases."""
+    """Return a communication layer that runs as often as the layer `near` and in the same phases."""
     return attrs.evolve(
         near,
         path=path,
@@ -137,5 +137,5 @@ def communication(entry: str, near: Layer, path: str, parameters: dict[str, Clos
 
 
 def is_decoder_layer(layer: Layer) -> bool:
-    """Return whether a layer is a list of equal parts that contain blocks: ``layers.[0-31]``."""
+    """Return whether a layer is a list of identical parts that contain blocks, such as ``layers.[0-31]``."""
     return bool(_NUMBERED.fullmatch(last(layer))) and any(child.sub_layers for child in layer.sub_layers)

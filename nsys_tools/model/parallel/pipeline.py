@@ -15,7 +15,7 @@ from nsys_tools.model.parallel.tensor import SHARED, last, subset
 def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
     """Return pipeline stage `parallel.pp_rank` of a model. Layers are divided equally among the stages, in order.
 
-    Layers before the decoder layers are in the first stage, layers after them in the last.
+    Layers before the decoder layers are in the first stage, and layers after them are in the last stage.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def stage(model: Model, parallel: Parallel, sent: ClosedForm) -> Model:
     Raises
     ------
     NsysToolsError
-        If the model has no list of decoder layers, or fewer layers than stages.
+        If the model has no list of decoder layers, or has fewer layers than stages.
     """
     if parallel.pp == 1:
         return model

@@ -19,7 +19,7 @@ CONVENTION = (
 
 @attrs.frozen(kw_only=True)
 class Parallel:
-    """Parallelism of a model. Ranks are numbered with tensor parallelism fastest, then data, then pipeline.
+    """Parallelism of a model. Rank numbers vary fastest along the tensor-parallel dimension, then data, then pipeline.
 
     Attributes
     ----------
@@ -68,7 +68,7 @@ class Parallel:
         return max(1, self.tp // self.ep)
 
     def __str__(self) -> str:
-        """Return the parallelism as text: ``tp=8, ep=8``."""
+        """Return the parallelism as text, such as ``tp=8, ep=8``."""
         return ", ".join(f"{name}={value}" for name, value in attrs.asdict(self).items() if value > (name != "pp_rank"))
 
 
@@ -120,8 +120,8 @@ def share(value: int, parts: int, what: str) -> int:
     Raises
     ------
     NsysToolsError
-        If the number is not divisible.
+        If the number cannot be divided equally.
     """
     if value % parts:
-        raise NsysToolsError(f"{what}: {value:,} cannot be divided by {parts}.", "Choose another --tp or --ep.")
+        raise NsysToolsError(f"{what}: {value:,} is not divisible by {parts}.", "Choose another --tp or --ep.")
     return value // parts

@@ -1,4 +1,4 @@
-"""Splitting a model into the shares of several GPUs."""
+"""Split a model into the shares of several GPUs."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from nsys_tools.model.parallel.tensor import BATCH, SHARED, Sharing, last
 def split(model: Model, database: Database, parallel: Parallel) -> Model:
     """Return one GPU's share of a model, including its communication, as a model.
 
-    The batch size in the inputs is for all GPUs. Each data-parallel replica has an equal share of it, rounded
-    up. Paths do not change, so a trace of that rank can be joined.
+    The batch size in the inputs is the total for all GPUs. Each data-parallel replica has an equal share of it,
+    rounded up. Paths do not change, so the share can be compared with a trace of that GPU.
 
     Raises
     ------
@@ -55,7 +55,7 @@ def _fewer_sequences(model: Model, phase: Phase, replicas: int) -> Phase:
 
 
 def _sent(model: Model, database: Database, known: Names) -> ClosedForm:
-    """Return the number of elements passed between decoder layers: the output of the last product of a layer."""
+    """Return the number of elements passed between decoder layers, which is the output size of the last product."""
     for _, layer in model.walk():
         entry = None if layer.sub_layers else entry_of(layer, model, database)
         if entry is not None and entry.name == "linear" and last(layer) in known.rows and SHARED & set(layer.phases):

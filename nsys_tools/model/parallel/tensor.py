@@ -57,7 +57,7 @@ class Sharing:
         heads
             Heads of the enclosing attention block.
         is_paired
-            Whether it is between a column-parallel and a row-parallel product.
+            Whether the layer is between a column-parallel and a row-parallel product.
         """
         if not SHARED & set(layer.phases) or last(layer) in self.names.whole:
             return layer
@@ -113,7 +113,7 @@ class Sharing:
         return {}
 
     def _between(self, layer: Layer, entry: Entry, heads: Heads | None, parts: int) -> dict[str, ClosedForm]:
-        """Return the changed parameters of a layer between two products: elementwise, rotation, or norm per head."""
+        """Return the changed parameters of an elementwise layer, rotation, or per-head norm between two products."""
         parameters = layer.parameters
         if parts == 1:
             return {}
@@ -154,7 +154,7 @@ class Sharing:
         return share(heads.queries, self.parallel.tp, f"{self.model.name}: attention heads")
 
     def _keys(self, heads: Heads) -> int:
-        """Return the number of key heads on one GPU. With more GPUs than heads, several GPUs have the same head."""
+        """Return the number of key heads on one GPU. If GPUs outnumber heads, several GPUs share a head."""
         if self.parallel.tp >= heads.keys:
             share(self.parallel.tp, heads.keys, f"{self.model.name}: tp with {heads.keys} key heads")
             return 1
@@ -192,7 +192,7 @@ def is_of_expert(layer: Layer, entry: Entry) -> bool:
 
 
 def subset(layer: Layer, indices: set[int]) -> list[Layer]:
-    """Return a repeated layer reduced to some of its instances; nothing if it has none of these instances."""
+    """Return a repeated layer reduced to some of its instances, or an empty list if it has none of them."""
     mine = tuple(index for index in layer.indices if index in indices)
     if not mine or mine == layer.indices:
         return [layer] if mine else []
@@ -207,7 +207,7 @@ def subset(layer: Layer, indices: set[int]) -> list[Layer]:
 
 @attrs.frozen
 class _Paths:
-    """A change of paths: the old and new prefix in the model's code and in transformers, and the remaining share."""
+    """A change of paths: old and new prefixes in the model's code and in transformers, and the remaining share."""
 
     own: tuple[str, str]
     transformers: tuple[str, str]

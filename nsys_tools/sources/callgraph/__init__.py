@@ -1,4 +1,4 @@
-"""Call graphs of a model's modules: reading, recording, and grouping of repeated modules."""
+"""Read and record call graphs of a model's modules, and group repeated modules."""
 
 from nsys_tools.sources.callgraph.graph import CallGraph, read
 from nsys_tools.sources.callgraph.groups import Group, Grouping, group

@@ -1,6 +1,6 @@
-"""Configuration for grouping a call graph: stages and their modules, kinds, minimum counts, excluded names.
+"""Configuration for grouping a call graph: stages and their modules, kinds, minimum counts, and excluded names.
 
-The configuration is a TOML file. ``analytic/callgraphs/*.toml`` are shipped; without ``--config``,
+The configuration is a TOML file. The files ``analytic/callgraphs/*.toml`` are shipped. Without ``--config``,
 ``default`` applies::
 
     model = "DeepSeek-OCR"
@@ -111,7 +111,7 @@ def find(given: str | None) -> Config:
     Parameters
     ----------
     given
-        Path of a file, or name of a shipped configuration; None is ``default``.
+        Path of a file, or name of a shipped configuration; None selects ``default``.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def find(given: str | None) -> Config:
         path = assets.find(f"analytic/callgraphs/{given or 'default'}.toml")
     if path is None:
         shipped = ", ".join(name.removesuffix(".toml") for name in assets.listing("analytic/callgraphs", "*.toml"))
-        raise NsysToolsError(f"--config {given} does not exist.", f"Shipped configurations: {shipped}.")
+        raise NsysToolsError(f"--config {given} does not exist.", f"Use a file or one of: {shipped}.")
     try:
         return _config(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:

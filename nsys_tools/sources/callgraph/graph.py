@@ -2,8 +2,8 @@
 
 Two formats are supported. The first is TorchLens-like JSON with ``call_counts`` (calls to each module),
 ``module_children``, and ``module_classes`` or ``module_types``. The numbers in its ``edges`` and
-``op_call_counts`` are operations inside a module, not calls, and are ignored. The second format is the Graphviz file of
-forward hooks, whose edges are labeled with calls (see `nsys_tools.sources.callgraph.hooks`).
+``op_call_counts`` count operations inside a module and are ignored. The second format is the Graphviz file that
+forward hooks write, with the number of calls as edge labels (see `nsys_tools.sources.callgraph.hooks`).
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class CallGraph:
     classes
         Class of each module, including modules that are never called.
     callers
-        Callers of each module with more than one caller.
+        Callers of each module that has more than one caller.
     calls_by_caller
         Number of calls to a module from each of its callers, if the file records it.
     shapes
@@ -76,7 +76,7 @@ def read(path: Path) -> CallGraph:
     Parameters
     ----------
     path
-        A JSON file, or the ``.dot`` file of forward hooks.
+        A JSON file, or a ``.dot`` file written by forward hooks.
 
     Raises
     ------
@@ -155,5 +155,5 @@ def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _shared(callers: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    """Return the callers of modules with several callers. Numbers on TorchLens's edges are operations; ignore them."""
+    """Return the callers of modules with several callers. TorchLens's edges count operations, which are ignored."""
     return {module: tuple(by) for module, by in callers.items() if len(by) > 1}

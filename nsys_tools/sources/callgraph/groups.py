@@ -1,7 +1,7 @@
-"""Repeated modules of a call graph: families of equal modules (``for``) and repeatedly called modules (``parfor``).
+"""Repeated modules of a call graph: families of similar modules (``for``) and repeatedly called modules (``parfor``).
 
-A ``for`` is a family: modules of one class whose names differ only in the last index. Membership comes from
-``module_children`` and the class table, so it includes experts without tokens. The number of called
+A ``for`` is a family: modules of one class whose names differ only in the last index. The members are determined from
+``module_children`` and the class table, so they include experts that no token is routed to. The number of called
 members is an annotation. A ``parfor`` is a module that its caller calls more than once. Its count is the number
 of calls over the whole recording, as forward hooks count them.
 """
@@ -34,9 +34,9 @@ class Group:
     indices
         Indices of the family, or the values of the single ``*`` in the name.
     stage
-        Part of the model; None if there is none.
+        Stage that the group belongs to; None if there is none.
     parent
-        The calling module; None is the model itself.
+        The calling module; None for the model itself.
     annotations
         Remarks for the reader.
     members
@@ -60,7 +60,8 @@ class Grouping:
     Attributes
     ----------
     groups
-        Ordered by stage as in the configuration, then ``for`` before ``parfor``, then name in natural order.
+        The groups, ordered by stage (as in the configuration), then kind (``for`` before ``parfor``), then name in
+        natural order.
     metadata
         ``source``, ``sha256``, ``time`` and ``model``.
     root
@@ -138,7 +139,7 @@ class _Tree:
         return [name for name in members if counts.get(name)]
 
     def calls_by_parent(self, name: str) -> list[tuple[str | None, int]]:
-        """Return the callers of `name` with their calls; one parent with all calls if the recording has no callers."""
+        """Return the callers of `name` with their calls, or one parent with all calls if no callers were recorded."""
         callers = {} if name in self.hooked else self.by_caller.get(name, {})
         if len(callers) < 2:
             return [(self.parent(name), self.calls[name])]
@@ -236,12 +237,12 @@ def _repeat_words(tree: _Tree, name: str, parent: str | None, count: int) -> lis
 
 
 def _wild(name: str) -> str:
-    """Return a name with each index replaced by a star."""
+    """Return a name with each index replaced by an asterisk."""
     return ".".join("*" if part.isdigit() else part for part in name.split("."))
 
 
 def _varying(names: list[str]) -> tuple[int, ...]:
-    """Return the values of the only varying index of similar names; nothing if they have several indices."""
+    """Return the values of the only index of similar names, or nothing if the names have several indices."""
     taken = [tuple(int(part) for part in name.split(".") if part.isdigit()) for name in names]
     return tuple(sorted(index[0] for index in taken)) if all(len(index) == 1 for index in taken) else ()
 
@@ -252,9 +253,9 @@ def _natural(name: str) -> list[tuple[int, int, str]]:
 
 
 def _true_calls(graph: CallGraph, hooks: CallGraph) -> dict[str, int]:
-    """Return the hooks' calls by the names of the graph, whose prefix may differ.
+    """Return the hooks' calls by the module names of the graph, which may have a different prefix.
 
-    Names in a recording begin with the outermost module or below it.
+    Names in a recording begin with the outermost module or with a module below it.
     """
     known = graph.modules()
     outermost = {*(set(hooks.children) - set(hooks.calls)), *(set(graph.children) - set(graph.calls))}

@@ -1,4 +1,6 @@
-"""Graphviz files of forward hooks: edges are labeled with actual calls, nodes with class, shapes and dtype.
+"""Graphviz files written by forward hooks.
+
+Edges are labeled with the number of actual calls, and nodes with class, shapes and dtype.
 
 ::
 
@@ -20,12 +22,12 @@ _NODE = re.compile(r'^\s*"(?P<module>[^"]*)"\s*\[label="(?P<label>[^"]*)"')
 
 @dataclass(frozen=True)
 class Hooks:
-    """The recording of forward hooks.
+    """A recording made by forward hooks.
 
     Attributes
     ----------
     calls
-        Number of calls to each module from all its callers. The outermost module has none.
+        Number of calls to each module from all its callers. The outermost module has no entry.
     children
         Modules that each module called.
     edges
@@ -49,14 +51,14 @@ def parse(text: str, path: Path) -> Hooks:
     Parameters
     ----------
     text
-        The content of the file. An edge without a label is one call.
+        The content of the file. An edge without a label counts as one call.
     path
-        Its path, for error messages.
+        Path of the file, for error messages.
 
     Raises
     ------
     NsysToolsError
-        If it has no edges between quoted names, or if the edges count operations.
+        If the text has no edges between quoted names, or if the edges count operations.
     """
     edges: dict[str, dict[str, int]] = {}
     children: dict[str, list[str]] = {}
@@ -87,8 +89,8 @@ def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: 
 
     The operations inside a module include those inside the modules that it calls, so a module has at least as many
     operations as these modules together. Calls behave differently: a module that calls several others, each at least
-    once, makes more calls than it receives. The majority of modules decides, because a module that calls one or the
-    other of its children receives as many calls as it makes.
+    once, makes more calls than it receives. The check depends on the majority of modules, because a module that
+    calls only one of its children at a time receives as many calls as it makes.
     """
     made: dict[str, list[int]] = {}
     for callers in edges.values():
@@ -102,5 +104,5 @@ def _check_calls(edges: dict[str, dict[str, int]], calls: dict[str, int], path: 
             f"{path}: the edges count operations instead of calls. {name!r} has {calls[name]:,}, and the "
             f"{len(made[name])} "
             f"modules that it calls have {sum(made[name]):,} in total.",
-            "Use TorchLens's JSON instead of this file, or record calls with nsys-tools callgraph trace --hooks-only.",
+            "Use TorchLens's JSON instead, or record calls with `nsys-tools callgraph trace --hooks-only`.",
         )

@@ -1,7 +1,7 @@
-"""Recording the call graph of a PyTorch model (requires the ``[torch]`` extra).
+"""Record the call graph of a PyTorch model, which requires the ``[torch]`` extra.
 
-Forward hooks count the actual calls and record shapes. TorchLens counts operations in a separate pass. The two
-are separate fields: ``call_counts`` and ``edge_calls`` are calls, ``edges`` and ``op_call_counts`` are operations.
+Forward hooks count the actual calls and record shapes. TorchLens counts operations in a separate pass. Calls are in
+the fields ``call_counts`` and ``edge_calls``, and operations are in the fields ``edges`` and ``op_call_counts``.
 """
 
 from __future__ import annotations
@@ -125,19 +125,19 @@ def _torch() -> Any:
     try:
         return importlib.import_module("torch")
     except ModuleNotFoundError:
-        raise NsysToolsError("PyTorch is not installed.", "pip install 'nsys-tools[torch]'") from None
+        raise NsysToolsError("PyTorch is not installed.", "Run `pip install 'nsys-tools[torch]'`.") from None
 
 
 def _operations(
     model: Any, arguments: tuple[Any, ...], keywords: dict[str, Any]
 ) -> tuple[dict[str, int], dict[str, int]]:
-    """Return operations by module and by edge, as logged by TorchLens."""
+    """Return the number of operations by module and by edge, as logged by TorchLens."""
     try:
         torchlens = importlib.import_module("torchlens")
     except ModuleNotFoundError:
         raise NsysToolsError(
             "TorchLens is not installed, so operations cannot be counted.",
-            "Run pip install 'nsys-tools[torch]', or use --hooks-only to record only calls and shapes.",
+            "Run `pip install 'nsys-tools[torch]'`, or use --hooks-only to record only calls and shapes.",
         ) from None
     inside: Counter[str] = Counter()
     edges: Counter[str] = Counter()

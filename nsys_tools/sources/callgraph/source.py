@@ -32,13 +32,13 @@ class CallGraphFile:
     Parameters
     ----------
     path
-        The call graph: A JSON file, or the ``.dot`` file of forward hooks.
+        The call graph: a JSON file, or a ``.dot`` file written by forward hooks.
     model_name
         Name of the model. A shipped configuration of that name, if any, determines the grouping.
     model
         The analytic model. Its layers have a name in the model's own code and one in transformers.
     is_asked
-        Whether the user specified it explicitly.
+        Whether the user specified the call graph explicitly.
     """
 
     name = "callgraph"
@@ -74,7 +74,7 @@ class CallGraphFile:
 
 
 def _configuration(model_name: str) -> str | None:
-    """Return the shipped configuration for a model; None if it uses the default one."""
+    """Return the shipped configuration for a model, or None if the model uses the default one."""
     name = model_name.replace("-", "_")
     if not re.fullmatch(r"\w+", name):
         return None

@@ -1,4 +1,4 @@
-"""Nsight Compute: its CSV files and recordings, converted to base units, as a table for SQL."""
+"""Read Nsight Compute CSV files and recordings into a table for SQL, in base units."""
 
 from nsys_tools.sources.ncu.metrics import Launch, Metric, Ncu, define, read
 

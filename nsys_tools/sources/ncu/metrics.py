@@ -30,7 +30,7 @@ class Launch:
     kernel
         Name as ncu printed it.
     grid, block
-        Sizes; None if the file does not have them.
+        Grid and block size; None if the file does not contain them.
     """
 
     key: str
@@ -63,7 +63,7 @@ def read(path: Path) -> list[Metric]:
     Returns
     -------
     list of Metric
-        Ordered by file name.
+        The metrics, ordered by file name.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def read(path: Path) -> list[Metric]:
             parts.append((file.relative_to(path).as_posix(), _rows(file)))
     if not parts:
         raise NsysToolsError(
-            f"{path} contains no Nsight Compute CSV or recording.", "Write one with ncu --csv --page raw."
+            f"{path} contains no Nsight Compute CSV or recording.", "Write one with `ncu --csv --page raw`."
         )
     return _metrics(parts)
 
@@ -146,7 +146,7 @@ class Ncu:
     path
         See `read`.
     is_asked
-        Whether the user specified it explicitly.
+        Whether the user specified the path explicitly.
     """
 
     name = "ncu"
@@ -189,7 +189,7 @@ class Ncu:
 
 
 def _names(kernels: Iterable[str]) -> str:
-    """Return the distinct kernel names; if there are many, the first ones."""
+    """Return the distinct kernel names, or only the first ones if there are many."""
     named = list(dict.fromkeys(kernels))
     more = f" and {len(named) - _NAMED} more (see ncu_join)" if len(named) > _NAMED else ""
     return ", ".join(cut(name, _LONGEST) for name in named[:_NAMED]) + more

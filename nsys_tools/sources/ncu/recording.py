@@ -30,8 +30,8 @@ def read(path: Path) -> list[Row]:
     except ImportError:
         raise NsysToolsError(
             f"{path} is an Nsight Compute recording, but the ncu_report module, which reads it, is not installed.",
-            "Run pip install 'nsys-tools[ncu]', or, on a machine with ncu: ncu --import FILE --csv --page raw > "
-            "FILE.csv",
+            "Run `pip install 'nsys-tools[ncu]'`, or run `ncu --import FILE --csv --page raw > FILE.csv` on a machine "
+            "with ncu.",
         ) from None
     try:
         context = module.load_report(str(path))

@@ -1,9 +1,9 @@
-"""Nsight Compute CSV files of versions 2022 to 2026: ``--page details``, ``--page raw`` and the long form.
+"""CSV files of Nsight Compute 2022 to 2026: ``--page details``, ``--page raw`` and the long form.
 
-*Long*: one row per metric (``Metric Name``, ``Metric Unit``, ``Metric Value``). ``details`` is the same with rows of
-rules in between and rows shorter than the header. *Wide* (``raw``): one column per metric, and a second line with
-units. *Summary* (``--print-summary``): long, with ``Average`` as the value. Other lines of ncu or of the program are
-skipped. Columns are identified by name, never by position.
+*Long*: one row per metric (``Metric Name``, ``Metric Unit``, ``Metric Value``). ``details`` is the same, but also has
+rows for ncu rules and rows shorter than the header. *Wide* (``raw``): one column per metric, and a second line with
+units. *Summary* (``--print-summary``): long, with ``Average`` as the value. Other lines printed by ncu or the program
+are skipped. Columns are identified by name, never by position.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ class Row:
     kernel
         Kernel name as ncu printed it.
     grid, block
-        Sizes; None if the file has none.
+        Grid and block size; None if the file has none.
     section
         Section of the details page; empty for other pages.
     metric, value, unit
-        The metric. The value is None if ncu printed ``n/a`` or a word.
+        Name, value and unit of the metric. The value is None if ncu printed ``n/a`` or a word.
     """
 
     process: str
@@ -64,9 +64,9 @@ def parse(text: str, path: Path) -> list[Row]:
     Parameters
     ----------
     text
-        Its content.
+        Content of the CSV.
     path
-        Its path, for error messages.
+        Path of the CSV, for error messages.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _is_header(fields: list[str]) -> bool:
 
 
 def _long(record: dict[str, str]) -> Iterator[Row]:
-    """Yield the metric in a row; nothing for rules and other lines."""
+    """Yield the metric in a row, or nothing for rules and other lines."""
     metric = record.get(_METRIC, "")
     printed = next((record[name] for name in _VALUES if name in record), None)
     if metric and printed is not None and record.get(_KERNEL):

@@ -24,11 +24,11 @@ _BASES = {
 
 
 def number(text: str) -> float | None:
-    """Return the value that ncu printed; None for ``n/a``, text and empty cells.
+    """Return the value that ncu printed, or None for ``n/a``, text and empty cells.
 
     Notes
     -----
-    Values of single instances after the total, as in ``12 (3; 4; 5)``, are omitted.
+    Values of individual instances after the total, as in ``12 (3; 4; 5)``, are omitted.
     """
     first = text.strip().partition(" (")[0]
     if not any(character.isdigit() for character in first) or not _NUMBER.fullmatch(first):
@@ -38,7 +38,7 @@ def number(text: str) -> float | None:
 
 
 def _simple(unit: str) -> tuple[str, float] | None:
-    """Return the base unit and the factor of a unit without a fraction; None if the unit is unknown."""
+    """Return the base unit and the factor of a unit without a fraction, or None if the unit is unknown."""
     for prefix, factor in (_BINARY | _PREFIXES).items():
         rest = unit.removeprefix(prefix)
         if unit.startswith(prefix) and rest.lower() in _BASES and (rest != "b" or prefix == ""):
@@ -53,12 +53,13 @@ def base(unit: str) -> tuple[str, float]:
     Parameters
     ----------
     unit
-        ``Mbyte``, ``usecond``, ``us``, ``cycle/nsecond``, ``Gbyte/s``, ``%`` ...
+        A unit, such as ``Mbyte``, ``usecond``, ``us``, ``cycle/nsecond``, ``Gbyte/s`` or ``%``.
 
     Returns
     -------
     tuple of str and float
-        ``bytes``, ``ns``, ``Hz``, ``bytes/s``, ``inst/cycle`` ... An unknown unit is returned unchanged, with factor 1.
+        The base unit, such as ``ns``, ``Hz`` or ``bytes/s``, and the factor. An unknown unit is returned unchanged,
+        with factor 1.
     """
     unit = unit.strip()
     above, slash, below = unit.partition("/")

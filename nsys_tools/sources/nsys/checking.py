@@ -1,4 +1,4 @@
-"""Checks that SQLite can do and DuckDB cannot: the integrity of a table's pages, and the types of its values.
+"""Checks that SQLite can perform but DuckDB cannot: the integrity of a table's pages, and the types of its values.
 
 To DuckDB, a damaged table looks like a table with fewer rows.
 """
@@ -20,7 +20,7 @@ _LAST = re.compile(r"\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$", re.IGNORECASE)
 
 
 def damage(path: Path, table: str) -> str:
-    """Return the errors that SQLite finds in the pages of a table and of its indexes; empty if there are none."""
+    """Return the errors that SQLite finds in the pages of a table and its indexes, or an empty string if none."""
     try:
         with closing(connected(path)) as connection:
             said = connection.execute(f"PRAGMA quick_check({quoted(table)})").fetchone()[0]
@@ -44,7 +44,7 @@ class Check:
     Raises
     ------
     NsysToolsError
-        On the call, if the table is damaged.
+        When the check is called, if the table is damaged.
 
     Notes
     -----
@@ -61,7 +61,7 @@ class Check:
         self._thread.start()
 
     def __call__(self) -> None:
-        """Wait for the result; refuse a damaged table."""
+        """Wait for the result, and refuse a damaged table."""
         self._thread.join()
         if self._found != [""]:
             why = self._found[0] if self._found else "it cannot be checked"
@@ -69,7 +69,7 @@ class Check:
 
     @property
     def thread_id(self) -> int | None:
-        """Id of the checking thread; None after it has ended."""
+        """ID of the checking thread; None after the thread has ended."""
         return self._thread.native_id if self._thread.is_alive() else None
 
 
@@ -81,7 +81,7 @@ def without_rowid(path: Path) -> set[str]:
 
 
 def odd(path: Path, table: str, kinds: Mapping[str, str]) -> list[str]:
-    """Return one sentence per column and value type that differs from the column's type.
+    """Return one sentence for each value type that differs from the type of its column.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Exporting a recording with the installed ``nsys``."""
+"""Export a recording with the installed ``nsys``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nsys_tools.errors import NsysToolsError
 
 
 def export(path: Path, folder: Path) -> Path:
-    """Export a recording to SQLite with the installed ``nsys``; return the new file.
+    """Export a recording to SQLite with the installed ``nsys``, and return the new file.
 
     Raises
     ------
@@ -23,7 +23,7 @@ def export(path: Path, folder: Path) -> Path:
     except NsysToolsError:
         raise NsysToolsError(
             f"{path}: nsys must export a recording before nsys-tools can read it, but nsys is not installed.",
-            "Export the file on the machine where it was recorded: nsys export -t sqlite FILE.nsys-rep. "
+            "Run `nsys export -t sqlite FILE.nsys-rep` on the machine where the file was recorded. "
             "Alternatively, install nsys. " + tools.HINTS["nsys"],
         ) from None
     target = folder / f"{path.stem}.sqlite"

@@ -1,4 +1,4 @@
-"""Identifying a file by its first bytes, before it is opened."""
+"""Identify a file by its first bytes before opening it as a trace."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nsys_tools import __version__
 from nsys_tools.errors import NsysToolsError
 
 SQLITE_MAGIC = b"SQLite format 3\x00"
-EXPORT_HINT = "Export the recording: nsys export -t sqlite RECORDING.nsys-rep"
+EXPORT_HINT = "Run `nsys export -t sqlite RECORDING.nsys-rep` to export the recording."
 DAMAGED_HINT = "Copy or export the file again. With --salvage, analyze, stats and sql read the undamaged data."
 
 
@@ -31,7 +31,7 @@ def identify(path: Path) -> Kind:
     Raises
     ------
     NsysToolsError
-        If it is not a trace. The message says what the file is instead.
+        If the file is not a trace. The message says what it is instead.
     """
     if path.is_dir():
         return _identify_folder(path)
@@ -40,7 +40,7 @@ def identify(path: Path) -> Kind:
         with path.open("rb") as file:
             head = file.read(512)
     except FileNotFoundError:
-        raise NsysToolsError(f"{path} does not exist.", "Specify the .sqlite file that nsys export wrote.") from None
+        raise NsysToolsError(f"{path} does not exist.", "Specify the .sqlite file that `nsys export` wrote.") from None
     except OSError as error:
         raise NsysToolsError(f"{path} cannot be read ({error.strerror}).") from None
     if head.startswith(SQLITE_MAGIC):
@@ -51,7 +51,7 @@ def identify(path: Path) -> Kind:
 
 
 def _check_file(path: Path) -> None:
-    """Refuse special files: opening a pipe waits for a writer, and a device may never end."""
+    """Refuse special files, because opening a pipe waits for a writer, and reading a device may never end."""
     try:
         mode = path.stat().st_mode
     except OSError:
@@ -68,11 +68,11 @@ def _identify_folder(path: Path) -> Kind:
     if any(path.glob("*.parquet")):
         raise NsysToolsError(
             f"{path} is not an nsys export: it contains Parquet files, but no StringIds.parquet.",
-            "Export the recording again: nsys export -t parquetdir RECORDING.nsys-rep",
+            "Run `nsys export -t parquetdir RECORDING.nsys-rep` to export the recording again.",
         )
     raise NsysToolsError(
         f"{path} is a folder, not a trace.",
-        "Specify a file in it. A folder is a trace only if nsys export -t parquetdir wrote it.",
+        "Specify a file in it. A folder is a trace only if `nsys export -t parquetdir` wrote it.",
     )
 
 
@@ -80,9 +80,9 @@ def _what_else(head: bytes) -> str:
     if not head:
         return "the file is empty (0 bytes)."
     if head.startswith(b"version https://git-lfs"):
-        return "this is a Git LFS pointer, not the trace itself. Download the trace with git lfs pull."
+        return "this is a Git LFS pointer, not the trace itself. Download the trace with `git lfs pull`."
     if head.startswith(b"PAR1"):
-        return "this is a single Parquet file. The trace is the whole folder that nsys export -t parquetdir wrote."
+        return "this is a single Parquet file. The trace is the whole folder that `nsys export -t parquetdir` wrote."
     if head.startswith(b"\x1f\x8b") or head.startswith(b"PK\x03\x04") or head.startswith(b"\xfd7zXZ"):
         return "this is a compressed file. Decompress it first."
     if head.lstrip()[:1] in (b"{", b"["):
@@ -96,7 +96,7 @@ def check_export(path: Path, name: Path) -> None:
     Raises
     ------
     NsysToolsError
-        If the file is one of these.
+        If the file is truncated, damaged or not from nsys.
     """
     with path.open("rb") as file:
         head = file.read(100)
@@ -108,7 +108,7 @@ def check_export(path: Path, name: Path) -> None:
         counted = head[24:28] == head[92:96]
         if counted and path.stat().st_size < pages * page_size:
             raise NsysToolsError(
-                f"{name} is truncated: it has {path.stat().st_size:,} bytes, but its header says "
+                f"{name} is truncated: it has {path.stat().st_size:,} bytes, but its header specifies "
                 f"{pages * page_size:,}.",
                 DAMAGED_HINT,
             )
@@ -127,7 +127,7 @@ def connected(path: Path) -> sqlite3.Connection:
 
 
 def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
-    """Return the tables of an SQLite file: declared types by column name. `name` is used in error messages.
+    """Return each table of an SQLite file, with declared types by column name. `name` is used in error messages.
 
     Raises
     ------
@@ -149,7 +149,7 @@ def columns(path: Path, name: Path) -> dict[str, dict[str, str]]:
 
 
 def _check_schema(name: Path, connection: sqlite3.Connection) -> None:
-    """Refuse an inconsistent schema that SQLite accepts. Tables would appear to be missing."""
+    """Refuse an inconsistent schema that SQLite accepts, because tables would appear to be missing."""
     rows = connection.execute("SELECT type, rootpage FROM sqlite_master").fetchall()
     roots = [root for _, root in rows if root]
     if len(set(roots)) < len(roots) or {kind for kind, _ in rows} - {"table", "index", "view", "trigger"}:

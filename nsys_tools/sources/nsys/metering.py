@@ -29,7 +29,7 @@ class Check(Protocol):
 
     @property
     def thread_id(self) -> int | None:
-        """Id of its thread; None after the thread has ended."""
+        """ID of its thread; None after the thread has ended."""
 
 
 class Meter:
@@ -57,7 +57,7 @@ class Meter:
         self._most = 0.0
 
     def __call__(self) -> Amount | None:
-        """Return the bytes read so far and in total; None if the system does not report them."""
+        """Return the bytes read so far and the total to read, or None if the system does not report bytes read."""
         if self._begin is None or not self._sizes:
             return None
         now = self._sizes[self._place]
@@ -85,7 +85,7 @@ class Meter:
 
 
 def _bytes_read(counter: str = "/proc/self/io") -> int | None:
-    """Return the bytes that this process or one of its threads has read; None if the system does not report them."""
+    """Return the bytes that this process or one of its threads has read, or None if the system does not report them."""
     with suppress(OSError, ValueError, IndexError):
         return int(Path(counter).read_text(encoding="ascii").split()[1])
     return None
@@ -107,7 +107,7 @@ def table_bytes(path: Path, tables: Sequence[str]) -> list[int]:
 
 
 def _leaf_count(file: BinaryIO, size: int, root: int) -> int:
-    """Return the number of leaf pages of a table, from the inner pages, which are a few percent of all pages."""
+    """Count the leaf pages of a table by reading its inner pages, which are a few percent of all pages."""
     pending, count, visits = [root], 0, file.seek(0, SEEK_END) // size
     while pending:
         visits -= 1
@@ -129,7 +129,7 @@ def _kind(file: BinaryIO, size: int, page: int) -> int:
 
 
 def _children(file: BinaryIO, size: int, page: int) -> list[int]:
-    """Return the child pages of a table page; a leaf has none."""
+    """Return the child pages of a table page. A leaf has none."""
     file.seek((page - 1) * size)
     data, at = file.read(size), _HEADER_BYTES if page == 1 else 0
     if len(data) < size or data[at] not in (_INTERIOR, _LEAF):

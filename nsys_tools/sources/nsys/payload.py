@@ -42,7 +42,7 @@ def payloads(path: Path, tables: Mapping[str, Mapping[str, str]]) -> list[Row]:
     path
         The SQLite file.
     tables
-        Its tables: column types by column name.
+        Its tables, each with its column types by column name.
 
     Notes
     -----

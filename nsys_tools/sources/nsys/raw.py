@@ -1,4 +1,4 @@
-"""Attaching a trace, read-only, as the database ``raw`` of a session's connection."""
+"""Attach a trace, read-only, as the database ``raw`` of a session's connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nsys_tools.sources.nsys.metering import Meter
 
 
 def extension() -> Path:
-    """Return DuckDB's signed sqlite extension from its wheel, so that nothing is downloaded at run time."""
+    """Return the path of DuckDB's signed sqlite extension in its wheel, so that nothing is downloaded at run time."""
     spec = find_spec("duckdb_extension_sqlite_scanner")
     places = list(spec.submodule_search_locations or []) if spec else []
     for place in places:
@@ -27,7 +27,7 @@ def extension() -> Path:
             return found
     raise NsysToolsError(
         f"DuckDB's sqlite extension for version {duckdb.__version__} is not installed.",
-        f"pip install duckdb-extension-sqlite-scanner=={duckdb.__version__}",
+        f"Run `pip install duckdb-extension-sqlite-scanner=={duckdb.__version__}`.",
     )
 
 
@@ -48,11 +48,11 @@ class Raw:
     Attributes
     ----------
     tables
-        Its tables: column types by column name.
+        Its tables, each with its column types by column name.
     folders
         Folders that queries read through DuckDB's file system while they run.
     search_path
-        Search path of unqualified names. It includes nsys's tables once the trace is attached.
+        Search path for unqualified names. It includes nsys's tables once the trace is attached.
 
     Notes
     -----
@@ -86,7 +86,7 @@ class Raw:
         self._attached = True
 
     def attach(self) -> None:
-        """Attach the trace unless it is attached."""
+        """Attach the trace unless it is already attached."""
         if self._attached:
             return
         load_extension(self._connection, extension())
@@ -99,7 +99,7 @@ class Raw:
         self._found()
 
     def check(self, table: str) -> Callable[[], None]:
-        """Start checking a table; return a function that waits for the check and refuses a damaged table."""
+        """Start checking a table, and return a function that waits for the check and refuses a damaged table."""
         if self._kind is Kind.PARQUET:
             return lambda: None  # DuckDB reads a Parquet file completely or fails
         if table not in self._checks:
@@ -107,12 +107,12 @@ class Raw:
         return self._checks[table]
 
     def meter(self, tables: Sequence[str], place: int) -> Callable[[], Amount | None] | None:
-        """Return a progress meter over some tables while the one at `place` is loaded; None if unavailable."""
+        """Return a progress meter for the tables while the one at `place` is loaded, or None if unavailable."""
         check = self._checks.get(tables[place])
         return Meter(self._path, tables, place, check) if check else None
 
     def odd(self, table: str, kinds: Mapping[str, str]) -> list[str]:
-        """Return one sentence per column and value type that differs from the column's type."""
+        """Return one sentence for each value type that differs from the type of its column."""
         return [] if self._kind is Kind.PARQUET else odd(self._path, table, kinds)
 
     def has_rowid(self, table: str) -> bool:
@@ -130,7 +130,7 @@ def _attach_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None
 
 
 def _tables(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return the tables of the attached trace: column types by column name."""
+    """Return the tables of the attached trace, each with its column types by column name."""
     rows = connection.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = 'raw'"
     ).fetchall()

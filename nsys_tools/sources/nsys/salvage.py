@@ -1,4 +1,4 @@
-"""Salvaging a damaged trace: a valid copy with its readable rows."""
+"""Salvage a damaged trace by copying its readable rows to a valid file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
     Returns
     -------
     Path
-        The copy; the trace itself if nothing is damaged.
+        The copy, or the trace itself if nothing is damaged.
     str
         A sentence about what was lost; empty if nothing is damaged.
 
@@ -68,7 +68,7 @@ def salvaged(path: Path, name: Path, scratch: Path) -> tuple[Path, str]:
 
 
 def _copied(connection: sqlite3.Connection) -> Iterator[tuple[str, tuple[int, int | None]]]:
-    """Copy the readable rows of each table; yield its name, the number of copied rows and the expected number."""
+    """Copy the readable rows of each table, and yield its name and the copied and expected numbers of rows."""
     definitions = list(_readable(connection, "SELECT name, sql FROM damaged.sqlite_master WHERE type = 'table'"))
     for raw_name, raw_sql in definitions:
         with suppress(UnicodeDecodeError, sqlite3.Error):
@@ -97,8 +97,8 @@ def _copy(connection: sqlite3.Connection, table: str, first: int, last: int) -> 
 def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int, int]]:
     """Yield contiguous readable intervals of rowids.
 
-    After damage, reading resumes at the next row that can be found, by steps that double and then halve. The pages
-    above the damaged one lead to it.
+    After damage, reading resumes at the next row that can be found. The search uses steps that first double and then
+    halve. It reaches that row through the pages above the damaged page.
     """
     highest = next(_rows(connection, table, "ORDER BY _rowid_ DESC LIMIT 1", _LAST, "<="), _LAST)
     start: int | None = _FIRST
@@ -114,7 +114,7 @@ def _intervals(connection: sqlite3.Connection, table: str) -> Iterator[tuple[int
 
 
 def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int) -> tuple[int | None, int | None]:
-    """Read from a row on; return the last readable row and the row at which to resume (None at the end)."""
+    """Read from `start` on, and return the last readable row and the row at which to resume (None at the end)."""
     reached = None
     try:
         for number in _rows(connection, table, "ORDER BY _rowid_", start, strict=True):
@@ -129,7 +129,7 @@ def _reach(connection: sqlite3.Connection, table: str, start: int, highest: int)
 
 
 def _behind(connection: sqlite3.Connection, table: str, low: int, highest: int) -> int | None:
-    """Return the first rowid from which a row can be read; None if there are no more rows."""
+    """Return the first rowid from which a row can be read, or None if there are no more rows."""
 
     def is_readable(number: int) -> bool:
         found = next(_rows(connection, table, "ORDER BY _rowid_ LIMIT 1", number), None)
@@ -150,7 +150,7 @@ def _behind(connection: sqlite3.Connection, table: str, low: int, highest: int) 
 def _rows(
     connection: sqlite3.Connection, table: str, order: str, start: int, test: str = ">=", *, strict: bool = False
 ) -> Iterator[int]:
-    """Read complete rows; yield their rowids. Damage ends the iteration, or raises if `strict`."""
+    """Read complete rows, and yield their rowids. Damage ends the iteration, or raises an error if `strict`."""
     try:
         for number, *_ in connection.execute(
             f"SELECT _rowid_, * FROM damaged.{quoted(table)} WHERE _rowid_ {test} ? {order}", [start]
@@ -167,7 +167,7 @@ def _readable(connection: sqlite3.Connection, query: str) -> Iterator[tuple[byte
 
 
 def _count(connection: sqlite3.Connection, table: str) -> int | None:
-    """Return the number of rows a table should have according to its pages; None if they cannot be read."""
+    """Return the number of rows that a table should have, or None if its pages cannot be read."""
     try:
         return int(connection.execute(f"SELECT count(*) FROM damaged.{quoted(table)} NOT INDEXED").fetchone()[0])
     except sqlite3.Error:
@@ -175,7 +175,7 @@ def _count(connection: sqlite3.Connection, table: str) -> int | None:
 
 
 def _lost(read: dict[str, tuple[int, int | None]], damaged: set[str]) -> str:
-    """Return a sentence about the data that is missing in a copy."""
+    """Return a sentence about the data that is missing from a copy."""
     said = []
     for table, (count, of) in read.items():
         if table in damaged or of is None or count < of:

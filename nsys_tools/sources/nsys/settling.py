@@ -37,7 +37,7 @@ def settled(path: Path, scratch: Path) -> tuple[Path, list[str]]:
     if not beside and not is_wal:
         _check_unlocked(path)
         return path, []
-    log.info("%s: reading a copy, so that nothing is written next to the trace.", path)
+    log.info("%s: nsys-tools reads a copy so that nothing is written next to the trace.", path)
     copy = _copied(path, beside, scratch)
     return copy, _recovered(path, copy)
 
@@ -59,13 +59,13 @@ def _is_being_written(path: Path) -> NsysToolsError:
 
 
 def _copied(path: Path, beside: list[Path], scratch: Path) -> Path:
-    """Copy a trace with its log or journal; fail if they change in the meantime."""
+    """Copy a trace with its log or journal, and fail if one of these files changes in the meantime."""
     # Recovery writes the pages of the log into the copy.
     needed = path.stat().st_size + 2 * sum(file.stat().st_size for file in beside)
     if shutil.disk_usage(scratch).free < needed:
         raise NsysToolsError(
             f"{path} must be copied before it can be read, but {scratch.parent} does not have {needed:,} bytes free.",
-            "Choose a folder with more space: TMPDIR=DIR nsys-tools ...",
+            "Set TMPDIR to a folder with more space.",
         )
     real = path.resolve()
     before = _states(path)
@@ -84,7 +84,7 @@ def _states(path: Path) -> list[tuple[str, int, int]]:
 
 
 def _recovered(path: Path, copy: Path) -> list[str]:
-    """Have SQLite apply a log or a journal to the copy; return notes for the reader."""
+    """Have SQLite apply a log or a journal to the copy, and return notes for the reader."""
     log_file = copy.with_name(f"{copy.name}-wal")
     log_bytes = log_file.stat().st_size if log_file.is_file() else 0
     rolls_back = copy.with_name(f"{copy.name}-journal").is_file()

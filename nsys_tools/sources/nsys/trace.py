@@ -1,4 +1,4 @@
-"""Opening a trace as a database."""
+"""Open a trace as a database."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def open_trace(
     Parameters
     ----------
     path
-        A ``.sqlite`` export, a folder of ``nsys export -t parquetdir``, or a ``.nsys-rep``
-        (requires an installed ``nsys``).
+        A ``.sqlite`` export, a folder written by ``nsys export -t parquetdir``, or a ``.nsys-rep``
+        recording (which requires an installed ``nsys``).
     cache
         Cache loaded tables and results in the user's cache folder; otherwise keep them in memory.
     progress
@@ -94,7 +94,7 @@ def _labels(database: Database) -> list[tuple[str, str]]:
 
 
 def _size(path: Path) -> int:
-    """Return the size of a trace in bytes; for a folder, the total of its files."""
+    """Return the size of a trace in bytes. For a folder, this is the total size of its files."""
     files = path.glob("*.parquet") if path.is_dir() else [path]
     return sum(file.stat().st_size for file in files)
 
@@ -103,5 +103,5 @@ def _store(path: Path, kind: Kind) -> Store | None:
     try:
         return Store(identity(path, kind))
     except OSError as error:
-        log.warning("nsys-tools does not use a cache: %s.", error)
+        log.warning("The trace is not cached: %s.", error)
         return None
