@@ -71,7 +71,7 @@ CREATE MACRO label_or(label, name) AS coalesce(label,
 -- A kernel name, prefixed with the name of the range under which it is listed, if any.
 CREATE MACRO label_text(range_name, name) AS CASE WHEN range_name IS NULL THEN name ELSE range_name || '/' || name END;
 
--- A kernel name without the parts that nsys and ncu spell differently: casts of template arguments, a leading return
+-- A kernel name without the parts that nsys and ncu spell differently: casts in template arguments, a leading return
 -- type void, suffixes of numbers, and whitespace around punctuation. true and false become 1 and 0.
 CREATE MACRO kernel_spelling(name) AS
     regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(

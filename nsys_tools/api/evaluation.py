@@ -285,7 +285,9 @@ class Evaluation:
         from nsys_tools.synthetic import prediction  # noqa: PLC0415
 
         if self._settings.peak is None:
-            raise NsysToolsError("A prediction requires a GPU.", "Specify a GPU with --gpu NAME or evaluate(gpu=NAME).")
+            raise NsysToolsError(
+                "A GPU must be specified to predict times.", "Specify a GPU with --gpu NAME or evaluate(gpu=NAME)."
+            )
         gpu = gpus.load(self._settings.peak.gpu)
         events = schedule(self._model, self._formulas, self._settings)
         parts = prediction.write(Path(out), events, gpu, force, self.files)

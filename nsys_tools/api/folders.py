@@ -1,4 +1,4 @@
-"""Report folders: where they are, and whether they can be written."""
+"""Report folders: where they are, and whether they can be written to."""
 
 from __future__ import annotations
 

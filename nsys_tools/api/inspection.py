@@ -140,12 +140,12 @@ def _told(diagnostics: Iterable[str]) -> list[str]:
 
 @one_error
 def model_operators(source: str, *, people: bool = False) -> tuple[Result, list[str]]:
-    """Return the distinct module classes of a model or a torchinfo artifact, and the classes without a formula.
+    """Return the distinct module classes of a model or of torchinfo output, and the classes without a formula.
 
     Parameters
     ----------
     source
-        A model, or the file or folder of a torchinfo artifact.
+        A model, or a file or folder of torchinfo output.
     people
         Omit and shorten columns for human readers.
     """

@@ -221,7 +221,7 @@ def _without_trace(asked: Asked) -> Opened:
     if needless:
         raise NsysToolsError(
             f"{needless[0]} requires a trace, but none was specified.",
-            "Also open a trace with --trace TRACE or nt.open(TRACE, ncu=PATH).",
+            "Also specify a trace with --trace TRACE or nt.open(TRACE, ncu=PATH).",
         )
     asked.check(None)
     with ExitStack() as opening:

@@ -79,7 +79,7 @@ def _tool(name: str, given: str, missing: str) -> tuple[Finding, str | None]:
 def packages(versions: Mapping[str, str | None]) -> list[Finding]:
     """Check which of the packages required by a workload are installed."""
     needed = ("torch", "transformers", "pillow", "nvtx")
-    advice = "pip install 'nsys-tools[capture]'. capture/constraints.txt lists versions that work together."
+    advice = "Run `pip install 'nsys-tools[capture]'`. capture/constraints.txt lists versions that work together."
     return [
         Finding(name, "ok", str(versions[name])) if versions[name] else Finding(name, "fail", "not installed", advice)
         for name in needed

@@ -43,7 +43,7 @@ def device_of(options: Options) -> str:
 
 
 def dtype_of(options: Options) -> Any:
-    """Return the torch dtype in which to run. ``auto`` is bfloat16 on a GPU and float32 on the CPU."""
+    """Return the torch dtype to run the model in. ``auto`` means bfloat16 on a GPU and float32 on the CPU."""
     import torch
 
     if options.dtype == "auto":

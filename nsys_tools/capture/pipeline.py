@@ -189,7 +189,7 @@ def _count(plan: Plan, ncu_path: Path, folder: RunFolder, reader: Reader, show: 
     targets = ncu.choose(reader.kernel_uses(folder.file("trace.sqlite")), plan.options.repeats, plan.counters)
     if not targets:
         raise NsysToolsError(
-            "There are no kernels for ncu to profile: no stage of the trace contains a kernel.",
+            "ncu has no kernels to profile because no stage in the trace contains a kernel.",
             "Run the model on the GPU with --device cuda.",
         )
     once = replace(plan.options, repeats=1, out=Options().out)

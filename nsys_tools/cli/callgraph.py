@@ -37,7 +37,7 @@ def group(
     hooks: Annotated[
         Path | None,
         typer.Option(
-            "--hooks", metavar="DOT", help="Read the actual calls from this .dot file recorded by forward hooks."
+            "--hooks", metavar="DOT", help="Read the actual calls from this .dot file recorded with forward hooks."
         ),
     ] = None,
     force: options.FORCE = False,
@@ -62,7 +62,7 @@ def trace(
 ) -> None:
     """Run a model once and record its call graph.
 
-    TARGET is a function that you provide. It returns (model, args) or (model, args, kwargs). The command imports and
-    calls it, and requires the [torch] extra.
+    TARGET is a function that you provide. It returns (model, args) or (model, args, kwargs). The command imports
+    the function and calls it. It requires the [torch] extra.
     """
     print(nt.record_callgraph(target, out, operations=not hooks_only, force=force))

@@ -1,4 +1,4 @@
-"""The commands that read several traces, in the order of the help."""
+"""The commands that read several traces, in the order in which ``--help`` lists them."""
 
 from __future__ import annotations
 

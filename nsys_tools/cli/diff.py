@@ -21,10 +21,16 @@ def diff(
         typer.Argument(metavar="[BASE NEW]", help="Two traces, run folders or saved baselines.", show_default=False),
     ] = None,
     base: Annotated[
-        list[Path], typer.Option("--base", metavar="TRACE", help="Add a trace to the BASE side. Repeatable.")
+        list[Path],
+        typer.Option(
+            "--base", metavar="TRACE", help="Add a trace to the BASE side. This option can be repeated."
+        ),
     ] = [],  # noqa: B006  (typer copies it)
     new: Annotated[
-        list[Path], typer.Option("--new", metavar="TRACE", help="Add a trace to the NEW side. Repeatable.")
+        list[Path],
+        typer.Option(
+            "--new", metavar="TRACE", help="Add a trace to the NEW side. This option can be repeated."
+        ),
     ] = [],  # noqa: B006
     by: Annotated[
         str,
@@ -37,7 +43,9 @@ def diff(
     noise: Annotated[
         list[Path],
         typer.Option(
-            "--noise", metavar="TRACE", help="Estimate noise from repeated captures of one program. Repeatable."
+            "--noise",
+            metavar="TRACE",
+            help="Estimate noise from repeated captures of one program. This option can be repeated.",
         ),
     ] = [],  # noqa: B006
     gate: Annotated[
@@ -65,7 +73,7 @@ def diff(
     """
     if sides and len(sides) != 2:
         raise nt.UsageError(
-            "diff compares two traces, BASE and NEW.", "For several captures per side, use --base and --new."
+            "diff requires exactly two traces, BASE and NEW.", "For several captures per side, use --base and --new."
         )
     first, second = ([path] for path in sides) if sides else ([], [])
     with status() as progress:
@@ -78,7 +86,7 @@ def diff(
     if written or form != "table":
         print(written or found.text(form, top=top))
     else:
-        reflow.show(found.text(form, top=top), "To see everything, add --format json or pipe the output to: less -S.")
+        reflow.show(found.text(form, top=top), "To see everything, add --format json or pipe the output to `less -S`.")
     if outcome:
         print("\n".join(outcome.lines), file=sys.stderr)
         raise typer.Exit(outcome.code)

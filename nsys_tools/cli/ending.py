@@ -51,7 +51,7 @@ class Ending:
         self._is_over = False
 
     def exit(self) -> None:
-        """End the process after a signal, without joining threads. Their temporary files are removed first."""
+        """After a signal, remove temporary files and end the process without joining threads."""
         if self.number:
             sys.stderr.flush()
             nt.remove_scratch()

@@ -63,7 +63,8 @@ def _seen(
 
 def _asked(
     query: Annotated[
-        list[str], typer.Option("--query", "-q", metavar="QUERY", help="Export only this query. Repeatable.")
+        list[str],
+        typer.Option("--query", "-q", metavar="QUERY", help="Export only this query. This option can be repeated."),
     ] = [],  # noqa: B006  (typer copies it)
     stages: options.STAGES = None,
     steps: options.STEPS = "auto",

@@ -26,7 +26,9 @@ def findings(
     *,
     trace: Annotated[Path, typer.Argument(metavar="TRACE", help="Trace or run folder.")],
     form: Annotated[str, typer.Option("--format", metavar="FORMAT", help="Output format: text or json.")] = "text",
-    rule: Annotated[list[str], typer.Option("--rule", metavar="NAME", help="Run only this rule. Repeatable.")] = [],  # noqa: B006
+    rule: Annotated[
+        list[str], typer.Option("--rule", metavar="NAME", help="Run only this rule. This option can be repeated.")
+    ] = [],  # noqa: B006
     top: Annotated[int, typer.Option("--top", min=1, help="Print at most this many findings.")] = 100,
     stages: options.STAGES = None,
     compared: dict[str, Any],
@@ -37,8 +39,8 @@ def findings(
 ) -> None:
     """Print the findings, ordered by time at stake, largest first.
 
-    Each finding comes with evidence and advice on what to try. The rules are SQL queries. To list the rules, use
-    `nsys-tools queries --area findings`. To add a rule, put its SQL file in DIR/queries/findings/ and use
+    Each finding comes with evidence and advice on what to try. The rules are SQL queries. Run
+    `nsys-tools queries --area findings` to list them. To add a rule, put its SQL file in DIR/queries/findings/ and use
     --assets DIR.
     """
     if form not in {"text", "json"}:

@@ -61,7 +61,7 @@ def flops(
     formula: Annotated[
         str,
         typer.Option(
-            "--closed-form", metavar="LAYER", help="Show the formulas of this layer. Use all to show every layer."
+            "--closed-form", metavar="LAYER", help="Show the formulas for LAYER, or for every layer if LAYER is 'all'."
         ),
     ] = "",
     form: options.FORMAT = "table",
@@ -120,7 +120,7 @@ def _print_formulas(rows: nt.Result, form: str) -> None:
 @app.command()
 def operators(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="Model name or file, or a torchinfo artifact (file or folder).")
+        str, typer.Argument(metavar="SOURCE", help="Model name or file, or torchinfo output (file or folder).")
     ],
     form: options.FORMAT = "table",
 ) -> None:
@@ -142,7 +142,7 @@ def sweep(
             "--over",
             metavar="NAME=1,2,4",
             help="Sweep a workload input, or one of tp, pp, ep and dp, over a list (1,2,4), a range (1..9), or a range "
-            "with a step size (9..99..9 is 9, 18, ..., 99). Repeatable.",
+            "with a step size (9..99..9 is 9, 18, ..., 99). This option can be repeated.",
         ),
     ],
     phase: options.PHASE = "",

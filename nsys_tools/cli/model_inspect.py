@@ -13,7 +13,10 @@ from nsys_tools.cli import answers, options, table
 
 SOURCE = Annotated[str, typer.Argument(metavar="CONFIG|HUB_ID|CLASS", help="Architecture to build without weights.")]
 CONFIG = Annotated[
-    list[str], typer.Option("--config", metavar="NAME=VALUE", help="Set a value in the configuration. Repeatable.")
+    list[str],
+    typer.Option(
+        "--config", metavar="NAME=VALUE", help="Set a value in the configuration. This option can be repeated."
+    ),
 ]
 
 
@@ -24,7 +27,8 @@ def inspect(
         Path | None, typer.Option("--out", metavar="FILE", help="Also write the model JSON to FILE.")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Rebuild the architecture even if it is cached, and overwrite FILE.")
+        bool,
+        typer.Option("--force", help="Rebuild the architecture even if it is cached, and overwrite the --out file."),
     ] = False,
     check: Annotated[bool, typer.Option(help="Compare FLOPs with torch's FlopCounterMode.")] = True,
 ) -> None:

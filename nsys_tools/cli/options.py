@@ -48,7 +48,9 @@ COMPARE = Annotated[
     ),
 ]
 WORKLOAD = Annotated[str, typer.Option("--workload", "-w", metavar="W", help="Use this workload (a name or a file).")]
-SET = Annotated[list[str], typer.Option("--set", metavar="NAME=N", help="Set a model input. Repeatable.")]
+SET = Annotated[
+    list[str], typer.Option("--set", metavar="NAME=N", help="Set a model input. This option can be repeated.")
+]
 TRACE_GPU = Annotated[
     str, typer.Option("--gpu", metavar="NAME", help="Compare with this GPU. auto uses the GPU recorded in the trace.")
 ]
@@ -113,13 +115,13 @@ CSV_SAFE = Annotated[
     bool,
     typer.Option(
         "--csv-safe",
-        help="In CSV and TSV, prefix text that a spreadsheet would read as a formula (=, +, -, @) with a quote (').",
+        help="In CSV and TSV, put a quote (') before text that a spreadsheet would read as a formula (=, +, -, @).",
     ),
 ]
 MODEL = Annotated[
     str, typer.Argument(metavar="MODEL", help="Name of a shipped model, or path to a model file or config.json.")
 ]
-PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase, for example, vision, prefill or decode.")]
+PHASE = Annotated[str, typer.Option("--phase", help="Show only this phase, such as vision, prefill or decode.")]
 FORMAT = Annotated[
     str, typer.Option("--format", "-f", metavar="FORMAT", help="Output format: table, csv, tsv, json, yaml or md.")
 ]

@@ -55,7 +55,7 @@ def _list(found: nt.Result, area: str, form: str) -> None:
             table.listing("entities" if name == "views" else name, shown, max(map(len, said)))
     example = next(iter(said)) if area else "kernel_summary"
     more = "" if area else " To list one area, use --area, for example, --area kernel."
-    table.say(f"To describe a query, use: nsys-tools queries {example}.{more}")
+    table.say(f"Run `nsys-tools queries {example}` to describe a query.{more}")
 
 
 def first_words(summary: str) -> str:

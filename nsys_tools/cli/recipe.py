@@ -29,7 +29,7 @@ def recipe(
         list[Path], typer.Argument(metavar="TRACE...", help="Traces, folders or patterns. Each trace is a rank.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables and the page to DIR.")
+        Path, typer.Option("--output", "-o", "--out", metavar="DIR", help="Write the tables and an HTML page to DIR.")
     ],
     iteration: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="Delimit iterations by this kernel or NVTX range.")
@@ -41,15 +41,19 @@ def recipe(
         int | None, typer.Option("--end", metavar="NS", help="Use only events that start before this time.")
     ] = None,
     nvtx: Annotated[
-        str | None, typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only the time in this NVTX range.")
+        str | None,
+        typer.Option("--nvtx", metavar="RANGE[@DOMAIN][/N]", help="Use only events that overlap this NVTX range."),
     ] = None,
     base: Annotated[bool, typer.Option("--base", help="Name kernels by function name only.")] = False,
     mangled: Annotated[bool, typer.Option("--mangled", help="Name kernels by their mangled names.")] = False,
     bins: Annotated[
-        int | None, typer.Option("--bins", metavar="N", help="Divide the time into N bins. Default: 30.")
+        int | None, typer.Option("--bins", metavar="N", help="Divide the time range into N bins. Default: 30.")
     ] = None,
     cumulative: Annotated[
-        bool, typer.Option("--cumulative", help="Add up the times of overlapping kernels.")
+        bool,
+        typer.Option(
+            "--cumulative", help="Sum the durations of overlapping kernels instead of counting the overlap once."
+        ),
     ] = False,
     rows: Annotated[int | None, typer.Option("--rows", metavar="N", help="List at most N rows per trace.")] = None,
     gap: Annotated[

@@ -21,7 +21,7 @@ def _print_rules(value: bool) -> None:
     for rule in nt.rules():
         print(f"{rule['rule']}{rule['arguments']} -- {rule['title']}")
         print(f"      also: {rule['also']}")
-    print("\nTo see the columns of a rule: nsys-tools queries rule_RULE.")
+    print("\nRun `nsys-tools queries rule_RULE` to list the columns of a rule.")
     raise typer.Exit
 
 
@@ -47,7 +47,7 @@ def rules(
         str,
         typer.Option(
             "--filter-nvtx", metavar="RANGE[@DOMAIN][/N]",
-            help="Use only events that overlap this range and are in its process.",
+            help="Use only events that overlap this range and belong to its process.",
         ),
     ] = "",
     force_overwrite: reports.OVERWRITE = False,

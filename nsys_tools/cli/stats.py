@@ -23,7 +23,7 @@ def _print_reports(value: bool) -> None:
             print(f"      also: {report['also']}")
     print(
         "\nReports marked with * are printed by default. "
-        "To see the columns of a report: nsys-tools queries stats_REPORT."
+        "Run `nsys-tools queries stats_REPORT` to list the columns of a report."
     )
     raise typer.Exit
 
@@ -32,7 +32,10 @@ def stats(
     traces: Annotated[list[Path], typer.Argument(metavar="TRACE...", help=options.TRACES_HELP)],
     report: Annotated[
         list[str],
-        typer.Option("--report", "-r", metavar="NAME[:ARG][,...]", help="Print these reports. Old names also work."),
+        typer.Option(
+            "--report", "-r", metavar="NAME[:ARG][,...]",
+            help="Print these reports. Names from older nsys versions are also accepted.",
+        ),
     ] = [],  # noqa: B006  (typer copies it)
     form: reports.FORMAT = [],  # noqa: B006
     output: reports.OUTPUT = [],  # noqa: B006

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROWS = 200
 _RECORDS = 3  # if there are more rows than this, they are shown as a table, even if some columns do not fit
 _VALUE_LINES = 4
-_EVERYTHING = "To see everything, add --format csv or pipe the output to: less -S."
+_EVERYTHING = "To see everything, add --format csv or pipe the output to `less -S`."
 
 
 def show(

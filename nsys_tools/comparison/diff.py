@@ -49,7 +49,7 @@ class Headline:
     Attributes
     ----------
     phase, gpu
-        The phase of the steps, and the GPU. GPUs with steps are numbered from 0.
+        The phase of the steps, and the GPU. Only GPUs with steps are numbered, starting at 0.
     shift
         How the step times differ.
     budget
@@ -231,6 +231,6 @@ def _notes(base: Sequence[Snapshot], new: Sequence[Snapshot], by: str) -> list[s
         )
     elif by != "step":
         notes.append(
-            "Sums cover whole captures, so part of each change is due to different amounts of work in the captures."
+            "Sums cover whole captures, so part of each change may be due to different amounts of work in the captures."
         )
     return notes

@@ -62,13 +62,13 @@ class Steps:
     Attributes
     ----------
     phase, gpu, found_by
-        As in ``step``. GPUs with steps are numbered from 0.
+        As in ``step``. Only GPUs with steps are numbered, starting at 0.
     terms
         Time of each step in ns, by term (see ``step_budget``).
     context_tokens, generation_tokens, requests
         Medians, over steps, of the counts in the step names, or None if the names do not contain counts.
     tokens_per_s
-        Generated tokens per second if there are any, otherwise context tokens per second.
+        Generated tokens per second if any tokens were generated, otherwise context tokens per second.
     """
 
     phase: str

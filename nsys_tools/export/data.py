@@ -1,4 +1,4 @@
-"""The results of the documented queries as Parquet files, an SQLite database or a DuckDB database."""
+"""Export of query results to Parquet files, an SQLite database or a DuckDB database."""
 
 from __future__ import annotations
 

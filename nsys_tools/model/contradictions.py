@@ -65,9 +65,10 @@ def _refuse_unequal(name: str, default: ClosedForm, given: Sequence[int], scope:
     for index, (value, follows) in enumerate(zip(given, scope.values(default, place), strict=True)):
         if value != follows:
             others = {other: scope.values(variable(other), place)[index] for other in sorted(default.names)}
-            said = ", ".join(f"{other}={it}" for other, it in others.items())
+            said = " and ".join(f"{other}={it}" for other, it in others.items())
+            verb = "implies" if len(others) == 1 else "imply"
             raise UsageError(
-                f"{name}={value} contradicts {said}, which implies {name}={follows}.",
+                f"{name}={value} contradicts {said}, which {verb} {name}={follows}.",
                 f"Omit {name}, or {' and '.join(others)}.",
             )
 

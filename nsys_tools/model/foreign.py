@@ -26,5 +26,5 @@ def located(name: str, suffixes: tuple[str, ...]) -> Path:
     except NsysToolsError as error:
         if not _NAME.fullmatch(name) or name.endswith(_DATA):
             raise
-        hint = f"If it is a transformers architecture, run: nsys-tools model inspect {name} --out model.json"
+        hint = f"If it is a transformers architecture, run `nsys-tools model inspect {name} --out model.json`."
         raise type(error)(error.message, f"{error.hint} {hint}".strip()) from None

@@ -66,7 +66,7 @@ def _artifact(path: Path) -> tuple[Path, dict[str, Any]]:
         data = documents.plain(file)
         if isinstance(data, dict) and isinstance(data.get("layers"), list) and data["layers"]:
             return file, data
-    hint = "The file must have a `layers` list whose elements have `class_name_qualified`."
+    hint = "The file must have a `layers` list whose elements have a `class_name_qualified` field."
     raise NsysToolsError(f"{path} contains no list of unique layers as written by torchinfo.", hint)
 
 

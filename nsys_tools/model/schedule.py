@@ -64,7 +64,7 @@ def schedule(model: Model, database: Database, settings: Settings) -> Iterator[E
         If the settings have no peak rate.
     """
     if settings.peak is None:
-        raise NsysToolsError("A prediction requires a GPU.", "Specify one with --gpu.")
+        raise NsysToolsError("A GPU must be specified to predict times.", "Specify one with --gpu.")
     scope = scope_of(model, {name: [value] for name, value in settings.values.items()}, settings)
     found = step_demands(model, database)
     for phase in model.phases:

@@ -103,7 +103,7 @@ class Serving:
         if not can_serve(self.model):
             raise UsageError(f"{self.model.name} does not decode batches, so tokens per second cannot be computed.")
         if self.settings.gpu is None:
-            raise NsysToolsError("Times and memory require a GPU.", "Specify one with --gpu.")
+            raise NsysToolsError("A GPU must be specified to compute times and memory use.", "Specify one with --gpu.")
         phases = [phase.name for phase in self.model.phases]
         for phase, share in self.efficiency.items():
             if phase not in phases:

@@ -72,7 +72,7 @@ def _matched(sources: Sequence[Source], expression: str) -> list[int]:
     try:
         compiled = re.compile(expression)
     except re.error as error:
-        raise UsageError(f"--rank-regex {expression}: {error}.") from None
+        raise UsageError(f"--rank-regex {expression} is not a valid regular expression: {error}.") from None
     if compiled.groups != 1:
         raise UsageError(
             f"--rank-regex {expression} must have exactly one group, for the number.", r"Example: 'rank(\d+)'."

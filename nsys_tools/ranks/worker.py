@@ -32,7 +32,7 @@ class Worker:
         Raises
         ------
         NsysToolsError
-            If the trace cannot be read, or the process dies. In that case, the next task starts a new process.
+            If the trace cannot be read or the process dies. After the process dies, the next task starts a new one.
         """
         process = self._started()
         try:

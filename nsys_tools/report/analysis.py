@@ -203,8 +203,8 @@ def _notes(summary: dict[str, Any], read: Callable[[str], Result], wanted: Seque
         )
     if any(row["gpu_id"] >= 1000 for row in read("gpu_summary").records()):
         notes.append(
-            "Operations ran on several machines or containers. GPUs of the second machine or container are numbered "
-            "from 1000, and GPUs of the third from 2000. The trace does not describe these GPUs."
+            "Operations ran on several machines or containers. GPUs on the second machine or container are numbered "
+            "from 1000, and those on the third from 2000. The trace does not describe these GPUs."
         )
     present = {row["stage"] for row in read("stage_summary").records() if row["instance_count"]}
     for stage in wanted:

@@ -57,7 +57,7 @@ def render_headline(head: Headline) -> str:
 
 
 def render_summary(analysis: Analyzed) -> str:
-    """Return, as Markdown, the page for readers who do not work with traces."""
+    """Return the summary page as Markdown. It is for readers who do not work with traces."""
     return _rendered(SUMMARY, analysis, text=summarize(analysis), time=duration, percent=_percent)
 
 

@@ -108,7 +108,7 @@ def hint(name: str, tables: Iterable[str] = ()) -> str:
     return (
         f"Did you mean: {', '.join(known[one] for one in near)}?"
         if near
-        else "To list the queries: nsys-tools queries."
+        else "Run `nsys-tools queries` to list the queries."
     )
 
 

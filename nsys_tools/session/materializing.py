@@ -191,7 +191,7 @@ class Materializer:
         return Measured(f"reading {table}", meter) if meter else f"reading {table}"
 
     def _examine(self, recipe: Recipe, source: str) -> None:
-        """Reject a copy if rows lack required values, since the copy would be stored and used in results."""
+        """Reject a copy if rows lack required values, because the copy would be cached and used in results."""
         if recipe.reads and any(self._lacking(recipe, source).values()):
             raise _OddError
 

@@ -34,8 +34,8 @@ class Result:
     documented
         The documented columns with type, unit and meaning; empty for the user's own SQL.
     total_count
-        Number of rows that the query returned before any were removed. The number is larger than ``len(result)`` if
-        rows were removed. Otherwise, it is equal to ``len(result)`` or None.
+        Number of rows that the query returned before any were removed, or None if they were not counted. A copy from
+        `kept` contains the number, unless a limit truncated the rows. In that case, it is None.
     truncated
         Whether a limit removed rows.
 

@@ -109,8 +109,8 @@ class Recorded:
         counts = [item.get("crops", 0) for item in batch]
         if sum(counts) % len(batch):
             raise NsysToolsError(
-                f"The pages of a batch have {', '.join(map(str, counts))} crops, but the model requires the same "
-                "number of crops for all pages.",
+                f"The pages of a batch have {', '.join(map(str, counts))} crops. Their total is not a multiple of "
+                "the number of pages, so the model cannot represent these pages.",
                 "Capture with --batch-size 1, or use --workload or --set.",
             )
         grids = {tuple(item.get("crop_grid", ())) for item in batch}

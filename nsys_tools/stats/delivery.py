@@ -65,11 +65,11 @@ class Delivery:
     Attributes
     ----------
     trace
-        The trace. ``.`` writes files next to it.
+        The trace. If the output is ``.``, files are written next to it.
     console
-        The stream to which ``-`` writes.
+        The stream to write to if the output is ``-``.
     overwrite
-        Replace existing files.
+        Whether to replace existing files.
     """
 
     trace: Path

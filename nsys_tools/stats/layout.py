@@ -49,12 +49,12 @@ class Layout:
 
 @dataclass(frozen=True)
 class _Digits:
-    """The format of numbers.
+    """The number format.
 
     Attributes
     ----------
     sizes
-        Group sizes from the decimal point to the left. The last size is repeated. Empty for no grouping.
+        Group sizes, right to left from the decimal point. The last size is repeated. Empty for no grouping.
     separator, point
         Group separator and decimal point.
     """

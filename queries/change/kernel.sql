@@ -1,4 +1,4 @@
--- One row per kernel name, grid and block with the statistics used to compare captures, ordered by sum_ns, largest
+-- One row per kernel name, grid and block, with the statistics used to compare captures, ordered by sum_ns, largest
 -- first.
 -- materialized: every comparison reads it.
 --

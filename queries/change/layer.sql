@@ -1,9 +1,9 @@
--- One row per place in the program with the statistics used to compare captures, ordered by sum_ns, largest first.
+-- One row per place in the program, with the statistics used to compare captures, ordered by sum_ns, largest first.
 -- Operations in CUDA graphs are resolved to the layer in which they were captured.
 -- materialized: the result is small and the same for every comparison.
 --
--- name             VARCHAR   -      path of the captured layer or, if there is none, of the range, written as labels
---                                   joined by /; (unattributed) if there is neither
+-- name             VARCHAR   -      path of the captured layer, or of the range if there is no captured layer, as
+--                                   labels joined by /; (unattributed) if there is neither
 -- detail           VARCHAR   -      always empty
 -- class            VARCHAR   -      always empty
 -- instance_count   BIGINT    count  number of GPU operations attributed to this place

@@ -1,4 +1,4 @@
--- One row per place in the program (a rolled-up range path) with the statistics used to compare captures, ordered by
+-- One row per place in the program (a rolled-up range path), with the statistics used to compare captures, ordered by
 -- sum_ns, largest first.
 -- materialized: the result is small and the same for every comparison.
 --

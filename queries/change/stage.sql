@@ -1,4 +1,4 @@
--- One row per stage with the statistics used to compare captures, ordered by sum_ns, largest first.
+-- One row per stage, with the statistics used to compare captures, ordered by sum_ns, largest first.
 -- materialized: the result is small and the same for every comparison.
 --
 -- name             VARCHAR   -      stage name

@@ -5,8 +5,8 @@
 --    ({bound!s}-bound), which is {reached_ratio} of the busy time. {worst_op} has the most time above roofline
 --    ({worst_ns}).
 -- advice: {advice!s}
--- plain: In {subject}, the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}. {worst_op}
---    could save the most time.
+-- plain: In {subject}, the GPU computes for {busy_ns}. At best, the same work would take {roofline_ns}.
+--    Optimizing {worst_op} could save the most time.
 -- certainty: likely
 -- stake: kernel
 -- needs: model
@@ -17,7 +17,7 @@
 -- subject        VARCHAR  -      stage
 -- busy_ns        BIGINT   ns     time during which at least one operation of the stage runs
 -- roofline_ns    DOUBLE   ns     roofline time of the stage's layers
--- reached_ratio  DOUBLE   ratio  roofline_ns over busy_ns
+-- reached_ratio  DOUBLE   ratio  roofline_ns divided by busy_ns
 -- bound          VARCHAR  -      compute or memory
 -- worst_op       VARCHAR  -      op with the most time above roofline
 -- worst_ns       DOUBLE   ns     time above roofline of worst_op

@@ -15,7 +15,7 @@
 -- at_stake_ns            BIGINT  ns       sum_ns
 -- sum_ns                 BIGINT  ns       total duration of copies between host and device
 -- copied_bytes           BIGINT  bytes    bytes copied between host and device
--- bandwidth_bytes_per_s  DOUBLE  bytes/s  copied_bytes over sum_ns
+-- bandwidth_bytes_per_s  DOUBLE  bytes/s  copied_bytes divided by sum_ns
 -- compute_ns             BIGINT  ns       total duration of kernels and graph runs
 WITH copied AS (
     SELECT sum(duration_ns)::BIGINT AS ns, sum(copied_bytes)::BIGINT AS bytes

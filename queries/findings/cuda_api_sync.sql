@@ -4,10 +4,10 @@
 -- title: Device and stream synchronization
 -- sentence: The GPUs were idle for {at_stake_ns} in total ({gap_count!a}, {share_ratio} of idle time) because the CPU
 --    was blocked in {subject} when they ran out of work.
--- advice: Avoid synchronizing (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or queue the next work
---    first.
+-- advice: Avoid synchronizing (`.item()`, `.cpu()`, printing a tensor, `cudaDeviceSynchronize`), or enqueue more work
+--    before synchronizing.
 -- plain: The GPU had no work for {at_stake_ns} in total ({gap_count!a}) because the program waited in {subject} for
---    earlier results before it submitted more work. Request results later, or submit the next work first.
+--    earlier results before it submitted more work. Request results later, or submit more work before requesting them.
 -- certainty: likely
 -- stake: idle
 -- needs: calls
@@ -17,7 +17,7 @@
 -- at_stake_ns  BIGINT   ns     idle time that follows these calls
 -- subject      VARCHAR  -      blocking function
 -- gap_count    BIGINT   count  number of gaps
--- share_ratio  DOUBLE   ratio  at_stake_ns over total idle time
+-- share_ratio  DOUBLE   ratio  at_stake_ns divided by total idle time
 -- longest_ns   BIGINT   ns     duration of the longest gap
 SELECT sum_ns AS at_stake_ns, coalesce(blocking_call, 'a blocking call') AS subject, gap_count, share_ratio, max_ns AS longest_ns
 FROM gap_summary

@@ -19,7 +19,7 @@
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies
--- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
+-- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes divided by sum_ns
 WITH found AS (
     SELECT c.*
     FROM copy__call AS c JOIN _copy_device AS d USING (operation_id)

@@ -18,7 +18,7 @@
 -- run_count     BIGINT  count  number of sequences of at least two such kernels, excluding those in unfused attention
 -- kernel_count  BIGINT  count  number of kernels in these sequences
 -- sum_ns        BIGINT  ns     total duration of these kernels
--- share_ratio   DOUBLE  ratio  sum_ns over the total duration of all kernels
+-- share_ratio   DOUBLE  ratio  sum_ns divided by the total duration of all kernels
 WITH run AS (
     SELECT process_id, device_id, stream_id, product_number, count(*) AS n, sum(duration_ns)::BIGINT AS sum_ns,
         max(duration_ns) AS max_ns

@@ -16,7 +16,7 @@
 -- at_stake_ns       BIGINT   ns     time during which communication runs on a GPU without any computation, summed
 --                                   across GPUs
 -- communication_ns  BIGINT   ns     time during which communication runs, summed across GPUs
--- exposed_ratio     DOUBLE   ratio  at_stake_ns over communication_ns
+-- exposed_ratio     DOUBLE   ratio  at_stake_ns divided by communication_ns
 -- gpu_count         BIGINT   count  number of GPUs with communication
 -- subject           VARCHAR  -      operation or kernel that takes the most time
 -- gpu_id            BIGINT   -      GPU with the most exposed communication

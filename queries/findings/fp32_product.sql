@@ -20,7 +20,7 @@
 -- gpu_id          BIGINT   -      GPU
 -- instance_count  BIGINT   count  number of FP32 matrix multiplications
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels on the GPU
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels on the GPU
 WITH product AS (
     SELECT s.gpu_id, sum(s.instance_count)::BIGINT AS instance_count, sum(s.sum_ns)::BIGINT AS sum_ns,
         arg_max(s.name_id, s.sum_ns) AS name_id

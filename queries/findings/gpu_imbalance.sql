@@ -1,11 +1,10 @@
--- At most one row: GPUs in one trace that compute for different amounts of time.
+-- At most one row: GPUs in one trace with different compute times.
 --
 -- title: Imbalance between GPUs
--- sentence: GPU {gpu_id} computes for the longest time ({most_ns}), and GPU {least_gpu_id} for the shortest
---    ({least_ns}). Because of this imbalance, the other GPUs together lose {at_stake_ns} to idle time and exposed
---    communication.
--- advice: Distribute pipeline layers, experts, sequence lengths and batches evenly across the GPUs.
--- plain: The GPUs do not share the work equally. One computes for {most_ns}, another for {least_ns}.
+-- sentence: GPU {gpu_id} has the most compute time ({most_ns}), and GPU {least_gpu_id} the least ({least_ns}).
+--    Because of this imbalance, the other GPUs together lose {at_stake_ns} to idle time and exposed communication.
+-- advice: Balance pipeline layers, experts, sequence lengths and batches across the GPUs.
+-- plain: The GPUs do not share the work equally. One spends {most_ns} computing, another {least_ns}.
 -- certainty: likely
 -- stake: idle and communication
 -- needs: kernels

@@ -19,7 +19,7 @@
 -- step_count   BIGINT   count  number of steps
 -- idle_ns      BIGINT   ns     total duration of the launch gaps below 1 ms in these steps
 -- median_ns    DOUBLE   ns     median launch gap time per step, for the GPU with the largest median
--- share_ratio  DOUBLE   ratio  idle_ns over the wall time of these steps
+-- share_ratio  DOUBLE   ratio  idle_ns divided by the wall time of these steps
 SELECT (f.idle_ns * (1 - f.recorded_ratio))::BIGINT AS at_stake_ns, f.phase AS subject, f.step_count,
     f.idle_ns, f.median_ns, f.share_ratio
 FROM step__launch_bound AS f

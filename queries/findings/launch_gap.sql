@@ -22,7 +22,7 @@
 -- idle_ns        BIGINT   ns     total duration of launch gaps that are not caused by other CPU work (see gap__late)
 -- gap_count      BIGINT   count  number of gaps
 -- median_gap_ns  DOUBLE   ns     median gap
--- idle_ratio     DOUBLE   ratio  idle_ns over the total busy time of all GPUs
+-- idle_ratio     DOUBLE   ratio  idle_ns divided by the total busy time of all GPUs
 WITH by_stage AS (
     SELECT stage, sum(gap_ns)::BIGINT AS ns FROM gap__late WHERE NOT is_cpu_work GROUP BY stage
 )

@@ -18,7 +18,7 @@
 -- subject         VARCHAR  -      label of the kernel that takes the most time
 -- instance_count  BIGINT   count  number of launches of these kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 WITH found AS (
     SELECT name_id, instance_count, sum_ns, sum_ns AS stake_ns FROM kernel__purpose WHERE purpose = 'layout conversion'
 )

@@ -17,7 +17,7 @@
 -- local_bytes     BIGINT   bytes  local memory per thread in that kernel
 -- instance_count  BIGINT   count  number of such kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 WITH found AS (
     SELECT *, sum_ns AS stake_ns FROM kernel__shape WHERE local_memory_bytes > 0
 ),

@@ -15,10 +15,10 @@
 --
 -- at_stake_ns      BIGINT   ns     portion of sum_ns proportional to the warps that do not fit
 -- subject          VARCHAR  -      label of the kernel with the most time at stake
--- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps over the maximum per SM
+-- occupancy_ratio  DOUBLE   ratio  theoretical occupancy of that kernel: resident warps divided by the maximum per SM
 -- instance_count   BIGINT   count  number of such kernels
 -- sum_ns           BIGINT   ns     total duration of these kernels
--- share_ratio      DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio      DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 WITH found AS (
     SELECT * FROM kernel__low_occupancy WHERE limited_by = 'shared memory'
 ),

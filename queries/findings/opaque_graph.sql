@@ -14,7 +14,7 @@
 --
 -- at_stake_ns      BIGINT  ns     total duration of these executions, whose kernels were not recorded
 -- graph_run_count  BIGINT  count  number of these executions
--- share_ratio      DOUBLE  ratio  at_stake_ns over the total duration of all GPU operations
+-- share_ratio      DOUBLE  ratio  at_stake_ns divided by the total duration of all GPU operations
 SELECT sum(duration_ns)::BIGINT AS at_stake_ns, count(*) AS graph_run_count,
     sum(duration_ns) / nullif((SELECT sum(sum_ns) FROM gpu_summary), 0) AS share_ratio
 FROM graph_run

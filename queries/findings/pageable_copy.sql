@@ -20,7 +20,7 @@
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies
--- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
+-- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes divided by sum_ns
 WITH found AS (FROM copy__call WHERE is_pageable AND NOT is_async)
 SELECT beyond_pinned_ns(sum_ns, copied_bytes) AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s
 FROM all_copies('found')

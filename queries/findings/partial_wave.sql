@@ -15,11 +15,11 @@
 -- at_stake_ns     BIGINT   ns     portion of sum_ns proportional to the empty block slots in the last wave, for kernels
 --                                 with more than 1 and at most 4 waves
 -- subject         VARCHAR  -      label of the kernel with the most time at stake
--- wave_count      DOUBLE   count  number of blocks of that kernel over the number that can be resident on the GPU at
---                                 once
+-- wave_count      DOUBLE   count  number of blocks of that kernel divided by the number that can be resident on the GPU
+--                                 at once
 -- instance_count  BIGINT   count  number of such kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 WITH found AS (
     SELECT *, sum_ns * (1 - wave_count / ceil(wave_count)) AS stake_ns
     FROM kernel__occupancy

@@ -16,6 +16,6 @@
 -- at_stake_ns    BIGINT  ns     idle time in gaps with the cause dependency
 -- gap_count      BIGINT  count  number of gaps
 -- median_gap_ns  DOUBLE  ns     median gap
--- share_ratio    DOUBLE  ratio  at_stake_ns over total idle time
+-- share_ratio    DOUBLE  ratio  at_stake_ns divided by total idle time
 SELECT sum_ns AS at_stake_ns, gap_count, median_ns AS median_gap_ns, share_ratio
 FROM gap_summary WHERE cause = 'dependency'

@@ -21,7 +21,7 @@
 -- alike_count             BIGINT   count  number of steps with the most frequent kernel count
 -- kernels_per_step_count  BIGINT   count  most frequent kernel count per step
 -- idle_ns                 BIGINT   ns     total duration of the launch gaps below 1 ms in these steps
--- share_ratio             DOUBLE   ratio  idle_ns over the wall time of these steps
+-- share_ratio             DOUBLE   ratio  idle_ns divided by the wall time of these steps
 SELECT (f.idle_ns * (1 - f.recorded_ratio))::BIGINT AS at_stake_ns, f.phase AS subject, f.step_count,
     f.alike_count, f.kernels_per_step AS kernels_per_step_count, f.idle_ns, f.share_ratio
 FROM step__launch_bound AS f

@@ -18,8 +18,8 @@
 -- at_stake_ns   BIGINT   ns     median duration in the second half minus that in the first half, times the number of
 --                               launches in the second half
 -- subject       VARCHAR  -      label of the kernel with the most time at stake
--- slower_ratio  DOUBLE   ratio  at_stake_ns over the time that these launches would take at the medians of the first
---                               half
+-- slower_ratio  DOUBLE   ratio  at_stake_ns divided by the time that these launches would take at the medians of the
+--                               first half
 -- late_count    BIGINT   count  number of launches of these kernels in the second half
 WITH changed AS (
     SELECT name_id, late_count, early_ns, (late_ns - early_ns) * late_count AS off_ns

@@ -17,7 +17,7 @@
 -- copy_count             BIGINT   count    number of copies
 -- copied_bytes           BIGINT   bytes    bytes copied
 -- sum_ns                 BIGINT   ns       total duration of these copies
--- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes over sum_ns
+-- bandwidth_bytes_per_s  DOUBLE   bytes/s  copied_bytes divided by sum_ns
 WITH found AS (FROM copy WHERE copied_bytes <= 65536 AND kind IS DISTINCT FROM 'Device-to-Device')
 SELECT sum_ns AS at_stake_ns, subject, copy_count, copied_bytes, sum_ns, bandwidth_bytes_per_s
 FROM all_copies('found')

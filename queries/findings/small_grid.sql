@@ -18,7 +18,7 @@
 -- sm_count        BIGINT   count  number of SMs on its GPU
 -- instance_count  BIGINT   count  number of kernels with such grids, excluding communication kernels
 -- sum_ns          BIGINT   ns     total duration of these kernels
--- share_ratio     DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio     DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 WITH found AS (
     SELECT s.*, g.sm_count, s.sum_ns * (1 - s.block_count / g.sm_count) AS stake_ns
     FROM kernel__shape AS s JOIN (SELECT gpu_id, min(sm_count) AS sm_count FROM gpu GROUP BY gpu_id) AS g USING (gpu_id)

@@ -4,7 +4,7 @@
 -- title: Synchronization inside a layer
 -- sentence: In {subject}, {blocking_call} left a GPU idle {gap_count!a}, for {at_stake_ns} in total.
 -- advice: In this layer, look for `.item()`, `.cpu()`, `.tolist()`, `nonzero`, boolean masks, data-dependent shapes,
---    and prints. Do that work on the GPU, or only once per step.
+--    and `print` calls. Do that work on the GPU or only once per step.
 -- certainty: likely
 -- stake: idle
 -- needs: ranges, calls

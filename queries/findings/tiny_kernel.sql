@@ -2,10 +2,11 @@
 --
 -- title: Tiny kernels
 -- sentence: {kernel_count} of {all_kernel_count} kernels ({share_ratio}) are shorter than {limit_ns}, which is about
---    the CPU time needed to launch a kernel. They take {sum_ns}.
+--    the CPU time needed to launch a kernel. They take {sum_ns} in total.
 -- advice: Fuse elementwise kernels (`torch.compile`, fused norms and activations), or capture them in a CUDA graph.
--- plain: Of the {all_kernel_count} jobs (kernels) that the GPU ran, {kernel_count} are so short that the CPU needs
---    about as long to start one. They took {sum_ns}. Merge them, or start many of them at once.
+-- plain: Of the {all_kernel_count} jobs (kernels) that the GPU ran, {kernel_count} are so short that the CPU takes
+--    at least as long to start one as the GPU takes to run it. They take {sum_ns} in total. Merge them, or start
+--    many of them at once.
 -- certainty: likely
 -- stake: kernel
 -- needs: kernels
@@ -15,7 +16,7 @@
 -- at_stake_ns       BIGINT  ns     sum_ns
 -- kernel_count      BIGINT  count  number of kernels shorter than limit_ns
 -- all_kernel_count  BIGINT  count  total number of kernels
--- share_ratio       DOUBLE  ratio  kernel_count over all_kernel_count
+-- share_ratio       DOUBLE  ratio  kernel_count divided by all_kernel_count
 -- limit_ns          DOUBLE  ns     upper bound of the kernel_duration bin nearest to 5 µs
 -- sum_ns            BIGINT  ns     total duration of these kernels
 SELECT coalesce(sum(sum_ns) FILTER (to_ns <= 5650), 0)::BIGINT AS at_stake_ns,

@@ -14,7 +14,7 @@
 -- at_stake_ns          BIGINT  ns     total duration of these operations, whose stage is unknown
 -- operation_count      BIGINT  count  number of operations outside all ranges
 -- all_operation_count  BIGINT  count  total number of operations
--- share_ratio          DOUBLE  ratio  at_stake_ns over the total duration of all operations
+-- share_ratio          DOUBLE  ratio  at_stake_ns divided by the total duration of all operations
 SELECT unattributed_ns AS at_stake_ns, unattributed_count AS operation_count, operation_count AS all_operation_count,
     unattributed_ns / nullif(sum_ns, 0) AS share_ratio
 FROM trace_conservation

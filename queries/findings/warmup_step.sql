@@ -16,7 +16,7 @@
 -- step_count   BIGINT   count  number of steps
 -- first_ns     BIGINT   ns     wall time of the first step
 -- median_ns    DOUBLE   ns     median wall time of the other steps
--- first_ratio  DOUBLE   ratio  first_ns over median_ns
+-- first_ratio  DOUBLE   ratio  first_ns divided by median_ns
 WITH placed AS (
     SELECT phase, wall_ns, row_number() OVER (PARTITION BY phase, process_id, gpu_id ORDER BY start_ns) AS place FROM step
 ),

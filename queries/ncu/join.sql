@@ -1,5 +1,5 @@
 -- One row per profiled launch, with the matching kernel name in the trace and the kind of match, ordered by launch
--- number. The comparison ignores casts of template arguments, whitespace, and the parts of names that Nsight Compute
+-- number. The comparison ignores casts in template arguments, whitespace, and the parts of names that Nsight Compute
 -- omits.
 --
 -- launch      VARCHAR  -      key of the profiled launch

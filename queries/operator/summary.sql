@@ -7,7 +7,7 @@
 -- sum_ns           BIGINT   ns     sum of the durations of these operations; an operation inside nested operators of
 --     the same name counts only once
 -- exclusive_count  BIGINT   count  number of GPU operations whose innermost range has this name
--- exclusive_ns     BIGINT   ns     sum of the durations of the operations in exclusive_count
+-- exclusive_ns     BIGINT   ns     sum of the durations of the operations counted in exclusive_count
 -- wall_ns          BIGINT   ns     sum of the range durations on the CPU
 -- median_wall_ns   DOUBLE   ns     median range duration on the CPU
 WITH RECURSIVE instance AS (

@@ -1,4 +1,4 @@
--- One row per rolled-up path of the innermost range and kind of GPU operation, ordered by sum_ns, largest first. Rows
+-- One row per kind of GPU operation and rolled-up path of the innermost range, ordered by sum_ns, largest first. Rows
 -- without a path contain the unattributed operations.
 --
 -- rolled_path      VARCHAR  -      range labels from the outermost range inward, joined by /; NULL for unattributed

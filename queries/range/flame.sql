@@ -16,7 +16,8 @@
 --     (unattributed)
 -- parent_path    VARCHAR  -      path of the enclosing range; NULL for an outermost range
 -- base           VARCHAR  -      time that the node represents: gpu (GPU time) or wall (wall time)
--- member_count   BIGINT   count  number of nodes combined in (other), without the nodes nested in them; otherwise 1
+-- member_count   BIGINT   count  number of nodes combined in (other), excluding nodes nested in them; 1 for all other
+--     rows
 WITH RECURSIVE own AS MATERIALIZED (FROM range__own),
 parent AS MATERIALIZED (FROM _path),
 up AS (

@@ -8,7 +8,7 @@
 --     operation counts once
 -- sum_ns           BIGINT   ns     sum of the durations of these operations
 -- exclusive_count  BIGINT   count  number of GPU operations whose innermost range has this path
--- exclusive_ns     BIGINT   ns     sum of the durations of the operations in exclusive_count
+-- exclusive_ns     BIGINT   ns     sum of the durations of the operations counted in exclusive_count
 -- wall_ns          BIGINT   ns     sum of the range durations on the CPU
 -- median_wall_ns   DOUBLE   ns     median range duration on the CPU
 WITH RECURSIVE up AS (

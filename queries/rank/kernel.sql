@@ -6,7 +6,7 @@
 -- label         VARCHAR  -      short kernel name (see kernel_label)
 -- count         BIGINT   count  number of launches on all ranks
 -- sum_ns        BIGINT   ns     total duration
--- share_ratio   DOUBLE   ratio  sum_ns over the total duration of all kernels
+-- share_ratio   DOUBLE   ratio  sum_ns divided by the total duration of all kernels
 -- mean_ns       DOUBLE   ns     mean duration
 -- min_ns        BIGINT   ns     minimum duration
 -- q1_ns         DOUBLE   ns     first quartile

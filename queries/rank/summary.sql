@@ -20,8 +20,8 @@
 -- synchronization_ns        BIGINT   ns     idle time during which the CPU was in a blocking call
 -- dependency_ns             BIGINT   ns     idle time during which the next operation had been launched but was waiting
 -- rest_ns                   BIGINT   ns     idle time with no cause visible in the trace
--- busy_ratio                DOUBLE   ratio  busy_ns over wall_ns
--- exposed_ratio             DOUBLE   ratio  exposed_communication_ns over wall_ns
+-- busy_ratio                DOUBLE   ratio  busy_ns divided by wall_ns
+-- exposed_ratio             DOUBLE   ratio  exposed_communication_ns divided by wall_ns
 WITH stepped AS (
     PIVOT (SELECT rank, term, sum_ns FROM step_budget WHERE blocking_call IS NULL)
     ON term IN (

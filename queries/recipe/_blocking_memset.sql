@@ -1,5 +1,4 @@
--- One row per memset of pinned or managed memory issued by a synchronous call, ordered by duration, longest first, up
--- to the row limit.
+-- One row per synchronous memset of pinned or managed memory, ordered by duration, longest first, up to the row limit.
 SELECT o.duration_ns, o.start_ns, o.memory,
     o.set_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,

@@ -1,5 +1,4 @@
--- One row per copy to or from pageable memory issued by an asynchronous call, ordered by duration, longest first, up to
--- the row limit.
+-- One row per asynchronous copy to or from pageable memory, ordered by duration, longest first, up to the row limit.
 SELECT o.duration_ns, o.start_ns, o.source_memory, o.destination_memory,
     o.copied_bytes, pid_of(o.process_id) AS pid, o.device_id, o.context_id,
     nullif(o.green_context_id, 0) AS green_context_id, o.stream_id, s.value AS name, o.operation_id,

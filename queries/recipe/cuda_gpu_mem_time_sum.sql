@@ -5,7 +5,7 @@
 -- file_number      BIGINT   -      file number, starting at 0; NULL for all files
 -- file             VARCHAR  -      file name; NULL for all files
 -- operation        VARCHAR  -      copy direction, or memset
--- share_percent    DOUBLE   -      total as a percentage of the sum of all totals, for the file or for all files
+-- share_percent    DOUBLE   -      sum_ns as a percentage of the total for the file or for all files
 -- sum_ns           BIGINT   ns     total duration
 -- operation_count  BIGINT   count  number of operations
 -- mean_ns          DOUBLE   ns     mean duration

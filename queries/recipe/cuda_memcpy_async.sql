@@ -1,5 +1,5 @@
--- One row per file and copy to or from pageable memory issued by an asynchronous call, ordered by file and duration,
--- longest first. Such a call blocks the CPU.
+-- One row per file and asynchronous copy to or from pageable memory, ordered by file and duration, longest first. The
+-- call for such a copy blocks the CPU.
 -- over: ranks
 --
 -- file_number         BIGINT   -      file number, starting at 0

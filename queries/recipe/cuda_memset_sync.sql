@@ -1,5 +1,4 @@
--- One row per file and memset of pinned or managed memory issued by a synchronous call, ordered by file and duration,
--- longest first.
+-- One row per file and synchronous memset of pinned or managed memory, ordered by file and duration, longest first.
 -- over: ranks
 --
 -- file_number       BIGINT   -      file number, starting at 0

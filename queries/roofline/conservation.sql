@@ -1,6 +1,6 @@
--- One row per total that, given a model, must equal the sum of its parts, ordered by level, name and figure. The run is
--- checked against its stages, each stage against its modules, each phase against its layers, and each stage's time
--- against the parts of that time.
+-- One row per total that must equal the sum of its parts if a model is specified, ordered by level, name and figure.
+-- The run is checked against its stages, each stage against its modules, each phase against its layers, and each
+-- stage's time against the parts of that time.
 --
 -- level          VARCHAR  -   run, stage or phase
 -- name           VARCHAR  -   name of the stage or phase; NULL for the run

@@ -15,7 +15,7 @@
 --                                         rows add up to the span of all GPUs
 -- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
 -- mbu_busy_ratio     DOUBLE   ratio       accessed_bytes / (busy_ns x peak bandwidth)
--- roofline_ns        DOUBLE   ns          roofline time of the stage's layers, executed one after another
+-- roofline_ns        DOUBLE   ns          roofline time of the stage's layers if they run one after another
 -- bound              VARCHAR  -           roofline limit that applies to the stage's layers: compute or memory; NULL if
 --                                         there are no layers
 -- slowdown           DOUBLE   -           measured_ns / roofline_ns

@@ -17,7 +17,7 @@
 -- measured_ns        BIGINT   ns          busy_ns plus the idle time before these modules' operations
 -- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
 -- mbu_busy_ratio     DOUBLE   ratio       accessed_bytes / (busy_ns x peak bandwidth)
--- roofline_ns        DOUBLE   ns          roofline time of these modules' layers, executed one after another
+-- roofline_ns        DOUBLE   ns          roofline time of these modules' layers if they run one after another
 -- bound              VARCHAR  -           roofline limit that applies to these modules' layers: compute or memory; NULL
 --                                         if there are no layers
 -- slowdown           DOUBLE   -           measured_ns / roofline_ns; NULL for (no module)

@@ -24,7 +24,7 @@
 -- util_busy_ratio    DOUBLE   ratio       matrix_flops / (busy_ns x peak FLOP/s)
 -- util_sum_ratio     DOUBLE   ratio       matrix_flops / (sum_ns x peak FLOP/s)
 -- mbu_ratio          DOUBLE   ratio       accessed_bytes / (span_ns x peak bandwidth)
--- roofline_ns        DOUBLE   ns          roofline time of the stage's layers, executed one after another
+-- roofline_ns        DOUBLE   ns          roofline time of the stage's layers if they run one after another
 -- slowdown           DOUBLE   -           span_ns / roofline_ns
 -- above_roofline_ns  DOUBLE   ns          span_ns - roofline_ns
 -- inefficiency_ns    DOUBLE   ns          busy_ns - roofline_ns; negative if fused kernels access fewer bytes than the

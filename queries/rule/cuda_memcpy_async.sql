@@ -1,5 +1,5 @@
--- One row per copy to or from pageable memory that was issued by an asynchronous call, ordered by duration, longest
--- first. Such a call blocks the CPU.
+-- One row per asynchronous copy to or from pageable memory, ordered by duration, longest first. The call for such a
+-- copy blocks the CPU.
 --
 -- duration_ns         BIGINT   ns     duration of the copy
 -- start_ns            BIGINT   ns     start time of the copy

@@ -1,5 +1,4 @@
--- One row per memset of pinned or managed memory that was issued by a synchronous call, ordered by duration, longest
--- first.
+-- One row per synchronous memset of pinned or managed memory, ordered by duration, longest first.
 --
 -- duration_ns       BIGINT   ns     duration of the memset
 -- start_ns          BIGINT   ns     start time of the memset

@@ -1,6 +1,6 @@
 -- One row per innermost stage and kernel class, ordered by the stage's total kernel time, then by sum_ns, largest
--- first. Kernels that match no rule in kernel_rule belong to the `other` class. kernel_class lists the names of these
--- kernels.
+-- first. Kernels that match no rule in kernel_rule belong to the `other` class. To find the names of these
+-- kernels, see kernel_class.
 --
 -- stage           VARCHAR  -      stage name, (outside every stage), or (unattributed)
 -- class           VARCHAR  -      kernel class (see kernel_rule); other if no rule matches

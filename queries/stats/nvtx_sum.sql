@@ -1,5 +1,5 @@
 -- One row per NVTX range name and style, ordered by total duration, longest first.
--- materialized: the quartiles of all names require sorting.
+-- materialized: computing the quartiles of each name requires sorting.
 --
 -- share_percent   DOUBLE   -      sum_ns as a percentage of the sum over all rows
 -- sum_ns          BIGINT   ns     total duration

@@ -1,13 +1,14 @@
--- One row per phase, process, GPU and term, showing where the step time goes, ordered by phase, process and GPU, then
--- in the order in which terms are added up. The terms of each step add up exactly, but their medians need not.
+-- One row per phase, process, GPU and term of the step time, and one per blocking call, ordered by phase, process and
+-- GPU, then in the order in which terms are added up. The terms of each step add up exactly, but their medians need
+-- not.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other
 -- process_id     BIGINT   -      key of the process (nsys's globalPid)
 -- gpu_id         BIGINT   -      GPU number
 -- term           VARCHAR  -      wall, busy, compute_busy, communication_busy, exposed_communication, idle,
 --     launch_bound, synchronization, dependency, rest
--- part_of        VARCHAR  -      term that contains this term; NULL for wall; synchronization for an individual
---     blocking call
+-- part_of        VARCHAR  -      parent term (synchronization in rows for an individual blocking call); NULL for
+--     wall
 -- blocking_call  VARCHAR  -      API function, if the row represents an individual blocking call; otherwise NULL
 -- step_count     BIGINT   count  number of steps
 -- median_ns      DOUBLE   ns     median time per step

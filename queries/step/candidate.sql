@@ -1,5 +1,5 @@
 -- One row per anchor that could mark the steps of a process on a GPU, with the evidence for and against it, ordered by
--- process and GPU, with the chosen anchor first.
+-- process and GPU, chosen anchor first.
 -- materialized: the search for anchors should run only once.
 --
 -- process_id       BIGINT   -      key of the process (nsys's globalPid)

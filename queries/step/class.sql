@@ -1,4 +1,4 @@
--- One row per phase, process, GPU and kernel class, with the number of its kernels and their time per step, ordered by
+-- One row per phase, process, GPU and kernel class, with the number of kernels and the kernel time per step, ordered by
 -- phase, process and GPU, then by median_ns, largest first. A step without kernels in the class counts as 0.
 --
 -- phase          VARCHAR  -      prefill, decode, mixed, train, or other

@@ -5,7 +5,7 @@
 -- materialized: the result is small and is the same for every comparison.
 --
 -- phase     VARCHAR  -  prefill, decode, mixed, train, or other; NULL if the trace has no steps
--- position  BIGINT   -  position of the kernel in the step, by start time, from 1
+-- position  BIGINT   -  position of the kernel in the step, by start time, starting at 1
 -- name      VARCHAR  -  demangled name with template arguments
 -- detail    VARCHAR  -  grid and block sizes
 -- class     VARCHAR  -  kernel class (see kernel_rule); other if no rule matches

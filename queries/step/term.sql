@@ -7,8 +7,7 @@
 -- phase          VARCHAR  -   prefill, decode, mixed, train, or other
 -- term           VARCHAR  -   wall, busy, compute_busy, communication_busy, exposed_communication, idle, launch_bound,
 --     synchronization, dependency, rest
--- part_of        VARCHAR  -   term that contains this term; NULL for wall; synchronization for an individual blocking
---     call
+-- part_of        VARCHAR  -   parent term (synchronization in rows for an individual blocking call); NULL for wall
 -- ns             BIGINT   ns  time of the term in this step
 -- blocking_call  VARCHAR  -   API function, if the row represents an individual blocking call; otherwise NULL
 SELECT step_id, process_id, gpu_id, phase, unnest([

@@ -7,7 +7,7 @@
 -- communicator          VARCHAR  -      communicator ID assigned by NCCL; NULL if not recorded, in which case all ranks
 --                                       form one group
 -- op                    VARCHAR  -      AllReduce, AllGather, ReduceScatter, AllToAll, Broadcast, Reduce or SendRecv
--- place                 BIGINT   -      position among the group's operations with the same op, from 0
+-- place                 BIGINT   -      position among the group's operations with the same op, starting at 0
 -- rank                  BIGINT   -      rank number
 -- rank_count            BIGINT   count  number of participating ranks that are in the job
 -- bytes                 BIGINT   bytes  message size passed to NCCL; NULL if not recorded

@@ -13,7 +13,8 @@
 -- member_count          BIGINT   count  number of ranks in the communicator; NULL if its creation was not recorded
 -- bytes                 BIGINT   bytes  message size passed to NCCL; for SendRecv, the size sent by this GPU; NULL if
 --                                       not recorded
--- place                 BIGINT   -      position among this GPU's operations with the same communicator and op, from 0
+-- place                 BIGINT   -      position among this GPU's operations with the same communicator and op,
+--                                          starting at 0
 -- start_ns              BIGINT   ns     start on the GPU
 -- end_ns                BIGINT   ns     end on the GPU
 -- duration_ns           BIGINT   ns     end_ns - start_ns, which includes waiting for other ranks and the transfer

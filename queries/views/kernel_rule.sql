@@ -6,6 +6,6 @@
 --                         sampling or communication
 -- expression  VARCHAR  -  regular expression, case-insensitive, matched anywhere in the demangled name
 -- example     VARCHAR  -  kernel name for which this rule is the first to match
--- note        VARCHAR  -  why the rule exists, or why it is in this position
+-- note        VARCHAR  -  reason for the rule or for its position
 SELECT row_number() OVER () AS position, class, expression, example, note
 FROM read_csv('{asset:analytic/kernels/rules.csv}', header = true, all_varchar = true, hive_partitioning = false)

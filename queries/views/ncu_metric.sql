@@ -13,8 +13,8 @@
 -- section  VARCHAR  -  section of ncu's details page; empty for other pages
 -- metric   VARCHAR  -  metric label (details page) or metric name
 -- value    DOUBLE   -  value in the base unit; NULL if ncu printed n/a
--- unit     VARCHAR  -  base unit: bytes, ns, Hz, bytes/s, % ...
--- number   BIGINT   -  position of the launch in the input, from 1; ncu prints launches in launch order
+-- unit     VARCHAR  -  base unit, such as bytes, ns, Hz, bytes/s or %
+-- number   BIGINT   -  position of the launch in the input, starting at 1; ncu prints launches in launch order
 SELECT
     NULL::VARCHAR AS launch, NULL::VARCHAR AS kernel,
     NULL::BIGINT AS grid_x, NULL::BIGINT AS grid_y, NULL::BIGINT AS grid_z,

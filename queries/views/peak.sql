@@ -1,4 +1,4 @@
--- One row with the peaks of the GPU for the dtype in use.
+-- One row with the GPU's peak rates for the dtype in use.
 --
 -- source: model
 --

@@ -4,8 +4,8 @@
 --
 -- rank                  BIGINT   -   rank number (see told_by)
 -- file                  VARCHAR  -   file name of the trace
--- file_number           BIGINT   -   position of this file among all files, from 0; ranks in the same file share a
---                                    clock
+-- file_number           BIGINT   -   position of this file among all files, starting at 0; ranks in the same file
+--                                    share a clock
 -- process_id            BIGINT   -   key of the process (nsys's globalPid); NULL if no process in the file used a GPU
 -- pid                   BIGINT   -   process ID on its machine
 -- told_by               VARCHAR  -   source of the rank number: regex, communicator, environment, or order (file order)

@@ -3,8 +3,8 @@
 -- source: stages
 --
 -- stage  VARCHAR  -  name of the stage
--- role   VARCHAR  -  request: each instance is one request, from its input to its last token; step: each instance is
---                    one decode step
+-- role   VARCHAR  -  request (each instance is one request, from its input to its last token) or step (each instance
+--                    is one decode step)
 -- phase  VARCHAR  -  phase of the analytic model that the stage represents; the stage name if the stages file does not
 --                    specify one
 SELECT NULL::VARCHAR AS stage, NULL::VARCHAR AS role, NULL::VARCHAR AS phase WHERE false

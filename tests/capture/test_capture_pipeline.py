@@ -161,7 +161,7 @@ def test_counters_that_are_not_permitted_keep_the_trace(capture, program, tmp_pa
 def test_a_trace_without_kernels_has_nothing_to_count(capture, program, tmp_path):
     reader = Reader()
     reader.kernel_uses = lambda _sqlite: []
-    with pytest.raises(NsysToolsError, match="There are no kernels for ncu to profile"):
+    with pytest.raises(NsysToolsError, match="ncu has no kernels to profile because no stage"):
         capture(RECORDS + EXPORTS, reader, ncu=str(program("ncu", "exit 0")), counters=1)
     assert status(tmp_path)["step"] == "ncu"
 

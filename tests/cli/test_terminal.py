@@ -162,7 +162,7 @@ def test_the_list_of_queries_is_by_area(tmp_path: Path) -> None:
     assert lines[0] == "entities"
     assert "kernel" in lines
     assert any(re.fullmatch(r"  kernel_summary +One row per kernel name\.", line) for line in lines)
-    assert "To describe a query, use: nsys-tools queries kernel_summary." in " ".join(lines)
+    assert "Run `nsys-tools queries kernel_summary` to describe a query." in " ".join(lines)
     assert on_terminal("queries", "kernel_sumary", columns=80, cwd=tmp_path).returncode == 1
 
 

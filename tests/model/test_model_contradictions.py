@@ -41,14 +41,14 @@ def test_an_input_contradicts_only_what_it_follows_from_as_a_whole() -> None:
     """Crops follow from the grid, the prompt from image and text; without text tokens, any prompt is possible."""
     error = refused("deepseek-ocr", "crop_mode=1", "crop_rows=2", "crop_columns=3", "crops=5")
     assert error.message.startswith(
-        "crops=5 contradicts crop_columns=3, crop_mode=1, crop_rows=2, which implies crops=6."
+        "crops=5 contradicts crop_columns=3 and crop_mode=1 and crop_rows=2, which imply crops=6."
     )
     found = nt.load_model("deepseek-ocr")
     grid = ("crop_mode=1", "crop_rows=2", "crop_columns=2", "base_size=1024", "image_size=640")
     assert found.evaluate(set=(*grid, "seq_len=2000")).inputs["seq_len"] == 2000
     # 693 image tokens of a 2 x 2 grid: two steps away from the given input.
     error = refused("deepseek-ocr", *grid, "prompt_tokens=10", "seq_len=2000")
-    assert "seq_len=2000 contradicts image_tokens=693, prompt_tokens=10, which implies seq_len=703." in error.message
+    assert "seq_len=2000 contradicts image_tokens=693 and prompt_tokens=10, which imply seq_len=703." in error.message
     assert found.evaluate(set=(*grid, "prompt_tokens=10", "seq_len=703")).inputs["image_tokens"] == 693
 
 

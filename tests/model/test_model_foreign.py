@@ -14,7 +14,7 @@ from tests.commands import refused
 def test_a_name_of_transformers_leads_to_inspect(name: str) -> None:
     with pytest.raises(NsysToolsError) as caught:
         architecture.load(name)
-    assert f"run: nsys-tools model inspect {name} --out model.json" in caught.value.hint
+    assert f"run `nsys-tools model inspect {name} --out model.json`." in caught.value.hint
     assert isinstance(caught.value, UsageError) == ("/" not in name)
 
 
@@ -39,4 +39,4 @@ def test_other_names_do_not(name: str) -> None:
 
 def test_the_command_line_says_it(tmp_path: Path) -> None:
     text = refused("model", "flops", "Qwen/Qwen3-8B", cwd=tmp_path)
-    assert "hint: If it is a transformers architecture, run: nsys-tools model inspect Qwen/Qwen3-8B" in text
+    assert "hint: If it is a transformers architecture, run `nsys-tools model inspect Qwen/Qwen3-8B" in text

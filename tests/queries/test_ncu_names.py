@@ -233,7 +233,7 @@ def test_notes_name_the_launches_that_match_nothing_and_those_that_order_decided
         "8 of 10 profiled launches in ncu's measured.csv match no kernel in the trace: void lost0<4>(T1), void "
         "lost1<4>(T1), void lost2<4>(T1), void lost3<4>(T1), void lost4<4>(T1) and 2 more (see ncu_join).",
         "1 of 10 profiled launches in ncu's measured.csv could belong to several kernels in the trace, because "
-        "ncu shortens names. They were matched by grid, block and launch order: void gemm<4>(T1).",
+        "ncu shortens names. It was matched by grid, block and launch order: void gemm<4>(T1).",
     ]
     one = analyzed(path, ncu=csv_of(tmp_path, ["add", "gone"], "other.csv")).notes
     assert "1 of 2 profiled launches in ncu's other.csv matches no kernel in the trace: gone." in one

@@ -144,4 +144,4 @@ def test_a_name_that_was_meant(session: nt.Session, name: str, meant: str) -> No
 
 def test_every_relation_that_is_offered_is_one_of_ours() -> None:
     assert "_kernel" not in catalogue.hint("kernel_")
-    assert catalogue.hint("pg_enum") == "To list the queries: nsys-tools queries."
+    assert catalogue.hint("pg_enum") == "Run `nsys-tools queries` to list the queries."

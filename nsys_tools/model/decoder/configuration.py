@@ -8,7 +8,7 @@ from typing import Any
 
 from nsys_tools.errors import NsysToolsError
 
-INSPECT = "Build it with transformers instead: nsys-tools model inspect CONFIG (requires the [torch] extra)."
+INSPECT = "Run `nsys-tools model inspect CONFIG` to build it with transformers, which requires the [torch] extra."
 # Limits of any size, and of the number of layers. Larger values are mistakes, and layers are built individually.
 MOST = 10**9
 MOST_LAYERS = 1000

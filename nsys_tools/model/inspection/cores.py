@@ -65,7 +65,8 @@ def _cross(calls: list[tuple[Run, Core]]) -> Parameters:
 def _shared(run: Run) -> bool:
     """Return whether layers share keys and values, in which case attention calls outnumber layers in the cache.
 
-    Otherwise, a layer that is missing from the cache just has a different index there (Zamba's shared blocks).
+    If attention calls do not outnumber these layers, nothing is shared. A layer that seems to be missing from the cache
+    is then stored under a different index, as in Zamba's shared blocks.
     """
     return 0 < len(run.kept) < sum(len(run.record.calls.get(name, ())) for name in run.record.cores)
 

@@ -119,7 +119,7 @@ class Exchange:
 
 
 def communication(entry: str, near: Layer, path: str, parameters: dict[str, ClosedForm], span: int) -> Layer:
-    """Return a communication layer that runs as often as the layer `near` and in the same phases."""
+    """Return a communication layer that runs in the same phases as the layer `near`, and equally often."""
     return attrs.evolve(
         near,
         path=path,

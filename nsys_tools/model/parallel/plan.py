@@ -39,7 +39,7 @@ class Parallel:
         """Refuse invalid combinations."""
         for name in ("tp", "pp", "ep", "dp"):
             if not 1 <= getattr(self, name) <= 2**16:
-                raise UsageError(f"{name} is {getattr(self, name)}, but must be at least 1.")
+                raise UsageError(f"{name} is {getattr(self, name)}, but must be between 1 and 65,536.")
         if not 0 <= self.pp_rank < self.pp:
             raise UsageError(f"pp_rank is {self.pp_rank}, but the pipeline has {self.pp} stages, numbered from 0.")
         if (

@@ -155,5 +155,5 @@ def _by_module(edges: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _shared(callers: Mapping[str, Mapping[str, object]]) -> dict[str, tuple[str, ...]]:
-    """Return the callers of modules with several callers. TorchLens's edges count operations, which are ignored."""
+    """Return the callers of modules with several callers. The operation counts on TorchLens edges are ignored."""
     return {module: tuple(by) for module, by in callers.items() if len(by) > 1}

@@ -181,9 +181,10 @@ class Ncu:
             verb = "matches" if len(lost) == 1 else "match"
             notes.append(f"{len(lost)} {total} {verb} no kernel in the trace: {_names(lost)}.")
         if unsure := kernels["order"]:
+            they = "It was" if len(unsure) == 1 else "They were"
             notes.append(
                 f"{len(unsure)} {total} could belong to several kernels in the trace, because ncu shortens names. "
-                f"They were matched by grid, block and launch order: {_names(unsure)}."
+                f"{they} matched by grid, block and launch order: {_names(unsure)}."
             )
         return notes
 

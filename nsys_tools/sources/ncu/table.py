@@ -92,7 +92,7 @@ def parse(text: str, path: Path) -> list[Row]:
         elif len(fields) == len(header):
             rows.extend(_wide(record, wide_units or {}))
     if not found:
-        raise NsysToolsError(f"{path} is not an Nsight Compute CSV.", _HINT)
+        raise NsysToolsError(f"{path} is not an Nsight Compute CSV file.", _HINT)
     return rows
 
 

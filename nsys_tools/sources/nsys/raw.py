@@ -26,7 +26,7 @@ def extension() -> Path:
         if found.is_file():
             return found
     raise NsysToolsError(
-        f"DuckDB's sqlite extension for version {duckdb.__version__} is not installed.",
+        f"The sqlite extension for DuckDB {duckdb.__version__} is not installed.",
         f"Run `pip install duckdb-extension-sqlite-scanner=={duckdb.__version__}`.",
     )
 
