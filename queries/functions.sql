@@ -109,14 +109,10 @@ CREATE MACRO number_at(numbers, place) AS try_cast(numbers[place] AS BIGINT);
 -- The sum of two values, either of which may be NULL; NULL if both are NULL.
 CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;
 
--- The value at a position (from 0) in a sorted list. Zeros precede the list, so the value at a negative position is 0.
-CREATE MACRO at_or_zero(sorted, place) AS CASE WHEN place < 0 THEN 0 ELSE sorted[place + 1] END;
-
--- The median of x padded with zeros to n values. x must not be negative.
-CREATE MACRO median_with_zeros(x, n) AS (
-    at_or_zero(list_sort(list(x::BIGINT)), ((n - 1) // 2 - n + count(*))::BIGINT)
-    + at_or_zero(list_sort(list(x::BIGINT)), (n // 2 - n + count(*))::BIGINT)
-) / 2;
+-- The value at a position (from 1) among sorted values. Zeros occupy the first zero_count positions, and last_place is the
+-- last position of each value x.
+CREATE MACRO value_at_place(x, last_place, zero_count, place) AS
+    min(CASE WHEN place <= zero_count THEN 0 WHEN last_place >= place THEN x END);
 
 -- The rolled-up form of a name: addresses 0x... become 0x*, numbers between separators become *, and white space is
 -- collapsed. Only the first 400 characters are used.
