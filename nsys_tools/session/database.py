@@ -76,6 +76,7 @@ class Database:
         connection.execute(catalogue.functions())
         self._relations = Relations(connection, recorded, store, progress, choice, self.notes)
         self._resources = resources or ExitStack()
+        self._resources.callback(self._relations.memo.save)
         self._is_open = True
         self._is_locked = False
         self.reads_files = False

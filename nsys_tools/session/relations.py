@@ -64,7 +64,7 @@ class Relations:
         self._made: set[str] = set()
         self._keys: dict[str, str] = {}  # keys of session tables, by name
         self._later: dict[str, Callable[[], None] | None] = {}
-        self._memo = Memo(store.folder.parent if store else None)
+        self.memo = Memo(store.folder.parent if store else None)  # the database saves it when it is closed
         self._trees: dict[str, dict[str, Any]] = {}
         self._needs: dict[str, set[str]] = {}
         self._columns: dict[str, Names] | None = None
@@ -157,7 +157,6 @@ class Relations:
         for name in order:
             if name not in self._made:  # creating a session table may have created it
                 self._make(name)
-        self._memo.save()
 
     def _order(self, names: set[str]) -> list[str]:
         """Return the given relations and all relations that they read, except existing ones, in creation order."""
@@ -200,7 +199,7 @@ class Relations:
         if name in self._keys or (name.startswith(_LOADED) and name not in catalogue.queries()):
             return set()  # a session table, or a copy from the trace
         if name not in self._needs:
-            found = self._memo.reads(self._sql(name), lambda: self._tree(name))
+            found = self.memo.reads(self._sql(name), lambda: self._tree(name))
             self._needs[name] = self.known(found) | (found & self._keys.keys())
         return self._needs[name]
 
@@ -290,7 +289,7 @@ class Relations:
         """Return the nsys tables that the SQL of a relation reads directly."""
         if name.startswith(_LOADED):
             return tuple({name.removeprefix(_LOADED)} & self._recorded.tables.keys())
-        found = self._memo.reads(self._sql(name), lambda: self._tree(name)) - catalogue.queries().keys()
+        found = self.memo.reads(self._sql(name), lambda: self._tree(name)) - catalogue.queries().keys()
         words = {one.removeprefix("raw.").lower() for one in found}
         return tuple(table for table in self._recorded.tables if table.lower() in words)
 

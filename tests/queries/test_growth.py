@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.stages import expression
 from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import THREAD, build, launch
 
@@ -89,6 +90,31 @@ def test_paths_of_deep_levels(tmp_path: Path) -> None:
         path = _below(path, f"level {level}")
         rolled = _below(rolled, "level *")
         assert (found, found_rolled) == (path, rolled), level
+
+
+def test_a_stage_instance_has_the_path_of_its_range(tmp_path: Path) -> None:
+    """Paths of at most 25 names are built in another way than deeper ones, which can be cut."""
+    count = 30
+
+    def fill(b: TraceBuilder) -> None:
+        for thread, name in ((THREAD, "level {}"), (THREAD + 1, "{} " + "1" * 200)):
+            for level in range(count):
+                b.range(thread, name.format(_word(level)), level, 1_000 - level)
+
+    patterns = [
+        (2 * level + place, f"stage {level}", expression(pattern))
+        for level in range(count)
+        for place, pattern in enumerate((f"level {_word(level)}", f"{_word(level)} *"))
+    ]
+    with open_trace(build(tmp_path, fill), cache=False) as trace:
+        trace.define("stage_pattern", patterns)
+        rows = trace.sql(
+            "SELECT r.thread_id, depth, i.path = r.path, length(r.path) "
+            "FROM stage_instance AS i JOIN range AS r USING (range_id) ORDER BY ALL"
+        ).rows()
+    assert [depth for _, depth, _, _ in rows] == [*range(count)] * 2
+    assert all(is_same for _, _, is_same, _ in rows)
+    assert rows[-1][-1] == 25 * 160 + 24 + len("/...")
 
 
 def _below(path: str, name: str) -> str:
