@@ -19,19 +19,12 @@
 -- kernel_count  BIGINT  count  number of kernels in these sequences
 -- sum_ns        BIGINT  ns     total duration of these kernels
 -- share_ratio   DOUBLE  ratio  sum_ns divided by the total duration of all kernels
-WITH run AS (
-    SELECT process_id, device_id, stream_id, product_number, count(*) AS n, sum(duration_ns)::BIGINT AS sum_ns,
-        max(duration_ns) AS max_ns
-    FROM kernel__place
-    WHERE is_pointwise
-    GROUP BY process_id, device_id, stream_id, product_number, other_number
-    HAVING count(*) > 1
-)
-SELECT sum(r.sum_ns - r.max_ns)::BIGINT AS at_stake_ns, count(*) AS run_count, sum(r.n)::BIGINT AS kernel_count,
-    sum(r.sum_ns)::BIGINT AS sum_ns,
-    sum(r.sum_ns) / nullif((SELECT total_ns FROM kernel__total), 0) AS share_ratio
-FROM run AS r
+SELECT sum(b.run_ns - b.longest_ns)::BIGINT AS at_stake_ns, sum(b.run_count)::BIGINT AS run_count,
+    sum(b.run_kernel_count)::BIGINT AS kernel_count, sum(b.run_ns)::BIGINT AS sum_ns,
+    sum(b.run_ns) / nullif((SELECT total_ns FROM kernel__total), 0) AS share_ratio
+FROM kernel__between AS b
 ANTI JOIN kernel__unfused AS u
-    ON u.process_id = r.process_id AND u.device_id IS NOT DISTINCT FROM r.device_id
-    AND u.stream_id IS NOT DISTINCT FROM r.stream_id AND u.product_number = r.product_number
+    ON u.process_id = b.process_id AND u.device_id IS NOT DISTINCT FROM b.device_id
+    AND u.stream_id IS NOT DISTINCT FROM b.stream_id AND u.product_number = b.product_number
+WHERE b.run_count > 0
 HAVING count(*) > 0

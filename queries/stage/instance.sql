@@ -15,36 +15,35 @@
 -- operation_count  BIGINT   count  number of GPU operations launched in the range
 -- kernel_count     BIGINT   count  number of kernels among these operations
 -- launch_count     BIGINT   count  number of API calls that launched these operations
-WITH device AS (
-    SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns
-    FROM stage__device GROUP BY range_id
-),
-work AS (
-    SELECT s.range_id, sum(w.n)::BIGINT AS operation_count,
-        coalesce(sum(w.n) FILTER (w.kind = 'kernel'), 0)::BIGINT AS kernel_count, sum(w.ns)::BIGINT AS sum_ns
-    FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
-    GROUP BY s.range_id
-),
--- Each call is in exactly one piece, so counts per piece can be added up.
-launch AS (
-    SELECT s.range_id, sum(c.n)::BIGINT AS launch_count
-    FROM (SELECT piece_id, count(DISTINCT call_id) AS n FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id) AS c
-    JOIN stage__piece AS s USING (piece_id)
-    GROUP BY s.range_id
+WITH figure AS (
+    SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns, sum(n) AS operation_count,
+        sum(n) FILTER (kind = 'kernel') AS kernel_count, sum(ns) AS sum_ns, sum(launch_count) AS launch_count
+    FROM (
+        SELECT range_id, span_ns, busy_ns FROM stage__device
+        UNION ALL BY NAME
+        SELECT s.range_id, w.kind, w.n, w.ns FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
+        UNION ALL BY NAME
+        -- Each call is in exactly one piece, so counts per piece can be added up.
+        SELECT s.range_id, c.launch_count
+        FROM (
+            SELECT piece_id, count(DISTINCT call_id) AS launch_count
+            FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id
+        ) AS c
+        JOIN stage__piece AS s USING (piece_id)
+    )
+    GROUP BY range_id
 )
 SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
     r.end_ns - r.start_ns AS wall_ns,
-    coalesce(d.span_ns, 0)::BIGINT AS span_ns,
-    coalesce(d.busy_ns, 0)::BIGINT AS busy_ns,
-    coalesce(w.sum_ns, 0)::BIGINT AS sum_ns,
-    coalesce(d.span_ns - d.busy_ns, 0)::BIGINT AS idle_ns,
-    coalesce(w.operation_count, 0) AS operation_count,
-    coalesce(w.kernel_count, 0) AS kernel_count,
-    coalesce(l.launch_count, 0) AS launch_count
+    coalesce(f.span_ns, 0)::BIGINT AS span_ns,
+    coalesce(f.busy_ns, 0)::BIGINT AS busy_ns,
+    coalesce(f.sum_ns, 0)::BIGINT AS sum_ns,
+    coalesce(f.span_ns - f.busy_ns, 0)::BIGINT AS idle_ns,
+    coalesce(f.operation_count, 0)::BIGINT AS operation_count,
+    coalesce(f.kernel_count, 0)::BIGINT AS kernel_count,
+    coalesce(f.launch_count, 0)::BIGINT AS launch_count
 FROM stage__range AS s
 JOIN _range AS r USING (range_id)
 JOIN stage__path AS p USING (range_id)
-LEFT JOIN device AS d USING (range_id)
-LEFT JOIN work AS w USING (range_id)
-LEFT JOIN launch AS l USING (range_id)
+LEFT JOIN figure AS f USING (range_id)
 ORDER BY r.start_ns, s.range_id

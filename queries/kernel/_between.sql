@@ -1,0 +1,59 @@
+-- One row per stream and matrix multiplication, with the kernels up to the next matrix multiplication and the runs of at
+-- least two consecutive elementwise kernels among them. product_number numbers the matrix multiplications of a stream
+-- from 1. Number 0 has the kernels before the first one. next_ns is the duration of the next matrix multiplication.
+-- materialized: it sorts all kernels by stream, and two findings read it.
+WITH lane AS (
+    SELECT process_id, device_id, stream_id, row_number() OVER () AS lane
+    FROM (SELECT DISTINCT process_id, device_id, stream_id FROM _kernel)
+),
+-- Window functions over a single small key take half as long as over three keys.
+placed AS (
+    SELECT l.lane, k.operation_id, k.name_id, k.start_ns, k.duration_ns,
+        k.start_ns - lag(k.end_ns) OVER of_stream > 1000000 AS is_after_break
+    FROM _kernel AS k
+    JOIN lane AS l ON l.process_id = k.process_id AND l.device_id IS NOT DISTINCT FROM k.device_id
+        AND l.stream_id IS NOT DISTINCT FROM k.stream_id
+    WHERE k.duration_ns >= 0
+    WINDOW of_stream AS (PARTITION BY l.lane ORDER BY k.start_ns, k.operation_id)
+),
+-- numbers packs two counts up to and including a kernel: the matrix multiplications above the lower 32 bits, and below
+-- them the kernels that are not elementwise plus the breaks longer than 1 ms. Elementwise kernels with equal numbers
+-- directly follow each other. In DuckDB 1.5, a windowed count with FILTER takes quadratic time if few rows pass the filter.
+counted AS (
+    SELECT p.lane, p.name_id, p.duration_ns, f.* EXCLUDE name_id,
+        sum(f.is_product::BIGINT << 32 | (NOT f.is_pointwise OR coalesce(p.is_after_break, false))::BIGINT) OVER (
+            PARTITION BY p.lane ORDER BY p.start_ns, p.operation_id ROWS UNBOUNDED PRECEDING
+        )::BIGINT AS numbers
+    FROM placed AS p
+    JOIN kernel__kind AS f ON f.name_id IS NOT DISTINCT FROM p.name_id
+),
+run AS (
+    SELECT lane, numbers,
+        any_value(name_id) FILTER (is_product) AS name_id,
+        sum(duration_ns) FILTER (is_product) AS product_ns,
+        sum(duration_ns) FILTER (NOT is_product) AS glue_ns,
+        count(*) FILTER (NOT is_product) AS glue_count,
+        bool_or(is_softmax) AS is_softmax, bool_or(is_exponential) AS is_exponential,
+        bool_or(is_reduction) AS is_reduction, bool_or(is_choice) AS is_choice,
+        count(*) FILTER (is_pointwise) AS pointwise_count,
+        sum(duration_ns) FILTER (is_pointwise) AS pointwise_ns,
+        max(duration_ns) FILTER (is_pointwise) AS longest_ns
+    FROM counted
+    GROUP BY lane, numbers
+),
+product AS (
+    SELECT lane, numbers >> 32 AS product_number, any_value(name_id) AS name_id,
+        coalesce(sum(product_ns), 0)::BIGINT AS product_ns, coalesce(sum(glue_ns), 0)::BIGINT AS glue_ns,
+        sum(glue_count)::BIGINT AS glue_count,
+        bool_or(is_softmax) OR (bool_or(is_exponential) AND bool_or(is_reduction)) AS is_softmax,
+        bool_or(is_choice) AS is_choice,
+        count(*) FILTER (pointwise_count > 1) AS run_count,
+        sum(pointwise_count) FILTER (pointwise_count > 1)::BIGINT AS run_kernel_count,
+        sum(pointwise_ns) FILTER (pointwise_count > 1)::BIGINT AS run_ns,
+        sum(longest_ns) FILTER (pointwise_count > 1)::BIGINT AS longest_ns
+    FROM run
+    GROUP BY lane, product_number
+)
+SELECT l.process_id, l.device_id, l.stream_id, p.* EXCLUDE lane,
+    lead(p.product_ns) OVER (PARTITION BY lane ORDER BY p.product_number) AS next_ns
+FROM product AS p JOIN lane AS l USING (lane)
