@@ -31,9 +31,10 @@ CREATE MACRO sum_of_squares(x) AS
 -- Sample standard deviation of integers x; NULL for a single value. It is computed from exact sums, so the result does
 -- not depend on the order in which threads deliver the rows. With stddev_samp, the last digits depend on that order.
 -- The integer part of the mean is subtracted first, which avoids cancellation between large squares.
-CREATE MACRO deviation(x) AS sqrt(((
-        sum_of_squares(x) - 2 * (sum(x) // count(x)) * sum(x) + count(x) * (sum(x) // count(x)) * (sum(x) // count(x))
-    )::DOUBLE - (sum(x) % count(x))::DOUBLE ** 2 / count(x)) / nullif(count(x) - 1, 0));
+CREATE MACRO deviation_of(n, total, squares) AS sqrt(((
+        squares - 2 * (total // n) * total + n * (total // n) * (total // n)
+    )::DOUBLE - (total % n)::DOUBLE ** 2 / n) / nullif(n - 1, 0));
+CREATE MACRO deviation(x) AS deviation_of(count(x), sum(x), sum_of_squares(x));
 
 -- The values at one quarter, one half and three quarters of the sorted values, from the smallest value up (low) and
 -- from the largest value down (high, negated). The two differ if the position is between two values.
@@ -109,10 +110,15 @@ CREATE MACRO number_at(numbers, place) AS try_cast(numbers[place] AS BIGINT);
 -- The sum of two values, either of which may be NULL; NULL if both are NULL.
 CREATE MACRO either_sum(x, y) AS CASE WHEN x IS NOT NULL OR y IS NOT NULL THEN coalesce(x, 0) + coalesce(y, 0) END;
 
--- The value at a position (from 1) among sorted values. Zeros occupy the first zero_count positions, and last_place is the
--- last position of each value x.
+-- The median of counted values: value_count values in sorted order, of which zero_count zeros come first, and last_place
+-- is the position (from 1) of the last value x. To compute it, equal values are counted before they are sorted. Values
+-- are often equal, and both steps can spill to disk. median() holds every value in memory.
 CREATE MACRO value_at_place(x, last_place, zero_count, place) AS
     min(CASE WHEN place <= zero_count THEN 0 WHEN last_place >= place THEN x END);
+CREATE MACRO counted_median(x, last_place, zero_count, value_count) AS (
+    value_at_place(x, last_place, zero_count, (value_count + 1) // 2)
+    + value_at_place(x, last_place, zero_count, value_count // 2 + 1)
+) / 2;
 
 -- The rolled-up form of a name: addresses 0x... become 0x*, numbers between separators become *, and white space is
 -- collapsed. Only the first 400 characters are used.

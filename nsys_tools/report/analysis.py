@@ -15,6 +15,7 @@ from nsys_tools.report import missing
 from nsys_tools.report.missing import Missing
 from nsys_tools.roofline.checks import Comparison
 from nsys_tools.roofline.comparison import Roofline
+from nsys_tools.session.connection import frugal
 from nsys_tools.session.database import Database
 from nsys_tools.session.result import Result
 from nsys_tools.sources.run_folder import Run
@@ -123,32 +124,33 @@ def analyze(
         If attributed times do not add up, or a requested comparison gives an impossible result. If the comparison was
         not requested, but found in a run folder, a note is added instead.
     """
-    read = _reader(database)
-    for name in TABLES:
-        read(name)
-    _check(read("trace_conservation"))
-    summary = read("trace_summary").one()
-    # A default stage that is not in a trace needs no note.
-    found = _notes(summary, read, stages if is_own_stages else ())
-    joined.check(read)
-    kept = {name: read(name) for name in (*TABLES, *joined.queries(), *PICTURES)}
-    roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
-    return Analyzed(
-        source=source,
-        tables=kept,
-        missing=missing.missing(database, summary),
-        findings=rules.find(read, has_model="roofline_exclusive" in kept),
-        notes=[*database.notes, *found, *notes],
-        stages=list(stages),
-        files=joined.files(),
-        comparison=roofline.comparison if roofline else None,
-        request=roofline.request if roofline else None,
-        run=run,
-        is_partial=database.is_partial,
-        also_recorded=missing.also_recorded(
-            database, summary, sum(row["instance_count"] for row in kept["os_summary"].records())
-        ),
-    )
+    with frugal(database.connection):
+        read = _reader(database)
+        for name in TABLES:
+            read(name)
+        _check(read("trace_conservation"))
+        summary = read("trace_summary").one()
+        # A default stage that is not in a trace needs no note.
+        found = _notes(summary, read, stages if is_own_stages else ())
+        joined.check(read)
+        kept = {name: read(name) for name in (*TABLES, *joined.queries(), *PICTURES)}
+        roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
+        return Analyzed(
+            source=source,
+            tables=kept,
+            missing=missing.missing(database, summary),
+            findings=rules.find(read, has_model="roofline_exclusive" in kept),
+            notes=[*database.notes, *found, *notes],
+            stages=list(stages),
+            files=joined.files(),
+            comparison=roofline.comparison if roofline else None,
+            request=roofline.request if roofline else None,
+            run=run,
+            is_partial=database.is_partial,
+            also_recorded=missing.also_recorded(
+                database, summary, sum(row["instance_count"] for row in kept["os_summary"].records())
+            ),
+        )
 
 
 def _reader(database: Database) -> Callable[[str], Result]:

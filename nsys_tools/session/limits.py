@@ -12,15 +12,15 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.session import connection as connections
+from nsys_tools.session.memory import bytes_of
 from nsys_tools.session.result import Result
 
-_SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?)?B", re.IGNORECASE)
 _AGAIN_S = 0.05
 
 
 def check_size(size: str, name: str) -> None:
     """Refuse a value that is not a memory size. Error messages call it `name`."""
-    if not _SIZE.fullmatch(size.strip()):
+    if not bytes_of(size):
         raise UsageError(f"{name} is {size!r}, but must be a memory size.", "Use a size such as 500MB or 2GB.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,19 @@ _GROUPS = (
     ),
 )
 """Files with the memory limit and usage of a container, in versions 2 and 1 of control groups."""
+
+
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(i?)B(?:ytes)?", re.IGNORECASE)
+
+
+def bytes_of(size: str) -> float | None:
+    """Return a memory size such as ``2GB`` or ``1.5 GiB`` in bytes, or None if the text is not a memory size."""
+    found = _SIZE.fullmatch(size.strip())
+    if found is None:
+        return None
+    number, prefix, binary = found.groups()
+    unit: int = (1024 if binary else 1000) ** " KMGT".index(prefix.upper() or " ")
+    return float(number) * unit
 
 
 @cache

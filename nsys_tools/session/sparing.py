@@ -12,7 +12,7 @@ _T = TypeVar("_T")
 
 
 def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
-    """Run statements. If memory runs out, retry with the maximum memory limit, and then also on a single thread.
+    """Run statements. If memory runs out, retry with higher memory limits, and then also on a single thread.
 
     Each DuckDB thread holds its own blocks, which cannot be spilled. A single thread is slower, but needs the least
     memory.
@@ -24,13 +24,16 @@ def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
     """
     import duckdb  # noqa: PLC0415
 
-    from nsys_tools.session.connection import more_memory  # noqa: PLC0415  (it imports DuckDB)
+    from nsys_tools.session.connection import less_memory, more_memory  # noqa: PLC0415  (it imports DuckDB)
 
     try:
         return run()
     except duckdb.OutOfMemoryException:
         if more_memory(connection):
-            return spared(connection, run)
+            try:
+                return spared(connection, run)
+            finally:
+                less_memory(connection)
         row = connection.execute("SELECT current_setting('threads')").fetchone()
         if row is None or row[0] == 1:
             raise

@@ -12,12 +12,24 @@
 -- max_ns       BIGINT   ns     maximum duration
 -- stddev_ns    DOUBLE   ns     sample standard deviation; NULL for a single execution
 -- A name that the trace stores twice has only one row.
-WITH grouped AS (
-    SELECT any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, count(*) AS instance_count,
-        sum(k.duration_ns)::BIGINT AS sum_ns, median(k.duration_ns) AS median_ns, avg(k.duration_ns) AS mean_ns,
-        min(k.duration_ns) AS min_ns, max(k.duration_ns) AS max_ns, deviation(k.duration_ns) AS stddev_ns
+-- Medians are computed from counted values (see counted_median).
+WITH counted AS (
+    SELECT n.same_id, any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, k.duration_ns AS ns, count(*) AS n
     FROM _kernel AS k LEFT JOIN _kernel_name AS n USING (name_id)
-    GROUP BY n.same_id
+    GROUP BY n.same_id, k.duration_ns
+),
+placed AS (
+    SELECT *, sum(n) OVER of_name AS instance_count, sum(n) OVER (of_name ORDER BY ns) AS last_place
+    FROM counted
+    WINDOW of_name AS (PARTITION BY same_id)
+),
+grouped AS (
+    SELECT any_value(name) AS name, min(short_name_id) AS short_name_id, sum(n)::BIGINT AS instance_count,
+        sum(n * ns)::BIGINT AS sum_ns, counted_median(ns, last_place, 0, instance_count) AS median_ns,
+        sum(n * ns)::DOUBLE / sum(n) AS mean_ns, min(ns) AS min_ns, max(ns) AS max_ns,
+        deviation_of(sum(n), sum(n * ns), sum(n * ns::HUGEINT * ns)) AS stddev_ns
+    FROM placed
+    GROUP BY same_id
 )
 SELECT
     coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,

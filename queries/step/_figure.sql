@@ -2,8 +2,7 @@
 -- of executions and the time per step. A step without such kernels counts as 0.
 -- materialized: it processes the kernels of all steps.
 --
--- Equal values are counted before they are sorted, because they are few: a kernel takes about the same number of
--- nanoseconds in each step. Lists of the values of all steps, as median() makes them, cannot be spilled to disk.
+-- Medians are computed from counted values (see counted_median).
 WITH total AS (SELECT phase, process_id, gpu_id, count(*) AS step_count FROM step GROUP BY ALL),
 part AS (
     SELECT step_id, false AS is_class, name_id, NULL::VARCHAR AS class, operation_count, sum_ns FROM step__kernel
@@ -30,8 +29,7 @@ placed AS (
 ),
 summed AS (
     SELECT phase, process_id, gpu_id, is_class, name_id, class, is_count, any_value(step_count) AS step_count,
-        (value_at_place(value, last_place, zero_count, (step_count + 1) // 2)
-            + value_at_place(value, last_place, zero_count, step_count // 2 + 1)) / 2 AS median,
+        counted_median(value, last_place, zero_count, step_count) AS median,
         min(CASE WHEN zero_count > 0 THEN 0 ELSE value END) AS min, max(value) AS max, sum(value * n)::BIGINT AS sum
     FROM placed
     GROUP BY ALL

@@ -61,20 +61,58 @@ def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.
     assert limit_of(sample[0]) == "512.0 MiB"
 
 
+def limits(connection: duckdb.DuckDBPyConnection, refused: int) -> list[str]:
+    """Return the memory limits under which a statement runs that fails `refused` times, and the limit afterwards."""
+    seen = []
+
+    def run() -> None:
+        seen.append(connections._limit(connection) / 2**20)
+        if len(seen) <= refused:
+            raise duckdb.OutOfMemoryException("no room")
+
+    spared(connection, run)
+    return [f"{limit:.0f}" for limit in (*seen, connections._limit(connection) / 2**20)]
+
+
 def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
-    seen = []
     with duckdb.connect() as connection:
         connections.set_memory(connection)
+        assert limits(connection, 1) == ["1024", "3072", "1024"]
 
-        def run() -> None:
-            row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
-            seen.append(row and row[0])
-            if len(seen) == 1:
-                raise duckdb.OutOfMemoryException("no room")
 
-        spared(connection, run)
-    assert seen == ["1.0 GiB", "3.0 GiB"]
+def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    with duckdb.connect() as connection:
+        connections.set_memory(connection)
+        with connections.frugal(connection):
+            assert limits(connection, 0) == ["256", "256"]
+            assert limits(connection, 1) == ["256", "1024", "1024"]  # the next one probably needs as much
+            assert limits(connection, 1) == ["1024", "3072", "1024"]
+        assert limits(connection, 0) == ["1024", "1024"]
+        monkeypatch.setattr("nsys_tools.session.connection._most_memory", "100 MiB")
+        connections.set_memory(connection)
+        with connections.frugal(connection):
+            assert limits(connection, 0) == ["100", "100"]
+        monkeypatch.setattr("nsys_tools.session.connection._most_memory", "400 MiB")
+        with connections.frugal(connection):
+            assert limits(connection, 1) == ["100", "400", "400"]
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ("2GB", 2e9),
+        ("1.5 GiB", 1.5 * 2**30),
+        (" 500mb ", 5e8),
+        ("16 bytes", 16),
+        ("3TB", 3e12),
+        ("7", None),
+        ("x", None),
+    ],
+)
+def test_sizes(size: str, expected: float | None) -> None:
+    assert memory.bytes_of(size) == expected
 
 
 def test_what_was_asked_for_is_never_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
