@@ -96,17 +96,21 @@ def frugal(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             set_memory(connection)
 
 
-def more_memory(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Raise a connection's memory limit to `MODEST_BYTES`, or to the maximum; return whether the limit was raised.
+def more_memory(connection: duckdb.DuckDBPyConnection, most: int | None = None) -> bool:
+    """Raise a connection's memory limit to the maximum; return whether it was raised.
 
-    The maximum is the user's limit or `usual_limit`.
+    Parameters
+    ----------
+    connection
+        The connection.
+    most
+        A lower maximum. Otherwise, it is the user's limit or `usual_limit`.
     """
-    before, most = _limit(connection), _most()
+    before, limit = _limit(connection), min(_most(), most or float("inf"))
     # DuckDB reports its limit rounded, so a limit that is slightly higher is the same.
-    higher = next((step for step in (min(MODEST_BYTES, most), most) if step > 1.05 * before), None)
-    if higher is None or not _set_limit(connection, higher):
+    if limit <= 1.05 * before or not _set_limit(connection, limit):
         return False
-    log.info("A query needs more than %d MB of memory. Its limit was raised to %d MB.", before / 1e6, higher / 1e6)
+    log.info("A query needs more than %.1f MB of memory. Its limit was raised to %.0f MB.", before / 1e6, limit / 1e6)
     return True
 
 

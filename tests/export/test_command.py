@@ -77,7 +77,7 @@ def test_more_memory_is_taken_where_it_is_needed(tmp_path: Path, caplog: pytest.
     trace = build(tmp_path, fill)
     with mock.patch("nsys_tools.export.reading._MEMORY", "2MB"), caplog.at_level("INFO", logger="nsys_tools"):
         assert len(decode(nt.export_timeline([trace], tmp_path / "o.pftrace").path).of("kernel")) == 1
-    assert "A query needs more than 1.9 MiB of memory" in caplog.text
+    assert "A query needs more than 2.0 MB of memory" in caplog.text
 
 
 def test_a_trace_without_anything(tmp_path: Path) -> None:

@@ -62,41 +62,49 @@ def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.
 
 
 def limits(connection: duckdb.DuckDBPyConnection, refused: int) -> list[str]:
-    """Return the memory limits under which a statement runs that fails `refused` times, and the limit afterwards."""
+    """Return the limits (MiB) and threads under which a statement runs that fails `refused` times, and those after it."""
     seen = []
 
     def run() -> None:
-        seen.append(connections._limit(connection) / 2**20)
+        row = connection.execute("SELECT current_setting('threads')").fetchone()
+        assert row
+        seen.append(f"{connections._limit(connection) / 2**20:.0f} x{row[0]}")
         if len(seen) <= refused:
             raise duckdb.OutOfMemoryException("no room")
 
     spared(connection, run)
-    return [f"{limit:.0f}" for limit in (*seen, connections._limit(connection) / 2**20)]
+    refused = 0
+    run()
+    return seen
 
 
 def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 2}) as connection:
         connections.set_memory(connection)
-        assert limits(connection, 1) == ["1024", "3072", "1024"]
+        assert limits(connection, 2) == ["1024 x2", "1024 x1", "3072 x2", "1024 x2"]
+        assert limits(connection, 3) == ["1024 x2", "1024 x1", "3072 x2", "3072 x1", "1024 x2"]
+        with pytest.raises(duckdb.OutOfMemoryException):
+            limits(connection, 4)
+        assert limits(connection, 0) == ["1024 x2", "1024 x2"]
 
 
 def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": 2}) as connection:
         connections.set_memory(connection)
         with connections.frugal(connection):
-            assert limits(connection, 0) == ["256", "256"]
-            assert limits(connection, 1) == ["256", "1024", "1024"]  # the next one probably needs as much
-            assert limits(connection, 1) == ["1024", "3072", "1024"]
-        assert limits(connection, 0) == ["1024", "1024"]
+            assert limits(connection, 0) == ["256 x2", "256 x2"]
+            assert limits(connection, 1) == ["256 x2", "1024 x2", "1024 x2"]  # the next one probably needs as much
+            assert limits(connection, 2) == ["1024 x2", "1024 x1", "3072 x2", "1024 x2"]
+        assert limits(connection, 0) == ["1024 x2", "1024 x2"]
         monkeypatch.setattr("nsys_tools.session.connection._most_memory", "100 MiB")
         connections.set_memory(connection)
         with connections.frugal(connection):
-            assert limits(connection, 0) == ["100", "100"]
+            assert limits(connection, 1) == ["100 x2", "100 x1", "100 x2"]
         monkeypatch.setattr("nsys_tools.session.connection._most_memory", "400 MiB")
         with connections.frugal(connection):
-            assert limits(connection, 1) == ["100", "400", "400"]
+            assert limits(connection, 1) == ["100 x2", "400 x2", "400 x2"]
 
 
 @pytest.mark.parametrize(
