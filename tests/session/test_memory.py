@@ -62,7 +62,7 @@ def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.
 
 
 def limits(connection: duckdb.DuckDBPyConnection, refused: int) -> list[str]:
-    """Return the limits (MiB) and threads under which a statement runs that fails `refused` times, and those after it."""
+    """Return the limits (MiB) and threads of a statement that fails `refused` times, and of the next one."""
     seen = []
 
     def run() -> None:
