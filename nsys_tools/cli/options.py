@@ -107,7 +107,7 @@ MEMORY = Annotated[
         "--memory",
         metavar="SIZE",
         callback=lambda size: nt.limit_memory(size) if size else None,
-        help="Limit query memory (for example, 2GB) and spill the rest to disk. Default: 1 GB, or up to 60 % of free "
+        help="Limit query memory (for example, 2GB) and spill the rest to disk. Default: 0.8 GB, or up to 60 % of free "
         "memory for queries that need more.",
     ),
 ]

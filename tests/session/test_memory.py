@@ -52,11 +52,11 @@ def limit_of(path: Path) -> str:
 
 def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
-    assert limit_of(sample[0]) == "1.0 GiB"
+    assert limit_of(sample[0]) == "768.0 MiB"
     nt.limit_memory(" 2GiB ")
     assert limit_of(sample[0]) == "2.0 GiB"
     nt.limit_memory("")
-    assert limit_of(sample[0]) == "1.0 GiB"
+    assert limit_of(sample[0]) == "768.0 MiB"
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 1 << 29)
     assert limit_of(sample[0]) == "512.0 MiB"
 
@@ -82,11 +82,11 @@ def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
     with duckdb.connect(config={"threads": 2}) as connection:
         connections.set_memory(connection)
-        assert limits(connection, 2) == ["1024 x2", "1024 x1", "3072 x2", "1024 x2"]
-        assert limits(connection, 3) == ["1024 x2", "1024 x1", "3072 x2", "3072 x1", "1024 x2"]
+        assert limits(connection, 2) == ["768 x2", "768 x1", "3072 x2", "768 x2"]
+        assert limits(connection, 3) == ["768 x2", "768 x1", "3072 x2", "3072 x1", "768 x2"]
         with pytest.raises(duckdb.OutOfMemoryException):
             limits(connection, 4)
-        assert limits(connection, 0) == ["1024 x2", "1024 x2"]
+        assert limits(connection, 0) == ["768 x2", "768 x2"]
 
 
 def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,9 +95,9 @@ def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest
         connections.set_memory(connection)
         with connections.frugal(connection):
             assert limits(connection, 0) == ["256 x2", "256 x2"]
-            assert limits(connection, 1) == ["256 x2", "1024 x2", "1024 x2"]  # the next one probably needs as much
-            assert limits(connection, 2) == ["1024 x2", "1024 x1", "3072 x2", "1024 x2"]
-        assert limits(connection, 0) == ["1024 x2", "1024 x2"]
+            assert limits(connection, 1) == ["256 x2", "768 x2", "768 x2"]  # the next one probably needs as much
+            assert limits(connection, 2) == ["768 x2", "768 x1", "3072 x2", "768 x2"]
+        assert limits(connection, 0) == ["768 x2", "768 x2"]
         monkeypatch.setattr("nsys_tools.session.connection._most_memory", "100 MiB")
         connections.set_memory(connection)
         with connections.frugal(connection):
