@@ -25,7 +25,7 @@ OWN_SCHEMAS = "memory.main,memory.loaded"
 # `limits`, `sparing` and `database`).
 _OWN_OPTIONS = ("search_path", "preserve_insertion_order", "sqlite_all_varchar", "memory_limit", "threads")
 FRUGAL_BYTES = 256 << 20
-"""The memory limit of the queries of a report. Most of them need no more, and spill at a cost of up to 5 % of the time."""
+"""The memory limit of the queries of a report. Most of them need no more, and take at most 5 % longer with it."""
 MODEST_BYTES = 768 << 20
 """The default memory limit of queries. Spilling the rest to disk makes queries about 5 % slower."""
 _most_memory = ""
