@@ -90,6 +90,9 @@ class Drawn(Mapping[str, bytes]):
                 self._found = _drawn(self._specs)
         return self._found[name].encode()
 
+    def __contains__(self, name: object) -> bool:  # noqa: D105
+        return name in self._specs  # without waiting for the drawing
+
     def __iter__(self) -> Iterator[str]:  # noqa: D105
         return iter(self._specs)
 

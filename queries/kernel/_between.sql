@@ -19,41 +19,42 @@ placed AS (
 -- numbers packs two counts up to and including a kernel: the matrix multiplications above the lower 32 bits, and below
 -- them the kernels that are not elementwise plus the breaks longer than 1 ms. Elementwise kernels with equal numbers
 -- directly follow each other. In DuckDB 1.5, a windowed count with FILTER takes quadratic time if few rows pass the filter.
-counted AS (
-    SELECT p.lane, p.name_id, p.duration_ns, f.* EXCLUDE name_id,
+-- kinds has one bit each for softmax, exponential, reduction and choice.
+counted AS MATERIALIZED (
+    SELECT p.lane, p.name_id, p.duration_ns, f.is_product, f.is_pointwise,
+        f.is_softmax::UTINYINT + 2 * f.is_exponential::UTINYINT + 4 * f.is_reduction::UTINYINT + 8 * f.is_choice::UTINYINT
+            AS kinds,
         sum(f.is_product::BIGINT << 32 | (NOT f.is_pointwise OR coalesce(p.is_after_break, false))::BIGINT) OVER (
             PARTITION BY p.lane ORDER BY p.start_ns, p.operation_id ROWS UNBOUNDED PRECEDING
         )::BIGINT AS numbers
     FROM placed AS p
     JOIN kernel__kind AS f ON f.name_id IS NOT DISTINCT FROM p.name_id
 ),
-run AS (
-    SELECT lane, numbers,
-        any_value(name_id) FILTER (is_product) AS name_id,
-        sum(duration_ns) FILTER (is_product) AS product_ns,
-        sum(duration_ns) FILTER (NOT is_product) AS glue_ns,
-        count(*) FILTER (NOT is_product) AS glue_count,
-        bool_or(is_softmax) AS is_softmax, bool_or(is_exponential) AS is_exponential,
-        bool_or(is_reduction) AS is_reduction, bool_or(is_choice) AS is_choice,
-        count(*) FILTER (is_pointwise) AS pointwise_count,
-        sum(duration_ns) FILTER (is_pointwise) AS pointwise_ns,
-        max(duration_ns) FILTER (is_pointwise) AS longest_ns
-    FROM counted
-    GROUP BY lane, numbers
-),
 product AS (
-    SELECT lane, numbers >> 32 AS product_number, any_value(name_id) AS name_id,
-        coalesce(sum(product_ns), 0)::BIGINT AS product_ns, coalesce(sum(glue_ns), 0)::BIGINT AS glue_ns,
-        sum(glue_count)::BIGINT AS glue_count,
-        bool_or(is_softmax) OR (bool_or(is_exponential) AND bool_or(is_reduction)) AS is_softmax,
-        bool_or(is_choice) AS is_choice,
-        count(*) FILTER (pointwise_count > 1) AS run_count,
-        sum(pointwise_count) FILTER (pointwise_count > 1)::BIGINT AS run_kernel_count,
-        sum(pointwise_ns) FILTER (pointwise_count > 1)::BIGINT AS run_ns,
-        sum(longest_ns) FILTER (pointwise_count > 1)::BIGINT AS longest_ns
+    SELECT lane, numbers >> 32 AS product_number, any_value(name_id) FILTER (is_product) AS name_id,
+        coalesce(sum(duration_ns) FILTER (is_product), 0)::BIGINT AS product_ns,
+        coalesce(sum(duration_ns) FILTER (NOT is_product), 0)::BIGINT AS glue_ns,
+        count(*) FILTER (NOT is_product) AS glue_count, bit_or(kinds) AS kinds
+    FROM counted
+    GROUP BY lane, product_number
+),
+run AS (
+    SELECT lane, numbers, count(*) AS n, sum(duration_ns) AS ns, max(duration_ns) AS longest_ns
+    FROM counted
+    WHERE is_pointwise
+    GROUP BY lane, numbers
+    HAVING count(*) > 1
+),
+of_product AS (
+    SELECT lane, numbers >> 32 AS product_number, count(*) AS run_count, sum(n)::BIGINT AS run_kernel_count,
+        sum(ns)::BIGINT AS run_ns, sum(longest_ns)::BIGINT AS longest_ns
     FROM run
     GROUP BY lane, product_number
 )
-SELECT l.process_id, l.device_id, l.stream_id, p.* EXCLUDE lane,
-    lead(p.product_ns) OVER (PARTITION BY lane ORDER BY p.product_number) AS next_ns
-FROM product AS p JOIN lane AS l USING (lane)
+SELECT l.process_id, l.device_id, l.stream_id, p.product_number, p.name_id, p.product_ns, p.glue_ns, p.glue_count,
+    (p.kinds & 1) = 1 OR (p.kinds & 6) = 6 AS is_softmax, (p.kinds & 8) = 8 AS is_choice,
+    coalesce(r.run_count, 0) AS run_count, r.run_kernel_count, r.run_ns, r.longest_ns,
+    lead(p.product_ns) OVER (PARTITION BY p.lane ORDER BY p.product_number) AS next_ns
+FROM product AS p
+JOIN lane AS l USING (lane)
+LEFT JOIN of_product AS r ON r.lane = p.lane AND r.product_number = p.product_number

@@ -41,7 +41,11 @@ def test_a_second_process_draws_the_same(started: list[Process], monkeypatch: py
     own = {name: renderer.Drawn({name: spec})[name] for name, spec in SPECS.items()}
     with renderer.beside(has_page=True), monkeypatch.context() as patch:
         patch.setitem(sys.modules, "vl_convert", None)  # this process cannot draw
-        assert dict(renderer.Drawn(SPECS)) == own
+        drawn = renderer.Drawn(SPECS)
+        assert "one" in drawn
+        assert "three" not in drawn
+        assert drawn._found is None  # only reading an SVG waits for it
+        assert dict(drawn) == own
     assert len(started) == 1
 
 
