@@ -210,6 +210,7 @@ def test_workers_end_with_the_one_who_asked(gathering: Callable[..., Gathering])
         worker.read(tasks[0])
 
 
+@pytest.mark.large
 def test_a_cluster_gives_the_same_bytes(four: Job, tmp_path: Path) -> None:
     distributed = pytest.importorskip("distributed")
     written = []
