@@ -245,6 +245,7 @@ def test_bad_input_is_one_clear_message(arguments: tuple[str, ...], message: str
     assert message in done.stderr
 
 
+@pytest.mark.large
 def test_evaluation_takes_milliseconds() -> None:
     """CPU time of the whole command from the shell, which is its wall time on an idle machine."""
 
@@ -276,6 +277,7 @@ def test_help_and_evaluation_import_nothing_heavy() -> None:
 
 
 @pytest.mark.torch
+@pytest.mark.large
 def test_the_commands_of_the_guide_that_need_torch(tmp_path: Path) -> None:
     """Commands that do not need torch follow a prompt, and tests/docs/test_pages.py runs them."""
     pytest.importorskip("transformers", reason="needs the extra [torch]")
