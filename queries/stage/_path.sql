@@ -6,9 +6,8 @@
 -- range inward, once for all instances in the same range. Deeper paths are rare and are collected as lists, which cannot
 -- be spilled to disk.
 WITH RECURSIVE instance AS (
-    SELECT s.range_id, p.parent_id, left(n.name, 160) AS name, d.depth > 24 AS is_deep
+    SELECT s.range_id, p.parent_id, d.depth > 24 AS is_deep
     FROM stage__range AS s
-    JOIN _range_name AS n USING (range_id)
     JOIN _range_place AS d USING (range_id)
     LEFT JOIN _range_parent AS p USING (range_id)
 ),
@@ -38,8 +37,8 @@ named AS (
     FROM up AS u JOIN _range_name AS n ON n.range_id = u.at_id
     GROUP BY u.range_id
 )
-SELECT i.range_id, coalesce(t.path || '/', '') || i.name AS path
-FROM instance AS i LEFT JOIN tree AS t ON t.range_id = i.parent_id
+SELECT i.range_id, coalesce(t.path || '/', '') || left(n.name, 160) AS path
+FROM instance AS i JOIN _range_name AS n USING (range_id) LEFT JOIN tree AS t ON t.range_id = i.parent_id
 WHERE NOT i.is_deep
 UNION ALL
 SELECT range_id, list_reduce(names, lambda path, name: path_below(path, name)) FROM named
