@@ -28,6 +28,8 @@ PICTURES = {
     "range_flame": ("range_flame",),
 }
 """The interactive pictures, and the tables that each shows."""
+MOST_ROWS = 100_000
+"""Maximum number of rows of a table in a report. The query returns all rows."""
 OF_RANKS = ("rank_activity", "rank_summary")
 """The charts of a report on many ranks."""
 

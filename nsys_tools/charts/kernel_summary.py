@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import altair as alt
 import polars as pl
 
+from nsys_tools.charts import MOST_ROWS
 from nsys_tools.charts.style import BUSY, WIDTH, Chart, data, named_bars, shortened, styled, time_axis
 from nsys_tools.units import duration, time_scale
 
@@ -33,7 +34,8 @@ def chart(tables: Mapping[str, pl.DataFrame]) -> Chart | None:
     )
     bars = base.mark_bar(color=BUSY, height={"band": 0.7})
     text = base.mark_text(align="left", dx=5, fontSize=11).encode(text="label:N")
-    shown = f"top {len(top)} of {len(kernels):,} names" if len(kernels) > len(top) else f"all {len(top)} names"
+    count = f"at least {MOST_ROWS:,}" if len(kernels) >= MOST_ROWS else f"{len(kernels):,}"
+    shown = f"top {len(top)} of {count} names" if len(kernels) > len(top) else f"all {len(top)} names"
     body = (bars + text).properties(width=WIDTH - 320, height=22 * len(top))
     return styled(
         body, "Kernels with the most GPU time", f"{shown}; share of total kernel time, instances x mean duration"

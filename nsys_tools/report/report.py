@@ -11,6 +11,7 @@ from typing import Any, overload
 import polars as pl
 
 from nsys_tools import __version__, charts
+from nsys_tools.charts import MOST_ROWS
 from nsys_tools.files import check_apart, write_parquet
 from nsys_tools.formats import spreadsheet_safe
 from nsys_tools.report import markdown, page
@@ -24,8 +25,6 @@ from nsys_tools.session.result import Result
 from nsys_tools.units import duration
 
 METRICS = "metrics.json"
-MOST_ROWS = 100_000
-"""Maximum number of rows of a table in the report folder; the query returns all."""
 SUMMARY = "stakeholder_summary.md"
 _AT_A_TIME = 10_000
 

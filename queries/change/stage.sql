@@ -14,7 +14,7 @@
 SELECT g.stage AS name, '' AS detail, '' AS class, unnest(g.p)
 FROM (
     SELECT i.stage, profile(i.span_ns, i.start_ns < m.at_ns) AS p
-    FROM stage_instance AS i, change__middle AS m
+    FROM stage__instance AS i, change__middle AS m
     WHERE i.span_ns IS NOT NULL
     GROUP BY i.stage
 ) AS g

@@ -1,5 +1,4 @@
 -- One row per stage instance (one range on one thread), ordered by start_ns.
--- materialized: medians and standard deviations are computed from these values.
 --
 -- stage            VARCHAR  -      stage name
 -- range_id         BIGINT   -      range of the instance
@@ -15,35 +14,7 @@
 -- operation_count  BIGINT   count  number of GPU operations launched in the range
 -- kernel_count     BIGINT   count  number of kernels among these operations
 -- launch_count     BIGINT   count  number of API calls that launched these operations
-WITH figure AS (
-    SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns, sum(n) AS operation_count,
-        sum(n) FILTER (kind = 'kernel') AS kernel_count, sum(ns) AS sum_ns, sum(launch_count) AS launch_count
-    FROM (
-        SELECT range_id, span_ns, busy_ns FROM stage__device
-        UNION ALL BY NAME
-        SELECT s.range_id, w.kind, w.n, w.ns FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
-        UNION ALL BY NAME
-        -- Each call is in exactly one piece, so counts per piece can be added up.
-        SELECT s.range_id, c.launch_count
-        FROM (
-            SELECT piece_id, count(DISTINCT call_id) AS launch_count
-            FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id
-        ) AS c
-        JOIN stage__piece AS s USING (piece_id)
-    )
-    GROUP BY range_id
-)
-SELECT s.stage, s.range_id, p.path, r.thread_id, r.start_ns,
-    r.end_ns - r.start_ns AS wall_ns,
-    coalesce(f.span_ns, 0)::BIGINT AS span_ns,
-    coalesce(f.busy_ns, 0)::BIGINT AS busy_ns,
-    coalesce(f.sum_ns, 0)::BIGINT AS sum_ns,
-    coalesce(f.span_ns - f.busy_ns, 0)::BIGINT AS idle_ns,
-    coalesce(f.operation_count, 0)::BIGINT AS operation_count,
-    coalesce(f.kernel_count, 0)::BIGINT AS kernel_count,
-    coalesce(f.launch_count, 0)::BIGINT AS launch_count
-FROM stage__range AS s
-JOIN _range AS r USING (range_id)
-JOIN stage__path AS p USING (range_id)
-LEFT JOIN figure AS f USING (range_id)
-ORDER BY r.start_ns, s.range_id
+SELECT i.stage, i.range_id, p.path, i.thread_id, i.start_ns, i.wall_ns, i.span_ns, i.busy_ns, i.sum_ns, i.idle_ns,
+    i.operation_count, i.kernel_count, i.launch_count
+FROM stage__instance AS i JOIN stage__path AS p USING (range_id)
+ORDER BY i.start_ns, i.range_id

@@ -37,7 +37,7 @@ inclusive AS (
         sum(kernel_count)::BIGINT AS kernel_count, avg(launch_count) AS launches_per_instance,
         median(wall_ns) AS median_wall_ns, deviation(wall_ns) AS stddev_wall_ns, min(wall_ns) AS min_wall_ns,
         max(wall_ns) AS max_wall_ns, median(span_ns) AS median_span_ns, deviation(span_ns) AS stddev_span_ns
-    FROM stage_instance GROUP BY stage
+    FROM stage__instance GROUP BY stage
 )
 SELECT
     coalesce(i.stage, e.stage) AS stage, i.instance_count, i.wall_ns, i.span_ns, i.busy_ns,

@@ -25,10 +25,15 @@ label AS (
         regexp_matches(short, '^[a-z_0-9]+::[A-Za-z_0-9.]+') AS is_operator
     FROM folded
 ),
-numbered AS (SELECT *, dense_rank() OVER (ORDER BY label) AS number FROM label),
+numbered AS (
+    SELECT short, {'label': label, 'number': dense_rank() OVER (ORDER BY label), 'is_operator': is_operator} AS label FROM label
+),
+-- A subquery, because a join could build its hash table from the ranges (see _range_place).
 named AS (
-    SELECT s.range_id, s.name, l.label, l.number,
-        l.is_operator OR (contains(s.name, ',') AND regexp_matches(s.name, ',\s*(op_id|seq|sizes)\s*=')) AS is_operator
-    FROM stripped AS s JOIN numbered AS l USING (short)
+    SELECT range_id, name, (SELECT n.label FROM numbered AS n WHERE n.short = s.short) AS label,
+        contains(name, ',') AND regexp_matches(name, ',\s*(op_id|seq|sizes)\s*=') AS is_recorded
+    FROM stripped AS s
 )
-SELECT range_id, name, label, is_operator, 2 * number + is_operator::BIGINT AS label_id FROM named
+SELECT range_id, name, label.label AS label, is_recorded OR label.is_operator AS is_operator,
+    2 * label.number + (is_recorded OR label.is_operator)::BIGINT AS label_id
+FROM named

@@ -6,13 +6,17 @@
 -- below it find the last range of the walk in jumps that double in length. The walk computes only the length of each
 -- path and visits only ranges that enclose others, because all of its rows are held in memory and most ranges enclose
 -- none.
-WITH RECURSIVE parent AS (
+--
+-- Millions of leaves can share one place. A join could build its hash table from the leaves, and because they all have
+-- the same key, it could not be spilled. A subquery in the SELECT list always builds it from the places. The leaves are
+-- not materialized, because only a few columns of them are needed twice.
+WITH RECURSIVE inside AS MATERIALIZED (FROM _range_parent WHERE parent_id IS NOT NULL),
+around AS MATERIALIZED (
     SELECT n.range_id, p.parent_id, n.label_id, length(n.label) AS label_length,
         n.label = '...' OR ends_with(n.label, '/...') AS is_end
-    FROM _range_name AS n LEFT JOIN _range_parent AS p USING (range_id)
-),
-around AS MATERIALIZED (
-    FROM parent SEMI JOIN (SELECT parent_id AS range_id FROM _range_parent WHERE parent_id IS NOT NULL) USING (range_id)
+    FROM _range_name AS n
+    SEMI JOIN (SELECT parent_id AS range_id FROM inside) USING (range_id)
+    LEFT JOIN inside AS p USING (range_id)
 ),
 tree AS (
     SELECT range_id, min(range_id) OVER (PARTITION BY label_id) AS place_id, -1::BIGINT AS up_id, label_id, 0 AS depth,
@@ -29,12 +33,17 @@ tree AS (
         WHERE NOT (t.length > 4000 AND t.is_end)
     )
 ),
-leaf AS (
-    SELECT p.range_id, coalesce(t.place_id, -1) AS up_id, CASE WHEN t.length > 4000 THEN 0 ELSE p.label_id END AS label_id,
-        coalesce(t.depth + 1, 0) AS depth
-    FROM parent AS p ANTI JOIN around AS a USING (range_id)
-    LEFT JOIN tree AS t ON t.range_id = p.parent_id
-    WHERE p.parent_id IS NULL OR NOT (t.length > 4000 AND t.is_end)
+-- A range is beyond the walk if the walk ended at its parent, or never reached its parent.
+below AS (
+    SELECT p.range_id, p.parent_id, t.place_id AS up_id, t.length > 4000 AS is_cut, t.depth + 1 AS depth,
+        t.range_id IS NULL OR (t.length > 4000 AND t.is_end) AS is_beyond
+    FROM inside AS p LEFT JOIN tree AS t ON t.range_id = p.parent_id
+),
+leaf AS NOT MATERIALIZED (
+    SELECT n.range_id, coalesce(b.up_id, -1) AS up_id, CASE WHEN b.is_cut THEN 0 ELSE n.label_id END AS label_id,
+        coalesce(b.depth, 0) AS depth
+    FROM _range_name AS n ANTI JOIN around USING (range_id) LEFT JOIN below AS b USING (range_id)
+    WHERE b.is_beyond IS NOT TRUE
 ),
 -- A range that encloses other ranges can share a place with a range that encloses none.
 place AS (
@@ -47,8 +56,7 @@ place AS (
     GROUP BY ALL
 ),
 jump AS (
-    SELECT range_id, parent_id AS up_id, 1 AS level_count, 0 AS round
-    FROM parent ANTI JOIN tree USING (range_id) ANTI JOIN leaf USING (range_id)
+    SELECT range_id, parent_id AS up_id, 1 AS level_count, 0 AS round FROM below WHERE is_beyond
     UNION ALL
     SELECT j.range_id, coalesce(u.up_id, j.up_id), j.level_count + coalesce(u.level_count, 0), j.round + 1
     FROM jump AS j LEFT JOIN jump AS u ON u.range_id = j.up_id
@@ -59,6 +67,7 @@ landed AS (
 )
 SELECT range_id, place_id, depth FROM tree
 UNION ALL
-SELECT l.range_id, p.place_id, l.depth FROM leaf AS l JOIN place AS p USING (up_id, label_id)
+SELECT l.range_id, (SELECT p.place_id FROM place AS p WHERE p.up_id = l.up_id AND p.label_id = l.label_id), l.depth
+FROM leaf AS l
 UNION ALL
 SELECT l.range_id, t.place_id, t.depth + l.level_count FROM landed AS l JOIN tree AS t ON t.range_id = l.up_id

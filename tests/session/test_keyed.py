@@ -27,15 +27,15 @@ def test_stages_are_kept_for_the_same_patterns(sample: tuple[Path, Timeline], tm
     stages.write_text(SAMPLE.with_name("stages.toml").read_text())
     other.write_text(stages.read_text().replace('name = "request"', 'name = "job"'))
     first, rows = computed(sample[0], "stage_instance", stages=stages)
-    assert "stage_instance" in first
+    assert "stage__instance" in first
     again, same = computed(sample[0], "stage_instance", stages=stages)
     assert (again, same) == ([], rows)
     changed, others = computed(sample[0], "stage_instance", stages=other)
-    assert "stage_instance" in changed
+    assert "stage__instance" in changed
     assert "_attribution" not in changed  # its key does not depend on the patterns
     assert others != rows
     assert computed(sample[0], "stage_instance", stages=stages) == ([], rows)
-    assert "stage_instance" in computed(sample[0], "stage_instance")[0]  # without a file
+    assert "stage__instance" in computed(sample[0], "stage_instance")[0]  # without a file
 
 
 def test_a_table_without_a_key_keeps_nothing(sample: tuple[Path, Timeline], cache_folder: Path) -> None:
@@ -43,5 +43,5 @@ def test_a_table_without_a_key_keeps_nothing(sample: tuple[Path, Timeline], cach
         with open_trace(sample[0]) as opened:
             opened.define("stage_pattern", [(0, *row) for row in rows], key="")
             assert {row["stage"] for row in opened.query("stage_instance")} == {rows[0][0]}
-    assert not list(cache_folder.rglob("stage_instance-*"))
+    assert not list(cache_folder.rglob("stage__instance-*"))
     assert list(cache_folder.rglob("_attribution-*"))
