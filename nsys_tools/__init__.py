@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.folders import check_report, report_folders
     from nsys_tools.api.inspection import Inspected, compare_models, inspect_model, model_operators
     from nsys_tools.api.job_analysis import JobAnalysis
-    from nsys_tools.api.jobs import Job, find_traces
+    from nsys_tools.api.jobs import Job
     from nsys_tools.api.limiting import limit_memory, time_limit
     from nsys_tools.api.models import AnalyticModel, known_models, load_model
     from nsys_tools.api.opening import open
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nsys_tools.api.session import Session
     from nsys_tools.api.sharing import scrub
     from nsys_tools.api.skills import install_skill, skill
+    from nsys_tools.api.traces import find_traces
     from nsys_tools.api.writing import render, render_data, save_chart, write_result
     from nsys_tools.assets import add_assets
     from nsys_tools.errors import NsysToolsError, OneError, UsageError, printable
@@ -83,7 +84,7 @@ _PLACES = {
     "examine_machine": "api.captures",
     "export_data": "api.data_exports",
     "export_timeline": "api.exports",
-    "find_traces": "api.jobs",
+    "find_traces": "api.traces",
     "group_callgraph": "api.callgraphs",
     "inspect_model": "api.inspection",
     "install_skill": "api.skills",

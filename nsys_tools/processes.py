@@ -7,9 +7,13 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any, BinaryIO
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from functools import partial
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any, BinaryIO, TypeVar
 
 # Python's multiprocessing is not used, because it would run the user's script again in each process unless the script
 # prevents this.
@@ -17,6 +21,10 @@ from typing import Any, BinaryIO
 # The process imports from the same folders as this one. Without -P, it would also import from the current folder, which
 # can contain other people's files.
 _START = "import sys; sys.path[:] = {path!r}; from nsys_tools.processes import serve; serve()"
+
+
+_T = TypeVar("_T")
+_Call = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
 class DiedError(Exception):
@@ -59,7 +67,7 @@ class Process:
         assert self._process.stdout is not None  # noqa: S101  (it is a pipe)
         try:
             return pickle.load(self._process.stdout)  # noqa: S301  (written by an nsys-tools process)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError, ValueError, pickle.UnpicklingError):
             raise self._died() from None
 
     def _died(self) -> DiedError:
@@ -67,9 +75,16 @@ class Process:
         status = self._process.returncode
         return DiedError(signal.Signals(-status).name if status < 0 else f"exit status {status}")
 
-    def stop(self) -> None:
-        """Terminate the process, even if it is busy, and close the pipes to it."""
-        # On SIGTERM, the process removes its temporary files.
+    def stop(self, *, is_clean: bool = False) -> None:
+        """Terminate the process, even if it is busy, and close the pipes to it.
+
+        Parameters
+        ----------
+        is_clean
+            Whether the process has no temporary files. Otherwise, it first removes them, which takes longer.
+        """
+        if is_clean:
+            self._process.kill()
         self._process.terminate()
         try:
             self._process.wait(timeout=5)
@@ -80,6 +95,85 @@ class Process:
             with suppress(OSError):  # the process no longer reads the buffered data
                 if pipe is not None:
                     pipe.close()
+
+
+class _Second:
+    """A second process for work that this process could also do, and the results that it has returned."""
+
+    def __init__(self) -> None:
+        self.process = Process()
+        self._calls: SimpleQueue[_Call] = SimpleQueue()
+        self._results: list[Any] = []
+        self._asked = 0
+        # A thread submits the calls, because the process reads a call only after it has returned the previous result.
+        Thread(target=self._submit, daemon=True).start()
+
+    def _submit(self) -> None:
+        with suppress(DiedError):
+            while True:
+                function, arguments = self._calls.get()
+                self.process.submit(function, *arguments)
+
+    def submit(self, function: Callable[..., _T], *arguments: Any) -> Callable[[], _T]:
+        self._calls.put((function, arguments))
+        self._asked += 1
+        return partial(self._result, self._asked - 1)
+
+    def _result(self, place: int) -> Any:
+        while len(self._results) <= place:
+            self._results.append(self.process.result())
+        return self._results[place]
+
+    def stop(self) -> None:
+        # Once it has returned all results, none of its functions has temporary files.
+        self.process.stop(is_clean=len(self._results) == self._asked)
+
+
+_SECOND: ContextVar[_Second | None] = ContextVar("_SECOND", default=None)
+
+
+@contextmanager
+def beside() -> Iterator[None]:
+    """Start a second process, which `later` uses inside this context."""
+    second = _Second()
+    before = _SECOND.set(second)
+    try:
+        yield
+    finally:
+        _SECOND.reset(before)
+        second.stop()
+
+
+def is_beside() -> bool:
+    """Return whether there is a second process."""
+    return _SECOND.get() is not None
+
+
+def later(function: Callable[..., _T], *arguments: Any, instead: Callable[[], _T] | None = None) -> Callable[[], _T]:
+    """Call a module-level function in the second process. Return a function that waits for the result.
+
+    Parameters
+    ----------
+    function
+        The function.
+    *arguments
+        Its arguments.
+    instead
+        Called here for the result if there is no second process or it dies. The default calls the function here.
+    """
+    here = instead or partial(function, *arguments)
+    second = _SECOND.get()
+    if second is None:
+        return here
+    there = second.submit(function, *arguments)
+
+    def result() -> _T:
+        try:
+            return there()
+        except DiedError:
+            return here()
+
+    return result
 
 
 def serve() -> None:
@@ -94,9 +188,9 @@ def serve() -> None:
         results.flush()
 
 
-def _next(calls: BinaryIO) -> tuple[Callable[..., Any], tuple[Any, ...]] | None:
+def _next(calls: BinaryIO) -> _Call | None:
     try:
-        asked: tuple[Callable[..., Any], tuple[Any, ...]] = pickle.load(calls)  # noqa: S301  (from the parent process)
+        asked: _Call = pickle.load(calls)  # noqa: S301  (from the parent process)
     except EOFError:
         return None
     return asked

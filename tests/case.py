@@ -11,7 +11,7 @@ import nsys_tools as nt
 from nsys_tools.api.analysis import Analysis
 from nsys_tools.formats import render
 from nsys_tools.model.request import Request
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 
 PROCESS, THREAD, OTHER_THREAD = process_key(1), thread_key(1, 1), thread_key(1, 2)

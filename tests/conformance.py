@@ -20,7 +20,7 @@ from pathlib import Path
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.formats import render
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.answers import Answer, answers
 from nsys_tools.stats.formats import parse_format, write
 from nsys_tools.stats.reports import REPORTS

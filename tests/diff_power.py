@@ -19,7 +19,7 @@ from nsys_tools.comparison.changes import Change, changes
 from nsys_tools.comparison.snapshot import Row, Snapshot
 from nsys_tools.comparison.statistics import Shift, compare
 from nsys_tools.comparison.verdict import AMBIGUOUS, FASTER, SAME, SLOWER, Floors, Verdict, judge
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 
 REPOSITORY = Path(__file__).parents[1]
 TARGET = REPOSITORY / "reports" / "diff-power.md"

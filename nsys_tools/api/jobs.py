@@ -25,7 +25,7 @@ from nsys_tools.session.progress import Progress, silent
 from nsys_tools.session.result import Result
 from nsys_tools.session.spilling import spill_folder
 from nsys_tools.session.store import cache_folder
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 
 if TYPE_CHECKING:
     from nsys_tools.api.job_analysis import JobAnalysis
@@ -205,15 +205,3 @@ def open_job(
         paths, given, Schedule(workers, scheduler), rank_regex=rank_regex, by_process=by_process,
         allow_files=allow_files, progress=progress,
     )  # fmt: skip
-
-
-@one_error
-def find_traces(paths: Sequence[str | Path]) -> list[Path]:
-    """Return the traces at the given paths, which can be files, folders of traces, or patterns like ``rank*.sqlite``.
-
-    Raises
-    ------
-    NsysToolsError
-        If a path or pattern does not match any trace, or two of them match the same trace.
-    """
-    return traces(paths)

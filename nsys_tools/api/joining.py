@@ -18,7 +18,7 @@ from nsys_tools.session.connection import NothingRecorded, connect
 from nsys_tools.session.database import Database
 from nsys_tools.session.progress import Progress
 from nsys_tools.sources import run_folder
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined
 from nsys_tools.sources.stages import StagesFile

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from nsys_tools.api.folders import report_folders
 from nsys_tools.errors import NsysToolsError, one_error
 from nsys_tools.files import check_apart
+from nsys_tools.processes import beside
 from nsys_tools.report import kept
 from nsys_tools.report.folder import FORMATS, check_formats
 from nsys_tools.session.progress import silent
@@ -73,27 +75,34 @@ def write_report(
 
 
 def _new(trace: Path, target: Path, entry: Entry | None, given: Given, asked: dict[str, Any]) -> kept.WrittenReport:
-    from nsys_tools.api.opening import open  # noqa: PLC0415
-    from nsys_tools.report import report  # noqa: PLC0415
-    from nsys_tools.report.redaction import redacted  # noqa: PLC0415
+    with _rendering(asked["formats"]):  # before imports that take half a second
+        from nsys_tools.api.opening import open  # noqa: PLC0415
+        from nsys_tools.report import report  # noqa: PLC0415
+        from nsys_tools.report.redaction import redacted  # noqa: PLC0415
 
-    progress = given.get("progress", silent)
-    with open(trace, **given) as session, _rendering(asked["formats"]):
-        analysis = session.analyze()
-        written = kept.WrittenReport(target, session.name, analysis.headline, session.warnings)
-        progress("drawing")
-        first = report.write(
-            redacted(analysis) if asked.pop("redact_paths") else analysis, target, **asked,
-            keep=lambda draft, first: kept.keep(entry, replace(written, path=Path(first)), draft) if entry else None,
-        )  # fmt: skip
-        return replace(written, path=first)
+        progress = given.get("progress", silent)
+        with open(trace, **given) as session:
+            analysis = session.analyze()
+            written = kept.WrittenReport(target, session.name, analysis.headline, session.warnings)
+            progress("drawing")
+            first = report.write(
+                redacted(analysis) if asked.pop("redact_paths") else analysis, target, **asked,
+                keep=lambda draft, one: kept.keep(entry, replace(written, path=Path(one)), draft) if entry else None,
+            )  # fmt: skip
+            return replace(written, path=first)
 
 
-def _rendering(formats: Sequence[str]) -> AbstractContextManager[None]:
-    """Return a context in which charts are drawn in a second process, if the report has charts."""
-    from nsys_tools.charts import renderer  # noqa: PLC0415
+@contextmanager
+def _rendering(formats: Sequence[str]) -> Iterator[None]:
+    """Build and draw charts in a second process, if the report has charts and their libraries are not loaded here."""
+    if not {"md", "html"} & set(formats) or "vl_convert" in sys.modules:
+        yield
+        return
+    with beside():
+        from nsys_tools.charts import renderer  # noqa: PLC0415
 
-    return renderer.beside(has_page="html" in formats) if {"md", "html"} & set(formats) else nullcontext()
+        renderer.prepare(has_page="html" in formats)
+        yield
 
 
 def _entry(trace: Path, given: Given, asked: Mapping[str, Any]) -> tuple[Entry | None, list[Path]]:

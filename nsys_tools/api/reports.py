@@ -187,7 +187,7 @@ class _Writing:
 
     def opened(self, choice: Choice | None = None) -> Database:
         """Open the trace."""
-        from nsys_tools.sources.nsys import open_trace  # noqa: PLC0415
+        from nsys_tools.sources.nsys.trace import open_trace  # noqa: PLC0415
 
         return open_trace(
             self.trace, cache=self.cache, choice=choice, salvage=self.salvage, notes=self.notes, progress=self.progress

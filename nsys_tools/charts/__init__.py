@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from nsys_tools.charts import renderer
 from nsys_tools.errors import NsysToolsError
+from nsys_tools.processes import later
 from nsys_tools.session.result import Result
 
 if TYPE_CHECKING:
@@ -28,6 +31,8 @@ PICTURES = {
     "range_flame": ("range_flame",),
 }
 """The interactive pictures, and the tables that each shows."""
+SHOWN = tuple(dict.fromkeys((*NAMES, "stage_gap", "peak", *(name for names in PICTURES.values() for name in names))))
+"""The tables that the charts and pictures of a report show."""
 MOST_ROWS = 100_000
 """Maximum number of rows of a table in a report. The query returns all rows."""
 OF_RANKS = ("rank_activity", "rank_summary")
@@ -57,43 +62,47 @@ def chart(name: str, tables: Tables) -> Chart:
     return drawn
 
 
-def draw(tables: Tables) -> Mapping[str, bytes]:
-    """Return the charts of a report as SVG.
+@dataclass(frozen=True)
+class Drawing:
+    """The charts and pictures of a report on a trace.
 
-    Parameters
+    Attributes
     ----------
-    tables
-        Results by query name.
-
-    Returns
-    -------
-    mapping
+    charts
         SVG by path within the report folder. Charts without data are omitted.
+    pictures
+        Function that waits for the interactive pictures of the page, in order. Pictures without data are omitted.
     """
-    return draw_frames(NAMES, {name: table.pl() for name, table in tables.items()})
+
+    charts: Mapping[str, bytes]
+    pictures: Callable[[], list[Picture]]
 
 
-def pictures(tables: Tables) -> list[Picture]:
-    """Return the interactive pictures for a report page, in order. Pictures without data are omitted.
+def draw(tables: Tables) -> Drawing:
+    """Start to draw a report's charts and pictures.
 
     Parameters
     ----------
     tables
-        Results by query name.
+        Results by query name, at least those in `SHOWN` that exist.
     """
-    found = []
-    for name, needed in PICTURES.items():
-        frames = {table: tables[table].pl() for table in needed}
-        found.append(import_module(f"nsys_tools.charts.{name}").picture(frames))
-    return [picture for picture in found if picture is not None]
+    frames = {name: tables[name].pl() for name in SHOWN if name in tables}
+    return Drawing(draw_frames(NAMES, frames), later(_pictures, frames))
 
 
 def draw_frames(names: Sequence[str], frames: Frames) -> Mapping[str, bytes]:
-    """Return the named charts as `draw` does, but from DataFrames."""
+    """Return the named charts as SVG by path, from DataFrames. Charts without data are omitted."""
+    return renderer.Drawn(partial(_specs, tuple(names), frames))
+
+
+def _specs(names: Sequence[str], frames: Frames) -> renderer.Specs:
     found = {name: _chart(name, frames) for name in names}
-    return renderer.Drawn(
-        {f"charts/{name}.svg": one.to_dict(validate=False) for name, one in found.items() if one is not None}
-    )
+    return {f"charts/{name}.svg": one.to_dict(validate=False) for name, one in found.items() if one is not None}
+
+
+def _pictures(frames: Frames) -> list[Picture]:
+    found = [import_module(f"nsys_tools.charts.{name}").picture(frames) for name in PICTURES]
+    return [picture for picture in found if picture is not None]
 
 
 def _chart(name: str, frames: Frames) -> Chart | None:

@@ -1,109 +1,81 @@
-"""Drawing SVG, in a second process if one was started beforehand."""
+"""Building and drawing charts, in a second process if one was started beforehand."""
 
 from __future__ import annotations
 
 import functools
+import itertools
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from contextvars import ContextVar
+from importlib import import_module
 from typing import Any
 
 from nsys_tools.charts import bundle
-from nsys_tools.processes import DiedError, Process
+from nsys_tools.processes import later
 
-Specs = Mapping[str, dict[str, Any]]
+Specs = dict[str, dict[str, Any]]
+Build = Callable[[], Specs]
 _NUMBERED = re.compile(r"\b(?:gradient_|clip)\d+\b")
+_NUMBERS = itertools.count(1)
+_BUILT: dict[int, Specs] = {}
+"""The specs that this process has built for another one, by number."""
 
 
-class _Beside:
-    """The renderer in a second process."""
+def prepare(*, has_page: bool) -> None:
+    """Load what charts need in the second process.
 
-    def __init__(self, *, has_page: bool) -> None:
-        self.process = Process()
-        self.process.submit(_load, has_page)
-        self._is_loaded = False
-
-    def start(self, specs: Specs) -> Callable[[], dict[str, str]]:
-        self.process.submit(_drawn, specs)
-        return self._result
-
-    def _result(self) -> dict[str, str]:
-        if not self._is_loaded:
-            self.process.result()
-            self._is_loaded = True
-        found: dict[str, str] = self.process.result()
-        return found
-
-
-_BESIDE: ContextVar[_Beside | None] = ContextVar("_BESIDE", default=None)
-
-
-@contextmanager
-def beside(*, has_page: bool) -> Iterator[None]:
-    """Load the renderer in a second process, which draws the first SVGs inside this context.
-
-    The renderer holds Python's global lock. It takes about half a second to load, and another second to bundle the
-    script of a page for the first time. If it is already loaded here, no process is started.
+    Altair and the renderer hold Python's global lock. They take about a second to load, and another second to bundle
+    the script of a page for the first time.
 
     Parameters
     ----------
     has_page
         Whether a page with interactive pictures will be written.
     """
-    if "vl_convert" in sys.modules:
-        yield
-        return
-    second = _Beside(has_page=has_page)
-    before = _BESIDE.set(second)
-    try:
-        yield
-    finally:
-        _BESIDE.reset(before)
-        second.process.stop()
+    later(_load, has_page, instead=lambda: None)
 
 
 class Drawn(Mapping[str, bytes]):
-    """SVGs by name. The second process draws them until the first one is read.
+    """SVGs by name. They are built and drawn by the second process, which continues until the first one is read.
 
     Parameters
     ----------
-    specs
-        Vega-Lite specs by name.
+    build
+        Function that returns Vega-Lite specs by name. The second process calls it, so it must be picklable.
     """
 
-    def __init__(self, specs: Specs) -> None:
-        self._specs = specs
-        self._found: dict[str, str] | None = None
-        self._wait: Callable[[], dict[str, str]] = functools.partial(_drawn, specs)
-        if second := _BESIDE.get():
-            _BESIDE.set(None)  # it draws once, so results cannot be mixed up
-            with suppress(DiedError):  # this process draws, which is slower
-                self._wait = second.start(specs)
+    def __init__(self, build: Build) -> None:
+        number = next(_NUMBERS)
+        specs = functools.cache(build)
+        self._names = functools.cache(later(_built, number, build, instead=lambda: list(specs())))
+        self._svgs = functools.cache(later(_drawn_later, number, instead=lambda: _drawn(specs())))
 
     def __getitem__(self, name: str) -> bytes:  # noqa: D105
-        if self._found is None:
-            try:
-                self._found = self._wait()
-            except DiedError:
-                self._found = _drawn(self._specs)
-        return self._found[name].encode()
+        return self._svgs()[name].encode()
 
     def __contains__(self, name: object) -> bool:  # noqa: D105
-        return name in self._specs  # without waiting for the drawing
+        return name in self._names()  # without waiting for the drawing
 
     def __iter__(self) -> Iterator[str]:  # noqa: D105
-        return iter(self._specs)
+        return iter(self._names())
 
     def __len__(self) -> int:  # noqa: D105
-        return len(self._specs)
+        return len(self._names())
 
 
 def _load(has_page: bool) -> None:
     _drawn({"": {"mark": "bar", "data": {"values": []}}})
+    import_module("nsys_tools.charts.style")
     if has_page:
         bundle.script()
+
+
+def _built(number: int, build: Build) -> list[str]:
+    _BUILT[number] = build()
+    return list(_BUILT[number])
+
+
+def _drawn_later(number: int) -> dict[str, str]:
+    return _drawn(_BUILT.pop(number))
 
 
 def _drawn(specs: Specs) -> dict[str, str]:

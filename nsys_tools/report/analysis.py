@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from nsys_tools.charts import MOST_ROWS
+from nsys_tools.charts import MOST_ROWS, SHOWN, Drawing, draw
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.findings import rules
 from nsys_tools.findings.rules import Finding
 from nsys_tools.model.request import Request
+from nsys_tools.processes import is_beside
 from nsys_tools.report import missing
 from nsys_tools.report.missing import Missing
 from nsys_tools.roofline.checks import Comparison
@@ -77,6 +78,8 @@ class Analyzed:
         The run folder that contains the trace, or None if the trace is not in one.
     inputs
         The files and folders that were read, which a report never overwrites.
+    drawing
+        The charts and pictures, if a second process has started to draw them.
     is_partial
         Whether the results cover only the readable part of a damaged trace. The first note states how much.
     also_recorded
@@ -96,6 +99,7 @@ class Analyzed:
     is_partial: bool = False
     also_recorded: Sequence[str] = ()
     inputs: Sequence[Path] = ()
+    drawing: Drawing | None = None
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -130,14 +134,15 @@ def analyze(
     """
     with frugal(database.connection):
         read = _reader(database)
-        for name in TABLES:
-            read(name)
         _check(read("trace_conservation"))
         summary = read("trace_summary").one()
         # A default stage that is not in a trace needs no note.
         found = _notes(summary, read, stages if is_own_stages else ())
         joined.check(read)
-        kept = {name: read(name) for name in (*TABLES, *joined.queries(), *PICTURES)}
+        names = (*TABLES, *joined.queries(), *PICTURES)
+        # The second process draws while the other queries run.
+        drawing = draw({name: read(name) for name in names if name in SHOWN}) if is_beside() else None
+        kept = {name: read(name) for name in names}
         roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
         return Analyzed(
             source=source,
@@ -150,6 +155,7 @@ def analyze(
             comparison=roofline.comparison if roofline else None,
             request=roofline.request if roofline else None,
             run=run,
+            drawing=drawing,
             is_partial=database.is_partial,
             also_recorded=missing.also_recorded(
                 database, summary, sum(row["instance_count"] for row in kept["os_summary"].records())

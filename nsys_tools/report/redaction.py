@@ -21,6 +21,7 @@ def redacted(analysis: Analyzed) -> Analyzed:
         tables={name: _table(table) for name, table in analysis.tables.items()},
         findings=[replace(one, names=tuple(map(base_names, one.names))) for one in analysis.findings],
         notes=[base_names(note) for note in analysis.notes],
+        drawing=None,
     )
 
 

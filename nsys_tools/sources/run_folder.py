@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.model import architecture, documents
-from nsys_tools.model.architecture import Model
 from nsys_tools.model.request import Request
-from nsys_tools.sources.workload import Recorded
+
+if TYPE_CHECKING:
+    from nsys_tools.model.architecture import Model
+    from nsys_tools.sources.workload import Recorded
 
 _STATUS, _WORKLOAD, _ENVIRONMENT = "status.json", "workload.json", "env.json"
 _TRACES = ("trace.sqlite", "trace.nsys-rep")
@@ -71,6 +72,8 @@ class Run:
 
     def architecture(self) -> Model | None:
         """Return the shipped analytic model (of any scale) that is named like the model that ran, or None."""
+        from nsys_tools.model import architecture  # noqa: PLC0415  (it is slow to import, and many runs have no model)
+
         return architecture.load(self.model_name) if self.model_name in architecture.available() else None
 
     def request(self, given: Request | None) -> Request:
@@ -86,6 +89,8 @@ class Run:
         NsysToolsError
             If the run cannot be compared. The message says why.
         """
+        from nsys_tools.model import architecture  # noqa: PLC0415
+
         wanted = given or Request("")
         if self.recorded is None:
             if wanted.model:
@@ -154,6 +159,8 @@ def read(path: Path) -> Run:
     NsysToolsError
         If the folder contains no trace, or one of its files has the wrong format.
     """
+    from nsys_tools.sources.workload import Recorded  # noqa: PLC0415
+
     status = _json(path / _STATUS)
     trace = next((path / name for name in _TRACES if (path / name).is_file()), None)
     if trace is None:
@@ -176,6 +183,8 @@ def read(path: Path) -> Run:
 
 
 def _json(path: Path) -> Mapping[str, Any]:
+    from nsys_tools.model import documents  # noqa: PLC0415
+
     data = documents.plain(path) if path.is_file() else {}
     if not isinstance(data, dict):
         raise NsysToolsError(f"{path} is not a JSON object.", "Analyze the trace in the folder instead.")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.comparison.verdict import FASTER, SAME, SLOWER
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from tests.conftest import SHARED
 from tests.diff_power import TRACES, halves, kernels_of, marks, row, rows_of, verdicts
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from nsys_tools import tools
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.answers import answers
 from nsys_tools.stats.reports import REPORTS
 from nsys_tools.stats.requests import Request, parse_request

@@ -8,7 +8,7 @@ import yaml
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import gpus, workloads
 from nsys_tools.model.architecture import Model
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from tests.roofline.test_card import OF_OTHER_GPUS
 
 # Dense bf16 (fp16 on Volta and Turing, fp8 for GB10) with fp32 accumulate in TFLOP/s, and GB/s, from NVIDIA's data

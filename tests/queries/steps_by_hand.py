@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from tests.torture.brute.figures import KINDS, grouped
 from tests.torture.brute.trace import Call, Operation, Range, Row, Trace
 

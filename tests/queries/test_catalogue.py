@@ -12,7 +12,7 @@ import nsys_tools as nt
 from nsys_tools.report.reference import documented, reference
 from nsys_tools.session import catalogue
 from nsys_tools.session.database import Database
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.job import JobPlan, build_job
 from nsys_tools.synthetic.timeline import Timeline
 from tests.conftest import REPOSITORY

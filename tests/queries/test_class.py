@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import PROCESS, THREAD, answer, build, launch, text
 from tests.cli.test_cli import run

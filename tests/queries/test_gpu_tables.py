@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import nsys_tools
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import LAUNCH, PROCESS, THREAD, answer, build, text
 from tests.conftest import installed_nsys

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from nsys_tools.session import catalogue
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 from nsys_tools.synthetic.graphs import build_replays
 from tests.case import LAUNCH, PROCESS, THREAD, analyzed, answer, build, text

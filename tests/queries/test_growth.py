@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.sources.stages import expression
 from nsys_tools.synthetic.builder import START_END, TraceBuilder
 from tests.case import THREAD, build, launch

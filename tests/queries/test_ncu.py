@@ -11,7 +11,7 @@ import pytest
 from nsys_tools.formats import render
 from nsys_tools.sources import ncu
 from nsys_tools.sources.ncu.table import Size
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import LAUNCH, PROCESS, THREAD, answer, build, launch, text
 from tests.conftest import SHARED

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, answer, build, launch, text
 

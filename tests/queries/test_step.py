@@ -12,7 +12,7 @@ import pytest
 
 from nsys_tools import assets
 from nsys_tools.session import catalogue
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder, process_key, thread_key
 from nsys_tools.synthetic.large import Shape, build_large
 from tests.case import LAUNCH, PROCESS, SYNC, THREAD, answer, build, launch, text

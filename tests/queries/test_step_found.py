@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.sources.stages import expression
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.conftest import SHARED

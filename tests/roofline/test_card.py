@@ -6,7 +6,7 @@ import pytest
 
 from nsys_tools.model import gpus
 from nsys_tools.roofline.comparison import _check_card
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import build
 

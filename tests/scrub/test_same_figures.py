@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import nsys_tools as nt
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.answers import answers
 from nsys_tools.stats.reports import REPORTS
 from nsys_tools.stats.requests import Request

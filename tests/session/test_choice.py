@@ -8,7 +8,7 @@ import pytest
 
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.choice import Choice
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import build, launch
 

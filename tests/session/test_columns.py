@@ -12,7 +12,7 @@ from nsys_tools.session import catalogue
 from nsys_tools.session.choice import Choice
 from nsys_tools.session.columns import used
 from nsys_tools.session.database import Database
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.reports import REPORTS
 from nsys_tools.stats.rules import RULES
 from nsys_tools.synthetic.timeline import Timeline

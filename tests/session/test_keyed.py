@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import nsys_tools as nt
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.timeline import Timeline
 from tests.generate import SAMPLE
 

@@ -11,7 +11,7 @@ import pytest
 from nsys_tools.session import catalogue
 from nsys_tools.session import memo as memo_module
 from nsys_tools.session.memo import Memo
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from tests.case import build, launch
 
 

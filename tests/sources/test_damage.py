@@ -15,7 +15,7 @@ from types import SimpleNamespace
 import pytest
 
 import nsys_tools as nt
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from tests.case import THREAD, build, launch
 from tests.commands import refused, run

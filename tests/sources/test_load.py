@@ -14,7 +14,7 @@ from nsys_tools import assets
 from nsys_tools.errors import NsysToolsError
 from nsys_tools.session.connection import SMALL_BYTES
 from nsys_tools.session.store import make_folder
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.builder import TraceBuilder
 from nsys_tools.synthetic.large import build_large
 from nsys_tools.synthetic.timeline import Timeline

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.timeline import Timeline
 
 LFS = b"version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12\n"

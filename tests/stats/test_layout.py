@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.answers import answers
 from nsys_tools.stats.formats import parse_format, write
 from nsys_tools.stats.layout import Layout, lines

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.stats.window import between, of_range, parse_time
 from nsys_tools.synthetic.builder import DOMAIN_CREATE, TraceBuilder
 from tests.case import THREAD, build

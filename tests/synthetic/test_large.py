@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic.large import Shape, build_large
 
 COUNT = 600

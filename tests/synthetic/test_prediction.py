@@ -10,7 +10,7 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.model import architecture, database, figures, gpus
 from nsys_tools.model.schedule import Enter, Operation, schedule
 from nsys_tools.model.settings import settings
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.synthetic import prediction
 from tests.conftest import installed_nsys
 

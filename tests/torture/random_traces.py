@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.sources.nsys import open_trace
+from nsys_tools.sources.nsys.trace import open_trace
 from nsys_tools.sources.stages import expression
 from nsys_tools.synthetic.builder import START_END, TraceBuilder, process_key, thread_key
 from tests.torture.brute.figures import Figures
