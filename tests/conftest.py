@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 import pytest
+import vl_convert  # noqa: F401  (because it is loaded, reports that are written here start no second process)
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError

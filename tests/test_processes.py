@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nsys_tools.processes import DiedError, Process
+from nsys_tools.processes import DiedError, Process, beside, is_beside, later
 
 
 @pytest.fixture
@@ -61,3 +61,31 @@ def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch
     finally:
         process.stop()
     assert not (tmp_path / "was-run").exists()
+
+
+def test_the_second_process_runs_calls_while_this_one_continues() -> None:
+    assert not is_beside()
+    with beside():
+        assert is_beside()
+        slow, large = later(time.sleep, 0.5), later(str.upper, "a" * 2_000_000)
+        begin = time.monotonic()
+        # A call larger than the pipe is submitted although the process is busy, and its result is as large.
+        long, own = later(len, "b" * 2_000_000), later(os.getpid)
+        assert time.monotonic() - begin < 0.4
+        assert own() not in (None, os.getpid())
+        assert long() == 2_000_000
+        assert large() == "A" * 2_000_000
+        assert slow() is None
+    assert not is_beside()
+
+
+def test_without_a_second_process_calls_run_here() -> None:
+    assert later(os.getpid)() == os.getpid()
+    assert later(os.getpid, instead=lambda: 0)() == 0
+    with beside():
+        died, after = later(os._exit, 3, instead=lambda: "here"), later(os.getpid)
+        assert died() == "here"
+        assert after() == os.getpid()
+    with beside():
+        unread = later(os.getpid)
+    assert unread() == os.getpid()

@@ -146,7 +146,7 @@ def opened(asked: Asked) -> Opened:
         if asked.steps != "auto":
             joined.join(Steps(asked.steps, stages.stages if stages else ()))
         dtype = asked.dtype or (run.recorded.dtype if run and run.recorded else "")
-        database.define_later("gpu_peak", lambda: peaks.rows(asked.gpu, dtype))
+        database.define_later("gpu_peak", lambda: peaks.rows(asked.gpu, dtype, database.query("gpu")["name"]))
         if not asked.model and run is None:
             _check_shapes(asked, database)
         if asked.ncu or asked.callgraph or asked.model or run:

@@ -32,7 +32,7 @@ def texts(svg: bytes) -> list[str]:
 
 def test_charts_show_the_tables(sample: tuple[Path, Timeline]) -> None:
     tables = tables_of(sample[0], STAGES)
-    drawn = charts.draw(tables)
+    drawn = charts.draw(tables).charts
     assert set(drawn) == {f"charts/{name}.svg" for name in (*NAMES, "llm_token")}
     for name in (*NAMES, "llm_token"):
         assert charts.chart(name, tables).to_dict(validate=True), "drawing does not compare it with Vega-Lite's schema"
@@ -48,7 +48,7 @@ def test_charts_show_the_tables(sample: tuple[Path, Timeline]) -> None:
 
 
 def test_no_data_no_chart(tmp_path: Path) -> None:
-    assert charts.draw(tables_of(build(tmp_path, lambda b: b.range(THREAD, "r", 0, 1)))) == {}
+    assert charts.draw(tables_of(build(tmp_path, lambda b: b.range(THREAD, "r", 0, 1)))).charts == {}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_odd_names_are_drawn(tmp_path: Path, name: str) -> None:
         launch(b, 5, 10, 5000, name=name)
         launch(b, 50, 6000, 9000, name=name)
 
-    drawn = charts.draw(tables_of(build(tmp_path, fill)))
+    drawn = charts.draw(tables_of(build(tmp_path, fill))).charts
     assert len(drawn) == len(NAMES)
     for svg in drawn.values():
         assert texts(svg)

@@ -25,7 +25,7 @@ def values(column: Any) -> list[Any]:
 
 
 def by_name(tables: Mapping[str, Result]) -> dict[str, Picture]:
-    return {picture.name: picture for picture in charts.pictures(tables)}
+    return {picture.name: picture for picture in charts.draw(tables).pictures()}
 
 
 @pytest.fixture(scope="module")

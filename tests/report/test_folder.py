@@ -94,11 +94,11 @@ def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatc
     out = tmp_path / "new" / "out"
     before: dict[str, bytes] = {}
 
-    def meanwhile(*_: object) -> dict[str, bytes]:
+    def meanwhile(*_: object) -> charts.Drawing:
         monkeypatch.undo()
         found.write(out, formats=["md"])
         before.update(contents(out))
-        return {}
+        return charts.Drawing({}, list)
 
     monkeypatch.setattr(charts, "draw", meanwhile)
     with pytest.raises(nt.NsysToolsError, match="already exists"):
