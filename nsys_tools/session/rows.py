@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nsys_tools.errors import NsysToolsError, explained
+from nsys_tools.errors import NsysToolsError, explained, out_of_memory
 from nsys_tools.session.quoting import quoted
 from nsys_tools.session.sparing import spared
 
@@ -167,6 +167,8 @@ class RelationRows:
             raise NsysToolsError(
                 "The session is closed.", "Read results before close(), or use result.kept() to keep them in memory."
             ) from None
+        except duckdb.OutOfMemoryException as error:
+            raise explained(error) or out_of_memory(str(error).splitlines()[0]) from None
         except duckdb.Error as error:
             raise explained(error) or NsysToolsError(f"SQL: {error}") from None
 

@@ -1,4 +1,5 @@
 -- One row per range that is a stage instance, with its path as recorded.
+-- materialized: its text and that of the queries that read it would need memory at the same time.
 --
 -- Only the ranges around stage instances are named, because the paths of all ranges (_recorded_path) would be much more
 -- text. A path of at most 25 names of 160 characters is never cut (see path_below), so it is built from the outermost

@@ -8,8 +8,10 @@ import duckdb
 import pytest
 
 import nsys_tools as nt
+from nsys_tools.errors import NsysToolsError
 from nsys_tools.session import connection as connections
 from nsys_tools.session import memory
+from nsys_tools.session.rows import RelationRows
 from nsys_tools.session.sparing import spared
 from nsys_tools.synthetic.timeline import Timeline
 from tests.commands import refused, run
@@ -132,6 +134,20 @@ def test_what_was_asked_for_is_never_exceeded(monkeypatch: pytest.MonkeyPatch) -
             assert not connections.more_memory(connection)
         finally:
             connections.limit_memory(earlier)
+
+
+def test_a_result_that_does_not_fit_says_what_to_do() -> None:
+    earlier = connections.limit_memory("20MiB")
+    try:
+        with duckdb.connect(config={"temp_directory": ""}) as connection:
+            connections.set_memory(connection)
+            rows = RelationRows(connection.sql("SELECT range AS n FROM range(10_000_000) ORDER BY hash(n)"), connection)
+            for read in (rows.pl, rows.whole):
+                with pytest.raises(NsysToolsError, match="Not enough memory") as caught:
+                    read()
+                assert "--memory SIZE" in str(caught.value.hint)
+    finally:
+        connections.limit_memory(earlier)
 
 
 def test_a_command_says_what_to_do(sample: tuple[Path, Timeline], tmp_path: Path) -> None:
