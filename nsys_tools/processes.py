@@ -49,9 +49,13 @@ class Process:
         DiedError
             If the process has ended.
         """
+        self.send(pickle.dumps((function, arguments)))
+
+    def send(self, call: bytes) -> None:
+        """Submit a pickled call."""
         assert self._process.stdin is not None  # noqa: S101  (it is a pipe)
         try:
-            pickle.dump((function, arguments), self._process.stdin)
+            self._process.stdin.write(call)
             self._process.stdin.flush()
         except (OSError, ValueError):  # the pipe is broken or closed
             raise self._died() from None
@@ -102,20 +106,19 @@ class _Second:
 
     def __init__(self) -> None:
         self.process = Process()
-        self._calls: SimpleQueue[_Call] = SimpleQueue()
+        self._calls: SimpleQueue[bytes | None] = SimpleQueue()
         self._results: list[Any] = []
         self._asked = 0
         # A thread submits the calls, because the process reads a call only after it has returned the previous result.
-        Thread(target=self._submit, daemon=True).start()
+        Thread(target=self._send, daemon=True).start()
 
-    def _submit(self) -> None:
+    def _send(self) -> None:
         with suppress(DiedError):
-            while True:
-                function, arguments = self._calls.get()
-                self.process.submit(function, *arguments)
+            while (call := self._calls.get()) is not None:
+                self.process.send(call)
 
     def submit(self, function: Callable[..., _T], *arguments: Any) -> Callable[[], _T]:
-        self._calls.put((function, arguments))
+        self._calls.put(pickle.dumps((function, arguments)))
         self._asked += 1
         return partial(self._result, self._asked - 1)
 
@@ -125,6 +128,7 @@ class _Second:
         return self._results[place]
 
     def stop(self) -> None:
+        self._calls.put(None)
         # Once it has returned all results, none of its functions has temporary files.
         self.process.stop(is_clean=len(self._results) == self._asked)
 
