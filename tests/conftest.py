@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import signal
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 import vl_convert  # noqa: F401  (because it is loaded, reports that are written here start no second process)
+from _pytest.mark.structures import ParameterSet
 
 from nsys_tools import tools
 from nsys_tools.errors import NsysToolsError
@@ -22,6 +24,14 @@ SHARED_TRACES = (
     "cuda_graph", "four_streams", "power_iteration", "saxpy_mpi", "schema_2021", "transformer_fwd",
     "two_gpu_after", "two_gpu_before",
 )  # fmt: skip
+
+
+def traces_of(paths: Iterable[Path]) -> list[ParameterSet]:
+    """Return recorded traces as test parameters. One trace of two similar ones is left to the large tests."""
+    return [
+        pytest.param(path, marks=pytest.mark.large if path.stem == "two_gpu_before" else (), id=path.stem)
+        for path in paths
+    ]
 
 
 def pytest_configure() -> None:

@@ -265,6 +265,7 @@ def test_the_report_shows_every_layer_as_often_as_it_ran(run):
     assert found["lm_head"] == FORWARDS
 
 
+@pytest.mark.large
 def test_a_language_model_is_captured_alike(nsys, tmp_path):
     done = capture(nsys, tmp_path / "run", "--max-new-tokens", "3", "--nvtx", "op", "--no-analyze", model="causal-lm")
     assert done.returncode == 0, done.stderr
@@ -307,7 +308,7 @@ FAILURES = ["no images", "corrupt image", "weights missing", "empty weights", "n
 
 # Each of them involves a recording that fails.
 @pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=pytest.mark.large if place % 3 else ()) for place, name in enumerate(FAILURES)]
+    "name", [pytest.param(name, marks=pytest.mark.large if place % 6 else ()) for place, name in enumerate(FAILURES)]
 )
 def test_each_failure_has_its_sentence_and_leaves_status(nsys, tmp_path, name):
     import torch

@@ -15,7 +15,7 @@ import nsys_tools as nt
 from nsys_tools.cli import app
 from nsys_tools.synthetic.job import JobPlan, build_job
 from tests.commands import run
-from tests.conftest import REPOSITORY, SHARED
+from tests.conftest import REPOSITORY, SHARED, traces_of
 
 SAMPLES = REPOSITORY / "capture" / "samples"
 TRACE, STAGES, NCU = (str(SAMPLES / name) for name in ("sample.sqlite", "stages.toml", "ncu.csv"))
@@ -118,7 +118,7 @@ def test_every_command_with_json_has_a_case_and_a_schema() -> None:
 SHARED_TRACES = sorted((SHARED / "traces").glob("*.sqlite"))
 
 
-@pytest.mark.parametrize("trace", SHARED_TRACES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("trace", traces_of(SHARED_TRACES))
 def test_answers_of_recorded_traces(trace: Path, tmp_path: Path) -> None:
     """These traces lack parts that the sample has."""
     for command, more in (("findings", ()), ("questions", ()), ("sql", ("FROM gap_summary",)), ("diff", (str(trace),))):

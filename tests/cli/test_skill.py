@@ -15,7 +15,7 @@ import yaml
 
 import nsys_tools as nt
 from tests.commands import run
-from tests.conftest import REPOSITORY, SHARED
+from tests.conftest import REPOSITORY, SHARED, traces_of
 
 SAMPLE = REPOSITORY / "capture" / "samples" / "sample.sqlite"
 TRACES = [SAMPLE, SHARED / "traces" / "two_gpu_before.sqlite", SHARED / "traces" / "power_iteration.sqlite"]
@@ -169,7 +169,7 @@ def test_every_command_of_the_skill_is_one_of_ours(tmp_path: Path) -> None:
     assert words <= columns
 
 
-@pytest.mark.parametrize("trace", TRACES, ids=lambda trace: trace.stem)
+@pytest.mark.parametrize("trace", traces_of(TRACES))
 def test_what_can_be_answered_is_answered(trace: Path, tmp_path: Path) -> None:
     """Every command for an answerable question runs; it has rows, or the figures confirm that there are none."""
     if not trace.exists():

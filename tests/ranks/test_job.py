@@ -142,6 +142,7 @@ def test_activity_over_time_adds_up_to_what_was_busy(opened: nt.Job) -> None:
     assert [row["exposed_ns"] for row in busy] == pytest.approx([float(ns) for ns in exposed], rel=0.02)
 
 
+@pytest.mark.large
 def test_shifting_the_clock_of_a_file_changes_nothing(opened: nt.Job, job: Job, tmp_path: Path) -> None:
     shifted = tmp_path / job.paths[1].name
     shutil.copyfile(job.paths[1], shifted)
