@@ -10,13 +10,11 @@ WITH figure AS (
         UNION ALL BY NAME
         SELECT s.range_id, w.kind, w.n, w.ns FROM _piece_work AS w JOIN stage__piece AS s USING (piece_id)
         UNION ALL BY NAME
-        -- Each call is in exactly one piece, so counts per piece can be added up. A count of distinct calls cannot be
-        -- spilled, but groups of calls can.
+        -- Each call is in exactly one piece, so counts per piece can be added up.
         SELECT s.range_id, c.launch_count
         FROM (
-            SELECT piece_id, count(*) AS launch_count
-            FROM (SELECT any_value(piece_id) AS piece_id FROM _launched WHERE piece_id IS NOT NULL GROUP BY call_id)
-            GROUP BY piece_id
+            SELECT piece_id, count(DISTINCT call_id) AS launch_count
+            FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id
         ) AS c
         JOIN stage__piece AS s USING (piece_id)
     )
