@@ -87,9 +87,8 @@ class Process:
         is_clean
             Whether the process has no temporary files. Otherwise, it first removes them, which takes longer.
         """
-        if is_clean:
-            self._process.kill()
-        self._process.terminate()
+        end = self._process.kill if is_clean else self._process.terminate
+        end()
         try:
             self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
@@ -146,11 +145,6 @@ def beside() -> Iterator[None]:
     finally:
         _SECOND.reset(before)
         second.stop()
-
-
-def is_beside() -> bool:
-    """Return whether there is a second process."""
-    return _SECOND.get() is not None
 
 
 def later(function: Callable[..., _T], *arguments: Any, instead: Callable[[], _T] | None = None) -> Callable[[], _T]:

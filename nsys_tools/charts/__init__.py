@@ -79,7 +79,7 @@ class Drawing:
 
 
 def draw(tables: Tables) -> Drawing:
-    """Start to draw a report's charts and pictures.
+    """Start to draw a report's charts and pictures in the second process. Without one, reading them draws them.
 
     Parameters
     ----------

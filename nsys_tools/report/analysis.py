@@ -12,7 +12,6 @@ from nsys_tools.errors import NsysToolsError
 from nsys_tools.findings import rules
 from nsys_tools.findings.rules import Finding
 from nsys_tools.model.request import Request
-from nsys_tools.processes import is_beside
 from nsys_tools.report import missing
 from nsys_tools.report.missing import Missing
 from nsys_tools.roofline.checks import Comparison
@@ -46,8 +45,6 @@ TABLES: dict[str, int | None] = {
     "copy_summary": None, "overlap": None, "api_summary": None, "os_summary": None, "gap_summary": None,
     "gap_list": 1000,
 }  # fmt: skip
-# Relations with as many rows as a query, which are faster to count.
-_SAME_ROWS = {"stage_instance": "stage__instance"}
 # Data for the interactive pictures, which has few rows for any trace.
 PICTURES = ("timeline_stage", "timeline_step", "timeline_gap", "timeline_call", "range_flame")
 
@@ -68,6 +65,8 @@ class Analyzed:
         The findings, ordered by nanoseconds at stake.
     notes
         Caveats about the trace and the joined files, one sentence each.
+    drawing
+        The charts and pictures.
     stages
         The requested stages; empty if they were derived from the ranges.
     files
@@ -78,8 +77,6 @@ class Analyzed:
         The run folder that contains the trace, or None if the trace is not in one.
     inputs
         The files and folders that were read, which a report never overwrites.
-    drawing
-        The charts and pictures, if a second process has started to draw them.
     is_partial
         Whether the results cover only the readable part of a damaged trace. The first note states how much.
     also_recorded
@@ -91,6 +88,7 @@ class Analyzed:
     missing: list[Missing]
     findings: list[Finding]
     notes: list[str]
+    drawing: Drawing
     stages: list[Stage] = field(default_factory=list)
     files: Mapping[str, str] = field(default_factory=dict)
     comparison: Comparison | None = None
@@ -99,7 +97,6 @@ class Analyzed:
     is_partial: bool = False
     also_recorded: Sequence[str] = ()
     inputs: Sequence[Path] = ()
-    drawing: Drawing | None = None
 
     @property
     def summary(self) -> dict[str, Any]:
@@ -141,7 +138,7 @@ def analyze(
         joined.check(read)
         names = (*TABLES, *joined.queries(), *PICTURES)
         # The second process draws while the other queries run.
-        drawing = draw({name: read(name) for name in names if name in SHOWN}) if is_beside() else None
+        drawing = draw({name: read(name) for name in names if name in SHOWN})
         kept = {name: read(name) for name in names}
         roofline = next((one for one in joined.sources if isinstance(one, Roofline)), None)
         return Analyzed(
@@ -184,7 +181,7 @@ def table(database: Database, name: str, limit: int | None = None) -> Result:
     """Return the rows of a query, or only the first `limit` rows, in memory."""
     found = database.query(name, top=limit).kept()
     if limit is not None and len(found) == limit:
-        found.total_count = database.sql(f"SELECT count(*) AS n FROM {_SAME_ROWS.get(name, name)}").one()["n"]
+        found.total_count = database.sql(f"SELECT count(*) AS n FROM {name}").one()["n"]
     return found
 
 

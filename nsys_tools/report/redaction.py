@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from nsys_tools import charts
 from nsys_tools.paths import base_names
 from nsys_tools.session.result import Result
 from nsys_tools.session.rows import FrameRows
@@ -16,12 +17,13 @@ if TYPE_CHECKING:
 
 def redacted(analysis: Analyzed) -> Analyzed:
     """Return an analysis with the folders removed from names."""
+    tables = {name: _table(table) for name, table in analysis.tables.items()}
     return replace(
         analysis,
-        tables={name: _table(table) for name, table in analysis.tables.items()},
+        tables=tables,
         findings=[replace(one, names=tuple(map(base_names, one.names))) for one in analysis.findings],
         notes=[base_names(note) for note in analysis.notes],
-        drawing=None,
+        drawing=charts.draw(tables),
     )
 
 

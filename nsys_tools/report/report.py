@@ -10,7 +10,7 @@ from typing import Any, overload
 
 import polars as pl
 
-from nsys_tools import __version__, charts
+from nsys_tools import __version__
 from nsys_tools.charts import MOST_ROWS
 from nsys_tools.files import check_apart, write_parquet
 from nsys_tools.formats import spreadsheet_safe
@@ -212,13 +212,13 @@ def write(
     check_apart(target, analysis.inputs)
     check_target(target, force=force)
     is_read = bool({"md", "html"} & set(formats))
-    drawing = (analysis.drawing or charts.draw(analysis.tables)) if is_read else charts.Drawing({}, list)
+    drawn = analysis.drawing.charts if is_read else {}
     head = headline(analysis)
     first = render_headline(head) if is_read else ""
-    text = render_markdown(analysis, top, drawing.charts, first, SUMMARY if "md" in formats else "") if is_read else ""
+    text = render_markdown(analysis, top, drawn, first, SUMMARY if "md" in formats else "") if is_read else ""
     beside = {SUMMARY: render_summary(analysis)} if "md" in formats else {}
     parts = Parts(
-        analysis.source, metrics(analysis), analysis.tables, drawing.charts, text, beside,
-        lambda: page.First(head, first, drawing.pictures()),
+        analysis.source, metrics(analysis), analysis.tables, drawn, text, beside,
+        lambda: page.First(head, first, analysis.drawing.pictures()),
     )  # fmt: skip
     return write_folder(parts, target, formats=formats, force=force, csv_safe=csv_safe, keep=keep)

@@ -35,6 +35,7 @@ SELECT a.piece_id, a.begin_ns,
     left(string_agg(n.label, '/' ORDER BY r.opened), 4000) AS layer_path
 FROM captured AS a
 JOIN stack AS s USING (piece_id)
+-- Without graphs, stack is empty, and the semijoins avoid hash tables of all ranges.
 JOIN (FROM _range SEMI JOIN stack USING (range_id)) AS r USING (range_id)
 JOIN (FROM _range_name SEMI JOIN stack USING (range_id)) AS n USING (range_id)
 WHERE a.begin_ns IS NULL OR r.start_ns >= a.begin_ns

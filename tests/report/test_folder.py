@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import nsys_tools as nt
-from nsys_tools import charts
 from nsys_tools.api.analysis import Analysis
+from nsys_tools.report import report
+from nsys_tools.report.analysis import Analyzed
 from nsys_tools.report.folder import whole_folder
+from nsys_tools.report.headline import Headline, headline
 from nsys_tools.synthetic.timeline import Timeline
 from tests.case import analyzed
 from tests.commands import refused
@@ -90,17 +92,17 @@ def test_a_report_of_the_users_is_the_users(found: Analysis, tmp_path: Path) -> 
 
 
 def test_of_several_at_once_one_wins(found: Analysis, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Another process writes its report there, and a user a file, while this process draws."""
+    """Another process writes its report there, and a user a file, while this process writes."""
     out = tmp_path / "new" / "out"
     before: dict[str, bytes] = {}
 
-    def meanwhile(*_: object) -> charts.Drawing:
+    def meanwhile(analysis: Analyzed) -> Headline:
         monkeypatch.undo()
         found.write(out, formats=["md"])
         before.update(contents(out))
-        return charts.Drawing({}, list)
+        return headline(analysis)
 
-    monkeypatch.setattr(charts, "draw", meanwhile)
+    monkeypatch.setattr(report, "headline", meanwhile)
     with pytest.raises(nt.NsysToolsError, match="already exists"):
         found.write(out, formats=["html"])
     assert contents(out) == before
