@@ -11,7 +11,7 @@ from typing import Protocol
 
 import duckdb
 
-from nsys_tools.session.memory import bytes_of, usual_limit
+from nsys_tools.session.memory import bytes_of, resident_bytes, usual_limit
 from nsys_tools.session.progress import Amount
 from nsys_tools.session.quoting import literal, quoted, unglobbed
 from nsys_tools.session.spilling import bound
@@ -28,7 +28,10 @@ FRUGAL_BYTES = 256 << 20
 """The memory limit of the queries of a report. Most of them need no more, and take at most 5 % longer with it."""
 MODEST_BYTES = 768 << 20
 """The default memory limit of queries. Spilling the rest to disk makes queries about 5 % slower."""
+RETAINED_BYTES = 384 << 20
+"""The size of the process above which memory that DuckDB's allocator retains is returned to the system."""
 _most_memory = ""
+_LIMITS: weakref.WeakKeyDictionary[duckdb.DuckDBPyConnection, float] = weakref.WeakKeyDictionary()
 _OPEN: weakref.WeakValueDictionary[int, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
@@ -114,10 +117,26 @@ def more_memory(connection: duckdb.DuckDBPyConnection, most: int | None = None) 
     return True
 
 
-def less_memory(connection: duckdb.DuckDBPyConnection) -> None:
-    """Undo `more_memory` if the limit was raised above `MODEST_BYTES`, since few statements need that much."""
-    if _limit(connection) > 1.05 * MODEST_BYTES:
-        _set_limit(connection, MODEST_BYTES)
+@contextmanager
+def restored(connection: duckdb.DuckDBPyConnection) -> Iterator[int]:
+    """Yield the number of threads. After a ``with`` block, restore this number and the memory limit."""
+    row = connection.execute("SELECT current_setting('threads')").fetchone()
+    threads, limit = int(row[0]) if row else 1, _limit(connection)
+    try:
+        yield threads
+    finally:
+        connection.execute(f"SET threads = {threads}")
+        _set_limit(connection, limit)
+
+
+def release_memory(connection: duckdb.DuckDBPyConnection) -> None:
+    """Return the memory that DuckDB's allocator retains to the system, if the process is large.
+
+    The allocator retains what a statement used, and often cannot reuse it for the next one. DuckDB 1.5 returns it only
+    when the limit is set. In a small process, the next statement would have to allocate the memory again.
+    """
+    if resident_bytes() > RETAINED_BYTES:
+        _set_limit(connection, _limit(connection))
 
 
 def _most() -> float:
@@ -131,10 +150,14 @@ def _set_limit(connection: duckdb.DuckDBPyConnection, limit: float) -> bool:
         connection.execute(f"SET memory_limit = '{int(limit)}B'")
     except duckdb.OutOfMemoryException:  # without a cache, more memory may already be in use
         return False
+    _LIMITS[connection] = limit
     return True
 
 
 def _limit(connection: duckdb.DuckDBPyConnection) -> float:
+    """Return the memory limit in bytes. DuckDB reports it with one decimal, so a limit set here is remembered."""
+    if connection in _LIMITS:
+        return _LIMITS[connection]
     row = connection.execute("SELECT current_setting('memory_limit')").fetchone()
     return bytes_of(str(row and row[0])) or float("inf")
 

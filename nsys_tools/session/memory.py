@@ -1,7 +1,8 @@
-"""The amount of memory that queries may use, as a fraction of the machine's or container's free memory."""
+"""The memory that queries may use, as a fraction of the machine's or container's free memory, and the memory in use."""
 
 from __future__ import annotations
 
+import os
 import re
 from contextlib import suppress
 from functools import cache
@@ -9,6 +10,7 @@ from pathlib import Path
 
 _SHARE = 0.6
 _MEMINFO = Path("/proc/meminfo")
+_STATM = Path("/proc/self/statm")
 _GROUPS = (
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (
@@ -40,6 +42,13 @@ def usual_limit() -> int | None:
     """
     found = [free for free in (_of_machine(), *(_of_group(*files) for files in _GROUPS)) if free is not None]
     return int(min(found) * _SHARE) if found else None
+
+
+def resident_bytes() -> int:
+    """Return the memory in use by this process, or 0 if it is unknown."""
+    with suppress(OSError, ValueError, IndexError):
+        return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _of_machine() -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ _T = TypeVar("_T")
 def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
     """Run statements. If memory runs out, retry with more memory and fewer threads.
 
+    Afterwards, memory that DuckDB's allocator retains is returned to the system if the process is large.
+
     Each DuckDB thread holds its own blocks, which cannot be spilled. A single thread is slower, but needs the least
     memory. The memory limit is therefore raised above the default limit only if a single thread does not suffice.
 
@@ -24,35 +27,40 @@ def spared(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
     """
     import duckdb  # noqa: PLC0415
 
+    from nsys_tools.session.connection import release_memory  # noqa: PLC0415  (it imports DuckDB)
+
+    try:
+        return _retried(connection, run)
+    finally:
+        with suppress(duckdb.ConnectionException):  # the session was closed
+            release_memory(connection)
+
+
+def _retried(connection: duckdb.DuckDBPyConnection, run: Callable[[], _T]) -> _T:
+    import duckdb  # noqa: PLC0415
+
+    from nsys_tools.session.connection import restored  # noqa: PLC0415  (it imports DuckDB)
+
     try:
         return run()
     except duckdb.OutOfMemoryException as first:
-        row = connection.execute("SELECT current_setting('threads')").fetchone()
-        threads, error = int(row[0]) if row else 1, first
-        try:
-            for _ in _attempts(connection, threads):
-                try:
-                    return run()
-                except duckdb.OutOfMemoryException as again:
-                    error = again
-        finally:
-            _restore(connection, threads)
-        raise error from None
-
-
-def _restore(connection: duckdb.DuckDBPyConnection, threads: int) -> None:
-    from nsys_tools.session.connection import less_memory  # noqa: PLC0415  (it imports DuckDB)
-
-    connection.execute(f"SET threads = {threads}")
-    less_memory(connection)
+        error = first
+    with restored(connection) as threads:
+        for _ in _attempts(connection, threads):
+            try:
+                return run()
+            except duckdb.OutOfMemoryException as again:
+                error = again
+    raise error from None
 
 
 def _attempts(connection: duckdb.DuckDBPyConnection, threads: int) -> Iterator[None]:
     """Change the settings, and yield for each attempt."""
-    from nsys_tools.session.connection import MODEST_BYTES, more_memory  # noqa: PLC0415  (it imports DuckDB)
+    from nsys_tools.session.connection import FRUGAL_BYTES, MODEST_BYTES, more_memory  # noqa: PLC0415  (as above)
 
-    if more_memory(connection, MODEST_BYTES):
-        yield
+    for most in (2 * FRUGAL_BYTES, MODEST_BYTES):
+        if more_memory(connection, most):
+            yield
     if threads > 1:
         connection.execute("SET threads = 1")
         yield

@@ -5,17 +5,22 @@
 -- text. A path of at most 25 names of 160 characters is never cut (see path_below), so it is built from the outermost
 -- range inward, once for all instances in the same range. Deeper paths are rare and are collected as lists, which cannot
 -- be spilled to disk. The names of the instances are read last and only once, so that no join holds them in memory.
-WITH RECURSIVE inside AS MATERIALIZED (FROM _range_parent WHERE parent_id IS NOT NULL),
+--
+-- The recursion over enclosing ranges does not use UNION without ALL, whose hash table cannot be spilled. A range can
+-- therefore be found once per level.
+WITH RECURSIVE inside AS NOT MATERIALIZED (FROM _range_parent WHERE parent_id IS NOT NULL),
 deep AS MATERIALIZED (SELECT range_id FROM _range_place SEMI JOIN stage__range USING (range_id) WHERE depth > 24),
 shallow AS (FROM inside SEMI JOIN stage__range USING (range_id) ANTI JOIN deep USING (range_id)),
 enclosing AS (
     SELECT DISTINCT parent_id AS range_id FROM shallow
-    UNION
-    SELECT p.parent_id FROM enclosing JOIN inside AS p USING (range_id)
+    UNION ALL
+    SELECT DISTINCT p.parent_id FROM enclosing JOIN inside AS p USING (range_id)
 ),
 around AS MATERIALIZED (
     SELECT range_id, p.parent_id, left(n.name, 160) AS name
-    FROM enclosing JOIN _range_name AS n USING (range_id) LEFT JOIN inside AS p USING (range_id)
+    FROM (SELECT DISTINCT range_id FROM enclosing)
+    JOIN _range_name AS n USING (range_id)
+    LEFT JOIN inside AS p USING (range_id)
 ),
 tree AS (
     SELECT range_id, name AS path FROM around WHERE parent_id IS NULL

@@ -97,8 +97,8 @@ def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest
         connections.set_memory(connection)
         with connections.frugal(connection):
             assert limits(connection, 0) == ["256 x2", "256 x2"]
-            assert limits(connection, 1) == ["256 x2", "768 x2", "768 x2"]  # the next one probably needs as much
-            assert limits(connection, 2) == ["768 x2", "768 x1", "3072 x2", "768 x2"]
+            assert limits(connection, 1) == ["256 x2", "512 x2", "256 x2"]  # few statements need as much
+            assert limits(connection, 4) == ["256 x2", "512 x2", "768 x2", "768 x1", "3072 x2", "256 x2"]
         assert limits(connection, 0) == ["768 x2", "768 x2"]
         monkeypatch.setattr("nsys_tools.session.connection._most_memory", "100 MiB")
         connections.set_memory(connection)
@@ -106,7 +106,7 @@ def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest
             assert limits(connection, 1) == ["100 x2", "100 x1", "100 x2"]
         monkeypatch.setattr("nsys_tools.session.connection._most_memory", "400 MiB")
         with connections.frugal(connection):
-            assert limits(connection, 1) == ["100 x2", "400 x2", "400 x2"]
+            assert limits(connection, 1) == ["100 x2", "400 x2", "100 x2"]
 
 
 @pytest.mark.parametrize(

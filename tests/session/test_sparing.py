@@ -5,6 +5,8 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from nsys_tools.session.connection import set_memory
+from nsys_tools.session.memory import resident_bytes
 from nsys_tools.session.sparing import spared
 
 
@@ -51,3 +53,18 @@ def test_what_does_not_fit_on_one_thread_is_an_error() -> None:
         with pytest.raises(duckdb.OutOfMemoryException):
             spared(connection, run)
         assert seen == [2, 1, 1]
+
+
+@pytest.mark.skipif(not resident_bytes(), reason="the system does not report the memory in use")
+def test_a_large_process_returns_what_the_allocator_retains(monkeypatch: pytest.MonkeyPatch) -> None:
+    groups = "SELECT count(*) FROM (SELECT i, count(*) FROM range(4000000) AS t(i) GROUP BY i)"
+    with duckdb.connect(config={"threads": 2}) as connection:
+        set_memory(connection)
+        monkeypatch.setattr("nsys_tools.session.connection.RETAINED_BYTES", 1 << 50)
+        spared(connection, lambda: connection.execute(groups).fetchall())
+        retained = resident_bytes()
+        limit = connection.execute("SELECT current_setting('memory_limit')").fetchone()
+        monkeypatch.setattr("nsys_tools.session.connection.RETAINED_BYTES", 0)
+        spared(connection, lambda: connection.execute("SELECT 1"))
+        assert resident_bytes() < retained - (100 << 20)
+        assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == limit
