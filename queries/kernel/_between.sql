@@ -6,29 +6,27 @@ WITH lane AS (
     SELECT process_id, device_id, stream_id, row_number() OVER () AS lane
     FROM (SELECT DISTINCT process_id, device_id, stream_id FROM _kernel)
 ),
--- Window functions over a single small key take half as long as over three keys.
-placed AS (
-    SELECT l.lane, k.operation_id, k.name_id, k.start_ns, k.duration_ns,
-        k.start_ns - lag(k.end_ns) OVER of_stream > 1000000 AS is_after_break
+-- kinds has one bit each for softmax, exponential, reduction and choice.
+kind AS (
+    SELECT name_id, is_product, is_pointwise, is_product::BIGINT << 32 | (NOT is_pointwise)::BIGINT AS number,
+        is_softmax::UTINYINT + 2 * is_exponential::UTINYINT + 4 * is_reduction::UTINYINT + 8 * is_choice::UTINYINT
+            AS kinds
+    FROM kernel__kind
+),
+-- numbers packs two counts up to and including a kernel: the matrix multiplications above the lower 32 bits, and below
+-- them the kernels that are not elementwise. Elementwise kernels with equal numbers directly follow each other. In
+-- DuckDB 1.5, a windowed count with FILTER takes quadratic time if few rows pass the filter. Window functions over a
+-- single small key take half as long as over three keys.
+counted AS MATERIALIZED (
+    SELECT l.lane, k.operation_id, k.name_id, k.start_ns, k.duration_ns, f.is_product, f.is_pointwise, f.kinds,
+        coalesce(k.start_ns - lag(k.end_ns) OVER of_stream > 1000000, false) AS is_after_break,
+        sum(f.number) OVER (of_stream ROWS UNBOUNDED PRECEDING)::BIGINT AS numbers
     FROM _kernel AS k
     JOIN lane AS l ON l.process_id = k.process_id AND l.device_id IS NOT DISTINCT FROM k.device_id
         AND l.stream_id IS NOT DISTINCT FROM k.stream_id
+    JOIN kind AS f ON f.name_id IS NOT DISTINCT FROM k.name_id
     WHERE k.duration_ns >= 0
     WINDOW of_stream AS (PARTITION BY l.lane ORDER BY k.start_ns, k.operation_id)
-),
--- numbers packs two counts up to and including a kernel: the matrix multiplications above the lower 32 bits, and below
--- them the kernels that are not elementwise plus the breaks longer than 1 ms. Elementwise kernels with equal numbers
--- directly follow each other. In DuckDB 1.5, a windowed count with FILTER takes quadratic time if few rows pass the filter.
--- kinds has one bit each for softmax, exponential, reduction and choice.
-counted AS MATERIALIZED (
-    SELECT p.lane, p.name_id, p.duration_ns, f.is_product, f.is_pointwise,
-        f.is_softmax::UTINYINT + 2 * f.is_exponential::UTINYINT + 4 * f.is_reduction::UTINYINT + 8 * f.is_choice::UTINYINT
-            AS kinds,
-        sum(f.is_product::BIGINT << 32 | (NOT f.is_pointwise OR coalesce(p.is_after_break, false))::BIGINT) OVER (
-            PARTITION BY p.lane ORDER BY p.start_ns, p.operation_id ROWS UNBOUNDED PRECEDING
-        )::BIGINT AS numbers
-    FROM placed AS p
-    JOIN kernel__kind AS f ON f.name_id IS NOT DISTINCT FROM p.name_id
 ),
 product AS (
     SELECT lane, numbers >> 32 AS product_number, any_value(name_id) FILTER (is_product) AS name_id,
@@ -38,11 +36,28 @@ product AS (
     FROM counted
     GROUP BY lane, product_number
 ),
-run AS (
-    SELECT lane, numbers, count(*) AS n, sum(duration_ns) AS ns, max(duration_ns) AS longest_ns
+pointwise AS (
+    SELECT lane, numbers, count(*) AS n, sum(duration_ns) AS ns, max(duration_ns) AS longest_ns,
+        bool_or(is_after_break) AS has_break
     FROM counted
     WHERE is_pointwise
     GROUP BY lane, numbers
+    HAVING count(*) > 1
+),
+-- A break longer than 1 ms separates two runs. Few groups contain one, and only their kernels are sorted again.
+split AS (
+    SELECT c.lane, c.numbers, c.duration_ns, sum(c.is_after_break::INTEGER) OVER (
+            PARTITION BY c.lane, c.numbers ORDER BY c.start_ns, c.operation_id ROWS UNBOUNDED PRECEDING
+        ) AS break_count
+    FROM counted AS c SEMI JOIN (FROM pointwise WHERE has_break) AS p USING (lane, numbers)
+    WHERE c.is_pointwise
+),
+run AS (
+    SELECT lane, numbers, n, ns, longest_ns FROM pointwise WHERE NOT has_break
+    UNION ALL
+    SELECT lane, numbers, count(*), sum(duration_ns), max(duration_ns)
+    FROM split
+    GROUP BY lane, numbers, break_count
     HAVING count(*) > 1
 ),
 of_product AS (

@@ -2,7 +2,21 @@
 -- materialized: medians and standard deviations are computed from these values.
 --
 -- stage_instance adds the paths, whose text would be most of this table.
-WITH figure AS (
+--
+-- Counting distinct calls takes long and cannot be spilled. It is only necessary for a call that launched several
+-- operations, such as a graph launch. Calls are therefore marked in one bitmap per block of 4,096 calls. If a block has
+-- as many operations as bits, no two of its operations share a call.
+WITH shared AS MATERIALIZED (
+    SELECT call_id >> 12 AS block
+    FROM _launched
+    WHERE piece_id IS NOT NULL
+    GROUP BY block
+    HAVING count(*) > bit_count(bitstring_agg(call_id & 4095, 0, 4095))
+),
+launch AS (
+    SELECT piece_id, call_id, call_id >> 12 AS block FROM _launched WHERE piece_id IS NOT NULL
+),
+figure AS (
     SELECT range_id, sum(span_ns) AS span_ns, sum(busy_ns) AS busy_ns, sum(n) AS operation_count,
         sum(n) FILTER (kind = 'kernel') AS kernel_count, sum(ns) AS sum_ns, sum(launch_count) AS launch_count
     FROM (
@@ -13,8 +27,9 @@ WITH figure AS (
         -- Each call is in exactly one piece, so counts per piece can be added up.
         SELECT s.range_id, c.launch_count
         FROM (
-            SELECT piece_id, count(DISTINCT call_id) AS launch_count
-            FROM _launched WHERE piece_id IS NOT NULL GROUP BY piece_id
+            SELECT piece_id, count(*) AS launch_count FROM launch ANTI JOIN shared USING (block) GROUP BY piece_id
+            UNION ALL
+            SELECT piece_id, count(DISTINCT call_id) FROM launch SEMI JOIN shared USING (block) GROUP BY piece_id
         ) AS c
         JOIN stage__piece AS s USING (piece_id)
     )

@@ -10,13 +10,11 @@
 -- Millions of leaves can share one place. A join could build its hash table from the leaves, and because they all have
 -- the same key, it could not be spilled. A subquery in the SELECT list always builds it from the places. The leaves are
 -- not materialized, because only a few columns of them are needed twice.
-WITH RECURSIVE inside AS MATERIALIZED (FROM _range_parent WHERE parent_id IS NOT NULL),
-around AS MATERIALIZED (
-    SELECT n.range_id, p.parent_id, n.label_id, length(n.label) AS label_length,
+WITH RECURSIVE around AS MATERIALIZED (
+    SELECT p.range_id, p.parent_id, n.label_id, length(n.label) AS label_length,
         n.label = '...' OR ends_with(n.label, '/...') AS is_end
-    FROM _range_name AS n
-    SEMI JOIN (SELECT parent_id AS range_id FROM inside) USING (range_id)
-    LEFT JOIN inside AS p USING (range_id)
+    FROM (FROM _range_parent SEMI JOIN (SELECT parent_id AS range_id FROM _range_parent) USING (range_id)) AS p
+    JOIN _range_name AS n USING (range_id)
 ),
 tree AS (
     SELECT range_id, min(range_id) OVER (PARTITION BY label_id) AS place_id, -1::BIGINT AS up_id, label_id, 0 AS depth,
@@ -33,19 +31,21 @@ tree AS (
         WHERE NOT (t.length > 4000 AND t.is_end)
     )
 ),
--- A range is beyond the walk if the walk ended at its parent, or never reached its parent.
-below AS (
-    SELECT p.range_id, p.parent_id, t.place_id AS up_id, t.length > 4000 AS is_cut, t.depth + 1 AS depth,
-        t.range_id IS NULL OR (t.length > 4000 AND t.is_end) AS is_beyond
-    FROM inside AS p LEFT JOIN tree AS t ON t.range_id = p.parent_id
+stopped AS MATERIALIZED (
+    SELECT range_id FROM around ANTI JOIN (SELECT range_id FROM tree WHERE NOT (length > 4000 AND is_end)) USING (range_id)
 ),
 leaf AS NOT MATERIALIZED (
-    SELECT n.range_id, coalesce(b.up_id, -1) AS up_id, CASE WHEN b.is_cut THEN 0 ELSE n.label_id END AS label_id,
-        coalesce(b.depth, 0) AS depth
-    FROM _range_name AS n ANTI JOIN around USING (range_id) LEFT JOIN below AS b USING (range_id)
-    WHERE b.is_beyond IS NOT TRUE
+    SELECT n.range_id, -1::BIGINT AS up_id, n.label_id, 0 AS depth
+    FROM _range_name AS n
+    SEMI JOIN (SELECT range_id FROM _range_parent WHERE parent_id IS NULL) USING (range_id)
+    ANTI JOIN around USING (range_id)
+    UNION ALL
+    SELECT p.range_id, t.place_id, CASE WHEN t.length > 4000 THEN 0 ELSE n.label_id END, t.depth + 1
+    FROM (FROM _range_parent ANTI JOIN around USING (range_id)) AS p
+    JOIN tree AS t ON t.range_id = p.parent_id
+    JOIN _range_name AS n ON n.range_id = p.range_id
+    WHERE NOT (t.length > 4000 AND t.is_end)
 ),
--- A range that encloses other ranges can share a place with a range that encloses none.
 place AS (
     SELECT up_id, label_id, coalesce(min(place_id), min(range_id)) AS place_id
     FROM (
@@ -56,7 +56,8 @@ place AS (
     GROUP BY ALL
 ),
 jump AS (
-    SELECT range_id, parent_id AS up_id, 1 AS level_count, 0 AS round FROM below WHERE is_beyond
+    SELECT range_id, parent_id AS up_id, 1 AS level_count, 0 AS round
+    FROM _range_parent SEMI JOIN (SELECT range_id AS parent_id FROM stopped) USING (parent_id)
     UNION ALL
     SELECT j.range_id, coalesce(u.up_id, j.up_id), j.level_count + coalesce(u.level_count, 0), j.round + 1
     FROM jump AS j LEFT JOIN jump AS u ON u.range_id = j.up_id
