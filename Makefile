@@ -37,13 +37,12 @@ demo: $(VENV)/.package  ## Analyze the included sample trace with model, ncu res
 PYTEST := $(BIN)/python -m pytest -n $(or $(JOBS),3) --dist loadfile --no-loadscope-reorder --durations 12
 
 .PHONY: test
-test: $(STAMP)  ## Run the tests, except those that are slow or require torch or an installed nsys (JOBS=3)
-	$(PYTEST) -m 'not torch and not nsys and not large'
+test: $(STAMP)  ## Run the tests, except those that are slow or require torch or an installed nsys (JOBS=3, WHICH=)
+	$(PYTEST) -m '$(or $(WHICH),not torch and not nsys and not large)'
 
-WHICH ?= torch or nsys or large
 .PHONY: test-tools
 test-tools: $(STAMP)  ## Run the tests that are slow or require torch or an installed nsys; skip those whose tool is missing (WHICH=)
-	$(PYTEST) -m '$(WHICH)'
+	$(PYTEST) -m '$(or $(WHICH),torch or nsys or large)'
 
 .PHONY: lint
 lint: $(STAMP)  ## Check style, types, spelling and wording, that generated pages are up to date, and that links work
