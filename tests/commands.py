@@ -16,7 +16,7 @@ from unittest import mock
 
 from nsys_tools import assets
 from nsys_tools.cli import main
-from nsys_tools.session.connection import limit_memory
+from nsys_tools.session.memory_limit import limit_memory
 
 BROWSER = next((b for name in ("chromium", "chromium-browser", "google-chrome") if (b := shutil.which(name))), None)
 """A browser that is installed; None without one."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 from nsys_tools.errors import one_error
-from nsys_tools.session.connection import limit_memory as limit_connections
 from nsys_tools.session.limits import Limits, check_size
+from nsys_tools.session.memory_limit import limit_memory as limit_connections
 
 
 @one_error

@@ -10,12 +10,12 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import duckdb
 import polars
 
 from nsys_tools.errors import printable
 from nsys_tools.export.events import Text
 from nsys_tools.export.tables import Table
+from nsys_tools.session.memory_limit import limit_to
 from nsys_tools.session.sparing import spared
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Found = TypeVar("Found")
 _ROWS = 60_000
 _TEXTS = 20_000
 _END = 1 << 62
-_MEMORY = "95MB"
+_MEMORY_BYTES = 95_000_000
 """DuckDB's memory limit, in addition to the parts. An export of 2 million kernels used less than 300 MB."""
 
 
@@ -51,8 +51,7 @@ class Reader:
     def __init__(self, database: Database, *, is_cut: bool) -> None:
         self._database = database
         self._is_cut = is_cut
-        with suppress(duckdb.OutOfMemoryException):  # without a cache, it already uses more
-            database.connection.execute(f"SET memory_limit = '{_MEMORY}'")
+        limit_to(database.connection, _MEMORY_BYTES)
         if is_cut:
             self._ensure("export_window")
 

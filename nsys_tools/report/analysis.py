@@ -16,8 +16,8 @@ from nsys_tools.report import missing
 from nsys_tools.report.missing import Missing
 from nsys_tools.roofline.checks import Comparison
 from nsys_tools.roofline.comparison import Roofline
-from nsys_tools.session.connection import frugal
 from nsys_tools.session.database import Database
+from nsys_tools.session.memory_limit import frugal
 from nsys_tools.session.result import Result
 from nsys_tools.sources.run_folder import Run
 from nsys_tools.sources.source import Joined

@@ -12,6 +12,7 @@ import duckdb
 
 from nsys_tools.errors import NsysToolsError, UsageError
 from nsys_tools.session import connection as connections
+from nsys_tools.session import memory_limit
 from nsys_tools.session.memory import bytes_of
 from nsys_tools.session.result import Result
 
@@ -82,8 +83,8 @@ class Limits:
         watch = Thread(target=self._interrupt, args=(connection, is_over, is_late), daemon=True)
         try:
             if self.memory and connection:
-                earlier = connections.limit_memory(self.memory.strip())
-                connections.set_memory(connection)
+                earlier = memory_limit.limit_memory(self.memory.strip())
+                memory_limit.set_memory(connection)
             if self.seconds is not None:
                 watch.start()
             yield
@@ -94,8 +95,8 @@ class Limits:
             if watch.ident is not None:
                 watch.join()
             if self.memory and connection:
-                connections.limit_memory(earlier)
-                connections.set_memory(connection)
+                memory_limit.limit_memory(earlier)
+                memory_limit.set_memory(connection)
 
     def _interrupt(self, connection: duckdb.DuckDBPyConnection | None, is_over: Event, is_late: Event) -> None:
         if not is_over.wait(self.seconds):

@@ -151,7 +151,7 @@ class RelationRows:
         with self._errors():
             if self._table is None:
                 table = f"_result_{next(_NUMBERS)}"
-                spared(self._connection, lambda: self.relation.create(table))
+                spared(self._connection, lambda: self.relation.create(table), is_result=True)
                 self._table = table
                 weakref.finalize(self, _drop, self._connection, table)
             yield self._connection.table(self._table)
@@ -215,7 +215,7 @@ class RelationRows:
         if self._table is not None:
             return self.pl()
         with self._errors():
-            return spared(self._connection, lambda: polars.DataFrame(self.relation))
+            return spared(self._connection, lambda: polars.DataFrame(self.relation), is_result=True)
 
     def df(self) -> pd.DataFrame:
         """Return a pandas DataFrame."""

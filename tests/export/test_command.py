@@ -75,7 +75,8 @@ def test_parts_are_put_together(tmp_path: Path) -> None:
 
 def test_more_memory_is_taken_where_it_is_needed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     trace = build(tmp_path, fill)
-    with mock.patch("nsys_tools.export.reading._MEMORY", "2MB"), caplog.at_level("INFO", logger="nsys_tools"):
+    small = mock.patch("nsys_tools.export.reading._MEMORY_BYTES", 2_000_000)
+    with small, caplog.at_level("INFO", logger="nsys_tools"):
         assert len(decode(nt.export_timeline([trace], tmp_path / "o.pftrace").path).of("kernel")) == 1
     assert "A query needs more than 2.0 MB of memory" in caplog.text
 

@@ -9,8 +9,7 @@ import pytest
 
 import nsys_tools as nt
 from nsys_tools.errors import NsysToolsError
-from nsys_tools.session import connection as connections
-from nsys_tools.session import memory
+from nsys_tools.session import memory, memory_limit
 from nsys_tools.session.rows import RelationRows
 from nsys_tools.session.sparing import spared
 from nsys_tools.synthetic.timeline import Timeline
@@ -19,7 +18,7 @@ from tests.commands import refused, run
 
 @pytest.fixture(autouse=True)
 def forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection._most_memory", "")
+    monkeypatch.setattr("nsys_tools.session.memory_limit._most_memory", "")
 
 
 def files(folder: Path, monkeypatch: pytest.MonkeyPatch, *, machine: str, limit: str, used: str) -> None:
@@ -53,37 +52,37 @@ def limit_of(path: Path) -> str:
 
 
 def test_sessions_keep_to_it(sample: tuple[Path, Timeline], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: 3 << 30)
     assert limit_of(sample[0]) == "768.0 MiB"
     nt.limit_memory(" 2GiB ")
     assert limit_of(sample[0]) == "2.0 GiB"
     nt.limit_memory("")
     assert limit_of(sample[0]) == "768.0 MiB"
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 1 << 29)
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: 1 << 29)
     assert limit_of(sample[0]) == "512.0 MiB"
 
 
-def limits(connection: duckdb.DuckDBPyConnection, refused: int) -> list[str]:
+def limits(connection: duckdb.DuckDBPyConnection, refused: int, *, is_result: bool = False) -> list[str]:
     """Return the limits (MiB) and threads of a statement that fails `refused` times, and of the next one."""
     seen = []
 
     def run() -> None:
         row = connection.execute("SELECT current_setting('threads')").fetchone()
         assert row
-        seen.append(f"{connections._limit(connection) / 2**20:.0f} x{row[0]}")
+        seen.append(f"{memory_limit._limit(connection) / 2**20:.0f} x{row[0]}")
         if len(seen) <= refused:
             raise duckdb.OutOfMemoryException("no room")
 
-    spared(connection, run)
+    spared(connection, run, is_result=is_result)
     refused = 0
     run()
     return seen
 
 
 def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: 3 << 30)
     with duckdb.connect(config={"threads": 2}) as connection:
-        connections.set_memory(connection)
+        memory_limit.set_memory(connection)
         assert limits(connection, 2) == ["768 x2", "768 x1", "3072 x2", "768 x2"]
         assert limits(connection, 3) == ["768 x2", "768 x1", "3072 x2", "3072 x1", "768 x2"]
         with pytest.raises(duckdb.OutOfMemoryException):
@@ -92,21 +91,27 @@ def test_what_needs_more_gets_all_that_is_usual(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_report_starts_with_little_and_takes_more_in_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: 3 << 30)
     with duckdb.connect(config={"threads": 2}) as connection:
-        connections.set_memory(connection)
-        with connections.frugal(connection):
+        memory_limit.set_memory(connection)
+        with memory_limit.frugal(connection):
             assert limits(connection, 0) == ["256 x2", "256 x2"]
-            assert limits(connection, 1) == ["256 x2", "512 x2", "256 x2"]  # few statements need as much
             assert limits(connection, 4) == ["256 x2", "512 x2", "768 x2", "768 x1", "3072 x2", "256 x2"]
+            # The next result probably needs as much.
+            assert limits(connection, 1, is_result=True) == ["256 x2", "512 x2", "512 x2"]
+            assert limits(connection, 1, is_result=True) == ["512 x2", "768 x2", "512 x2"]
         assert limits(connection, 0) == ["768 x2", "768 x2"]
-        monkeypatch.setattr("nsys_tools.session.connection._most_memory", "100 MiB")
-        connections.set_memory(connection)
-        with connections.frugal(connection):
+        monkeypatch.setattr("nsys_tools.session.memory_limit._most_memory", "100 MiB")
+        memory_limit.set_memory(connection)
+        with memory_limit.frugal(connection):
             assert limits(connection, 1) == ["100 x2", "100 x1", "100 x2"]
-        monkeypatch.setattr("nsys_tools.session.connection._most_memory", "400 MiB")
-        with connections.frugal(connection):
-            assert limits(connection, 1) == ["100 x2", "400 x2", "100 x2"]
+        monkeypatch.setattr("nsys_tools.session.memory_limit._most_memory", "400 MiB")
+        with memory_limit.frugal(connection):
+            assert limits(connection, 1, is_result=True) == [
+                "100 x2",
+                "400 x2",
+                "100 x2",
+            ]  # slower, but within the user's limit
 
 
 @pytest.mark.parametrize(
@@ -126,28 +131,28 @@ def test_sizes(size: str, expected: float | None) -> None:
 
 
 def test_what_was_asked_for_is_never_exceeded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: 3 << 30)
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: 3 << 30)
     with duckdb.connect() as connection:
-        earlier = connections.limit_memory("500MiB")
+        earlier = memory_limit.limit_memory("500MiB")
         try:
-            connections.set_memory(connection)
-            assert not connections.more_memory(connection)
+            memory_limit.set_memory(connection)
+            assert not memory_limit.more_memory(connection)
         finally:
-            connections.limit_memory(earlier)
+            memory_limit.limit_memory(earlier)
 
 
 def test_a_result_that_does_not_fit_says_what_to_do() -> None:
-    earlier = connections.limit_memory("20MiB")
+    earlier = memory_limit.limit_memory("20MiB")
     try:
         with duckdb.connect(config={"temp_directory": ""}) as connection:
-            connections.set_memory(connection)
+            memory_limit.set_memory(connection)
             rows = RelationRows(connection.sql("SELECT range AS n FROM range(10_000_000) ORDER BY hash(n)"), connection)
             for read in (rows.pl, rows.whole):
                 with pytest.raises(NsysToolsError, match="Not enough memory") as caught:
                     read()
                 assert "--memory SIZE" in str(caught.value.hint)
     finally:
-        connections.limit_memory(earlier)
+        memory_limit.limit_memory(earlier)
 
 
 def test_a_command_says_what_to_do(sample: tuple[Path, Timeline], tmp_path: Path) -> None:

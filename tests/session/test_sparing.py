@@ -5,15 +5,15 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from nsys_tools.session.connection import set_memory
 from nsys_tools.session.memory import resident_bytes
+from nsys_tools.session.memory_limit import set_memory
 from nsys_tools.session.sparing import spared
 
 
 @pytest.fixture(autouse=True)
 def no_more_memory(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nsys_tools.session.connection.usual_limit", lambda: None)
-    monkeypatch.setattr("nsys_tools.session.connection._most_memory", "")
+    monkeypatch.setattr("nsys_tools.session.memory_limit.usual_limit", lambda: None)
+    monkeypatch.setattr("nsys_tools.session.memory_limit._most_memory", "")
 
 
 def threads(connection: duckdb.DuckDBPyConnection) -> int:
@@ -60,11 +60,11 @@ def test_a_large_process_returns_what_the_allocator_retains(monkeypatch: pytest.
     groups = "SELECT count(*) FROM (SELECT i, count(*) FROM range(4000000) AS t(i) GROUP BY i)"
     with duckdb.connect(config={"threads": 2}) as connection:
         set_memory(connection)
-        monkeypatch.setattr("nsys_tools.session.connection.RETAINED_BYTES", 1 << 50)
+        monkeypatch.setattr("nsys_tools.session.memory_limit.RETAINED_BYTES", 1 << 50)
         spared(connection, lambda: connection.execute(groups).fetchall())
         retained = resident_bytes()
         limit = connection.execute("SELECT current_setting('memory_limit')").fetchone()
-        monkeypatch.setattr("nsys_tools.session.connection.RETAINED_BYTES", 0)
+        monkeypatch.setattr("nsys_tools.session.memory_limit.RETAINED_BYTES", 0)
         spared(connection, lambda: connection.execute("SELECT 1"))
         assert resident_bytes() < retained - (100 << 20)
         assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == limit

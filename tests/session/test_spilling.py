@@ -18,7 +18,7 @@ SORTED = "SELECT count(*) AS n FROM (SELECT hash(range) AS h FROM range(8000000)
 
 @pytest.fixture(autouse=True)
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("nsys_tools.session.connection._most_memory", "")
+    monkeypatch.setattr("nsys_tools.session.memory_limit._most_memory", "")
     folder = tmp_path / "tmp"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
