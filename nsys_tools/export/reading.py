@@ -113,11 +113,11 @@ class Reader:
         return self._retried(lambda: self._database.connection.execute(sql).fetchall())
 
     def _frame(self, sql: str) -> polars.DataFrame:
-        return polars.DataFrame(self._database.connection.sql(sql))
+        return self._retried(lambda: polars.DataFrame(self._database.connection.sql(sql)))
 
     def _retried(self, action: Callable[[], Found]) -> Found:
         """Run a query. If it runs out of memory, run it again with the full memory limit."""
-        return spared(self._database.connection, action)
+        return spared(self._database.connection, action, is_result=True)
 
 
 def _give_back() -> None:
