@@ -69,7 +69,8 @@ def more_memory(connection: duckdb.DuckDBPyConnection, most: int | None = None) 
 def restored(connection: duckdb.DuckDBPyConnection, *, is_lean: bool) -> Iterator[int]:
     """Yield the number of threads. After a ``with`` block, restore this number and the memory limit.
 
-    If `is_lean` is set and the user did not set a limit, the limit stays at `LEAN_BYTES` if it was raised.
+    If it was raised and the user did not set it, the limit stays at `LEAN_BYTES` if `is_lean` is set or if it was lower
+    than that of reports, as in exports.
     """
     row = connection.execute("SELECT current_setting('threads')").fetchone()
     threads, limit = int(row[0]) if row else 1, _limit(connection)
@@ -77,7 +78,7 @@ def restored(connection: duckdb.DuckDBPyConnection, *, is_lean: bool) -> Iterato
         yield threads
     finally:
         connection.execute(f"SET threads = {threads}")
-        stays = is_lean and not _most_memory
+        stays = not _most_memory and (is_lean or limit < FRUGAL_BYTES)
         limit_to(connection, max(limit, min(_limit(connection), LEAN_BYTES)) if stays else limit)
 
 
