@@ -14,7 +14,7 @@
 -- A name that the trace stores twice has only one row.
 -- Medians are computed from counted values (see counted_median).
 WITH counted AS (
-    SELECT n.same_id, any_value(n.name) AS name, min(k.short_name_id) AS short_name_id, k.duration_ns AS ns, count(*) AS n
+    SELECT n.same_id, min(k.short_name_id) AS short_name_id, k.duration_ns AS ns, count(*) AS n
     FROM _kernel AS k LEFT JOIN _kernel_name AS n USING (name_id)
     GROUP BY n.same_id, k.duration_ns
 ),
@@ -24,19 +24,21 @@ placed AS (
     WINDOW of_name AS (PARTITION BY same_id)
 ),
 grouped AS (
-    SELECT any_value(name) AS name, min(short_name_id) AS short_name_id, sum(n)::BIGINT AS instance_count,
+    SELECT same_id, min(short_name_id) AS short_name_id, sum(n)::BIGINT AS instance_count,
         sum(n * ns)::BIGINT AS sum_ns, counted_median(ns, last_place, 0, instance_count) AS median_ns,
         sum(n * ns)::DOUBLE / sum(n) AS mean_ns, min(ns) AS min_ns, max(ns) AS max_ns,
         deviation_of(sum(n), sum(n * ns), sum(n * ns::HUGEINT * ns)) AS stddev_ns
     FROM placed
     GROUP BY same_id
-)
+),
+-- Windows and groups carry keys, and names are joined last: a million names would not fit in the memory limit.
+shared AS (SELECT *, sum_ns / nullif(sum(sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio FROM grouped)
 SELECT
-    coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,
-    short.value AS short_name, g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY 1), 0) AS share_ratio,
-    g.median_ns, g.mean_ns, g.min_ns, g.max_ns, g.stddev_ns
-FROM grouped AS g
-LEFT JOIN _string_kernel AS short ON short.id = g.short_name_id
-LEFT JOIN kernel_label AS l ON l.name = g.name
-ORDER BY g.sum_ns DESC, name
+    coalesce(n.name, '(no name)') AS name, label_or(l.label, coalesce(n.name, '(no name)')) AS label,
+    short.value AS short_name, s.instance_count, s.sum_ns, s.share_ratio,
+    s.median_ns, s.mean_ns, s.min_ns, s.max_ns, s.stddev_ns
+FROM shared AS s
+LEFT JOIN _kernel_name AS n ON n.name_id = s.same_id
+LEFT JOIN _string_kernel AS short ON short.id = s.short_name_id
+LEFT JOIN kernel_label AS l ON l.name = n.name
+ORDER BY s.sum_ns DESC, name

@@ -9,7 +9,7 @@
 -- median_ns       DOUBLE   ns     median kernel duration
 -- Medians are computed from counted values (see counted_median).
 WITH counted AS (
-    SELECT w.stage, n.same_id, any_value(n.name) AS name, w.end_ns - w.start_ns AS ns, count(*) AS n
+    SELECT w.stage, n.same_id, w.end_ns - w.start_ns AS ns, count(*) AS n
     FROM stage__owner AS w
     LEFT JOIN _kernel_name AS n USING (name_id)
     WHERE w.operation_id & 3 = 0
@@ -21,14 +21,16 @@ placed AS (
     WINDOW of_name AS (PARTITION BY stage, same_id)
 ),
 grouped AS (
-    SELECT stage, any_value(name) AS name, sum(n)::BIGINT AS instance_count, sum(n * ns)::BIGINT AS sum_ns,
+    SELECT stage, same_id, sum(n)::BIGINT AS instance_count, sum(n * ns)::BIGINT AS sum_ns,
         counted_median(ns, last_place, 0, instance_count) AS median_ns
     FROM placed
     GROUP BY stage, same_id
-)
-SELECT g.stage, coalesce(g.name, '(no name)') AS name, label_or(l.label, coalesce(g.name, '(no name)')) AS label,
-    g.instance_count, g.sum_ns,
-    g.sum_ns / nullif(sum(g.sum_ns) OVER (PARTITION BY g.stage), 0) AS share_ratio, g.median_ns
-FROM grouped AS g
-LEFT JOIN kernel_label AS l ON l.name = g.name
-ORDER BY sum(g.sum_ns) OVER (PARTITION BY g.stage) DESC, g.stage, g.sum_ns DESC, name
+),
+-- Windows and groups carry keys, and names are joined last: a million names would not fit in the memory limit.
+shared AS (SELECT *, sum(sum_ns) OVER (PARTITION BY stage) AS stage_ns FROM grouped)
+SELECT s.stage, coalesce(n.name, '(no name)') AS name, label_or(l.label, coalesce(n.name, '(no name)')) AS label,
+    s.instance_count, s.sum_ns, s.sum_ns / nullif(s.stage_ns, 0) AS share_ratio, s.median_ns
+FROM shared AS s
+LEFT JOIN _kernel_name AS n ON n.name_id = s.same_id
+LEFT JOIN kernel_label AS l ON l.name = n.name
+ORDER BY s.stage_ns DESC, s.stage, s.sum_ns DESC, name

@@ -65,6 +65,7 @@ def test_a_large_process_returns_what_the_allocator_retains(monkeypatch: pytest.
         retained = resident_bytes()
         limit = connection.execute("SELECT current_setting('memory_limit')").fetchone()
         monkeypatch.setattr("nsys_tools.session.memory_limit.RETAINED_BYTES", 0)
+        monkeypatch.setattr("nsys_tools.session.memory_limit.RETAINED_FACTOR", 0)
         spared(connection, lambda: connection.execute("SELECT 1"))
         assert resident_bytes() < retained - (100 << 20)
         assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == limit
