@@ -177,13 +177,31 @@ def later(function: Callable[..., _T], *arguments: Any, instead: Callable[[], _T
 def serve() -> None:
     """Run functions until the input ends. This function runs in the process that `Process` starts."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes, and the parent terminates this one
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    signal.signal(signal.SIGTERM, _end)
+    if hasattr(signal, "SIGALRM"):  # on Windows, a process is terminated without a signal
+        signal.signal(signal.SIGALRM, _end)
+        sys.unraisablehook = _end_anyway
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # library output must not be mixed with the results
     while (asked := _next(sys.stdin.buffer)) is not None:
         function, arguments = asked
         pickle.dump(function(*arguments), results)
         results.flush()
+
+
+def _end(*_: object) -> None:
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _end_anyway(ignored: sys.UnraisableHookArgs) -> None:
+    """End the process soon if the signal arrived in a place where Python only prints exceptions, such as ``__del__``.
+
+    Raising the exception here would have the same effect, so a timer raises it again.
+    """
+    if isinstance(ignored.exc_value, SystemExit):
+        signal.setitimer(signal.ITIMER_REAL, 0.01)
+    else:
+        sys.__unraisablehook__(ignored)
 
 
 def _next(calls: BinaryIO) -> _Call | None:

@@ -50,6 +50,27 @@ def test_a_busy_process_stops(process: Process) -> None:
     assert time.monotonic() - begin < 4
 
 
+def test_a_process_stops_silently_where_python_ignores_exceptions(
+    process: Process, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    begun = tmp_path / "begun"
+    code = f"""
+import time
+class Slow:
+    def __del__(self):
+        open({str(begun)!r}, "w").close()
+        time.sleep(1_000)
+Slow()
+"""
+    process.submit(exec, code, {})
+    while not begun.exists():
+        time.sleep(0.01)
+    begin = time.monotonic()
+    process.stop()
+    assert time.monotonic() - begin < 4
+    assert capfd.readouterr().err == ""
+
+
 def test_nothing_is_imported_from_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("signal", "pickle", "subprocess", "nsys_tools"):
         (tmp_path / f"{name}.py").write_text(f"open({str(tmp_path / 'was-run')!r}, 'w').close()\n")

@@ -33,6 +33,10 @@ WITH launched AS (
     SELECT k.operation_id, n.same_id AS name_id, k.duration_ns, k.piece_id, k.call_end_ns
     FROM stats__launched_kernel AS k JOIN _kernel_name AS n USING (name_id)
 ),
+-- A median keeps all values, and a kernel inside thousands of nested ranges counts in each of them.
+size AS (
+    SELECT coalesce(bool_and(duration_ns BETWEEN -2147483648 AND 2147483647), true) AS is_short FROM launched
+),
 pair AS (
     SELECT s.group_id, l.name_id, s.range_id, s.is_widest, l.duration_ns
     FROM launched AS l JOIN (FROM stats__stack WHERE NOT is_sole) AS s USING (piece_id)
@@ -52,8 +56,8 @@ sole_pair AS (
 ),
 held AS (
     SELECT group_id, name_id, count(DISTINCT range_id) AS range_count, count(*) FILTER (is_widest) AS kernel_count,
-        spread(duration_ns) AS s
-    FROM pair
+        spread_of_short(duration_ns, is_short) AS s
+    FROM pair CROSS JOIN size
     GROUP BY ALL
     UNION ALL
     SELECT range_id, name_id, 1, count(*), spread(duration_ns) FROM sole_pair GROUP BY ALL

@@ -276,6 +276,7 @@ def test_a_language_model_is_captured_alike(nsys, tmp_path):
     assert [counted[f"model.layers.{n}.self_attn.q_proj"] for n in range(5)] == [6] * 4 + [0]
 
 
+@pytest.mark.large
 def test_pages_without_crops_are_seen_once(nsys, tmp_path):
     done = capture(nsys, tmp_path / "run", "--crops", "none", "--pages", "1", "--max-new-tokens", "2", "--no-analyze")
     assert done.returncode == 0, done.stderr

@@ -108,6 +108,24 @@ def test_names_that_read_alike_are_one(tmp_path: Path) -> None:
     assert body(path, "nvtx_sum") == "100.0,160,2,80.0,80.0,60,100,28.3,PushPop,LIB:b"
 
 
+@pytest.mark.parametrize("longest", [2**31 - 1, 2**31])
+def test_medians_of_short_and_long_kernels_are_exact(tmp_path: Path, longest: int) -> None:
+    """If all kernels take less than 2**31 ns, their durations are aggregated as 32-bit integers."""
+
+    def fill(builder: TraceBuilder) -> None:
+        builder.range(THREAD, "r", 100, 200)
+        builder.range(THREAD, "r", 300, 400)
+        at(builder, "k", 110, 120, 1000)
+        correlation = builder.correlation(PROCESS)
+        builder.call(THREAD, LAUNCH, 310, 320, correlation)
+        builder.kernel(PROCESS, "k", 2000, 2000 + longest, correlation)
+
+    # Of two values, the sample standard deviation is their difference divided by the square root of 2.
+    middle, deviation = (10 + longest) / 2, (longest - 10) / 2**0.5
+    expected = f"r,PushPop,1,1,2,2,{10 + longest},{middle:.1f},{middle:.1f},10,{longest},{deviation:.1f},k"
+    assert body(build(tmp_path, fill), "nvtx_kern_sum") == expected
+
+
 def test_a_call_without_an_end_is_in_no_range(tmp_path: Path) -> None:
     def fill(builder: TraceBuilder) -> None:
         builder.range(THREAD, "r", 600, 1000)

@@ -61,7 +61,7 @@ OPTIONS = [
     Wrong("analyze t.sqlite --out t.sqlite", 1, "t.sqlite"), Wrong("analyze t.sqlite t.sqlite", 1, "specified twice"),
     Wrong("analyze --ranks t.sqlite --rank-regex (", 2, "--rank-regex"),
     Wrong("sql nothing*.sqlite x", 1, "No trace was found"), Wrong("recipe nothing t.sqlite -o r", 2, "nothing"),
-    Wrong("analyze --ranks t.sqlite --model gpt2", 2, "single trace"),
+    Wrong("analyze --ranks t.sqlite --model gpt2", 2, "several traces"),
     Wrong("analyze --ranks t.sqlite --scheduler tcp://127.0.0.1:1", 1, "cannot be reached"),
     Wrong("analyze --ranks t.sqlite --workers -1", 2, "--workers"),
     Wrong("analyze text.txt", 1, "not an SQLite file"), Wrong("analyze empty.sqlite", 1, "empty"),
